@@ -1,0 +1,7 @@
+namespace AVServer.Contracts;
+
+/// <summary>Which events a subscriber wants; absent members let everything pass.</summary>
+/// <param name="StreamId">Only this stream.</param>
+/// <param name="Types">Only these wire names, e.g. <c>wakeWord</c>; absent means all but <c>telemetry</c>.</param>
+/// <param name="After">With <paramref name="StreamId"/>: begin after this sequence number with what the server still holds.</param>
+public sealed record EventFilter(string? StreamId = null, IReadOnlyList<string>? Types = null, long? After = null);

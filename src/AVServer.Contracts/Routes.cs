@@ -1,0 +1,28 @@
+namespace AVServer.Contracts;
+
+/// <summary>Paths that the server answers.</summary>
+public static class Routes
+{
+    public const string Media = "/media/{streamId}";
+    public const string EventsHub = "/hubs/events";
+    public const string Events = "/api/events";
+    public const string Score = "/api/score";
+    public const string Streams = "/api/streams";
+    public const string Models = "/api/models";
+    public const string Keywords = "/api/keywords";
+    public const string HealthLive = "/health/live";
+    public const string HealthReady = "/health/ready";
+    public const string OpenApi = "/openapi/v1.json";
+}
+
+/// <summary>Names of the hub's methods and of the push that <c>Watch</c> starts.</summary>
+public static class HubMethods
+{
+    public const string Subscribe = "Subscribe";
+    public const string Watch = "Watch";
+    public const string Unwatch = "Unwatch";
+    public const string Publish = "Publish";
+
+    /// <summary>Client method that receives a <see cref="StreamEvent"/> of a watched stream.</summary>
+    public const string OnEvent = "event";
+}

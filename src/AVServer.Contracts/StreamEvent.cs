@@ -1,0 +1,145 @@
+using System.Text.Json.Serialization;
+
+namespace AVServer.Contracts;
+
+/// <summary>Something that was noticed on a stream, as every client sees it.</summary>
+/// <remarks><c>type</c> names the case on the wire. All but <see cref="TelemetryEvent"/> are kept in order, numbered and never dropped.</remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(OpenedEvent), "opened")]
+[JsonDerivedType(typeof(ClosedEvent), "closed")]
+[JsonDerivedType(typeof(WakeWordEvent), "wakeWord")]
+[JsonDerivedType(typeof(GapEvent), "gap")]
+[JsonDerivedType(typeof(FaultEvent), "fault")]
+[JsonDerivedType(typeof(TelemetryEvent), "telemetry")]
+public abstract record StreamEvent
+{
+    /// <summary>The stream that it happened on.</summary>
+    public string StreamId { get; init; } = "";
+
+    /// <summary>Number within the stream, from 1, without gaps; a client that resumes names the last one it has. 0 for telemetry.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>When it was published, UTC.</summary>
+    public DateTimeOffset At { get; init; }
+}
+
+/// <summary>The stream's media was accepted; the first event of every stream.</summary>
+/// <param name="Models">Names and versions of the models that listen.</param>
+public sealed record OpenedEvent(IReadOnlyList<ModelReference> Models) : StreamEvent;
+
+/// <summary>The last event of every stream.</summary>
+/// <param name="Reason">Why it ended.</param>
+/// <param name="Duration">Media time that was received.</param>
+public sealed record ClosedEvent(CloseReason Reason, TimeSpan Duration) : StreamEvent;
+
+/// <summary>A wake word was said.</summary>
+/// <param name="Keyword">Which one.</param>
+/// <param name="Posterior">Score that passed the threshold: of the last stage that ran, 0 to 1.</param>
+/// <param name="Start">Media time at which the word begins.</param>
+/// <param name="End">Media time at which the word ends.</param>
+/// <param name="Modality">What the decision rests on.</param>
+/// <param name="Scores">Score of each stage and modality that ran, by name (<c>firstStage</c>, <c>audio</c>, <c>visual</c>, <c>audioVisual</c>).</param>
+/// <param name="Model">The model that decided.</param>
+/// <param name="DetectedAt">Media time that had been heard when the decision fell; less <paramref name="End"/> it is the algorithmic latency.</param>
+public sealed record WakeWordEvent(
+    string Keyword,
+    float Posterior,
+    TimeSpan Start,
+    TimeSpan End,
+    Modality Modality,
+    IReadOnlyDictionary<string, float> Scores,
+    ModelReference Model,
+    TimeSpan DetectedAt) : StreamEvent;
+
+/// <summary>Media is missing from the stream.</summary>
+/// <param name="Kind">Sound or pictures.</param>
+/// <param name="Reason">What became of it.</param>
+/// <param name="Start">Media time of the first thing missing.</param>
+/// <param name="Duration">How much is missing.</param>
+public sealed record GapEvent(MediaKind Kind, GapReason Reason, TimeSpan Start, TimeSpan Duration) : StreamEvent;
+
+/// <summary>The stream can't go on, or a part of it can't.</summary>
+/// <param name="Code">Short name for programs, one of <see cref="FaultCodes"/>.</param>
+/// <param name="Message">What was expected, what came, what to do; for people.</param>
+public sealed record FaultEvent(string Code, string Message) : StreamEvent;
+
+/// <summary>Levels and posterior curves for displays; dropped for a reader who is slow.</summary>
+/// <param name="Time">Media time at the end of what it covers.</param>
+/// <param name="LevelDb">Root mean square of the sound since the last one, dB below full scale.</param>
+/// <param name="GateOpen">Whether the first stage listens.</param>
+/// <param name="Posteriors">Posterior of each keyword since the last one, a value every <paramref name="Step"/>.</param>
+/// <param name="Step">Time between two posteriors.</param>
+public sealed record TelemetryEvent(
+    TimeSpan Time,
+    float LevelDb,
+    bool GateOpen,
+    IReadOnlyDictionary<string, float[]> Posteriors,
+    TimeSpan Step) : StreamEvent;
+
+/// <summary>A model by name and version.</summary>
+public sealed record ModelReference(string Name, string Version);
+
+/// <summary>What a detection rests on.</summary>
+public enum Modality
+{
+    Audio,
+    Visual,
+    AudioVisual,
+}
+
+/// <summary>Why a stream ended.</summary>
+public enum CloseReason
+{
+    /// <summary>The sender said that this was all.</summary>
+    Completed,
+
+    /// <summary>The connection went away.</summary>
+    Disconnected,
+
+    /// <summary>A <see cref="FaultEvent"/> says why.</summary>
+    Faulted,
+
+    /// <summary>Nothing arrived for too long.</summary>
+    Idle,
+
+    /// <summary>The server is shutting down.</summary>
+    ServerStopping,
+}
+
+/// <summary>What became of missing media.</summary>
+public enum GapReason
+{
+    /// <summary>The time stamps jumped; silence stands in.</summary>
+    MissingInInput,
+
+    /// <summary>Pictures were dropped because they came faster than they could be seen.</summary>
+    DroppedWhenBusy,
+}
+
+/// <summary>Codes of <see cref="FaultEvent"/> and of the <c>code</c> of a problem over HTTP.</summary>
+public static class FaultCodes
+{
+    /// <summary>The hello is missing, not JSON, or asks for something that does not exist.</summary>
+    public const string BadHello = "badHello";
+
+    /// <summary>A chunk is not what the hello announced.</summary>
+    public const string BadChunk = "badChunk";
+
+    /// <summary>A chunk's time lies before the end of the one before it.</summary>
+    public const string TimeWentBack = "timeWentBack";
+
+    /// <summary>The container or file can't be decoded.</summary>
+    public const string Undecodable = "undecodable";
+
+    /// <summary>A stated limit was passed.</summary>
+    public const string LimitExceeded = "limitExceeded";
+
+    /// <summary>No such model, or none that this server loaded.</summary>
+    public const string UnknownModel = "unknownModel";
+
+    /// <summary>Someone already sends on this stream id.</summary>
+    public const string StreamBusy = "streamBusy";
+
+    /// <summary>The server failed; its log has the details under the stream's id.</summary>
+    public const string Internal = "internal";
+}
