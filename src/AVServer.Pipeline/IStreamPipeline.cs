@@ -1,0 +1,24 @@
+using AVServer.Contracts;
+
+namespace AVServer.Pipeline;
+
+/// <summary>The way from media to events, shared by live ingest, offline scoring, the command line and the tests. Stateless: all state belongs to a run.</summary>
+public interface IStreamPipeline
+{
+    /// <summary>The models that listen, and the ones that a file can be scored with.</summary>
+    IReadOnlyList<ModelSummary> Models { get; }
+
+    /// <summary>Runs one stream from its first chunk to its last.</summary>
+    /// <param name="request">Which stream, and the format of its chunks.</param>
+    /// <param name="chunks">The media in order; how it is cut into chunks changes nothing.</param>
+    /// <param name="cancellationToken">Ends the run at once, without a <see cref="ClosedEvent"/>.</param>
+    /// <returns>
+    /// <see cref="OpenedEvent"/>, what was noticed, <see cref="ClosedEvent"/>. Media that can't be used ends the stream with a
+    /// <see cref="FaultEvent"/> before <see cref="ClosedEvent"/>, never with an exception. The stream's id is set;
+    /// <see cref="StreamEvent.Sequence"/> and <see cref="StreamEvent.At"/> are the publisher's to set.
+    /// </returns>
+    IAsyncEnumerable<StreamEvent> RunAsync(StreamRequest request, IAsyncEnumerable<MediaChunk> chunks, CancellationToken cancellationToken);
+
+    /// <summary>Scores one media file by the same code that serves live streams.</summary>
+    Task<ScoreReport> ScoreFileAsync(string path, ScoreRequest request, CancellationToken cancellationToken);
+}

@@ -1,0 +1,9 @@
+using AVServer.Contracts;
+
+namespace AVServer.Pipeline;
+
+/// <summary>One live stream.</summary>
+/// <param name="StreamId">Its name, already validated.</param>
+/// <param name="Hello">The format of its chunks.</param>
+/// <param name="Telemetry">Whether somebody may look: adds <see cref="TelemetryEvent"/>s.</param>
+public sealed record StreamRequest(string StreamId, MediaHello Hello, bool Telemetry = false);
