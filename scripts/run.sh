@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Sets up what is missing, builds the server and runs it. The first line that matters is the address.
+#   scripts/run.sh [--urls http://127.0.0.1:5080] [any other setting as --Section:Key value]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+scripts/setup.sh server
+echo "run: building (Release)" >&2
+dotnet build src/AVServer.Server -c Release -v q --nologo -clp:ErrorsOnly >&2
+export ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Production}
+exec dotnet src/AVServer.Server/bin/Release/net10.0/AVServer.Server.dll --Runtime:ModelsPath "$PWD/models" "$@"
