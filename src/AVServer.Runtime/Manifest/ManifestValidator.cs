@@ -1,0 +1,107 @@
+namespace AVServer.Runtime;
+
+/// <summary>Judges a manifest by itself, and says everything that is wrong at once.</summary>
+internal static class ManifestValidator
+{
+    public static IReadOnlyList<string> Validate(ModelManifest manifest)
+    {
+        var errors = new List<string>();
+        General(manifest, errors);
+        Files(manifest, errors);
+        foreach (var (keyword, table) in manifest.Calibration) Calibration(manifest, keyword, table, errors);
+        switch (manifest.Kind)
+        {
+            case ModelKind.KeywordSpotter: Spotter(manifest, errors); break;
+            case ModelKind.KeywordVerifier: Verifier(manifest, errors); break;
+            case ModelKind.SpeechEmbedding: Embedding(manifest, errors); break;
+        }
+        return errors;
+    }
+
+    private static void General(ModelManifest manifest, List<string> errors)
+    {
+        Require(manifest.Format == ModelManifest.CurrentFormat, $"format: expected {ModelManifest.CurrentFormat}, got {manifest.Format}", errors);
+        Require(IsModelName(manifest.Name), $"name: expected lower-case letters, digits and hyphens, got '{manifest.Name}'", errors);
+        Require(manifest.Version.Length > 0, "version: expected a version such as 1.0.0, got nothing", errors);
+        Require(manifest.Licence.Length > 0, "licence: expected an SPDX expression, got nothing", errors);
+        Require(manifest.Labels.Distinct().Count() == manifest.Labels.Count, "labels: expected each keyword once, got one twice", errors);
+        Require(manifest.Labels.All(label => label.Length > 0), "labels: expected names, got an empty one", errors);
+        Require(manifest.Trigger.SmoothingFrames >= 1, $"trigger.smoothingFrames: expected at least 1, got {manifest.Trigger.SmoothingFrames}", errors);
+        Require(manifest.Trigger.RefractorySeconds >= 0, $"trigger.refractorySeconds: expected 0 or more, got {manifest.Trigger.RefractorySeconds}", errors);
+        Require(manifest.Trigger.VerifySteps >= 1, $"trigger.verifySteps: expected at least 1, got {manifest.Trigger.VerifySteps}", errors);
+        if (manifest.OperatingPoint is { } point)
+            Require(point.FalseAlarmsPerHour > 0, $"operatingPoint.falseAlarmsPerHour: expected more than 0, got {point.FalseAlarmsPerHour}", errors);
+    }
+
+    private static void Files(ModelManifest manifest, List<string> errors)
+    {
+        Require(manifest.Files.ContainsKey(ModelManifest.MainFile), $"files: expected {ModelManifest.MainFile} among them, got {string.Join(", ", manifest.Files.Keys)}", errors);
+        foreach (var (name, file) in manifest.Files)
+        {
+            // A manifest comes from outside: its names must not reach beyond its folder.
+            Require(name.Length > 0 && name == Path.GetFileName(name) && name is not ("." or "..") && !name.Contains('\\'), $"files: expected plain names, got '{name}'", errors);
+            Require(file.Sha256.Length == 64 && file.Sha256.All(char.IsAsciiHexDigitLower), $"files.{name}.sha256: expected 64 lower-case hexadecimal digits, got '{file.Sha256}'", errors);
+            Require(file.Bytes > 0, $"files.{name}.bytes: expected more than 0, got {file.Bytes}", errors);
+        }
+    }
+
+    private static void Calibration(ModelManifest manifest, string keyword, CalibrationTable table, List<string> errors)
+    {
+        var at = $"calibration.{keyword}";
+        Require(manifest.Labels.Contains(keyword), $"{at}: expected one of the labels ({string.Join(", ", manifest.Labels)})", errors);
+        Require(table.FillerHours > 0, $"{at}.fillerHours: expected more than 0, got {table.FillerHours}", errors);
+        Require(table.Points.Count > 0, $"{at}.points: expected at least one, got none", errors);
+        for (var i = 0; i < table.Points.Count; i++)
+        {
+            var point = table.Points[i];
+            Require(point.Threshold is >= 0 and <= 1, $"{at}.points[{i}].threshold: expected 0 to 1, got {point.Threshold}", errors);
+            Require(point.FalseAlarmsPerHour >= 0, $"{at}.points[{i}].falseAlarmsPerHour: expected 0 or more, got {point.FalseAlarmsPerHour}", errors);
+            Require(point.Frr is >= 0 and <= 1, $"{at}.points[{i}].frr: expected 0 to 1, got {point.Frr}", errors);
+            if (i == 0) continue;
+            var before = table.Points[i - 1];
+            Require(point.Threshold > before.Threshold, $"{at}.points[{i}].threshold: expected more than {before.Threshold}, got {point.Threshold}", errors);
+            Require(point.FalseAlarmsPerHour <= before.FalseAlarmsPerHour, $"{at}.points[{i}].falseAlarmsPerHour: expected at most {before.FalseAlarmsPerHour}, got {point.FalseAlarmsPerHour}", errors);
+            Require(point.Frr >= before.Frr, $"{at}.points[{i}].frr: expected at least {before.Frr}, got {point.Frr}", errors);
+        }
+    }
+
+    private static void Spotter(ModelManifest manifest, List<string> errors)
+    {
+        Require(manifest.Labels.Count > 0, "labels: expected at least one keyword, got none", errors);
+        Require(manifest.Inputs.Count == 2, $"inputs: expected features and cache, got {manifest.Inputs.Count}", errors);
+        Require(manifest.Outputs.Count == 2, $"outputs: expected posteriors and nextCache, got {manifest.Outputs.Count}", errors);
+        Require(manifest.Features is { Type: "fbank", Mels: > 0, SampleRateHz: > 0, HopMs: > 0, FrameLengthMs: > 0 }, $"features: expected a complete fbank, got {manifest.Features?.ToString() ?? "nothing"}", errors);
+        if (manifest.Streaming is not { } streaming)
+        {
+            errors.Add("streaming: expected chunkFrames, stride, cacheShape and receptiveFieldFrames, got nothing");
+            return;
+        }
+        Require(streaming.Stride > 0 && streaming.ChunkFrames > 0 && streaming.ChunkFrames % Math.Max(streaming.Stride, 1) == 0, $"streaming.chunkFrames: expected a positive multiple of stride {streaming.Stride}, got {streaming.ChunkFrames}", errors);
+        Require(streaming.CacheShape.Count > 0 && streaming.CacheShape.All(axis => axis > 0), $"streaming.cacheShape: expected positive sizes, got [{string.Join(", ", streaming.CacheShape)}]", errors);
+        Require(streaming.ReceptiveFieldFrames > 0, $"streaming.receptiveFieldFrames: expected more than 0, got {streaming.ReceptiveFieldFrames}", errors);
+    }
+
+    private static void Verifier(ModelManifest manifest, List<string> errors)
+    {
+        Require(manifest.Labels.Count == 1, $"labels: expected one keyword, got {manifest.Labels.Count}", errors);
+        Require(manifest.Inputs.Count == 1, $"inputs: expected embeddings, got {manifest.Inputs.Count}", errors);
+        Require(manifest.Outputs.Count == 3, $"outputs: expected posterior, secondsSinceStart and secondsSinceEnd, got {manifest.Outputs.Count}", errors);
+        Require(manifest.WindowSteps > 0, $"windowSteps: expected more than 0, got {manifest.WindowSteps?.ToString() ?? "nothing"}", errors);
+        Require(manifest.FirstStage is not null, "firstStage: expected the spotter that it was measured behind, got nothing", errors);
+        Require(!string.IsNullOrEmpty(manifest.Embedding), "embedding: expected the name of a speech-embedding model, got nothing", errors);
+    }
+
+    private static void Embedding(ModelManifest manifest, List<string> errors)
+    {
+        Require(manifest.Files.ContainsKey(SpeechEmbeddingFiles.Mel), $"files: expected {SpeechEmbeddingFiles.Mel} among them, got {string.Join(", ", manifest.Files.Keys)}", errors);
+        Require(manifest.Features is { Type: "samples", SampleRateHz: 16000 }, $"features: expected samples at 16000 Hz, got {manifest.Features?.ToString() ?? "nothing"}", errors);
+    }
+
+    private static bool IsModelName(string name) =>
+        name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+
+    private static void Require(bool holds, string otherwise, List<string> errors)
+    {
+        if (!holds) errors.Add(otherwise);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+
+namespace AVServer.Runtime;
+
+/// <summary>A model folder whose manifest and files were checked.</summary>
+public sealed class StoredModel
+{
+    internal StoredModel(ModelManifest manifest, string folder)
+    {
+        Manifest = manifest;
+        Folder = folder;
+    }
+
+    /// <summary>What the model is.</summary>
+    public ModelManifest Manifest { get; }
+
+    /// <summary>Full path of its folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>Reads a file of the model and checks it again, so that what runs is what was checked.</summary>
+    /// <param name="name">One of the manifest's files.</param>
+    /// <exception cref="ModelStoreException">The file is gone or was changed since the store was opened.</exception>
+    public byte[] ReadFile(string name)
+    {
+        if (!Manifest.Files.TryGetValue(name, out var expected))
+            throw new ArgumentException($"Expected one of {string.Join(", ", Manifest.Files.Keys)}, got '{name}'.", nameof(name));
+        var problem = Read(Folder, name, expected, Manifest.Name, out var bytes);
+        return problem is null ? bytes : throw new ModelStoreException(problem);
+    }
+
+    /// <summary>Chooses a keyword's threshold from the calibration.</summary>
+    /// <param name="keyword">One of the labels.</param>
+    /// <param name="falseAlarmsPerHour">Target, or null for the operating point that the model is shipped at.</param>
+    /// <exception cref="ModelStoreException">The model has no calibration for the keyword, or no target is known.</exception>
+    public ThresholdChoice ThresholdFor(string keyword, double? falseAlarmsPerHour = null)
+    {
+        var target = falseAlarmsPerHour ?? Manifest.OperatingPoint?.FalseAlarmsPerHour;
+        if (target is { } rate && Manifest.Calibration.TryGetValue(keyword, out var table)) return table.ThresholdFor(rate);
+        throw new ModelStoreException(new ModelProblem(
+            ModelProblemCode.NotCalibrated,
+            Manifest.Name,
+            $"a calibration table for '{keyword}' and an operating point",
+            Manifest.Calibration.Count == 0 ? "no table" : $"tables for {string.Join(", ", Manifest.Calibration.Keys)}",
+            "Calibrate the model, or set this keyword's threshold in the configuration."));
+    }
+
+    internal static ModelProblem? Read(string folder, string name, ModelFile expected, string model, out byte[] bytes)
+    {
+        bytes = [];
+        var path = Path.Combine(folder, name);
+        var file = new FileInfo(path);
+        if (!file.Exists)
+            return new ModelProblem(ModelProblemCode.FileMissing, model, $"the file {name}", "none", "Run scripts/setup.sh, or restore the model's folder.");
+        // Length first: a file of the wrong size is not worth reading, however large.
+        if (file.Length != expected.Bytes) return Tampered($"{expected.Bytes} bytes", $"{file.Length} bytes");
+        bytes = File.ReadAllBytes(path);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        return hash == expected.Sha256 ? null : Tampered($"sha256 {expected.Sha256}", $"sha256 {hash}");
+
+        ModelProblem Tampered(string want, string got) =>
+            new(ModelProblemCode.FileTampered, model, $"{name} with {want}", got, "The file was changed or cut off: restore it, or export the model again.");
+    }
+}
