@@ -1,0 +1,33 @@
+namespace AVServer.Signal;
+
+/// <summary>Log-mel vectors of whole recordings, by the code that serves streams.</summary>
+public static class Fbank
+{
+    /// <summary>Computes all vectors of a recording.</summary>
+    /// <param name="samples">Samples in [-1, 1) at the options' rate.</param>
+    /// <param name="options">What the features are made of.</param>
+    /// <returns>[frames, mels], row after row; empty when no frame fits.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
+    public static float[] Compute(ReadOnlySpan<float> samples, FbankOptions options) => Compute(samples, new FbankComputer(options));
+
+    /// <summary>Computes all vectors of a recording with tables made before.</summary>
+    /// <param name="samples">Samples in [-1, 1) at the options' rate.</param>
+    /// <param name="computer">Shared among any number of callers.</param>
+    /// <returns>[frames, mels], row after row; empty when no frame fits.</returns>
+    public static float[] Compute(ReadOnlySpan<float> samples, FbankComputer computer)
+    {
+        int block = Math.Clamp(samples.Length, 1, 16_000);
+        var online = new OnlineFbank(computer, block);
+        var features = new float[checked((int)(computer.Geometry.FrameCount(samples.Length) * computer.Dim))];
+        var rest = features.AsSpan();
+        while (!samples.IsEmpty)
+        {
+            int take = Math.Min(block, samples.Length);
+            online.AcceptSamples(samples[..take]);
+            samples = samples[take..];
+            if (samples.IsEmpty) online.InputFinished();
+            while (!rest.IsEmpty && online.TryRead(rest[..computer.Dim])) rest = rest[computer.Dim..];
+        }
+        return features;
+    }
+}

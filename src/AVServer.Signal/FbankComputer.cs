@@ -1,0 +1,136 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
+namespace AVServer.Signal;
+
+/// <summary>One frame of samples in, one log-mel vector out. Holds tables only: one instance serves any number of streams and threads.</summary>
+/// <remarks>Follows Kaldi feature-fbank.cc; max difference 1e-3 on tests/golden/kaldi-features.</remarks>
+public sealed class FbankComputer
+{
+    /// <summary>Kaldi's samples are 16-bit integers.</summary>
+    private const float KaldiScale = 32768;
+
+    private readonly RealFft _fft;
+    private readonly MelBank _mels;
+    private readonly float[] _window;
+
+    /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
+    public FbankComputer(FbankOptions options)
+    {
+        Geometry = options.ToGeometry();
+        Options = options;
+        _fft = new RealFft((int)BitOperations.RoundUpToPowerOf2((uint)Geometry.FrameLength));
+        _mels = new MelBank(options, _fft.Length);
+        _window = WindowOf(options.Window, Geometry.FrameLength);
+    }
+
+    /// <summary>What the features are made of.</summary>
+    public FbankOptions Options { get; }
+
+    /// <summary>Frame length, hop and edges in samples.</summary>
+    public FrameGeometry Geometry { get; }
+
+    /// <summary>Length of a vector: the number of mel bands.</summary>
+    public int Dim => Options.Mels;
+
+    /// <summary>Floats of scratch that <see cref="Compute"/> needs.</summary>
+    public int WorkspaceLength => _fft.Length + _fft.Bins + _fft.WorkspaceLength;
+
+    /// <summary>Computes one log-mel vector.</summary>
+    /// <param name="frame"><see cref="FrameGeometry.FrameLength"/> samples in [-1, 1), neither windowed nor scaled; not kept.</param>
+    /// <param name="workspace">At least <see cref="WorkspaceLength"/> floats, overwritten.</param>
+    /// <param name="logMel">Receives <see cref="Dim"/> natural logarithms of band energies, at least <c>log(LogFloor)</c>.</param>
+    /// <exception cref="ArgumentException">A length is not the one stated.</exception>
+    public void Compute(ReadOnlySpan<float> frame, Span<float> workspace, Span<float> logMel)
+    {
+        RequireLengths(frame, workspace, logMel);
+        var padded = workspace[.._fft.Length];
+        var power = workspace.Slice(_fft.Length, _fft.Bins);
+        Centre(frame, padded);
+        Taper(padded[..frame.Length]);
+        padded[frame.Length..].Clear();
+        _fft.PowerSpectrum(padded, workspace[(_fft.Length + _fft.Bins)..], power);
+        _mels.Apply(power, logMel);
+        Log(logMel);
+    }
+
+    /// <summary>Natural logarithm of a frame's energy before preemphasis and window, Kaldi's "raw" log energy.</summary>
+    /// <param name="frame">As for <see cref="Compute"/>.</param>
+    /// <param name="workspace">As for <see cref="Compute"/>.</param>
+    /// <exception cref="ArgumentException">A length is not the one stated.</exception>
+    public float LogEnergy(ReadOnlySpan<float> frame, Span<float> workspace)
+    {
+        RequireLengths(frame, workspace, default, checkLogMel: false);
+        var centred = workspace[..frame.Length];
+        Centre(frame, centred);
+        float energy = 0;
+        foreach (float sample in centred) energy += sample * sample;
+        return MathF.Log(MathF.Max(energy, Options.LogFloor));
+    }
+
+    // To Kaldi's scale, and the frame's mean off where asked.
+    private void Centre(ReadOnlySpan<float> frame, Span<float> centred)
+    {
+        int whole = frame.Length & ~7, i = 0;
+        float mean = Options.RemoveDcOffset ? Mean(frame) : 0;
+        for (; i < whole; i += 8) ((Vector256.Create(frame[i..]) - Vector256.Create(mean)) * KaldiScale).CopyTo(centred[i..]);
+        for (; i < frame.Length; i++) centred[i] = (frame[i] - mean) * KaldiScale;
+    }
+
+    private static float Mean(ReadOnlySpan<float> frame)
+    {
+        int whole = frame.Length & ~7, i = 0;
+        var sums = Vector256<float>.Zero;
+        for (; i < whole; i += 8) sums += Vector256.Create(frame[i..]);
+        float sum = Vector256.Sum(sums);
+        for (; i < frame.Length; i++) sum += frame[i];
+        return sum / frame.Length;
+    }
+
+    // Preemphasis (the first sample is its own predecessor) and window, from the end because each sample needs the original one before it.
+    private void Taper(Span<float> samples)
+    {
+        float preemphasis = Options.Preemphasis;
+        int i = samples.Length - 8;
+        for (; i >= 1; i -= 8)
+        {
+            Vector256<float> sample = Vector256.Create<float>(samples[i..]), previous = Vector256.Create<float>(samples[(i - 1)..]);
+            ((sample - previous * preemphasis) * Vector256.Create<float>(_window.AsSpan(i))).CopyTo(samples[i..]);
+        }
+        for (i += 7; i >= 1; i--) samples[i] = (samples[i] - preemphasis * samples[i - 1]) * _window[i];
+        samples[0] = (samples[0] - preemphasis * samples[0]) * _window[0];
+    }
+
+    private void Log(Span<float> energies)
+    {
+        int i = 0;
+        var floor = Vector256.Create(Options.LogFloor);
+        for (; i + 8 <= energies.Length; i += 8)
+            Vector256.Log(Vector256.Max(Vector256.Create<float>(energies[i..]), floor)).CopyTo(energies[i..]);
+        for (; i < energies.Length; i++) energies[i] = MathF.Log(MathF.Max(energies[i], Options.LogFloor));
+    }
+
+    private static float[] WindowOf(FrameWindow window, int length)
+    {
+        var taper = new float[length];
+        for (int i = 0; i < length; i++)
+        {
+            double cos = Math.Cos(2 * Math.PI * i / (length - 1));
+            taper[i] = (float)(window switch
+            {
+                FrameWindow.Povey => Math.Pow(0.5 - 0.5 * cos, 0.85),
+                FrameWindow.Hamming => 0.54 - 0.46 * cos,
+                FrameWindow.Hanning => 0.5 - 0.5 * cos,
+                _ => throw new ArgumentException($"FbankOptions.Window: expected povey, hamming or hanning, got {window}.", nameof(window)),
+            });
+        }
+        return taper;
+    }
+
+    private void RequireLengths(ReadOnlySpan<float> frame, Span<float> workspace, Span<float> logMel, bool checkLogMel = true)
+    {
+        if (frame.Length != Geometry.FrameLength) throw new ArgumentException($"Expected {Geometry.FrameLength} samples, got {frame.Length}.", nameof(frame));
+        if (workspace.Length < WorkspaceLength) throw new ArgumentException($"Expected at least {WorkspaceLength} floats, got {workspace.Length}.", nameof(workspace));
+        if (checkLogMel && logMel.Length != Dim) throw new ArgumentException($"Expected {Dim} mel bands, got {logMel.Length}.", nameof(logMel));
+    }
+}
