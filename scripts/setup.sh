@@ -2,7 +2,7 @@
 # Installs what this machine lacks, and only that. Says what it installs; silent when nothing is missing.
 #   scripts/setup.sh          what the server needs (ffmpeg, npm packages)
 #   scripts/setup.sh lab      and what training needs (libtorch)
-#   scripts/setup.sh test     and what the tests need (Chromium)
+#   scripts/setup.sh test     and what the tests need (Chromium, OpenCV)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 what=${1:-server}
@@ -48,6 +48,6 @@ speech_embedding
 case $what in
     server) ;;
     lab) apt_install libtorch-dev g++ cmake make ;;
-    test) apt_install libtorch-dev g++ cmake make chromium ;;
+    test) apt_install libtorch-dev g++ cmake make libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev chromium ;;
     *) echo "setup: expected server, lab or test, got '$what'" >&2; exit 2 ;;
 esac
