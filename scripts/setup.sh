@@ -45,9 +45,10 @@ done
 apt_install ffmpeg
 npm_install
 speech_embedding
+# Without OpenBLAS, libtorch multiplies matrices with the reference BLAS, ten times slower.
 case $what in
     server) ;;
-    lab) apt_install libtorch-dev g++ cmake make ;;
-    test) apt_install libtorch-dev g++ cmake make libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev chromium ;;
+    lab) apt_install libtorch-dev libopenblas0-openmp g++ cmake make ;;
+    test) apt_install libtorch-dev libopenblas0-openmp g++ cmake make libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev chromium ;;
     *) echo "setup: expected server, lab or test, got '$what'" >&2; exit 2 ;;
 esac
