@@ -1,0 +1,85 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace AVServer.Runtime;
+
+/// <summary>The models of a process: each loaded once, when first asked for, and shared by all streams.</summary>
+/// <remarks>Thread-safe. Owns what it hands out.</remarks>
+public sealed class ModelRuntime : IDisposable
+{
+    private readonly RuntimeOptions _options;
+    private readonly TimeProvider _time;
+    private readonly IMeterFactory? _meters;
+    private readonly ILogger<ModelRuntime> _logger;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, IDisposable> _loaded = new(StringComparer.Ordinal);
+    private readonly List<IDisposable> _owned = [];
+    private bool _isDisposed;
+
+    /// <summary>Opens the store; loads nothing yet.</summary>
+    /// <exception cref="ModelStoreException">The models aren't what their manifests say.</exception>
+    public ModelRuntime(IOptions<RuntimeOptions> options, TimeProvider time, ILogger<ModelRuntime> logger, IMeterFactory? meters = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options.Value;
+        _time = time;
+        _logger = logger;
+        _meters = meters;
+        Store = ModelStore.Open(_options.ModelsPath);
+    }
+
+    /// <summary>The models that there are.</summary>
+    public ModelStore Store { get; }
+
+    /// <summary>A keyword spotter, ready to step streams.</summary>
+    /// <exception cref="UnknownModelException">There is no such model.</exception>
+    /// <exception cref="ModelStoreException">It can't be loaded.</exception>
+    public DynamicBatcher Spotter(string name) => Load(name, model =>
+    {
+        var streaming = Own(StreamingModel.Load(model, _options.Device, _logger));
+        return new DynamicBatcher(streaming, _options, _time, _meters);
+    });
+
+    /// <summary>A keyword verifier.</summary>
+    /// <inheritdoc cref="Spotter" path="/exception"/>
+    public VerifierModel Verifier(string name) => Load(name, model => VerifierModel.Load(model, _options.Device, _logger));
+
+    /// <summary>A speech embedding.</summary>
+    /// <inheritdoc cref="Spotter" path="/exception"/>
+    public SpeechEmbedding Embedding(string name) => Load(name, model => SpeechEmbedding.Load(model, _options.Device, _logger));
+
+    /// <summary>Stops the batchers and frees every model.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            // Batchers stand behind the models that they run.
+            for (var i = _owned.Count - 1; i >= 0; i--) _owned[i].Dispose();
+        }
+    }
+
+    private T Load<T>(string name, Func<StoredModel, T> load)
+        where T : class, IDisposable
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (!_loaded.TryGetValue(name, out var loaded))
+            {
+                loaded = Own(load(Store.Get(name)));
+                _loaded.Add(name, loaded);
+            }
+            return loaded as T ?? throw new ArgumentException($"Expected the name of a model for {typeof(T).Name}, got '{name}', a {Store.Get(name).Manifest.Kind}.", nameof(name));
+        }
+    }
+
+    private T Own<T>(T part)
+        where T : IDisposable
+    {
+        _owned.Add(part);
+        return part;
+    }
+}

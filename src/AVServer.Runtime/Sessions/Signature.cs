@@ -1,0 +1,39 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace AVServer.Runtime;
+
+/// <summary>Compares what a graph takes and gives with what its manifest says.</summary>
+internal static class Signature
+{
+    /// <summary>Finds every difference in names, types and sizes.</summary>
+    /// <exception cref="ModelStoreException">There are differences; lists all.</exception>
+    public static void Check(ModelManifest manifest, InferenceSession session)
+    {
+        var problems = new List<ModelProblem>();
+        Compare("input", manifest.Inputs, session.InputMetadata);
+        Compare("output", manifest.Outputs, session.OutputMetadata);
+        foreach (var extra in session.InputMetadata.Keys.Except(manifest.Inputs.Select(input => input.Name)))
+            Add("no further inputs", $"the input '{extra}'");
+        if (problems.Count > 0) throw new ModelStoreException(problems);
+
+        void Compare(string what, IReadOnlyList<TensorSpec> stated, IReadOnlyDictionary<string, NodeMetadata> actual)
+        {
+            foreach (var tensor in stated)
+            {
+                if (!actual.TryGetValue(tensor.Name, out var node))
+                    Add($"the {what} '{tensor.Name}'", $"only {string.Join(", ", actual.Keys)}");
+                else if (!node.IsTensor || node.ElementType != typeof(float) || !Fits(tensor.Shape, node.Dimensions))
+                    Add($"the {what} '{tensor.Name}' as float [{string.Join(", ", tensor.Shape)}]", Describe(node));
+            }
+        }
+
+        void Add(string expected, string got) =>
+            problems.Add(new ModelProblem(ModelProblemCode.SignatureMismatch, manifest.Name, expected, got, "Export the model again, so that graph and manifest agree."));
+    }
+
+    private static bool Fits(IReadOnlyList<int> stated, int[] actual) =>
+        stated.Count == actual.Length && stated.Zip(actual).All(axes => axes.First < 0 || axes.Second < 0 || axes.First == axes.Second);
+
+    private static string Describe(NodeMetadata node) =>
+        node.IsTensor ? $"{node.ElementType.Name} [{string.Join(", ", node.Dimensions)}]" : node.OnnxValueType.ToString();
+}

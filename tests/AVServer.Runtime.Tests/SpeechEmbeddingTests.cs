@@ -1,0 +1,98 @@
+using AVServer.TestKit;
+
+namespace AVServer.Runtime.Tests;
+
+[Trait("Category", "unit")]
+public sealed class SpeechEmbeddingTests : IDisposable
+{
+    private readonly SpeechEmbedding _embedding = SpeechEmbedding.Load(ModelStore.Open(TestPaths.Models).Get("speech-embedding"));
+
+    public void Dispose() => _embedding.Dispose();
+
+    [Fact]
+    public void Stepping_a_stream_equals_embedding_the_whole_bit_for_bit()
+    {
+        const int steps = 14;
+        var sound = Sound(steps * SpeechEmbedding.StepSamples);
+        var whole = new float[steps * SpeechEmbedding.Dim];
+        _embedding.Embed([.. new float[SpeechEmbedding.ContextSamples], .. sound], whole);
+
+        var state = _embedding.CreateState();
+        var stepped = new float[whole.Length];
+        for (var i = 0; i < steps; i++) Step(state, sound, i, stepped.AsSpan(i * SpeechEmbedding.Dim, SpeechEmbedding.Dim));
+
+        Assert.Equal(whole, stepped);
+    }
+
+    [Fact]
+    public void Priming_in_the_midst_equals_having_heard_everything()
+    {
+        const int steps = 14;
+        var sound = Sound(steps * SpeechEmbedding.StepSamples);
+        var heard = _embedding.CreateState();
+        var expected = new float[SpeechEmbedding.Dim];
+        for (var i = 0; i < steps; i++) Step(heard, sound, i, expected);
+
+        var primed = _embedding.CreateState();
+        var lastStep = sound.Length - SpeechEmbedding.StepSamples;
+        _embedding.Prime(primed, sound.AsSpan(lastStep - SpeechEmbedding.ContextSamples, SpeechEmbedding.ContextSamples));
+        var actual = new float[SpeechEmbedding.Dim];
+        Step(primed, sound, steps - 1, actual);
+
+        Assert.Equal(expected, actual);
+    }
+
+    [Fact]
+    public async Task Streams_that_run_at_once_equal_each_alone()
+    {
+        var sounds = Enumerable.Range(1, 8).Select(seed => Sound(5 * SpeechEmbedding.StepSamples, seed)).ToArray();
+        var alone = sounds.Select(Embed).ToArray();
+
+        var together = await Task.WhenAll(sounds.Select(sound => Task.Run(() => Embed(sound))));
+
+        Assert.Equal(alone, together);
+        Assert.NotEqual(alone[0], alone[1]);
+    }
+
+    [Fact]
+    public void Steps_allocate_nothing_once_warm()
+    {
+        var state = _embedding.CreateState();
+        var sound = Sound(SpeechEmbedding.StepSamples);
+        var vector = new float[SpeechEmbedding.Dim];
+        for (var i = 0; i < 20; i++) Step(state, sound, 0, vector);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++) Step(state, sound, 0, vector);
+        var perStep = (GC.GetAllocatedBytesForCurrentThread() - before) / 100.0;
+
+        // The binding's own marshalling takes a few bytes for each of the two runs.
+        Assert.InRange(perStep, 0, 64);
+    }
+
+    [Fact]
+    public void Step_of_the_wrong_length_is_refused()
+    {
+        var e = Assert.Throws<ArgumentException>(() => _embedding.Step(_embedding.CreateState(), new float[1279], new float[96]));
+        Assert.Contains("Expected 1280 values, got 1279", e.Message, StringComparison.Ordinal);
+    }
+
+    private float[] Embed(float[] sound)
+    {
+        var vectors = new float[sound.Length / SpeechEmbedding.StepSamples * SpeechEmbedding.Dim];
+        _embedding.Embed([.. new float[SpeechEmbedding.ContextSamples], .. sound], vectors);
+        return vectors;
+    }
+
+    private void Step(EmbeddingState state, float[] sound, int step, Span<float> vector) =>
+        _embedding.Step(state, sound.AsSpan(step * SpeechEmbedding.StepSamples, SpeechEmbedding.StepSamples), vector);
+
+    private static float[] Sound(int length, int seed = 1)
+    {
+        var random = new Random(seed);
+        var sound = new float[length];
+        for (var i = 0; i < length; i++)
+            sound[i] = (float)((0.3 * Math.Sin(i * (0.05 + (0.01 * seed)))) + (0.02 * (random.NextDouble() - 0.5)));
+        return sound;
+    }
+}
