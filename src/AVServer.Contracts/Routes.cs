@@ -12,6 +12,7 @@ public static class Routes
     public const string Keywords = "/api/keywords";
     public const string HealthLive = "/health/live";
     public const string HealthReady = "/health/ready";
+    public const string Metrics = "/metrics";
     public const string OpenApi = "/openapi/v1.json";
 }
 

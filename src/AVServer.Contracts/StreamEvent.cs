@@ -140,6 +140,30 @@ public static class FaultCodes
     /// <summary>Someone already sends on this stream id.</summary>
     public const string StreamBusy = "streamBusy";
 
+    /// <summary>The request's path, parameters or filter are not what the route takes.</summary>
+    public const string BadRequest = "badRequest";
+
+    /// <summary>No such route or stream.</summary>
+    public const string NotFound = "notFound";
+
+    /// <summary>The API key is missing or wrong.</summary>
+    public const string Unauthorized = "unauthorized";
+
+    /// <summary>The page that asks comes from an origin that the configuration does not name.</summary>
+    public const string ForbiddenOrigin = "forbiddenOrigin";
+
+    /// <summary>The content type names nothing that the route takes.</summary>
+    public const string UnsupportedMedia = "unsupportedMedia";
+
+    /// <summary>As many streams, subscribers or files as the server takes at once; try again later.</summary>
+    public const string ServerBusy = "serverBusy";
+
+    /// <summary>The server is shutting down; try again elsewhere or later.</summary>
+    public const string ServerStopping = "serverStopping";
+
+    /// <summary>A reader of events fell so far behind that the server let go of it; it may resume with <c>after</c>.</summary>
+    public const string ReaderTooSlow = "readerTooSlow";
+
     /// <summary>The server failed; its log has the details under the stream's id.</summary>
     public const string Internal = "internal";
 }

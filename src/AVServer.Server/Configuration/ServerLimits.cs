@@ -1,0 +1,98 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace AVServer.Server.Configuration;
+
+/// <summary>Every limit of the server, from the section <c>Server:Limits</c>; checked before the port opens.</summary>
+public sealed class ServerLimits : IValidatableObject
+{
+    public const string Section = "Server:Limits";
+
+    /// <summary>Streams that are open at once. Default 2,000.</summary>
+    [Range(1, 100_000)]
+    public int MaxStreams { get; set; } = 2_000;
+
+    /// <summary>Largest message of a media socket in bytes, its nine bytes of header included. Default 1 MiB.</summary>
+    [Range(1_024, 64 << 20)]
+    public int MaxMessageBytes { get; set; } = 1 << 20;
+
+    /// <summary>Time for the hello after a media socket opened. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
+    public TimeSpan HelloTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A stream closes when no media came for so long. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "01:00:00")]
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time between pings on sockets and comments on server-sent events. Default 15 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:05:00")]
+    public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Time for a peer to answer a close or a ping before its connection is cut. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Chunks of sound or container that wait for a stream's pipeline; beyond, the sender waits. Default 32.</summary>
+    [Range(1, 1_024)]
+    public int QueuedChunks { get; set; } = 32;
+
+    /// <summary>Bytes of sound or container that wait for a stream's pipeline; at least <see cref="MaxMessageBytes"/>. Default 4 MiB.</summary>
+    [Range(1_024, 256 << 20)]
+    public int QueuedBytes { get; set; } = 4 << 20;
+
+    /// <summary>Pictures that wait for a stream's pipeline; beyond, the oldest is dropped and a gap told. Default 8.</summary>
+    [Range(1, 256)]
+    public int QueuedPictures { get; set; } = 8;
+
+    /// <summary>Last events of a stream that are kept for readers who resume. Default 256.</summary>
+    [Range(1, 100_000)]
+    public int EventsKept { get; set; } = 256;
+
+    /// <summary>How long the events of a closed stream are kept. Default 5 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan ClosedStreamRetention { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Closed streams whose events are kept; beyond, the oldest are forgotten. Default 1,000.</summary>
+    [Range(0, 100_000)]
+    public int ClosedStreamsKept { get; set; } = 1_000;
+
+    /// <summary>Readers of events at once, watched streams counted one by one. Default 10,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxSubscribers { get; set; } = 10_000;
+
+    /// <summary>Events that wait for one reader; telemetry takes at most half. Default 1,024.</summary>
+    [Range(2, 100_000)]
+    public int SubscriberQueue { get; set; } = 1_024;
+
+    /// <summary>Largest chunk that the hub's <c>Publish</c> takes, in bytes before base64. Default 64 KiB.</summary>
+    [Range(1_024, 16 << 20)]
+    public int MaxHubChunkBytes { get; set; } = 64 << 10;
+
+    /// <summary>Chunks of one <c>Publish</c> that wait inside the hub. Default 10.</summary>
+    [Range(1, 1_024)]
+    public int HubStreamBuffer { get; set; } = 10;
+
+    /// <summary>Largest file that can be scored, in bytes. Default 512 MiB.</summary>
+    [Range(1_024, 64L << 30)]
+    public long MaxUploadBytes { get; set; } = 512L << 20;
+
+    /// <summary>Files that are scored at once. Default 2.</summary>
+    [Range(1, 256)]
+    public int ConcurrentScores { get; set; } = 2;
+
+    /// <summary>Requests that wait for their turn to be scored; beyond, they are refused. Default 32.</summary>
+    [Range(0, 10_000)]
+    public int QueuedScores { get; set; } = 32;
+
+    /// <summary>At shutdown: time for the open streams to finish. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (QueuedBytes < MaxMessageBytes)
+            yield return new ValidationResult(
+                $"Expected {nameof(QueuedBytes)} of at least {nameof(MaxMessageBytes)} ({MaxMessageBytes}), got {QueuedBytes}; raise it or lower {nameof(MaxMessageBytes)}.",
+                [nameof(QueuedBytes)]);
+    }
+}

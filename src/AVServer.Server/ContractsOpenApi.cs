@@ -1,0 +1,34 @@
+using AVServer.Contracts;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace AVServer.Server;
+
+/// <summary>Describes what the contracts' converters make of a type.</summary>
+internal static class ContractsOpenApi
+{
+    public static void Configure(OpenApiOptions options)
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "AVServer",
+                Version = "v1",
+                Description = $"Wake words in live media. Media comes in at {Routes.Media} (WebSocket), events go out at {Routes.EventsHub} (SignalR); the rest is here.",
+            };
+            return Task.CompletedTask;
+        });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            if (context.JsonTypeInfo.Type == typeof(TimeSpan))
+            {
+                schema.Type = JsonSchemaType.Number;
+                schema.Format = null;
+                schema.Pattern = null;
+                schema.Description = "seconds";
+            }
+            return Task.CompletedTask;
+        });
+    }
+}

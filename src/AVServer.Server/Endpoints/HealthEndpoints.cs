@@ -1,0 +1,26 @@
+using AVServer.Contracts;
+using AVServer.Pipeline;
+using AVServer.Server.Problems;
+using AVServer.Server.Streams;
+
+namespace AVServer.Server.Endpoints;
+
+/// <summary>For whoever keeps the process running: alive, and ready to take streams.</summary>
+internal static class HealthEndpoints
+{
+    private static readonly Dictionary<string, string> Healthy = new() { ["status"] = "healthy" };
+
+    public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Routes.HealthLive, () => Healthy).WithSummary("200 while the process runs.");
+        routes.MapGet(Routes.HealthReady, Ready).WithSummary("200 while new streams are taken and a model listens, else 503.");
+        return routes;
+    }
+
+    private static IResult Ready(StreamRegistry registry, IStreamPipeline pipeline)
+    {
+        if (registry.IsDraining) return Problem.Of(FaultCodes.ServerStopping, "The server is shutting down.");
+        if (!pipeline.Models.Any(model => model.Active)) return Problem.Of(FaultCodes.ServerBusy, "No model is loaded; see Runtime:ModelsPath.");
+        return TypedResults.Ok(Healthy);
+    }
+}

@@ -1,0 +1,13 @@
+using AVServer.Server.Streams;
+
+namespace AVServer.Server.Endpoints;
+
+/// <summary>An open stream, as <c>/api/streams</c> lists it.</summary>
+/// <param name="StreamId">Its name.</param>
+/// <param name="Transport">How its media comes: <c>webSocket</c>, <c>put</c> or <c>hub</c>.</param>
+/// <param name="OpenedAt">Since when, UTC.</param>
+/// <param name="MediaTime">Media time of the last raw chunk; 0 for a container.</param>
+internal sealed record StreamSummary(string StreamId, string Transport, DateTimeOffset OpenedAt, TimeSpan MediaTime)
+{
+    public static StreamSummary Of(LiveStream stream) => new(stream.Id, stream.Transport, stream.OpenedAt, stream.MediaTime);
+}

@@ -1,0 +1,28 @@
+using AVServer.Contracts;
+using AVServer.Server.Problems;
+using AVServer.Server.Streams;
+
+namespace AVServer.Server.Endpoints;
+
+/// <summary>The open streams.</summary>
+internal static class StreamsEndpoints
+{
+    public static IEndpointRouteBuilder MapStreams(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Routes.Streams, (StreamRegistry registry) => registry.Streams.Select(StreamSummary.Of).ToArray())
+            .WithSummary("Lists the open streams.");
+        routes.MapDelete(Routes.Streams + "/{streamId}", CloseAsync)
+            .WithSummary("Closes a stream after what was received is heard; answers when it is closed.")
+            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
+        return routes;
+    }
+
+    private static async Task<IResult> CloseAsync(string streamId, StreamRegistry registry, CancellationToken cancellationToken)
+    {
+        if (registry.Find(streamId) is not { } stream)
+            return Problem.Of(FaultCodes.NotFound, $"Expected the id of an open stream; see {Routes.Streams}.");
+        stream.End(CloseReason.Completed);
+        await stream.Completion.WaitAsync(cancellationToken);
+        return TypedResults.NoContent();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Runtime.CompilerServices;
+using AVServer.Contracts;
+using AVServer.Pipeline;
+using AVServer.Server.Configuration;
+using AVServer.Server.Events;
+using AVServer.Server.Ingest;
+using AVServer.Server.Problems;
+using AVServer.Server.Streams;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
+
+namespace AVServer.Server.Hubs;
+
+/// <summary>Events out by streaming subscription or push, and media in for clients that have nothing but SignalR.</summary>
+internal sealed class EventsHub(EventBroker broker, StreamRegistry registry, Watches watches, IOptions<ServerLimits> limits) : Hub
+{
+    /// <summary>The events that pass the filter, until the client cancels or the server stops.</summary>
+    public async IAsyncEnumerable<StreamEvent> Subscribe(EventFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var subscription = Refusable(() => broker.Subscribe(filter));
+        await using var events = subscription.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            try
+            {
+                if (!await events.MoveNextAsync()) yield break;
+            }
+            catch (ReaderTooSlowException tooSlow)
+            {
+                throw HubRefusals.ToHubException(FaultCodes.ReaderTooSlow, tooSlow.Message);
+            }
+            yield return events.Current;
+        }
+    }
+
+    /// <summary>Pushes the stream's events, telemetry left out, as <see cref="HubMethods.OnEvent"/> from now on.</summary>
+    public void Watch(string streamId) => watches.Add(Context.ConnectionId, streamId);
+
+    /// <summary>Ends <see cref="Watch"/>.</summary>
+    public void Unwatch(string streamId) => watches.Remove(Context.ConnectionId, streamId);
+
+    /// <summary>Sends media; returns the stream's last event when the chunks end.</summary>
+    public async Task<ClosedEvent> Publish(string streamId, MediaHello hello, IAsyncEnumerable<MediaChunk> chunks)
+    {
+        HelloReader.Check(hello);
+        var stream = registry.Open(new StreamRequest(streamId, hello), "hub");
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(Context.ConnectionAborted);
+        var receiving = ReceiveAsync(stream, chunks, ended.Token);
+        var outcome = await stream.Completion;
+        await ended.CancelAsync();
+        await receiving;
+        if (outcome.Fault is { } fault) throw HubRefusals.ToHubException(fault.Code, fault.Message);
+        return outcome.Closed;
+    }
+
+    public override Task OnDisconnectedAsync(Exception? exception)
+    {
+        watches.RemoveAll(Context.ConnectionId);
+        return Task.CompletedTask;
+    }
+
+    private async Task ReceiveAsync(LiveStream stream, IAsyncEnumerable<MediaChunk> chunks, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var chunk in chunks.WithCancellation(cancellationToken))
+            {
+                Check(chunk);
+                if (!await stream.AcceptAsync(chunk)) return;
+            }
+            stream.End(Context.ConnectionAborted.IsCancellationRequested ? CloseReason.Disconnected : CloseReason.Completed);
+        }
+        catch (RefusedException refused)
+        {
+            stream.Fail(refused.Code, refused.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            stream.End(CloseReason.Disconnected);
+        }
+        catch (HubException)
+        {
+            // The client completed its upload with an error.
+            stream.End(CloseReason.Disconnected);
+        }
+    }
+
+    private void Check(MediaChunk chunk)
+    {
+        if (chunk.Payload.Length == 0 || chunk.Payload.Length > limits.Value.MaxHubChunkBytes)
+            throw new RefusedException(FaultCodes.LimitExceeded, $"Expected a payload of 1 to {limits.Value.MaxHubChunkBytes} bytes, got {chunk.Payload.Length}.");
+        if (!Enum.IsDefined(chunk.Kind) || chunk.Time < TimeSpan.Zero)
+            throw new RefusedException(FaultCodes.BadChunk, "Expected kind audio, video or container and a media time of 0 or more, got something else.");
+    }
+
+    // Errors of a streamed result don't pass the hub's filter.
+    private static T Refusable<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (RefusedException refused)
+        {
+            throw HubRefusals.ToHubException(refused.Code, refused.Message);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using AVServer.Contracts;
+using AVServer.Server.Events;
+using AVServer.Server.Ingest;
+using Microsoft.AspNetCore.SignalR;
+
+namespace AVServer.Server.Hubs;
+
+/// <summary>
+/// Who watches what. Each watch has its own bounded queue instead of a SignalR group, because a send to a group waits for its slowest member.
+/// </summary>
+internal sealed class Watches(EventBroker broker, IHubContext<EventsHub> hub)
+{
+    private readonly ConcurrentDictionary<(string ConnectionId, string StreamId), EventSubscription> _watches = new();
+
+    /// <summary>Pushes the stream's events to the connection from now on; a second watch of the same stream changes nothing.</summary>
+    public void Add(string connectionId, string streamId)
+    {
+        var subscription = broker.Subscribe(new EventFilter(streamId));
+        if (_watches.TryAdd((connectionId, streamId), subscription)) _ = PushAsync(connectionId, streamId, subscription);
+        else subscription.Dispose();
+    }
+
+    public void Remove(string connectionId, string streamId)
+    {
+        if (_watches.TryRemove((connectionId, streamId), out var subscription)) subscription.Dispose();
+    }
+
+    /// <summary>Ends all watches of a connection that went away.</summary>
+    public void RemoveAll(string connectionId)
+    {
+        foreach (var watch in _watches.Keys)
+            if (watch.ConnectionId == connectionId) Remove(watch.ConnectionId, watch.StreamId);
+    }
+
+    private async Task PushAsync(string connectionId, string streamId, EventSubscription subscription)
+    {
+        try
+        {
+            var client = hub.Clients.Client(connectionId);
+            await foreach (var streamEvent in subscription.ReadAllThenFaultAsync()) await client.SendAsync(HubMethods.OnEvent, streamEvent);
+        }
+        catch (Exception exception) when (Disconnection.Is(exception))
+        {
+            // The connection went away in the middle of a send.
+        }
+        finally
+        {
+            subscription.Dispose();
+            _watches.TryRemove(new((connectionId, streamId), subscription));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using AVServer.Contracts;
+using AVServer.Pipeline;
+using AVServer.Server.Configuration;
+using AVServer.Server.Events;
+using AVServer.Server.Problems;
+using AVServer.Server.Streams;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Options;
+
+namespace AVServer.Server.Ingest;
+
+/// <summary>Media in: a WebSocket of raw chunks or container bytes, or a body that goes on as long as the stream.</summary>
+internal static class MediaEndpoints
+{
+    private const int ReadBytes = 32 << 10;
+
+    public static IEndpointRouteBuilder MapMedia(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Routes.Media, ServeSocketAsync).ExcludeFromDescription();
+        routes.MapPut(Routes.Media, ReceiveBodyAsync)
+            .WithSummary("Streams a container (webm, matroska, mp4, ogg, wav) as a chunked body; answers when it ends.")
+            .WithMetadata(new DisableRequestSizeLimit())
+            .Produces<ClosedEvent>();
+        return routes;
+    }
+
+    private static async Task ServeSocketAsync(
+        HttpContext context, string streamId, StreamRegistry registry, EventBroker broker, IOptions<ServerLimits> limits, TimeProvider time,
+        bool events = false, bool telemetry = false)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            context.Response.Headers.Upgrade = "websocket";
+            await Problem.Of(StatusCodes.Status426UpgradeRequired, FaultCodes.BadRequest, "Expected a WebSocket; use PUT to send a container as a body.").ExecuteAsync(context);
+            return;
+        }
+        // Pings are the socket's own: they go on whatever the pipeline does.
+        var accept = new WebSocketAcceptContext { KeepAliveInterval = limits.Value.KeepAliveInterval, KeepAliveTimeout = limits.Value.CloseTimeout };
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(accept);
+        using var media = new MediaSocket(socket, new MediaSocketRequest(streamId, events, telemetry), registry, broker, limits.Value, time);
+        await media.RunAsync();
+    }
+
+    private static async Task<IResult> ReceiveBodyAsync(
+        HttpContext context, string streamId, StreamRegistry registry, string? container = null, bool telemetry = false)
+    {
+        var hello = new MediaHello(MediaHello.CurrentProtocol, Container: MediaContentTypes.ContainerOf(container, context.Request.ContentType));
+        // A stream may be quiet for longer than Kestrel allows a body to be; the stream's own idle limit holds instead.
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
+        var stream = registry.Open(new StreamRequest(streamId, hello, telemetry), "put");
+        var receiving = ForwardAsync(context.Request, stream);
+        var outcome = await stream.Completion;
+        context.Request.BodyReader.CancelPendingRead();   // the rest of the body is not wanted
+        await receiving;
+        return outcome.Fault is { } fault ? Problem.Of(fault.Code, fault.Message) : TypedResults.Ok(outcome.Closed);
+    }
+
+    private static async Task ForwardAsync(HttpRequest request, LiveStream stream)
+    {
+        var body = request.BodyReader;
+        try
+        {
+            while (!stream.Completion.IsCompleted)
+            {
+                var read = await body.ReadAsync(request.HttpContext.RequestAborted);
+                foreach (var segment in read.Buffer)
+                    for (var rest = segment; rest.Length > 0; rest = rest[Math.Min(ReadBytes, rest.Length)..])
+                        await stream.AcceptAsync(new MediaChunk(MediaKind.Container, TimeSpan.Zero, rest[..Math.Min(ReadBytes, rest.Length)].ToArray()));
+                body.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted) stream.End(CloseReason.Completed);
+                if (read.IsCompleted || read.IsCanceled) return;
+            }
+        }
+        catch (Exception exception) when (Disconnection.Is(exception) || exception is InvalidOperationException)
+        {
+            stream.End(CloseReason.Disconnected);
+        }
+    }
+
+    private sealed class DisableRequestSizeLimit : Microsoft.AspNetCore.Http.Metadata.IRequestSizeLimitMetadata
+    {
+        public long? MaxRequestBodySize => null;
+    }
+}

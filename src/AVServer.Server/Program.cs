@@ -1,0 +1,8 @@
+using AVServer.Server;
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+builder.AddServer();
+
+var app = builder.Build();
+app.MapServer();
+await app.RunAsync();

@@ -1,0 +1,85 @@
+using AVServer.Contracts;
+using AVServer.Server.Access;
+using AVServer.Server.Configuration;
+using AVServer.Server.Endpoints;
+using AVServer.Server.Events;
+using AVServer.Server.Hubs;
+using AVServer.Server.Ingest;
+using AVServer.Server.Metrics;
+using AVServer.Server.Problems;
+using AVServer.Server.Streams;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
+
+namespace AVServer.Server;
+
+/// <summary>The server's services and routes.</summary>
+public static class ServerSetup
+{
+    /// <summary>Adds everything but the pipeline.</summary>
+    public static WebApplicationBuilder AddServer(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        // These two log whole request URLs, which may hold a key.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Http.Connections", LogLevel.Warning);
+        var services = builder.Services;
+        services.AddServerOptions();
+        services.AddStreams();
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.AddCode);
+        services.AddExceptionHandler<ProblemExceptionHandler>();
+        services.AddSingleton<ApiKey>().AddSingleton<OriginPolicy>();
+        services.AddCors();
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<ServerLimits>>((options, limits) => ScoreEndpoint.ConfigureRate(options, limits.Value));
+        services.AddRateLimiter();
+        services.AddOpenApi(ContractsOpenApi.Configure);
+        services.AddSignalR(options => options.AddFilter<HubRefusals>());
+        return builder;
+    }
+
+    /// <summary>Puts the middleware in order and maps every route.</summary>
+    public static WebApplication MapServer(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.Services.GetRequiredService<PrometheusExporter>();   // counts from the start
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseWebClient();
+        app.UseRouting();
+        app.UseCors(policy => policy
+            .WithOrigins([.. app.Services.GetRequiredService<IOptions<AccessOptions>>().Value.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials());
+        app.UseMiddleware<AccessGate>();
+        app.UseRateLimiter();
+        app.UseWebSockets();
+        app.MapHealth();
+        var guarded = app.MapGroup("").WithMetadata(Guarded.Instance);
+        guarded.MapMedia().MapEvents().MapScore().MapStreams().MapModels().MapMetrics();
+        guarded.MapHub<EventsHub>(Routes.EventsHub);
+        guarded.MapOpenApi(Routes.OpenApi.Replace("v1", "{documentName}"));
+        return app;
+    }
+
+    private static void AddServerOptions(this IServiceCollection services)
+    {
+        services.AddOptions<ServerLimits>().BindConfiguration(ServerLimits.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ServerLimits>, ServerLimitsValidator>();
+        services.AddOptions<AccessOptions>().BindConfiguration(AccessOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
+        services.ConfigureOptions<HubLimits>();
+        services.Configure<JsonOptions>(options => ContractsJson.Configure(options.SerializerOptions));
+        services.AddOptions<HostOptions>().Configure<IOptions<ServerLimits>>(
+            (options, limits) => options.ShutdownTimeout = limits.Value.DrainTimeout + (2 * limits.Value.CloseTimeout));
+    }
+
+    private static void AddStreams(this IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ServerMetrics>().AddSingleton<PrometheusExporter>();
+        services.AddSingleton<EventBroker>().AddSingleton<StreamRegistry>().AddSingleton<Watches>();
+        services.AddSingleton<DrainingLifetime>();
+        services.AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<DrainingLifetime>());
+        services.AddHostedService(provider => provider.GetRequiredService<DrainingLifetime>());
+    }
+}

@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using AVServer.Server.Events;
+
+namespace AVServer.Server.Streams;
+
+/// <summary>
+/// Lets the open streams finish before the host stops. SignalR closes its connections as soon as the host begins to stop, so that readers would
+/// miss the last events if the drain came later; therefore signals come here first.
+/// </summary>
+internal sealed class DrainingLifetime(StreamRegistry registry, EventBroker broker, IHostApplicationLifetime lifetime)
+    : IHostLifetime, IHostedLifecycleService, IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly List<PosixSignalRegistration> _signals = [];
+    private Task? _draining;
+
+    public Task WaitForStartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT])
+            _signals.Add(PosixSignalRegistration.Create(signal, OnSignal));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Drains once, whoever asks; the readers get the last events.</summary>
+    public Task DrainAsync()
+    {
+        lock (_gate) return _draining ??= DrainOnceAsync();
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => DrainAsync();
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _signals.ForEach(signal => signal.Dispose());
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _ = StopAfterDrainAsync();
+    }
+
+    private async Task StopAfterDrainAsync()
+    {
+        await DrainAsync();
+        lifetime.StopApplication();
+    }
+
+    private async Task DrainOnceAsync()
+    {
+        await registry.DrainAsync();
+        broker.Complete();
+    }
+}

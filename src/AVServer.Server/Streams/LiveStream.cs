@@ -1,0 +1,156 @@
+using AVServer.Contracts;
+using AVServer.Pipeline;
+using AVServer.Server.Configuration;
+using AVServer.Server.Events;
+using AVServer.Server.Metrics;
+
+namespace AVServer.Server.Streams;
+
+/// <summary>
+/// One open stream: its queue of chunks, its run through the pipeline and its events. Whoever ends it first says why; the pipeline then finishes
+/// what it has, and the last event is always <see cref="ClosedEvent"/>.
+/// </summary>
+internal sealed partial class LiveStream
+{
+    private readonly StreamRequest _request;
+    private readonly EventLog _log;
+    private readonly ServerLimits _limits;
+    private readonly TimeProvider _time;
+    private readonly ServerMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly ChunkQueue _queue;
+    private readonly ITimer _idleTimer;
+    private readonly TaskCompletionSource<StreamOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _lastActivity;
+    private long _mediaTimeTicks;
+    private volatile bool _senderWaits;
+    private Ending? _ending;
+
+    public LiveStream(
+        StreamRequest request, string transport, EventLog log, ServerLimits limits, TimeProvider time, ServerMetrics metrics, ILogger logger)
+    {
+        _request = request;
+        _log = log;
+        _limits = limits;
+        _time = time;
+        _metrics = metrics;
+        _logger = logger;
+        _queue = new ChunkQueue(limits.QueuedChunks, limits.QueuedBytes, limits.QueuedPictures, gap => log.Append(gap));
+        _lastActivity = time.GetTimestamp();
+        _idleTimer = time.CreateTimer(_ => CheckIdle(), null, limits.IdleTimeout, Timeout.InfiniteTimeSpan);
+        Transport = transport;
+        OpenedAt = time.GetUtcNow();
+        OpenedAfter = log.LastSequence;
+    }
+
+    public string Id => _request.StreamId;
+
+    /// <summary>How its media comes: <c>webSocket</c>, <c>put</c> or <c>hub</c>.</summary>
+    public string Transport { get; }
+
+    public DateTimeOffset OpenedAt { get; }
+
+    /// <summary>Number of the last event under this id from before this stream.</summary>
+    public long OpenedAfter { get; }
+
+    /// <summary>Media time of the last raw chunk; zero for a container, whose time is inside it.</summary>
+    public TimeSpan MediaTime => TimeSpan.FromTicks(Interlocked.Read(ref _mediaTimeTicks));
+
+    /// <summary>Ends after the last event was published.</summary>
+    public Task<StreamOutcome> Completion => _completion.Task;
+
+    /// <summary>Hands a chunk to the pipeline; waits while its queue is full. One caller at a time.</summary>
+    /// <returns><see langword="false"/> once the stream takes nothing more; <see cref="Completion"/> says why.</returns>
+    public async ValueTask<bool> AcceptAsync(MediaChunk chunk)
+    {
+        _metrics.ChunkReceived(chunk.Payload.Length);
+        if (chunk.Kind != MediaKind.Container) Interlocked.Exchange(ref _mediaTimeTicks, chunk.Time.Ticks);
+        _senderWaits = true;
+        var accepted = await _queue.WriteAsync(chunk);
+        Interlocked.Exchange(ref _lastActivity, _time.GetTimestamp());
+        _senderWaits = false;
+        return accepted;
+    }
+
+    /// <summary>No more media comes. The first reason counts.</summary>
+    public void End(CloseReason reason) => End(new Ending(reason, null));
+
+    /// <summary>The sender broke the protocol: no more media is taken.</summary>
+    public void Fail(string code, string message) => End(new Ending(CloseReason.Faulted, new FaultEvent(code, message)));
+
+    /// <summary>Runs the pipeline to the stream's end. Called once; never throws.</summary>
+    /// <param name="pipeline">What hears the media.</param>
+    /// <param name="onClosed">Called just before the last event is seen by anyone.</param>
+    /// <param name="stopNow">Stops the pipeline where it is.</param>
+    public async Task RunAsync(IStreamPipeline pipeline, Action onClosed, CancellationToken stopNow)
+    {
+        var closed = new ClosedEvent(CloseReason.Completed, MediaTime);
+        FaultEvent? fault = null;
+        try
+        {
+            await foreach (var streamEvent in pipeline.RunAsync(_request, _queue.ReadAllAsync(stopNow), stopNow))
+            {
+                if (streamEvent is ClosedEvent last)
+                {
+                    closed = last;
+                    break;
+                }
+                fault = streamEvent as FaultEvent ?? fault;
+                _log.Append(streamEvent);
+            }
+        }
+        catch (OperationCanceledException) when (stopNow.IsCancellationRequested)
+        {
+            End(CloseReason.ServerStopping);
+            closed = new ClosedEvent(CloseReason.Completed, MediaTime);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            Log.PipelineFailed(_logger, Id, exception);
+            Fail(FaultCodes.Internal, "The server failed on this stream; its log has the details under the stream's id.");
+            closed = new ClosedEvent(CloseReason.Completed, MediaTime);
+        }
+        Finish(closed, fault, onClosed);
+    }
+
+    private void Finish(ClosedEvent closed, FaultEvent? fault, Action onClosed)
+    {
+        _queue.Abandon();
+        _idleTimer.Dispose();
+        // The pipeline knows faults of the media; everything else about the end is known here.
+        if (closed.Reason == CloseReason.Completed && _ending is { } ending)
+        {
+            closed = closed with { Reason = ending.Reason };
+            fault = ending.Fault ?? fault;
+            if (ending.Fault is not null) _log.Append(ending.Fault);
+        }
+        _log.Append(closed, onClosed);
+        Log.Closed(_logger, Id, closed.Reason, closed.Duration.TotalSeconds);
+        _completion.SetResult(new StreamOutcome(closed, closed.Reason == CloseReason.Faulted ? fault : null));
+    }
+
+    private void End(Ending ending)
+    {
+        Interlocked.CompareExchange(ref _ending, ending, null);
+        _queue.Complete();
+    }
+
+    private void CheckIdle()
+    {
+        var remaining = _limits.IdleTimeout - _time.GetElapsedTime(Interlocked.Read(ref _lastActivity));
+        if (_senderWaits) remaining = _limits.IdleTimeout;
+        if (remaining <= TimeSpan.Zero) End(CloseReason.Idle);
+        else _idleTimer.Change(remaining, Timeout.InfiniteTimeSpan);
+    }
+
+    private sealed record Ending(CloseReason Reason, FaultEvent? Fault);
+
+    private static partial class Log
+    {
+        [LoggerMessage(2001, LogLevel.Error, "Stream {StreamId} failed in the pipeline.")]
+        public static partial void PipelineFailed(ILogger logger, string streamId, Exception exception);
+
+        [LoggerMessage(2002, LogLevel.Information, "Stream {StreamId} closed: {Reason} after {Seconds:F1} s of media.")]
+        public static partial void Closed(ILogger logger, string streamId, CloseReason reason, double seconds);
+    }
+}

@@ -1,0 +1,23 @@
+using System.Buffers;
+using AVServer.Contracts;
+using AVServer.Server.Problems;
+
+namespace AVServer.Server.Streams;
+
+/// <summary>What a stream may be called: 1 to 64 letters, digits, <c>.</c>, <c>_</c> or <c>-</c> of ASCII, the first a letter or digit.</summary>
+internal static class StreamIds
+{
+    public const int MaxLength = 64;
+
+    private static readonly SearchValues<char> Allowed =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+
+    /// <exception cref="RefusedException">It is no stream id.</exception>
+    public static void Check(string streamId)
+    {
+        if (streamId.Length is 0 or > MaxLength || streamId.AsSpan().ContainsAnyExcept(Allowed) || !char.IsAsciiLetterOrDigit(streamId[0]))
+            throw new RefusedException(
+                FaultCodes.BadRequest,
+                $"Expected a stream id of 1 to {MaxLength} letters, digits, '.', '_' or '-' that begins with a letter or digit, got {streamId.Length} characters that are not one.");
+    }
+}

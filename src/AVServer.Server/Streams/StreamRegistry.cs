@@ -1,0 +1,106 @@
+using AVServer.Contracts;
+using AVServer.Pipeline;
+using AVServer.Server.Configuration;
+using AVServer.Server.Events;
+using AVServer.Server.Metrics;
+using AVServer.Server.Problems;
+using Microsoft.Extensions.Options;
+
+namespace AVServer.Server.Streams;
+
+/// <summary>The open streams: one sender an id, no more than the limit, none once the server drains.</summary>
+internal sealed partial class StreamRegistry(
+    IStreamPipeline pipeline, EventBroker broker, IOptions<ServerLimits> limits, TimeProvider time, ServerMetrics metrics, ILogger<StreamRegistry> logger)
+    : IDisposable
+{
+    private readonly CancellationTokenSource _stopNow = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, LiveStream> _streams = [];
+    private readonly ServerLimits _limits = limits.Value;
+    private bool _draining;
+
+    /// <summary>Whether new streams are taken.</summary>
+    public bool IsDraining
+    {
+        get { lock (_gate) return _draining; }
+    }
+
+    /// <summary>The open streams, oldest first.</summary>
+    public IReadOnlyList<LiveStream> Streams
+    {
+        get { lock (_gate) return [.. _streams.Values.OrderBy(stream => stream.OpenedAt)]; }
+    }
+
+    /// <summary>Opens a stream and starts its run.</summary>
+    /// <exception cref="RefusedException">No such id can be, the id is in use, the server is full or draining.</exception>
+    public LiveStream Open(StreamRequest request, string transport)
+    {
+        StreamIds.Check(request.StreamId);
+        LiveStream stream;
+        EventLog log;
+        lock (_gate)
+        {
+            if (_draining) throw new RefusedException(FaultCodes.ServerStopping, "The server is shutting down; connect again later.");
+            if (_streams.ContainsKey(request.StreamId))
+                throw new RefusedException(FaultCodes.StreamBusy, "Someone already sends on this stream id; choose another or close that stream first.");
+            if (_streams.Count >= _limits.MaxStreams)
+                throw new RefusedException(FaultCodes.ServerBusy, $"Expected at most {_limits.MaxStreams} open streams; try again later.");
+            log = broker.Hold(request.StreamId);
+            stream = new LiveStream(request, transport, log, _limits, time, metrics, logger);
+            _streams.Add(stream.Id, stream);
+        }
+        metrics.StreamOpened();
+        Log.Opened(logger, stream.Id, transport);
+        _ = RunAsync(stream, log);
+        return stream;
+    }
+
+    /// <summary>The open stream of an id.</summary>
+    public LiveStream? Find(string streamId)
+    {
+        lock (_gate) return _streams.GetValueOrDefault(streamId);
+    }
+
+    /// <summary>Takes no new streams, lets the open ones finish, and stops those that do not within the limit.</summary>
+    public async Task DrainAsync()
+    {
+        lock (_gate) _draining = true;
+        var open = Streams;
+        if (open.Count > 0) Log.Draining(logger, open.Count);
+        foreach (var stream in open) stream.End(CloseReason.ServerStopping);
+        Task all = Task.WhenAll(open.Select(stream => stream.Completion));
+        try
+        {
+            await all.WaitAsync(_limits.DrainTimeout, time);
+        }
+        catch (TimeoutException)
+        {
+            await _stopNow.CancelAsync();
+            await all.WaitAsync(_limits.CloseTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public void Dispose() => _stopNow.Dispose();
+
+    private async Task RunAsync(LiveStream stream, EventLog log)
+    {
+        await Task.Yield();   // the opener answers its client before the pipeline's first step
+        await stream.RunAsync(pipeline, onClosed: () => Remove(stream), _stopNow.Token);
+        broker.Release(log);
+    }
+
+    private void Remove(LiveStream stream)
+    {
+        lock (_gate) _streams.Remove(stream.Id);
+        metrics.StreamClosed();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2011, LogLevel.Information, "Stream {StreamId} opened by {Transport}.")]
+        public static partial void Opened(ILogger logger, string streamId, string transport);
+
+        [LoggerMessage(2012, LogLevel.Information, "Draining {Count} open streams.")]
+        public static partial void Draining(ILogger logger, int count);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+using AVServer.Contracts;
+using AVServer.Pipeline;
+
+namespace AVServer.Server.Tests.Kit;
+
+/// <summary>
+/// A pipeline whose events follow from its input: a chunk of sound that begins with <c>W</c> is a wake word, with <c>X</c> a failure, one of odd
+/// length a fault; container bytes that begin with <c>bad</c> can't be decoded.
+/// </summary>
+internal sealed class FakePipeline : IStreamPipeline
+{
+    public static readonly ModelReference Model = new("fake", "1");
+
+    private TaskCompletionSource _open = Opened();
+    private int _running;
+
+    public IReadOnlyList<ModelSummary> Models { get; set; } =
+        [new("fake", "1", "keywordSpotter", ["computer"], "Apache-2.0", Active: true, 0.5f, 1.0)];
+
+    /// <summary>Runs that have begun and not ended.</summary>
+    public int Running => Volatile.Read(ref _running);
+
+    /// <summary>Chunks of sound and bytes that were heard, over all streams.</summary>
+    public long Heard;
+
+    /// <summary>Hears nothing more until <see cref="Resume"/>.</summary>
+    public void Pause() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Resume() => _open.TrySetResult();
+
+    public async IAsyncEnumerable<StreamEvent> RunAsync(
+        StreamRequest request, IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _running);
+        try
+        {
+            yield return new OpenedEvent([Model]);
+            var time = TimeSpan.Zero;
+            await foreach (var chunk in chunks.WithCancellation(cancellationToken))
+            {
+                await _open.Task.WaitAsync(cancellationToken);
+                Interlocked.Increment(ref Heard);
+                var fault = FaultOf(chunk, time);
+                if (fault is not null)
+                {
+                    yield return fault;
+                    yield return new ClosedEvent(CloseReason.Faulted, time);
+                    yield break;
+                }
+                time = chunk.Time;
+                if (request.Telemetry)
+                    yield return new TelemetryEvent(time, -20, true, new Dictionary<string, float[]> { ["computer"] = new float[64] }, TimeSpan.FromMilliseconds(40));
+                if (chunk.Payload.Span[0] == 'W')
+                    yield return new WakeWordEvent("computer", 0.9f, time, time, Modality.Audio, new Dictionary<string, float> { ["firstStage"] = 0.9f }, Model, time);
+            }
+            yield return new ClosedEvent(CloseReason.Completed, time);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    public async Task<ScoreReport> ScoreFileAsync(string path, ScoreRequest request, CancellationToken cancellationToken)
+    {
+        await _open.Task.WaitAsync(cancellationToken);
+        var length = new FileInfo(path).Length;
+        var curve = new PosteriorCurve("computer", request.Model ?? "fake", 0.08, [0.1f, 0.9f]);
+        return new ScoreReport(
+            request.FileName, length, new Dictionary<string, float> { ["computer"] = 0.9f }, [new FaultEvent("path", path)], request.Posteriors ? [curve] : null);
+    }
+
+    private static FaultEvent? FaultOf(MediaChunk chunk, TimeSpan time)
+    {
+        var payload = chunk.Payload.Span;
+        if (payload[0] == 'X') throw new InvalidOperationException("The fake pipeline was told to fail.");
+        if (chunk.Kind == MediaKind.Container) return payload.StartsWith("bad"u8) ? new FaultEvent(FaultCodes.Undecodable, "Expected a container, got 'bad'.") : null;
+        if (payload.Length % 2 != 0) return new FaultEvent(FaultCodes.BadChunk, "Expected whole samples, got an odd number of bytes.");
+        return chunk.Time < time ? new FaultEvent(FaultCodes.TimeWentBack, "Expected a time after the last chunk's, got an earlier one.") : null;
+    }
+
+    private static TaskCompletionSource Opened()
+    {
+        var opened = new TaskCompletionSource();
+        opened.SetResult();
+        return opened;
+    }
+}
