@@ -224,8 +224,9 @@ public sealed class MediaSocketTests
         server.Pipeline.Pause();
         using var sender = await MediaSender.OpenAsync(server, "s", "?events=true", """{"protocol":1,"video":{"format":"jpeg","fps":25}}""");
         for (var i = 0; i < 50; i++) await sender.SendAsync(i * 0.04, "picture!", MediaKind.Video);
-        await sender.SendTextAsync("""{"type":"end"}""");
+        await RunningServer.UntilAsync(() => server.Registry.Find("s")!.MediaTime == TimeSpan.FromSeconds(49 * 0.04), "the last picture was received");
         server.Pipeline.Resume();
+        await sender.SendTextAsync("""{"type":"end"}""");
         var events = await sender.ReceiveAllAsync();
         var gap = Assert.Single(events, e => e.GetProperty("type").GetString() == "gap");
         Assert.Equal("droppedWhenBusy", gap.GetProperty("reason").GetString());
@@ -240,7 +241,7 @@ public sealed class MediaSocketTests
         await using var server = await RunningServer.StartAsync();
         using var response = await server.Http.GetAsync("/media/s");
         Assert.Equal(426, (int)response.StatusCode);
-        Assert.Equal(FaultCodes.BadRequest, await Problems.CodeOfAsync(response));
+        Assert.Equal(FaultCodes.BadRequest, await ProblemAnswer.CodeOfAsync(response));
     }
 
     private static async Task AssertRefusedAsync(MediaSender sender, string code, int close, params string[] expected)

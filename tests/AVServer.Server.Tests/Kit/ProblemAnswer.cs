@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace AVServer.Server.Tests.Kit;
 
 /// <summary>Reads problem details.</summary>
-internal static class Problems
+internal static class ProblemAnswer
 {
     /// <summary>The code of an answer that must be a problem.</summary>
     public static async Task<string?> CodeOfAsync(HttpResponseMessage response)
