@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TorchSharp.Interop;
 
 namespace TorchSharp;
@@ -8,12 +9,16 @@ public static partial class torch
     {
         public Tensor sum(ScalarType? type = null) => Aten.Call("sum", this, type);
 
+        /// <remarks>Preferred, since a literal 0 would also pass as an element type.</remarks>
+        [OverloadResolutionPriority(1)]
         public Tensor sum(long dim, bool keepdim = false, ScalarType? type = null) => sum([dim], keepdim, type);
 
         public Tensor sum(long[] dimensions, bool keepdim = false, ScalarType? type = null) => Aten.Call("sum.dim_IntList", this, dimensions, keepdim, type);
 
         public Tensor mean(ScalarType? type = null) => Aten.Call("mean", this, type);
 
+        /// <remarks>Preferred, since a literal 0 would also pass as an element type.</remarks>
+        [OverloadResolutionPriority(1)]
         public Tensor mean(long dim, bool keepdim = false, ScalarType? type = null) => mean([dim], keepdim, type);
 
         public Tensor mean(long[] dimensions, bool keepdim = false, ScalarType? type = null) => Aten.Call("mean.dim", this, dimensions, keepdim, type);

@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+using AVServer.Lab.Export.Onnx;
+using Google.Protobuf;
+using TorchSharp;
+using AttributeType = AVServer.Lab.Export.Onnx.AttributeProto.Types.AttributeType;
+
+namespace AVServer.Lab.Export;
+
+/// <summary>Builds an ONNX model node by node; a value is known by its name, which every method returns.</summary>
+internal sealed class OnnxGraph
+{
+    private const int Opset = 17;
+    private const int IrVersion = 8;
+
+    private readonly GraphProto _graph;
+
+    internal OnnxGraph(string name) => _graph = new GraphProto { Name = name };
+
+    /// <summary>An input of the model.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="shape">Its axes; a name for each that is free.</param>
+    internal string Input(string name, params ReadOnlySpan<Axis> shape)
+    {
+        _graph.Input.Add(Describe(name, shape));
+        return name;
+    }
+
+    /// <summary>Makes a value an output of the model.</summary>
+    internal void Output(string value, string name, params ReadOnlySpan<Axis> shape)
+    {
+        _graph.Node.Add(new NodeProto { OpType = "Identity", Name = name, Input = { value }, Output = { name } });
+        _graph.Output.Add(Describe(name, shape));
+    }
+
+    /// <summary>A tensor's values, stored as single precision.</summary>
+    internal string Constant(torch.Tensor values)
+    {
+        using var single = values.detach().to(torch.float32);
+        return Store(TensorProto.Types.DataType.Float, single.shape, MemoryMarshal.AsBytes<float>(single.data<float>().ToArray()));
+    }
+
+    /// <summary>Whole numbers as a vector.</summary>
+    internal string Constant(params long[] values) =>
+        Store(TensorProto.Types.DataType.Int64, [values.Length], MemoryMarshal.AsBytes<long>(values));
+
+    /// <summary>A whole number without a dimension.</summary>
+    internal string Scalar(long value) => Store(TensorProto.Types.DataType.Int64, [], MemoryMarshal.AsBytes<long>([value]));
+
+    /// <summary>An operator with one result.</summary>
+    internal string Node(string op, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes) => Node(op, 1, inputs, attributes)[0];
+
+    /// <summary>An operator with several results.</summary>
+    internal string[] Node(string op, int outputs, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes)
+    {
+        var node = new NodeProto { OpType = op, Name = $"{op}_{_graph.Node.Count}" };
+        foreach (var input in inputs) node.Input.Add(input);
+        for (var i = 0; i < outputs; i++) node.Output.Add(outputs == 1 ? node.Name : $"{node.Name}_{i}");
+        foreach (var attribute in attributes) node.Attribute.Add(attribute.ToProto());
+        _graph.Node.Add(node);
+        return [.. node.Output];
+    }
+
+    internal byte[] ToBytes() => new ModelProto
+    {
+        IrVersion = IrVersion,
+        ProducerName = "av-lab",
+        OpsetImport = { new OperatorSetIdProto { Domain = "", Version = Opset } },
+        Graph = _graph,
+    }.ToByteArray();
+
+    private string Store(TensorProto.Types.DataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> data)
+    {
+        var stored = new TensorProto { Name = $"constant_{_graph.Initializer.Count}", DataType = (int)type, RawData = ByteString.CopyFrom(data) };
+        foreach (var length in shape) stored.Dims.Add(length);
+        _graph.Initializer.Add(stored);
+        return stored.Name;
+    }
+
+    private static ValueInfoProto Describe(string name, ReadOnlySpan<Axis> shape)
+    {
+        var dims = new TensorShapeProto();
+        foreach (var axis in shape)
+            dims.Dim.Add(axis.Name is { } free ? new TensorShapeProto.Types.Dimension { DimParam = free } : new TensorShapeProto.Types.Dimension { DimValue = axis.Length });
+        var tensor = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = dims };
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
+    }
+}
+
+/// <summary>One axis of an input or output: a length, or the name of a free one.</summary>
+internal readonly record struct Axis(long Length, string? Name)
+{
+    public static implicit operator Axis(long length) => new(length, null);
+
+    public static implicit operator Axis(string name) => new(0, name);
+}
+
+/// <summary>An attribute of an operator: a whole number, several, or a real number.</summary>
+internal readonly record struct OnnxAttribute(string Name, long[]? Integers, long Integer, float? Real)
+{
+    public static implicit operator OnnxAttribute((string Name, long Value) attribute) => new(attribute.Name, null, attribute.Value, null);
+
+    public static implicit operator OnnxAttribute((string Name, long[] Values) attribute) => new(attribute.Name, attribute.Values, 0, null);
+
+    public static implicit operator OnnxAttribute((string Name, float Value) attribute) => new(attribute.Name, null, 0, attribute.Value);
+
+    internal AttributeProto ToProto() => (Integers, Real) switch
+    {
+        ({ } integers, _) => new AttributeProto { Name = Name, Type = AttributeType.Ints, Ints = { integers } },
+        (_, { } real) => new AttributeProto { Name = Name, Type = AttributeType.Float, F = real },
+        _ => new AttributeProto { Name = Name, Type = AttributeType.Int, I = Integer },
+    };
+}
