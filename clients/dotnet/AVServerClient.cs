@@ -1,0 +1,157 @@
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Threading.Channels;
+using AVServer.Contracts;
+using Microsoft.AspNetCore.SignalR.Client;
+
+namespace AVServer.Client;
+
+/// <summary>Talks to an AVServer: sends media, receives events, scores files. Safe for concurrent use; every call has its own connection.</summary>
+/// <remarks>All calls throw <see cref="ServerRefusedException"/> when the server says no and <see cref="ServerUnreachableException"/> when there is none.</remarks>
+public sealed class AVServerClient : IDisposable
+{
+    private const int WatchedEvents = 256;
+
+    private readonly ServerAddress _address;
+    private readonly HubConnector _hub;
+    private readonly EventFeed _feed;
+    private readonly HttpClient _http;
+
+    public AVServerClient(AVServerClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _address = new ServerAddress(options.BaseAddress, options.ApiKey);
+        _hub = new HubConnector(_address);
+        _feed = new EventFeed(_hub, options);
+        _http = _address.CreateHttpClient();
+    }
+
+    /// <param name="baseAddress">Where the server answers, e.g. <c>http://127.0.0.1:5080</c>.</param>
+    /// <param name="apiKey">Key that the server wants, if it wants one.</param>
+    public AVServerClient(Uri baseAddress, string? apiKey = null)
+        : this(new AVServerClientOptions(baseAddress) { ApiKey = apiKey })
+    {
+    }
+
+    /// <summary>The events that pass the filter, as they happen, until cancelled.</summary>
+    /// <param name="filter">Which ones; with <see cref="EventFilter.StreamId"/> also from where on.</param>
+    /// <param name="cancellationToken">Ends the subscription.</param>
+    /// <returns>
+    /// Events in order for each stream. A lost connection is made anew; the subscription of one stream then goes on after the last event it gave,
+    /// a subscription of all streams goes on with what happens next, and <see cref="StreamEvent.Sequence"/> shows what it missed.
+    /// </returns>
+    public IAsyncEnumerable<StreamEvent> SubscribeAsync(EventFilter filter, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return ResumeAsync(filter, cancellationToken);
+    }
+
+    /// <summary>The events of one stream by push, from now on, until cancelled; telemetry is left out. What happens while the connection is lost is not seen.</summary>
+    public IAsyncEnumerable<StreamEvent> WatchAsync(string streamId, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(streamId);
+        return _feed.ReadAsync((connection, token) => WatchOn(connection, streamId, token), cancellationToken);
+    }
+
+    /// <summary>Sends one stream's media over its own WebSocket, waiting wherever the server is slower than the sender.</summary>
+    /// <param name="streamId">1 to 128 letters, digits, '.', '_' or '-'; nobody else may send on it.</param>
+    /// <param name="hello">The format of the chunks.</param>
+    /// <param name="chunks">The media in order; its end ends the stream.</param>
+    /// <param name="onEvent">Told of each of the stream's events in order, on the thread that receives them.</param>
+    /// <param name="telemetry">Whether <paramref name="onEvent"/> also gets levels and posterior curves.</param>
+    /// <param name="cancellationToken">Breaks the stream off.</param>
+    /// <returns>The stream's last event, after everything sent was heard.</returns>
+    /// <exception cref="ServerRefusedException">The server does not take the stream, or ended it: its code and message say why.</exception>
+    public async Task<ClosedEvent> PublishAsync(
+        string streamId, MediaHello hello, IAsyncEnumerable<MediaChunk> chunks, Action<StreamEvent>? onEvent = null, bool telemetry = false,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(streamId);
+        ArgumentNullException.ThrowIfNull(hello);
+        ArgumentNullException.ThrowIfNull(chunks);
+        using var socket = await _address.ConnectAsync(_address.Media(streamId, telemetry), cancellationToken);
+        return await new MediaUpload(socket, onEvent).RunAsync(hello, chunks, cancellationToken);
+    }
+
+    /// <summary>Has the server score a media file of any container.</summary>
+    /// <param name="media">The file's bytes; read to the end, not disposed.</param>
+    /// <param name="fileName">Name to put into the report.</param>
+    /// <param name="posteriors">Whether the report carries posterior curves.</param>
+    /// <param name="model">Only this keyword model; absent: those that listen.</param>
+    /// <param name="cancellationToken">Breaks the request off.</param>
+    public async Task<ScoreReport> ScoreAsync(
+        Stream media, string fileName, bool posteriors = false, string? model = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(media);
+        ArgumentException.ThrowIfNullOrEmpty(fileName);
+        var query = $"?fileName={Uri.EscapeDataString(fileName)}&posteriors={(posteriors ? "true" : "false")}";
+        if (model is not null) query += $"&model={Uri.EscapeDataString(model)}";
+        using var content = new StreamContent(new Unowned(media));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        using var request = new HttpRequestMessage(HttpMethod.Post, _address.Http(Routes.Score + query)) { Content = content };
+        return await SendAsync<ScoreReport>(request, cancellationToken);
+    }
+
+    /// <summary>The models that the server loaded.</summary>
+    public Task<IReadOnlyList<ModelSummary>> GetModelsAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<IReadOnlyList<ModelSummary>>(Routes.Models, cancellationToken);
+
+    /// <summary>The open streams, oldest first.</summary>
+    public Task<IReadOnlyList<StreamSummary>> GetStreamsAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<IReadOnlyList<StreamSummary>>(Routes.Streams, cancellationToken);
+
+    public void Dispose() => _http.Dispose();
+
+    private async IAsyncEnumerable<StreamEvent> ResumeAsync(EventFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var resumed = filter;
+        var events = _feed.ReadAsync((connection, token) => connection.StreamAsync<StreamEvent>(HubMethods.Subscribe, resumed, token), cancellationToken);
+        await foreach (var streamEvent in events)
+        {
+            if (filter.StreamId is not null && streamEvent.Sequence > 0) resumed = filter with { After = streamEvent.Sequence };
+            yield return streamEvent;
+        }
+    }
+
+    private static async IAsyncEnumerable<StreamEvent> WatchOn(
+        HubConnection connection, string streamId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Full makes the connection's reader wait, and so, in the end, the server.
+        var pushed = Channel.CreateBounded<StreamEvent>(new BoundedChannelOptions(WatchedEvents) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        using var handler = connection.On<StreamEvent>(HubMethods.OnEvent, streamEvent => pushed.Writer.WriteAsync(streamEvent, cancellationToken).AsTask());
+        connection.Closed += failure =>
+        {
+            pushed.Writer.TryComplete(failure is null ? null : new IOException("The connection to the server broke.", failure));
+            return Task.CompletedTask;
+        };
+        await connection.InvokeAsync(HubMethods.Watch, streamId, cancellationToken);
+        await foreach (var streamEvent in pushed.Reader.ReadAllAsync(cancellationToken)) yield return streamEvent;
+    }
+
+    private async Task<T> GetAsync<T>(string route, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, _address.Http(route));
+        return await SendAsync<T>(request, cancellationToken);
+    }
+
+    private async Task<T> SendAsync<T>(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            if (!response.IsSuccessStatusCode) throw await ProblemBody.ReadAsync(response.StatusCode, body, cancellationToken);
+            return await JsonSerializer.DeserializeAsync<T>(body, ContractsJson.Options, cancellationToken)
+                ?? throw new JsonException("null");
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new ServerUnreachableException($"No server answers at {_address.Base}, or it broke off; is it running?", exception);
+        }
+        catch (JsonException exception)
+        {
+            throw new ServerUnreachableException($"The answer of {request.RequestUri!.AbsolutePath} is not what an AVServer gives; is {_address.Base} one?", exception);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+namespace AVServer.Client;
+
+/// <summary>How a client reaches its server.</summary>
+/// <param name="BaseAddress">Where the server answers, e.g. <c>http://127.0.0.1:5080</c>; http or https, with the path prefix of a proxy if there is one.</param>
+public sealed record AVServerClientOptions(Uri BaseAddress)
+{
+    /// <summary>Key that the server wants. Default: none.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>Wait before the first attempt to reconnect; doubled after each failed one. Default 250 ms.</summary>
+    public TimeSpan FirstReconnectDelay { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Longest wait before an attempt to reconnect. Default 10 s.</summary>
+    public TimeSpan MaxReconnectDelay { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Told of each lost connection of a subscription before it is made anew.</summary>
+    public Action<ServerUnreachableException>? Reconnecting { get; init; }
+
+    /// <summary>Clock of the waits.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

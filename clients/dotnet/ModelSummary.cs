@@ -1,0 +1,20 @@
+namespace AVServer.Client;
+
+/// <summary>A model that the server loaded.</summary>
+/// <param name="Name">What requests call it.</param>
+/// <param name="Version">Version of the weights.</param>
+/// <param name="Kind">What it does: <c>keywordSpotter</c>, <c>keywordVerifier</c> or <c>speechEmbedding</c>.</param>
+/// <param name="Keywords">Wake words that it knows; empty for a model that only serves others.</param>
+/// <param name="Licence">Licence of the weights, an SPDX expression.</param>
+/// <param name="Active">Whether it listens on live streams.</param>
+/// <param name="Threshold">Score that makes a detection; absent where it does not decide.</param>
+/// <param name="FalseAlarmsPerHour">What the threshold stands for by calibration; absent where it was set by hand.</param>
+public sealed record ModelSummary(
+    string Name,
+    string Version,
+    string Kind,
+    IReadOnlyList<string> Keywords,
+    string Licence,
+    bool Active,
+    float? Threshold = null,
+    double? FalseAlarmsPerHour = null);

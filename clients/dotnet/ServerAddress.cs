@@ -1,0 +1,67 @@
+using System.Net.WebSockets;
+using AVServer.Contracts;
+
+namespace AVServer.Client;
+
+/// <summary>The server's routes as absolute addresses.</summary>
+internal sealed class ServerAddress
+{
+    private const string ApiKeyHeader = "X-Api-Key";
+
+    private readonly string? _apiKey;
+
+    public ServerAddress(Uri baseAddress, string? apiKey)
+    {
+        if (!baseAddress.IsAbsoluteUri || baseAddress.Scheme is not ("http" or "https"))
+            throw new ArgumentException($"Expected an absolute http or https address, got '{baseAddress}'.", nameof(baseAddress));
+        Base = baseAddress.AbsoluteUri.EndsWith('/') ? baseAddress : new Uri(baseAddress.AbsoluteUri + "/");
+        _apiKey = apiKey;
+    }
+
+    /// <summary>Ends with a slash.</summary>
+    public Uri Base { get; }
+
+    public Uri Http(string route) => new(Base, route.TrimStart('/'));
+
+    public Uri WebSocket(string route) =>
+        new UriBuilder(Http(route)) { Scheme = Base.Scheme == "https" ? "wss" : "ws" }.Uri;
+
+    public Uri Media(string streamId, bool telemetry) =>
+        WebSocket(Routes.Media.Replace("{streamId}", Uri.EscapeDataString(streamId)) + "?events=true" + (telemetry ? "&telemetry=true" : ""));
+
+    public HttpClient CreateHttpClient()
+    {
+        // A long file is scored as long as it takes; the caller's token ends it.
+        var http = new HttpClient { BaseAddress = Base, Timeout = Timeout.InfiniteTimeSpan };
+        if (_apiKey is not null) http.DefaultRequestHeaders.Add(ApiKeyHeader, _apiKey);
+        return http;
+    }
+
+    /// <exception cref="ServerRefusedException">The server answered without upgrading.</exception>
+    /// <exception cref="ServerUnreachableException">Nothing answered.</exception>
+    public async Task<WebSocket> ConnectAsync(Uri uri, CancellationToken cancellationToken)
+    {
+        var socket = new ClientWebSocket();
+        if (_apiKey is not null) socket.Options.SetRequestHeader(ApiKeyHeader, _apiKey);
+        socket.Options.CollectHttpResponseDetails = true;
+        try
+        {
+            await socket.ConnectAsync(uri, cancellationToken);
+            return socket;
+        }
+        catch (WebSocketException exception)
+        {
+            using (socket)
+            {
+                throw (int)socket.HttpStatusCode switch
+                {
+                    0 => new ServerUnreachableException($"No server answers at {Base}; is it running?", exception),
+                    401 => new ServerRefusedException(FaultCodes.Unauthorized, "Expected the server's API key; give the right one."),
+                    403 => new ServerRefusedException(FaultCodes.ForbiddenOrigin, "The server does not take connections from here."),
+                    503 => new ServerRefusedException(FaultCodes.ServerBusy, "The server takes no more connections now; try again later."),
+                    var status => new ServerUnreachableException($"Expected a WebSocket at {uri.AbsolutePath}, got HTTP status {status}; is {Base} an AVServer?", exception),
+                };
+            }
+        }
+    }
+}

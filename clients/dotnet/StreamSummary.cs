@@ -1,0 +1,8 @@
+namespace AVServer.Client;
+
+/// <summary>A stream that is open.</summary>
+/// <param name="StreamId">Its name.</param>
+/// <param name="Transport">How its media comes: <c>webSocket</c>, <c>put</c> or <c>hub</c>.</param>
+/// <param name="OpenedAt">Since when, UTC.</param>
+/// <param name="MediaTime">Media time of the last raw chunk; zero for a container.</param>
+public sealed record StreamSummary(string StreamId, string Transport, DateTimeOffset OpenedAt, TimeSpan MediaTime);
