@@ -1,0 +1,21 @@
+using AVServer.Contracts;
+
+namespace AVServer.Media;
+
+/// <summary>The bounds that hold for chunks of every kind.</summary>
+internal static class ChunkLimits
+{
+    /// <summary>Counts a chunk into <paramref name="inputBytes"/> and refuses one that is too large, or one too many.</summary>
+    public static void Check(MediaChunk chunk, MediaLimits limits, ref long inputBytes)
+    {
+        if (chunk.Payload.Length > limits.MaxChunkBytes)
+            throw new MediaException(FaultCodes.LimitExceeded, $"Expected chunks of at most {limits.MaxChunkBytes} bytes, got {chunk.Payload.Length}; send smaller chunks.");
+        inputBytes += chunk.Payload.Length;
+        if (inputBytes > limits.MaxInputBytes)
+            throw new MediaException(FaultCodes.LimitExceeded, $"Expected at most {limits.MaxInputBytes} bytes, got more; open a new stream.");
+    }
+
+    public static MediaException TooLong(MediaLimits limits, TimeSpan duration) => new(
+        FaultCodes.LimitExceeded,
+        $"Expected media of at most {limits.MaxDuration:c}, got a time of {duration:c} after its beginning; open a new stream, or split the file.");
+}

@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using AVServer.Contracts;
+using AVServer.Media.Matroska;
+
+namespace AVServer.Media.Ffmpeg;
+
+/// <summary>ffmpeg's Matroska → items of one sound and one picture track.</summary>
+/// <param name="process">Decodes; owned by the caller.</param>
+/// <param name="limits">Bounds of the media.</param>
+/// <param name="sampleRateHz">Of the sound.</param>
+/// <param name="video">How pictures were asked for; null: none come.</param>
+/// <param name="inputBytes">Bytes of container that went in so far.</param>
+internal sealed class DecodedStream(FfmpegProcess process, MediaLimits limits, int sampleRateHz, VideoOutput? video, Func<long> inputBytes)
+{
+    private const int MinElementBytes = 1 << 20;
+
+    private readonly DecodedAudio _audio = new(sampleRateHz, limits);
+
+    /// <summary>Reads to the end of ffmpeg's output. Whether ffmpeg ended well is for the caller to ask.</summary>
+    /// <exception cref="MediaException">A limit was passed.</exception>
+    public async IAsyncEnumerable<MediaItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        int largest = video is null ? MinElementBytes : Math.Max(MinElementBytes, (3 * video.MaxWidth * video.MaxHeight) + 64);
+        var reader = new MatroskaReader(process.Output, largest);
+        var items = new List<MediaItem>();
+        while (await MoveNextAsync(reader, cancellationToken).ConfigureAwait(false))
+        {
+            CheckLimits(reader.Time);
+            if (reader.Track.IsAudio) _audio.Append(reader, items);
+            else if (video is not null) items.Add(ReadPicture(reader, video.Format));
+            foreach (var item in items) yield return item;
+            items.Clear();
+        }
+    }
+
+    private static async ValueTask<bool> MoveNextAsync(MatroskaReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new MediaException(FaultCodes.Internal, "Expected Matroska from the decoder, got something else; open the stream again.", e);
+        }
+    }
+
+    private static VideoFrame ReadPicture(MatroskaReader reader, PixelFormat format)
+    {
+        var track = reader.Track;
+        int expected = track.Width * track.Height * (format == PixelFormat.Bgr24 ? 3 : 1);
+        if (reader.Payload.Length != expected) throw new MediaException(FaultCodes.Internal, $"Expected {expected} bytes of a picture, got {reader.Payload.Length}; open the stream again.");
+        return new VideoFrame(reader.Time, track.Width, track.Height, format, reader.Payload.ToArray());
+    }
+
+    private void CheckLimits(TimeSpan time)
+    {
+        if (time > limits.MaxDuration) throw ChunkLimits.TooLong(limits, time);
+        double owed = (time - limits.FreeDuration).TotalSeconds * limits.MinBytesPerSecond;
+        if (owed > inputBytes())
+        {
+            throw new MediaException(
+                FaultCodes.LimitExceeded,
+                $"Expected at least {limits.MinBytesPerSecond} bytes a second of media, got {inputBytes()} bytes for {time.TotalSeconds:F0} s; send it in another encoding, or split it.");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace AVServer.Media.Ffmpeg;
+
+/// <summary>Command lines of ffmpeg. The demuxer is always named, and no protocol but the one input's own is open, so that no input can make ffmpeg fetch or read something else.</summary>
+internal static class FfmpegArguments
+{
+    /// <summary>A container that arrives on a pipe → Matroska on a pipe, each block as soon as it is decoded.</summary>
+    /// <param name="demuxer">Name of ffmpeg's demuxer.</param>
+    /// <param name="limits">Bounds of processor time and pictures.</param>
+    /// <param name="video">How pictures are wanted; null: not at all.</param>
+    public static List<string> ForPipe(string demuxer, MediaLimits limits, VideoOutput? video) =>
+    [
+        .. Common(limits),
+        .. InputLimits(limits), "-fpsprobesize", "0", "-protocol_whitelist", "pipe", "-f", demuxer, "-i", "pipe:0",
+        "-map", "0:a:0?", .. Audio(DecodedFormat.SampleRateHz), .. Video(video), .. Matroska(),
+    ];
+
+    /// <summary>One file → Matroska on a pipe.</summary>
+    public static List<string> ForFile(string path, string demuxer, MediaLimits limits, int sampleRateHz, VideoOutput? video) =>
+    [
+        .. Common(limits), .. FileInput(path, demuxer, limits), "-map", "0:a:0?", .. Audio(sampleRateHz), .. Video(video), .. Matroska(),
+    ];
+
+    /// <summary>Many files → one Matroska on a pipe with a sound track for each, in order.</summary>
+    public static List<string> ForFiles(IReadOnlyList<(string Path, string Demuxer)> files, MediaLimits limits, int sampleRateHz) =>
+    [
+        .. Common(limits),
+        .. files.SelectMany(file => FileInput(file.Path, file.Demuxer, limits)),
+        .. Enumerable.Range(0, files.Count).SelectMany(input => new[] { "-map", $"{input}:a:0" }),
+        .. Audio(sampleRateHz), .. Matroska(),
+    ];
+
+    private static string[] Common(MediaLimits limits) =>
+        ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-timelimit", $"{(long)limits.MaxDecoderCpu.TotalSeconds}", "-filter_threads", "1"];
+
+    private static string[] InputLimits(MediaLimits limits) =>
+        ["-threads", "1", "-max_streams", "32", "-max_pixels", $"{limits.MaxPixels}"];
+
+    // "file:" before the path, so that no name can be taken for an option or a protocol.
+    private static string[] FileInput(string path, string demuxer, MediaLimits limits) =>
+        [.. InputLimits(limits), "-protocol_whitelist", "file", "-f", demuxer, "-i", "file:" + Path.GetFullPath(path)];
+
+    private static string[] Audio(int sampleRateHz) => ["-c:a", "pcm_s16le", "-ac", "1", "-ar", $"{sampleRateHz}"];
+
+    private static string[] Video(VideoOutput? video)
+    {
+        if (video is null) return [];
+        string format = video.Format == PixelFormat.Bgr24 ? "bgr24" : "gray";
+        string fps = video.Fps.ToString(CultureInfo.InvariantCulture);
+        string filter = $"fps={fps},scale=w='min(iw,{video.MaxWidth})':h='min(ih,{video.MaxHeight})':force_original_aspect_ratio=decrease:force_divisible_by=2:flags=area,format={format}";
+        return ["-map", "0:v:0?", "-c:v", "rawvideo", "-allow_raw_vfw", "1", "-vf", filter];
+    }
+
+    // Short clusters and a bounded wait for the other track: what is decoded leaves at once.
+    private static string[] Matroska() =>
+        ["-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-flags", "bitexact", "-f", "matroska", "-live", "1", "-cluster_time_limit", "40",
+         "-flush_packets", "1", "-max_delay", "0", "-max_interleave_delta", "100000", "pipe:1"];
+}

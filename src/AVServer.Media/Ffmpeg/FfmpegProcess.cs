@@ -1,0 +1,103 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.IO.Pipelines;
+using System.Text;
+using AVServer.Contracts;
+
+namespace AVServer.Media.Ffmpeg;
+
+/// <summary>One running ffmpeg with its pipes. Disposing ends it, whatever it is doing, and waits until it is gone.</summary>
+internal sealed class FfmpegProcess : IAsyncDisposable
+{
+    private const int MaxErrorBytes = 4096;
+    private const int OutputBufferBytes = 32 * 1024;
+
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private FfmpegProcess(Process process)
+    {
+        _process = process;
+        _errors = ReadErrorsAsync(process.StandardError.BaseStream);
+        Output = PipeReader.Create(process.StandardOutput.BaseStream, new StreamPipeReaderOptions(bufferSize: OutputBufferBytes));
+    }
+
+    /// <summary>The process, by its number.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>What ffmpeg reads as <c>pipe:0</c>.</summary>
+    public Stream Input => _process.StandardInput.BaseStream;
+
+    /// <summary>What ffmpeg writes to <c>pipe:1</c>.</summary>
+    public PipeReader Output { get; }
+
+    /// <summary>Starts ffmpeg with nothing of this process's environment but PATH.</summary>
+    /// <param name="ffmpegPath">The program.</param>
+    /// <param name="arguments">Passed one by one, never through a shell.</param>
+    /// <param name="maxMemoryMiB">Most address space.</param>
+    /// <exception cref="MediaException">There is no such program.</exception>
+    public static FfmpegProcess Start(string ffmpegPath, IEnumerable<string> arguments, int maxMemoryMiB)
+    {
+        var start = new ProcessStartInfo(ffmpegPath) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        start.Environment.Clear();
+        start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
+        start.Environment["AV_LOG_FORCE_NOCOLOR"] = "1";
+        try
+        {
+            var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
+            ProcessLimits.Apply(process.Id, (long)maxMemoryMiB << 20);
+            return new FfmpegProcess(process);
+        }
+        catch (Win32Exception e)
+        {
+            throw new MediaException(FaultCodes.Internal, FfmpegAvailability.Missing(ffmpegPath), e);
+        }
+    }
+
+    /// <summary>Waits for the end.</summary>
+    /// <returns>The exit code and the beginning of what it said on its error pipe.</returns>
+    public async Task<(int ExitCode, string Errors)> WaitForExitAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        return (_process.ExitCode, await _errors.WaitAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Tells ffmpeg that its input is complete; it writes what it still holds and ends.</summary>
+    public void CompleteInput()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended first and takes no input any more.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();   // no error if it has ended
+        await _process.WaitForExitAsync().ConfigureAwait(false);
+        await _errors.ConfigureAwait(false);
+        await Output.CompleteAsync().ConfigureAwait(false);
+        CompleteInput();
+        _process.Dispose();
+    }
+
+    // Reads to the end, or ffmpeg would stall on a full pipe, and keeps the first words, which name the cause.
+    private static async Task<string> ReadErrorsAsync(Stream errors)
+    {
+        var kept = new byte[MaxErrorBytes];
+        var rest = new byte[1024];
+        int length = 0;
+        while (true)
+        {
+            var into = length < kept.Length ? kept.AsMemory(length) : rest;
+            int read = await errors.ReadAsync(into).ConfigureAwait(false);
+            if (read == 0) return Encoding.UTF8.GetString(kept, 0, length);
+            if (length < kept.Length) length += read;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace AVServer.Media;
+
+/// <summary>Bounds of one decode; passing one is a <see cref="MediaException"/> with <see cref="Contracts.FaultCodes.LimitExceeded"/>.</summary>
+public sealed record MediaLimits
+{
+    /// <summary>Longest media, counted from its first sample or picture. Default 24 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan MaxDuration { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Most bytes of input. Default 16 GiB.</summary>
+    [Range(1024, long.MaxValue)]
+    public long MaxInputBytes { get; init; } = 16L << 30;
+
+    /// <summary>Most bytes in one chunk. Default 4 MiB.</summary>
+    [Range(1024, 1 << 28)]
+    public int MaxChunkBytes { get; init; } = 4 << 20;
+
+    /// <summary>Largest picture, width × height. Default 4096 × 2304.</summary>
+    [Range(64 * 64, 1 << 26)]
+    public int MaxPixels { get; init; } = 4096 * 2304;
+
+    /// <summary>How far a time stamp may lie from the sample count before it means something. Default 40 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.005", "00:00:01")]
+    public TimeSpan TimeTolerance { get; init; } = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>Longest hole in the sound that is filled with silence; after a longer one the sample index jumps. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan MaxSilenceFill { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Media that a container may hold whatever its size, before <see cref="MinBytesPerSecond"/> is asked for. Default 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
+    public TimeSpan FreeDuration { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Fewest container bytes a second of media, beyond <see cref="FreeDuration"/>: a small file that decodes without end is refused. Default 16.</summary>
+    [Range(0, 1_000_000)]
+    public int MinBytesPerSecond { get; init; } = 16;
+
+    /// <summary>Most processor time of one decoder process. Default 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan MaxDecoderCpu { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Most address space of one decoder process, MiB. Default 2048.</summary>
+    [Range(256, 1 << 20)]
+    public int MaxDecoderMemoryMiB { get; init; } = 2048;
+}

@@ -1,0 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace AVServer.Media;
+
+/// <summary>How media is decoded. Configuration section <c>Media</c>.</summary>
+public sealed class MediaOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Media";
+
+    /// <summary>The ffmpeg program: a path, or a name on PATH. Default <c>ffmpeg</c>; version 5.1 or newer.</summary>
+    [Required]
+    public string FfmpegPath { get; set; } = "ffmpeg";
+
+    /// <summary>Bounds of a live stream.</summary>
+    [Required]
+    [ValidateObjectMembers]
+    public MediaLimits Stream { get; set; } = new();
+
+    /// <summary>Bounds of an uploaded file. Default: 4 h, 2 GiB, 10 min of processor time.</summary>
+    [Required]
+    [ValidateObjectMembers]
+    public MediaLimits File { get; set; } = new()
+    {
+        MaxDuration = TimeSpan.FromHours(4),
+        MaxInputBytes = 2L << 30,
+        MaxDecoderCpu = TimeSpan.FromMinutes(10),
+    };
+}
+
+/// <summary>Checks <see cref="MediaOptions"/> against the bounds on its properties.</summary>
+[OptionsValidator]
+public sealed partial class MediaOptionsValidator : IValidateOptions<MediaOptions>;

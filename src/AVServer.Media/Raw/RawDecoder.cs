@@ -1,0 +1,64 @@
+using AVServer.Contracts;
+
+namespace AVServer.Media.Raw;
+
+/// <summary>Raw chunks → items, for one stream: samples to mono on the stream's clock, JPEG pictures as they are.</summary>
+internal sealed class RawDecoder
+{
+    private readonly MediaHello _hello;
+    private readonly MediaLimits _limits;
+    private readonly PcmReader? _pcm;
+    private readonly AudioTimeline? _timeline;
+    private TimeSpan? _origin;
+    private TimeSpan _lastPicture = TimeSpan.MinValue;
+    private long _inputBytes;
+
+    /// <param name="hello">One that <see cref="HelloRules"/> let pass, without a container.</param>
+    /// <param name="limits">Bounds of the stream.</param>
+    public RawDecoder(MediaHello hello, MediaLimits limits)
+    {
+        (_hello, _limits) = (hello, limits);
+        if (hello.Audio is null) return;
+        _pcm = new PcmReader(hello.Audio);
+        _timeline = new AudioTimeline(hello.Audio.SampleRate, limits);
+    }
+
+    /// <summary>Appends the items that a chunk gives.</summary>
+    /// <exception cref="MediaException">The chunk is not what the hello announced, is out of order or passes a limit.</exception>
+    public void Append(MediaChunk chunk, List<MediaItem> items)
+    {
+        ChunkLimits.Check(chunk, _limits, ref _inputBytes);
+        if (chunk.Time < TimeSpan.Zero) throw new MediaException(FaultCodes.BadChunk, "Expected a media time of 0 or later, got a negative one; count from the beginning of the recording.");
+        _origin ??= chunk.Time;
+        var heard = chunk.Time - _origin.Value;
+        if (heard > _limits.MaxDuration || heard < -_limits.MaxDuration)
+            throw ChunkLimits.TooLong(_limits, heard);
+
+        if (chunk.Kind == MediaKind.Audio && _pcm is not null) _timeline!.Append(chunk.Time, _pcm.Read(chunk.Payload.Span), mayGoBack: false, items);
+        else if (chunk.Kind == MediaKind.Video && _hello.Video is not null) items.Add(ReadPicture(chunk));
+        else throw Unannounced(chunk.Kind);
+    }
+
+    private VideoFrame ReadPicture(MediaChunk chunk)
+    {
+        if (!JpegHeader.TryReadSize(chunk.Payload.Span, out int width, out int height))
+            throw new MediaException(FaultCodes.BadChunk, $"Expected a JPEG picture, got {chunk.Payload.Length} bytes that are none; send one whole JPEG file in each video chunk.");
+        if ((long)width * height > _limits.MaxPixels)
+            throw new MediaException(FaultCodes.LimitExceeded, $"Expected at most {_limits.MaxPixels} picture elements, got {width} × {height}; scale the pictures down.");
+        if (chunk.Time <= _lastPicture)
+        {
+            throw new MediaException(
+                FaultCodes.TimeWentBack,
+                $"Expected a picture after {_lastPicture.TotalSeconds:F3} s, got one at {chunk.Time.TotalSeconds:F3} s; send pictures in order, each with its own time.");
+        }
+
+        _lastPicture = chunk.Time;
+        return new VideoFrame(chunk.Time - (_timeline?.Drift ?? TimeSpan.Zero), width, height, PixelFormat.Jpeg, chunk.Payload);
+    }
+
+    private MediaException Unannounced(MediaKind kind)
+    {
+        string announced = (_hello.Audio, _hello.Video) switch { (not null, not null) => "audio or video", (not null, null) => "audio", _ => "video" };
+        return new MediaException(FaultCodes.BadChunk, $"Expected {announced} chunks as the hello announced, got kind {(byte)kind}; announce each kind that is sent.");
+    }
+}

@@ -1,0 +1,216 @@
+using System.Text;
+using AVServer.Contracts;
+using AVServer.Media.Ffmpeg;
+
+namespace AVServer.Media.Tests;
+
+[Trait("Category", "unit")]
+public sealed class ContainerDecodingTests
+{
+    public static TheoryData<string> Containers => ["webm", "matroska", "mp4", "ogg", "wav"];
+
+    [Theory]
+    [MemberData(nameof(Containers))]
+    public async Task Container_in_any_chunking_gives_the_same_samples(string container)
+    {
+        byte[] bytes = await MakeAsync(container);
+        float[] first = Media.Join(await Media.DecodeAsync(container, bytes, seed: 1).ToListAsync());
+        float[] second = Media.Join(await Media.DecodeAsync(container, bytes, seed: 2).ToListAsync());
+
+        Assert.InRange(first.Length, 2.95 * 16000, 3.1 * 16000);
+        Assert.InRange(first.Max(), 0.3f, 0.6f);
+        Assert.Equal(first, second);
+    }
+
+    [Theory]
+    [MemberData(nameof(Containers))]
+    public async Task Truncated_container_gives_what_came(string container)
+    {
+        byte[] bytes = await MakeAsync(container);
+        float[] samples = Media.Join(await Media.DecodeAsync(container, bytes[..(bytes.Length * 2 / 3)]).ToListAsync());
+        Assert.InRange(samples.Length, 0.8 * 16000, 2.4 * 16000);
+    }
+
+    [Theory]
+    [MemberData(nameof(Containers))]
+    public async Task Garbage_is_undecodable(string container)
+    {
+        var garbage = new byte[20_000];
+        new Random(5).NextBytes(garbage);
+        var fault = await Assert.ThrowsAsync<MediaException>(async () => await Media.DecodeAsync(container, garbage).ToListAsync());
+        Assert.Equal(FaultCodes.Undecodable, fault.Code);
+        Assert.Contains($"container {container}", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("0x", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wrong_name_says_what_the_bytes_are()
+    {
+        var fault = await Assert.ThrowsAsync<MediaException>(async () => await Media.DecodeAsync("mp4", await Media.WebmAsync(), seed: 3).ToListAsync());
+        Assert.Equal(FaultCodes.Undecodable, fault.Code);
+    }
+
+    [Fact]
+    public async Task Playlist_is_not_followed()
+    {
+        byte[] playlist = Encoding.ASCII.GetBytes("#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n");
+        foreach (string container in ContainerNames.All)
+        {
+            var fault = await Assert.ThrowsAsync<MediaException>(async () => await Media.DecodeAsync(container, playlist).ToListAsync());
+            Assert.Equal(FaultCodes.Undecodable, fault.Code);
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_sent_gives_nothing() => Assert.Empty(await Media.DecodeAsync("webm", []).ToListAsync());
+
+    [Fact]
+    public async Task Raw_chunk_in_a_container_stream_is_refused()
+    {
+        var chunk = new MediaChunk(MediaKind.Audio, TimeSpan.Zero, new byte[640]);
+        var fault = await Assert.ThrowsAsync<MediaException>(async () =>
+            await new MediaDecoder(Media.Options).DecodeAsync(new MediaHello(1, Container: "webm"), Media.SendAsync(chunk)).ToListAsync());
+        Assert.Equal(FaultCodes.BadChunk, fault.Code);
+    }
+
+    [Fact]
+    public async Task Hole_in_the_container_is_filled_and_told()
+    {
+        byte[] webm = await Media.MakeAsync("webm", "-f", "lavfi", "-i", Media.Tone, "-af", "aselect='not(between(t,1,1.5))'", "-c:a", "libopus");
+        var items = await Media.DecodeAsync("webm", webm).ToListAsync();
+        var gap = Assert.Single(items.OfType<MediaGap>());
+        Assert.True(gap.Filled);
+        Assert.InRange(gap.Start.TotalSeconds, 0.95, 1.05);
+        Assert.InRange(gap.Duration.TotalSeconds, 0.45, 0.55);
+        Assert.InRange(Media.Join(items).Length, 2.95 * 16000, 3.1 * 16000);
+    }
+
+    [Fact]
+    public async Task Pictures_come_scaled_with_their_times()
+    {
+        byte[] webm = await Media.MakeAsync(
+            "webm", "-f", "lavfi", "-i", Media.Tone, "-f", "lavfi", "-i", "testsrc=s=640x360:r=30:d=3", "-c:a", "libopus", "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8");
+        foreach (var format in new[] { PixelFormat.Gray8, PixelFormat.Bgr24 })
+        {
+            var items = await Media.DecodeAsync("webm", webm, video: new VideoOutput(format, 320, 240)).ToListAsync();
+            var pictures = items.OfType<VideoFrame>().ToList();
+            Assert.InRange(pictures.Count, 73, 77);
+            Assert.All(pictures, picture => Assert.Equal((320, 180, 320 * 180 * (format == PixelFormat.Gray8 ? 1 : 3)), (picture.Width, picture.Height, picture.Pixels.Length)));
+            Assert.All(pictures.Zip(pictures.Skip(1)), pair => Assert.InRange((pair.Second.Time - pair.First.Time).TotalMilliseconds, 38, 42));
+            Assert.True(pictures[40].Pixels.Span.ContainsAnyExcept((byte)0));
+            Assert.InRange(Media.Join(items).Length, 2.95 * 16000, 3.1 * 16000);
+        }
+    }
+
+    [Fact]
+    public async Task Long_silence_in_few_bytes_passes_the_limit()
+    {
+        byte[] bomb = await Media.MakeAsync("mka", "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono:d=7200", "-c:a", "flac", "-frame_size", "65535");
+        var limits = new MediaLimits { FreeDuration = TimeSpan.FromMinutes(1), MinBytesPerSecond = 1000 };
+        var heard = TimeSpan.Zero;
+        var fault = await Assert.ThrowsAsync<MediaException>(async () =>
+        {
+            await foreach (var item in Media.DecodeAsync("matroska", bomb, limits: limits))
+                if (item is AudioBlock block) heard = block.End;
+        });
+        Assert.Equal(FaultCodes.LimitExceeded, fault.Code);
+        Assert.True(heard < TimeSpan.FromMinutes(2 + (bomb.Length / 60_000.0)), $"{heard} decoded of {bomb.Length} bytes");
+    }
+
+    [Fact]
+    public async Task Media_longer_than_allowed_passes_the_limit()
+    {
+        var fault = await Assert.ThrowsAsync<MediaException>(async () =>
+            await Media.DecodeAsync("webm", await Media.WebmAsync(), limits: new MediaLimits { MaxDuration = TimeSpan.FromSeconds(1) }).ToListAsync());
+        Assert.Equal(FaultCodes.LimitExceeded, fault.Code);
+    }
+
+    [Fact]
+    public async Task Chunks_that_fail_pass_their_own_fault_on()
+    {
+        byte[] webm = await Media.WebmAsync();
+        async IAsyncEnumerable<MediaChunk> BreakOff()
+        {
+            await foreach (var chunk in Media.CutAsync(webm[..8000], 1)) yield return chunk;
+            throw new InvalidOperationException("line dropped");
+        }
+
+        var items = new List<MediaItem>();
+        await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+        {
+            await foreach (var item in new MediaDecoder(Media.Options).DecodeAsync(new MediaHello(1, Container: "webm"), BreakOff())) items.Add(item);
+        });
+        Assert.True(Media.Join(items).Length > 8000);
+    }
+
+    [Fact]
+    public async Task Killed_decoder_is_named()
+    {
+        var arguments = FfmpegArguments.ForPipe("wav", new MediaLimits(), null);
+        await using var process = FfmpegProcess.Start("ffmpeg", arguments, 2048);
+        using (var victim = System.Diagnostics.Process.GetProcessById(process.Id)) victim.Kill();
+        var (exitCode, errors) = await process.WaitForExitAsync(CancellationToken.None);
+        Assert.Equal(FaultCodes.Internal, FfmpegFault.Of(exitCode, errors, "sound").Code);
+    }
+
+    [Fact]
+    public async Task Parallel_decodes_and_abandoned_ones_leave_no_process()
+    {
+        byte[] webm = await Media.WebmAsync();
+        async Task<int> One(int n)
+        {
+            if (n % 4 != 0) return Media.Join(await Media.DecodeAsync("webm", webm, seed: n).ToListAsync()).Length;
+            await foreach (var _ in Media.DecodeAsync("webm", webm, seed: n)) return 0;   // walks away after the first item
+            return -1;
+        }
+
+        int[] lengths = await Task.WhenAll(Enumerable.Range(0, 20).Select(One));
+        Assert.Equal(2, lengths.Distinct().Count());
+        Assert.DoesNotContain(-1, lengths);
+        Assert.Empty(Children());
+    }
+
+    [Fact]
+    public async Task Cancelled_decode_ends_its_process_while_chunks_are_awaited()
+    {
+        using var cancel = new CancellationTokenSource();
+        byte[] webm = await Media.WebmAsync();
+        async IAsyncEnumerable<MediaChunk> NeverEnding([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token = default)
+        {
+            yield return new MediaChunk(MediaKind.Container, TimeSpan.Zero, webm);
+            await Task.Delay(Timeout.Infinite, token);
+        }
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in new MediaDecoder(Media.Options).DecodeAsync(new MediaHello(1, Container: "webm"), NeverEnding(), cancellationToken: cancel.Token))
+                await cancel.CancelAsync();
+        });
+    }
+
+    private static Task<byte[]> MakeAsync(string container) => container switch
+    {
+        "webm" => Media.WebmAsync(),
+        "mp4" => Media.Mp4Async(),
+        "ogg" => Media.OggAsync(),
+        "wav" => Media.WavAsync(),
+        _ => Media.ToneAsync("mkv", "-c:a", "flac"),
+    };
+
+    // Decoders of this very process; the tests run one after another.
+    private static List<string> Children() =>
+        [.. Directory.EnumerateDirectories("/proc").Select(folder => Path.Combine(folder, "stat")).Select(ReadOrEmpty)
+            .Where(stat => stat.Contains("(ffmpeg)", StringComparison.Ordinal) && stat[(stat.LastIndexOf(')') + 4)..].StartsWith($"{Environment.ProcessId} ", StringComparison.Ordinal))];
+
+    private static string ReadOrEmpty(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+}
