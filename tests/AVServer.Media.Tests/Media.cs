@@ -52,7 +52,7 @@ internal static class Media
     }
 
     public static IAsyncEnumerable<MediaItem> DecodeAsync(string container, byte[] bytes, int seed = 1, MediaLimits? limits = null, VideoOutput? video = null, CancellationToken cancellationToken = default) =>
-        new MediaDecoder(Options).DecodeAsync(new MediaHello(1, Container: container), CutAsync(bytes, seed), limits, video, cancellationToken);
+        new MediaDecoder(Options).DecodeAsync(new MediaHello(1, Container: container), CutAsync(bytes, seed, cancellationToken), limits, video, cancellationToken);
 
     /// <summary>All samples, joined; fails if a block does not begin where the last one ended.</summary>
     public static float[] Join(IEnumerable<MediaItem> items)
