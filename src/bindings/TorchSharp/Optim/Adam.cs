@@ -16,16 +16,16 @@ public class Adam : torch.optim.Optimizer
 
     private protected override int StateTensors => _amsgrad ? 3 : 2;
 
-    private protected override void Step(ParamGroup group, Parameter parameter, Tensor grad, Tensor[] state)
+    private protected override void Step(ParamGroup group, Parameter parameter, Tensor grad, ParameterState state)
     {
         if (WeightDecay != 0) grad = Decayed(group, parameter, grad);
-        var (mean, square) = (state[0], state[1]);
+        var (mean, square) = (state.Averages[0], state.Averages[1]);
         mean.lerp_(grad, 1 - group.Momentum);
         square.mul_(_beta2).addcmul_(grad, grad, 1 - _beta2);
-        if (_amsgrad) state[2].copy_(state[2].maximum(square));
-        var meanBias = 1 - Math.Pow(group.Momentum, Steps);
-        var squareBias = 1 - Math.Pow(_beta2, Steps);
-        var root = (_amsgrad ? state[2] : square).sqrt();
+        if (_amsgrad) state.Averages[2].copy_(state.Averages[2].maximum(square));
+        var meanBias = 1 - Math.Pow(group.Momentum, state.Steps);
+        var squareBias = 1 - Math.Pow(_beta2, state.Steps);
+        var root = (_amsgrad ? state.Averages[2] : square).sqrt();
         parameter.addcdiv_(mean, root.div_(Math.Sqrt(squareBias)).add_(_eps), -group.LearningRate / meanBias);
     }
 

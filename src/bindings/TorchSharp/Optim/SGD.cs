@@ -18,7 +18,7 @@ public sealed class SGD : torch.optim.Optimizer
 
     private protected override int StateTensors => UsesMomentum ? 1 : 0;
 
-    private protected override void Step(ParamGroup group, Parameter parameter, Tensor grad, Tensor[] state)
+    private protected override void Step(ParamGroup group, Parameter parameter, Tensor grad, ParameterState state)
     {
         if (_weightDecay != 0) grad = grad.add(parameter, _weightDecay);
         if (!UsesMomentum)
@@ -27,7 +27,7 @@ public sealed class SGD : torch.optim.Optimizer
             return;
         }
         // The first gradient starts the average undampened.
-        state[0].mul_(group.Momentum).add_(grad, Steps == 1 ? 1 : 1 - _dampening);
-        parameter.add_(_nesterov ? grad.add(state[0], group.Momentum) : state[0], -group.LearningRate);
+        state.Averages[0].mul_(group.Momentum).add_(grad, state.Steps == 1 ? 1 : 1 - _dampening);
+        parameter.add_(_nesterov ? grad.add(state.Averages[0], group.Momentum) : state.Averages[0], -group.LearningRate);
     }
 }

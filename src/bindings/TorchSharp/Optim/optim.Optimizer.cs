@@ -19,7 +19,7 @@ public static partial class torch
         public abstract class Optimizer : IDisposable
         {
             private readonly List<ParamGroup> _groups;
-            private readonly Dictionary<Parameter, Tensor[]> _state = [];
+            private readonly Dictionary<Parameter, ParameterState> _state = [];
 
             private protected Optimizer(IEnumerable<ParamGroup> groups, double lr, double momentum, bool hasMomentum)
             {
@@ -46,9 +46,6 @@ public static partial class torch
 
             internal bool UsesMomentum { get; }
 
-            /// <summary>Steps taken.</summary>
-            private protected long Steps { get; private set; }
-
             public virtual void zero_grad(bool set_to_none = true)
             {
                 foreach (var parameter in _groups.SelectMany(group => group.Parameters))
@@ -70,12 +67,14 @@ public static partial class torch
             {
                 var loss = closure?.Invoke();
                 using var mode = no_grad();
-                Steps++;
                 foreach (var group in _groups)
                     foreach (var parameter in group.Parameters)
                     {
                         using var scope = NewDisposeScope();
-                        if (parameter.grad is { } grad) Step(group, parameter, grad, State(parameter));
+                        if (parameter.grad is not { } grad) continue;
+                        var state = State(parameter);
+                        state.Steps++;
+                        Step(group, parameter, grad, state);
                     }
                 return loss;
             }
@@ -104,49 +103,64 @@ public static partial class torch
 
             protected virtual void Dispose(bool disposing)
             {
-                foreach (var tensor in _state.Values.SelectMany(tensors => tensors)) tensor.Dispose();
+                foreach (var tensor in _state.Values.SelectMany(state => state.Averages)) tensor.Dispose();
                 _state.Clear();
             }
 
             /// <summary>Running averages of a parameter at the start.</summary>
             private protected abstract int StateTensors { get; }
 
-            private protected abstract void Step(ParamGroup group, Parameter parameter, Tensor grad, Tensor[] state);
+            private protected abstract void Step(ParamGroup group, Parameter parameter, Tensor grad, ParameterState state);
 
-            private Tensor[] State(Parameter parameter)
+            private ParameterState State(Parameter parameter)
             {
                 if (_state.TryGetValue(parameter, out var state)) return state;
-                state = new Tensor[StateTensors];
-                for (var i = 0; i < state.Length; i++) state[i] = zeros_like(parameter).DetachFromDisposeScope();
-                return _state[parameter] = state;
+                var averages = new Tensor[StateTensors];
+                for (var i = 0; i < averages.Length; i++) averages[i] = zeros_like(parameter).DetachFromDisposeScope();
+                return _state[parameter] = new ParameterState(averages);
             }
 
             private Dictionary<string, Tensor> Snapshot()
             {
-                var snapshot = new Dictionary<string, Tensor> { ["steps"] = tensor(Steps) };
+                var snapshot = new Dictionary<string, Tensor>();
                 for (var g = 0; g < _groups.Count; g++)
                 {
                     var group = _groups[g];
                     snapshot[$"{g}"] = tensor(new[] { group.LearningRate, group.InitialLearningRate, group.Momentum });
                     for (var p = 0; p < group.Parameters.Count; p++)
-                        foreach (var (tensor, i) in State(group.Parameters[p]).Select((tensor, i) => (tensor, i))) snapshot[$"{g}.{p}.{i}"] = tensor;
+                    {
+                        var state = State(group.Parameters[p]);
+                        snapshot[$"{g}.{p}"] = tensor(state.Steps);
+                        for (var i = 0; i < state.Averages.Length; i++) snapshot[$"{g}.{p}.{i}"] = state.Averages[i];
+                    }
                 }
                 return snapshot;
             }
 
             private void Restore(Dictionary<string, Tensor> snapshot)
             {
-                if (snapshot.Count != Snapshot().Count)
+                if (!Snapshot().Keys.ToHashSet().SetEquals(snapshot.Keys))
                     throw new InvalidOperationException("Expected the state of the same optimizer over the same parameters, got another's.");
-                Steps = snapshot["steps"].item<long>();
                 for (var g = 0; g < _groups.Count; g++)
                 {
                     var group = _groups[g];
                     var rates = snapshot[$"{g}"].data<double>().ToArray();
                     (group.LearningRate, group.InitialLearningRate, group.Momentum) = (rates[0], rates[1], rates[2]);
                     for (var p = 0; p < group.Parameters.Count; p++)
-                        foreach (var (tensor, i) in State(group.Parameters[p]).Select((tensor, i) => (tensor, i))) tensor.copy_(snapshot[$"{g}.{p}.{i}"]);
+                    {
+                        var state = State(group.Parameters[p]);
+                        state.Steps = snapshot[$"{g}.{p}"].item<long>();
+                        for (var i = 0; i < state.Averages.Length; i++) state.Averages[i].copy_(snapshot[$"{g}.{p}.{i}"]);
+                    }
                 }
+            }
+
+            /// <summary>What an optimizer remembers of a parameter: its running averages, and the steps that it has taken.</summary>
+            private protected sealed class ParameterState(Tensor[] averages)
+            {
+                internal Tensor[] Averages { get; } = averages;
+
+                internal long Steps { get; set; }
             }
         }
     }
