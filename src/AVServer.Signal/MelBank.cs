@@ -58,7 +58,8 @@ internal sealed class MelBank
         }
     }
 
-    private static double Mel(double hz) => 1127 * Math.Log(1 + hz / 700);
+    /// <summary>Mel value of a frequency, as HTK and Kaldi have it.</summary>
+    public static double Mel(double hz) => 1127 * Math.Log(1 + hz / 700);
 
     private readonly record struct Band(int Start, int WeightsStart, int Length);
 }

@@ -12,7 +12,7 @@ public sealed class OnlineFbankTests
         for (int seed = 0; seed < 40; seed++)
         {
             var random = new Random(seed);
-            float[] samples = Noise(random, random.Next(1, 12_000));
+            float[] samples = SyntheticSound.Noise(random, random.Next(1, 12_000));
             float[] whole = Fbank.Compute(samples, computer);
 
             float[] chunked = ReadInChunks(new OnlineFbank(computer, chunkSamples: random.Next(2_000)), samples, random);
@@ -25,7 +25,7 @@ public sealed class OnlineFbankTests
     public void Unread_frames_are_kept_until_read()
     {
         var computer = new FbankComputer(new FbankOptions());
-        float[] samples = Noise(new Random(1), 48_000);
+        float[] samples = SyntheticSound.Noise(new Random(1), 48_000);
         var online = new OnlineFbank(computer, chunkSamples: 100);
 
         for (int i = 0; i < samples.Length; i += 480) online.AcceptSamples(samples.AsSpan(i, 480));
@@ -40,7 +40,7 @@ public sealed class OnlineFbankTests
     public void Thousand_frames_allocate_nothing()
     {
         var online = new OnlineFbank(new FbankOptions(), chunkSamples: 1600);
-        float[] chunk = Noise(new Random(2), 1600), frame = new float[80];
+        float[] chunk = SyntheticSound.Noise(new Random(2), 1600), frame = new float[80];
         Run(online, chunk, frame, chunks: 3);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -54,7 +54,7 @@ public sealed class OnlineFbankTests
     public void Streams_that_share_a_computer_do_not_disturb_each_other()
     {
         var computer = new FbankComputer(new FbankOptions());
-        float[] a = Noise(new Random(3), 8_000), b = Noise(new Random(4), 8_000);
+        float[] a = SyntheticSound.Noise(new Random(3), 8_000), b = SyntheticSound.Noise(new Random(4), 8_000);
         OnlineFbank streamA = new(computer), streamB = new(computer);
         List<float> gotA = [], gotB = [];
 
@@ -75,12 +75,12 @@ public sealed class OnlineFbankTests
     {
         var computer = new FbankComputer(new FbankOptions { SnipEdges = false });
         var online = new OnlineFbank(computer);
-        online.AcceptSamples(Noise(new Random(5), 5_000));
+        online.AcceptSamples(SyntheticSound.Noise(new Random(5), 5_000));
         online.InputFinished();
         ReadAll(online);
 
         online.Reset();
-        float[] samples = Noise(new Random(6), 3_000);
+        float[] samples = SyntheticSound.Noise(new Random(6), 3_000);
         online.AcceptSamples(samples);
         online.InputFinished();
 
@@ -142,12 +142,5 @@ public sealed class OnlineFbankTests
         var frame = new float[online.Computer.Dim];
         while (online.TryRead(frame)) got.AddRange(frame);
         return [.. got];
-    }
-
-    private static float[] Noise(Random random, int samples)
-    {
-        var noise = new float[samples];
-        for (int i = 0; i < samples; i++) noise[i] = random.NextSingle() - 0.5f;
-        return noise;
     }
 }
