@@ -1,0 +1,133 @@
+using AVServer.Contracts;
+using AVServer.Signal;
+
+namespace AVServer.Pipeline;
+
+/// <summary>The sound of one stream: samples of any rate in, listeners moved on step by step, events out.</summary>
+/// <remarks>
+/// One stream's own; one caller at a time. The gate decides for each step whether the listeners hear it; when it opens they
+/// first hear the steps just before, so that the word's beginning isn't lost.
+/// </remarks>
+internal sealed class AudioTrack
+{
+    /// <summary>Steps from before the gate opened that the listeners still hear.</summary>
+    public const int PreRollSteps = 6;
+
+    /// <summary>Steps of silence appended when the sound ends: a word that ends with the recording is still heard out.</summary>
+    private const int FlushSteps = 6;
+
+    private readonly TimeSpan _origin;
+    private readonly Resampler? _resampler;
+    private readonly int _resamplerChunk;
+    private readonly float[] _resampled;
+    private readonly OnlineFbank _fbank;
+    private readonly int _mels;
+    private readonly EnergyGate? _gate;
+    private readonly SampleRing _ring;
+    private readonly float[][] _features = new float[PreRollSteps + 1][];
+    private readonly IReadOnlyList<KeywordListener> _listeners;
+    private readonly List<KeywordDetection> _detections = [];
+    private readonly IStepObserver? _observer;
+    private long _step;
+    private long _nextUnheard;
+    private bool _open;
+
+    /// <param name="origin">Media time of the first sample.</param>
+    /// <param name="sampleRateHz">Rate of the samples that will be accepted.</param>
+    /// <param name="fbank">Shared front end of the listeners' models.</param>
+    /// <param name="gated">Whether silence is skipped.</param>
+    /// <param name="listeners">This stream's own, in the order in which they report.</param>
+    /// <param name="observer">Sees every step; null where nobody looks.</param>
+    public AudioTrack(TimeSpan origin, int sampleRateHz, FbankComputer fbank, bool gated, IReadOnlyList<KeywordListener> listeners, IStepObserver? observer)
+    {
+        _origin = origin;
+        _resampler = sampleRateHz == AudioClock.SampleRateHz ? null : new Resampler(sampleRateHz, AudioClock.SampleRateHz);
+        _resamplerChunk = sampleRateHz / 10;
+        _resampled = new float[_resampler?.MaxOutput(_resamplerChunk) ?? 0];
+        _fbank = new OnlineFbank(fbank, 2 * AudioClock.StepSamples);
+        _mels = fbank.Dim;
+        _gate = gated ? new EnergyGate(fbank.Options) : null;
+        _ring = new SampleRing(listeners.Select(listener => listener.HistorySamples).DefaultIfEmpty().Max() + (4 * AudioClock.StepSamples) + (PreRollSteps * AudioClock.StepSamples));
+        for (var i = 0; i < _features.Length; i++) _features[i] = new float[AudioClock.StepFrames * _mels];
+        _listeners = listeners;
+        _observer = observer;
+    }
+
+    /// <summary>Media time up to which sound was accepted.</summary>
+    public TimeSpan End => _origin + AudioClock.ToTime(_ring.Count);
+
+    /// <summary>Takes the next samples in [-1, 1) and adds what they bring to light to <paramref name="events"/>.</summary>
+    public async ValueTask AcceptAsync(ReadOnlyMemory<float> samples, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        if (_resampler is null)
+        {
+            await AcceptResampledAsync(samples, events, cancellationToken);
+            return;
+        }
+        while (!samples.IsEmpty)
+        {
+            var part = samples[..Math.Min(samples.Length, _resamplerChunk)];
+            samples = samples[part.Length..];
+            var produced = _resampler.Convert(part.Span, _resampled);
+            await AcceptResampledAsync(_resampled.AsMemory(0, produced), events, cancellationToken);
+        }
+    }
+
+    /// <summary>Ends the sound.</summary>
+    public async ValueTask CompleteAsync(List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        if (_resampler is not null)
+            await AcceptResampledAsync(_resampled.AsMemory(0, _resampler.Finish(_resampled)), events, cancellationToken);
+        var silence = new float[AudioClock.StepSamples];
+        for (var i = 0; i < FlushSteps; i++) await AcceptResampledAsync(silence, events, cancellationToken);
+    }
+
+    private async ValueTask AcceptResampledAsync(ReadOnlyMemory<float> samples, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        while (!samples.IsEmpty)
+        {
+            var part = samples[..Math.Min(samples.Length, AudioClock.StepSamples)];
+            samples = samples[part.Length..];
+            _ring.Append(part.Span);
+            _observer?.Hear(part.Span);
+            _fbank.AcceptSamples(part.Span);
+            while (_fbank.FramesReady - _fbank.NextFrame >= AudioClock.StepFrames) await StepAsync(events, cancellationToken);
+        }
+    }
+
+    private async ValueTask StepAsync(List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        var features = _features[_step % _features.Length];
+        var heard = ReadStep(features);
+        if (heard && !_open)
+        {
+            foreach (var listener in _listeners) listener.Wake();
+            for (var step = Math.Max(_nextUnheard, _step - PreRollSteps); step < _step; step++) await ListenAsync(step, events, cancellationToken);
+        }
+        _open = heard;
+        if (_open) await ListenAsync(_step, events, cancellationToken);
+        else foreach (var listener in _listeners) listener.Sleep();
+        _observer?.Step(_origin + AudioClock.EndOf(_step), _open, _listeners, events);
+        _step++;
+    }
+
+    private async ValueTask ListenAsync(long step, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        _nextUnheard = step + 1;
+        foreach (var listener in _listeners) await listener.ListenAsync(step, _features[step % _features.Length], _ring, _detections, cancellationToken);
+        foreach (var detection in _detections) events.Add(detection.ToEvent(_origin));
+        _detections.Clear();
+    }
+
+    private bool ReadStep(float[] features)
+    {
+        var open = _gate is null;
+        for (var i = 0; i < AudioClock.StepFrames; i++)
+        {
+            var frame = features.AsSpan(i * _mels, _mels);
+            _fbank.TryRead(frame);
+            if (_gate is not null) open |= _gate.Next(frame);
+        }
+        return open;
+    }
+}

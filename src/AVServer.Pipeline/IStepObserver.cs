@@ -1,0 +1,17 @@
+using AVServer.Contracts;
+
+namespace AVServer.Pipeline;
+
+/// <summary>Looks at a track as it moves: displays and score reports do, decisions don't depend on it.</summary>
+internal interface IStepObserver
+{
+    /// <summary>Sees samples at <see cref="AudioClock.SampleRateHz"/>, in order.</summary>
+    void Hear(ReadOnlySpan<float> samples);
+
+    /// <summary>Sees the listeners after each step, heard or slept through.</summary>
+    /// <param name="time">Media time at the step's end.</param>
+    /// <param name="gateOpen">Whether the step was heard.</param>
+    /// <param name="listeners">All of the track's.</param>
+    /// <param name="events">Receives what the observer wants to say.</param>
+    void Step(TimeSpan time, bool gateOpen, IReadOnlyList<KeywordListener> listeners, List<StreamEvent> events);
+}

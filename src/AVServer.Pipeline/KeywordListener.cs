@@ -1,0 +1,128 @@
+using AVServer.Detection;
+using AVServer.Runtime;
+
+namespace AVServer.Pipeline;
+
+/// <summary>One stream's ear for one keyword model: the first stage at every step, the verifier on its candidates.</summary>
+/// <remarks>One stream's own; one caller at a time. The models behind it are shared.</remarks>
+internal sealed class KeywordListener
+{
+    /// <summary>Length that is assumed for a word whose beginning nobody measured.</summary>
+    private const double TypicalWordSeconds = 0.6;
+
+    private readonly KeywordModel _model;
+    private readonly StreamState _state;
+    private readonly float[] _posteriors;
+    private readonly WordEar[] _words;
+    private readonly EmbeddingWindow? _window;
+
+    /// <param name="model">The shared models and thresholds.</param>
+    /// <param name="paced">Whether the sound arrives at its own speed, so that waiting for company costs only latency.</param>
+    public KeywordListener(KeywordModel model, bool paced)
+    {
+        _model = model;
+        _state = model.Spotter.Model.CreateState(paced);
+        _posteriors = new float[model.OutputsPerStep * model.Words.Count];
+        _words = [.. model.Words.Select(word => new WordEar(word, model))];
+        _window = model.Verifier is { } verifier ? new EmbeddingWindow(verifier.Embedding, verifier.Head.WindowSteps) : null;
+    }
+
+    /// <summary>Name of the first stage, whose posteriors <see cref="LastPosteriors"/> are.</summary>
+    public string FirstStageName => _model.SpotterReference.Name;
+
+    /// <summary>Samples before the end of a step that <see cref="ListenAsync"/> may look back to.</summary>
+    public int HistorySamples => _window?.HistorySamples ?? 0;
+
+    /// <summary>By keyword, the highest score so far of the stage that decides; 0 while it was never asked.</summary>
+    public IEnumerable<(string Keyword, float Score)> MaxScores => _words.Select(ear => (ear.Word.Keyword, ear.MaxScore));
+
+    /// <summary>By keyword, the highest posterior of the latest step.</summary>
+    public IEnumerable<(string Keyword, float Posterior)> LastPosteriors => _words.Select(ear => (ear.Word.Keyword, ear.LastPosterior));
+
+    /// <summary>Begins a new track: steps count from 0 again.</summary>
+    public void Restart()
+    {
+        Wake();
+        _window?.Restart();
+        foreach (var ear in _words) ear.Restart();
+    }
+
+    /// <summary>Forgets what was heard before a pause.</summary>
+    public void Wake()
+    {
+        _state.Reset();
+        foreach (var ear in _words) ear.Smoother.Reset();
+    }
+
+    /// <summary>Lets a step pass unheard.</summary>
+    public void Sleep()
+    {
+        foreach (var ear in _words) ear.LastPosterior = 0;
+    }
+
+    /// <summary>Hears one step.</summary>
+    /// <param name="step">Number of the step; rises, with holes where the gate was closed.</param>
+    /// <param name="features">Its fbank frames, [frames, mels].</param>
+    /// <param name="history">The sound, up to the step's end at least.</param>
+    /// <param name="detections">Receives what was found.</param>
+    /// <param name="cancellationToken">Ends the wait for the batch.</param>
+    public async ValueTask ListenAsync(long step, ReadOnlyMemory<float> features, SampleRing history, List<KeywordDetection> detections, CancellationToken cancellationToken)
+    {
+        await _model.Spotter.RunAsync(_state, features, _posteriors, cancellationToken);
+        for (var k = 0; k < _words.Length; k++)
+        {
+            var ear = _words[k];
+            Smooth(ear, k);
+            var detection = _model.Verifier is { } verifier ? Verify(step, ear, verifier, history) : Trigger(step, ear);
+            if (detection is not null) detections.Add(detection);
+        }
+    }
+
+    private void Smooth(WordEar ear, int k)
+    {
+        ear.LastPosterior = 0;
+        for (var i = 0; i < _model.OutputsPerStep; i++)
+            ear.LastPosterior = Math.Max(ear.LastPosterior, ear.Smoother.Next(_posteriors[(i * _words.Length) + k]));
+    }
+
+    private KeywordDetection? Verify(long step, WordEar ear, VerifierStage verifier, SampleRing history)
+    {
+        if (!ear.Watch.Next(step, ear.LastPosterior)) return null;
+        var verdict = verifier.Head.Verify(_window!.At(step, history));
+        ear.MaxScore = Math.Max(ear.MaxScore, verdict.Posterior);
+        if (!ear.Watch.Judge(step, verdict.Posterior)) return null;
+        var span = WordSpan.Estimate(AudioClock.EndOf(step).TotalSeconds, verdict.SecondsSinceStart, verdict.SecondsSinceEnd);
+        return new KeywordDetection(ear.Word.Keyword, verdict.Posterior, span, step, verifier.Reference, ear.LastPosterior, verdict.Posterior);
+    }
+
+    private KeywordDetection? Trigger(long step, WordEar ear)
+    {
+        ear.MaxScore = Math.Max(ear.MaxScore, ear.LastPosterior);
+        if (!ear.Trigger.Next(step, ear.LastPosterior)) return null;
+        // A spotter alone doesn't know where its word begins: a typical word that ends with the step.
+        var span = WordSpan.Estimate(AudioClock.EndOf(step).TotalSeconds, TypicalWordSeconds, 0);
+        return new KeywordDetection(ear.Word.Keyword, ear.LastPosterior, span, step, _model.SpotterReference, ear.LastPosterior, null);
+    }
+
+    private sealed class WordEar(KeywordThreshold word, KeywordModel model)
+    {
+        public KeywordThreshold Word { get; } = word;
+
+        public PosteriorSmoother Smoother { get; } = new(model.SmoothingFrames);
+
+        public CandidateWatch Watch { get; private set; } = NewWatch(word, model);
+
+        public KeywordTrigger Trigger { get; private set; } = NewTrigger(word, model);
+
+        public float LastPosterior { get; set; }
+
+        public float MaxScore { get; set; }
+
+        public void Restart() => (Watch, Trigger) = (NewWatch(Word, model), NewTrigger(Word, model));
+
+        private static CandidateWatch NewWatch(KeywordThreshold word, KeywordModel model) =>
+            new(word.FirstThreshold, word.Threshold, model.VerifySteps, model.RefractorySteps);
+
+        private static KeywordTrigger NewTrigger(KeywordThreshold word, KeywordModel model) => new(word.Threshold, model.RefractorySteps);
+    }
+}

@@ -1,0 +1,40 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace AVServer.Pipeline;
+
+/// <summary>What listens on every stream.</summary>
+public sealed class PipelineOptions
+{
+    /// <summary>Name of the section in the configuration.</summary>
+    public const string Section = "Pipeline";
+
+    /// <summary>The keyword models that listen, by folder name. Empty, as by default: every verifier of the models' folder, or every spotter where there is none.</summary>
+    [ValidateEnumeratedItems]
+    public IList<KeywordOptions> Keywords { get; set; } = [];
+
+    /// <summary>Whether the first stage sleeps while nothing is louder than the room. Default true.</summary>
+    public bool Gate { get; set; } = true;
+
+    /// <summary>Media time between two telemetry events. Default 160 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.080", "00:00:10")]
+    public TimeSpan TelemetryInterval { get; set; } = TimeSpan.FromMilliseconds(160);
+}
+
+/// <summary>One keyword model that listens, and its threshold.</summary>
+public sealed class KeywordOptions
+{
+    /// <summary>Folder name of the model: a verifier, which brings its spotter, or a spotter alone.</summary>
+    [Required]
+    public string Model { get; set; } = "";
+
+    /// <summary>Target of false alarms per hour of other speech, looked up in the model's calibration. Absent: the model's own operating point.</summary>
+    [Range(0.001, 1000)]
+    public double? FalseAlarmsPerHour { get; set; }
+
+    /// <summary>Thresholds by keyword, which overrule the target. Absent: none.</summary>
+    public IDictionary<string, float> Thresholds { get; set; } = new Dictionary<string, float>();
+}
+
+[OptionsValidator]
+internal sealed partial class PipelineOptionsValidator : IValidateOptions<PipelineOptions>;

@@ -1,0 +1,25 @@
+using AVServer.Media;
+using AVServer.Runtime;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace AVServer.Pipeline;
+
+/// <summary>Registration of the pipeline and all that it stands on.</summary>
+public static class PipelineServices
+{
+    /// <summary>Adds <see cref="IStreamPipeline"/> with its media decoders and models; settings come from the sections of their options.</summary>
+    public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(configuration);
+        services.AddMedia();
+        services.AddModelRuntime();
+        services.AddOptions<PipelineOptions>().BindConfiguration(PipelineOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PipelineOptions>, PipelineOptionsValidator>();
+        services.AddSingleton<KeywordCatalog>();
+        services.AddSingleton<IStreamPipeline, StreamPipeline>();
+        return services;
+    }
+}

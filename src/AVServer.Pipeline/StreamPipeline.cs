@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using AVServer.Contracts;
+using AVServer.Media;
+using AVServer.Signal;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace AVServer.Pipeline;
+
+/// <summary>Media → <see cref="MediaDecoder"/> → <see cref="StreamRun"/> → events, for streams and files alike.</summary>
+internal sealed partial class StreamPipeline : IStreamPipeline
+{
+    private readonly KeywordCatalog _catalog;
+    private readonly MediaDecoder _decoder;
+    private readonly MediaFile _files;
+    private readonly PipelineOptions _options;
+    private readonly FbankComputer _fbank;
+    private readonly IReadOnlyList<ModelReference> _listening;
+    private readonly ILogger<StreamPipeline> _logger;
+
+    public StreamPipeline(KeywordCatalog catalog, MediaDecoder decoder, MediaFile files, IOptions<PipelineOptions> options, ILogger<StreamPipeline> logger)
+    {
+        (_catalog, _decoder, _files, _options, _logger) = (catalog, decoder, files, options.Value, logger);
+        _fbank = new FbankComputer(catalog.Active.Count > 0 ? KeywordCatalog.FrontEnd(catalog.Active[0].Features) : new FbankOptions());
+        _listening = [.. catalog.Active.Select(model => model.Verifier?.Reference ?? model.SpotterReference)];
+        if (catalog.Active.Count == 0) Log.NoModels(logger);
+    }
+
+    public IReadOnlyList<ModelSummary> Models => _catalog.Summaries;
+
+    public async IAsyncEnumerable<StreamEvent> RunAsync(
+        StreamRequest request, IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var run = new StreamRun(_catalog.Active, _fbank, _options.Gate, paced: true, request.Telemetry ? new Telemetry(_options.TelemetryInterval) : null);
+        var events = new List<StreamEvent> { new OpenedEvent(_listening) };
+        var fault = default(FaultEvent);
+        // Decoding begins inside the loop, so that a hello that can't be used becomes a fault like any other.
+        await using var items = Decode(request, chunks, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        for (var more = true; more;)
+        {
+            foreach (var happened in events) yield return happened with { StreamId = request.StreamId };
+            events.Clear();
+            try
+            {
+                more = await items.MoveNextAsync();
+                if (more) await run.AcceptAsync(items.Current, events, cancellationToken);
+                else await run.CompleteAsync(events, cancellationToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                fault = Fault(request.StreamId, e);
+                more = false;
+            }
+        }
+        if (fault is not null) events.Add(fault);
+        events.Add(new ClosedEvent(fault is null ? CloseReason.Completed : CloseReason.Faulted, run.Duration));
+        foreach (var happened in events) yield return happened with { StreamId = request.StreamId };
+    }
+
+    public async Task<ScoreReport> ScoreFileAsync(string path, ScoreRequest request, CancellationToken cancellationToken)
+    {
+        var models = request.Model is { } name ? [_catalog.Get(name)] : _catalog.Active;
+        var fbank = request.Model is null ? _fbank : new FbankComputer(KeywordCatalog.FrontEnd(models[0].Features));
+        var curves = request.Posteriors ? new CurveRecorder() : null;
+        var run = new StreamRun(models, fbank, _options.Gate, paced: false, curves);
+        var events = new List<StreamEvent>();
+        await foreach (var item in _files.DecodeAsync(path, cancellationToken: cancellationToken)) await run.AcceptAsync(item, events, cancellationToken);
+        await run.CompleteAsync(events, cancellationToken);
+        return new ScoreReport(request.FileName, run.Duration.TotalSeconds, run.MaxScores, events, curves?.Curves);
+    }
+
+    private async IAsyncEnumerable<MediaItem> Decode(StreamRequest request, IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var item in _decoder.DecodeAsync(request.Hello, chunks, cancellationToken: cancellationToken)) yield return item;
+    }
+
+    private FaultEvent Fault(string streamId, Exception exception)
+    {
+        if (exception is MediaException media)
+        {
+            Log.BadMedia(_logger, streamId, media.Code);
+            return new FaultEvent(media.Code, media.Message);
+        }
+        Log.Failed(_logger, streamId, exception);
+        return new FaultEvent(FaultCodes.Internal, "The server failed on this stream; its log has the details under the stream's id. Open the stream again.");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3001, LogLevel.Warning, "No keyword model is loaded: nothing will be detected. Add a model to the models' folder.")]
+        public static partial void NoModels(ILogger logger);
+
+        [LoggerMessage(3002, LogLevel.Information, "Stream {StreamId} sent media that can't be used: {Code}.")]
+        public static partial void BadMedia(ILogger logger, string streamId, string code);
+
+        [LoggerMessage(3003, LogLevel.Error, "Stream {StreamId} failed.")]
+        public static partial void Failed(ILogger logger, string streamId, Exception exception);
+    }
+}

@@ -1,0 +1,46 @@
+using AVServer.Contracts;
+
+namespace AVServer.Pipeline;
+
+/// <summary>Gathers levels and posterior curves of one stream into events for displays.</summary>
+internal sealed class Telemetry(TimeSpan interval) : IStepObserver
+{
+    private const float FloorDb = -120;
+
+    private readonly int _stepsPerEvent = Math.Max(1, (int)Math.Round(interval / AudioClock.Step));
+    private readonly Dictionary<string, List<float>> _posteriors = [];
+    private double _power;
+    private long _samples;
+    private int _steps;
+
+
+    public void Hear(ReadOnlySpan<float> samples)
+    {
+        _power += SumOfSquares(samples);
+        _samples += samples.Length;
+    }
+
+
+    public void Step(TimeSpan time, bool gateOpen, IReadOnlyList<KeywordListener> listeners, List<StreamEvent> events)
+    {
+        foreach (var listener in listeners)
+            foreach (var (keyword, posterior) in listener.LastPosteriors)
+            {
+                if (!_posteriors.TryGetValue(keyword, out var curve)) _posteriors[keyword] = curve = [];
+                curve.Add(posterior);
+            }
+        if (++_steps < _stepsPerEvent) return;
+        events.Add(new TelemetryEvent(time, LevelDb(), gateOpen, _posteriors.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()), AudioClock.Step));
+        _posteriors.Clear();
+        (_power, _samples, _steps) = (0, 0, 0);
+    }
+
+    private static double SumOfSquares(ReadOnlySpan<float> samples)
+    {
+        var sum = 0.0;
+        foreach (var sample in samples) sum += sample * sample;
+        return sum;
+    }
+
+    private float LevelDb() => _samples == 0 ? FloorDb : (float)Math.Max(FloorDb, 10 * Math.Log10((_power / _samples) + 1e-12));
+}
