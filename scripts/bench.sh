@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Measures what the README claims. Nothing else should run on the machine meanwhile.
+#   scripts/bench.sh [fbank|streams|live]     default: all
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+scripts/setup.sh server
+dotnet build src/AVServer.Server -c Release -v q --nologo -clp:ErrorsOnly
+dotnet build tests/AVServer.Benchmarks -c Release -v q --nologo -clp:ErrorsOnly
+bench() { dotnet tests/AVServer.Benchmarks/bin/Release/net10.0/AVServer.Benchmarks.dll "$@"; }
+case ${1:-all} in
+    fbank) bench fbank ;;
+    streams) bench streams ;;
+    live) bench live "${2:-250}" ;;
+    all) bench fbank; bench streams; bench live 250 ;;
+    *) echo "bench: expected fbank, streams or live, got '$1'" >&2; exit 2 ;;
+esac

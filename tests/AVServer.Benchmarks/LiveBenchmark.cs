@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using AVServer.Client;
+using AVServer.Contracts;
+using AVServer.TestKit;
+
+namespace AVServer.Benchmarks;
+
+/// <summary>
+/// <c>live N</c>: a real server on one core, N sockets in real time with continuous speech into which the wake word is spoken; counts the events
+/// that arrive and their delay after the word's end has been sent.
+/// </summary>
+internal static class LiveBenchmark
+{
+    private const int ChunkSamples = 1280;
+    private const double RunSeconds = 24;
+    private const double WordAtSeconds = 12;
+
+    public static async Task<int> RunAsync(int streams)
+    {
+        // The server has core 0 to itself; the senders run on the others.
+        if (OperatingSystem.IsLinux() && Environment.ProcessorCount > 1)
+            Process.GetCurrentProcess().ProcessorAffinity = (nint)((1L << Environment.ProcessorCount) - 2);
+        var speech = await SpeechMaterial.SpeechAsync(TimeSpan.FromMinutes(3));
+        var words = await SpeechMaterial.KeywordsAsync(40);
+        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        using var server = StartServer(address);
+        try
+        {
+            using var client = new AVServerClient(address);
+            await ReadyAsync(client);
+            // What a lone stream brings: the same sound must bring it in a crowd.
+            var alone = await Task.WhenAll(Enumerable.Range(0, words.Count).Select(i => SendAsync(client, $"alone-{i}", speech, words[i], i)));
+            var before = server.TotalProcessorTime;
+            var crowd = await Task.WhenAll(Enumerable.Range(0, streams).Select(i => SendAsync(client, $"live-{i}", speech, words[i % words.Count], i % words.Count)));
+            var cpu = (server.TotalProcessorTime - before).TotalSeconds / RunSeconds;
+
+            var expected = Enumerable.Range(0, streams).Sum(i => alone[i % words.Count].Count);
+            var delays = crowd.SelectMany(delay => delay).Order().ToArray();
+            Console.WriteLine($"{streams} live streams of continuous speech over WebSockets, {RunSeconds:F0} s, server on one core");
+            Console.WriteLine($"  events {delays.Length} of {expected} that the streams bring one by one; server at {cpu:P0} of the core");
+            if (delays.Length > 0)
+                Console.WriteLine($"  delay from the word's end on the sender's clock: p50 {delays[delays.Length / 2] * 1e3:F0} ms, p99 {delays[delays.Length * 99 / 100] * 1e3:F0} ms, most {delays[^1] * 1e3:F0} ms");
+            return delays.Length == expected ? 0 : 1;
+        }
+        finally
+        {
+            server.Kill(entireProcessTree: true);
+        }
+    }
+
+    /// <summary>Sends one stream in real time and gives the delay of each event after the word's end.</summary>
+    private static async Task<IReadOnlyList<double>> SendAsync(AVServerClient client, string id, float[] speech, float[] word, int variant)
+    {
+        var delays = new List<double>();
+        var clock = Stopwatch.StartNew();
+        using var done = new CancellationTokenSource();
+        var listening = Task.Run(async () =>
+        {
+            await foreach (var happened in client.SubscribeAsync(new EventFilter(id), done.Token))
+            {
+                if (happened is WakeWordEvent detected) lock (delays) delays.Add((clock.Elapsed - detected.End).TotalSeconds);
+                if (happened is ClosedEvent) return;
+            }
+        });
+        await client.PublishAsync(id, new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le")), Chunks(speech, word, variant, clock));
+        await listening.WaitAsync(TimeSpan.FromSeconds(10));
+        lock (delays) return [.. delays];
+    }
+
+    private static async IAsyncEnumerable<MediaChunk> Chunks(float[] speech, float[] word, int variant, Stopwatch clock)
+    {
+        var offset = variant * 61 * ChunkSamples % (speech.Length / 2);
+        var wordAt = (int)(WordAtSeconds * SpeechMaterial.SampleRateHz);
+        for (var at = 0; at < RunSeconds * SpeechMaterial.SampleRateHz; at += ChunkSamples)
+        {
+            var chunk = new float[ChunkSamples];
+            for (var i = 0; i < ChunkSamples; i++)
+            {
+                var inWord = at + i - wordAt;
+                chunk[i] = inWord >= 0 && inWord < word.Length ? word[inWord] : speech[(offset + at + i) % speech.Length];
+            }
+            var due = TimeSpan.FromSeconds((double)(at + ChunkSamples) / SpeechMaterial.SampleRateHz) - clock.Elapsed;
+            if (due > TimeSpan.Zero) await Task.Delay(due);
+            yield return new MediaChunk(MediaKind.Audio, TimeSpan.FromSeconds((double)at / SpeechMaterial.SampleRateHz), MemoryMarshal.AsBytes(chunk.AsSpan()).ToArray());
+        }
+    }
+
+    private static Process StartServer(Uri address)
+    {
+        var start = new ProcessStartInfo("taskset") { UseShellExecute = false };
+        foreach (var argument in new[]
+        {
+            "-c", "0", "dotnet", Path.Combine(TestPaths.RepositoryRoot, "src/AVServer.Server/bin/Release/net10.0/AVServer.Server.dll"),
+            "--urls", address.ToString(), "--Runtime:ModelsPath", TestPaths.Models, "--Logging:LogLevel:Default", "Warning",
+        })
+            start.ArgumentList.Add(argument);
+        return Process.Start(start) ?? throw new InvalidOperationException("The server did not start; run scripts/run.sh once to build it.");
+    }
+
+    private static async Task ReadyAsync(AVServerClient client)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await client.GetModelsAsync();
+                return;
+            }
+            catch (Exception) when (attempt < 100)
+            {
+                await Task.Delay(200);
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

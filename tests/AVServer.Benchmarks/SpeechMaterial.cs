@@ -1,0 +1,37 @@
+using AVServer.Media;
+using AVServer.TestKit;
+
+namespace AVServer.Benchmarks;
+
+/// <summary>Continuous real speech for the throughput programs.</summary>
+internal static class SpeechMaterial
+{
+    public const int SampleRateHz = 16_000;
+
+    /// <summary>Read sentences, one after another without pauses, so that the gate stays open.</summary>
+    public static async Task<float[]> SpeechAsync(TimeSpan atLeast)
+    {
+        var files = Directory.GetFiles(Path.Combine(Corpora(), "ljspeech_subset"), "*.opus").Order(StringComparer.Ordinal);
+        var samples = new List<float>();
+        foreach (var file in files)
+        {
+            samples.AddRange(await ReadAsync(file));
+            if (samples.Count >= atLeast.TotalSeconds * SampleRateHz) break;
+        }
+        return [.. samples];
+    }
+
+    /// <summary>Recordings of the wake word "computer" by several people.</summary>
+    public static async Task<IReadOnlyList<float[]>> KeywordsAsync(int count)
+    {
+        var files = Directory.GetFiles(Path.Combine(Corpora(), "ovos_wakewords", "wake-words", "en", "computer"), "computer-en-*.opus").Order(StringComparer.Ordinal).Take(count);
+        var clips = new List<float[]>();
+        foreach (var file in files) clips.Add(await ReadAsync(file));
+        return clips;
+    }
+
+    private static Task<float[]> ReadAsync(string path) => new MediaFile(new MediaOptions()).ReadAudioAsync(path, SampleRateHz);
+
+    private static string Corpora() =>
+        TestPaths.Corpora ?? throw new DirectoryNotFoundException("This benchmark needs the recordings: set AVSERVER_CORPORA to their folder.");
+}

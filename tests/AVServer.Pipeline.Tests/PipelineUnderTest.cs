@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+using AVServer.Contracts;
+using AVServer.TestKit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AVServer.Pipeline.Tests;
+
+/// <summary>The real pipeline over a folder of models: the shipped ones, or one fake spotter that hears loudness.</summary>
+public sealed class PipelineUnderTest : IDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly DirectoryInfo? _folder;
+
+    private PipelineUnderTest(string modelsPath, DirectoryInfo? folder, bool gate)
+    {
+        _folder = folder;
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Runtime:ModelsPath"] = modelsPath, ["Pipeline:Gate"] = gate.ToString() })
+            .Build();
+        _services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddPipeline(configuration).BuildServiceProvider();
+        Pipeline = _services.GetRequiredService<IStreamPipeline>();
+    }
+
+    public IStreamPipeline Pipeline { get; }
+
+    public static PipelineUnderTest WithShippedModels() => new(TestPaths.Models, null, gate: true);
+
+    /// <summary>A spotter that triggers on loud sound; its posterior depends on its cache, so that mixed-up streams would show.</summary>
+    public static PipelineUnderTest WithFakeSpotter(bool gate = true)
+    {
+        var folder = Directory.CreateTempSubdirectory("avserver-pipeline-");
+        new FakeSpotter { Centre = 16, Gain = 0.5f, Threshold = 0.8, RefractorySeconds = 0.5 }.Write(folder.FullName);
+        return new PipelineUnderTest(folder.FullName, folder, gate);
+    }
+
+    /// <summary>Runs PCM through the pipeline, cut into chunks by <paramref name="chunkSamples"/>.</summary>
+    public async Task<List<StreamEvent>> RunAsync(float[] samples, Func<int> chunkSamples, int sampleRateHz = 16_000, string id = "s")
+    {
+        var hello = new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le", sampleRateHz));
+        var events = new List<StreamEvent>();
+        await foreach (var happened in Pipeline.RunAsync(new StreamRequest(id, hello, Telemetry: true), Chunks(samples, chunkSamples, sampleRateHz), CancellationToken.None))
+            events.Add(happened);
+        return events;
+    }
+
+    /// <summary>The first stage's posteriors of a run, from its telemetry.</summary>
+    public static float[] Posteriors(IEnumerable<StreamEvent> events) => [.. events.OfType<TelemetryEvent>().SelectMany(telemetry => telemetry.Posteriors["computer"])];
+
+    public static async IAsyncEnumerable<MediaChunk> Chunks(float[] samples, Func<int> chunkSamples, int sampleRateHz)
+    {
+        for (var at = 0; at < samples.Length;)
+        {
+            var length = Math.Min(chunkSamples(), samples.Length - at);
+            yield return new MediaChunk(MediaKind.Audio, TimeSpan.FromSeconds((double)at / sampleRateHz), MemoryMarshal.AsBytes(samples.AsSpan(at, length)).ToArray());
+            at += length;
+            await Task.Yield();
+        }
+    }
+
+    public void Dispose()
+    {
+        _services.Dispose();
+        _folder?.Delete(recursive: true);
+    }
+}
