@@ -30,7 +30,7 @@ public sealed class PipelineUnderTest : IDisposable
     public static PipelineUnderTest WithFakeSpotter(bool gate = true)
     {
         var folder = Directory.CreateTempSubdirectory("avserver-pipeline-");
-        new FakeSpotter { Centre = 16, Gain = 0.5f, Threshold = 0.8, RefractorySeconds = 0.5 }.Write(folder.FullName);
+        new FakeSpotter { Centre = 16, Gain = 0.5f, Threshold = 0.8, RefractorySeconds = 1.5 }.Write(folder.FullName);
         return new PipelineUnderTest(folder.FullName, folder, gate);
     }
 
