@@ -136,7 +136,7 @@ public sealed class StreamPipelineTests
         for (var i = 0; i < samples.Length; i++)
         {
             var time = (double)i / rate;
-            var level = at.Any(start => time >= start && time < start + 0.3) ? 0.5 : 0.001;
+            var level = at.Any(start => time >= start && time < start + 0.3) ? 0.5 : 0.0005;
             // Whole sixteen-bit steps: a file is decoded to those, whatever it holds.
             samples[i] = (float)(Math.Round(32768 * level * ((2 * random.NextDouble()) - 1)) / 32768);
         }
