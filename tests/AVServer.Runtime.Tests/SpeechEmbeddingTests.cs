@@ -1,4 +1,5 @@
 using AVServer.TestKit;
+using Microsoft.ML.OnnxRuntime;
 
 namespace AVServer.Runtime.Tests;
 
@@ -75,6 +76,38 @@ public sealed class SpeechEmbeddingTests : IDisposable
     {
         var e = Assert.Throws<ArgumentException>(() => _embedding.Step(_embedding.CreateState(), new float[1279], new float[96]));
         Assert.Contains("Expected 1280 values, got 1279", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Vector_equals_the_two_graphs_run_by_hand()
+    {
+        const int steps = 10;
+        var sound = Sound(480 + (steps * 1280));
+        using var mel = new InferenceSession(Path.Combine(TestPaths.Models, "speech-embedding", "melspectrogram.onnx"));
+        using var embedding = new InferenceSession(Path.Combine(TestPaths.Models, "speech-embedding", "model.onnx"));
+        var frames = new List<float>();
+        for (var step = 0; step < steps; step++)
+        {
+            float[] piece = [.. sound.AsSpan(step * 1280, 480 + 1280).ToArray().Select(sample => sample * 32768)];
+            frames.AddRange(Run(mel, piece, 1, 1760).Select(value => (value / 10) + 2));
+        }
+        Assert.Equal(steps * 8 * 32, frames.Count);
+        var expected = Run(embedding, [.. frames.TakeLast(76 * 32)], 1, 76, 32, 1);
+
+        var actual = new float[SpeechEmbedding.Dim];
+        _embedding.Embed(sound, actual);
+
+        // The sessions differ in the number of threads, hence in the order of sums.
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-3f));
+        Assert.True(expected.Max() - expected.Min() > 1);
+    }
+
+    private static float[] Run(InferenceSession session, float[] values, params long[] shape)
+    {
+        using var options = new RunOptions();
+        using var input = OrtValue.CreateTensorValueFromMemory(values, shape);
+        using var results = session.Run(options, session.InputNames, [input], session.OutputNames);
+        return results[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
     private float[] Embed(float[] sound)
