@@ -119,4 +119,10 @@ public enum ModelKind
 
     /// <summary>Samples → 96-d vectors, one each 80 ms, with its own mel front end.</summary>
     SpeechEmbedding,
+
+    /// <summary>A whole picture → boxes of faces.</summary>
+    FaceDetector,
+
+    /// <summary>A cut-out face → its landmarks.</summary>
+    FaceMesh,
 }

@@ -1,0 +1,23 @@
+namespace AVServer.Vision;
+
+/// <summary>Numbers of MediaPipe's face mesh that this project uses; right and left are the person's, so the right side is left in the picture.</summary>
+public static class FaceLandmarks
+{
+    /// <summary>Landmarks of a face.</summary>
+    public const int Count = 468;
+
+    public const int NoseTip = 1;
+    public const int Forehead = 10;
+    public const int Chin = 152;
+    public const int RightCheek = 234;
+    public const int LeftCheek = 454;
+    public const int RightEyeOuter = 33;
+    public const int LeftEyeOuter = 263;
+    public const int MouthRight = 61;
+    public const int MouthLeft = 291;
+
+    /// <summary>Pairs on the inner edges of the upper and lower lip, above each other.</summary>
+    public static ReadOnlySpan<(int Upper, int Lower)> InnerLipPairs => InnerPairs;
+
+    private static readonly (int Upper, int Lower)[] InnerPairs = [(82, 87), (13, 14), (312, 317)];
+}
