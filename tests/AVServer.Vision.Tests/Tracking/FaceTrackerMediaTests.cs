@@ -1,0 +1,110 @@
+using AVServer.TestKit;
+using OpenCvSharp;
+
+namespace AVServer.Vision.Tests.Tracking;
+
+[Trait("Category", "slow")]
+public sealed class FaceTrackerMediaTests(Xunit.Abstractions.ITestOutputHelper output)
+{
+    [CorporaFact]
+    public void Talkers_are_followed_in_99_of_100_pictures_with_steady_lip_rois()
+    {
+        int pictures = 0, tracked = 0;
+        foreach (var path in new[] { "s1", "s2", "s3", "s4", "s5", "s30" }.SelectMany(talker => Clip.Grid(talker, 2)))
+        {
+            using var clip = Clip.Read(path);
+            var tracker = new FaceTracker(FaceModels.Detector, FaceModels.Mesh);
+            var rois = new List<LipRoi>();
+            for (var i = 0; i < clip.Frames.Count; i++)
+            {
+                var faces = tracker.Next(clip.Frames[i], clip.Time(i));
+                pictures++;
+                if (faces.Count == 0) continue;
+                tracked++;
+                Assert.Equal(1, faces[0].Id);
+                rois.Add(faces[0].LipRoi);
+            }
+            var width = rois.Average(roi => roi.Width);
+            var jumps = rois.Zip(rois.Skip(1), (before, after) => Point2f.Distance(before.Centre, after.Centre) / width).ToList();
+            var widths = rois.Zip(rois.Skip(1), (before, after) => Math.Abs(after.Width - before.Width) / width).ToList();
+            output.WriteLine($"{Path.GetFileName(path)}: width {width:F1}, centre moves mean {jumps.Average():P1} max {jumps.Max():P1}, width changes mean {widths.Average():P1} max {widths.Max():P1}, searches {tracker.Searches}");
+            Assert.InRange(jumps.Average(), 0, 0.03);
+            Assert.InRange(jumps.Max(), 0, 0.25);
+            Assert.InRange(widths.Average(), 0, 0.03);
+        }
+        output.WriteLine($"{tracked} of {pictures}");
+        Assert.InRange((double)tracked / pictures, 0.99, 1);
+    }
+
+    [CorporaFact]
+    public void Pictures_without_a_face_give_none()
+    {
+        using var noise = Clip.Filter(640, 480, 25, "-f", "lavfi", "-i", "testsrc2=s=640x480:r=25:d=1,noise=alls=40:allf=t:all_seed=7");
+        using var blurred = Clip.Filter(360, 288, 25, "-i", Clip.Grid("s1", 1)[0], "-t", "1", "-vf", "crop=360:60:0:0,scale=360:288,boxblur=20");
+        Assert.Equal(0, VisibleIn(noise));
+        Assert.Equal(0, VisibleIn(blurred));
+    }
+
+    [CorporaFact]
+    public void Two_faces_side_by_side_have_two_lasting_ids()
+    {
+        using var clip = Clip.Filter(720, 288, 25, "-i", Clip.Grid("s1", 1)[0], "-i", Clip.Grid("s2", 1)[0], "-filter_complex", "[0:v][1:v]hstack=shortest=1");
+        var tracker = new FaceTracker(FaceModels.Detector, FaceModels.Mesh);
+        var left = new HashSet<int>();
+        var right = new HashSet<int>();
+        var both = 0;
+        for (var i = 0; i < clip.Frames.Count; i++)
+        {
+            var faces = tracker.Next(clip.Frames[i], clip.Time(i));
+            if (faces.Count == 2) both++;
+            foreach (var face in faces) (face.Box.Centre.X < 360 ? left : right).Add(face.Id);
+        }
+        Assert.Single(left);
+        Assert.Single(right);
+        Assert.NotEqual(left.Single(), right.Single());
+        Assert.InRange((double)both / clip.Frames.Count, 0.97, 1);
+    }
+
+    [CorporaFact]
+    public void Face_that_comes_back_soon_keeps_its_id_and_later_gets_a_new_one()
+    {
+        using var clip = Clip.Read(Clip.Grid("s1", 1)[0]);
+        using var black = new Mat(288, 360, MatType.CV_8UC3, new Scalar(0));
+        var tracker = new FaceTracker(FaceModels.Detector, FaceModels.Mesh);
+        Assert.Equal(1, Assert.Single(tracker.Next(clip.Frames[0], TimeSpan.Zero)).Id);
+        Assert.Empty(tracker.Next(black, TimeSpan.FromSeconds(0.1)));
+        Assert.Equal(1, Assert.Single(tracker.Next(clip.Frames[1], TimeSpan.FromSeconds(0.6))).Id);
+        Assert.Empty(tracker.Next(black, TimeSpan.FromSeconds(0.7)));
+        Assert.Empty(tracker.Next(black, TimeSpan.FromSeconds(2)));
+        Assert.Equal(2, Assert.Single(tracker.Next(clip.Frames[2], TimeSpan.FromSeconds(2.1))).Id);
+    }
+
+    [CorporaFact]
+    public void Following_a_face_allocates_nothing()
+    {
+        using var clip = Clip.Read(Clip.Grid("s1", 1)[0]);
+        var tracker = new FaceTracker(FaceModels.Detector, FaceModels.Mesh);
+        using var cropper = new LipRoiCropper();
+        var colour = new byte[LipRoiCropper.ColourSize * LipRoiCropper.ColourSize * 3];
+        var gray = new byte[LipRoiCropper.GraySize * LipRoiCropper.GraySize];
+        for (var i = 0; i < 15; i++) Step(i);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 15; i < 75; i++) Step(i);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        output.WriteLine($"{allocated / 60.0} bytes a picture");
+        Assert.Equal(0, allocated);
+
+        void Step(int i)
+        {
+            var faces = tracker.Next(clip.Frames[i], clip.Time(i));
+            cropper.CropColour(clip.Frames[i], faces[0].LipRoi, colour);
+            cropper.CropGray(clip.Frames[i], faces[0].LipRoi, gray);
+        }
+    }
+
+    private static int VisibleIn(Clip clip)
+    {
+        var tracker = new FaceTracker(FaceModels.Detector, FaceModels.Mesh);
+        return Enumerable.Range(0, clip.Frames.Count).Count(i => tracker.Next(clip.Frames[i], clip.Time(i)).Count > 0);
+    }
+}
