@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace AVServer.Signal;
 
 /// <summary>
@@ -26,7 +28,7 @@ public sealed class EnergyGate
 
     /// <param name="fbank">What the vectors are made of.</param>
     /// <param name="options">Default: tuned so that quiet speech passes.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or no mel band lies in the voice band.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or fewer than eight mel bands lie in the voice band.</exception>
     public EnergyGate(FbankOptions fbank, EnergyGateOptions? options = null)
     {
         _options = options ?? new EnergyGateOptions();
@@ -35,10 +37,13 @@ public sealed class EnergyGate
         _mels = fbank.Mels;
         double low = MelBank.Mel(fbank.LowHz), step = (MelBank.Mel(fbank.UpperHz) - low) / (_mels + 1);
         _firstBand = Math.Max(0, (int)Math.Ceiling((MelBank.Mel(_options.LowHz) - low) / step) - 1);
-        int end = Math.Min(_mels, (int)Math.Floor((MelBank.Mel(_options.HighHz) - low) / step));
-        if (end <= _firstBand) throw new ArgumentException($"Expected a mel band centred between {_options.LowHz} and {_options.HighHz} Hz, found none.", nameof(options));
-        _level = new float[end - _firstBand];
-        _floor = new float[end - _firstBand];
+        int bands = Math.Min(_mels, (int)Math.Floor((MelBank.Mel(_options.HighHz) - low) / step)) - _firstBand;
+        // Whole vectors: up to seven bands more, or fewer where there are no more.
+        int vectors = (bands + Vector256<float>.Count - 1) / Vector256<float>.Count;
+        if (_firstBand + vectors * Vector256<float>.Count > _mels) vectors--;
+        if (vectors < 1) throw new ArgumentException($"Expected at least {Vector256<float>.Count} mel bands from {_options.LowHz} to {_options.HighHz} Hz, got {bands}: use more bands.", nameof(options));
+        _level = new float[vectors * Vector256<float>.Count];
+        _floor = new float[_level.Length];
         _riseStep = (float)(_options.RiseDbPerSecond / DbPerNeper * fbank.HopMs / 1000);
     }
 
@@ -66,16 +71,25 @@ public sealed class EnergyGate
 
     private void Follow(ReadOnlySpan<float> voice)
     {
-        float rise = 0;
-        for (int band = 0; band < voice.Length; band++)
+        if (_frame == 0)
         {
-            float level = _frame == 0 ? voice[band] : _level[band] + Smoothing * (voice[band] - _level[band]);
-            float floor = _frame == 0 ? level : _floor[band];
-            rise += MathF.Max(0, level - MathF.Max(floor, _options.SilenceLogMel));
-            _level[band] = level;
-            floor = level < floor ? floor + Fall * (level - floor) : MathF.Min(level, floor + _riseStep);
-            _floor[band] = MathF.Max(floor, _options.SilenceLogMel);
+            voice.CopyTo(_level);
+            voice.CopyTo(_floor);
         }
-        RiseDb = rise / voice.Length * DbPerNeper;
+        var rise = Vector256<float>.Zero;
+        var silence = Vector256.Create(_options.SilenceLogMel);
+        for (int band = 0; band < voice.Length; band += Vector256<float>.Count)
+        {
+            Vector256<float> level = Vector256.LoadUnsafe(ref _level[band]), floor = Vector256.LoadUnsafe(ref _floor[band]);
+            level += Smoothing * (Vector256.Create(voice[band..]) - level);
+            rise += Vector256.Max(Vector256<float>.Zero, level - Vector256.Max(floor, silence));
+            floor = Vector256.ConditionalSelect(
+                Vector256.LessThan(level, floor),
+                floor + Fall * (level - floor),
+                Vector256.Min(level, floor + Vector256.Create(_riseStep)));
+            level.StoreUnsafe(ref _level[band]);
+            Vector256.Max(floor, silence).StoreUnsafe(ref _floor[band]);
+        }
+        RiseDb = Vector256.Sum(rise) / voice.Length * DbPerNeper;
     }
 }

@@ -17,17 +17,6 @@ public static class Fbank
     public static float[] Compute(ReadOnlySpan<float> samples, FbankComputer computer)
     {
         int block = Math.Clamp(samples.Length, 1, 16_000);
-        var online = new OnlineFbank(computer, block);
-        var features = new float[checked((int)(computer.Geometry.FrameCount(samples.Length) * computer.Dim))];
-        var rest = features.AsSpan();
-        while (!samples.IsEmpty)
-        {
-            int take = Math.Min(block, samples.Length);
-            online.AcceptSamples(samples[..take]);
-            samples = samples[take..];
-            if (samples.IsEmpty) online.InputFinished();
-            while (!rest.IsEmpty && online.TryRead(rest[..computer.Dim])) rest = rest[computer.Dim..];
-        }
-        return features;
+        return new OnlineFbank(computer, block).ReadWhole(samples, block);
     }
 }

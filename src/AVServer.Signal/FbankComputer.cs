@@ -5,7 +5,7 @@ namespace AVServer.Signal;
 
 /// <summary>One frame of samples in, one log-mel vector out. Holds tables only: one instance serves any number of streams and threads.</summary>
 /// <remarks>Follows Kaldi feature-fbank.cc; max difference 1e-3 on tests/golden/kaldi-features.</remarks>
-public sealed class FbankComputer
+public sealed class FbankComputer : IFeatureComputer
 {
     /// <summary>Kaldi's samples are 16-bit integers.</summary>
     private const float KaldiScale = 32768;
@@ -27,31 +27,31 @@ public sealed class FbankComputer
     /// <summary>What the features are made of.</summary>
     public FbankOptions Options { get; }
 
-    /// <summary>Frame length, hop and edges in samples.</summary>
+    /// <inheritdoc/>
     public FrameGeometry Geometry { get; }
 
     /// <summary>Length of a vector: the number of mel bands.</summary>
     public int Dim => Options.Mels;
 
-    /// <summary>Floats of scratch that <see cref="Compute"/> needs.</summary>
+    /// <inheritdoc/>
     public int WorkspaceLength => _fft.Length + _fft.Bins + _fft.WorkspaceLength;
 
     /// <summary>Computes one log-mel vector.</summary>
     /// <param name="frame"><see cref="FrameGeometry.FrameLength"/> samples in [-1, 1), neither windowed nor scaled; not kept.</param>
     /// <param name="workspace">At least <see cref="WorkspaceLength"/> floats, overwritten.</param>
-    /// <param name="logMel">Receives <see cref="Dim"/> natural logarithms of band energies, at least <c>log(LogFloor)</c>.</param>
+    /// <param name="features">Receives <see cref="Dim"/> natural logarithms of band energies, at least <c>log(LogFloor)</c>.</param>
     /// <exception cref="ArgumentException">A length is not the one stated.</exception>
-    public void Compute(ReadOnlySpan<float> frame, Span<float> workspace, Span<float> logMel)
+    public void Compute(ReadOnlySpan<float> frame, Span<float> workspace, Span<float> features)
     {
-        RequireLengths(frame, workspace, logMel);
+        RequireLengths(frame, workspace, features);
         var padded = workspace[.._fft.Length];
         var power = workspace.Slice(_fft.Length, _fft.Bins);
         Centre(frame, padded);
         Taper(padded[..frame.Length]);
         padded[frame.Length..].Clear();
         _fft.PowerSpectrum(padded, workspace[(_fft.Length + _fft.Bins)..], power);
-        _mels.Apply(power, logMel);
-        Log(logMel);
+        _mels.Apply(power, features);
+        Log(features);
     }
 
     /// <summary>Natural logarithm of a frame's energy before preemphasis and window, Kaldi's "raw" log energy.</summary>
@@ -60,7 +60,7 @@ public sealed class FbankComputer
     /// <exception cref="ArgumentException">A length is not the one stated.</exception>
     public float LogEnergy(ReadOnlySpan<float> frame, Span<float> workspace)
     {
-        RequireLengths(frame, workspace, default, checkLogMel: false);
+        RequireLengths(frame, workspace, default, checkFeatures: false);
         var centred = workspace[..frame.Length];
         Centre(frame, centred);
         float energy = 0;
@@ -127,10 +127,10 @@ public sealed class FbankComputer
         return taper;
     }
 
-    private void RequireLengths(ReadOnlySpan<float> frame, Span<float> workspace, Span<float> logMel, bool checkLogMel = true)
+    private void RequireLengths(ReadOnlySpan<float> frame, Span<float> workspace, Span<float> features, bool checkFeatures = true)
     {
         if (frame.Length != Geometry.FrameLength) throw new ArgumentException($"Expected {Geometry.FrameLength} samples, got {frame.Length}.", nameof(frame));
         if (workspace.Length < WorkspaceLength) throw new ArgumentException($"Expected at least {WorkspaceLength} floats, got {workspace.Length}.", nameof(workspace));
-        if (checkLogMel && logMel.Length != Dim) throw new ArgumentException($"Expected {Dim} mel bands, got {logMel.Length}.", nameof(logMel));
+        if (checkFeatures && features.Length != Dim) throw new ArgumentException($"Expected {Dim} mel bands, got {features.Length}.", nameof(features));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace AVServer.Signal;
@@ -120,9 +121,14 @@ public sealed class Resampler
     private static float Dot(ReadOnlySpan<float> taps, ReadOnlySpan<float> samples)
     {
         if (taps.Length == 1) return samples[0];
-        var sum = Vector256<float>.Zero;
-        for (int i = 0; i < taps.Length; i += Vector256<float>.Count) sum += Vector256.Create(taps[i..]) * Vector256.Create(samples[i..]);
-        return Vector256.Sum(sum);
+        Vector256<float> even = Vector256<float>.Zero, odd = Vector256<float>.Zero;   // two chains of additions, which overlap in time
+        ref float tap = ref MemoryMarshal.GetReference(taps), sample = ref MemoryMarshal.GetReference(samples);
+        for (nuint i = 0; i < (nuint)taps.Length; i += 16)
+        {
+            even += Vector256.LoadUnsafe(ref tap, i) * Vector256.LoadUnsafe(ref sample, i);
+            odd += Vector256.LoadUnsafe(ref tap, i + 8) * Vector256.LoadUnsafe(ref sample, i + 8);
+        }
+        return Vector256.Sum(even + odd);
     }
 
     private void RequireRoom(int inputSamples, Span<float> output)

@@ -36,7 +36,7 @@ public sealed class ResamplerKernel
 
         double cutoff = Math.Min(1, (double)Phases / Step) * quality.Rolloff;   // of the input's Nyquist frequency
         LatencySamples = (int)Math.Ceiling(quality.ZeroCrossings / cutoff);
-        Taps = (2 * LatencySamples + 1 + 7) / 8 * 8;
+        Taps = (2 * LatencySamples + 1 + 15) / 16 * 16;
         if ((long)Phases * Taps > MaxCoefficients)
             throw new ArgumentException($"Expected rates with a common factor, got {fromHz} and {toHz} Hz, whose filter would need {(long)Phases * Taps} coefficients; send a usual rate.", nameof(fromHz));
         _taps = new float[Phases * Taps];
@@ -58,7 +58,7 @@ public sealed class ResamplerKernel
     /// <summary>Input samples in the same time.</summary>
     internal int Step { get; }
 
-    /// <summary>Length of a row, a multiple of eight; the last tap belongs to the newest sample.</summary>
+    /// <summary>Length of a row, a multiple of 16 (1 where the rates are the same); the last tap belongs to the newest sample.</summary>
     internal int Taps { get; }
 
     internal ReadOnlySpan<float> Row(int phase) => _taps.AsSpan(phase * Taps, Taps);

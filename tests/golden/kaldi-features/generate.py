@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 import torchaudio.compliance.kaldi as kaldi
+import torchaudio.functional as audio
 
 SAMPLES = 8000
 
@@ -45,3 +46,15 @@ for name, options in FBANKS.items():
     write(name, kaldi.fbank(waveform, dither=0.0, **options))
 for name, options in MFCCS.items():
     write(name, kaldi.mfcc(waveform, dither=0.0, **options))
+
+# Deltas of mfcc-13 by Kaldi's filters (order 2, window 2) on edge-repeated frames, in double precision.
+ceps = np.fromfile("mfcc-13.f32", "<f4").reshape(-1, 13).astype("f8")
+slope = np.arange(-2, 3) / 10
+orders = [ceps]
+for kernel in (slope, np.convolve(slope, slope)):
+    reach = len(kernel) // 2
+    padded = np.pad(ceps, ((reach, reach), (0, 0)), mode="edge")
+    orders.append(sum(kernel[i] * padded[i : i + len(ceps)] for i in range(len(kernel))))
+first = audio.compute_deltas(torch.from_numpy(ceps.T)[None])[0].T.numpy()
+assert np.abs(first - orders[1]).max() < 1e-6
+np.concatenate(orders, axis=1).astype("<f4").tofile("mfcc-13-deltas.f32")

@@ -1,0 +1,12 @@
+using AVServer.Benchmarks;
+
+// One verb per measurement; each prints its own figures.
+var verbs = new Dictionary<string, Func<string[], int>>
+{
+    ["fbank"] = FbankThroughput.Run,
+    ["kernels"] = Kernels.Run,
+};
+
+if (args.Length > 0 && verbs.TryGetValue(args[0], out var run)) return run(args[1..]);
+Console.Error.WriteLine($"Expected one of: {string.Join(", ", verbs.Keys)}; got {(args.Length > 0 ? args[0] : "nothing")}.");
+return 2;
