@@ -1,0 +1,134 @@
+/** A client of one server. Nothing is opened before something is asked of it. */
+export function connect(options?: ConnectOptions): AVServer;
+
+export interface ConnectOptions {
+  /** Where the server is. Default: where this module came from. */
+  url?: string | URL;
+  /** Key that the server wants, if it wants one. */
+  apiKey?: string;
+}
+
+export class AVServer {
+  constructor(options?: ConnectOptions);
+  /** Sends the microphone until `stop()`; reconnects when the connection is lost. Rejects with MicrophoneUnavailable or StreamRefused. */
+  publishMicrophone(options: MicrophoneOptions): Promise<MicrophonePublication>;
+  /** Sends a media file as fast as the server takes it. Rejects with StreamRefused. */
+  publishFile(file: File, options: FileOptions): Promise<ClosedEvent>;
+  /** Events that pass the filter; ends only with `signal` or a `break`, lost connections are made anew and resumed. */
+  subscribe(filter?: EventFilter, options?: { signal?: AbortSignal; onState?: (state: FeedState) => void }): AsyncGenerator<StreamEvent>;
+  /** Has the server score a media file of any container. Rejects with ServerRefused. */
+  score(file: File, options?: { posteriors?: boolean; model?: string; signal?: AbortSignal }): Promise<ScoreReport>;
+  models(): Promise<ModelSummary[]>;
+  streams(): Promise<StreamSummary[]>;
+  /** Milliseconds to the server and back. */
+  roundTrip(): Promise<number>;
+}
+
+export interface MicrophoneOptions {
+  /** 1 to 128 letters, digits, '.', '_' or '-'; nobody else may send on it. */
+  streamId: string;
+  /** One of `listMicrophones()`. Default: the browser's choice. */
+  deviceId?: string;
+  /** Whether the server makes telemetry for subscribers who ask for it. */
+  telemetry?: boolean;
+  /** Told of each 80 ms: linear levels, 1 is full scale. */
+  onLevel?: (level: { peak: number; rms: number }) => void;
+  /** Told of changes; `refused` comes with the error that ended it. */
+  onState?: (state: 'connecting' | 'connected' | 'reconnecting' | 'refused' | 'stopped', error?: Error) => void;
+}
+
+export interface FileOptions {
+  streamId: string;
+  telemetry?: boolean;
+  onEvent?: (event: StreamEvent) => void;
+}
+
+export interface MicrophonePublication {
+  readonly deviceId: string | undefined;
+  /** Chunks of 80 ms that could not be sent. */
+  readonly lostChunks: number;
+  readonly reconnects: number;
+  readonly waitingBytes: number;
+  /** On `performance.now()`'s clock, when a media time of this stream reached the page from the microphone. */
+  capturedAt(seconds: number): number;
+  stop(): Promise<void>;
+}
+
+export type FeedState = 'connecting' | 'connected' | 'reconnecting';
+
+export function listMicrophones(): Promise<MediaDeviceInfo[]>;
+
+export class MicrophoneUnavailable extends Error { code: 'refused' | 'missing' | 'busy' | 'insecure' | 'failed'; }
+export class StreamRefused extends Error { code: string; }
+export class ServerRefused extends Error { code: string; status: number; }
+
+export interface EventFilter {
+  streamId?: string;
+  /** Wire names; absent means all but telemetry. */
+  types?: StreamEvent['type'][];
+  /** With `streamId`: begin after this sequence number with what the server still holds. */
+  after?: number;
+}
+
+export interface ModelReference { name: string; version: string; }
+
+interface EventBase {
+  streamId: string;
+  /** Per stream, from 1, without gaps; 0 for telemetry. */
+  sequence: number;
+  /** UTC, ISO 8601. */
+  at: string;
+}
+
+/** All media times are seconds. */
+export type StreamEvent = OpenedEvent | ClosedEvent | WakeWordEvent | GapEvent | FaultEvent | TelemetryEvent;
+
+export interface OpenedEvent extends EventBase { type: 'opened'; models: ModelReference[]; }
+export interface ClosedEvent extends EventBase { type: 'closed'; reason: 'completed' | 'disconnected' | 'faulted' | 'idle' | 'serverStopping'; duration: number; }
+export interface WakeWordEvent extends EventBase {
+  type: 'wakeWord';
+  keyword: string;
+  posterior: number;
+  start: number;
+  end: number;
+  modality: 'audio' | 'visual' | 'audioVisual';
+  scores: Record<string, number>;
+  model: ModelReference;
+  /** Media time that had been heard when the decision fell. */
+  detectedAt: number;
+}
+export interface GapEvent extends EventBase { type: 'gap'; kind: 'audio' | 'video'; reason: 'missingInInput' | 'droppedWhenBusy'; start: number; duration: number; }
+export interface FaultEvent extends EventBase { type: 'fault'; code: string; message: string; }
+export interface TelemetryEvent extends EventBase {
+  type: 'telemetry';
+  time: number;
+  levelDb: number;
+  gateOpen: boolean;
+  /** By keyword, a value every `step` seconds, the last one at `time`. */
+  posteriors: Record<string, number[]>;
+  step: number;
+}
+
+export interface ScoreReport {
+  file: string;
+  durationSeconds: number;
+  maxPosterior: Record<string, number>;
+  events: StreamEvent[];
+  posteriors?: PosteriorCurve[];
+}
+
+/** Value i covers the media that ends at (i + 1) · stepSeconds. */
+export interface PosteriorCurve { keyword: string; stage: string; stepSeconds: number; values: number[]; }
+
+export interface ModelSummary {
+  name: string;
+  version: string;
+  kind: string;
+  keywords: string[];
+  licence: string;
+  active: boolean;
+  threshold?: number;
+  falseAlarmsPerHour?: number;
+}
+
+export interface StreamSummary { streamId: string; transport: 'webSocket' | 'put' | 'hub'; openedAt: string; mediaTime: number; }

@@ -1,0 +1,130 @@
+/**
+ * The browser's client of AVServer: send a microphone or a file, receive events, score files.
+ *
+ *   import { connect } from './avserver.js';
+ *   const server = connect();
+ *   const publication = await server.publishMicrophone({ streamId: 'kitchen' });
+ *   for await (const event of server.subscribe({ types: ['wakeWord'] })) console.log(event);
+ */
+import { EventFeed } from './event-feed.js';
+import { MediaSocket, StreamRefused } from './media-socket.js';
+import { Microphone, MicrophoneUnavailable, listMicrophones } from './microphone.js';
+import { MicrophonePublication } from './microphone-publication.js';
+
+export { MicrophoneUnavailable, StreamRefused, listMicrophones };
+
+const containers = { webm: 'webm', mkv: 'matroska', mka: 'matroska', mp4: 'mp4', m4a: 'mp4', ogg: 'ogg', oga: 'ogg', opus: 'ogg', wav: 'wav' };
+const fileChunkBytes = 32 * 1024;
+const maxWaitingBytes = 256 * 1024;
+
+/** An answer of the server that is not the one wanted. */
+export class ServerRefused extends Error {
+  constructor(code, message, status) {
+    super(message);
+    this.name = 'ServerRefused';
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/**
+ * A client of one server. Nothing is opened before something is asked of it.
+ * @param {{url?: string | URL, apiKey?: string}} [options] where it is, by default where this module came from; the key that it wants
+ */
+export function connect(options = {}) {
+  return new AVServer(options);
+}
+
+/** See `connect`. */
+export class AVServer {
+  #base;
+  #apiKey;
+
+  constructor({ url = new URL('.', import.meta.url), apiKey } = {}) {
+    this.#base = new URL(url);
+    if (!this.#base.pathname.endsWith('/')) this.#base.pathname += '/';
+    this.#apiKey = apiKey;
+  }
+
+  /** Sends the microphone until `stop()`; reconnects when the connection is lost. See avserver.d.ts for the options. */
+  async publishMicrophone({ streamId, deviceId, telemetry = false, onLevel, onState } = {}) {
+    const publication = new MicrophonePublication({
+      open: () => new MediaSocket(this.#mediaUrl(streamId, { telemetry }), Microphone.hello),
+      onLevel,
+      onState,
+    });
+    await publication.start(deviceId);
+    return publication;
+  }
+
+  /** Sends a media file as fast as the server takes it; resolves with the stream's last event. */
+  async publishFile(file, { streamId, telemetry = false, onEvent } = {}) {
+    const container = containers[file.name?.split('.').pop().toLowerCase()];
+    if (!container) throw new StreamRefused('badHello', `Expected a file that ends in ${Object.keys(containers).join(', ')}, got another; convert it, or have it scored.`);
+    let closed;
+    const socket = new MediaSocket(this.#mediaUrl(streamId, { telemetry, events: true }), { container }, event => {
+      if (event.type === 'closed') closed = event;
+      onEvent?.(event);
+    });
+    await socket.ready;
+    for (let at = 0; at < file.size && socket.isOpen; at += fileChunkBytes) {
+      socket.send(3, 0, new Uint8Array(await file.slice(at, at + fileChunkBytes).arrayBuffer()));
+      while (socket.waitingBytes > maxWaitingBytes && socket.isOpen) await new Promise(resolve => setTimeout(resolve, 20));
+    }
+    socket.end();
+    const { code, reason, fault } = await socket.closed;
+    if (code !== 1000 || !closed) throw new StreamRefused(fault?.code ?? (reason || 'internal'), fault?.message ?? 'The connection to the server broke.');
+    return closed;
+  }
+
+  /** Events that pass the filter, as an async iterator; it ends only with `signal` or a `break`. */
+  subscribe(filter = {}, { signal, onState } = {}) {
+    return new EventFeed(this.#url('hubs/events'), this.#apiKey, { onState }).read(filter, signal);
+  }
+
+  /** Has the server score a media file of any container. */
+  async score(file, { posteriors = false, model, signal } = {}) {
+    const url = this.#url('api/score');
+    url.searchParams.set('posteriors', posteriors);
+    url.searchParams.set('fileName', file.name ?? 'upload');
+    if (model) url.searchParams.set('model', model);
+    return this.#fetch(url, { method: 'POST', body: file, headers: { 'Content-Type': 'application/octet-stream' }, signal });
+  }
+
+  /** The models that the server loaded. */
+  models() { return this.#fetch(this.#url('api/models')); }
+
+  /** The open streams. */
+  streams() { return this.#fetch(this.#url('api/streams')); }
+
+  /** Time to the server and back, in milliseconds; rejects when it does not answer. */
+  async roundTrip() {
+    const started = performance.now();
+    await this.#fetch(this.#url('health/live'), { cache: 'no-store', signal: AbortSignal.timeout(5000) });
+    return performance.now() - started;
+  }
+
+  #url(path) { return new URL(path, this.#base); }
+
+  #mediaUrl(streamId, flags) {
+    if (!streamId) throw new TypeError('Expected a streamId, got none.');
+    const url = this.#url(`media/${encodeURIComponent(streamId)}`);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    for (const [name, value] of Object.entries(flags)) if (value) url.searchParams.set(name, 'true');
+    if (this.#apiKey) url.searchParams.set('access_token', this.#apiKey);
+    return url;
+  }
+
+  async #fetch(url, { headers, ...options } = {}) {
+    let response;
+    try {
+      response = await fetch(url, { ...options, headers: { ...headers, ...(this.#apiKey && { 'X-Api-Key': this.#apiKey }) } });
+    } catch (error) {
+      if (error.name === 'AbortError') throw error;
+      throw new ServerRefused('unreachable', 'The server does not answer.', 0);
+    }
+    if (response.ok) return response.json();
+    const problem = await response.json().catch(() => ({}));
+    throw new ServerRefused(problem.code ?? 'internal', problem.detail ?? problem.title ?? `The server answered with HTTP status ${response.status}.`, response.status);
+  }
+}

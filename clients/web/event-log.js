@@ -1,0 +1,61 @@
+const maxEntries = 200;
+
+/** The list of what happened, newest first. */
+export class EventLog {
+  #list;
+  #empty;
+  #count;
+  #words = 0;
+
+  constructor(list, empty, count) {
+    [this.#list, this.#empty, this.#count] = [list, empty, count];
+  }
+
+  /**
+   * Adds an event.
+   * @param {object} event as the server sends it
+   * @param {number} [latencyMs] of a wake word, from the moment its end reached the page from the microphone
+   */
+  add(event, latencyMs) {
+    const { title, aside, detail } = describe(event, latencyMs);
+    const entry = document.createElement('li');
+    entry.className = event.type;
+    entry.dataset.type = event.type;
+    entry.append(element('strong', title), element('span', aside), element('span', detail, 'quiet'));
+    if (latencyMs !== undefined) entry.dataset.latencyMs = Math.round(latencyMs);
+    this.#list.prepend(entry);
+    if (this.#list.children.length > maxEntries) this.#list.lastChild.remove();
+    this.#empty.hidden = true;
+    if (event.type === 'wakeWord') this.#count.textContent = ++this.#words;
+  }
+}
+
+function describe(event, latencyMs) {
+  switch (event.type) {
+    case 'wakeWord':
+      return {
+        title: event.keyword,
+        aside: latencyMs === undefined ? '' : `${Math.round(latencyMs)} ms`,
+        detail: `${event.start.toFixed(2)}–${event.end.toFixed(2)} s · score ${event.posterior.toFixed(2)} · ${event.model.name}`,
+      };
+    case 'opened':
+      return { title: 'Stream opened', aside: clock(event.at), detail: event.models.map(model => `${model.name} ${model.version}`).join(', ') || 'No model listens.' };
+    case 'closed':
+      return { title: 'Stream closed', aside: clock(event.at), detail: `${event.reason} after ${event.duration.toFixed(1)} s` };
+    case 'gap':
+      return { title: 'Gap', aside: clock(event.at), detail: `${event.duration.toFixed(2)} s of ${event.kind} from ${event.start.toFixed(2)} s: ${event.reason === 'missingInInput' ? 'did not arrive' : 'dropped, the server was busy'}` };
+    case 'fault':
+      return { title: `Fault: ${event.code}`, aside: clock(event.at), detail: event.message };
+    default:
+      return { title: event.type, aside: clock(event.at), detail: '' };
+  }
+}
+
+function clock(at) { return new Date(at).toLocaleTimeString(); }
+
+function element(name, text, className = '') {
+  const created = document.createElement(name);
+  created.textContent = text;
+  created.className = className;
+  return created;
+}

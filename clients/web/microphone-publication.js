@@ -1,0 +1,131 @@
+import { StreamRefused } from './media-socket.js';
+import { Microphone, MicrophoneUnavailable } from './microphone.js';
+
+const firstDelayMs = 400;
+const maxDelayMs = 8_000;
+const maxWaitingBytes = 5 * 16000 * 2;   // five seconds of sound
+const passing = new Set(['streamBusy', 'serverBusy', 'serverStopping', 'idle', 'internal']);
+
+/**
+ * A microphone on its way to the server. While there is no connection the sound is lost, and counted; media time goes on from 0 with each
+ * connection, because each is a stream of its own to the server.
+ */
+export class MicrophonePublication {
+  #open;
+  #onLevel;
+  #onState;
+  #microphone = null;
+  #socket = null;
+  #ready = false;
+  #stopped = false;
+  #chunks = 0;
+  #base = 0;
+  #clockMs = Infinity;
+  #retry = null;
+  #delay = firstDelayMs;
+
+  /** Chunks that could not be sent, 80 ms each. */
+  lostChunks = 0;
+
+  /** Connections that were made anew. */
+  reconnects = 0;
+
+  constructor({ open, onLevel, onState }) {
+    this.#open = open;
+    this.#onLevel = onLevel ?? (() => {});
+    this.#onState = onState ?? (() => {});
+  }
+
+  /** Opens the microphone, then the connection; rejects when either is refused. */
+  async start(deviceId) {
+    this.#onState('connecting');
+    try {
+      this.#microphone = await Microphone.open(deviceId, chunk => this.#accept(chunk), () => this.#deviceLost());
+      await this.#connect();
+    } catch (error) {
+      if (error instanceof MicrophoneUnavailable || error instanceof StreamRefused && !passing.has(error.code)) {
+        await this.stop();
+        throw error;
+      }
+      this.#connectLater();
+    }
+  }
+
+  get deviceId() { return this.#microphone?.deviceId; }
+
+  /** Bytes that wait to be sent. */
+  get waitingBytes() { return this.#socket?.waitingBytes ?? 0; }
+
+  /**
+   * Milliseconds on `performance.now()`'s clock at which a moment of this stream reached the page from the microphone.
+   * @param {number} seconds media time, as events give it
+   */
+  capturedAt(seconds) { return this.#clockMs + (this.#base + seconds) * 1000; }
+
+  /** Ends the stream and lets go of the microphone. */
+  async stop() {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    clearTimeout(this.#retry);
+    this.#socket?.end();
+    await this.#microphone?.close();
+    this.#onState('stopped');
+  }
+
+  #accept({ pcm, peak, rms }) {
+    const start = this.#chunks++ * Microphone.chunkSeconds;
+    // Messages may come late, never early: the earliest tells when sound is really there.
+    this.#clockMs = Math.min(this.#clockMs, performance.now() - this.#chunks * Microphone.chunkSeconds * 1000);
+    this.#onLevel({ peak, rms });
+    if (!this.#ready || this.#socket.waitingBytes > maxWaitingBytes) this.lostChunks++;
+    else this.#socket.send(1, start - this.#base, pcm);
+  }
+
+  async #connect() {
+    const socket = this.#open();
+    this.#socket = socket;
+    await socket.ready;
+    this.#base = this.#chunks * Microphone.chunkSeconds;
+    this.#ready = true;
+    this.#delay = firstDelayMs;
+    this.#onState('connected');
+    this.#watch(socket);
+  }
+
+  async #watch(socket) {
+    const { code, reason, fault } = await socket.closed;
+    this.#ready = false;
+    if (this.#stopped) return;
+    const name = fault?.code ?? reason;
+    if (code >= 4000 && !passing.has(name)) {
+      await this.stop();
+      this.#onState('refused', new StreamRefused(name, fault?.message ?? `The server closed the stream: ${name}.`));
+    } else {
+      this.#connectLater();
+    }
+  }
+
+  #connectLater() {
+    if (this.#stopped) return;
+    this.#onState('reconnecting');
+    this.#retry = setTimeout(async () => {
+      try {
+        await this.#connect();
+        this.reconnects++;
+      } catch (error) {
+        if (error instanceof StreamRefused && !passing.has(error.code)) {
+          await this.stop();
+          this.#onState('refused', error);
+        } else {
+          this.#connectLater();
+        }
+      }
+    }, this.#delay);
+    this.#delay = Math.min(this.#delay * 2, maxDelayMs);
+  }
+
+  async #deviceLost() {
+    await this.stop();
+    this.#onState('refused', new MicrophoneUnavailable('missing', 'The microphone went away. Plug it in or choose another, then start again.'));
+  }
+}
