@@ -157,6 +157,18 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public void Verifier_of_a_word_that_its_first_stage_does_not_know_is_refused()
+    {
+        new FakeSpotter { Keywords = ["stop"] }.Write(_models.Path);
+        new FakeVerifier { Keyword = "computer" }.Write(_models.Path);
+        Directory.CreateSymbolicLink(Path.Combine(_models.Path, "speech-embedding"), Path.Combine(TestPaths.Models, "speech-embedding"));
+
+        var e = Assert.Throws<ModelStoreException>(() => ModelStore.Open(_models.Path));
+
+        Assert.Contains("knows stop", Assert.Single(e.Problems).Got, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Keyword_without_calibration_has_no_threshold()
     {
         Edit(new FakeSpotter { Name = "a" }.Write(_models.Path), manifest => manifest.Remove("calibration"));

@@ -87,7 +87,17 @@ internal static class ManifestValidator
         Require(manifest.Inputs.Count == 1, $"inputs: expected embeddings, got {manifest.Inputs.Count}", errors);
         Require(manifest.Outputs.Count == 3, $"outputs: expected posterior, secondsSinceStart and secondsSinceEnd, got {manifest.Outputs.Count}", errors);
         Require(manifest.WindowSteps > 0, $"windowSteps: expected more than 0, got {manifest.WindowSteps?.ToString() ?? "nothing"}", errors);
-        Require(manifest.FirstStage is not null, "firstStage: expected the spotter that it was measured behind, got nothing", errors);
+        if (manifest.FirstStage is { } firstStage)
+        {
+            foreach (var keyword in manifest.Labels.Except(firstStage.Threshold.Keys))
+                errors.Add($"firstStage.threshold: expected one for '{keyword}', got none");
+            foreach (var (keyword, threshold) in firstStage.Threshold)
+                Require(threshold is >= 0 and <= 1, $"firstStage.threshold.{keyword}: expected 0 to 1, got {threshold}", errors);
+        }
+        else
+        {
+            errors.Add("firstStage: expected the spotter that it was measured behind, got nothing");
+        }
         Require(!string.IsNullOrEmpty(manifest.Embedding), "embedding: expected the name of a speech-embedding model, got nothing", errors);
     }
 

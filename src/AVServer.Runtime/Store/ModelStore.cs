@@ -84,13 +84,20 @@ public sealed class ModelStore
 
     private static void CheckReferences(ModelManifest manifest, SortedDictionary<string, StoredModel> models, List<ModelProblem> problems)
     {
-        Check(manifest.FirstStage?.Name, ModelKind.KeywordSpotter);
-        Check(manifest.Embedding, ModelKind.SpeechEmbedding);
+        if (manifest.Embedding is { } embedding) Find(embedding, ModelKind.SpeechEmbedding);
+        if (manifest.FirstStage is not { } firstStage || Find(firstStage.Name, ModelKind.KeywordSpotter) is not { } spotter) return;
+        foreach (var keyword in manifest.Labels.Except(spotter.Labels))
+            Add($"a first stage that knows '{keyword}'", $"'{spotter.Name}', which knows {string.Join(", ", spotter.Labels)}");
 
-        void Check(string? name, ModelKind kind)
+        ModelManifest? Find(string name, ModelKind kind)
         {
-            if (name is null || (models.TryGetValue(name, out var model) && model.Manifest.Kind == kind)) return;
-            problems.Add(new ModelProblem(ModelProblemCode.ReferenceMissing, manifest.Name, $"the {kind} '{name}' beside it", model is null ? "none" : $"a {model.Manifest.Kind}", "Add that model's folder, or remove this one."));
+            var found = models.GetValueOrDefault(name)?.Manifest;
+            if (found?.Kind == kind) return found;
+            Add($"the {kind} '{name}' beside it", found is null ? "none" : $"a {found.Kind}");
+            return null;
         }
+
+        void Add(string expected, string got) =>
+            problems.Add(new ModelProblem(ModelProblemCode.ReferenceMissing, manifest.Name, expected, got, "Add that model's folder, or remove this one."));
     }
 }
