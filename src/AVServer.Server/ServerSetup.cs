@@ -43,7 +43,7 @@ public static class ServerSetup
     public static WebApplication MapServer(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.Services.GetRequiredService<PrometheusExporter>();   // counts from the start
+        app.Services.Prepare();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseWebClient();
@@ -61,6 +61,16 @@ public static class ServerSetup
         return app;
     }
 
+    private static void Prepare(this IServiceProvider services)
+    {
+        services.GetRequiredService<IStartupValidator>().Validate();   // before anything reads an option: all that is wrong at once
+        var limits = services.GetRequiredService<IOptions<ServerLimits>>().Value;
+        // Not by Configure: the host reads its own options when it is built, before ours are validated.
+        services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout = limits.DrainTimeout + (2 * limits.CloseTimeout);
+        services.GetRequiredService<PrometheusExporter>();   // counts from the start
+        services.GetRequiredService<StreamRegistry>();   // loads and checks the models before the port opens
+    }
+
     private static void AddServerOptions(this IServiceCollection services)
     {
         services.AddOptions<ServerLimits>().BindConfiguration(ServerLimits.Section).ValidateOnStart();
@@ -69,8 +79,6 @@ public static class ServerSetup
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
         services.ConfigureOptions<HubLimits>();
         services.Configure<JsonOptions>(options => ContractsJson.Configure(options.SerializerOptions));
-        services.AddOptions<HostOptions>().Configure<IOptions<ServerLimits>>(
-            (options, limits) => options.ShutdownTimeout = limits.Value.DrainTimeout + (2 * limits.Value.CloseTimeout));
     }
 
     private static void AddStreams(this IServiceCollection services)

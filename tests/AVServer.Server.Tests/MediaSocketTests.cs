@@ -228,11 +228,11 @@ public sealed class MediaSocketTests
         server.Pipeline.Resume();
         await sender.SendTextAsync("""{"type":"end"}""");
         var events = await sender.ReceiveAllAsync();
-        var gap = Assert.Single(events, e => e.GetProperty("type").GetString() == "gap");
-        Assert.Equal("droppedWhenBusy", gap.GetProperty("reason").GetString());
-        Assert.Equal("video", gap.GetProperty("kind").GetString());
-        Assert.True(Interlocked.Read(ref server.Pipeline.Heard) < 50);
-        Assert.InRange(gap.GetProperty("duration").GetDouble(), 0.04, 50 * 0.04);
+        var gaps = events.Where(e => e.GetProperty("type").GetString() == "gap").ToArray();
+        Assert.NotEmpty(gaps);
+        Assert.All(gaps, gap => Assert.Equal("video droppedWhenBusy", $"{gap.GetProperty("kind").GetString()} {gap.GetProperty("reason").GetString()}"));
+        var missing = gaps.Sum(gap => gap.GetProperty("duration").GetDouble()) / 0.04;
+        Assert.Equal(50, Interlocked.Read(ref server.Pipeline.Heard) + missing, 6);
     }
 
     [Fact]

@@ -18,7 +18,9 @@ internal sealed class EventBroker : IDisposable
     private readonly Dictionary<string, EventLog> _logs = [];
     private readonly Queue<(EventLog Log, long ReleasedAt)> _released = new();
     private readonly HashSet<EventSubscription> _subscriptions = [];
+    private readonly TaskCompletionSource _allLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableArray<EventSubscription> _readersOfAll = [];
+    private long _slowReadersEnded;
     private bool _completed;
 
     public EventBroker(IOptions<ServerLimits> limits, TimeProvider time, ServerMetrics metrics)
@@ -41,6 +43,9 @@ internal sealed class EventBroker : IDisposable
     {
         get { lock (_gate) return _logs.Count; }
     }
+
+    /// <summary>Readers that were let go for being slow.</summary>
+    public long SlowReadersEnded => Interlocked.Read(ref _slowReadersEnded);
 
     /// <summary>The log of a stream id, held until <see cref="Release"/>.</summary>
     public EventLog Hold(string streamId)
@@ -92,15 +97,18 @@ internal sealed class EventBroker : IDisposable
     }
 
     /// <summary>Ends every reader after what is queued for it, and takes no new ones.</summary>
-    public void Complete()
+    /// <returns>Ends when the last reader has left.</returns>
+    public Task CompleteAsync()
     {
         EventSubscription[] subscriptions;
         lock (_gate)
         {
             _completed = true;
             subscriptions = [.. _subscriptions];
+            if (subscriptions.Length == 0) _allLeft.TrySetResult();
         }
         foreach (var subscription in subscriptions) subscription.Complete();
+        return _allLeft.Task;
     }
 
     public void Dispose() => _forgetTimer.Dispose();
@@ -128,6 +136,7 @@ internal sealed class EventBroker : IDisposable
         lock (_gate)
         {
             _subscriptions.Remove(subscription);
+            if (_completed && _subscriptions.Count == 0) _allLeft.TrySetResult();
             if (subscription.StreamId is null) _readersOfAll = _readersOfAll.Remove(subscription);
             else log = _logs[subscription.StreamId];
         }
@@ -138,8 +147,13 @@ internal sealed class EventBroker : IDisposable
 
     private void CountLoss(bool readerEnded)
     {
-        if (readerEnded) _metrics.SlowReaderEnded();
-        else _metrics.TelemetryDropped();
+        if (!readerEnded)
+        {
+            _metrics.TelemetryDropped();
+            return;
+        }
+        Interlocked.Increment(ref _slowReadersEnded);
+        _metrics.SlowReaderEnded();
     }
 
     private void Forget()

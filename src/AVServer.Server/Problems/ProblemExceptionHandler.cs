@@ -1,4 +1,5 @@
 using AVServer.Contracts;
+using AVServer.Media;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace AVServer.Server.Problems;
@@ -11,6 +12,7 @@ internal sealed class ProblemExceptionHandler : IExceptionHandler
         var problem = exception switch
         {
             RefusedException refused => Problem.Of(refused.Code, refused.Message),
+            MediaException media => Problem.Of(media.Code, media.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 Problem.Of(FaultCodes.LimitExceeded, "The body is larger than this route takes; send less."),
             BadHttpRequestException bad => Problem.Of(bad.StatusCode, FaultCodeMap.FromStatus(bad.StatusCode), bad.Message),

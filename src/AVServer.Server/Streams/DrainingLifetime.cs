@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using AVServer.Server.Configuration;
 using AVServer.Server.Events;
+using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Streams;
 
@@ -7,7 +9,7 @@ namespace AVServer.Server.Streams;
 /// Lets the open streams finish before the host stops. SignalR closes its connections as soon as the host begins to stop, so that readers would
 /// miss the last events if the drain came later; therefore signals come here first.
 /// </summary>
-internal sealed class DrainingLifetime(StreamRegistry registry, EventBroker broker, IHostApplicationLifetime lifetime)
+internal sealed class DrainingLifetime(IServiceProvider services, TimeProvider time, IHostApplicationLifetime lifetime)
     : IHostLifetime, IHostedLifecycleService, IDisposable
 {
     private readonly Lock _gate = new();
@@ -55,7 +57,10 @@ internal sealed class DrainingLifetime(StreamRegistry registry, EventBroker brok
 
     private async Task DrainOnceAsync()
     {
-        await registry.DrainAsync();
-        broker.Complete();
+        // Not by constructor: the host makes its lifetime before the options are validated.
+        var limits = services.GetRequiredService<IOptions<ServerLimits>>().Value;
+        await services.GetRequiredService<StreamRegistry>().DrainAsync();
+        // A reader who does not read is not waited for.
+        await services.GetRequiredService<EventBroker>().CompleteAsync().WaitAsync(limits.CloseTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

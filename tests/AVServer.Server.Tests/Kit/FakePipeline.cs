@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using AVServer.Contracts;
+using AVServer.Media;
 using AVServer.Pipeline;
 
 namespace AVServer.Server.Tests.Kit;
@@ -65,6 +66,7 @@ internal sealed class FakePipeline : IStreamPipeline
     public async Task<ScoreReport> ScoreFileAsync(string path, ScoreRequest request, CancellationToken cancellationToken)
     {
         await _open.Task.WaitAsync(cancellationToken);
+        if (File.ReadAllBytes(path).AsSpan().StartsWith("bad"u8)) throw new MediaException(FaultCodes.Undecodable, "Expected a media file, got 'bad'.");
         var length = new FileInfo(path).Length;
         var curve = new PosteriorCurve("computer", request.Model ?? "fake", 0.08, [0.1f, 0.9f]);
         return new ScoreReport(

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.WebSockets;
+using AVServer.Contracts;
+using AVServer.Server.Tests.Kit;
+
+namespace AVServer.Server.Tests;
+
+[Trait("Category", "server")]
+public sealed class AccessTests
+{
+    private const string Key = "correct-horse-battery";
+
+    [Theory]
+    [InlineData(Routes.Streams)]
+    [InlineData(Routes.Models)]
+    [InlineData(Routes.Keywords)]
+    [InlineData(Routes.Events)]
+    [InlineData(Routes.Metrics)]
+    [InlineData(Routes.OpenApi)]
+    [InlineData("/media/s")]
+    [InlineData(Routes.EventsHub)]
+    public async Task Route_without_the_key_is_closed(string route)
+    {
+        await using var server = await RunningServer.StartAsync(("Server:Access:ApiKey", Key));
+        foreach (var query in (string[])["", "?access_token=wrong-horse-battery"])
+        {
+            using var response = await server.Http.GetAsync(route + query);
+            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+            Assert.Equal(FaultCodes.Unauthorized, await ProblemAnswer.CodeOfAsync(response));
+        }
+    }
+
+    [Theory]
+    [InlineData("X-Api-Key", Key, "")]
+    [InlineData("Authorization", $"Bearer {Key}", "")]
+    [InlineData("X-Other", "x", $"?access_token={Key}")]
+    public async Task Key_opens_by_header_bearer_or_query(string header, string value, string query)
+    {
+        await using var server = await RunningServer.StartAsync(("Server:Access:ApiKey", Key));
+        using var request = new HttpRequestMessage(HttpMethod.Get, Routes.Streams + query) { Headers = { { header, value } } };
+        using var response = await server.Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(Routes.HealthLive)]
+    [InlineData(Routes.HealthReady)]
+    public async Task Health_needs_no_key(string route)
+    {
+        await using var server = await RunningServer.StartAsync(("Server:Access:ApiKey", Key));
+        using var response = await server.Http.GetAsync(route);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Sockets_need_the_key_and_no_log_line_holds_it()
+    {
+        await using var server = await RunningServer.StartAsync(("Server:Access:ApiKey", Key));
+        await Assert.ThrowsAsync<WebSocketException>(() => MediaSender.ConnectAsync(server, "s"));
+        await Assert.ThrowsAsync<WebSocketException>(() => HubClient.ConnectAsync(server));
+
+        using var sender = await MediaSender.OpenAsync(server, "s", $"?access_token={Key}&events=true");
+        var (hub, _) = await HubClient.ConnectAsync(server, $"?access_token={Key}");
+        await hub.DisposeAsync();
+        await sender.SendTextAsync("""{"type":"end"}""");
+        Assert.Equal(2, (await sender.ReceiveAllAsync()).Count);
+
+        Assert.NotEmpty(server.Log.Lines);
+        Assert.DoesNotContain(server.Log.Lines, line => line.Contains(Key, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("https://evil.example", false)]
+    [InlineData("null", false)]
+    [InlineData("https://friend.example", true)]
+    [InlineData("http://friend.example", false)]
+    [InlineData("https://127.0.0.1", false)]
+    public async Task Page_of_another_origin_needs_to_be_named(string origin, bool allowed)
+    {
+        await using var server = await RunningServer.StartAsync(("Server:Access:AllowedOrigins:0", "https://friend.example"));
+        await AssertAsync(server, origin, allowed);
+    }
+
+    [Fact]
+    public async Task Page_of_the_servers_own_origin_is_allowed()
+    {
+        await using var server = await RunningServer.StartAsync();
+        await AssertAsync(server, server.Address.GetLeftPart(UriPartial.Authority), allowed: true);
+    }
+
+    private static async Task AssertAsync(RunningServer server, string origin, bool allowed)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Routes.Streams) { Headers = { { "Origin", origin } } };
+        using var response = await server.Http.SendAsync(request);
+        Assert.Equal(allowed ? HttpStatusCode.OK : HttpStatusCode.Forbidden, response.StatusCode);
+        if (!allowed) Assert.Equal(FaultCodes.ForbiddenOrigin, await ProblemAnswer.CodeOfAsync(response));
+
+        var media = await Record.ExceptionAsync(async () => (await MediaSender.ConnectAsync(server, "s", options: o => o.SetRequestHeader("Origin", origin))).Dispose());
+        var hub = await Record.ExceptionAsync(async () => await (await HubClient.ConnectAsync(server, options: o => o.SetRequestHeader("Origin", origin))).Hub.DisposeAsync());
+        Assert.Equal(allowed, media is null);
+        Assert.Equal(allowed, hub is null);
+    }
+}
