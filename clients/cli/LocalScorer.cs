@@ -1,0 +1,29 @@
+using AVServer.Contracts;
+using AVServer.Pipeline;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AVServer.Cli;
+
+/// <summary>Runs the server's pipeline in this process.</summary>
+internal sealed class LocalScorer : IFileScorer
+{
+    private readonly ServiceProvider _services;
+    private readonly IStreamPipeline _pipeline;
+
+    /// <param name="modelsPath">Folder of the models.</param>
+    /// <exception cref="Runtime.ModelStoreException">The models aren't what their manifests say.</exception>
+    public LocalScorer(string modelsPath)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Runtime:ModelsPath", modelsPath)]).Build();
+        _services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddPipeline(configuration).BuildServiceProvider();
+        _pipeline = _services.GetRequiredService<IStreamPipeline>();
+    }
+
+    public Task<ScoreReport> ScoreAsync(string path, bool posteriors, string? model, CancellationToken cancellationToken) =>
+        File.Exists(path)
+            ? _pipeline.ScoreFileAsync(path, new ScoreRequest(path, posteriors, model), cancellationToken)
+            : throw new FileNotFoundException($"Expected a media file, found nothing at '{path}'.");
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}

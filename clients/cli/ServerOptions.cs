@@ -1,0 +1,28 @@
+using System.CommandLine;
+using AVServer.Client;
+
+namespace AVServer.Cli;
+
+/// <summary>How a command finds its server; the same for all of them.</summary>
+internal sealed class ServerOptions
+{
+    private readonly Option<Uri> _url = new("--url")
+    {
+        Description = "Address of the server.",
+        DefaultValueFactory = _ => new Uri("http://127.0.0.1:5080"),
+    };
+
+    private readonly Option<string?> _apiKey = new("--api-key")
+    {
+        Description = "Key that the server wants; default: the environment variable AVSERVER_API_KEY.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("AVSERVER_API_KEY"),
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_url);
+        command.Options.Add(_apiKey);
+    }
+
+    public AVServerClient Connect(ParseResult parsed) => new(parsed.GetValue(_url)!, parsed.GetValue(_apiKey));
+}
