@@ -85,7 +85,7 @@ public sealed class ScoreTests
         server.Pipeline.Pause();
         using var firstContent = Raw(File, "audio/wav");
         var first = ScoreAsync(server, "", firstContent);
-        await RunningServer.UntilAsync(() => Directory.EnumerateFiles(Path.GetTempPath(), "avserver-*").Any(), "the first file is being scored");
+        await RunningServer.UntilAsync(() => Directory.EnumerateFiles(Path.GetTempPath(), "avserver-upload-*").Any(), "the first file is being scored");
         using var secondContent = Raw(File, "audio/wav");
         using var second = await server.Http.PostAsync(Routes.Score, secondContent);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, second.StatusCode);
@@ -109,7 +109,7 @@ public sealed class ScoreTests
         await RunningServer.UntilAsync(() => !Spooled().Except(before).Any(), "the file is gone");
     }
 
-    private static string[] Spooled() => Directory.GetFiles(Path.GetTempPath(), "avserver-*");
+    private static string[] Spooled() => Directory.GetFiles(Path.GetTempPath(), "avserver-upload-*");
 
     private static ByteArrayContent Raw(byte[] bytes, string? contentType) =>
         new(bytes) { Headers = { ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType) } };

@@ -23,7 +23,7 @@ internal sealed class SpooledUpload : IAsyncDisposable
             Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose,
         };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        _file = new FileStream(System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"avserver-{Guid.NewGuid():n}"), options);
+        _file = new FileStream(System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"avserver-upload-{Guid.NewGuid():n}"), options);
     }
 
     /// <summary>Where it lies.</summary>

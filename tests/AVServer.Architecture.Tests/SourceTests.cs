@@ -1,0 +1,57 @@
+using AVServer.TestKit;
+
+namespace AVServer.Architecture.Tests;
+
+/// <summary>Rules of the source that no analyzer holds.</summary>
+[Trait("Category", "unit")]
+public sealed class SourceTests
+{
+    private const int MaxLines = 400;
+
+    private static readonly string[] RefusedNameEndings = ["Helper", "Helpers", "Manager", "Utils", "Utilities", "Common", "Impl"];
+
+    private static IReadOnlyList<string> Files { get; } =
+    [
+        .. new[] { "src", "clients", "tests" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, folder), "*.cs", SearchOption.AllDirectories))
+            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal)),
+    ];
+
+    [Fact]
+    public void No_file_has_begun_to_do_a_second_thing()
+    {
+        var tooLong = Files.Where(path => File.ReadLines(path).Count() > MaxLines).Select(Relative);
+        Assert.True(!tooLong.Any(), $"Expected at most {MaxLines} lines a file; what second thing does it do? {string.Join(", ", tooLong)}");
+    }
+
+    [Fact]
+    public void No_file_is_a_drawer()
+    {
+        // The bindings bear the names of what they stand for.
+        var own = Files.Where(path => !path.Contains("/src/bindings/", StringComparison.Ordinal));
+        Assert.All(own, path => Assert.False(
+            RefusedNameEndings.Any(ending => Path.GetFileNameWithoutExtension(path).EndsWith(ending, StringComparison.Ordinal)),
+            $"Name {Relative(path)} after what it does."));
+    }
+
+    [Fact]
+    public void Every_test_class_has_a_category()
+    {
+        string[] categories = ["unit", "golden", "server", "browser", "slow"];
+        var tests = Files.Where(path => path.Contains("/tests/", StringComparison.Ordinal) && HasTests(File.ReadAllText(path)));
+        Assert.All(tests, path => Assert.True(
+            categories.Any(category => File.ReadAllText(path).Contains($"[Trait(\"Category\", \"{category}\")]", StringComparison.Ordinal)),
+            $"Expected a category out of {string.Join(", ", categories)} in {Relative(path)}."));
+    }
+
+    [Fact]
+    public void Every_folder_of_golden_values_says_where_they_are_from()
+    {
+        Assert.All(Directory.EnumerateDirectories(TestPaths.Golden()), folder => Assert.True(File.Exists(Path.Combine(folder, "PROVENANCE.md")), Relative(folder)));
+    }
+
+    // As attributes on a line of their own, so that the words in this file don't count.
+    private static bool HasTests(string source) => source.Contains("\n    [Fact]", StringComparison.Ordinal) || source.Contains("\n    [Theory]", StringComparison.Ordinal);
+
+    private static string Relative(string path) => Path.GetRelativePath(TestPaths.RepositoryRoot, path);
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using AVServer.TestKit;
+
+namespace AVServer.Contracts.Tests;
+
+/// <summary>
+/// The wire as clients see it, written down: whoever changes a contract changes <c>tests/golden/wire/contracts.json</c> in the same commit and says why.
+/// </summary>
+[Trait("Category", "golden")]
+public sealed class WireSnapshotTests
+{
+    private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    private static readonly ModelReference Model = new("computer-verifier", "1.0.0");
+
+    private static readonly Dictionary<string, object> Samples = new()
+    {
+        ["event.opened"] = new OpenedEvent([Model]) { StreamId = "kitchen", Sequence = 1, At = At },
+        ["event.wakeWord"] = new WakeWordEvent(
+            "computer", 0.75f, TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(1.75), Modality.AudioVisual,
+            new Dictionary<string, float> { ["firstStage"] = 0.5f, ["audio"] = 0.75f }, Model, TimeSpan.FromMicroseconds(1_840_001))
+        { StreamId = "kitchen", Sequence = 2, At = At },
+        ["event.gap"] = new GapEvent(MediaKind.Video, GapReason.DroppedWhenBusy, TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(80)) { StreamId = "kitchen", Sequence = 3, At = At },
+        ["event.fault"] = new FaultEvent(FaultCodes.BadChunk, "Expected whole samples.") { StreamId = "kitchen", Sequence = 4, At = At },
+        ["event.closed"] = new ClosedEvent(CloseReason.ServerStopping, TimeSpan.FromSeconds(3)) { StreamId = "kitchen", Sequence = 5, At = At },
+        ["event.telemetry"] = new TelemetryEvent(
+            TimeSpan.FromSeconds(1), -42.5f, true, new Dictionary<string, float[]> { ["computer"] = [0.25f, 0.5f] }, TimeSpan.FromMilliseconds(40))
+        { StreamId = "kitchen", At = At },
+        ["hello.raw"] = new MediaHello(1, new AudioFormat(), new VideoFormat()),
+        ["hello.container"] = new MediaHello(1, Container: "webm"),
+        ["ready"] = new ReadyMessage("kitchen", 1, 1_048_576, TimeSpan.FromSeconds(30)),
+        ["chunk"] = new MediaChunk(MediaKind.Audio, TimeSpan.FromMilliseconds(80), new byte[] { 1, 2, 3, 4 }),
+        ["filter"] = new EventFilter("kitchen", ["wakeWord", "closed"], 17),
+        ["filter.empty"] = new EventFilter(),
+        ["scoreReport"] = new ScoreReport(
+            "a.wav", 1.5, new Dictionary<string, float> { ["computer"] = 0.75f }, [new FaultEvent("badChunk", "…") { StreamId = "a.wav", At = At }],
+            [new PosteriorCurve("computer", "computer-small", 0.04, [0, 0.75f])]),
+    };
+
+    [Fact]
+    public void Every_record_is_written_as_it_was()
+    {
+        var expected = JsonNode.Parse(File.ReadAllText(TestPaths.Golden("wire", "contracts.json")))!.AsObject();
+        Assert.Equal(Samples.Keys.Order(), expected.Select(sample => sample.Key).Order());
+        Assert.All(Samples, sample => Assert.Equal(expected[sample.Key]!.ToJsonString(), Canonical(Write(sample.Value))));
+    }
+
+    [Fact]
+    public void Every_record_comes_back_as_it_went()
+    {
+        Assert.All(Samples, sample =>
+        {
+            var json = Write(sample.Value);
+            var read = JsonSerializer.Deserialize(json, WireType(sample.Value), ContractsJson.Options);
+            Assert.Equal(sample.Value.GetType(), read!.GetType());
+            Assert.Equal(json, Write(read));
+        });
+    }
+
+    [Fact]
+    public void Every_kind_of_event_has_a_sample()
+    {
+        var kinds = typeof(StreamEvent).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), false).Cast<JsonDerivedTypeAttribute>().Select(a => $"event.{a.TypeDiscriminator}");
+        Assert.Subset(Samples.Keys.ToHashSet(), kinds.ToHashSet());
+        var cases = typeof(StreamEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(StreamEvent))).ToHashSet();
+        Assert.Equal(cases, Samples.Values.OfType<StreamEvent>().Select(e => e.GetType()).ToHashSet());
+    }
+
+    [Theory]
+    [InlineData("""{"streamId":"s","keyword":"computer","type":"opened","models":[]}""", typeof(OpenedEvent))]
+    [InlineData("""{"reason":"idle","duration":1,"someday":{"more":true},"type":"closed"}""", typeof(ClosedEvent))]
+    public void Unknown_members_and_any_order_are_read(string json, Type expected) =>
+        Assert.IsType(expected, JsonSerializer.Deserialize<StreamEvent>(json, ContractsJson.Options));
+
+    [Theory]
+    [InlineData("""{"type":"nothing"}""")]
+    [InlineData("""{"streamId":"s"}""")]
+    public void Event_of_no_known_type_is_refused(string json) =>
+        Assert.ThrowsAny<Exception>(() => JsonSerializer.Deserialize<StreamEvent>(json, ContractsJson.Options));
+
+    [Theory]
+    [InlineData(0, "0")]
+    [InlineData(80_000, "0.08")]
+    [InlineData(1, "0.000001")]
+    [InlineData(86_400_000_001, "86400.000001")]
+    public void Time_is_a_number_of_seconds_to_the_microsecond(long microseconds, string json)
+    {
+        var time = TimeSpan.FromMicroseconds(microseconds);
+        Assert.Equal(json, JsonSerializer.Serialize(time, ContractsJson.Options));
+        Assert.Equal(time, JsonSerializer.Deserialize<TimeSpan>(json, ContractsJson.Options));
+    }
+
+    private static Type WireType(object sample) => sample is StreamEvent ? typeof(StreamEvent) : sample.GetType();
+
+    private static string Write(object sample) => JsonSerializer.Serialize(sample, WireType(sample), ContractsJson.Options);
+
+    private static string Canonical(string json) => JsonNode.Parse(json)!.ToJsonString();
+}
