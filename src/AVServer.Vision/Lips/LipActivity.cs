@@ -2,11 +2,21 @@ namespace AVServer.Vision;
 
 /// <summary>Follows how much the lips move. Pure: the same openings at the same times give the same answers.</summary>
 /// <remarks>
-/// The level is the spread (standard deviation) of <see cref="LipShape.Opening"/> over the last <see cref="LipActivityOptions.Window"/>.
-/// A still mouth, open or shut, and a photograph however held give none.
+/// The level is the spread of <see cref="LipShape.Opening"/> over the last <see cref="LipActivityOptions.Window"/>, relative to how far the lips are open.
+/// Landmarks tremble from picture to picture, more so where the lips are open; lips move slower than that. So the variance that neighbouring pictures differ by
+/// is taken off, and a still mouth, open or shut, and a photograph however held give next to nothing.
 /// </remarks>
 public sealed class LipActivity(LipActivityOptions options)
 {
+    // The second difference of white noise has six times its variance (1 + 4 + 1); half as much again is taken off for safety.
+    private const double NoiseShare = 1.5 / 6;
+
+    // Keeps the level of a shut mouth finite: the gap that the mesh gives to lips that touch.
+    private const double OpeningFloor = 0.05;
+
+    // Below this rate lips move a good part of their way between two pictures, and the difference no longer tells tremble from movement.
+    private static readonly TimeSpan LongestStepForNoise = TimeSpan.FromMilliseconds(60);
+
     // Room for the window at 120 pictures a second; beyond that the oldest fall out early.
     private readonly (TimeSpan Time, float Opening)[] _recent = new (TimeSpan, float)[128];
     private int _first;
@@ -18,7 +28,7 @@ public sealed class LipActivity(LipActivityOptions options)
     {
     }
 
-    /// <summary>Spread of the opening over the window; 0 until there are three measurements.</summary>
+    /// <summary>Spread of the opening ÷ its mean, over the window; 0 until half of the window has been seen.</summary>
     public float Level { get; private set; }
 
     /// <summary>Whether the lips move; rises at one threshold and falls at a lower one.</summary>
@@ -33,7 +43,8 @@ public sealed class LipActivity(LipActivityOptions options)
         if (_count > 0 && time <= At(_count - 1).Time) Reset();
         while (_count > 0 && (_count == _recent.Length || time - At(0).Time > options.Window)) RemoveOldest();
         _recent[(_first + _count++) % _recent.Length] = (time, opening);
-        Level = Spread();
+        var seen = time - At(0).Time;
+        Level = _count < 3 || seen < options.Window / 2 ? 0 : RelativeSpread(seen / (_count - 1));
         IsMoving = Level >= (IsMoving ? options.StopLevel : options.StartLevel);
         return IsMoving;
     }
@@ -54,17 +65,20 @@ public sealed class LipActivity(LipActivityOptions options)
         _count--;
     }
 
-    private float Spread()
+    private float RelativeSpread(TimeSpan step)
     {
-        if (_count < 3) return 0;
-        double sum = 0, squares = 0;
+        double sum = 0, squares = 0, differences = 0;
         for (var i = 0; i < _count; i++)
         {
             double opening = At(i).Opening;
             sum += opening;
             squares += opening * opening;
+            if (i < 2) continue;
+            var difference = opening - (2.0 * At(i - 1).Opening) + At(i - 2).Opening;
+            differences += difference * difference;
         }
         var mean = sum / _count;
-        return (float)Math.Sqrt(Math.Max(0, (squares / _count) - (mean * mean)));
+        var noise = step <= LongestStepForNoise ? NoiseShare * differences / (_count - 2) : 0;
+        return (float)(Math.Sqrt(Math.Max(0, (squares / _count) - (mean * mean) - noise)) / (OpeningFloor + mean));
     }
 }

@@ -80,6 +80,55 @@ public sealed class FaceTrackerMediaTests(Xunit.Abstractions.ITestOutputHelper o
     }
 
     [CorporaFact]
+    public void Five_pictures_a_second_are_enough_to_follow_a_talker()
+    {
+        using var clip = Clip.Filter(360, 288, 5, "-i", Clip.Grid("s3", 1)[0], "-vf", "fps=5");
+        var tracker = new FaceTracker(FaceModels.Detector, FaceModels.Mesh);
+        for (var i = 0; i < clip.Frames.Count; i++) Assert.Equal(1, Assert.Single(tracker.Next(clip.Frames[i], clip.Time(i))).Id);
+    }
+
+    [CorporaFact]
+    public void Poor_pictures_of_a_face_are_told_apart()
+    {
+        Assert.Equal(FaceIssues.None, Issues("null"));
+        Assert.Equal(FaceIssues.TooDark, Issues("lutrgb=r=val*0.2:g=val*0.2:b=val*0.2"));
+        Assert.Equal(FaceIssues.TooSmall, Issues("scale=140:112,pad=360:288:110:88"));
+
+        static FaceIssues Issues(string filter)
+        {
+            using var clip = Clip.Filter(360, 288, 25, "-i", Clip.Grid("s1", 1)[0], "-vf", filter, "-frames:v", "1");
+            var tracker = new FaceTracker(FaceModels.Detector, FaceModels.Mesh);
+            return Assert.Single(tracker.Next(clip.Frames[0], TimeSpan.Zero)).Quality.Issues;
+        }
+    }
+
+    [CorporaFact]
+    public void Landmarks_on_every_third_picture_move_the_lip_roi_by_little()
+    {
+        // Shares of the ROI's width by which its centre lies beside that of a measurement on every picture.
+        var errors = new List<double>();
+        double measured = 0, pictures = 0;
+        foreach (var path in new[] { "s1", "s3", "s5" }.Select(talker => Clip.Grid(talker, 1)[0]))
+        {
+            using var clip = Clip.Read(path);
+            var every = new FaceTracker(FaceModels.Detector, FaceModels.Mesh);
+            var third = new FaceTracker(FaceModels.Detector, FaceModels.Mesh, new FaceTrackerOptions { StillStride = 3 });
+            for (var i = 0; i < clip.Frames.Count; i++)
+            {
+                var expected = every.Next(clip.Frames[i], clip.Time(i))[0].LipRoi;
+                var got = Assert.Single(third.Next(clip.Frames[i], clip.Time(i))).LipRoi;
+                errors.Add(Point2f.Distance(expected.Centre, got.Centre) / expected.Width);
+            }
+            pictures += every.Measurements;
+            measured += third.Measurements;
+        }
+        errors.Sort();
+        output.WriteLine($"mesh on {measured / pictures:P0} of pictures; centre off by mean {errors.Average():P2}, p95 {errors[errors.Count * 95 / 100]:P2}, max {errors[^1]:P2} of the width");
+        Assert.InRange(measured / pictures, 0, 0.6);
+        Assert.InRange(errors[errors.Count * 95 / 100], 0, 0.05);
+    }
+
+    [CorporaFact]
     public void Following_a_face_allocates_nothing()
     {
         using var clip = Clip.Read(Clip.Grid("s1", 1)[0]);
