@@ -13,13 +13,16 @@ public sealed class ModuleTests : IDisposable
     {
         [ComponentName("first")]
         private readonly Linear _first = Linear(2, 3);
-        private readonly Sequential rest = Sequential(("gate", Sigmoid()), ("drop", Dropout(0.5)), ("norm", BatchNorm1d(3)));
-        private readonly Parameter scale = Parameter(ones(3));
-        private readonly Tensor offset = zeros(3);
+        [ComponentName("rest")]
+        private readonly Sequential _rest = Sequential(("gate", Sigmoid()), ("drop", Dropout(0.5)), ("norm", BatchNorm1d(3)));
+        [ComponentName("scale")]
+        private readonly Parameter _scale = Parameter(ones(3));
+        [ComponentName("offset")]
+        private readonly Tensor _offset = zeros(3);
 
         internal Parts() : base(nameof(Parts)) => RegisterComponents();
 
-        public override Tensor forward(Tensor input) => (rest.call(_first.call(input)) * scale) + offset;
+        public override Tensor forward(Tensor input) => (_rest.call(_first.call(input)) * _scale) + _offset;
     }
 
     public void Dispose() => _scope.Dispose();

@@ -9,17 +9,17 @@ public sealed class TrainingTests
 {
     private sealed class SmallNet : Module<Tensor, Tensor>
     {
-        private readonly Conv1d conv = Conv1d(4, 16, 5, padding: 2);
-        private readonly BatchNorm1d norm = BatchNorm1d(16);
-        private readonly Linear classifier = Linear(16, 3);
+        private readonly Conv1d _conv = Conv1d(4, 16, 5, padding: 2);
+        private readonly BatchNorm1d _norm = BatchNorm1d(16);
+        private readonly Linear _classifier = Linear(16, 3);
 
         internal SmallNet() : base(nameof(SmallNet)) => RegisterComponents();
 
         public override Tensor forward(Tensor input)
         {
             using var scope = NewDisposeScope();
-            var x = functional.relu(norm.call(conv.call(input)));
-            return classifier.call(x.mean([2])).MoveToOuterDisposeScope();
+            var x = functional.relu(_norm.call(_conv.call(input)));
+            return _classifier.call(x.mean([2])).MoveToOuterDisposeScope();
         }
     }
 
