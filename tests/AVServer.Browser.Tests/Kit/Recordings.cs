@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Globalization;
+using AVServer.TestKit;
+
+namespace AVServer.Server.Browser.Tests.Kit;
+
+/// <summary>Sound files for the browser's fake microphone and for dropping, made by ffmpeg in a folder that goes away with this object.</summary>
+internal sealed class Recordings : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("avserver-browser-");
+
+    /// <summary>A person who says "computer" once, with silence before and after.</summary>
+    public Task<string> ComputerAsync(double leadSeconds = 2, double tailSeconds = 3)
+    {
+        var recording = Directory.EnumerateFiles(Path.Combine(TestPaths.Corpora!, "ovos_wakewords", "wake-words", "en", "computer"), "*.opus")
+            .Order(StringComparer.Ordinal).First();
+        var lead = (leadSeconds * 1000).ToString(CultureInfo.InvariantCulture);
+        return MakeAsync("computer.wav", "-i", recording, "-af", string.Create(CultureInfo.InvariantCulture, $"aresample=48000,adelay={lead}:all=1,apad=pad_dur={tailSeconds}"));
+    }
+
+    /// <summary>A tone.</summary>
+    /// <param name="amplitude">Peak, 1 is full scale; above that it clips.</param>
+    /// <param name="seconds">How long.</param>
+    public Task<string> ToneAsync(double amplitude, double seconds) =>
+        MakeAsync("tone.wav", "-f", "lavfi", "-i", string.Create(CultureInfo.InvariantCulture, $"aevalsrc={amplitude}*sin(2*PI*440*t):s=48000:d={seconds}"));
+
+    /// <summary>Bytes that are no media.</summary>
+    public async Task<string> GarbageAsync()
+    {
+        var path = Path.Combine(_folder.FullName, "garbage.wav");
+        await File.WriteAllTextAsync(path, "This is not a recording.");
+        return path;
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private async Task<string> MakeAsync(string name, params string[] input)
+    {
+        var path = Path.Combine(_folder.FullName, name);
+        using var ffmpeg = Process.Start("ffmpeg", ["-nostdin", "-v", "error", .. input, "-ac", "1", "-ar", "48000", "-c:a", "pcm_s16le", "-y", path]);
+        await ffmpeg.WaitForExitAsync();
+        Assert.Equal(0, ffmpeg.ExitCode);
+        return path;
+    }
+}
