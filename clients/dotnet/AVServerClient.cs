@@ -106,13 +106,22 @@ public sealed class AVServerClient : IDisposable
     private async IAsyncEnumerable<StreamEvent> ResumeAsync(EventFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var resumed = filter;
+        StreamEvent? last = null;
         var events = _feed.ReadAsync((connection, token) => connection.StreamAsync<StreamEvent>(HubMethods.Subscribe, resumed, token), cancellationToken);
         await foreach (var streamEvent in events)
         {
-            if (filter.StreamId is not null && streamEvent.Sequence > 0) resumed = filter with { After = streamEvent.Sequence };
+            if (filter.StreamId is not null && streamEvent.Sequence > 0)
+            {
+                if (last is not null && IsRepeated(streamEvent, last)) continue;
+                last = streamEvent;
+                resumed = filter with { After = 0 };
+            }
             yield return streamEvent;
         }
     }
+
+    // After a lost connection everything that the server still holds comes again: a restarted server counts from 1, so that numbers alone don't tell.
+    private static bool IsRepeated(StreamEvent streamEvent, StreamEvent last) => streamEvent.Sequence <= last.Sequence && streamEvent.At <= last.At;
 
     private static async IAsyncEnumerable<StreamEvent> WatchOn(
         HubConnection connection, string streamId, [EnumeratorCancellation] CancellationToken cancellationToken)

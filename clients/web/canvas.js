@@ -17,8 +17,8 @@ export function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
-/** Ground, grid at 0, ½ and 1, and the threshold as a dashed line. Returns the vertical position of a score. */
-export function drawScale(context, width, height, threshold) {
+/** Ground and grid at 0, ½ and 1. Returns the vertical position of a score. */
+export function drawScale(context, width, height) {
   const y = score => height - 8 - score * (height - 16);
   context.clearRect(0, 0, width, height);
   context.fillStyle = colour('ground');
@@ -26,16 +26,19 @@ export function drawScale(context, width, height, threshold) {
   context.lineWidth = 1;
   context.strokeStyle = colour('line');
   for (const score of [0, 0.5, 1]) line(context, width, y(score));
-  if (threshold !== undefined) {
-    context.strokeStyle = colour('warn');
-    context.setLineDash([5, 4]);
-    line(context, width, y(threshold));
-    context.setLineDash([]);
-    context.fillStyle = colour('warn');
-    context.font = '11px system-ui, sans-serif';
-    context.fillText(`threshold ${threshold.toFixed(2)}`, 8, y(threshold) + (threshold > 0.85 ? 14 : -5));
-  }
   return y;
+}
+
+/** The threshold as a dashed line with its value. */
+export function drawThreshold(context, width, y, threshold) {
+  context.lineWidth = 1;
+  context.strokeStyle = colour('warn');
+  context.setLineDash([5, 4]);
+  line(context, width, y(threshold));
+  context.setLineDash([]);
+  context.fillStyle = colour('warn');
+  context.font = '11px system-ui, sans-serif';
+  context.fillText(`threshold ${threshold.toFixed(2)}`, 8, y(threshold) + (threshold > 0.85 ? 14 : -5));
 }
 
 function line(context, width, y) {

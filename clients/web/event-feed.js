@@ -18,6 +18,7 @@ export class EventFeed {
   async *read(filter, signal) {
     const signalR = await loadSignalR();
     let resumed = filter;
+    let last = null;
     let delay = firstDelayMs;
     while (!signal?.aborted) {
       const connection = this.#build(signalR);
@@ -29,7 +30,11 @@ export class EventFeed {
         this.#onState('connected');
         delay = firstDelayMs;
         for await (const event of queueOf(connection, resumed)) {
-          if (filter.streamId && event.sequence > 0) resumed = { ...filter, after: event.sequence };
+          if (filter.streamId && event.sequence > 0) {
+            if (last && isRepeated(event, last)) continue;
+            last = event;
+            resumed = { ...filter, after: 0 };
+          }
           yield event;
         }
       } catch (error) {
@@ -57,6 +62,11 @@ export class EventFeed {
       .configureLogging(signalR.LogLevel.None)
       .build();
   }
+}
+
+/** After a lost connection everything that the server still holds comes again: a restarted server counts from 1, so that numbers alone don't tell. */
+function isRepeated(event, last) {
+  return event.sequence <= last.sequence && Date.parse(event.at) <= Date.parse(last.at);
 }
 
 /** What the hub streams, waiting in order for a reader. A reader that falls behind loses telemetry first and its subscription then. */

@@ -1,4 +1,4 @@
-import { colour, drawScale, fit } from './canvas.js';
+import { colour, drawScale, drawThreshold, fit } from './canvas.js';
 
 const span = 12;                         // seconds that are seen
 const followMs = 250;                    // how far the right edge lags behind the newest value, so that the curve glides
@@ -49,8 +49,12 @@ export class LiveCurve {
   #draw() {
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     const context = this.#canvas.getContext('2d');
-    const y = drawScale(context, width, height, this.threshold);
-    if (!this.#newest) return;
+    const y = drawScale(context, width, height);
+    if (this.#newest) this.#drawScores(context, width, height, y);
+    if (this.threshold !== undefined) drawThreshold(context, width, y, this.threshold);
+  }
+
+  #drawScores(context, width, height, y) {
     const now = this.#newest.time + (Math.min(performance.now() - this.#newest.atMs, 1000) - followMs) / 1000;
     const x = time => width - (now - time) / span * width;
 

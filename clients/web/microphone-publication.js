@@ -17,6 +17,7 @@ export class MicrophonePublication {
   #microphone = null;
   #socket = null;
   #ready = false;
+  #wasReady = false;
   #stopped = false;
   #chunks = 0;
   #base = 0;
@@ -24,7 +25,7 @@ export class MicrophonePublication {
   #retry = null;
   #delay = firstDelayMs;
 
-  /** Chunks that could not be sent, 80 ms each. */
+  /** Chunks since the first connection that could not be sent, 80 ms each. */
   lostChunks = 0;
 
   /** Connections that were made anew. */
@@ -77,8 +78,8 @@ export class MicrophonePublication {
     // Messages may come late, never early: the earliest tells when sound is really there.
     this.#clockMs = Math.min(this.#clockMs, performance.now() - this.#chunks * Microphone.chunkSeconds * 1000);
     this.#onLevel({ peak, rms });
-    if (!this.#ready || this.#socket.waitingBytes > maxWaitingBytes) this.lostChunks++;
-    else this.#socket.send(1, start - this.#base, pcm);
+    if (this.#ready && this.#socket.waitingBytes <= maxWaitingBytes) this.#socket.send(1, start - this.#base, pcm);
+    else if (this.#wasReady) this.lostChunks++;
   }
 
   async #connect() {
@@ -86,7 +87,7 @@ export class MicrophonePublication {
     this.#socket = socket;
     await socket.ready;
     this.#base = this.#chunks * Microphone.chunkSeconds;
-    this.#ready = true;
+    this.#ready = this.#wasReady = true;
     this.#delay = firstDelayMs;
     this.#onState('connected');
     this.#watch(socket);

@@ -18,7 +18,7 @@ function entry(model) {
     `${kinds[model.kind] ?? model.kind} ${model.version}`,
     model.keywords.map(keyword => `“${keyword}”`).join(', '),
     model.threshold === undefined ? '' : `threshold ${model.threshold.toFixed(3)}`,
-    model.falseAlarmsPerHour === undefined ? '' : `${model.falseAlarmsPerHour} false alarms per hour`,
+    model.falseAlarmsPerHour === undefined ? '' : `${model.falseAlarmsPerHour} false ${model.falseAlarmsPerHour === 1 ? 'alarm' : 'alarms'} per hour`,
     model.licence,
   ].filter(Boolean).join(' · ');
   return item;
