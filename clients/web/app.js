@@ -21,6 +21,7 @@ new Recording(server, {
 }, showMessage);
 
 let publication = null;
+let starting = false;
 let gateTimer;
 
 $('stream-id').textContent = streamId;
@@ -33,8 +34,10 @@ follow();
 measureRoundTrip();
 
 async function start() {
+  if (starting) return;
+  starting = true;                       // not 'disabled': that would take the keyboard's focus away
   showMessage(null);
-  $('start').disabled = true;
+  $('start').setAttribute('aria-busy', 'true');
   try {
     publication = await server.publishMicrophone({
       streamId, deviceId: $('device').value || undefined, telemetry: true, onState: showState,
@@ -47,7 +50,8 @@ async function start() {
   } catch (error) {
     showState('refused', error);
   } finally {
-    $('start').disabled = false;
+    starting = false;
+    $('start').removeAttribute('aria-busy');
   }
 }
 

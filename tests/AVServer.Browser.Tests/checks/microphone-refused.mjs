@@ -6,5 +6,5 @@ await onPage(async page => {
   assert.match(await page.textContent('#message'), /microphone was refused.*Allow it.*start again/);
   assert.equal(await page.textContent('#state'), 'refused');
   assert.equal(await page.textContent('#start'), 'Start');
-  assert.equal(await page.isEnabled('#start'), true);
+  await page.waitForSelector('#start:not([aria-busy])');
 }, { refuse: true });

@@ -10,6 +10,7 @@ await onPage(async (page, logged) => {
   assert.equal(await page.evaluate(() => document.activeElement.id), 'start');
   await page.keyboard.press('Enter');
   await untilText(page, '#state', 'connected');
+  await untilText(page, '#start', 'Stop');
   await page.keyboard.press('Enter');
   await untilText(page, '#state', 'stopped');
   assert.deepEqual(logged, []);
