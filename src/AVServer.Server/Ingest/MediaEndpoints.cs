@@ -52,6 +52,8 @@ internal static class MediaEndpoints
         var outcome = await stream.Completion;
         context.Request.BodyReader.CancelPendingRead();   // the rest of the body is not wanted
         await receiving;
+        // Senders like ffmpeg read no answer before they have sent all; a server that stops can't wait for that.
+        if (outcome.Closed.Reason == CloseReason.ServerStopping) context.Abort();
         return outcome.Fault is { } fault ? Problem.Of(fault.Code, fault.Message) : TypedResults.Ok(outcome.Closed);
     }
 
