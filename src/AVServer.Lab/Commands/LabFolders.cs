@@ -1,0 +1,14 @@
+namespace AVServer.Lab.Commands;
+
+/// <summary>Where the lab finds and keeps its files.</summary>
+/// <param name="Corpora">The recordings.</param>
+/// <param name="Work">Decoded corpora, pools, checkpoints: everything that can be made again.</param>
+/// <param name="Models">Folder of the finished models.</param>
+public sealed record LabFolders(string Corpora, string Work, string Models)
+{
+    public string Cache => Path.Combine(Work, "corpora");
+
+    public string Embedding => Path.Combine(Models, "speech-embedding");
+
+    public string Run(string model) => Path.Combine(Work, "runs", model);
+}

@@ -1,0 +1,38 @@
+using AVServer.Lab.Data;
+
+namespace AVServer.Lab.Commands;
+
+/// <summary><c>av-lab prepare</c>: decodes the corpora of a data recipe, makes the synthetic one, says who is dealt where.</summary>
+public static class PrepareCommand
+{
+    private const int Seed = 1;
+    private const int Sentences = 400;
+
+    public static async Task RunAsync(LabFolders folders, string recipePath, TextWriter output, CancellationToken cancellationToken)
+    {
+        var recipe = DataRecipe.Load(recipePath);
+        var cache = new CorpusCache(folders.Cache);
+        foreach (var set in recipe.Sets)
+        {
+            var made = set == SpeechSynthesis.Set
+                ? await new SpeechSynthesis(folders.Cache).MakeAsync(recipe.Keyword, ReadSentences(folders, recipe.Keyword), Seed, cancellationToken)
+                : await cache.DecodeAsync(folders.Corpora, set, cancellationToken);
+            await output.WriteLineAsync($"{set}: {(made ? "made" : "there")}");
+        }
+        var corpora = new Corpora(recipePath, folders.Cache);
+        foreach (var group in corpora.Clips.GroupBy(clip => (clip.Split, clip.Role)).OrderBy(group => group.Key))
+        {
+            var hours = group.Sum(clip => clip.Samples.End.Value - clip.Samples.Start.Value) / 16_000.0 / 3600;
+            await output.WriteLineAsync(FormattableString.Invariant($"{group.Key.Split} {group.Key.Role}: {group.Count()} recordings, {hours:F2} h, {group.Count(clip => clip.Word is not null)} with word times"));
+        }
+    }
+
+    private static List<string> ReadSentences(LabFolders folders, string keyword) =>
+    [
+        .. File.ReadLines(Path.Combine(folders.Corpora, "text", "goemotions.tsv"))
+            .Skip(1)
+            .Select(line => line.Split('\t')[0])
+            .Where(text => text.Length is > 25 and < 110 && !text.Contains('[') && !text.Contains(keyword[..6], StringComparison.OrdinalIgnoreCase) && text.All(c => c < 128))
+            .Take(Sentences),
+    ];
+}

@@ -1,0 +1,29 @@
+namespace AVServer.Lab.Data;
+
+/// <summary>The decoded corpora, dealt out by a recipe.</summary>
+public sealed class Corpora
+{
+    private readonly CorpusCache _cache;
+
+    /// <param name="recipePath">File of the <see cref="DataRecipe"/>.</param>
+    /// <param name="cacheFolder">Where <see cref="CorpusCache"/> decoded them to.</param>
+    public Corpora(string recipePath, string cacheFolder)
+    {
+        Recipe = DataRecipe.Load(recipePath);
+        _cache = new CorpusCache(cacheFolder);
+        var words = WordTimesTable.Load(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, Recipe.Words));
+        Clips = Recipe.Deal(Recipe.Sets.SelectMany(_cache.Rows), words);
+        // Loaded before anything runs in parallel.
+        foreach (var set in Recipe.Sets) _ = _cache.Samples(set, 0..0);
+    }
+
+    public DataRecipe Recipe { get; }
+
+    public IReadOnlyList<Clip> Clips { get; }
+
+    /// <summary>Recordings of a split.</summary>
+    public IEnumerable<Clip> Of(Split split) => Clips.Where(clip => clip.Split == split);
+
+    /// <summary>Samples of a recording in [-1, 1).</summary>
+    public float[] Read(Clip clip) => _cache.Read(clip);
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace AVServer.Lab.Data;
+
+/// <summary>Corpora decoded once: 16 kHz mono 16-bit samples of all recordings in one file a corpus, and an index beside it.</summary>
+/// <param name="folder">Folder of the cache.</param>
+public sealed class CorpusCache(string folder)
+{
+    private readonly Dictionary<string, short[]> _samples = [];
+
+    /// <summary>Decodes a corpus with ffmpeg unless the cache has it already.</summary>
+    /// <param name="corpora">Folder of the corpora; <c>corpora/set/manifest.tsv</c> must exist.</param>
+    /// <param name="set">Name of the corpus.</param>
+    /// <param name="cancellationToken">Stops the work; the corpus is then not in the cache.</param>
+    /// <returns>Whether it was decoded now.</returns>
+    /// <exception cref="InvalidDataException">A recording can't be decoded.</exception>
+    public async Task<bool> DecodeAsync(string corpora, string set, CancellationToken cancellationToken)
+    {
+        if (File.Exists(IndexPath(set))) return false;
+        Directory.CreateDirectory(folder);
+        var rows = ReadManifest(Path.Combine(corpora, set, "manifest.tsv"));
+        await using var pcm = File.Create(PcmPath(set));
+        var lines = new List<string>();
+        var offset = 0L;
+        foreach (var (path, label, speaker) in rows)
+        {
+            var bytes = await DecodeFileAsync(Path.Combine(corpora, set, path), cancellationToken);
+            await pcm.WriteAsync(bytes, cancellationToken);
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{path}\t{label}\t{speaker}\t{offset}\t{bytes.Length / 2}"));
+            offset += bytes.Length / 2;
+        }
+        // The index last, under its final name: a cut-off run leaves no half corpus that looks whole.
+        await File.WriteAllLinesAsync(IndexPath(set) + ".part", lines, cancellationToken);
+        File.Move(IndexPath(set) + ".part", IndexPath(set));
+        return true;
+    }
+
+    /// <summary>The recordings of a decoded corpus.</summary>
+    /// <exception cref="FileNotFoundException">It has not been decoded.</exception>
+    public IReadOnlyList<CorpusRow> Rows(string set)
+    {
+        if (!File.Exists(IndexPath(set)))
+            throw new FileNotFoundException($"Expected the decoded corpus {set} at {IndexPath(set)}, found none. Run 'av-lab prepare' first.", IndexPath(set));
+        return [.. File.ReadLines(IndexPath(set)).Select(line =>
+        {
+            var fields = line.Split('\t');
+            var start = int.Parse(fields[3], CultureInfo.InvariantCulture);
+            return new CorpusRow(set, fields[0], fields[1], fields[2], start..(start + int.Parse(fields[4], CultureInfo.InvariantCulture)));
+        })];
+    }
+
+    /// <summary>Samples of a recording, 16-bit; the cache's own memory.</summary>
+    public ReadOnlySpan<short> Samples(string set, Range range)
+    {
+        if (!_samples.TryGetValue(set, out var all))
+            _samples[set] = all = MemoryMarshal.Cast<byte, short>(File.ReadAllBytes(PcmPath(set))).ToArray();
+        return all.AsSpan()[range];
+    }
+
+    /// <summary>Samples of a recording in [-1, 1).</summary>
+    public float[] Read(Clip clip)
+    {
+        var samples = Samples(clip.Set, clip.Samples);
+        var floats = new float[samples.Length];
+        for (var i = 0; i < floats.Length; i++) floats[i] = samples[i] / 32768f;
+        return floats;
+    }
+
+    private static IEnumerable<(string Path, string Label, string Speaker)> ReadManifest(string path)
+    {
+        string[]? columns = null;
+        foreach (var line in File.ReadLines(path))
+        {
+            var fields = line.Split('\t');
+            if (columns is null)
+            {
+                columns = fields;
+                continue;
+            }
+            string Field(string name) => Array.IndexOf(columns, name) is >= 0 and var i && i < fields.Length ? fields[i] : "";
+            yield return (Field("path"), Field("label") is { Length: > 0 } label ? label : Field("text"), Field("speaker"));
+        }
+    }
+
+    private static async Task<byte[]> DecodeFileAsync(string path, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo("ffmpeg") { RedirectStandardOutput = true };
+        foreach (var argument in new[] { "-v", "error", "-nostdin", "-threads", "1", "-i", path, "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-f", "s16le", "-" })
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start) ?? throw new InvalidOperationException("Expected ffmpeg to start, it did not. Install ffmpeg.");
+        using var bytes = new MemoryStream();
+        await process.StandardOutput.BaseStream.CopyToAsync(bytes, cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        if (process.ExitCode != 0) throw new InvalidDataException($"Expected {path} to decode, ffmpeg ended with {process.ExitCode}.");
+        return bytes.ToArray();
+    }
+
+    private string PcmPath(string set) => Path.Combine(folder, set + ".pcm");
+
+    private string IndexPath(string set) => Path.Combine(folder, set + ".tsv");
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace AVServer.Lab.Data;
+
+/// <summary>Which recordings are there, what they are and what they may be used for.</summary>
+/// <param name="Keyword">The keyword.</param>
+/// <param name="Words">Alignment of the keyword recordings, relative to the recipe: path, start, end, confidence.</param>
+/// <param name="Rules">Who is dealt where; the first that matches decides, what none matches is not used.</param>
+public sealed record DataRecipe(string Keyword, string Words, IReadOnlyList<SplitRule> Rules)
+{
+    internal static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+    };
+
+    /// <summary>All corpora that a rule names, once.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Sets => [.. Rules.Select(rule => rule.Set).Distinct()];
+
+    /// <summary>Reads a recipe.</summary>
+    /// <exception cref="JsonException">It is not one.</exception>
+    public static DataRecipe Load(string path) =>
+        JsonSerializer.Deserialize<DataRecipe>(File.ReadAllText(path), Json) ?? throw new JsonException($"Expected a data recipe in {path}, got null.");
+
+    /// <summary>Deals the recordings out.</summary>
+    /// <param name="rows">Recordings of the corpora.</param>
+    /// <param name="words">Times of the keyword, by path.</param>
+    public IReadOnlyList<Clip> Deal(IEnumerable<CorpusRow> rows, IReadOnlyDictionary<string, WordTimes> words)
+    {
+        var clips = new List<Clip>();
+        foreach (var row in rows)
+        {
+            var rule = Rules.FirstOrDefault(rule => rule.Matches(row));
+            if (rule is null || rule.SplitOf(row) is var split && split == Split.None) continue;
+            WordTimes? word = rule.Role == ClipRole.Keyword && words.TryGetValue(row.Path, out var times) ? times : null;
+            clips.Add(new Clip(row.Set, row.Path, row.Speaker, split, rule.Role, row.Samples, word));
+        }
+        return clips;
+    }
+}

@@ -1,0 +1,15 @@
+using System.CommandLine;
+using AVServer.Lab.Commands;
+
+var corpora = new Option<string>("--corpora") { Description = "Folder of the corpora.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("AVSERVER_CORPORA") ?? "../shared/corpora", Recursive = true };
+var work = new Option<string>("--work") { Description = "Folder for everything that can be made again.", DefaultValueFactory = _ => "artifacts/lab", Recursive = true };
+var models = new Option<string>("--models") { Description = "Folder of the finished models.", DefaultValueFactory = _ => "models", Recursive = true };
+var recipe = new Argument<string>("recipe") { Description = "Recipe file." };
+LabFolders Folders(ParseResult parsed) => new(parsed.GetValue(corpora)!, parsed.GetValue(work)!, parsed.GetValue(models)!);
+
+var prepare = new Command("prepare", "Decodes the corpora of a data recipe and makes the synthetic one.") { recipe };
+prepare.SetAction((parsed, token) => PrepareCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, token));
+var train = new Command("train", "Trains a model by its recipe; started again, it goes on where it was.") { recipe };
+train.SetAction(parsed => TrainCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
+
+return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train }.Parse(args).InvokeAsync();
