@@ -11,5 +11,10 @@ var prepare = new Command("prepare", "Decodes the corpora of a data recipe and m
 prepare.SetAction((parsed, token) => PrepareCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, token));
 var train = new Command("train", "Trains a model by its recipe; started again, it goes on where it was.") { recipe };
 train.SetAction(parsed => TrainCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
+var export = new Command("export", "Writes a trained model's ONNX file and manifest.") { recipe };
+export.SetAction(parsed => ExportCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
+var verifier = new Argument<string>("verifier") { Description = "Recipe file of the second stage." };
+var det = new Command("det", "Measures both stages, writes calibration and report.") { recipe, verifier };
+det.SetAction(parsed => DetCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, parsed.GetValue(verifier)!, Console.Out));
 
-return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train }.Parse(args).InvokeAsync();
+return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det }.Parse(args).InvokeAsync();

@@ -1,0 +1,28 @@
+using System.Globalization;
+using AVServer.Lab.Training;
+using AVServer.Models;
+using static TorchSharp.torch;
+
+namespace AVServer.Lab.Commands;
+
+/// <summary>Trained models from their last checkpoint.</summary>
+public static class Checkpoints
+{
+    /// <summary>The first stage, in evaluation mode.</summary>
+    public static Mdtc Spotter(LabFolders folders, TrainRecipe recipe) =>
+        Load(folders, recipe, new Mdtc(recipe.Spotter ?? throw new ArgumentException($"Expected a spotter's recipe, {recipe.Name} is none.", nameof(recipe))));
+
+    /// <summary>The second stage, in evaluation mode.</summary>
+    public static VerifierHead Verifier(LabFolders folders, TrainRecipe recipe) =>
+        Load(folders, recipe, new VerifierHead(recipe.Verifier ?? throw new ArgumentException($"Expected a verifier's recipe, {recipe.Name} is none.", nameof(recipe))));
+
+    private static T Load<T>(LabFolders folders, TrainRecipe recipe, T model) where T : nn.Module
+    {
+        var folder = folders.Run(recipe.Name);
+        var marker = Path.Combine(folder, "step");
+        if (!File.Exists(marker)) throw new FileNotFoundException($"Expected a checkpoint of {recipe.Name} in {folder}, found none. Run 'av-lab train' first.", marker);
+        model.load(Path.Combine(folder, FormattableString.Invariant($"{int.Parse(File.ReadAllText(marker), CultureInfo.InvariantCulture)}.weights")));
+        model.eval();
+        return model;
+    }
+}

@@ -1,0 +1,67 @@
+using AVServer.Evaluation;
+using AVServer.Lab.Data;
+using AVServer.Lab.Features;
+using AVServer.Lab.Scoring;
+using AVServer.Lab.Training;
+using AVServer.Runtime;
+
+namespace AVServer.Lab.Commands;
+
+/// <summary><c>av-lab det</c>: measures both stages and the cascade; thresholds and calibration from dev, the report from test.</summary>
+public static class DetCommand
+{
+    private const double CandidatesPerHour = 40;
+    private const double FalseAlarmsPerHour = 1;
+    private const int WatchSteps = 5;
+
+    public static void Run(LabFolders folders, string spotterPath, string verifierPath, TextWriter output)
+    {
+        var (first, second) = (TrainRecipe.Load(spotterPath), TrainRecipe.Load(verifierPath));
+        TorchSharp.torch.set_num_threads(2);
+        var corpora = new Corpora(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(spotterPath))!, first.Data), folders.Cache);
+        using var embedding = new EmbeddingFrontEnd(folders.Embedding);
+        var spotter = new SpotterScorer(Checkpoints.Spotter(folders, first));
+        var verifier = new VerifierScorer(Checkpoints.Verifier(folders, second), embedding);
+        var dev = new CascadeReport(new EvaluationSet(corpora, Split.Dev), spotter, verifier, withNoise: false);
+        output.WriteLine("dev scored");
+        var test = new CascadeReport(new EvaluationSet(corpora, Split.Test), spotter, verifier, withNoise: true);
+        output.WriteLine("test scored");
+
+        var keyword = corpora.Recipe.Keyword;
+        var spotterDev = dev.Spotter("clean");
+        var candidate = Calibration(spotterDev).ThresholdFor(CandidatesPerHour);
+        var cascadeDev = dev.Cascade("clean", (float)candidate.Threshold, WatchSteps);
+        var chosen = Calibration(cascadeDev).ThresholdFor(FalseAlarmsPerHour);
+        Rewrite(folders, first.Name, manifest => manifest with
+        {
+            Calibration = new Dictionary<string, CalibrationTable> { [keyword] = Calibration(spotterDev) },
+            OperatingPoint = new OperatingPoint(CandidatesPerHour),
+        });
+        Rewrite(folders, second.Name, manifest => manifest with
+        {
+            Calibration = new Dictionary<string, CalibrationTable> { [keyword] = Calibration(cascadeDev) },
+            OperatingPoint = new OperatingPoint(FalseAlarmsPerHour),
+            FirstStage = new FirstStageSpec(first.Name, new Dictionary<string, float> { [keyword] = (float)candidate.Threshold }, CandidatesPerHour),
+            Trigger = new TriggerSpec(VerifySteps: WatchSteps),
+        });
+        var report = new DetReport(test, dev, candidate.Threshold, chosen.Threshold, WatchSteps);
+        File.WriteAllText(Path.Combine(folders.Models, second.Name, "det.md"), report.ToMarkdown());
+        File.WriteAllText(Path.Combine(folders.Models, second.Name, "det.svg"), report.ToSvg());
+        output.Write(report.ToMarkdown());
+    }
+
+    private static CalibrationTable Calibration(DetCurve curve) => new(
+        "dev split: recordings, speakers and corpora that the weights never saw",
+        Math.Round(curve.FillerHours, 3),
+        curve.KeywordUtterances,
+        [.. curve.Points.Select(point => new CalibrationPoint(Math.Round(point.Threshold, 6), Math.Round(point.FalseAlarmsPerHour, 3), Math.Round(point.Frr, 4)))]);
+
+    private static void Rewrite(LabFolders folders, string model, Func<ModelManifest, ModelManifest> change)
+    {
+        var path = Path.Combine(folders.Models, model, ModelManifest.FileName);
+        if (!File.Exists(path)) throw new FileNotFoundException($"Expected the exported {model} at {path}, found none. Run 'av-lab export' first.", path);
+        var manifest = change(ModelManifest.Parse(File.ReadAllText(path)));
+        if (manifest.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"Expected a sound manifest of {model}, got: {string.Join("; ", errors)}.");
+        File.WriteAllText(path, manifest.ToJson());
+    }
+}
