@@ -37,5 +37,18 @@ public sealed class EvaluationSet(Corpora corpora, Split split)
     public IEnumerable<(string Set, float[] Samples)> Filler() => corpora.Of(split)
         .Where(clip => clip.Role is ClipRole.Filler or ClipRole.Noise)
         .GroupBy(clip => clip.Set)
-        .Select(group => (group.Key, group.SelectMany(corpora.Read).ToArray()));
+        .Select(group => (group.Key, Join([.. group])));
+
+    private float[] Join(Clip[] clips)
+    {
+        var joined = new float[clips.Sum(clip => clip.Samples.End.Value - clip.Samples.Start.Value)];
+        var at = 0;
+        foreach (var clip in clips)
+        {
+            var samples = corpora.Read(clip);
+            samples.CopyTo(joined, at);
+            at += samples.Length;
+        }
+        return joined;
+    }
 }
