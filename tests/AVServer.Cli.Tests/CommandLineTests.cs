@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using System.Text.Json;
+using AVServer.TestKit;
+
+namespace AVServer.Cli.Tests;
+
+/// <summary>The command as a user starts it: a process of its own.</summary>
+[Trait("Category", "slow")]
+public sealed class CommandLineTests
+{
+    [CorporaFact]
+    public async Task Score_local_finds_the_keyword_in_a_recording_and_names_a_file_that_is_none()
+    {
+        var recording = Path.Combine(TestPaths.Corpora!, "ovos_wakewords", "wake-words", "en", "computer", "computer-en-1367b9be-4e33-41c5-ab01-d04eaf04a85b.opus");
+
+        var (code, output) = await RunAsync("score", "--local", "--models-path", TestPaths.Models, recording, "no-such-file.wav");
+
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        Assert.Equal((1, 2), (code, lines.Length));
+        Assert.Equal("computer", Assert.Single(lines[0].GetProperty("events").EnumerateArray()).GetProperty("keyword").GetString());
+        Assert.Equal("unreadable", lines[1].GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task Server_that_is_not_there_is_a_sentence_and_an_exit_code()
+    {
+        var (code, _) = await RunAsync("status", "--url", "http://127.0.0.1:1");
+
+        Assert.Equal(1, code);
+    }
+
+    private static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "av.dll"));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        await error;
+        return (process.ExitCode, output);
+    }
+}

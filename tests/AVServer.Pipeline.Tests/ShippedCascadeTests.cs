@@ -1,0 +1,91 @@
+using System.Globalization;
+using AVServer.Contracts;
+using AVServer.Media;
+using AVServer.TestKit;
+
+namespace AVServer.Pipeline.Tests;
+
+/// <summary>The shipped models on real recordings of people whom training never heard.</summary>
+[Trait("Category", "slow")]
+public sealed class ShippedCascadeTests
+{
+    private const int Rate = 16_000;
+
+    /// <summary>A word's edges by hand and by alignment differ by some tens of milliseconds; beyond this a listener would object.</summary>
+    private const double BoundaryToleranceSeconds = 0.15;
+
+    /// <summary>Most recordings that may be missed; the models' cards have the measured rate with its interval.</summary>
+    private const double MostMissed = 0.15;
+
+    [CorporaFact]
+    public async Task Recordings_of_the_keyword_give_one_event_each_in_time_and_in_place()
+    {
+        using var test = PipelineUnderTest.WithShippedModels();
+        int missed = 0, total = 0;
+        List<double> latencies = [], starts = [], ends = [];
+        foreach (var (path, start, end) in HeldOutWords())
+        {
+            var words = (await test.RunAsync(await ReadAsync(path), () => 1280)).OfType<WakeWordEvent>().ToArray();
+            Assert.True(words.Length <= 1, $"{path}: {words.Length} events");
+            total++;
+            if (words.Length == 0)
+            {
+                missed++;
+                continue;
+            }
+            latencies.Add((words[0].DetectedAt.TotalSeconds) - end);
+            starts.Add(Math.Abs(words[0].Start.TotalSeconds - start));
+            ends.Add(Math.Abs(words[0].End.TotalSeconds - end));
+        }
+
+        Assert.True(total >= 45, $"{total} recordings with known edges");
+        Assert.True(missed <= MostMissed * total, $"{missed} of {total} missed");
+        Assert.True(Median(latencies) <= 0.3, $"median latency {Median(latencies):F3} s");
+        Assert.True(Median(starts) <= BoundaryToleranceSeconds, $"median error of the start {Median(starts):F3} s");
+        Assert.True(Median(ends) <= BoundaryToleranceSeconds, $"median error of the end {Median(ends):F3} s");
+    }
+
+    [CorporaFact]
+    public async Task Streaming_in_any_chunking_equals_the_file()
+    {
+        using var test = PipelineUnderTest.WithShippedModels();
+        var random = new Random(7);
+        foreach (var (path, _, _) in HeldOutWords().Take(5))
+        {
+            var full = Path.Combine(TestPaths.Corpora!, "ovos_wakewords", path);
+            var report = await test.Pipeline.ScoreFileAsync(full, new ScoreRequest(path, Posteriors: true), CancellationToken.None);
+
+            var live = await test.RunAsync(await ReadAsync(path), () => random.Next(1, 5000));
+
+            Assert.Equal(report.Events.OfType<WakeWordEvent>().Select(word => (word.Start, word.End)), live.OfType<WakeWordEvent>().Select(word => (word.Start, word.End)));
+            Assert.All(PipelineUnderTest.Posteriors(live).Zip(report.Posteriors![0].Values), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        }
+    }
+
+    [CorporaFact]
+    public async Task Read_sentences_without_the_keyword_stay_silent()
+    {
+        using var test = PipelineUnderTest.WithShippedModels();
+        var files = Directory.GetFiles(Path.Combine(TestPaths.Corpora!, "ljspeech_subset"), "*.opus").Order(StringComparer.Ordinal).Take(60);
+        var alarms = 0;
+        foreach (var file in files)
+            alarms += (await test.Pipeline.ScoreFileAsync(file, new ScoreRequest(file), CancellationToken.None)).Events.OfType<WakeWordEvent>().Count();
+
+        Assert.True(alarms <= 1, $"{alarms} false alarms in sixty sentences");
+    }
+
+    private static IEnumerable<(string Path, double Start, double End)> HeldOutWords() =>
+        File.ReadLines(Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "computer-words.tsv"))
+            .Skip(1)
+            .Select(line => line.Split('\t'))
+            // One contributor each, none of them in training; see the models' cards.
+            .Where(fields => fields[0].Contains("/computer/computer-en-", StringComparison.Ordinal))
+            .Select(fields => (fields[0], Seconds(fields[1]), Seconds(fields[2])));
+
+    private static Task<float[]> ReadAsync(string path) =>
+        new MediaFile(new MediaOptions()).ReadAudioAsync(Path.Combine(TestPaths.Corpora!, "ovos_wakewords", path), Rate);
+
+    private static double Seconds(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+}
