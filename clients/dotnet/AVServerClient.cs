@@ -55,7 +55,7 @@ public sealed class AVServerClient : IDisposable
     }
 
     /// <summary>Sends one stream's media over its own WebSocket, waiting wherever the server is slower than the sender.</summary>
-    /// <param name="streamId">1 to 128 letters, digits, '.', '_' or '-'; nobody else may send on it.</param>
+    /// <param name="streamId">1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit; nobody else may send on it.</param>
     /// <param name="hello">The format of the chunks.</param>
     /// <param name="chunks">The media in order; its end ends the stream.</param>
     /// <param name="onEvent">Told of each of the stream's events in order, on the thread that receives them.</param>

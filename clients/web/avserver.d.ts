@@ -25,7 +25,7 @@ export class AVServer {
 }
 
 export interface MicrophoneOptions {
-  /** 1 to 128 letters, digits, '.', '_' or '-'; nobody else may send on it. */
+  /** 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit; nobody else may send on it. */
   streamId: string;
   /** One of `listMicrophones()`. Default: the browser's choice. */
   deviceId?: string;

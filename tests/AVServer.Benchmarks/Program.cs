@@ -5,6 +5,8 @@ var verbs = new Dictionary<string, Func<string[], int>>
 {
     ["fbank"] = FbankThroughput.Run,
     ["kernels"] = Kernels.Run,
+    ["streams"] = _ => StreamsBenchmark.RunAsync().GetAwaiter().GetResult(),
+    ["live"] = rest => LiveBenchmark.RunAsync(rest.Length > 0 ? int.Parse(rest[0]) : 250).GetAwaiter().GetResult(),
 };
 
 if (args.Length > 0 && verbs.TryGetValue(args[0], out var run)) return run(args[1..]);

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using AVServer.Contracts;
 using AVServer.Media;
 using AVServer.TestKit;
@@ -38,7 +40,7 @@ public sealed class ShippedCascadeTests
             ends.Add(Math.Abs(words[0].End.TotalSeconds - end));
         }
 
-        Assert.True(total >= 45, $"{total} recordings with known edges");
+        Assert.True(total >= 20, $"{total} recordings with known edges");
         Assert.True(missed <= MostMissed * total, $"{missed} of {total} missed");
         Assert.True(Median(latencies) <= 0.3, $"median latency {Median(latencies):F3} s");
         Assert.True(Median(starts) <= BoundaryToleranceSeconds, $"median error of the start {Median(starts):F3} s");
@@ -74,13 +76,23 @@ public sealed class ShippedCascadeTests
         Assert.True(alarms <= 1, $"{alarms} false alarms in sixty sentences");
     }
 
-    private static IEnumerable<(string Path, double Start, double End)> HeldOutWords() =>
-        File.ReadLines(Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "computer-words.tsv"))
+    /// <summary>The recordings of the keyword that the models' data recipe keeps for the test, one contributor each, with the word's edges.</summary>
+    private static IEnumerable<(string Path, double Start, double End)> HeldOutWords()
+    {
+        var recipes = Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes");
+        using var data = JsonDocument.Parse(File.ReadAllText(Path.Combine(recipes, "computer-data.json")));
+        var rules = data.RootElement.GetProperty("rules").EnumerateArray()
+            .Where(rule => rule.GetProperty("set").GetString() == "ovos_wakewords" && rule.TryGetProperty("path", out _))
+            .Select(rule => (Path: new Regex(rule.GetProperty("path").GetString()!), Split: rule.GetProperty("split").GetString()))
+            .ToArray();
+        return File.ReadLines(Path.Combine(recipes, "computer-words.tsv"))
             .Skip(1)
             .Select(line => line.Split('\t'))
-            // One contributor each, none of them in training; see the models' cards.
             .Where(fields => fields[0].Contains("/computer/computer-en-", StringComparison.Ordinal))
-            .Select(fields => (fields[0], Seconds(fields[1]), Seconds(fields[2])));
+            .Where(fields => rules.First(rule => rule.Path.IsMatch(fields[0])).Split == "test")
+            .Select(fields => (fields[0], Seconds(fields[1]), Seconds(fields[2])))
+            .ToArray();
+    }
 
     private static Task<float[]> ReadAsync(string path) =>
         new MediaFile(new MediaOptions()).ReadAudioAsync(Path.Combine(TestPaths.Corpora!, "ovos_wakewords", path), Rate);
