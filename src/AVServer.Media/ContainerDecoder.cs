@@ -39,14 +39,14 @@ internal sealed class ContainerDecoder(MediaOptions options, MediaLimits limits,
         }
     }
 
-    // :: What went wrong first is what is told: the chunks' own fault, then ffmpeg's, then that there was nothing to hear.
+    // What went wrong first is what is told: the chunks' own fault, then ffmpeg's, then that there was nothing to hear.
     private async Task EndAsync(FfmpegProcess process, Task feed, string container, bool any, CancellationTokenSource stop)
     {
         var (exitCode, errors) = await process.WaitForExitAsync(stop.Token).ConfigureAwait(false);
         if (exitCode == 0 || feed.IsCompleted) await feed.ConfigureAwait(false);
+        if (Interlocked.Read(ref _inputBytes) == 0) return;   // nothing came, so nothing is wrong with it
         string what = $"the container {container} with {(video is null ? "sound" : "sound or pictures")}";
-        if (exitCode != 0) throw FfmpegFault.Of(exitCode, errors, what);
-        if (!any && Interlocked.Read(ref _inputBytes) > 0) throw FfmpegFault.Of(exitCode, errors, what);
+        if (exitCode != 0 || !any) throw FfmpegFault.Of(exitCode, errors, what);
     }
 
     private async Task FeedAsync(FfmpegProcess process, string container, IAsyncEnumerable<MediaChunk> chunks, CancellationToken cancellationToken)

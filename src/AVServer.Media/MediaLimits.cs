@@ -41,7 +41,7 @@ public sealed record MediaLimits
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan MaxDecoderCpu { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Most address space of one decoder process, MiB. Default 2048.</summary>
-    [Range(256, 1 << 20)]
+    /// <summary>Most address space of one decoder process, MiB. Default 2048; with much less, ffmpeg's own libraries do not load.</summary>
+    [Range(1024, 1 << 20)]
     public int MaxDecoderMemoryMiB { get; init; } = 2048;
 }

@@ -18,7 +18,7 @@ public sealed class ContainerDecodingTests
         float[] second = Media.Join(await Media.DecodeAsync(container, bytes, seed: 2).ToListAsync());
 
         Assert.InRange(first.Length, 2.95 * 16000, 3.1 * 16000);
-        Assert.InRange(first.Max(), 0.3f, 0.6f);
+        Assert.InRange(Math.Sqrt(first.Average(x => x * x)), 0.14, 0.24);   // the formula's is 0.18
         Assert.Equal(first, second);
     }
 
@@ -208,7 +208,7 @@ public sealed class ContainerDecodingTests
         {
             return File.ReadAllText(path);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return "";
         }

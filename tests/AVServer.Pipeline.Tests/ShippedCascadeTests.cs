@@ -77,7 +77,7 @@ public sealed class ShippedCascadeTests
     }
 
     /// <summary>The recordings of the keyword that the models' data recipe keeps for the test, one contributor each, with the word's edges.</summary>
-    private static IEnumerable<(string Path, double Start, double End)> HeldOutWords()
+    private static (string Path, double Start, double End)[] HeldOutWords()
     {
         var recipes = Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes");
         using var data = JsonDocument.Parse(File.ReadAllText(Path.Combine(recipes, "computer-data.json")));
@@ -85,13 +85,12 @@ public sealed class ShippedCascadeTests
             .Where(rule => rule.GetProperty("set").GetString() == "ovos_wakewords" && rule.TryGetProperty("path", out _))
             .Select(rule => (Path: new Regex(rule.GetProperty("path").GetString()!), Split: rule.GetProperty("split").GetString()))
             .ToArray();
-        return File.ReadLines(Path.Combine(recipes, "computer-words.tsv"))
+        return [.. File.ReadLines(Path.Combine(recipes, "computer-words.tsv"))
             .Skip(1)
             .Select(line => line.Split('\t'))
             .Where(fields => fields[0].Contains("/computer/computer-en-", StringComparison.Ordinal))
             .Where(fields => rules.First(rule => rule.Path.IsMatch(fields[0])).Split == "test")
-            .Select(fields => (fields[0], Seconds(fields[1]), Seconds(fields[2])))
-            .ToArray();
+            .Select(fields => (fields[0], Seconds(fields[1]), Seconds(fields[2])))];
     }
 
     private static Task<float[]> ReadAsync(string path) =>

@@ -11,7 +11,7 @@ public sealed class FfmpegAvailability(MediaOptions options)
     /// <summary>Oldest major version that is known to work.</summary>
     public const int OldestMajorVersion = 5;
 
-    private const int VersionMemoryMiB = 512;
+    private const int VersionMemoryMiB = 2048;
 
     /// <summary>Asks ffmpeg for its version.</summary>
     /// <returns>Null if it can be used, otherwise what is wrong and what to do.</returns>

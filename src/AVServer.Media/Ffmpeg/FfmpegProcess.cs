@@ -42,6 +42,7 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         start.Environment.Clear();
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
+        start.Environment["OPENBLAS_NUM_THREADS"] = "1";   // a library of filters not used here would start a thread for each core
         start.Environment["AV_LOG_FORCE_NOCOLOR"] = "1";
         try
         {

@@ -1,0 +1,152 @@
+using System.Text;
+using AVServer.Contracts;
+using AVServer.TestKit;
+
+namespace AVServer.Media.Tests;
+
+[Trait("Category", "unit")]
+public sealed class MediaFileTests : IDisposable
+{
+    private readonly MediaFile _files = new(Media.Options);
+    private readonly string _folder = Directory.CreateTempSubdirectory("avserver-media-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("webm", "libopus")]
+    [InlineData("ogg", "libopus")]
+    [InlineData("ogg", "flac")]
+    [InlineData("flac", "flac")]
+    [InlineData("mp3", "libmp3lame")]
+    [InlineData("aac", "aac")]
+    [InlineData("mp4", "aac")]
+    [InlineData("avi", "pcm_s16le")]
+    [InlineData("aiff", "pcm_s16be")]
+    [InlineData("wav", "pcm_s24le")]
+    [InlineData("mkv", "pcm_s16le")]
+    public async Task File_is_told_by_its_bytes_whatever_its_name(string ending, string codec)
+    {
+        string path = Save(await Media.ToneAsync(ending, "-c:a", codec), "upload.m3u8");
+        float[] samples = await _files.ReadAudioAsync(path, 16000);
+        Assert.InRange(samples.Length, 2.95 * 16000, 3.15 * 16000);
+        Assert.InRange(Math.Sqrt(samples.Average(x => x * x)), 0.14, 0.24);
+    }
+
+    [Theory]
+    [InlineData("pcm_s16le", 16000, 1)]
+    [InlineData("pcm_f32le", 16000, 2)]
+    [InlineData("pcm_s16le", 8000, 1)]
+    public async Task Wav_read_directly_equals_what_ffmpeg_reads(string codec, int rate, int channels)
+    {
+        byte[] wav = await Media.ToneAsync("wav", "-c:a", codec, "-ar", $"{rate}", "-ac", $"{channels}");
+        float[]? direct = WavFile.TryRead(Save(wav, "a.wav"), rate, long.MaxValue);
+        float[] decoded = Media.Join(await _files.DecodeAsync(Save(wav, "b.wav")).ToListAsync());
+        Assert.NotNull(direct);
+        if (rate != DecodedFormat.SampleRateHz)
+        {
+            Assert.Null(WavFile.TryRead(Save(wav, "a.wav"), DecodedFormat.SampleRateHz, long.MaxValue));
+            return;
+        }
+
+        Assert.Equal(decoded.Length, direct.Length);
+        Assert.All(decoded.Zip(direct), pair => Assert.InRange(pair.First - pair.Second, -1e-4f, 1e-4f));
+    }
+
+    [Fact]
+    public async Task Many_files_at_once_equal_each_alone()
+    {
+        string[] paths =
+        [
+            .. await Task.WhenAll(Enumerable.Range(1, 5).Select(async i => Save(await Media.MakeAsync("opus", "-f", "lavfi", "-i", $"sine={i * 200}:d=0.{i}", "-c:a", "libopus"), $"{i}.opus"))),
+            Save(await Media.WavAsync(), "wav.wav"),
+            Save(await Media.ToneAsync("flac"), "tone.flac"),
+        ];
+        var together = await _files.ReadManyAsync(paths, 16000).ToListAsync();
+        Assert.Equal(paths, together.Select(file => file.Path));
+        foreach (var file in together)
+        {
+            Assert.Null(file.Fault);
+            Assert.Equal(await _files.ReadAudioAsync(file.Path, 16000), file.Samples);
+        }
+    }
+
+    [Fact]
+    public async Task One_bad_file_among_many_carries_its_fault_and_stops_no_other()
+    {
+        byte[] opus = await Media.OggAsync();
+        byte[] broken = [.. opus[..40], .. new byte[3000]];
+        string[] paths = [Save(opus, "1.ogg"), Save(broken, "2.ogg"), Path.Combine(_folder, "absent.ogg"), Save(opus, "3.ogg")];
+        var files = await _files.ReadManyAsync(paths, 16000).ToListAsync();
+        Assert.Equal([false, true, true, false], files.Select(file => file.Fault is not null));
+        Assert.Equal(files[0].Samples, files[3].Samples);
+        Assert.True(files[0].Samples.Length > 47_000);
+        Assert.Equal(FaultCodes.Undecodable, files[1].Fault!.Code);
+    }
+
+    [Theory]
+    [InlineData("#EXTM3U\n#EXTINF:10,\nfile:///etc/hostname\n")]
+    [InlineData("ffconcat version 1.0\nfile '/etc/hostname'\n")]
+    [InlineData("<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\"></MPD>")]
+    [InlineData("short")]
+    [InlineData("")]
+    public async Task File_that_names_others_or_is_no_media_is_refused(string text)
+    {
+        string path = Save(Encoding.UTF8.GetBytes(text), "sound.wav");
+        var fault = await Assert.ThrowsAsync<MediaException>(() => _files.ReadAudioAsync(path, 16000));
+        Assert.Equal(FaultCodes.Undecodable, fault.Code);
+        Assert.DoesNotContain(_folder, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Garbage_behind_a_good_beginning_is_undecodable()
+    {
+        byte[] bytes = new byte[5000];
+        new Random(3).NextBytes(bytes);
+        Encoding.ASCII.GetBytes("fLaC").CopyTo(bytes, 0);
+        var fault = await Assert.ThrowsAsync<MediaException>(() => _files.ReadAudioAsync(Save(bytes, "a.flac"), 16000));
+        Assert.Equal(FaultCodes.Undecodable, fault.Code);
+        Assert.DoesNotContain(_folder, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task File_with_pictures_alone_has_no_sound_to_read()
+    {
+        byte[] silent = await Media.MakeAsync("mkv", "-f", "lavfi", "-i", "testsrc=s=64x64:d=1", "-c:v", "mjpeg");
+        await Assert.ThrowsAsync<MediaException>(() => _files.ReadAudioAsync(Save(silent, "a.mkv"), 16000));
+        Assert.InRange((await _files.DecodeAsync(Save(silent, "a.mkv"), video: new VideoOutput()).ToListAsync()).Count, 24, 26);
+    }
+
+    [Fact]
+    public async Task Absent_file_and_too_large_file_are_named()
+    {
+        await Assert.ThrowsAsync<FileNotFoundException>(() => _files.ReadAudioAsync(Path.Combine(_folder, "none.wav"), 16000));
+        var small = new MediaLimits { MaxInputBytes = 2000 };
+        var fault = await Assert.ThrowsAsync<MediaException>(async () => await _files.DecodeAsync(Save(await Media.WavAsync(), "a.wav"), small).ToListAsync());
+        Assert.Equal(FaultCodes.LimitExceeded, fault.Code);
+    }
+
+    [Fact]
+    public async Task File_with_an_odd_name_is_a_file()
+    {
+        byte[] flac = await Media.ToneAsync("flac");
+        foreach (string name in new[] { "-i", "http:x", "a b'\"$(x).wav" })
+            Assert.True((await _files.ReadAudioAsync(Save(flac, name), 16000)).Length > 47_000);
+    }
+
+    [CorporaFact]
+    public async Task Real_recording_is_the_same_as_a_stream_and_as_a_file()
+    {
+        string path = Directory.EnumerateFiles(TestPaths.Corpora!, "*.opus", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
+        float[] file = await _files.ReadAudioAsync(path, 16000);
+        float[] stream = Media.Join(await Media.DecodeAsync("ogg", await File.ReadAllBytesAsync(path)).ToListAsync());
+        Assert.InRange(file.Length, 4000, 16000 * 60);
+        Assert.Equal(file, stream);
+    }
+
+    private string Save(byte[] bytes, string name)
+    {
+        string path = Path.Combine(_folder, name);
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+}
