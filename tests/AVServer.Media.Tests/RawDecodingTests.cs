@@ -11,7 +11,7 @@ public sealed class RawDecodingTests
     [Theory]
     [InlineData("pcm_s16le", 1, 16000)]
     [InlineData("pcm_s16le", 2, 48000)]
-    [InlineData("pcm_f32le", 8, 192000)]
+    [InlineData("pcm_f32le", 8, 48000)]
     [InlineData("pcm_f32le", 1, 8000)]
     [InlineData("pcm_s16le", 3, 44100)]
     public async Task Same_sound_in_any_chunking_gives_the_same_samples(string format, int channels, int rate)

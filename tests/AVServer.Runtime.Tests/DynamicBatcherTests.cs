@@ -51,7 +51,7 @@ public sealed class DynamicBatcherTests : IDisposable
             await Task.WhenAll(tasks);
         }
 
-        for (var s = 0; s < streams; s++) Assert.Equal(await _spotter.Alone(s, 4), outputs[s]);
+        for (var s = 0; s < streams; s++) AssertClose(await _spotter.Alone(s, 4), outputs[s], $"stream {s}");
         Assert.Contains(streams, sizes.Seen);
     }
 
@@ -62,7 +62,7 @@ public sealed class DynamicBatcherTests : IDisposable
 
         var together = await Task.WhenAll(Enumerable.Range(0, 50).Select(s => Task.Run(() => _spotter.Run(batcher, s, 40))));
 
-        for (var s = 0; s < 50; s++) Assert.Equal(await _spotter.Alone(s, 40), together[s]);
+        for (var s = 0; s < 50; s++) AssertClose(await _spotter.Alone(s, 40), together[s], $"stream {s}");
     }
 
     [Fact]
@@ -143,5 +143,12 @@ public sealed class DynamicBatcherTests : IDisposable
         }
 
         public void Dispose() => _listener.Dispose();
+    }
+
+    // Kernels round differently in batches of other sizes.
+    private static void AssertClose(float[] expected, float[] got, string what)
+    {
+        Assert.Equal(expected.Length, got.Length);
+        for (var i = 0; i < expected.Length; i++) Assert.True(Math.Abs(expected[i] - got[i]) <= Tolerance, $"{what}: value {i} is {got[i]}, alone {expected[i]}");
     }
 }
