@@ -1,0 +1,40 @@
+using System.Runtime.CompilerServices;
+using AVServer.Contracts;
+using AVServer.Pipeline;
+
+namespace AVServer.Client.Tests.Kit;
+
+/// <summary>Hears a wake word in every chunk of sound; a chunk of odd length can't be used.</summary>
+internal sealed class EchoPipeline : IStreamPipeline
+{
+    private static readonly ModelReference Echo = new("echo", "1");
+
+    public IReadOnlyList<AVServer.Pipeline.ModelSummary> Models { get; } =
+        [new("echo", "1", "keywordSpotter", ["computer"], "Apache-2.0", Active: true, 0.5f, 1.0)];
+
+    public async IAsyncEnumerable<StreamEvent> RunAsync(
+        StreamRequest request, IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return new OpenedEvent([Echo]);
+        var time = TimeSpan.Zero;
+        await foreach (var chunk in chunks.WithCancellation(cancellationToken))
+        {
+            if (chunk.Payload.Length % 2 == 1)
+            {
+                yield return new FaultEvent(FaultCodes.BadChunk, "Expected whole samples, got half a one.");
+                yield return new ClosedEvent(CloseReason.Faulted, time);
+                yield break;
+            }
+            var start = chunk.Time;
+            time = start + TimeSpan.FromSeconds(chunk.Payload.Length / 2 / 16000.0);
+            yield return new WakeWordEvent("computer", 0.9f, start, time, Modality.Audio, new Dictionary<string, float> { ["firstStage"] = 0.9f }, Echo, time);
+        }
+        yield return new ClosedEvent(CloseReason.Completed, time);
+    }
+
+    public Task<ScoreReport> ScoreFileAsync(string path, ScoreRequest request, CancellationToken cancellationToken)
+    {
+        PosteriorCurve[]? curves = request.Posteriors ? [new PosteriorCurve("computer", "echo", 0.04, [0.1f, 0.9f])] : null;
+        return Task.FromResult(new ScoreReport(request.FileName, new FileInfo(path).Length, new Dictionary<string, float> { ["computer"] = 0.9f }, [], curves));
+    }
+}

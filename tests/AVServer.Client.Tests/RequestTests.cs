@@ -1,0 +1,75 @@
+using AVServer.Client.Tests.Kit;
+using AVServer.Contracts;
+
+namespace AVServer.Client.Tests;
+
+[Trait("Category", "server")]
+public sealed class RequestTests
+{
+    private const string Key = "0123456789abcdef";
+
+    [Fact]
+    public async Task Score_gives_the_report_and_leaves_the_file_open()
+    {
+        await using var server = await EchoServer.StartAsync();
+        using var client = new AVServerClient(server.Address);
+        using var media = new MemoryStream(new byte[1000]);
+        var report = await client.ScoreAsync(media, "a take.wav", posteriors: true, model: "echo");
+        Assert.Equal("a take.wav", report.File);
+        Assert.Equal(1000, report.DurationSeconds);
+        Assert.Equal([0.1f, 0.9f], Assert.Single(report.Posteriors!).Values);
+        Assert.True(media.CanRead);
+    }
+
+    [Fact]
+    public async Task Score_with_an_unknown_model_is_refused_with_a_code()
+    {
+        await using var server = await EchoServer.StartAsync();
+        using var client = new AVServerClient(server.Address);
+        using var media = new MemoryStream(new byte[1000]);
+        var refused = await Assert.ThrowsAsync<ServerRefusedException>(() => client.ScoreAsync(media, "take.wav", model: "none"));
+        Assert.Equal(FaultCodes.UnknownModel, refused.Code);
+    }
+
+    [Fact]
+    public async Task Models_are_listed()
+    {
+        await using var server = await EchoServer.StartAsync();
+        using var client = new AVServerClient(server.Address);
+        var model = Assert.Single(await client.GetModelsAsync());
+        Assert.Equal(("echo", 0.5f, true), (model.Name, model.Threshold, model.Active));
+    }
+
+    [Fact]
+    public async Task Key_opens_every_door_and_its_absence_none()
+    {
+        await using var server = await EchoServer.StartAsync(Key);
+        using var client = new AVServerClient(server.Address, Key);
+        await client.GetModelsAsync();
+        await client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(1));
+        await foreach (var _ in client.SubscribeAsync(new EventFilter("kitchen", After: 0))) break;
+
+        using var stranger = new AVServerClient(server.Address);
+        Assert.Equal(FaultCodes.Unauthorized, (await Assert.ThrowsAsync<ServerRefusedException>(() => stranger.GetModelsAsync())).Code);
+        Assert.Equal(FaultCodes.Unauthorized, (await Assert.ThrowsAsync<ServerRefusedException>(() => stranger.PublishAsync("hall", Sound.Hello, Sound.Chunks(1)))).Code);
+        await Assert.ThrowsAsync<ServerRefusedException>(async () =>
+        {
+            await foreach (var _ in stranger.SubscribeAsync(new EventFilter())) ;
+        });
+    }
+
+    [Fact]
+    public async Task Request_without_a_server_is_unreachable()
+    {
+        await using var server = await EchoServer.StartAsync();
+        using var client = new AVServerClient(server.Address);
+        await server.DisposeAsync();
+        await Assert.ThrowsAsync<ServerUnreachableException>(() => client.GetModelsAsync());
+    }
+
+    [Theory]
+    [InlineData("ftp://127.0.0.1")]
+    [InlineData("/relative")]
+    public void Address_that_is_not_http_is_refused_at_once(string address) =>
+        Assert.Throws<ArgumentException>(() => new AVServerClient(new Uri(address, UriKind.RelativeOrAbsolute)));
+}
