@@ -12,7 +12,8 @@ public sealed class ExampleComposer
     private const int Rate = 16_000;
     private readonly ExampleRecipe _recipe;
     private readonly Func<Clip, float[]> _read;
-    private readonly Clip[] _keywords;
+    private readonly Clip[][] _keywordsOfContributors;
+    private readonly double[] _contributorWeights;
     private readonly Clip[] _syntheticKeywords;
     private readonly Clip[][] _fillerSets;
     private readonly double[] _fillerWeights;
@@ -27,7 +28,10 @@ public sealed class ExampleComposer
     {
         (_recipe, _read) = (recipe, read);
         var all = clips.ToArray();
-        _keywords = [.. all.Where(clip => clip.Role == ClipRole.Keyword && clip.Word is not null && clip.Set != SpeechSynthesis.Set)];
+        var keywords = all.Where(clip => clip.Role == ClipRole.Keyword && clip.Word is not null && clip.Set != SpeechSynthesis.Set).ToArray();
+        _keywordsOfContributors = [.. keywords.GroupBy(Contributor).Select(group => group.ToArray())];
+        // By the root of their number: whoever gave most of the recordings must not be what the word sounds like.
+        _contributorWeights = [.. _keywordsOfContributors.Select(clips => Math.Sqrt(clips.Length))];
         _syntheticKeywords = [.. all.Where(clip => clip.Role == ClipRole.Keyword && clip.Set == SpeechSynthesis.Set)];
         var filler = all.Where(clip => clip.Role == ClipRole.Filler).ToArray();
         _nearMisses = [.. filler.Where(clip => clip.Set == SpeechSynthesis.Set && clip.Path.StartsWith("near/", StringComparison.Ordinal))];
@@ -36,8 +40,8 @@ public sealed class ExampleComposer
         _fillerWeights = [.. _fillerSets.Select(set => Math.Sqrt(set.Sum(clip => (double)clip.Samples.End.Value - clip.Samples.Start.Value)))];
         _noises = [.. all.Where(clip => clip.Role == ClipRole.Noise)];
         _rooms = [.. all.Where(clip => clip.Role == ClipRole.Room)];
-        if (_keywords.Length == 0 || filler.Length == 0)
-            throw new ArgumentException($"Expected keyword recordings with times and filler, got {_keywords.Length} and {filler.Length}.", nameof(clips));
+        if (keywords.Length == 0 || filler.Length == 0)
+            throw new ArgumentException($"Expected keyword recordings with times and filler, got {keywords.Length} and {filler.Length}.", nameof(clips));
     }
 
     /// <summary>Makes one example.</summary>
@@ -65,7 +69,8 @@ public sealed class ExampleComposer
             var (from, to) = SpeechEdges.Find(voice);
             return Warp(voice, from, to, random);
         }
-        var clip = _keywords[random.Next(_keywords.Length)];
+        var contributor = _keywordsOfContributors[Draw(_contributorWeights, random)];
+        var clip = contributor[random.Next(contributor.Length)];
         var (start, end) = ((int)(clip.Word!.Value.StartSeconds * Rate), (int)(clip.Word.Value.EndSeconds * Rate));
         return Warp(_read(clip), start, end, random);
     }
@@ -119,11 +124,21 @@ public sealed class ExampleComposer
 
     private Clip Pick(Random random)
     {
-        var at = random.NextDouble() * _fillerWeights.Sum();
-        var set = 0;
-        while (set < _fillerSets.Length - 1 && (at -= _fillerWeights[set]) > 0) set++;
-        return _fillerSets[set][random.Next(_fillerSets[set].Length)];
+        var set = _fillerSets[Draw(_fillerWeights, random)];
+        return set[random.Next(set.Length)];
     }
+
+    private static int Draw(double[] weights, Random random)
+    {
+        var at = random.NextDouble() * weights.Sum();
+        var index = 0;
+        while (index < weights.Length - 1 && (at -= weights[index]) > 0) index++;
+        return index;
+    }
+
+    /// <summary>Who gave a recording: the speaker where the corpus names one, else the file's name without its number.</summary>
+    private static string Contributor(Clip clip) =>
+        clip.Speaker.Length > 0 ? clip.Speaker : Path.GetFileNameWithoutExtension(clip.Path).TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9').TrimEnd('-', '.', '_');
 
     private WordTimes PlaceWord(float[] canvas, (float[] Samples, int Start, int End) middle, Random random)
     {

@@ -10,7 +10,7 @@ namespace AVServer.Lab.Commands;
 /// <summary><c>av-lab det</c>: measures both stages and the cascade; thresholds and calibration from dev, the report from test.</summary>
 public static class DetCommand
 {
-    private const double CandidatesPerHour = 40;
+    private const double CandidatesPerHour = 150;
     private const double FalseAlarmsPerHour = 1;
     private const int WatchSteps = 5;
 
