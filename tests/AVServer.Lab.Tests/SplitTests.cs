@@ -1,5 +1,5 @@
-using AVServer.TestKit;
 using AVServer.Lab.Data;
+using AVServer.TestKit;
 
 namespace AVServer.Lab.Tests;
 
