@@ -10,6 +10,12 @@ internal sealed class ServerOptions
     {
         Description = "Address of the server.",
         DefaultValueFactory = _ => new Uri("http://127.0.0.1:5080"),
+        CustomParser = result =>
+        {
+            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && (url.Scheme is "http" or "https")) return url;
+            result.AddError($"--url: expected an address such as http://127.0.0.1:5080, got '{result.Tokens[0].Value}'.");
+            return null;
+        },
     };
 
     private readonly Option<string?> _apiKey = new("--api-key")

@@ -14,7 +14,7 @@ public sealed class CommandLineTests
         // A clear recording: this is about the command; what the models miss is the business of their own test and card.
         var recording = Path.Combine(TestPaths.Corpora!, "ovos_wakewords", "wake-words", "en", "computer", "tng-computer-185.opus");
 
-        var (code, output) = await RunAsync("score", "--local", "--models-path", TestPaths.Models, recording, "no-such-file.wav");
+        var (code, output, _) = await RunAsync("score", "--local", "--models-path", TestPaths.Models, recording, "no-such-file.wav");
 
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal((1, 2), (code, lines.Length));
@@ -25,12 +25,22 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Server_that_is_not_there_is_a_sentence_and_an_exit_code()
     {
-        var (code, _) = await RunAsync("status", "--url", "http://127.0.0.1:1");
+        var (code, _, error) = await RunAsync("status", "--url", "http://127.0.0.1:1");
 
         Assert.Equal(1, code);
+        Assert.StartsWith("av: ", error, StringComparison.Ordinal);
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
+    [Fact]
+    public async Task Address_that_is_none_is_named()
+    {
+        var (code, _, error) = await RunAsync("status", "--url", "kitchen");
+
+        Assert.Equal(1, code);
+        Assert.Contains("got 'kitchen'", error, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "av.dll"));
@@ -39,7 +49,6 @@ public sealed class CommandLineTests
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        await error;
-        return (process.ExitCode, output);
+        return (process.ExitCode, output, await error);
     }
 }
