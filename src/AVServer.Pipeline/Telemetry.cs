@@ -1,25 +1,22 @@
 using AVServer.Contracts;
+using AVServer.Signal;
 
 namespace AVServer.Pipeline;
 
 /// <summary>Gathers levels and posterior curves of one stream into events for displays.</summary>
 internal sealed class Telemetry(TimeSpan interval) : IStepObserver
 {
-    private const float FloorDb = -120;
-
     private readonly int _stepsPerEvent = Math.Max(1, (int)Math.Round(interval / AudioClock.Step));
     private readonly Dictionary<string, List<float>> _posteriors = [];
     private double _power;
     private long _samples;
     private int _steps;
 
-
     public void Hear(ReadOnlySpan<float> samples)
     {
         _power += SumOfSquares(samples);
         _samples += samples.Length;
     }
-
 
     public void Step(TimeSpan time, bool gateOpen, IReadOnlyList<KeywordListener> listeners, List<StreamEvent> events)
     {
@@ -42,5 +39,5 @@ internal sealed class Telemetry(TimeSpan interval) : IStepObserver
         return sum;
     }
 
-    private float LevelDb() => _samples == 0 ? FloorDb : (float)Math.Max(FloorDb, 10 * Math.Log10((_power / _samples) + 1e-12));
+    private float LevelDb() => _samples == 0 ? SoundLevel.FloorDbfs : (float)Math.Max(SoundLevel.FloorDbfs, 10 * Math.Log10((_power / _samples) + 1e-12));
 }

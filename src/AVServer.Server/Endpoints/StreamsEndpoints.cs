@@ -9,13 +9,15 @@ internal static class StreamsEndpoints
 {
     public static IEndpointRouteBuilder MapStreams(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Streams, (StreamRegistry registry) => registry.Streams.Select(StreamSummary.Of).ToArray())
+        routes.MapGet(Routes.Streams, (StreamRegistry registry) => registry.Streams.Select(Summary).ToArray())
             .WithSummary("Lists the open streams.");
         routes.MapDelete(Routes.Streams + "/{streamId}", CloseAsync)
             .WithSummary("Closes a stream after what was received is heard; answers when it is closed.")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
         return routes;
     }
+
+    private static StreamSummary Summary(LiveStream stream) => new(stream.Id, stream.Transport, stream.OpenedAt, stream.MediaTime);
 
     private static async Task<IResult> CloseAsync(string streamId, StreamRegistry registry, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ internal sealed class EchoPipeline : IStreamPipeline
 {
     private static readonly ModelReference Echo = new("echo", "1");
 
-    public IReadOnlyList<AVServer.Pipeline.ModelSummary> Models { get; } =
+    public IReadOnlyList<ModelSummary> Models { get; } =
         [new("echo", "1", "keywordSpotter", ["computer"], "Apache-2.0", Active: true, 0.5f, 1.0)];
 
     public async IAsyncEnumerable<StreamEvent> RunAsync(

@@ -1,4 +1,4 @@
-namespace AVServer.Pipeline;
+namespace AVServer.Contracts;
 
 /// <summary>What a client is told of a loaded model.</summary>
 /// <param name="Name">Folder name under the models' folder.</param>

@@ -1,6 +1,6 @@
-namespace AVServer.Client;
+namespace AVServer.Contracts;
 
-/// <summary>A stream that is open.</summary>
+/// <summary>An open stream, as <c>/api/streams</c> lists it.</summary>
 /// <param name="StreamId">Its name.</param>
 /// <param name="Transport">How its media comes: <c>webSocket</c>, <c>put</c> or <c>hub</c>.</param>
 /// <param name="OpenedAt">Since when, UTC.</param>
