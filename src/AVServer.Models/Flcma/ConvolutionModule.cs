@@ -1,0 +1,42 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AVServer.Models.Flcma;
+
+/// <summary>
+/// Convolution module of the conformer (Gulati et al., arXiv 2005.08100): LN, pointwise convolution, GLU, depthwise convolution
+/// over time, BN, Swish, pointwise convolution; [B, T, D].
+/// </summary>
+public sealed class ConvolutionModule : Module<Tensor, Tensor>
+{
+    private readonly LayerNorm norm;
+    private readonly Conv1d expand;
+    private readonly Conv1d depthwise;
+    private readonly BatchNorm1d batchNorm;
+    private readonly Conv1d contract;
+    private readonly Dropout dropout;
+
+    internal ConvolutionModule(int dim, int kernel, double dropout) : base(nameof(ConvolutionModule))
+    {
+        norm = LayerNorm(dim);
+        expand = Conv1d(dim, 2 * dim, kernel_size: 1);
+        depthwise = Conv1d(dim, dim, kernel, padding: kernel / 2, groups: dim);
+        batchNorm = BatchNorm1d(dim);
+        contract = Conv1d(dim, dim, kernel_size: 1);
+        this.dropout = Dropout(dropout);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var gated = functional.glu(expand.call(norm.call(x).transpose(1, 2)), 1);         // [B, D, T]
+        var convolved = functional.silu(batchNorm.call(depthwise.call(gated)));
+        return dropout.call(contract.call(convolved).transpose(1, 2)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The layers, for an exporter.</summary>
+    internal (LayerNorm Norm, Conv1d Expand, Conv1d Depthwise, BatchNorm1d BatchNorm, Conv1d Contract) Layers =>
+        (norm, expand, depthwise, batchNorm, contract);
+}

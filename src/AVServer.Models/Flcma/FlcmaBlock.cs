@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AVServer.Models.Flcma;
+
+/// <summary>
+/// A block of the audio-visual encoder: a block for each modality, each with its own weights, and the cross-modal attention
+/// that both share after their first half-step feed-forward.
+/// </summary>
+public sealed class FlcmaBlock : Module<Tensor, Tensor, (Tensor audio, Tensor video)>
+{
+    private readonly ConformerBlock audio;
+    private readonly ConformerBlock video;
+    private readonly FrameLevelCrossModalAttention crossModal;
+
+    internal FlcmaBlock(FlcmaConfig config) : base(nameof(FlcmaBlock))
+    {
+        audio = new ConformerBlock(config);
+        video = new ConformerBlock(config);
+        crossModal = new FrameLevelCrossModalAttention(config);
+        RegisterComponents();
+    }
+
+    public override (Tensor audio, Tensor video) forward(Tensor audioTokens, Tensor videoTokens)
+    {
+        using var scope = NewDisposeScope();
+        var (heard, seen) = crossModal.call(audio.enter(audioTokens), video.enter(videoTokens));
+        return (audio.leave(heard).MoveToOuterDisposeScope(), video.leave(seen).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The parts, for an exporter and for weights that were learnt alone.</summary>
+    internal (ConformerBlock Audio, ConformerBlock Video, FrameLevelCrossModalAttention CrossModal) Layers => (audio, video, crossModal);
+}

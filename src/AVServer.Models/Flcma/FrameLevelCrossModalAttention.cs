@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AVServer.Models.Flcma;
+
+/// <summary>
+/// FLCMA: at each moment, the audio token and the video token attend to each other and to themselves; the weights are those of
+/// all moments. Audio and video [B, T, D] → what attention adds to each.
+/// </summary>
+/// <remarks>
+/// Wang et al., arXiv 2403.01700: self-attention over the axis of modalities. LN before it is our reading, as in every other
+/// module of the block. It starts by adding nothing (its last layer is zero), so that a model made of uni-modal ones begins
+/// with what they had learnt; our choice.
+/// </remarks>
+public sealed class FrameLevelCrossModalAttention : Module<Tensor, Tensor, (Tensor audio, Tensor video)>
+{
+    private readonly SelfAttentionModule attention;
+
+    internal FrameLevelCrossModalAttention(FlcmaConfig config) : base(nameof(FrameLevelCrossModalAttention))
+    {
+        attention = new SelfAttentionModule(config.Dim, config.Heads, config.Dropout);
+        init.zeros_(attention.Layers.Attention.out_proj.weight);
+        RegisterComponents();
+    }
+
+    /// <summary>Adds to each modality's tokens what it takes from both.</summary>
+    public override (Tensor audio, Tensor video) forward(Tensor audio, Tensor video)
+    {
+        using var scope = NewDisposeScope();
+        var moments = stack([audio.flatten(0, 1), video.flatten(0, 1)]);                  // [2, B·T, D]
+        var attended = (moments + attention.call(moments)).view(2, audio.size(0), audio.size(1), audio.size(2));
+        return (attended[0].MoveToOuterDisposeScope(), attended[1].MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The attention, for an exporter.</summary>
+    internal SelfAttentionModule Attention => attention;
+}

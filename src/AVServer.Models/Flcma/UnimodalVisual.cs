@@ -1,0 +1,61 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AVServer.Models.Flcma;
+
+/// <summary>
+/// The visual half of an <see cref="FlcmaConformer"/> with its <see cref="LipEncoder"/> as a model of its own, lip pictures
+/// [B, C, video frames + 4, S, S] → logits [B]: trained first, then taken over by <see cref="FlcmaConformer.StartFrom"/>, which
+/// goes on with <see cref="Encoder"/>; and what the audio-visual model is compared with.
+/// </summary>
+public sealed class UnimodalVisual : Module<Tensor, Tensor>
+{
+    private readonly LipEncoder encoder;
+    private readonly Linear projection;
+    private readonly Positions positions;
+    private readonly ModuleList<ConformerBlock> blocks;
+    private readonly WindowClassifier classifier;
+
+    public UnimodalVisual(FlcmaConfig config) : base(nameof(UnimodalVisual))
+    {
+        config.Validate();
+        Config = config;
+        encoder = new LipEncoder(config);
+        projection = Linear(config.LipFeatures, config.Dim);
+        positions = new Positions(config);
+        blocks = ModuleList(Enumerable.Range(0, config.Blocks).Select(_ => new ConformerBlock(config)));
+        classifier = new WindowClassifier(config);
+        RegisterComponents();
+    }
+
+    public FlcmaConfig Config { get; }
+
+    /// <summary>The lip encoder that is trained here.</summary>
+    public LipEncoder Encoder => encoder;
+
+    public override Tensor forward(Tensor pictures)
+    {
+        using var scope = NewDisposeScope();
+        return classify(encoder.call(pictures)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Lip features [B, video frames, V] that were encoded before → logits [B].</summary>
+    public Tensor classify(Tensor lips)
+    {
+        using var scope = NewDisposeScope();
+        return classifier.call(encode(lips)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Lip features → encoded tokens [B, T, D].</summary>
+    internal Tensor encode(Tensor lips)
+    {
+        using var scope = NewDisposeScope();
+        var x = positions.call(projection.call(lips));
+        foreach (var block in blocks) x = block.call(x);
+        return x.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The parts that an audio-visual model takes over.</summary>
+    internal (Linear Projection, ModuleList<ConformerBlock> Blocks) Layers => (projection, blocks);
+}
