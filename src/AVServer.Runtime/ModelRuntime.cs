@@ -45,6 +45,15 @@ public sealed class ModelRuntime : IDisposable
     /// <inheritdoc cref="Spotter" path="/exception"/>
     public VerifierModel Verifier(string name) => Load(name, model => VerifierModel.Load(model, _options.Device, _logger));
 
+    /// <summary>An audio-visual spotter.</summary>
+    /// <inheritdoc cref="Spotter" path="/exception"/>
+    public AudioVisualModel AudioVisual(string name) => Load(name, model =>
+    {
+        var lips = Own(StreamingModel.LoadLips(model, _options.Device, _logger));
+        var encoder = Own(new DynamicBatcher(lips, _options, _time, _meters));
+        return AudioVisualModel.Load(model, encoder, _options.Device, _logger);
+    });
+
     /// <summary>A speech embedding.</summary>
     /// <inheritdoc cref="Spotter" path="/exception"/>
     public SpeechEmbedding Embedding(string name) => Load(name, model => SpeechEmbedding.Load(model, _options.Device, _logger));

@@ -68,10 +68,10 @@ internal sealed class BatchBuffers : IDisposable
                 Value(buffers._output, model.OutputLength, model.OutputShape),
                 Value(buffers._nextCache, model.CacheLength, model.CacheShape),
             ];
-            Io.BindInput(model.Manifest.Inputs[0].Name, _values[0]);
-            Io.BindInput(model.Manifest.Inputs[1].Name, _values[1]);
-            Io.BindOutput(model.Manifest.Outputs[0].Name, _values[2]);
-            Io.BindOutput(model.Manifest.Outputs[1].Name, _values[3]);
+            Io.BindInput(model.InputName, _values[0]);
+            Io.BindInput(model.CacheName, _values[1]);
+            Io.BindOutput(model.OutputName, _values[2]);
+            Io.BindOutput(model.NextCacheName, _values[3]);
 
             OrtValue Value(float[] values, int length, IReadOnlyList<int> shape) => OrtValue.CreateTensorValueFromMemory(
                 OrtMemoryInfo.DefaultInstance, values.AsMemory(0, size * length), [size, .. shape.Select(axis => (long)axis)]);

@@ -8,12 +8,17 @@ internal static class ManifestValidator
         var errors = new List<string>();
         General(manifest, errors);
         Files(manifest, errors);
-        foreach (var (keyword, table) in manifest.Calibration) Calibration(manifest, keyword, table, errors);
+        foreach (var (keyword, table) in manifest.Calibration)
+        {
+            Require(manifest.Labels.Contains(keyword), $"calibration.{keyword}: expected one of the labels ({string.Join(", ", manifest.Labels)})", errors);
+            Calibration($"calibration.{keyword}", table, errors);
+        }
         switch (manifest.Kind)
         {
             case ModelKind.KeywordSpotter: Spotter(manifest, errors); break;
             case ModelKind.KeywordVerifier: Verifier(manifest, errors); break;
             case ModelKind.SpeechEmbedding: Embedding(manifest, errors); break;
+            case ModelKind.AudioVisualSpotter: AudioVisual(manifest, errors); break;
         }
         return errors;
     }
@@ -45,10 +50,8 @@ internal static class ManifestValidator
         }
     }
 
-    private static void Calibration(ModelManifest manifest, string keyword, CalibrationTable table, List<string> errors)
+    private static void Calibration(string at, CalibrationTable table, List<string> errors)
     {
-        var at = $"calibration.{keyword}";
-        Require(manifest.Labels.Contains(keyword), $"{at}: expected one of the labels ({string.Join(", ", manifest.Labels)})", errors);
         Require(table.FillerHours > 0, $"{at}.fillerHours: expected more than 0, got {table.FillerHours}", errors);
         Require(table.Points.Count > 0, $"{at}.points: expected at least one, got none", errors);
         for (var i = 0; i < table.Points.Count; i++)
@@ -105,6 +108,33 @@ internal static class ManifestValidator
     {
         Require(manifest.Files.ContainsKey(SpeechEmbeddingFiles.Mel), $"files: expected {SpeechEmbeddingFiles.Mel} among them, got {string.Join(", ", manifest.Files.Keys)}", errors);
         Require(manifest.Features is { Type: "samples", SampleRateHz: 16000 }, $"features: expected samples at 16000 Hz, got {manifest.Features?.ToString() ?? "nothing"}", errors);
+    }
+
+    private static void AudioVisual(ModelManifest manifest, List<string> errors)
+    {
+        Require(manifest.Labels.Count == 1, $"labels: expected one keyword, got {manifest.Labels.Count}", errors);
+        Require(manifest.Inputs.Count == 3, $"inputs: expected fbank, lips and presence, got {manifest.Inputs.Count}", errors);
+        Require(manifest.Outputs.Count == 1, $"outputs: expected posterior, got {manifest.Outputs.Count}", errors);
+        Require(manifest.Files.ContainsKey(AudioVisualFiles.Lips), $"files: expected {AudioVisualFiles.Lips} among them, got {string.Join(", ", manifest.Files.Keys)}", errors);
+        Require(manifest.Features is { Type: "fbank", Mels: > 0, SampleRateHz: 16000, HopMs: 10, FrameLengthMs: > 0 }, $"features: expected an fbank of 16000 Hz each 10 ms, got {manifest.Features?.ToString() ?? "nothing"}", errors);
+        Require(manifest.Calibration.Count == 0, "calibration: expected none, because an audio-visual spotter's is audioVisual.calibration", errors);
+        if (manifest.AudioVisual is not { } spec)
+        {
+            errors.Add("audioVisual: expected roiSize, roiChannels and lipFeatures, got nothing");
+            return;
+        }
+        Require(spec.RoiSize is >= 8 and <= 512, $"audioVisual.roiSize: expected 8 to 512, got {spec.RoiSize}", errors);
+        Require(spec.RoiChannels is 1 or 3, $"audioVisual.roiChannels: expected 1 (gray) or 3 (RGB), got {spec.RoiChannels}", errors);
+        Require(spec.LipFeatures > 0, $"audioVisual.lipFeatures: expected more than 0, got {spec.LipFeatures}", errors);
+        Require(spec.FramesPerSecond == 25, $"audioVisual.framesPerSecond: expected 25, got {spec.FramesPerSecond}", errors);
+        Require(spec.VideoFrames > 0 && spec.AudioFrames == 4 * spec.VideoFrames, $"audioVisual.audioFrames: expected 4 for each of {spec.VideoFrames} video frames, got {spec.AudioFrames}", errors);
+        Require(spec.StrideMs > 0 && spec.StrideMs % 80 == 0, $"audioVisual.strideMs: expected a multiple of 80, got {spec.StrideMs}", errors);
+        Require(spec.WordSeconds is > 0 and <= 2, $"audioVisual.wordSeconds: expected more than 0 and at most 2, got {spec.WordSeconds}", errors);
+        foreach (var (modality, table) in spec.Calibration)
+        {
+            Require(AudioVisualSpec.Modalities.Contains(modality), $"audioVisual.calibration.{modality}: expected one of {string.Join(", ", AudioVisualSpec.Modalities)}", errors);
+            Calibration($"audioVisual.calibration.{modality}", table, errors);
+        }
     }
 
     private static bool IsModelName(string name) =>

@@ -59,10 +59,13 @@ public sealed record ModelManifest
     /// <summary>What the input rows are; absent for a model that takes another model's output.</summary>
     public FeatureSpec? Features { get; init; }
 
-    /// <summary>Inputs of the graph, in the order of the kind: spotter <c>features</c>, <c>cache</c>; verifier <c>embeddings</c>.</summary>
+    /// <summary>
+    /// Inputs of the graph, in the order of the kind: spotter <c>features</c>, <c>cache</c>; verifier <c>embeddings</c>; audio-visual spotter <c>fbank</c>,
+    /// <c>lips</c>, <c>presence</c>.
+    /// </summary>
     public IReadOnlyList<TensorSpec> Inputs { get; init; } = [];
 
-    /// <summary>Outputs of the graph, in the order of the kind: spotter <c>posteriors</c>, <c>nextCache</c>; verifier <c>posterior</c>, <c>secondsSinceStart</c>, <c>secondsSinceEnd</c>.</summary>
+    /// <summary>Outputs of the graph, in the order of the kind: spotter <c>posteriors</c>, <c>nextCache</c>; verifier <c>posterior</c>, <c>secondsSinceStart</c>, <c>secondsSinceEnd</c>; audio-visual spotter <c>posterior</c>.</summary>
     public IReadOnlyList<TensorSpec> Outputs { get; init; } = [];
 
     /// <summary>How a streaming model steps; absent for the others.</summary>
@@ -80,7 +83,12 @@ public sealed record ModelManifest
     /// <summary>Verifier only: how many embedding vectors (80 ms each) one window has.</summary>
     public int? WindowSteps { get; init; }
 
-    /// <summary>Thresholds and what they gave, by keyword. Without a table the operator must set a threshold by hand.</summary>
+    /// <summary>Audio-visual spotter only: its window, its lip encoder and its thresholds.</summary>
+    public AudioVisualSpec? AudioVisual { get; init; }
+
+    /// <summary>
+    /// Thresholds and what they gave, by keyword; an audio-visual spotter's are in <see cref="AudioVisual"/>. Without a table the operator must set a threshold by hand.
+    /// </summary>
     public IReadOnlyDictionary<string, CalibrationTable> Calibration { get; init; } = new Dictionary<string, CalibrationTable>();
 
     /// <summary>The operating point that the model is shipped at.</summary>
@@ -95,7 +103,7 @@ public sealed record ModelManifest
     {
         var manifest = JsonSerializer.Deserialize<ModelManifest>(json, Json) ?? throw new JsonException("Expected a JSON object, got null.");
         // The serializer holds members to their nullability, but not what is inside collections.
-        if (manifest.Files.Values.Contains(null!) || manifest.Calibration.Values.Any(table => table?.Points.Contains(null!) ?? true)
+        if (manifest.Files.Values.Contains(null!) || manifest.Calibration.Values.Concat(manifest.AudioVisual?.Calibration.Values ?? []).Any(table => table?.Points.Contains(null!) ?? true)
             || manifest.Labels.Contains(null!) || manifest.Inputs.Contains(null!) || manifest.Outputs.Contains(null!))
             throw new JsonException("Expected values in files, labels, inputs, outputs and calibration, got a null.");
         return manifest;
@@ -119,6 +127,9 @@ public enum ModelKind
 
     /// <summary>Samples → 96-d vectors, one each 80 ms, with its own mel front end.</summary>
     SpeechEmbedding,
+
+    /// <summary>A window of fbank frames and lip features → is the keyword in it; hears, reads lips, or both.</summary>
+    AudioVisualSpotter,
 
     /// <summary>A whole picture → boxes of faces.</summary>
     FaceDetector,

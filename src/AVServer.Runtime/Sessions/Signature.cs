@@ -7,12 +7,16 @@ internal static class Signature
 {
     /// <summary>Finds every difference in names, types and sizes.</summary>
     /// <exception cref="ModelStoreException">There are differences; lists all.</exception>
-    public static void Check(ModelManifest manifest, InferenceSession session)
+    public static void Check(ModelManifest manifest, InferenceSession session) => Check(manifest.Name, manifest.Inputs, manifest.Outputs, session);
+
+    /// <summary>Finds every difference in names, types and sizes, for a graph whose tensors follow from other parts of the manifest.</summary>
+    /// <exception cref="ModelStoreException">There are differences; lists all.</exception>
+    public static void Check(string model, IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs, InferenceSession session)
     {
         var problems = new List<ModelProblem>();
-        Compare("input", manifest.Inputs, session.InputMetadata);
-        Compare("output", manifest.Outputs, session.OutputMetadata);
-        foreach (var extra in session.InputMetadata.Keys.Except(manifest.Inputs.Select(input => input.Name)))
+        Compare("input", inputs, session.InputMetadata);
+        Compare("output", outputs, session.OutputMetadata);
+        foreach (var extra in session.InputMetadata.Keys.Except(inputs.Select(input => input.Name)))
             Add("no further inputs", $"the input '{extra}'");
         if (problems.Count > 0) throw new ModelStoreException(problems);
 
@@ -28,7 +32,7 @@ internal static class Signature
         }
 
         void Add(string expected, string got) =>
-            problems.Add(new ModelProblem(ModelProblemCode.SignatureMismatch, manifest.Name, expected, got, "Export the model again, so that graph and manifest agree."));
+            problems.Add(new ModelProblem(ModelProblemCode.SignatureMismatch, model, expected, got, "Export the model again, so that graph and manifest agree."));
     }
 
     private static bool Fits(IReadOnlyList<int> stated, int[] actual) =>

@@ -32,17 +32,14 @@ public sealed class StoredModel
     /// <param name="keyword">One of the labels.</param>
     /// <param name="falseAlarmsPerHour">Target, or null for the operating point that the model is shipped at.</param>
     /// <exception cref="ModelStoreException">The model has no calibration for the keyword, or no target is known.</exception>
-    public ThresholdChoice ThresholdFor(string keyword, double? falseAlarmsPerHour = null)
-    {
-        var target = falseAlarmsPerHour ?? Manifest.OperatingPoint?.FalseAlarmsPerHour;
-        if (target is { } rate && Manifest.Calibration.TryGetValue(keyword, out var table)) return table.ThresholdFor(rate);
-        throw new ModelStoreException(new ModelProblem(
-            ModelProblemCode.NotCalibrated,
-            Manifest.Name,
-            $"a calibration table for '{keyword}' and an operating point",
-            Manifest.Calibration.Count == 0 ? "no table" : $"tables for {string.Join(", ", Manifest.Calibration.Keys)}",
-            "Calibrate the model, or set this keyword's threshold in the configuration."));
-    }
+    public ThresholdChoice ThresholdFor(string keyword, double? falseAlarmsPerHour = null) => ThresholdFor(Manifest.Calibration, keyword, falseAlarmsPerHour);
+
+    /// <summary>Chooses an audio-visual spotter's threshold for one modality from its calibration.</summary>
+    /// <param name="modality">One of <see cref="AudioVisualSpec.Modalities"/>.</param>
+    /// <param name="falseAlarmsPerHour">Target, or null for the operating point that the model is shipped at.</param>
+    /// <exception cref="ModelStoreException">The model has no calibration for the modality, or no target is known.</exception>
+    public ThresholdChoice ModalityThresholdFor(string modality, double? falseAlarmsPerHour = null) =>
+        ThresholdFor(Manifest.AudioVisual?.Calibration ?? new Dictionary<string, CalibrationTable>(), modality, falseAlarmsPerHour);
 
     internal static ModelProblem? Read(string folder, string name, ModelFile expected, string model, out byte[] bytes)
     {
@@ -59,5 +56,17 @@ public sealed class StoredModel
 
         ModelProblem Tampered(string want, string got) =>
             new(ModelProblemCode.FileTampered, model, $"{name} with {want}", got, "The file was changed or cut off: restore it, or export the model again.");
+    }
+
+    private ThresholdChoice ThresholdFor(IReadOnlyDictionary<string, CalibrationTable> tables, string key, double? falseAlarmsPerHour)
+    {
+        var target = falseAlarmsPerHour ?? Manifest.OperatingPoint?.FalseAlarmsPerHour;
+        if (target is { } rate && tables.TryGetValue(key, out var table)) return table.ThresholdFor(rate);
+        throw new ModelStoreException(new ModelProblem(
+            ModelProblemCode.NotCalibrated,
+            Manifest.Name,
+            $"a calibration table for '{key}' and an operating point",
+            tables.Count == 0 ? "no table" : $"tables for {string.Join(", ", tables.Keys)}",
+            $"Calibrate the model, or set the threshold of '{key}' in the configuration."));
     }
 }
