@@ -54,7 +54,7 @@ public sealed class FunctionGoldenTests
     public void Loss_gives_the_value_and_gradient_of_PyTorch(string name)
     {
         using var scope = NewDisposeScope();
-        var golden = Golden.Read("losses.dat", name);
+        var golden = Golden.Read("torch/losses.dat", name);
         var inputs = golden.Inputs;
         golden.Check(inputs, [Losses[name](inputs[0], golden.Given)]);
     }
@@ -64,7 +64,7 @@ public sealed class FunctionGoldenTests
     public void Function_gives_the_values_and_gradients_of_PyTorch(string name)
     {
         using var scope = NewDisposeScope();
-        var golden = Golden.Read("functions.dat", name);
+        var golden = Golden.Read("torch/functions.dat", name);
         var inputs = golden.Inputs;
         golden.Check(inputs, Functions[name](inputs));
     }

@@ -20,10 +20,10 @@ internal sealed class Golden
 
     internal Tensor[] Given => Numbered("given");
 
-    /// <summary>All cases of a file, by name; to be read inside a dispose scope.</summary>
+    /// <summary>All cases of a file below <c>tests/golden</c>, by name; to be read inside a dispose scope.</summary>
     internal static Dictionary<string, Tensor> Read(string file)
     {
-        using var stream = File.OpenRead(TestPaths.Golden("torch", file));
+        using var stream = File.OpenRead(TestPaths.Golden(file));
         return StateFile.Read(stream);
     }
 

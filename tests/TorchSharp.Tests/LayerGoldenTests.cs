@@ -62,7 +62,7 @@ public sealed class LayerGoldenTests
     public void Layer_gives_the_outputs_and_gradients_of_PyTorch(string name)
     {
         using var scope = NewDisposeScope();
-        var golden = Golden.Read("layers.dat", name);
+        var golden = Golden.Read("torch/layers.dat", name);
         using var module = Layers[name]();
         module.load_state_dict(golden.State);
         module.train(!name.EndsWith("eval", StringComparison.Ordinal));
@@ -74,7 +74,7 @@ public sealed class LayerGoldenTests
     public void Every_golden_layer_is_tested()
     {
         using var scope = NewDisposeScope();
-        Assert.Equal(Golden.Read("layers.dat").Keys.Select(key => key[..key.IndexOf('/')]).Distinct().Order(), Layers.Keys.Order());
+        Assert.Equal(Golden.Read("torch/layers.dat").Keys.Select(key => key[..key.IndexOf('/')]).Distinct().Order(), Layers.Keys.Order());
     }
 
     private static Tensor[] Run(Module module, Tensor[] inputs)

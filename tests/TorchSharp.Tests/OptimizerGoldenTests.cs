@@ -44,7 +44,7 @@ public sealed class OptimizerGoldenTests
     public void Optimizer_takes_the_steps_of_PyTorch(string name)
     {
         using var scope = NewDisposeScope();
-        var golden = Golden.Read("optimizers.dat");
+        var golden = Golden.Read("torch/optimizers.dat");
         var parameter = new Parameter(golden["start"].clone());
         using var optimizer = Optimizers[name]([parameter]);
         Golden.Same(name, golden[name], stack(Enumerable.Range(0, 20).Select(_ => Step(optimizer, parameter, golden)).ToList()), Tolerance);
@@ -55,7 +55,7 @@ public sealed class OptimizerGoldenTests
     public void Optimizer_goes_on_from_a_saved_state_as_if_never_stopped(string name)
     {
         using var scope = NewDisposeScope();
-        var golden = Golden.Read("optimizers.dat");
+        var golden = Golden.Read("torch/optimizers.dat");
         var parameter = new Parameter(golden["start"].clone());
         using var first = Optimizers[name]([parameter]);
         for (var step = 0; step < 10; step++) Step(first, parameter, golden);
@@ -79,7 +79,7 @@ public sealed class OptimizerGoldenTests
     public void Scheduler_sets_the_rates_and_momenta_of_PyTorch(string name)
     {
         using var scope = NewDisposeScope();
-        var golden = Golden.Read("schedulers.dat");
+        var golden = Golden.Read("torch/schedulers.dat");
         using var optimizer = Adam([new Parameter(zeros(1))], 0.4);
         var scheduler = Schedulers[name](optimizer);
         var group = optimizer.ParamGroups.Single();

@@ -59,7 +59,8 @@ public sealed class LipEncoder : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var normalised = (pictures - mean.view(1, -1, 1, 1, 1)) * istd.view(1, -1, 1, 1, 1);
-        var x = pool.call(functional.relu(norm.call(stem.call(normalised))));           // [B, W, T, S/4, S/4]
+        // The largest of rectified values is the rectified largest: pooled first, a quarter is left to rectify.
+        var x = functional.relu(pool.call(norm.call(stem.call(normalised))));           // [B, W, T, S/4, S/4]
         var single = x.transpose(1, 2).flatten(0, 1);                                   // [B·T, W, S/4, S/4]
         var features = stages.call(single).mean([2, 3]);                                // [B·T, V]
         return features.view(pictures.size(0), -1, Config.LipFeatures).MoveToOuterDisposeScope();
