@@ -7,10 +7,18 @@ namespace AVServer.Lab.Export;
 internal static class Folding
 {
     /// <summary>A batch norm as value · scale + shift, each [channels].</summary>
-    internal static (Tensor Scale, Tensor Shift) Affine(BatchNorm1d norm)
+    internal static (Tensor Scale, Tensor Shift) Affine(BatchNorm norm)
     {
         var scale = norm.weight!.to(float64) / (norm.running_var!.to(float64) + norm.eps).sqrt();
         return (scale, norm.bias!.to(float64) - (norm.running_mean!.to(float64) * scale));
+    }
+
+    /// <summary>A convolution and the batch norm behind it as one: weight [out, …] and bias [out].</summary>
+    internal static (Tensor Weight, Tensor Bias) Normed(Tensor weight, Tensor? bias, BatchNorm norm)
+    {
+        var (scale, shift) = Affine(norm);
+        var scaled = (weight.to(float64).flatten(1) * scale.unsqueeze(1)).view(weight.shape);
+        return (scaled, bias is null ? shift : shift + (bias.to(float64) * scale));
     }
 
     /// <summary>A convolution's weight [out, in, taps], over the rows of <c>taps · in</c> inputs: [taps · in, out].</summary>

@@ -1,4 +1,5 @@
 using AVServer.Models;
+using AVServer.Models.Flcma;
 using AVServer.Runtime;
 
 namespace AVServer.Lab.Export;
@@ -43,6 +44,44 @@ public static class ModelExporter
             difference,
             [new("embeddings", [-1, head.Config.WindowSteps, head.Config.Dim])],
             [new("posterior", [-1, 1]), new("secondsSinceStart", [-1, 1]), new("secondsSinceEnd", [-1, 1])],
+            Streaming: null);
+    }
+
+    /// <summary>Exports the lip encoder as a graph that takes one picture at a time.</summary>
+    /// <param name="encoder">The model; left in the mode it was in.</param>
+    /// <exception cref="ParityException">The graph differs from the definition by more than <see cref="ParityCheck.Limit"/>.</exception>
+    public static ExportedModel Export(LipEncoder encoder)
+    {
+        var (graph, difference) = Evaluated(encoder, () =>
+        {
+            var built = LipGraph.Build(encoder);
+            return (built, ParityCheck.Measure(encoder, built));
+        });
+        var (size, channels) = (encoder.Config.RoiSize, encoder.Config.RoiChannels);
+        return new ExportedModel(
+            graph,
+            difference,
+            [new("frame", [-1, channels, 1, size, size]), new("cache", [-1, channels, 2 * LipEncoder.Context, size, size])],
+            [new("features", [-1, 1, encoder.Config.LipFeatures]), new("nextCache", [-1, channels, 2 * LipEncoder.Context, size, size])],
+            Streaming: null);
+    }
+
+    /// <summary>Exports the audio-visual network, which takes the lip encoder's features.</summary>
+    /// <param name="model">The model; left in the mode it was in.</param>
+    /// <exception cref="ParityException">The graph differs from the definition by more than <see cref="ParityCheck.Limit"/>.</exception>
+    public static ExportedModel Export(FlcmaConformer model)
+    {
+        var config = model.Config;
+        var (graph, difference) = Evaluated(model, () =>
+        {
+            var built = FlcmaGraph.Build(model);
+            return (built, ParityCheck.Measure(model, built));
+        });
+        return new ExportedModel(
+            graph,
+            difference,
+            [new("fbank", [-1, config.AudioFrames, config.Mels]), new("lips", [-1, config.VideoFrames, config.LipFeatures]), new("presence", [-1, 2])],
+            [new("posterior", [-1, 1])],
             Streaming: null);
     }
 

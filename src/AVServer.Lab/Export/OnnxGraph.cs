@@ -68,6 +68,22 @@ internal sealed class OnnxGraph
         Graph = _graph,
     }.ToByteArray();
 
+    /// <summary>A graph whose first output is a sigmoid, with what goes into the sigmoid as one more output, <c>logits</c>.</summary>
+    /// <param name="graph">The graph's bytes.</param>
+    internal static byte[] WithLogits(byte[] graph)
+    {
+        var model = ModelProto.Parser.ParseFrom(graph);
+        var nodes = model.Graph.Node;
+        var named = nodes.Single(node => node.Output.Contains(model.Graph.Output[0].Name));
+        var sigmoid = nodes.Single(node => node.Output.Contains(named.Input[0]));
+        if (sigmoid.OpType != "Sigmoid") throw new ArgumentException($"Expected a Sigmoid behind {named.Output[0]}, got {sigmoid.OpType}.", nameof(graph));
+        nodes.Add(new NodeProto { OpType = "Identity", Name = "logits", Input = { sigmoid.Input[0] }, Output = { "logits" } });
+        var logits = model.Graph.Output[0].Clone();
+        logits.Name = "logits";
+        model.Graph.Output.Add(logits);
+        return model.ToByteArray();
+    }
+
     private string Store(TensorProto.Types.DataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> data)
     {
         var stored = new TensorProto { Name = $"constant_{_graph.Initializer.Count}", DataType = (int)type, RawData = ByteString.CopyFrom(data) };

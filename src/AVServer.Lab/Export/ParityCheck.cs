@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace AVServer.Lab.Export;
 
 /// <summary>Runs a graph in ONNX Runtime beside its definition in libtorch, on the same made-up input.</summary>
-public static class ParityCheck
+public static partial class ParityCheck
 {
     /// <summary>Largest difference of two outputs with which a graph may be written.</summary>
     public const float Limit = 1e-4f;

@@ -1,0 +1,128 @@
+using AVServer.Models.Flcma;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace AVServer.Lab.Export;
+
+/// <summary>
+/// <see cref="FlcmaConformer"/> as a graph: <c>fbank</c> [N, frames, mels], <c>lips</c> [N, T, V] and <c>presence</c> [N, 2] →
+/// <c>posterior</c> [N, 1]; N is free.
+/// </summary>
+internal sealed class FlcmaGraph
+{
+    private readonly FlcmaConfig _config;
+    private readonly OnnxGraph _graph = new(nameof(FlcmaConformer));
+
+    private FlcmaGraph(FlcmaConfig config) => _config = config;
+
+    internal static byte[] Build(FlcmaConformer model)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        return new FlcmaGraph(model.Config).Compose(model);
+    }
+
+    private byte[] Compose(FlcmaConformer model)
+    {
+        var fbank = _graph.Input("fbank", "N", _config.AudioFrames, _config.Mels);
+        var lips = _graph.Input("lips", "N", _config.VideoFrames, _config.LipFeatures);
+        var presence = _graph.Node("Split", 2, [_graph.Input("presence", "N", 2), _graph.Constant(1, 1)], ("axis", 1));
+        var layers = model.Layers;
+        var scale = layers.Positions.Scale;
+        var audio = Place(Subsample(layers.Subsampler, fbank, scale), presence[0], layers.AbsentAudio, layers.Positions);
+        var video = Place(_graph.Linear(lips, layers.LipProjection.weight * scale, layers.LipProjection.bias! * scale), presence[1], layers.AbsentVideo, layers.Positions);
+        foreach (var block in layers.Blocks) (audio, video) = Block(block, audio, video);
+        _graph.Output(Classify(layers.Classifier, Fuse(layers.Fusion, audio, video)), "posterior", "N", 1);
+        return _graph.ToBytes();
+    }
+
+    /// <summary>[N, frames, mels] → scaled tokens [N, T, D].</summary>
+    private string Subsample(AudioSubsampler subsampler, string fbank, double scale)
+    {
+        var (first, second, project) = subsampler.Layers;
+        var mean = _graph.Node("ReduceMean", [fbank], ("axes", [1]), ("keepdims", 1));
+        var map = _graph.Node("Unsqueeze", [_graph.Node("Sub", [fbank, mean]), _graph.Constant(1)]);
+        var hidden = _graph.Node("Relu", [_graph.Convolve(map, first)]);
+        var maps = _graph.Node("Relu", [_graph.Convolve(hidden, second)]);                                 // [N, channels, T, mels / 4]
+        var moments = _graph.Node("Reshape", [_graph.Node("Transpose", [maps], ("perm", [0, 2, 1, 3])), _graph.Constant(0, 0, project.weight.size(1))]);
+        return _graph.Linear(moments, project.weight * scale, project.bias! * scale);
+    }
+
+    /// <summary>The learnt vector where the modality is absent; then the positions.</summary>
+    private string Place(string tokens, string present, Tensor absent, Positions positions)
+    {
+        var believed = _graph.Node("Unsqueeze", [_graph.Node("Greater", [present, _graph.Constant(tensor(0.5f))]), _graph.Constant(2)]);
+        var placed = _graph.Node("Where", [believed, tokens, _graph.Constant(absent * positions.Scale)]);
+        return _graph.Node("Add", [placed, _graph.Constant(positions.Added)]);
+    }
+
+    private (string Audio, string Video) Block(FlcmaBlock block, string audio, string video)
+    {
+        var (ofAudio, ofVideo, crossModal) = block.Layers;
+        var both = CrossModal(crossModal.Attention, Enter(ofAudio, audio), Enter(ofVideo, video));
+        return (Leave(ofAudio, both[0]), Leave(ofVideo, both[1]));
+    }
+
+    private string[] CrossModal(SelfAttentionModule module, string audio, string video)
+    {
+        var axis = _graph.Constant(2);
+        var moments = _graph.Node("Concat", [_graph.Node("Unsqueeze", [audio, axis]), _graph.Node("Unsqueeze", [video, axis])], ("axis", 2));
+        var pairs = _graph.Node("Reshape", [moments, _graph.Constant(-1, 2, _config.Dim)]);                // [N·T, 2, D]
+        var windows = _graph.Node("Reshape", [Attend(module, pairs), _graph.Constant(-1, _config.VideoFrames, 2, _config.Dim)]);
+        return [.. _graph.Node("Split", 2, [windows, _graph.Constant(1, 1)], ("axis", 2)).Select(one => _graph.Node("Squeeze", [one, axis]))];
+    }
+
+    private string Enter(ConformerBlock block, string x) =>
+        block.Layers.FeedForward1 is { } feedForward ? FeedForward(feedForward, x, 0.5) : x;
+
+    private string Leave(ConformerBlock block, string x)
+    {
+        var (_, attention, convolution, feedForward, norm) = block.Layers;
+        x = Attend(attention, x);
+        if (convolution is not null) x = Convolve(convolution, x);
+        return _graph.Normalise(FeedForward(feedForward, x, convolution is null ? 1 : 0.5), norm);
+    }
+
+    /// <summary>A feed-forward module, weighted, beside its residual.</summary>
+    private string FeedForward(FeedForwardModule module, string x, double weight)
+    {
+        var (norm, expand, contract) = module.Layers;
+        var hidden = _graph.Silu(_graph.Linear(_graph.Normalise(x, norm), expand));
+        return _graph.Node("Add", [x, _graph.Linear(hidden, contract.weight * weight, contract.bias! * weight)]);
+    }
+
+    /// <summary>Attention over the middle axis beside its residual.</summary>
+    private string Attend(SelfAttentionModule module, string x) =>
+        _graph.Node("Add", [x, _graph.Attend(_graph.Normalise(x, module.Layers.Norm), module.Layers.Attention, _config.Heads)]);
+
+    /// <summary>The convolution module beside its residual; pointwise convolutions are products over the last axis.</summary>
+    private string Convolve(ConvolutionModule module, string x)
+    {
+        var (norm, expand, depthwise, batchNorm, contract) = module.Layers;
+        var halves = _graph.Node("Split", 2, [Pointwise(expand, _graph.Normalise(x, norm)), _graph.Constant(_config.Dim, _config.Dim)], ("axis", 2));
+        var gated = _graph.Node("Mul", [halves[0], _graph.Node("Sigmoid", [halves[1]])]);
+        var channels = _graph.Node("Transpose", [gated], ("perm", [0, 2, 1]));
+        var convolved = _graph.Silu(_graph.Convolve(channels, (depthwise, batchNorm)));
+        return _graph.Node("Add", [x, Pointwise(contract, _graph.Node("Transpose", [convolved], ("perm", [0, 2, 1])))]);
+    }
+
+    private string Pointwise(Conv1d convolution, string x) => _graph.Linear(x, convolution.weight.squeeze(2), convolution.bias!);
+
+    private string Fuse(ConvolutionFusion fusion, string audio, string video)
+    {
+        var (first, second, third) = fusion.Layers;
+        var axis = _graph.Constant(1);
+        var maps = _graph.Node("Concat", [_graph.Node("Unsqueeze", [audio, axis]), _graph.Node("Unsqueeze", [video, axis])], ("axis", 1));
+        var hidden = _graph.Silu(_graph.Convolve(_graph.Silu(_graph.Convolve(maps, first)), second));
+        return _graph.Node("Squeeze", [_graph.Convolve(hidden, third), axis]);
+    }
+
+    private string Classify(WindowClassifier classifier, string tokens)
+    {
+        var (pooling, hidden, output) = classifier.Layers;
+        var scores = _graph.Node("MatMul", [_graph.Node("Tanh", [_graph.Linear(tokens, pooling.Layers.Hidden)]), _graph.Constant(pooling.Layers.Score.weight.t())]);
+        var weighted = _graph.Node("Mul", [tokens, _graph.Node("Softmax", [scores], ("axis", 1))]);
+        var pooled = _graph.Node("ReduceSum", [weighted, _graph.Constant(1)], ("keepdims", 0));
+        return _graph.Node("Sigmoid", [_graph.Linear(_graph.Node("Relu", [_graph.Linear(pooled, hidden)]), output)]);
+    }
+}
