@@ -39,7 +39,7 @@ public static partial class ParityCheck
         var config = model.Config;
         var presence = tensor([1f, 1f, 1f, 0f, 0f, 1f], [3, 2]).repeat(2, 1);
         var windows = presence.size(0);
-        var fbank = (Uniform(windows, config.AudioFrames, config.Mels) * 12) - 16;                         // natural-log energies of speech
+        var fbank = (Uniform(windows, config.AudioFrames, config.Mels) * 12) + 6;                          // natural-log energies of speech
         var lips = Uniform(windows, config.VideoFrames, config.LipFeatures) * 2;
         var logits = model.forward(fbank, lips, presence).unsqueeze(1);
         var difference = OfOutputs(logits, Run(session, fbank, lips, presence));
