@@ -8,6 +8,10 @@ namespace AVServer.Lab.Export;
 /// <see cref="FlcmaConformer"/> as a graph: <c>fbank</c> [N, frames, mels], <c>lips</c> [N, T, V] and <c>presence</c> [N, 2] →
 /// <c>posterior</c> [N, 1]; N is free.
 /// </summary>
+/// <remarks>
+/// Tokens are rows [N · T, D] of one modality, so that products and their biases are one operator; only attention, depthwise
+/// convolution and fusion see windows.
+/// </remarks>
 internal sealed class FlcmaGraph
 {
     private readonly FlcmaConfig _config;
@@ -29,14 +33,19 @@ internal sealed class FlcmaGraph
         var presence = _graph.Node("Split", 2, [_graph.Input("presence", "N", 2), _graph.Constant(1, 1)], ("axis", 1));
         var layers = model.Layers;
         var scale = layers.Positions.Scale;
-        var audio = Place(Subsample(layers.Subsampler, fbank, scale), presence[0], layers.AbsentAudio, layers.Positions);
-        var video = Place(_graph.Linear(lips, layers.LipProjection.weight * scale, layers.LipProjection.bias! * scale), presence[1], layers.AbsentVideo, layers.Positions);
+        var heard = Subsample(layers.Subsampler, fbank, scale);
+        var seen = _graph.Linear(Rows(lips, _config.LipFeatures), layers.LipProjection.weight * scale, layers.LipProjection.bias! * scale);
+        var (audio, video) = (Place(heard, presence[0], layers.AbsentAudio, layers.Positions), Place(seen, presence[1], layers.AbsentVideo, layers.Positions));
         foreach (var block in layers.Blocks) (audio, video) = Block(block, audio, video);
         _graph.Output(Classify(layers.Classifier, Fuse(layers.Fusion, audio, video)), "posterior", "N", 1);
         return _graph.ToBytes();
     }
 
-    /// <summary>[N, frames, mels] → scaled tokens [N, T, D].</summary>
+    private string Rows(string x, long values) => _graph.Node("Reshape", [x, _graph.Constant(-1, values)]);
+
+    private string Windows(string rows) => _graph.Node("Reshape", [rows, _graph.Constant(-1, _config.VideoFrames, _config.Dim)]);
+
+    /// <summary>[N, frames, mels] → scaled tokens.</summary>
     private string Subsample(AudioSubsampler subsampler, string fbank, double scale)
     {
         var (first, second, project) = subsampler.Layers;
@@ -44,7 +53,7 @@ internal sealed class FlcmaGraph
         var map = _graph.Node("Unsqueeze", [_graph.Node("Sub", [fbank, mean]), _graph.Constant(1)]);
         var hidden = _graph.Node("Relu", [_graph.Convolve(map, first)]);
         var maps = _graph.Node("Relu", [_graph.Convolve(hidden, second)]);                                 // [N, channels, T, mels / 4]
-        var moments = _graph.Node("Reshape", [_graph.Node("Transpose", [maps], ("perm", [0, 2, 1, 3])), _graph.Constant(0, 0, project.weight.size(1))]);
+        var moments = Rows(_graph.Node("Transpose", [maps], ("perm", [0, 2, 1, 3])), project.weight.size(1));
         return _graph.Linear(moments, project.weight * scale, project.bias! * scale);
     }
 
@@ -52,8 +61,8 @@ internal sealed class FlcmaGraph
     private string Place(string tokens, string present, Tensor absent, Positions positions)
     {
         var believed = _graph.Node("Unsqueeze", [_graph.Node("Greater", [present, _graph.Constant(tensor(0.5f))]), _graph.Constant(2)]);
-        var placed = _graph.Node("Where", [believed, tokens, _graph.Constant(absent * positions.Scale)]);
-        return _graph.Node("Add", [placed, _graph.Constant(positions.Added)]);
+        var placed = _graph.Node("Where", [believed, Windows(tokens), _graph.Constant(absent * positions.Scale)]);
+        return Rows(_graph.Node("Add", [placed, _graph.Constant(positions.Added)]), _config.Dim);
     }
 
     private (string Audio, string Video) Block(FlcmaBlock block, string audio, string video)
@@ -65,11 +74,9 @@ internal sealed class FlcmaGraph
 
     private string[] CrossModal(SelfAttentionModule module, string audio, string video)
     {
-        var axis = _graph.Constant(2);
-        var moments = _graph.Node("Concat", [_graph.Node("Unsqueeze", [audio, axis]), _graph.Node("Unsqueeze", [video, axis])], ("axis", 2));
-        var pairs = _graph.Node("Reshape", [moments, _graph.Constant(-1, 2, _config.Dim)]);                // [N·T, 2, D]
-        var windows = _graph.Node("Reshape", [Attend(module, pairs), _graph.Constant(-1, _config.VideoFrames, 2, _config.Dim)]);
-        return [.. _graph.Node("Split", 2, [windows, _graph.Constant(1, 1)], ("axis", 2)).Select(one => _graph.Node("Squeeze", [one, axis]))];
+        var pairs = Rows(_graph.Node("Concat", [audio, video], ("axis", 1)), _config.Dim);                 // two rows for each moment
+        var moments = Rows(Attend(module, pairs, length: 2), 2 * _config.Dim);
+        return _graph.Node("Split", 2, [moments, _graph.Constant(_config.Dim, _config.Dim)], ("axis", 1));
     }
 
     private string Enter(ConformerBlock block, string x) =>
@@ -78,7 +85,7 @@ internal sealed class FlcmaGraph
     private string Leave(ConformerBlock block, string x)
     {
         var (_, attention, convolution, feedForward, norm) = block.Layers;
-        x = Attend(attention, x);
+        x = Attend(attention, x, _config.VideoFrames);
         if (convolution is not null) x = Convolve(convolution, x);
         return _graph.Normalise(FeedForward(feedForward, x, convolution is null ? 1 : 0.5), norm);
     }
@@ -91,38 +98,40 @@ internal sealed class FlcmaGraph
         return _graph.Node("Add", [x, _graph.Linear(hidden, contract.weight * weight, contract.bias! * weight)]);
     }
 
-    /// <summary>Attention over the middle axis beside its residual.</summary>
-    private string Attend(SelfAttentionModule module, string x) =>
-        _graph.Node("Add", [x, _graph.Attend(_graph.Normalise(x, module.Layers.Norm), module.Layers.Attention, _config.Heads)]);
+    /// <summary>Attention beside its residual.</summary>
+    private string Attend(SelfAttentionModule module, string x, int length) =>
+        _graph.Node("Add", [x, _graph.Attend(_graph.Normalise(x, module.Layers.Norm), module.Layers.Attention, _config.Heads, length)]);
 
-    /// <summary>The convolution module beside its residual; pointwise convolutions are products over the last axis.</summary>
+    /// <summary>The convolution module beside its residual; pointwise convolutions are products of rows.</summary>
     private string Convolve(ConvolutionModule module, string x)
     {
         var (norm, expand, depthwise, batchNorm, contract) = module.Layers;
-        var halves = _graph.Node("Split", 2, [Pointwise(expand, _graph.Normalise(x, norm)), _graph.Constant(_config.Dim, _config.Dim)], ("axis", 2));
+        var halves = _graph.Node("Split", 2, [Pointwise(expand, _graph.Normalise(x, norm)), _graph.Constant(_config.Dim, _config.Dim)], ("axis", 1));
         var gated = _graph.Node("Mul", [halves[0], _graph.Node("Sigmoid", [halves[1]])]);
-        var channels = _graph.Node("Transpose", [gated], ("perm", [0, 2, 1]));
+        var channels = _graph.Node("Transpose", [Windows(gated)], ("perm", [0, 2, 1]));
         var convolved = _graph.Silu(_graph.Convolve(channels, (depthwise, batchNorm)));
-        return _graph.Node("Add", [x, Pointwise(contract, _graph.Node("Transpose", [convolved], ("perm", [0, 2, 1])))]);
+        return _graph.Node("Add", [x, Pointwise(contract, Rows(_graph.Node("Transpose", [convolved], ("perm", [0, 2, 1])), _config.Dim))]);
     }
 
     private string Pointwise(Conv1d convolution, string x) => _graph.Linear(x, convolution.weight.squeeze(2), convolution.bias!);
 
+    /// <summary>Both modalities' rows → windows [N, T, D].</summary>
     private string Fuse(ConvolutionFusion fusion, string audio, string video)
     {
         var (first, second, third) = fusion.Layers;
         var axis = _graph.Constant(1);
-        var maps = _graph.Node("Concat", [_graph.Node("Unsqueeze", [audio, axis]), _graph.Node("Unsqueeze", [video, axis])], ("axis", 1));
+        var maps = _graph.Node("Concat", [_graph.Node("Unsqueeze", [Windows(audio), axis]), _graph.Node("Unsqueeze", [Windows(video), axis])], ("axis", 1));
         var hidden = _graph.Silu(_graph.Convolve(_graph.Silu(_graph.Convolve(maps, first)), second));
         return _graph.Node("Squeeze", [_graph.Convolve(hidden, third), axis]);
     }
 
-    private string Classify(WindowClassifier classifier, string tokens)
+    private string Classify(WindowClassifier classifier, string windows)
     {
         var (pooling, hidden, output) = classifier.Layers;
-        var scores = _graph.Node("MatMul", [_graph.Node("Tanh", [_graph.Linear(tokens, pooling.Layers.Hidden)]), _graph.Constant(pooling.Layers.Score.weight.t())]);
-        var weighted = _graph.Node("Mul", [tokens, _graph.Node("Softmax", [scores], ("axis", 1))]);
-        var pooled = _graph.Node("ReduceSum", [weighted, _graph.Constant(1)], ("keepdims", 0));
+        var (attend, score) = pooling.Layers;
+        var scores = _graph.Node("MatMul", [_graph.Node("Tanh", [_graph.Linear(Rows(windows, _config.Dim), attend)]), _graph.Constant(score.weight.t())]);
+        var shares = _graph.Node("Softmax", [_graph.Node("Reshape", [scores, _graph.Constant(-1, _config.VideoFrames, 1)])], ("axis", 1));
+        var pooled = _graph.Node("ReduceSum", [_graph.Node("Mul", [windows, shares]), _graph.Constant(1)], ("keepdims", 0));
         return _graph.Node("Sigmoid", [_graph.Linear(_graph.Node("Relu", [_graph.Linear(pooled, hidden)]), output)]);
     }
 }

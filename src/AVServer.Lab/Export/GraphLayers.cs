@@ -1,5 +1,5 @@
-using TorchSharp;
 using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace AVServer.Lab.Export;
 
@@ -20,19 +20,19 @@ internal static class GraphLayers
         }
 
         /// <summary>A convolution's stride, padding and groups with other weights.</summary>
-        internal string Convolve(string x, Convolution convolution, torch.Tensor weight, torch.Tensor bias) => graph.Node(
+        internal string Convolve(string x, Convolution convolution, Tensor weight, Tensor bias) => graph.Node(
             "Conv",
             [x, graph.Constant(weight), graph.Constant(bias)],
             ("strides", convolution.stride),
             ("pads", [.. convolution.padding, .. convolution.padding]),
             ("group", convolution.groups));
 
-        /// <summary>x·Wᵀ + b over the last axis.</summary>
-        internal string Linear(string x, torch.Tensor weight, torch.Tensor bias) =>
-            graph.Node("Add", [graph.Node("MatMul", [x, graph.Constant(weight.t())]), graph.Constant(bias)]);
+        /// <summary>x·Wᵀ + b of rows: [rows, in] → [rows, out].</summary>
+        internal string Linear(string rows, Tensor weight, Tensor bias) =>
+            graph.Node("Gemm", [rows, graph.Constant(weight.t()), graph.Constant(bias)]);
 
-        /// <inheritdoc cref="Linear(OnnxGraph, string, torch.Tensor, torch.Tensor)"/>
-        internal string Linear(string x, Linear linear) => graph.Linear(x, linear.weight, linear.bias!);
+        /// <inheritdoc cref="Linear(OnnxGraph, string, Tensor, Tensor)"/>
+        internal string Linear(string rows, Linear linear) => graph.Linear(rows, linear.weight, linear.bias!);
 
         /// <summary>LN over the last axis.</summary>
         internal string Normalise(string x, LayerNorm norm) => graph.Node(
@@ -41,22 +41,19 @@ internal static class GraphLayers
         /// <summary>Swish: x·σ(x).</summary>
         internal string Silu(string x) => graph.Node("Mul", [x, graph.Node("Sigmoid", [x])]);
 
-        /// <summary>Self-attention over the middle axis: [N, L, D] → [N, L, D].</summary>
-        internal string Attend(string x, MultiheadAttention attention, int heads)
+        /// <summary>Self-attention among each <paramref name="length"/> rows that follow each other: [N · length, D] → [N · length, D].</summary>
+        internal string Attend(string rows, MultiheadAttention attention, int heads, int length)
         {
             var dim = attention.out_proj.weight.size(0);
-            var weights = attention.in_proj_weight.to(torch.float64).chunk(3);
-            var biases = attention.in_proj_bias!.to(torch.float64).chunk(3);
-            var scale = 1 / Math.Sqrt((double)dim / heads);
-            var query = Heads(graph.Linear(x, weights[0] * scale, biases[0] * scale), [0, 2, 1, 3]);
-            var key = Heads(graph.Linear(x, weights[1], biases[1]), [0, 2, 3, 1]);
-            var value = Heads(graph.Linear(x, weights[2], biases[2]), [0, 2, 1, 3]);
-            var shares = graph.Node("Softmax", [graph.Node("MatMul", [query, key])], ("axis", -1));            // [N, heads, L, L]
-            var mixed = graph.Node("Transpose", [graph.Node("MatMul", [shares, value])], ("perm", [0, 2, 1, 3]));
-            return graph.Linear(graph.Node("Reshape", [mixed, graph.Constant(0, 0, dim)]), attention.out_proj);
-
-            string Heads(string projected, long[] order) =>
-                graph.Node("Transpose", [graph.Node("Reshape", [projected, graph.Constant(0, 0, heads, dim / heads)])], ("perm", order));
+            // The query's scale goes into its weights.
+            var scale = cat([full([dim], 1 / Math.Sqrt((double)dim / heads), float64), ones([2 * dim], float64)]);
+            var projected = graph.Linear(rows, attention.in_proj_weight.to(float64) * scale.unsqueeze(1), attention.in_proj_bias!.to(float64) * scale);
+            var split = graph.Node("Reshape", [projected, graph.Constant(-1, length, 3, heads, dim / heads)]);
+            var parts = graph.Node("Split", 3, [graph.Node("Transpose", [split], ("perm", [2, 0, 3, 1, 4])), graph.Constant(1, 1, 1)], ("axis", 0));
+            var key = graph.Node("Transpose", [parts[1]], ("perm", [0, 1, 2, 4, 3]));
+            var shares = graph.Node("Softmax", [graph.Node("MatMul", [parts[0], key])], ("axis", -1));         // [1, N, heads, length, length]
+            var mixed = graph.Node("Transpose", [graph.Node("MatMul", [shares, parts[2]])], ("perm", [0, 1, 3, 2, 4]));
+            return graph.Linear(graph.Node("Reshape", [mixed, graph.Constant(-1, dim)]), attention.out_proj);
         }
     }
 }

@@ -58,9 +58,9 @@ public sealed class AudioVisualExportTests
     }
 
     [Fact]
-    public void One_block_of_the_published_size_is_exported()
+    public void Conformer_of_the_published_size_is_exported()
     {
-        using var model = Conformer(FlcmaConfig.Base with { Blocks = 1 });
+        using var model = Conformer(FlcmaConfig.Base);
         Assert.InRange(ModelExporter.Export(model).MaxDifference, 0, ParityCheck.Limit);
     }
 
