@@ -16,7 +16,15 @@ public sealed class ExportedAudioVisualInRuntimeTests : IDisposable
 
     private static readonly FlcmaConfig Config = FlcmaConfig.Small with
     {
-        RoiSize = 20, RoiChannels = 3, VisualWidth = 4, Dim = 16, Heads = 2, FeedForward = 24, Blocks = 2, AudioFrames = 80, VideoFrames = 20,
+        RoiSize = 20,
+        RoiChannels = 3,
+        VisualWidth = 4,
+        Dim = 16,
+        Heads = 2,
+        FeedForward = 24,
+        Blocks = 2,
+        AudioFrames = 80,
+        VideoFrames = 20,
     };
 
     private static readonly Presence[] Ways = [new(true, true), new(true, false), new(false, true)];

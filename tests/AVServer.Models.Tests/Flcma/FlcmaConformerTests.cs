@@ -141,4 +141,38 @@ public sealed class FlcmaConformerTests
         model.call(SmallFlcma.Fbank(config, 3), SmallFlcma.Lips(config, 3), tensor([1f, 1f, 1f, 0f, 0f, 1f], [3, 2])).sum().backward();
         Assert.All(model.named_parameters(), entry => Assert.True(entry.parameter.grad is { } grad && grad.abs().sum().item<float>() > 0, entry.name));
     }
+
+    [Fact]
+    public void Model_learns_whether_sound_and_lips_move_at_the_same_moment()
+    {
+        manual_seed(8);
+        var config = SmallFlcma.Config with { Dropout = 0 };
+        using var model = new FlcmaConformer(config);
+        using var optimizer = optim.Adam(model.parameters(), 2e-3);
+        var random = new Random(8);
+        var (loss, correct, judged) = (0f, 0, 0);
+        for (var step = 0; step < 180; step++)
+        {
+            using var scope = NewDisposeScope();
+            var (fbank, lips, labels) = (SmallFlcma.Fbank(config, 24) * 0.1, SmallFlcma.Lips(config, 24) * 0.1, new float[24]);
+            for (var window = 0; window < labels.Length; window++)
+            {
+                var (heard, seen) = (random.Next(2, 9), random.Next(2, 9));
+                if (random.Next(2) == 0) seen = heard;
+                fbank[window].narrow(0, 4 * heard, 4).add_(2);
+                lips[window, seen].add_(2);
+                labels[window] = heard == seen ? 1 : 0;
+            }
+            optimizer.zero_grad();
+            var logits = model.call(fbank, lips, ones(24, 2));
+            var error = nn.functional.binary_cross_entropy_with_logits(logits, tensor(labels));
+            error.backward();
+            optimizer.step();
+            loss = error.item<float>();
+            if (step < 150) continue;
+            correct += (int)logits.gt(0).eq(tensor(labels).gt(0.5)).sum().item<long>();
+            judged += labels.Length;
+        }
+        Assert.True(correct > 0.9 * judged, $"{correct} of {judged} right, loss {loss}");
+    }
 }
