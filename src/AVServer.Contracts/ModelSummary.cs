@@ -3,11 +3,11 @@ namespace AVServer.Contracts;
 /// <summary>What a client is told of a loaded model.</summary>
 /// <param name="Name">Folder name under the models' folder.</param>
 /// <param name="Version">Version of the weights.</param>
-/// <param name="Kind">What it does: <c>keywordSpotter</c>, <c>keywordVerifier</c> or <c>speechEmbedding</c>.</param>
+/// <param name="Kind">What it does: <c>keywordSpotter</c>, <c>keywordVerifier</c>, <c>audioVisualSpotter</c>, <c>speechEmbedding</c>, <c>faceDetector</c> or <c>faceMesh</c>.</param>
 /// <param name="Keywords">Wake words that it knows; empty for a model that only serves others.</param>
 /// <param name="Licence">Licence of the weights, an SPDX expression.</param>
 /// <param name="Active">Whether it listens on live streams.</param>
-/// <param name="Threshold">Score that makes a detection; absent where it does not decide.</param>
+/// <param name="Threshold">Score that makes a detection, of an audio-visual model with a face in sight; absent where it does not decide.</param>
 /// <param name="FalseAlarmsPerHour">What the threshold stands for, by the model's calibration; absent where the threshold was set by hand.</param>
 public sealed record ModelSummary(
     string Name,

@@ -15,7 +15,7 @@ public sealed record ScoreReport(
 
 /// <summary>One keyword's posterior over a file.</summary>
 /// <param name="Keyword">Which one.</param>
-/// <param name="Stage">Which model's, by name.</param>
+/// <param name="Stage">Which model's, by name; of an audio-visual model with the way of looking, as in <c>please-av/audio</c>.</param>
 /// <param name="StepSeconds">Media time between two values.</param>
-/// <param name="Values">Value i covers the media that ends at (i + 1) · step; closed gate counts as 0.</param>
+/// <param name="Values">Value i covers the media that ends at (i + 1) · step; closed gate, or no look, counts as 0.</param>
 public sealed record PosteriorCurve(string Keyword, string Stage, double StepSeconds, float[] Values);

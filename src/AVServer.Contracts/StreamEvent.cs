@@ -8,6 +8,7 @@ namespace AVServer.Contracts;
 [JsonDerivedType(typeof(OpenedEvent), "opened")]
 [JsonDerivedType(typeof(ClosedEvent), "closed")]
 [JsonDerivedType(typeof(WakeWordEvent), "wakeWord")]
+[JsonDerivedType(typeof(FaceEvent), "face")]
 [JsonDerivedType(typeof(GapEvent), "gap")]
 [JsonDerivedType(typeof(FaultEvent), "fault")]
 [JsonDerivedType(typeof(TelemetryEvent), "telemetry")]
@@ -51,6 +52,23 @@ public sealed record WakeWordEvent(
     ModelReference Model,
     TimeSpan DetectedAt) : StreamEvent;
 
+/// <summary>Whose lips are looked at: told when that changes, and while the face moves, at most four times a second of media.</summary>
+/// <param name="Time">Media time of the picture.</param>
+/// <param name="Visible">Whether there is a face.</param>
+/// <param name="Face">Number of the face within the stream, the same for as long as it is followed; absent without one.</param>
+/// <param name="Box">Where the face is; absent without one.</param>
+/// <param name="Lips">The square around the lips that is read; absent without a face.</param>
+/// <param name="Quality">How well the lips can be read; absent without a face.</param>
+/// <param name="LipsMove">Whether the lips moved of late; absent without a face.</param>
+public sealed record FaceEvent(
+    TimeSpan Time,
+    bool Visible,
+    int? Face = null,
+    PictureBox? Box = null,
+    PictureBox? Lips = null,
+    LipQuality? Quality = null,
+    bool? LipsMove = null) : StreamEvent;
+
 /// <summary>Media is missing from the stream.</summary>
 /// <param name="Kind">Sound or pictures.</param>
 /// <param name="Reason">What became of it.</param>
@@ -69,12 +87,41 @@ public sealed record FaultEvent(string Code, string Message) : StreamEvent;
 /// <param name="GateOpen">Whether the first stage listens.</param>
 /// <param name="Posteriors">Posterior of each keyword since the last one, a value every <paramref name="Step"/>.</param>
 /// <param name="Step">Time between two posteriors.</param>
+/// <param name="Modalities">
+/// By keyword of an audio-visual model, its latest scores by way of looking (<c>audio</c>, <c>visual</c>, <c>audioVisual</c>); absent where none was made since the last one.
+/// </param>
 public sealed record TelemetryEvent(
     TimeSpan Time,
     float LevelDb,
     bool GateOpen,
     IReadOnlyDictionary<string, float[]> Posteriors,
-    TimeSpan Step) : StreamEvent;
+    TimeSpan Step,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, float>>? Modalities = null) : StreamEvent;
+
+/// <summary>A box in a picture, in shares of the picture's width and height from its upper left corner; it may reach beyond the picture.</summary>
+public sealed record PictureBox(float X, float Y, float Width, float Height);
+
+/// <summary>How well lips can be read; where several things are wrong, the first of this list.</summary>
+public enum LipQuality
+{
+    /// <summary>Nothing is wrong.</summary>
+    Good,
+
+    /// <summary>The middle of the mouth lies beyond the picture's edge.</summary>
+    OutsidePicture,
+
+    /// <summary>The lips have too few pixels.</summary>
+    TooSmall,
+
+    /// <summary>There is too little light on the face.</summary>
+    TooDark,
+
+    /// <summary>The head is turned to the side, up or down, or lies on its side.</summary>
+    TurnedAway,
+
+    /// <summary>Too few pictures a second: lips need ten or more.</summary>
+    TooFewPictures,
+}
 
 /// <summary>A model by name and version.</summary>
 public sealed record ModelReference(string Name, string Version);
@@ -114,6 +161,9 @@ public enum GapReason
 
     /// <summary>Pictures were dropped because they came faster than they could be seen.</summary>
     DroppedWhenBusy,
+
+    /// <summary>Pictures that are damaged and can't be decoded.</summary>
+    Undecodable,
 }
 
 /// <summary>Codes of <see cref="FaultEvent"/> and of the <c>code</c> of a problem over HTTP.</summary>

@@ -28,6 +28,8 @@ internal sealed class AudioTrack
     private readonly IReadOnlyList<KeywordListener> _listeners;
     private readonly List<KeywordDetection> _detections = [];
     private readonly IStepObserver? _observer;
+    private readonly AudioVisualRun? _sight;
+    private readonly int _number;
     private long _step;
     private long _nextUnheard;
     private bool _open;
@@ -38,7 +40,11 @@ internal sealed class AudioTrack
     /// <param name="gated">Whether silence is skipped.</param>
     /// <param name="listeners">This stream's own, in the order in which they report.</param>
     /// <param name="observer">Sees every step; null where nobody looks.</param>
-    public AudioTrack(TimeSpan origin, int sampleRateHz, FbankComputer fbank, bool gated, IReadOnlyList<KeywordListener> listeners, IStepObserver? observer)
+    /// <param name="sight">Takes every step to bring it together with the pictures; null where there is no need.</param>
+    /// <param name="number">Number of this track within its stream.</param>
+    public AudioTrack(
+        TimeSpan origin, int sampleRateHz, FbankComputer fbank, bool gated, IReadOnlyList<KeywordListener> listeners, IStepObserver? observer,
+        AudioVisualRun? sight = null, int number = 0)
     {
         _origin = origin;
         _resampler = sampleRateHz == AudioClock.SampleRateHz ? null : new Resampler(sampleRateHz, AudioClock.SampleRateHz);
@@ -50,7 +56,7 @@ internal sealed class AudioTrack
         _ring = new SampleRing(listeners.Select(listener => listener.HistorySamples).DefaultIfEmpty().Max() + (4 * AudioClock.StepSamples) + (PreRollSteps * AudioClock.StepSamples));
         for (var i = 0; i < _features.Length; i++) _features[i] = new float[AudioClock.StepFrames * _mels];
         _listeners = listeners;
-        _observer = observer;
+        (_observer, _sight, _number) = (observer, sight, number);
     }
 
     /// <summary>Media time up to which sound was accepted.</summary>
@@ -107,7 +113,9 @@ internal sealed class AudioTrack
         _open = heard;
         if (_open) await ListenAsync(_step, events, cancellationToken);
         else foreach (var listener in _listeners) listener.Sleep();
-        _observer?.Step(_origin + AudioClock.EndOf(_step), _open, _listeners, events);
+        var end = _origin + AudioClock.EndOf(_step);
+        _observer?.Step(end, _open, _listeners, events);
+        if (_sight is not null) await _sight.HearAsync(new HeardStep(_number, _step, end, _origin + AudioClock.HeardAt(_step), _open, [.. features]), events, cancellationToken);
         _step++;
     }
 

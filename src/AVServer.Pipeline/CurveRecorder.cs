@@ -2,14 +2,14 @@ using AVServer.Contracts;
 
 namespace AVServer.Pipeline;
 
-/// <summary>Keeps the first stage's posterior curves of a whole file.</summary>
+/// <summary>Keeps the first stage's posterior curves of a whole file, and those of audio-visual models by modality.</summary>
 internal sealed class CurveRecorder : IStepObserver
 {
-    private readonly Dictionary<(string Keyword, string Stage), List<float>> _curves = [];
+    private readonly Dictionary<(string Keyword, string Stage), (TimeSpan Step, List<float> Values)> _curves = [];
 
     /// <summary>The curves so far.</summary>
     public IReadOnlyList<PosteriorCurve> Curves =>
-        [.. _curves.Select(curve => new PosteriorCurve(curve.Key.Keyword, curve.Key.Stage, AudioClock.Step.TotalSeconds, [.. curve.Value]))];
+        [.. _curves.Select(curve => new PosteriorCurve(curve.Key.Keyword, curve.Key.Stage, curve.Value.Step.TotalSeconds, [.. curve.Value.Values]))];
 
     public void Hear(ReadOnlySpan<float> samples)
     {
@@ -19,9 +19,22 @@ internal sealed class CurveRecorder : IStepObserver
     {
         foreach (var listener in listeners)
             foreach (var (keyword, posterior) in listener.LastPosteriors)
-            {
-                if (!_curves.TryGetValue((keyword, listener.FirstStageName), out var curve)) _curves[(keyword, listener.FirstStageName)] = curve = [];
-                curve.Add(posterior);
-            }
+                Curve(keyword, listener.FirstStageName, AudioClock.Step).Add(posterior);
+    }
+
+    public void Judge(AudioVisualKeyword model, long step, IReadOnlyDictionary<string, float> scores)
+    {
+        foreach (var (modality, score) in scores)
+        {
+            var curve = Curve(model.Keyword, $"{model.Name}/{modality}", model.StrideSteps * AudioClock.Step);
+            while (curve.Count < ((step + 1) / model.StrideSteps) - 1) curve.Add(0);
+            curve.Add(score);
+        }
+    }
+
+    private List<float> Curve(string keyword, string stage, TimeSpan step)
+    {
+        if (!_curves.TryGetValue((keyword, stage), out var curve)) _curves[(keyword, stage)] = curve = (step, []);
+        return curve.Values;
     }
 }

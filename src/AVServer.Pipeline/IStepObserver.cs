@@ -14,4 +14,10 @@ internal interface IStepObserver
     /// <param name="listeners">All of the track's.</param>
     /// <param name="events">Receives what the observer wants to say.</param>
     void Step(TimeSpan time, bool gateOpen, IReadOnlyList<KeywordListener> listeners, List<StreamEvent> events);
+
+    /// <summary>Sees the scores of a window that an audio-visual model judged; of a live stream from another thread than the steps.</summary>
+    /// <param name="model">Which one.</param>
+    /// <param name="step">Number of the step that the window ends with.</param>
+    /// <param name="scores">By modality, as in <see cref="WakeWordEvent.Scores"/>; not changed any more.</param>
+    void Judge(AudioVisualKeyword model, long step, IReadOnlyDictionary<string, float> scores);
 }

@@ -19,14 +19,18 @@ internal sealed class KeywordCatalog
     {
         _runtime = runtime;
         _configured = options.Value.Keywords.ToDictionary(keyword => keyword.Model);
-        Active = [.. (_configured.Count > 0 ? _configured.Keys : DefaultNames()).Select(Get)];
-        if (Active.Select(model => model.Features).Distinct().Count() > 1)
-            throw new InvalidOperationException($"Expected keyword models that hear the same features, got {string.Join("; ", Active.Select(model => $"{model.Name}: {model.Features}"))}. Run them in separate servers.");
+        Active = _configured.Count > 0 ? Join(_configured.Keys.Select(Get)) : Join(DefaultNames().Select(Get).Append(DefaultAudioVisual()));
+        (string Name, FeatureSpec Features)[] heard = [.. Active.Spoken.Select(model => (model.Name, model.Features)), .. Active.AudioVisual.Select(model => (model.Name, model.Features))];
+        if (heard.Select(model => model.Features).Distinct().Count() > 1)
+            throw new InvalidOperationException($"Expected keyword models that hear the same features, got {string.Join("; ", heard.Select(model => $"{model.Name}: {model.Features}"))}. Run them in separate servers.");
+        // What finds faces has to be there before the first stream needs it.
+        if (Active.WantsPictures)
+            foreach (var name in FaceModels.Names) _ = runtime.Store.Get(name);
         Summaries = [.. runtime.Store.Models.Select(Summarise)];
     }
 
     /// <summary>The models that listen on live streams.</summary>
-    public IReadOnlyList<KeywordModel> Active { get; }
+    public ListeningModels Active { get; }
 
     /// <summary>Every model of the store, for clients.</summary>
     public IReadOnlyList<ModelSummary> Summaries { get; }
@@ -43,18 +47,27 @@ internal sealed class KeywordCatalog
         SnipEdges = features.SnipEdges,
     };
 
-    /// <summary>A keyword model by name: a verifier with its spotter, or a spotter alone.</summary>
+    /// <summary>A keyword model by name: a verifier with its spotter, a spotter alone, or an audio-visual one, which then listens without pictures too.</summary>
     /// <exception cref="UnknownModelException">There is none, or it is of another kind.</exception>
-    public KeywordModel Get(string name)
+    public ListeningModels Get(string name)
     {
         var stored = _runtime.Store.Get(name);
         return stored.Manifest.Kind switch
         {
-            ModelKind.KeywordVerifier => Cascade(stored),
-            ModelKind.KeywordSpotter => Alone(stored),
-            _ => throw new UnknownModelException(name, [.. DefaultNames()]),
+            ModelKind.KeywordVerifier => new ListeningModels([Cascade(stored)], []),
+            ModelKind.KeywordSpotter => new ListeningModels([Alone(stored)], []),
+            ModelKind.AudioVisualSpotter => new ListeningModels([], [AudioVisual(stored, withoutVideo: true)]),
+            _ => throw new UnknownModelException(name, [.. DefaultNames(), .. _runtime.Store.OfKind(ModelKind.AudioVisualSpotter).Select(model => model.Manifest.Name)]),
         };
     }
+
+    private static ListeningModels Join(IEnumerable<ListeningModels> parts)
+    {
+        var all = parts.ToList();
+        return new ListeningModels([.. all.SelectMany(part => part.Spoken)], [.. all.SelectMany(part => part.AudioVisual)]);
+    }
+
+    private ListeningModels DefaultAudioVisual() => new([], [.. _runtime.Store.OfKind(ModelKind.AudioVisualSpotter).Select(model => AudioVisual(model, withoutVideo: false))]);
 
     private IEnumerable<string> DefaultNames()
     {
@@ -99,19 +112,45 @@ internal sealed class KeywordCatalog
         return new KeywordThreshold(keyword, threshold, threshold, target);
     }
 
+    private AudioVisualKeyword AudioVisual(StoredModel stored, bool withoutVideo)
+    {
+        var manifest = stored.Manifest;
+        var options = _configured.GetValueOrDefault(manifest.Name);
+        var target = options?.FalseAlarmsPerHour ?? manifest.OperatingPoint?.FalseAlarmsPerHour;
+        var byHand = false;
+        var thresholds = new Dictionary<Modality, float>();
+        foreach (var (modality, key) in (ReadOnlySpan<(Modality, string)>)[(Modality.Audio, AudioVisualSpec.Audio), (Modality.Visual, AudioVisualSpec.Visual), (Modality.AudioVisual, AudioVisualSpec.Both)])
+        {
+            if (options is not null && options.Thresholds.TryGetValue(key, out var set)) (thresholds[modality], byHand) = (set, true);
+            // Lips alone may be left uncalibrated: then they alone never decide.
+            else if (modality != Modality.Visual || manifest.AudioVisual!.Calibration.ContainsKey(key)) thresholds[modality] = (float)stored.ModalityThresholdFor(key, target).Threshold;
+        }
+        var spec = manifest.AudioVisual!;
+        return new AudioVisualKeyword(
+            _runtime.AudioVisual(manifest.Name),
+            Reference(manifest),
+            manifest.Labels[0],
+            thresholds,
+            byHand ? null : target,
+            (int)Math.Round(spec.StrideMs / AudioClock.Step.TotalMilliseconds),
+            (int)Math.Round(manifest.Trigger.RefractorySeconds / AudioClock.Step.TotalSeconds),
+            withoutVideo);
+    }
+
     private ModelSummary Summarise(StoredModel stored)
     {
         var manifest = stored.Manifest;
-        var active = Active.FirstOrDefault(model => model.Name == manifest.Name);
+        var spoken = Active.Spoken.FirstOrDefault(model => model.Name == manifest.Name)?.Words[0];
+        var audioVisual = Active.AudioVisual.FirstOrDefault(model => model.Name == manifest.Name);
         return new ModelSummary(
             manifest.Name,
             manifest.Version,
             char.ToLowerInvariant(manifest.Kind.ToString()[0]) + manifest.Kind.ToString()[1..],
             manifest.Labels,
             manifest.Licence,
-            active is not null,
-            active?.Words[0].Threshold,
-            active?.Words[0].FalseAlarmsPerHour);
+            spoken is not null || audioVisual is not null,
+            spoken?.Threshold ?? audioVisual?.Thresholds[Modality.AudioVisual],
+            spoken?.FalseAlarmsPerHour ?? audioVisual?.FalseAlarmsPerHour);
     }
 
     private static ModelReference Reference(ModelManifest manifest) => new(manifest.Name, manifest.Version);

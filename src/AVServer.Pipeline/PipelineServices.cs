@@ -18,6 +18,7 @@ public static class PipelineServices
         services.AddModelRuntime();
         services.AddOptions<PipelineOptions>().BindConfiguration(PipelineOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PipelineOptions>, PipelineOptionsValidator>();
+        services.AddSingleton<FaceModels>();
         services.AddSingleton<KeywordCatalog>();
         services.AddSingleton<IStreamPipeline, StreamPipeline>();
         return services;

@@ -10,20 +10,23 @@ namespace AVServer.Pipeline;
 /// <summary>Media → <see cref="MediaDecoder"/> → <see cref="StreamRun"/> → events, for streams and files alike.</summary>
 internal sealed partial class StreamPipeline : IStreamPipeline
 {
+    private const int MaxPictureSide = 640;
+
     private readonly KeywordCatalog _catalog;
     private readonly MediaDecoder _decoder;
     private readonly MediaFile _files;
     private readonly PipelineOptions _options;
     private readonly FbankComputer _fbank;
-    private readonly IReadOnlyList<ModelReference> _listening;
+    private readonly FaceModels _faces;
+    private readonly TimeProvider _time;
     private readonly ILogger<StreamPipeline> _logger;
 
-    public StreamPipeline(KeywordCatalog catalog, MediaDecoder decoder, MediaFile files, IOptions<PipelineOptions> options, ILogger<StreamPipeline> logger)
+    public StreamPipeline(
+        KeywordCatalog catalog, FaceModels faces, MediaDecoder decoder, MediaFile files, IOptions<PipelineOptions> options, TimeProvider time, ILogger<StreamPipeline> logger)
     {
-        (_catalog, _decoder, _files, _options, _logger) = (catalog, decoder, files, options.Value, logger);
-        _fbank = new FbankComputer(catalog.Active.Count > 0 ? KeywordCatalog.FrontEnd(catalog.Active[0].Features) : new FbankOptions());
-        _listening = [.. catalog.Active.Select(model => model.Verifier?.Reference ?? model.SpotterReference)];
-        if (catalog.Active.Count == 0) Log.NoModels(logger);
+        (_catalog, _faces, _decoder, _files, _options, _time, _logger) = (catalog, faces, decoder, files, options.Value, time, logger);
+        _fbank = FrontEnd(catalog.Active);
+        if (catalog.Active.Features is null) Log.NoModels(logger);
     }
 
     public IReadOnlyList<ModelSummary> Models => _catalog.Summaries;
@@ -31,11 +34,12 @@ internal sealed partial class StreamPipeline : IStreamPipeline
     public async IAsyncEnumerable<StreamEvent> RunAsync(
         StreamRequest request, IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var run = new StreamRun(_catalog.Active, _fbank, _options.Gate, paced: true, request.Telemetry ? new Telemetry(_options.TelemetryInterval) : null);
-        var events = new List<StreamEvent> { new OpenedEvent(_listening) };
+        var plan = PlanFor(request.Hello);
+        await using var run = new StreamRun(plan, _fbank, request.Telemetry ? new Telemetry(_options.TelemetryInterval) : null);
+        var events = new List<StreamEvent> { new OpenedEvent(plan.Models.References) };
         var fault = default(FaultEvent);
         // Decoding begins inside the loop, so that a hello that can't be used becomes a fault like any other.
-        await using var items = Decode(request, chunks, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var items = Decode(request, plan, chunks, cancellationToken).GetAsyncEnumerator(cancellationToken);
         for (var more = true; more;)
         {
             foreach (var happened in events) yield return happened with { StreamId = request.StreamId };
@@ -59,19 +63,32 @@ internal sealed partial class StreamPipeline : IStreamPipeline
 
     public async Task<ScoreReport> ScoreFileAsync(string path, ScoreRequest request, CancellationToken cancellationToken)
     {
-        var models = request.Model is { } name ? [_catalog.Get(name)] : _catalog.Active;
-        var fbank = request.Model is null ? _fbank : new FbankComputer(KeywordCatalog.FrontEnd(models[0].Features));
+        var models = request.Model is { } name ? _catalog.Get(name) : _catalog.Active;
         var curves = request.Posteriors ? new CurveRecorder() : null;
-        var run = new StreamRun(models, fbank, _options.Gate, paced: false, curves);
+        var plan = new RunPlan(models, _faces, _time, _options.Gate, Paced: false);
+        await using var run = new StreamRun(plan, request.Model is null ? _fbank : FrontEnd(models), curves);
         var events = new List<StreamEvent>();
-        await foreach (var item in _files.DecodeAsync(path, cancellationToken: cancellationToken)) await run.AcceptAsync(item, events, cancellationToken);
+        await foreach (var item in _files.DecodeAsync(path, video: Pictures(plan), cancellationToken: cancellationToken)) await run.AcceptAsync(item, events, cancellationToken);
         await run.CompleteAsync(events, cancellationToken);
         return new ScoreReport(request.FileName, run.Duration.TotalSeconds, run.MaxScores, events, curves?.Curves);
     }
 
-    private async IAsyncEnumerable<MediaItem> Decode(StreamRequest request, IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static FbankComputer FrontEnd(ListeningModels models) => new(models.Features is { } features ? KeywordCatalog.FrontEnd(features) : new FbankOptions());
+
+    // Upright phones make high pictures: neither side is larger than what a face that can be read needs.
+    private static VideoOutput? Pictures(RunPlan plan) =>
+        plan is { Models.WantsPictures: true, MayHavePictures: true } ? new VideoOutput(PixelFormat.Bgr24, MaxPictureSide, MaxPictureSide, Fps: null) : null;
+
+    private RunPlan PlanFor(MediaHello hello)
     {
-        await foreach (var item in _decoder.DecodeAsync(request.Hello, chunks, cancellationToken: cancellationToken)) yield return item;
+        var (sound, pictures) = (hello.Container is not null || hello.Audio is not null, hello.Container is not null || hello.Video is not null);
+        var models = pictures ? _catalog.Active : _catalog.Active.WithoutPictures;
+        return new RunPlan(models, _faces, _time, _options.Gate, Paced: true, _options.DropLatePictures, sound, pictures);
+    }
+
+    private async IAsyncEnumerable<MediaItem> Decode(StreamRequest request, RunPlan plan, IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var item in _decoder.DecodeAsync(request.Hello, chunks, video: Pictures(plan), cancellationToken: cancellationToken)) yield return item;
     }
 
     private FaultEvent Fault(string streamId, Exception exception)

@@ -5,31 +5,38 @@ using AVServer.Signal;
 namespace AVServer.Pipeline;
 
 /// <summary>One pass over one stream's decoded media: whatever it came from, this is the way to its events.</summary>
-internal sealed class StreamRun
+internal sealed class StreamRun : IAsyncDisposable
 {
     private readonly FbankComputer _fbank;
     private readonly bool _gated;
     private readonly IReadOnlyList<KeywordListener> _listeners;
+    private readonly IReadOnlyList<AudioVisualListener> _audioVisual;
     private readonly IStepObserver? _observer;
+    private readonly AudioVisualRun? _sight;
     private AudioTrack? _track;
+    private int _tracks;
 
-    /// <param name="models">The models that listen.</param>
-    /// <param name="fbank">Their front end.</param>
-    /// <param name="gated">Whether silence is skipped.</param>
-    /// <param name="paced">Whether the media arrives at its own speed.</param>
+    /// <param name="plan">What listens, and how.</param>
+    /// <param name="fbank">The listeners' front end.</param>
     /// <param name="observer">Sees every step; null where nobody looks.</param>
-    public StreamRun(IReadOnlyList<KeywordModel> models, FbankComputer fbank, bool gated, bool paced, IStepObserver? observer)
+    public StreamRun(RunPlan plan, FbankComputer fbank, IStepObserver? observer)
     {
-        (_fbank, _gated, _observer) = (fbank, gated, observer);
-        _listeners = [.. models.Select(model => new KeywordListener(model, paced))];
+        (_fbank, _gated, _observer) = (fbank, plan.Gated, observer);
+        _listeners = [.. plan.Models.Spoken.Select(model => new KeywordListener(model, plan.Paced))];
+        _audioVisual = [.. plan.Models.AudioVisual.Select(model => new AudioVisualListener(model, observer))];
+        if (_audioVisual.Count == 0) return;
+        var track = new AudioVisualTrack(plan.Faces, _audioVisual, plan.MayHaveSound, plan.MayHavePictures);
+        _sight = new AudioVisualRun(track, plan.Paced, plan.DropsLatePictures, plan.Time);
     }
 
     /// <summary>Media time that was received.</summary>
     public TimeSpan Duration { get; private set; }
 
     /// <summary>By keyword, the highest score of the stage that decides.</summary>
-    public IReadOnlyDictionary<string, float> MaxScores =>
-        _listeners.SelectMany(listener => listener.MaxScores).GroupBy(score => score.Keyword).ToDictionary(group => group.Key, group => group.Max(score => score.Score));
+    public IReadOnlyDictionary<string, float> MaxScores => _listeners.SelectMany(listener => listener.MaxScores)
+        .Concat(_audioVisual.Select(listener => (listener.Keyword.Keyword, Score: listener.MaxScore)))
+        .GroupBy(score => score.Keyword)
+        .ToDictionary(group => group.Key, group => group.Max(score => score.Score));
 
     /// <summary>Takes the next piece of media and adds what it brings to light to <paramref name="events"/>.</summary>
     public async ValueTask AcceptAsync(MediaItem item, List<StreamEvent> events, CancellationToken cancellationToken)
@@ -41,6 +48,7 @@ internal sealed class StreamRun
                 Duration = TimeSpan.FromTicks(Math.Max(Duration.Ticks, block.End.Ticks));
                 break;
             case VideoFrame frame:
+                if (_sight is not null) await _sight.SeeAsync(frame, events, cancellationToken);
                 Duration = TimeSpan.FromTicks(Math.Max(Duration.Ticks, frame.Time.Ticks));
                 break;
             case MediaGap gap:
@@ -51,14 +59,20 @@ internal sealed class StreamRun
         }
     }
 
-    /// <summary>Ends the media: hears out what was still open.</summary>
-    public ValueTask CompleteAsync(List<StreamEvent> events, CancellationToken cancellationToken) => EndTrackAsync(events, cancellationToken);
+    /// <summary>Ends the media: hears and sees out what was still open.</summary>
+    public async ValueTask CompleteAsync(List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        await EndTrackAsync(events, cancellationToken);
+        if (_sight is not null) await _sight.CompleteAsync(events, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => _sight?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private AudioTrack Track(AudioBlock block)
     {
         if (_track is not null) return _track;
         foreach (var listener in _listeners) listener.Restart();
-        return _track = new AudioTrack(block.Start, block.SampleRateHz, _fbank, _gated, _listeners, _observer);
+        return _track = new AudioTrack(block.Start, block.SampleRateHz, _fbank, _gated, _listeners, _observer, _sight, _tracks++);
     }
 
     private async ValueTask EndTrackAsync(List<StreamEvent> events, CancellationToken cancellationToken)

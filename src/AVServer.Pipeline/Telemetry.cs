@@ -8,6 +8,8 @@ internal sealed class Telemetry(TimeSpan interval) : IStepObserver
 {
     private readonly int _stepsPerEvent = Math.Max(1, (int)Math.Round(interval / AudioClock.Step));
     private readonly Dictionary<string, List<float>> _posteriors = [];
+    private readonly Lock _gate = new();
+    private Dictionary<string, IReadOnlyDictionary<string, float>>? _modalities;
     private double _power;
     private long _samples;
     private int _steps;
@@ -27,9 +29,24 @@ internal sealed class Telemetry(TimeSpan interval) : IStepObserver
                 curve.Add(posterior);
             }
         if (++_steps < _stepsPerEvent) return;
-        events.Add(new TelemetryEvent(time, LevelDb(), gateOpen, _posteriors.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()), AudioClock.Step));
+        events.Add(new TelemetryEvent(time, LevelDb(), gateOpen, _posteriors.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()), AudioClock.Step, TakeModalities()));
         _posteriors.Clear();
         (_power, _samples, _steps) = (0, 0, 0);
+    }
+
+    public void Judge(AudioVisualKeyword model, long step, IReadOnlyDictionary<string, float> scores)
+    {
+        lock (_gate) (_modalities ??= [])[model.Keyword] = scores;
+    }
+
+    private Dictionary<string, IReadOnlyDictionary<string, float>>? TakeModalities()
+    {
+        lock (_gate)
+        {
+            var taken = _modalities;
+            _modalities = null;
+            return taken;
+        }
     }
 
     private static double SumOfSquares(ReadOnlySpan<float> samples)

@@ -21,11 +21,19 @@ public sealed class WireSnapshotTests
             "computer", 0.75f, TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(1.75), Modality.AudioVisual,
             new Dictionary<string, float> { ["firstStage"] = 0.5f, ["audio"] = 0.75f }, Model, TimeSpan.FromMicroseconds(1_840_001))
         { StreamId = "kitchen", Sequence = 2, At = At },
+        ["event.face"] = new FaceEvent(
+            TimeSpan.FromSeconds(1.5), true, 2, new PictureBox(0.25f, 0.125f, 0.5f, 0.5f), new PictureBox(0.375f, 0.5f, 0.25f, 0.25f), LipQuality.TooSmall, true)
+        { StreamId = "kitchen", Sequence = 6, At = At },
+        ["event.face.none"] = new FaceEvent(TimeSpan.FromSeconds(2), false) { StreamId = "kitchen", Sequence = 7, At = At },
         ["event.gap"] = new GapEvent(MediaKind.Video, GapReason.DroppedWhenBusy, TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(80)) { StreamId = "kitchen", Sequence = 3, At = At },
         ["event.fault"] = new FaultEvent(FaultCodes.BadChunk, "Expected whole samples.") { StreamId = "kitchen", Sequence = 4, At = At },
         ["event.closed"] = new ClosedEvent(CloseReason.ServerStopping, TimeSpan.FromSeconds(3)) { StreamId = "kitchen", Sequence = 5, At = At },
         ["event.telemetry"] = new TelemetryEvent(
             TimeSpan.FromSeconds(1), -42.5f, true, new Dictionary<string, float[]> { ["computer"] = [0.25f, 0.5f] }, TimeSpan.FromMilliseconds(40))
+        { StreamId = "kitchen", At = At },
+        ["event.telemetry.audioVisual"] = new TelemetryEvent(
+            TimeSpan.FromSeconds(1), -42.5f, true, new Dictionary<string, float[]>(), TimeSpan.FromMilliseconds(80),
+            new Dictionary<string, IReadOnlyDictionary<string, float>> { ["please"] = new Dictionary<string, float> { ["audio"] = 0.25f, ["audioVisual"] = 0.75f } })
         { StreamId = "kitchen", At = At },
         ["hello.raw"] = new MediaHello(1, new AudioFormat(), new VideoFormat()),
         ["hello.container"] = new MediaHello(1, Container: "webm"),

@@ -6,17 +6,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AVServer.Pipeline.Tests;
 
-/// <summary>The real pipeline over a folder of models: the shipped ones, or one fake spotter that hears loudness.</summary>
+/// <summary>The real pipeline over a folder of models: the shipped ones, or fakes that hear loudness and see brightness.</summary>
 public sealed class PipelineUnderTest : IDisposable
 {
     private readonly ServiceProvider _services;
     private readonly DirectoryInfo? _folder;
 
-    private PipelineUnderTest(string modelsPath, DirectoryInfo? folder, bool gate)
+    private PipelineUnderTest(string modelsPath, DirectoryInfo? folder, bool gate, params (string Key, string Value)[] settings)
     {
         _folder = folder;
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["Runtime:ModelsPath"] = modelsPath, ["Pipeline:Gate"] = gate.ToString() })
+            .AddInMemoryCollection(settings.GroupBy(setting => setting.Key).Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Last().Value)))
             .Build();
         _services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddPipeline(configuration).BuildServiceProvider();
         Pipeline = _services.GetRequiredService<IStreamPipeline>();
@@ -33,6 +34,27 @@ public sealed class PipelineUnderTest : IDisposable
         new FakeSpotter { Centre = 16, Gain = 0.5f, Threshold = 0.8, RefractorySeconds = 1.5 }.Write(folder.FullName);
         return new PipelineUnderTest(folder.FullName, folder, gate);
     }
+
+    /// <summary>An audio-visual spotter beside the shipped face models; pictures wait and are never dropped, so that a busy machine changes nothing.</summary>
+    public static PipelineUnderTest WithAudioVisual(FakeAudioVisual? fake = null, params (string Key, string Value)[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("avserver-pipeline-");
+        (fake ?? new FakeAudioVisual()).Write(folder.FullName);
+        foreach (var name in FaceModels.Names) Directory.CreateSymbolicLink(Path.Combine(folder.FullName, name), Path.Combine(TestPaths.Models, name));
+        return new PipelineUnderTest(folder.FullName, folder, gate: true, [("Pipeline:DropLatePictures", "false"), .. settings]);
+    }
+
+    /// <summary>Runs chunks through the pipeline.</summary>
+    public async Task<List<StreamEvent>> RunAsync(MediaHello hello, IAsyncEnumerable<MediaChunk> chunks, string id = "s", bool telemetry = false)
+    {
+        var events = new List<StreamEvent>();
+        await foreach (var happened in Pipeline.RunAsync(new StreamRequest(id, hello, telemetry), chunks, CancellationToken.None)) events.Add(happened);
+        return events;
+    }
+
+    /// <summary>Scores a file.</summary>
+    public Task<ScoreReport> ScoreAsync(string path, string? model = null) =>
+        Pipeline.ScoreFileAsync(path, new ScoreRequest(Path.GetFileName(path), Posteriors: true, model), CancellationToken.None);
 
     /// <summary>Runs PCM through the pipeline, cut into chunks by <paramref name="chunkSamples"/>.</summary>
     public async Task<List<StreamEvent>> RunAsync(float[] samples, Func<int> chunkSamples, int sampleRateHz = 16_000, string id = "s")

@@ -4,7 +4,8 @@ namespace AVServer.TestKit;
 
 /// <summary>
 /// An audio-visual spotter that hears loudness and sees brightness. Lips: the feature of a frame is its mean brightness, two frames late as the contract has it.
-/// Posterior: the logistic function of gain × (audio present · (mean of the last frames' fbank − audio centre) + video present · (mean of the last frames' lips − lip centre) × lip weight).
+/// Posterior: the logistic function of gain × (audio present · (loudness of the last frames above the window's − audio centre) + video present · (mean of the last
+/// frames' lips − lip centre) × lip weight).
 /// </summary>
 public sealed record FakeAudioVisual
 {
@@ -33,8 +34,8 @@ public sealed record FakeAudioVisual
     /// <summary>Steepness of the logistic function.</summary>
     public float Gain { get; init; } = 0.5f;
 
-    /// <summary>Mean fbank value at which sound says neither yes nor no.</summary>
-    public float AudioCentre { get; init; } = 16;
+    /// <summary>Mean fbank value of the last frames less that of the whole window, at which sound says neither yes nor no.</summary>
+    public float AudioCentre { get; init; } = 2;
 
     /// <summary>Brightness at which lips say neither yes nor no.</summary>
     public float LipCentre { get; init; } = 0.5f;
@@ -84,10 +85,10 @@ public sealed record FakeAudioVisual
     }
 
     /// <summary>The posterior that the graph gives, computed here.</summary>
-    /// <param name="fbankMean">Mean of the counted fbank frames; null: no sound.</param>
+    /// <param name="rise">Mean of the counted fbank frames less that of all; null: no sound.</param>
     /// <param name="lipMean">Mean of the counted lip features; null: no lips.</param>
-    public float Posterior(float? fbankMean, float? lipMean) =>
-        1 / (1 + MathF.Exp(-Gain * ((fbankMean is { } heard ? heard - AudioCentre : 0) + (lipMean is { } seen ? (seen - LipCentre) * LipWeight : 0))));
+    public float Posterior(float? rise, float? lipMean) =>
+        1 / (1 + MathF.Exp(-Gain * ((rise is { } heard ? heard - AudioCentre : 0) + (lipMean is { } seen ? (seen - LipCentre) * LipWeight : 0))));
 
     private static object Entry(byte[] bytes) => new { sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes = bytes.Length };
 
@@ -121,7 +122,9 @@ public sealed record FakeAudioVisual
         .Constant("gain", [1], Gain)
         .Node("Slice", "fbank fbankFrom fbankTo one", "fbankTail")
         .Node("ReduceMean", "fbankTail", "heard", [("axes", [1, 2]), ("keepdims", [0])])
-        .Node("Sub", "heard audioCentre", "heardCentred")
+        .Node("ReduceMean", "fbank", "heardInAll", [("axes", [1, 2]), ("keepdims", [0])])
+        .Node("Sub", "heard heardInAll", "rise")
+        .Node("Sub", "rise audioCentre", "heardCentred")
         .Node("Unsqueeze", "heardCentred one", "heardColumn")
         .Node("Slice", "lips lipsFrom lipsTo one", "lipsTail")
         .Node("ReduceMean", "lipsTail", "seen", [("axes", [1, 2]), ("keepdims", [0])])

@@ -16,6 +16,7 @@ internal sealed class DecodedStream(FfmpegProcess process, MediaLimits limits, i
     private const int MinElementBytes = 1 << 20;
 
     private readonly DecodedAudio _audio = new(sampleRateHz, limits);
+    private TimeSpan _lastPicture = TimeSpan.MinValue;
 
     /// <summary>Reads to the end of ffmpeg's output. Whether ffmpeg ended well is for the caller to ask.</summary>
     /// <exception cref="MediaException">A limit was passed.</exception>
@@ -28,7 +29,8 @@ internal sealed class DecodedStream(FfmpegProcess process, MediaLimits limits, i
         {
             CheckLimits(reader.Time);
             if (reader.Track.IsAudio) _audio.Append(reader, items);
-            else if (video is not null) items.Add(ReadPicture(reader, video.Format));
+            // Pictures whose times don't rise are a quirk of the container; the first stands.
+            else if (video is not null && reader.Time > _lastPicture) items.Add(ReadPicture(reader, video.Format));
             foreach (var item in items) yield return item;
             items.Clear();
         }
@@ -46,8 +48,9 @@ internal sealed class DecodedStream(FfmpegProcess process, MediaLimits limits, i
         }
     }
 
-    private static VideoFrame ReadPicture(MatroskaReader reader, PixelFormat format)
+    private VideoFrame ReadPicture(MatroskaReader reader, PixelFormat format)
     {
+        _lastPicture = reader.Time;
         var track = reader.Track;
         int expected = track.Width * track.Height * (format == PixelFormat.Bgr24 ? 3 : 1);
         if (reader.Payload.Length != expected) throw new MediaException(FaultCodes.Internal, $"Expected {expected} bytes of a picture, got {reader.Payload.Length}; open the stream again.");

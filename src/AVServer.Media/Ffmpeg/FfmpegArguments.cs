@@ -5,6 +5,9 @@ namespace AVServer.Media.Ffmpeg;
 /// <summary>Command lines of ffmpeg. The demuxer is always named, and no protocol but the one input's own is open, so that no input can make ffmpeg fetch or read something else.</summary>
 internal static class FfmpegArguments
 {
+    // A little less than a sixtieth of a second, so that 60 pictures a second pass with their rounding.
+    private const string ShortestPictureSeconds = "0.0155";
+
     /// <summary>A container that arrives on a pipe → Matroska on a pipe, each block as soon as it is decoded.</summary>
     /// <param name="demuxer">Name of ffmpeg's demuxer.</param>
     /// <param name="limits">Bounds of processor time and pictures.</param>
@@ -47,9 +50,11 @@ internal static class FfmpegArguments
     {
         if (video is null) return [];
         string format = video.Format == PixelFormat.Bgr24 ? "bgr24" : "gray";
-        string fps = video.Fps.ToString(CultureInfo.InvariantCulture);
-        string filter = $"fps={fps},scale=w='min(iw,{video.MaxWidth})':h='min(ih,{video.MaxHeight})':force_original_aspect_ratio=decrease:force_divisible_by=2:flags=area,format={format}";
-        return ["-map", "0:v:0?", "-c:v", "rawvideo", "-allow_raw_vfw", "1", "-vf", filter];
+        // Without a rate each picture keeps its time: a slow or frozen camera must not look like a steady one.
+        string rate = video.Fps is { } fps ? $"fps={fps.ToString(CultureInfo.InvariantCulture)}" : $"select='isnan(prev_selected_t)+gte(t-prev_selected_t,{ShortestPictureSeconds})',settb=1/1000";
+        string[] pass = video.Fps is null ? ["-fps_mode", "passthrough", "-enc_time_base", "1:1000"] : [];
+        string filter = $"{rate},scale=w='min(iw,{video.MaxWidth})':h='min(ih,{video.MaxHeight})':force_original_aspect_ratio=decrease:force_divisible_by=2:flags=area,format={format}";
+        return ["-map", "0:v:0?", "-c:v", "rawvideo", "-allow_raw_vfw", "1", .. pass, "-vf", filter];
     }
 
     // Short clusters and a bounded wait for the other track: what is decoded leaves at once.

@@ -30,23 +30,28 @@ public sealed class LipRoiCropper : IDisposable
     /// <param name="roi">Where the lips are; what lies beyond the picture repeats its edge.</param>
     /// <param name="rgb">Receives [112, 112, 3], red first, 0 to 255.</param>
     /// <exception cref="ArgumentException">The picture isn't BGR, the ROI has no width, or the receiver's length is another.</exception>
-    public void CropColour(Mat frame, in LipRoi roi, Span<byte> rgb)
-    {
-        Crop(frame, roi, ColourSize, ColourSize * ColourSize * 3, rgb.Length);
-        Cv2.CvtColor(_crop, _converted, ColorConversionCodes.BGR2RGB);
-        _converted.AsSpan<byte>().CopyTo(rgb);
-    }
+    public void CropColour(Mat frame, in LipRoi roi, Span<byte> rgb) => Crop(frame, roi, ColourSize, 3, rgb);
 
     /// <summary>Cuts the gray form.</summary>
     /// <param name="frame">BGR, 8 bits; not kept.</param>
     /// <param name="roi">Where the lips are; what lies beyond the picture repeats its edge.</param>
     /// <param name="gray">Receives [64, 64], luma (ITU-R BT.601), 0 to 255.</param>
     /// <exception cref="ArgumentException">The picture isn't BGR, the ROI has no width, or the receiver's length is another.</exception>
-    public void CropGray(Mat frame, in LipRoi roi, Span<byte> gray)
+    public void CropGray(Mat frame, in LipRoi roi, Span<byte> gray) => Crop(frame, roi, GraySize, 1, gray);
+
+    /// <summary>Cuts the form that a model states.</summary>
+    /// <param name="frame">BGR, 8 bits; not kept.</param>
+    /// <param name="roi">Where the lips are; what lies beyond the picture repeats its edge.</param>
+    /// <param name="side">Width and height of the form.</param>
+    /// <param name="channels">1: luma (ITU-R BT.601); 3: red, green, blue.</param>
+    /// <param name="pixels">Receives [side, side, channels], 0 to 255.</param>
+    /// <exception cref="ArgumentException">The picture isn't BGR, the ROI has no width, there are other than 1 or 3 channels, or the receiver's length is another.</exception>
+    public void Crop(Mat frame, in LipRoi roi, int side, int channels, Span<byte> pixels)
     {
-        Crop(frame, roi, GraySize, GraySize * GraySize, gray.Length);
-        Cv2.CvtColor(_crop, _converted, ColorConversionCodes.BGR2GRAY);
-        _converted.AsSpan<byte>().CopyTo(gray);
+        if (channels is not (1 or 3)) throw new ArgumentException($"Expected 1 or 3 channels, got {channels}.", nameof(channels));
+        Crop(frame, roi, side, side * side * channels, pixels.Length);
+        Cv2.CvtColor(_crop, _converted, channels == 1 ? ColorConversionCodes.BGR2GRAY : ColorConversionCodes.BGR2RGB);
+        _converted.AsSpan<byte>().CopyTo(pixels);
     }
 
     public void Dispose()

@@ -7,8 +7,9 @@ namespace AVServer.Vision;
 /// <param name="LipRoiWidth">Pixels of the picture across the lip ROI.</param>
 /// <param name="YawDegrees">Turn to the side, positive towards the person's left.</param>
 /// <param name="PitchDegrees">Nod, positive downwards.</param>
+/// <param name="RollDegrees">Tilt towards a shoulder, clockwise as seen on the screen positive; the lip ROI doesn't turn with it.</param>
 /// <param name="Luma">Mean brightness of the face, 0 to 255.</param>
-public readonly record struct FaceQuality(FaceIssues Issues, float LipRoiWidth, float YawDegrees, float PitchDegrees, float Luma)
+public readonly record struct FaceQuality(FaceIssues Issues, float LipRoiWidth, float YawDegrees, float PitchDegrees, float RollDegrees, float Luma)
 {
     private const int SamplesPerSide = 24;
 
@@ -27,14 +28,15 @@ public readonly record struct FaceQuality(FaceIssues Issues, float LipRoiWidth, 
         // A turned head brings one cheek closer to the camera than the other, a nodding one the forehead.
         var yaw = Degrees(left.Z - right.Z, Length(left.X - right.X, left.Y - right.Y));
         var pitch = Degrees(bottom.Z - top.Z, Length(bottom.X - top.X, bottom.Y - top.Y));
+        var roll = Degrees(left.Y - right.Y, left.X - right.X);
         var luma = MeanLuma(frame, FaceBox.Around(landmarks));
 
         var issues = FaceIssues.None;
         if (roi.Width < options.MinLipRoiWidth) issues |= FaceIssues.TooSmall;
-        if (Math.Abs(yaw) > options.MaxTurnDegrees || Math.Abs(pitch) > options.MaxTurnDegrees) issues |= FaceIssues.TurnedAway;
+        if (Math.Abs(yaw) > options.MaxTurnDegrees || Math.Abs(pitch) > options.MaxTurnDegrees || Math.Abs(roll) > options.MaxTurnDegrees) issues |= FaceIssues.TurnedAway;
         if (luma < options.MinLuma) issues |= FaceIssues.TooDark;
         if (!Contains(frame, roi.Centre)) issues |= FaceIssues.LipsOutsidePicture;
-        return new FaceQuality(issues, roi.Width, yaw, pitch, luma);
+        return new FaceQuality(issues, roi.Width, yaw, pitch, roll, luma);
     }
 
     private static bool Contains(Mat frame, Point2f point)
@@ -79,7 +81,7 @@ public enum FaceIssues
     /// <summary>The lips have too few pixels.</summary>
     TooSmall = 1,
 
-    /// <summary>The head is turned to the side, up or down.</summary>
+    /// <summary>The head is turned to the side, up or down, or lies on its side.</summary>
     TurnedAway = 2,
 
     /// <summary>There is too little light on the face.</summary>

@@ -9,7 +9,7 @@ public sealed class FaceQualityOptions
     [Range(1, 1000)]
     public float MinLipRoiWidth { get; set; } = 28;
 
-    /// <summary>Largest turn to the side, and up or down, in degrees. Default 40.</summary>
+    /// <summary>Largest turn to the side, up or down, and largest tilt towards a shoulder, in degrees. Default 40.</summary>
     [Range(1, 90)]
     public float MaxTurnDegrees { get; set; } = 40;
 

@@ -30,6 +30,21 @@ public sealed class FaceQualityTests : IDisposable
         Assert.Equal(expected, quality.Issues);
     }
 
+    [Theory]
+    [InlineData(20, FaceIssues.None)]
+    [InlineData(90, FaceIssues.TurnedAway)]
+    [InlineData(-60, FaceIssues.TurnedAway)]
+    public void Tilt_is_measured_and_judged(float roll, FaceIssues expected)
+    {
+        var (sin, cos) = MathF.SinCos(roll * MathF.PI / 180);
+        Point3f[] tilted = [.. Face(140, 0, 0).Select(point => new Point3f(200 + (cos * (point.X - 200)) - (sin * (point.Y - 200)), 200 + (sin * (point.X - 200)) + (cos * (point.Y - 200)), point.Z))];
+
+        var quality = Judge(_bright, tilted);
+
+        Assert.Equal(roll, quality.RollDegrees, 0.5f);
+        Assert.Equal(expected, quality.Issues);
+    }
+
     [Fact]
     public void Small_face_is_too_small() => Assert.Equal(FaceIssues.TooSmall, Judge(_bright, Face(20, 0, 0)).Issues);
 

@@ -1,0 +1,20 @@
+namespace AVServer.Pipeline;
+
+/// <summary>How one stream or file is run.</summary>
+/// <param name="Models">What listens.</param>
+/// <param name="Faces">What finds faces; loaded only where pictures come.</param>
+/// <param name="Time">Tells a live stream from one that is sent as fast as it can be.</param>
+/// <param name="Gated">Whether silence is skipped.</param>
+/// <param name="Paced">Whether the media arrives at its own speed.</param>
+/// <param name="DropsLatePictures">Whether a live stream loses pictures where the machine can't keep up.</param>
+/// <param name="MayHaveSound">False where the stream's announcement rules sound out.</param>
+/// <param name="MayHavePictures">False where it rules pictures out.</param>
+internal sealed record RunPlan(
+    ListeningModels Models,
+    FaceModels Faces,
+    TimeProvider Time,
+    bool Gated,
+    bool Paced,
+    bool DropsLatePictures = false,
+    bool MayHaveSound = true,
+    bool MayHavePictures = true);

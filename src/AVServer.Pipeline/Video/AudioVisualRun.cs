@@ -1,0 +1,146 @@
+using System.Threading.Channels;
+using AVServer.Contracts;
+using AVServer.Media;
+
+namespace AVServer.Pipeline;
+
+/// <summary>Runs a stream's <see cref="AudioVisualTrack"/>: at once for a file, beside the sound for a live stream, so that pictures never hold up what is only heard.</summary>
+/// <remarks>
+/// Beside the sound, what waits is bounded: steps of sound wait for room. Of pictures the oldest is dropped and a gap told, unless the stream comes faster
+/// than its own time or the configuration forbids it; then they wait too. What was noticed is collected with the stream's next media.
+/// </remarks>
+internal sealed class AudioVisualRun : IAsyncDisposable
+{
+    /// <summary>Pictures that may wait, 0.4 s.</summary>
+    private const int WaitingPictures = 10;
+
+    /// <summary>Steps of sound that may wait, some five seconds.</summary>
+    private const int WaitingSteps = 64;
+
+    // A sender may be ahead by so much and still be live: a browser sends in bursts.
+    private static readonly TimeSpan LiveSlack = TimeSpan.FromMilliseconds(250);
+
+    private readonly AudioVisualTrack _track;
+    private readonly bool _dropsLate;
+    private readonly TimeProvider _time;
+    private readonly Channel<HeardStep> _steps = Channel.CreateBounded<HeardStep>(WaitingSteps);
+    private readonly Channel<VideoFrame> _pictures = Channel.CreateBounded<VideoFrame>(WaitingPictures);
+    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly Lock _gate = new();
+    private readonly List<StreamEvent> _noticed = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task? _work;
+    private (TimeSpan Media, long Wall)? _first;
+    private TimeSpan? _droppedSince;
+
+    /// <param name="track">This stream's own; disposed with it.</param>
+    /// <param name="beside">Whether to run beside the sound.</param>
+    /// <param name="dropsLate">Whether pictures may be dropped.</param>
+    /// <param name="time">Tells whether the stream comes at its own speed.</param>
+    public AudioVisualRun(AudioVisualTrack track, bool beside, bool dropsLate, TimeProvider time)
+    {
+        (_track, _dropsLate, _time) = (track, dropsLate, time);
+        if (beside) _work = Task.Run(WorkAsync);
+    }
+
+    /// <summary>Takes a step of sound.</summary>
+    public async ValueTask HearAsync(HeardStep step, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        if (_work is null)
+        {
+            _track.Hear(step);
+            await _track.AdvanceAsync(events, cancellationToken);
+            return;
+        }
+        await WriteAsync(_steps.Writer, step, cancellationToken);
+        Collect(events);
+    }
+
+    /// <summary>Takes a picture.</summary>
+    public async ValueTask SeeAsync(VideoFrame picture, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        if (_work is null)
+        {
+            _track.See(picture);
+            await _track.AdvanceAsync(events, cancellationToken);
+            return;
+        }
+        _first ??= (picture.Time, _time.GetTimestamp());
+        while (_pictures.Reader.Count >= WaitingPictures && IsLive(picture.Time) && _pictures.Reader.TryRead(out var dropped)) _droppedSince ??= dropped.Time;
+        if (_droppedSince is { } since && _pictures.Reader.Count < WaitingPictures - 1)
+        {
+            events.Add(new GapEvent(MediaKind.Video, GapReason.DroppedWhenBusy, since, picture.Time - since));
+            _droppedSince = null;
+        }
+        await WriteAsync(_pictures.Writer, picture, cancellationToken);
+        Collect(events);
+    }
+
+    /// <summary>Ends the media and waits for what is still under way.</summary>
+    public async ValueTask CompleteAsync(List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        if (_work is null)
+        {
+            await _track.AdvanceAsync(events, cancellationToken, atEnd: true);
+            return;
+        }
+        _steps.Writer.TryComplete();
+        _pictures.Writer.TryComplete();
+        _bell.Writer.TryWrite(true);
+        await _work.WaitAsync(cancellationToken);
+        Collect(events);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        if (_work is not null) await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _track.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task WorkAsync()
+    {
+        var events = new List<StreamEvent>();
+        try
+        {
+            while (true)
+            {
+                var atEnd = _steps.Reader.Completion.IsCompleted && _pictures.Reader.Completion.IsCompleted;
+                while (_steps.Reader.TryRead(out var step)) _track.Hear(step);
+                while (_pictures.Reader.TryRead(out var picture)) _track.See(picture);
+                await _track.AdvanceAsync(events, _stop.Token, atEnd);
+                lock (_gate) _noticed.AddRange(events);
+                events.Clear();
+                if (atEnd) return;
+                if (!_steps.Reader.Completion.IsCompleted || !_pictures.Reader.Completion.IsCompleted) await _bell.Reader.ReadAsync(_stop.Token);
+            }
+        }
+        catch (Exception e)
+        {
+            // Whoever writes next, or waits for the end, is told.
+            _steps.Writer.TryComplete(e);
+            _pictures.Writer.TryComplete(e);
+            throw;
+        }
+    }
+
+    private async ValueTask WriteAsync<T>(ChannelWriter<T> writer, T item, CancellationToken cancellationToken)
+    {
+        while (!writer.TryWrite(item))
+            if (!await writer.WaitToWriteAsync(cancellationToken)) await _work!;   // it ended early, by a failure
+        _bell.Writer.TryWrite(true);
+    }
+
+    private bool IsLive(TimeSpan media) =>
+        _dropsLate && _first is { } first && media - first.Media <= _time.GetElapsedTime(first.Wall) + LiveSlack;
+
+    private void Collect(List<StreamEvent> events)
+    {
+        lock (_gate)
+        {
+            events.AddRange(_noticed);
+            _noticed.Clear();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using AVServer.Runtime;
+using AVServer.Vision;
+
+namespace AVServer.Pipeline;
+
+/// <summary>The models that find and follow faces, loaded when the first stream with pictures needs them and shared by all.</summary>
+/// <param name="store">Has them under their names.</param>
+internal sealed class FaceModels(ModelStore store) : IDisposable
+{
+    private readonly Lazy<FaceDetector> _detector = new(() => new FaceDetector(store.Get(FaceDetector.ModelName)));
+    private readonly Lazy<FaceMesh> _mesh = new(() => new FaceMesh(store.Get(FaceMesh.ModelName)));
+
+    // Looking at pictures is by far the costliest work of all: one core at least stays free for the sound of every stream.
+    private readonly SemaphoreSlim _turns = new(Math.Max(1, Environment.ProcessorCount - 1));
+
+    /// <summary>Names that a store must have where an audio-visual model listens.</summary>
+    public static IReadOnlyList<string> Names { get; } = [FaceDetector.ModelName, FaceMesh.ModelName];
+
+    /// <summary>A tracker for one stream.</summary>
+    public FaceTracker CreateTracker() => new(_detector.Value, _mesh.Value);
+
+    /// <summary>Waits for a turn to look at a picture.</summary>
+    public Task EnterAsync(CancellationToken cancellationToken) => _turns.WaitAsync(cancellationToken);
+
+    /// <summary>Ends the turn.</summary>
+    public void Exit() => _turns.Release();
+
+    public void Dispose()
+    {
+        if (_detector.IsValueCreated) _detector.Value.Dispose();
+        if (_mesh.IsValueCreated) _mesh.Value.Dispose();
+        _turns.Dispose();
+    }
+}

@@ -1,0 +1,38 @@
+using AVServer.Runtime;
+using AVServer.Vision;
+using OpenCvSharp;
+
+namespace AVServer.Pipeline;
+
+/// <summary>The lips of all faces of one stream, in the form that one model takes.</summary>
+/// <param name="encoder">The model's lip encoder, shared.</param>
+/// <param name="spec">Its form.</param>
+internal sealed class LipReader(DynamicBatcher encoder, AudioVisualSpec spec) : IDisposable
+{
+    private readonly LipRoiCropper _cropper = new();
+    private readonly Dictionary<int, LipTrack> _tracks = [];
+
+    /// <summary>Cuts a face's lips out of a slot's picture.</summary>
+    public void See(int face, long slot, Mat frame, in LipRoi roi)
+    {
+        if (!_tracks.TryGetValue(face, out var track)) _tracks[face] = track = new LipTrack(encoder, spec.RoiChannels);
+        var pixels = new byte[spec.RoiSize * spec.RoiSize * spec.RoiChannels];
+        _cropper.Crop(frame, roi, spec.RoiSize, spec.RoiChannels, pixels);
+        track.Set(slot, pixels);
+    }
+
+    /// <summary>Lets a face's last lips stand for another slot.</summary>
+    public void Hold(int face, long slot) => _tracks.GetValueOrDefault(face)?.Hold(slot);
+
+    /// <summary>Forgets a face.</summary>
+    public void Forget(int face) => _tracks.Remove(face);
+
+    /// <summary>Writes the features of a window that ends before slot <paramref name="end"/>; see <see cref="LipTrack.ReadAsync"/>.</summary>
+    /// <param name="face">One that was seen.</param>
+    /// <param name="end">Slot after the window's last.</param>
+    /// <param name="window">Receives [videoFrames, lipFeatures].</param>
+    /// <param name="cancellationToken">Ends the wait for the encoder.</param>
+    public ValueTask ReadAsync(int face, long end, Memory<float> window, CancellationToken cancellationToken) => _tracks[face].ReadAsync(end, window, cancellationToken);
+
+    public void Dispose() => _cropper.Dispose();
+}

@@ -1,0 +1,209 @@
+using AVServer.Contracts;
+using AVServer.Media;
+using AVServer.Vision;
+using OpenCvSharp;
+
+namespace AVServer.Pipeline;
+
+/// <summary>The pictures of one stream: slot by slot, faces are followed, the one that speaks is chosen, and its lips are cut out for every reader.</summary>
+/// <remarks>
+/// One stream's own; one caller at a time. While nobody speaks and no lips move, one picture of five is looked at and the others wait, so that they
+/// can still be looked at when somebody begins; what is known of a slot is therefore final only once somebody speaks.
+/// </remarks>
+internal sealed class VideoTrack : IDisposable
+{
+    /// <summary>How many slots of a second must show the lips well for them to count as seen.</summary>
+    public const int SlotsToRead = 17;
+
+    private const int IdleStride = 5;
+    private const int SlotsUntilIdle = 25;
+    private const int SlotsJudged = 25;
+
+    private readonly FaceModels _models;
+    private readonly FaceTracker _tracker;
+    private readonly IReadOnlyList<LipReader> _readers;
+    private readonly PictureReader _pictures = new();
+    private readonly Dictionary<int, FaceHistory> _faces = [];
+    private readonly List<FaceGlance> _glances = [];
+    private readonly List<(long Slot, VideoFrame Picture)> _unseen = [];
+    private readonly SpeakerChoice _choice = new();
+    private readonly FaceReporter _reporter = new();
+    private readonly bool[] _filled = new bool[SlotsJudged];
+    private VideoFrame? _last;
+    private FaceEvent? _view;
+    private long _active = long.MinValue / 2;
+    private long _looked = long.MinValue / 2;
+    private TimeSpan? _damagedSince;
+
+    /// <param name="models">Shared.</param>
+    /// <param name="readers">This stream's own, one for each model that reads lips.</param>
+    public VideoTrack(FaceModels models, IReadOnlyList<LipReader> readers)
+    {
+        (_models, _readers) = (models, readers);
+        _tracker = models.CreateTracker();
+    }
+
+    /// <summary>What the face that speaks did; null while there is none.</summary>
+    public FaceHistory? Speaker => _choice.Current is { } face ? _faces.GetValueOrDefault(face) : null;
+
+    /// <summary>The face whose lips can be read in a window: seen well for most of the last second, in which its lips moved.</summary>
+    /// <param name="end">Slot after the window's last.</param>
+    /// <returns>Its number; null where there is none, as with a photograph, a frozen picture or somebody who is silent while another speaks.</returns>
+    public int? ReadableFace(long end)
+    {
+        if (Speaker is not { } history) return null;
+        var readable = history.Count(end - SlotsJudged, end, static moment => moment.Readable) >= SlotsToRead;
+        return readable && history.Count(end - SlotsJudged, end, static moment => moment.LipsMove) > 0 ? _choice.Current : null;
+    }
+
+    /// <summary>Whether the lips of the face that speaks moved in the slots from <paramref name="first"/> to before <paramref name="end"/>.</summary>
+    public bool LipsMoved(long first, long end) => Speaker?.Count(first, end, static moment => moment.LipsMove) > 0;
+
+    /// <summary>Takes the next slot.</summary>
+    /// <param name="slot">One more than the one before.</param>
+    /// <param name="picture">What stands in it; null where nothing does.</param>
+    /// <param name="voice">Whether there may be a voice.</param>
+    /// <param name="events">Receives what there is to tell of the face and of damaged pictures.</param>
+    /// <param name="cancellationToken">Ends the wait for a turn.</param>
+    public async ValueTask SeeAsync(long slot, VideoFrame? picture, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        _filled[Place(slot)] = picture is not null;
+        if (voice == Voice.Heard) _active = slot;
+        if (picture is null) _view = null;
+        else if (ReferenceEquals(picture, _last)) Repeat(slot);
+        else if (slot - _active > SlotsUntilIdle && slot - _looked < IdleStride) Postpone(slot, picture);
+        else await LookAsync(slot, picture, voice, events, cancellationToken);
+        _last = picture ?? _last;
+        if (_reporter.Next(slot, Described(slot)) is { } told) events.Add(told);
+    }
+
+    /// <summary>Ends the pictures: tells what is still to be told.</summary>
+    public void Complete(List<StreamEvent> events)
+    {
+        if (_damagedSince is { } since && _last is { } last) events.Add(Damaged(since, last.Time + VideoGrid.Slot));
+        _damagedSince = null;
+    }
+
+    public void Dispose() => _pictures.Dispose();
+
+    private static int Place(long slot) => (int)(((slot % SlotsJudged) + SlotsJudged) % SlotsJudged);
+
+    private static GapEvent Damaged(TimeSpan since, TimeSpan until) => new(MediaKind.Video, GapReason.Undecodable, since, until - since);
+
+    private void Postpone(long slot, VideoFrame picture)
+    {
+        _unseen.Add((slot, picture));
+        Repeat(slot);
+    }
+
+    private async ValueTask LookAsync(long slot, VideoFrame picture, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        // The pictures before somebody began to speak: lips move before the voice is there.
+        var catchUp = slot - _active <= SlotsUntilIdle;
+        await _models.EnterAsync(cancellationToken);
+        try
+        {
+            if (catchUp)
+                foreach (var (earlier, unseen) in _unseen) Look(earlier, unseen, voice, events);
+            _unseen.Clear();
+            Look(slot, picture, voice, events);
+        }
+        finally
+        {
+            _models.Exit();
+        }
+        _looked = slot;
+    }
+
+    private void Look(long slot, VideoFrame picture, Voice voice, List<StreamEvent> events)
+    {
+        _view = null;
+        if (!TryRead(picture, out var frame))
+        {
+            _damagedSince ??= picture.Time;
+            return;
+        }
+        if (_damagedSince is { } since) events.Add(Damaged(since, picture.Time));
+        _damagedSince = null;
+        _glances.Clear();
+        foreach (var face in _tracker.Next(frame, picture.Time))
+        {
+            if (!_faces.TryGetValue(face.Id, out var history)) _faces[face.Id] = history = new FaceHistory();
+            history.Set(slot, new FaceMoment(face.Quality.IsGood, face.LipsMove, face.LipOpening));
+            _glances.Add(new FaceGlance(face.Id, face.Box.Width, face.LipsMove ? face.LipActivityLevel : 0));
+            if (face.LipsMove) _active = Math.Max(_active, slot);
+            if (face.LipRoi.Width > 0)
+                foreach (var reader in _readers) reader.See(face.Id, slot, frame, face.LipRoi);
+        }
+        var chosen = _choice.Next(_glances, voice != Voice.Silence);
+        foreach (var face in _tracker.Faces)
+            if (face.Id == chosen) _view = View(picture.Time, face, frame.Width, frame.Height);
+        Forget(slot);
+    }
+
+    private bool TryRead(VideoFrame picture, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Mat? frame)
+    {
+        if (picture.Format == PixelFormat.Jpeg) return _pictures.TryReadJpeg(picture.Pixels.Span, picture.Width, out frame);
+        frame = _pictures.ReadPixels(picture.Pixels.Span, picture.Width, picture.Height, picture.Format == PixelFormat.Gray8 ? 1 : 3);
+        return true;
+    }
+
+    /// <summary>What was seen last stands in this slot too.</summary>
+    private void Repeat(long slot)
+    {
+        foreach (var (id, history) in _faces)
+        {
+            if (!history.TryGet(slot - 1, out var moment)) continue;
+            history.Set(slot, moment);
+            foreach (var reader in _readers) reader.Hold(id, slot);
+        }
+    }
+
+    private void Forget(long slot)
+    {
+        foreach (var (id, history) in _faces)
+        {
+            if (slot - history.Latest <= FaceHistory.Capacity || id == _choice.Current) continue;
+            _faces.Remove(id);
+            foreach (var reader in _readers) reader.Forget(id);
+        }
+    }
+
+    private static FaceEvent View(TimeSpan time, TrackedFace face, float width, float height)
+    {
+        var (box, roi) = (face.Box, face.LipRoi);
+        return new FaceEvent(
+            time,
+            true,
+            face.Id,
+            new PictureBox(box.X / width, box.Y / height, box.Width / width, box.Height / height),
+            new PictureBox((roi.Centre.X - (roi.Width / 2)) / width, (roi.Centre.Y - (roi.Width / 2)) / height, roi.Width / width, roi.Width / height),
+            QualityOf(face.Quality.Issues),
+            face.LipsMove);
+    }
+
+    private FaceEvent? Described(long slot) =>
+        _view is { Quality: LipQuality.Good } view && slot >= SlotsJudged && _filled.Count(filled => filled) < SlotsToRead ? view with { Quality = LipQuality.TooFewPictures } : _view;
+
+    private static LipQuality QualityOf(FaceIssues issues) => issues switch
+    {
+        FaceIssues.None => LipQuality.Good,
+        _ when issues.HasFlag(FaceIssues.LipsOutsidePicture) => LipQuality.OutsidePicture,
+        _ when issues.HasFlag(FaceIssues.TooSmall) => LipQuality.TooSmall,
+        _ when issues.HasFlag(FaceIssues.TooDark) => LipQuality.TooDark,
+        _ => LipQuality.TurnedAway,
+    };
+}
+
+/// <summary>What the sound says of a slot.</summary>
+internal enum Voice
+{
+    /// <summary>Nobody speaks.</summary>
+    Silence,
+
+    /// <summary>Somebody may be speaking.</summary>
+    Heard,
+
+    /// <summary>The stream has no sound: lips are all there is.</summary>
+    Unknown,
+}

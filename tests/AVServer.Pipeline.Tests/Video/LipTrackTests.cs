@@ -1,0 +1,126 @@
+using AVServer.Runtime;
+using AVServer.TestKit;
+
+namespace AVServer.Pipeline.Tests.Video;
+
+[Trait("Category", "unit")]
+public sealed class LipTrackTests : IDisposable
+{
+    private const int Window = 8;
+
+    private readonly TemporaryFolder _models = new();
+    private readonly StreamingModel _lips;
+    private readonly DynamicBatcher _encoder;
+
+    public LipTrackTests()
+    {
+        var fake = new FakeAudioVisual { RoiSize = 8, LipFeatures = 1 };
+        fake.Write(_models.Path);
+        _lips = StreamingModel.LoadLips(ModelStore.Open(_models.Path).Get(fake.Name));
+        _encoder = new DynamicBatcher(_lips, new RuntimeOptions(), TimeProvider.System);
+    }
+
+    public void Dispose()
+    {
+        _encoder.Dispose();
+        _lips.Dispose();
+        _models.Dispose();
+    }
+
+    [Fact]
+    public async Task Window_has_the_features_of_its_own_slots()
+    {
+        var track = Track(slots: 40, slot => slot);
+
+        Assert.Equal((int[])[.. Enumerable.Range(22, Window)], await ReadAsync(track, end: 30));
+        Assert.Equal((int[])[.. Enumerable.Range(26, Window)], await ReadAsync(track, end: 34));
+    }
+
+    [Fact]
+    public async Task Features_do_not_depend_on_when_they_were_asked_for()
+    {
+        var often = Track(slots: 0, slot => slot);
+        var once = Track(slots: 0, slot => slot);
+        for (var slot = 0; slot < 300; slot++)
+        {
+            often.Set(slot, Roi(slot % 97));
+            once.Set(slot, Roi(slot % 97));
+            if (slot > 20 && slot % 3 == 0) await ReadAsync(often, slot - 1);
+        }
+
+        Assert.Equal(await ReadAsync(once, 299), await ReadAsync(often, 299));
+    }
+
+    [Fact]
+    public async Task First_and_last_stand_where_there_is_nothing_before_and_after()
+    {
+        var track = new LipTrack(_encoder, 1);
+        for (var slot = 100; slot < 103; slot++) track.Set(slot, Roi(slot));
+
+        Assert.Equal((int[])[100, 100, 100, 100, 100, 100, 101, 102], await ReadAsync(track, end: 103));
+        Assert.Equal((int[])[100, 100, 100, 101, 102, 102, 102, 102], await ReadAsync(track, end: 106));
+    }
+
+    [Fact]
+    public async Task Slots_left_out_repeat_the_one_before()
+    {
+        var track = Track(slots: 10, slot => slot);
+        track.Set(13, Roi(13));
+        for (var slot = 14; slot < 20; slot++) track.Hold(slot);
+
+        Assert.Equal((int[])[8, 9, 9, 9, 9, 13, 13, 13], await ReadAsync(track, end: 16));
+    }
+
+    [Fact]
+    public async Task Slot_that_only_repeated_another_can_be_seen_after_all()
+    {
+        var track = Track(slots: 20, slot => slot);
+        for (var slot = 20; slot < 24; slot++) track.Hold(slot);
+        await ReadAsync(track, end: 22);
+        for (var slot = 20; slot < 24; slot++) track.Set(slot, Roi(slot));
+
+        Assert.Equal((int[])[.. Enumerable.Range(14, Window)], await ReadAsync(track, end: 22));
+    }
+
+    [Fact]
+    public async Task Lips_that_stand_still_are_not_encoded_again()
+    {
+        var track = Track(slots: 20, slot => slot);
+        for (var slot = 20; slot < 60; slot++) track.Hold(slot);
+        await ReadAsync(track, end: 58);
+        _encoder.Dispose();   // whoever encodes now fails
+
+        track.Hold(60);
+        track.Hold(61);
+
+        Assert.All(await ReadAsync(track, end: 60), value => Assert.Equal(19, value));
+        track.Set(62, Roi(62));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => ReadAsync(track, end: 61));
+    }
+
+    [Fact]
+    public async Task Long_absence_begins_afresh()
+    {
+        var track = Track(slots: 10, slot => slot);
+        await ReadAsync(track, 8);
+        for (var slot = 1000; slot < 1006; slot++) track.Set(slot, Roi(slot % 256));
+
+        Assert.Equal((int[])[232, 232, 232, 232, 232, 233, 234, 235], await ReadAsync(track, end: 1004));
+    }
+
+    private LipTrack Track(int slots, Func<int, int> brightness)
+    {
+        var track = new LipTrack(_encoder, 1);
+        for (var slot = 0; slot < slots; slot++) track.Set(slot, Roi(brightness(slot)));
+        return track;
+    }
+
+    private static async Task<int[]> ReadAsync(LipTrack track, long end)
+    {
+        var window = new float[Window];
+        await track.ReadAsync(end, window, CancellationToken.None);
+        return [.. window.Select(value => (int)Math.Round(value * 255))];
+    }
+
+    private static byte[] Roi(int brightness) => [.. Enumerable.Repeat((byte)brightness, 64)];
+}

@@ -1,0 +1,72 @@
+using AVServer.Media;
+
+namespace AVServer.Pipeline.Tests.Video;
+
+[Trait("Category", "unit")]
+public sealed class PictureGridTests
+{
+    [Theory]
+    [InlineData(25)]
+    [InlineData(15)]
+    [InlineData(30)]
+    [InlineData(60)]
+    [InlineData(10)]
+    public void Every_slot_has_the_nearest_picture(double fps)
+    {
+        var grid = new PictureGrid();
+        TimeSpan[] times = [.. Enumerable.Range(0, (int)(2 * fps) + 1).Select(i => TimeSpan.FromSeconds(i / fps))];
+        foreach (var time in times) grid.Add(Picture(time));
+
+        for (var slot = 0; slot <= 50; slot++)
+        {
+            Assert.True(grid.Knows(slot));
+            var picture = grid.At(slot);
+            Assert.NotNull(picture);
+            Assert.Equal(times.Min(time => (time - VideoGrid.TimeOf(slot)).Duration()), (picture.Time - VideoGrid.TimeOf(slot)).Duration());
+        }
+        Assert.False(grid.Knows(51));
+    }
+
+    [Fact]
+    public void Slot_without_a_picture_near_enough_is_empty()
+    {
+        var grid = new PictureGrid();
+        grid.Add(Picture(TimeSpan.Zero));
+        grid.Add(Picture(TimeSpan.FromMilliseconds(400)));
+
+        Assert.Equal([0, 1, 9, 10, 11], Enumerable.Range(0, 13).Where(slot => grid.At(slot) is not null));
+    }
+
+    [Fact]
+    public void Picture_may_stand_in_several_slots_and_is_the_same_one()
+    {
+        var grid = new PictureGrid();
+        var picture = Picture(TimeSpan.FromMilliseconds(40));
+        grid.Add(picture);
+
+        Assert.All(Enumerable.Range(0, 3), slot => Assert.Same(picture, grid.At(slot)));
+    }
+
+    [Fact]
+    public void Picture_that_is_not_later_is_left_out()
+    {
+        var grid = new PictureGrid();
+        var first = Picture(TimeSpan.FromMilliseconds(80));
+        grid.Add(first);
+        grid.Add(Picture(TimeSpan.FromMilliseconds(80)));
+        grid.Add(Picture(TimeSpan.FromMilliseconds(40)));
+
+        Assert.Same(first, grid.At(1));
+        Assert.Same(first, grid.At(2));
+        Assert.Null(grid.Next);
+    }
+
+    [Theory]
+    [InlineData(0.0199, 0)]
+    [InlineData(0.02, 1)]
+    [InlineData(0.0601, 2)]
+    [InlineData(3600, 90_000)]
+    public void Time_belongs_to_the_nearest_slot(double seconds, long slot) => Assert.Equal(slot, VideoGrid.Nearest(TimeSpan.FromSeconds(seconds)));
+
+    private static VideoFrame Picture(TimeSpan time) => new(time, 1, 1, PixelFormat.Gray8, new byte[1]);
+}
