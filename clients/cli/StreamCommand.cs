@@ -9,7 +9,7 @@ internal static class StreamCommand
 {
     public static Command Create()
     {
-        var source = new Argument<string>("source") { Description = "A media file, or - for PCM on standard input." };
+        var source = new Argument<string>("source") { Description = "A media file, with pictures or without, or - for PCM on standard input." };
         var id = new Option<string>("--id") { Description = "Name of the stream.", DefaultValueFactory = _ => $"cli-{Environment.ProcessId}" };
         var fast = new Option<bool>("--fast") { Description = "Send a file as fast as the server takes it, not at its own speed." };
         var rate = new Option<int>("--rate") { Description = "Standard input: samples per second.", DefaultValueFactory = _ => 16_000 };
@@ -23,13 +23,23 @@ internal static class StreamCommand
             var output = parsed.InvocationConfiguration.Output;
             Action<StreamEvent>? print = parsed.GetValue(quiet) ? null : happened => Output.Write(output, happened);
             var format = new AudioFormat("pcm_s16le", parsed.GetValue(rate), parsed.GetValue(channels));
-            var (hello, chunks) = parsed.GetValue(source) is "-"
-                ? (new MediaHello(MediaHello.CurrentProtocol, format), PcmSource.Read(Console.OpenStandardInput(), format, cancellationToken))
-                : (PcmSource.FileHello, PcmSource.Read(new MediaFile(new MediaOptions()), parsed.GetValue(source)!, parsed.GetValue(fast) ? null : TimeProvider.System, cancellationToken));
+            var (hello, chunks) = parsed.GetValue(source) is { } path and not "-"
+                ? await OpenAsync(path, parsed.GetValue(fast), cancellationToken)
+                : (new MediaHello(MediaHello.CurrentProtocol, format), PcmSource.Read(Console.OpenStandardInput(), format, cancellationToken));
             using var client = server.Connect(parsed);
             var closed = await client.PublishAsync(parsed.GetValue(id)!, hello, chunks, print, cancellationToken: cancellationToken);
             return closed.Reason == CloseReason.Completed ? 0 : Output.Failed;
         }, parsed.InvocationConfiguration.Error));
         return command;
+    }
+
+    /// <summary>A file as a live stream: with pictures as the container that it is, else as samples.</summary>
+    internal static async Task<(MediaHello Hello, IAsyncEnumerable<MediaChunk> Chunks)> OpenAsync(string path, bool fast, CancellationToken cancellationToken)
+    {
+        var options = new MediaOptions();
+        var copy = new LiveCopy(options);
+        return await copy.FindContainerAsync(path, cancellationToken) is { } container
+            ? (new MediaHello(MediaHello.CurrentProtocol, Container: container), copy.ReadAsync(path, container, atOwnSpeed: !fast, cancellationToken))
+            : (PcmSource.FileHello, PcmSource.Read(new MediaFile(options), path, fast ? null : TimeProvider.System, cancellationToken));
     }
 }

@@ -4,6 +4,7 @@ import { LevelMeter } from './level-meter.js';
 import { LiveCurve } from './live-curve.js';
 import { showModels } from './models-card.js';
 import { Recording } from './recording.js';
+import { SightCard } from './sight-card.js';
 
 const $ = id => document.getElementById(id);
 const roundTripEveryMs = 4000;
@@ -14,6 +15,7 @@ const server = connect({ apiKey: new URLSearchParams(location.hash.slice(1)).get
 const streamId = `web-${crypto.getRandomValues(new Uint32Array(1))[0].toString(16).padStart(8, '0')}`;
 const level = new LevelMeter($('level'));
 const curve = new LiveCurve($('curve'));
+const sight = new SightCard({ card: $('sight'), video: $('preview'), face: $('face-box'), lips: $('lip-box'), quality: $('quality'), scores: $('modalities') });
 const log = new EventLog($('log'), $('log-empty'), $('count'));
 new Recording(server, {
   drop: $('drop'), input: $('file'), scored: $('scored'), name: $('scored-name'), summary: $('scored-summary'),
@@ -26,12 +28,22 @@ let gateTimer;
 
 $('stream-id').textContent = streamId;
 $('start').addEventListener('click', () => publication ? stop() : start());
-$('device').addEventListener('change', async () => { if (publication) { await stop(); await start(); } });
+$('device').addEventListener('change', restart);
+$('camera').addEventListener('click', () => {
+  $('camera').setAttribute('aria-pressed', $('camera').getAttribute('aria-pressed') !== 'true');
+  restart();
+});
 navigator.mediaDevices?.addEventListener('devicechange', showDevices);
 showDevices();
 loadModels();
 follow();
 measureRoundTrip();
+
+async function restart() {
+  if (!publication) return;
+  await stop();
+  await start();
+}
 
 async function start() {
   if (starting) return;
@@ -40,12 +52,13 @@ async function start() {
   $('start').setAttribute('aria-busy', 'true');
   try {
     publication = await server.publishMicrophone({
-      streamId, deviceId: $('device').value || undefined, telemetry: true, onState: showState,
+      streamId, deviceId: $('device').value || undefined, camera: $('camera').getAttribute('aria-pressed') === 'true', telemetry: true, onState: showState,
       onLevel: levels => { level.show(levels); showCounts(); },
     });
     $('start').textContent = 'Stop';
     $('start').setAttribute('aria-pressed', 'true');
     $('hint').hidden = true;
+    sight.show(publication.cameraStream);
     await showDevices();
   } catch (error) {
     showState('refused', error);
@@ -62,12 +75,13 @@ async function stop() {
   $('start').removeAttribute('aria-pressed');
   await stopping?.stop();
   level.clear();
+  sight.show(null);
   showGate(null);
 }
 
 /** Events of this page's stream, over the hub, for as long as the page is open. */
 async function follow() {
-  const types = ['opened', 'closed', 'wakeWord', 'gap', 'fault', 'telemetry'];
+  const types = ['opened', 'closed', 'wakeWord', 'face', 'gap', 'fault', 'telemetry'];
   try {
     for await (const event of server.subscribe({ streamId, types }, { onState: showFeedState })) handle(event);
   } catch (error) {
@@ -79,8 +93,13 @@ function handle(event) {
   if (event.type === 'telemetry') {
     curve.add(event);
     showGate(event.gateOpen);
+    sight.scores(event.modalities);
     const scores = Object.values(event.posteriors)[0] ?? [];
     $('curve-now').textContent = scores.length > 0 ? Math.max(...scores).toFixed(2) : '';
+    return;
+  }
+  if (event.type === 'face') {
+    sight.face(event);
     return;
   }
   const latencyMs = event.type === 'wakeWord' && publication ? performance.now() - publication.capturedAt(event.end) : undefined;

@@ -10,7 +10,7 @@ export interface ConnectOptions {
 
 export class AVServer {
   constructor(options?: ConnectOptions);
-  /** Sends the microphone until `stop()`; reconnects when the connection is lost. Rejects with MicrophoneUnavailable or StreamRefused. */
+  /** Sends the microphone until `stop()`; reconnects when the connection is lost. Rejects with MicrophoneUnavailable, CameraUnavailable or StreamRefused. */
   publishMicrophone(options: MicrophoneOptions): Promise<MicrophonePublication>;
   /** Sends a media file as fast as the server takes it. Rejects with StreamRefused. */
   publishFile(file: File, options: FileOptions): Promise<ClosedEvent>;
@@ -29,6 +29,8 @@ export interface MicrophoneOptions {
   streamId: string;
   /** One of `listMicrophones()`. Default: the browser's choice. */
   deviceId?: string;
+  /** Whether the camera is sent too: one of `listCameras()` by its id, or true for the browser's choice. */
+  camera?: boolean | string;
   /** Whether the server makes telemetry for subscribers who ask for it. */
   telemetry?: boolean;
   /** Told of each 80 ms: linear levels, 1 is full scale. */
@@ -45,6 +47,10 @@ export interface FileOptions {
 
 export interface MicrophonePublication {
   readonly deviceId: string | undefined;
+  /** What the camera sees; absent without one. */
+  readonly cameraStream: MediaStream | undefined;
+  /** Pictures that were left out because the connection is too slow. */
+  readonly lostPictures: number;
   /** Chunks of 80 ms that could not be sent. */
   readonly lostChunks: number;
   readonly reconnects: number;
@@ -58,6 +64,9 @@ export type FeedState = 'connecting' | 'connected' | 'reconnecting';
 
 export function listMicrophones(): Promise<MediaDeviceInfo[]>;
 
+export function listCameras(): Promise<MediaDeviceInfo[]>;
+
+export class CameraUnavailable extends Error { code: 'refused' | 'missing' | 'busy' | 'insecure' | 'failed'; }
 export class MicrophoneUnavailable extends Error { code: 'refused' | 'missing' | 'busy' | 'insecure' | 'failed'; }
 export class StreamRefused extends Error { code: string; }
 export class ServerRefused extends Error { code: string; status: number; }
@@ -81,7 +90,7 @@ interface EventBase {
 }
 
 /** All media times are seconds. */
-export type StreamEvent = OpenedEvent | ClosedEvent | WakeWordEvent | GapEvent | FaultEvent | TelemetryEvent;
+export type StreamEvent = OpenedEvent | ClosedEvent | WakeWordEvent | FaceEvent | GapEvent | FaultEvent | TelemetryEvent;
 
 export interface OpenedEvent extends EventBase { type: 'opened'; models: ModelReference[]; }
 export interface ClosedEvent extends EventBase { type: 'closed'; reason: 'completed' | 'disconnected' | 'faulted' | 'idle' | 'serverStopping'; duration: number; }
@@ -97,7 +106,20 @@ export interface WakeWordEvent extends EventBase {
   /** Media time that had been heard when the decision fell. */
   detectedAt: number;
 }
-export interface GapEvent extends EventBase { type: 'gap'; kind: 'audio' | 'video'; reason: 'missingInInput' | 'droppedWhenBusy'; start: number; duration: number; }
+/** Shares of the picture's width and height, from its upper left corner. */
+export interface PictureBox { x: number; y: number; width: number; height: number; }
+export interface FaceEvent extends EventBase {
+  type: 'face';
+  time: number;
+  visible: boolean;
+  /** The same for as long as the face is followed; absent, like what follows, without one. */
+  face?: number;
+  box?: PictureBox;
+  lips?: PictureBox;
+  quality?: 'good' | 'outsidePicture' | 'tooSmall' | 'tooDark' | 'turnedAway' | 'tooFewPictures';
+  lipsMove?: boolean;
+}
+export interface GapEvent extends EventBase { type: 'gap'; kind: 'audio' | 'video'; reason: 'missingInInput' | 'droppedWhenBusy' | 'undecodable'; start: number; duration: number; }
 export interface FaultEvent extends EventBase { type: 'fault'; code: string; message: string; }
 export interface TelemetryEvent extends EventBase {
   type: 'telemetry';
@@ -107,6 +129,8 @@ export interface TelemetryEvent extends EventBase {
   /** By keyword, a value every `step` seconds, the last one at `time`. */
   posteriors: Record<string, number[]>;
   step: number;
+  /** By keyword of an audio-visual model, its latest scores: `audio`, `visual`, `audioVisual`. */
+  modalities?: Record<string, Record<string, number>>;
 }
 
 export interface ScoreReport {

@@ -6,12 +6,13 @@
  *   const publication = await server.publishMicrophone({ streamId: 'kitchen' });
  *   for await (const event of server.subscribe({ types: ['wakeWord'] })) console.log(event);
  */
+import { Camera, CameraUnavailable, listCameras } from './camera.js';
 import { EventFeed } from './event-feed.js';
 import { MediaSocket, StreamRefused } from './media-socket.js';
 import { Microphone, MicrophoneUnavailable, listMicrophones } from './microphone.js';
 import { MicrophonePublication } from './microphone-publication.js';
 
-export { MicrophoneUnavailable, StreamRefused, listMicrophones };
+export { CameraUnavailable, MicrophoneUnavailable, StreamRefused, listCameras, listMicrophones };
 
 const containers = { webm: 'webm', mkv: 'matroska', mka: 'matroska', mp4: 'mp4', m4a: 'mp4', ogg: 'ogg', oga: 'ogg', opus: 'ogg', wav: 'wav' };
 const fileChunkBytes = 32 * 1024;
@@ -47,11 +48,12 @@ export class AVServer {
   }
 
   /** Sends the microphone until `stop()`; reconnects when the connection is lost. See avserver.d.ts for the options. */
-  async publishMicrophone({ streamId, deviceId, telemetry = false, onLevel, onState } = {}) {
+  async publishMicrophone({ streamId, deviceId, camera = false, telemetry = false, onLevel, onState } = {}) {
     const publication = new MicrophonePublication({
-      open: () => new MediaSocket(this.#mediaUrl(streamId, { telemetry }), Microphone.hello),
+      open: () => new MediaSocket(this.#mediaUrl(streamId, { telemetry }), { ...Microphone.hello, ...camera && Camera.hello }),
       onLevel,
       onState,
+      camera,
     });
     await publication.start(deviceId);
     return publication;

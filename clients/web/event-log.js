@@ -1,4 +1,5 @@
 const maxEntries = 200;
+const gaps = { missingInInput: 'did not arrive', droppedWhenBusy: 'dropped, the server was busy', undecodable: 'damaged' };
 
 /** The list of what happened, newest first. */
 export class EventLog {
@@ -36,19 +37,25 @@ function describe(event, latencyMs) {
       return {
         title: event.keyword,
         aside: latencyMs === undefined ? '' : `${Math.round(latencyMs)} ms`,
-        detail: `${event.start.toFixed(2)}–${event.end.toFixed(2)} s · score ${event.posterior.toFixed(2)} · ${event.model.name}`,
+        detail: `${event.start.toFixed(2)}–${event.end.toFixed(2)} s · score ${event.posterior.toFixed(2)}${rests(event)} · ${event.model.name}`,
       };
     case 'opened':
       return { title: 'Stream opened', aside: clock(event.at), detail: event.models.map(model => `${model.name} ${model.version}`).join(', ') || 'No model listens.' };
     case 'closed':
       return { title: 'Stream closed', aside: clock(event.at), detail: `${event.reason} after ${event.duration.toFixed(1)} s` };
     case 'gap':
-      return { title: 'Gap', aside: clock(event.at), detail: `${event.duration.toFixed(2)} s of ${event.kind} from ${event.start.toFixed(2)} s: ${event.reason === 'missingInInput' ? 'did not arrive' : 'dropped, the server was busy'}` };
+      return { title: 'Gap', aside: clock(event.at), detail: `${event.duration.toFixed(2)} s of ${event.kind} from ${event.start.toFixed(2)} s: ${gaps[event.reason] ?? event.reason}` };
     case 'fault':
       return { title: `Fault: ${event.code}`, aside: clock(event.at), detail: event.message };
     default:
       return { title: event.type, aside: clock(event.at), detail: '' };
   }
+}
+
+/** What a detection rests on, where that isn't sound alone. */
+function rests({ modality, scores }) {
+  if (modality === 'visual') return ' by lips alone';
+  return modality === 'audioVisual' ? ` with lips, sound alone ${scores.audio?.toFixed(2) ?? '–'}` : '';
 }
 
 function clock(at) { return new Date(at).toLocaleTimeString(); }

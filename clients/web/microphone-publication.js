@@ -1,20 +1,25 @@
+import { Camera, CameraUnavailable } from './camera.js';
 import { StreamRefused } from './media-socket.js';
 import { Microphone, MicrophoneUnavailable } from './microphone.js';
 
 const firstDelayMs = 400;
 const maxDelayMs = 8_000;
 const maxWaitingBytes = 5 * 16000 * 2;   // five seconds of sound
+const maxWaitingPictureBytes = 400_000;  // beyond, pictures are left out, so that the sound behind them isn't late
 const passing = new Set(['streamBusy', 'serverBusy', 'serverStopping', 'idle', 'internal']);
 
 /**
- * A microphone on its way to the server. While there is no connection the sound is lost, and counted; media time goes on from 0 with each
+ * A microphone on its way to the server, with a camera beside it if one is wanted. While there is no connection the sound is lost, and counted; media time goes on from 0 with each
  * connection, because each is a stream of its own to the server.
  */
 export class MicrophonePublication {
   #open;
   #onLevel;
   #onState;
+  #wantsCamera;
   #microphone = null;
+  #camera = null;
+  #lastPicture = -Infinity;
   #socket = null;
   #ready = false;
   #wasReady = false;
@@ -28,11 +33,15 @@ export class MicrophonePublication {
   /** Chunks since the first connection that could not be sent, 80 ms each. */
   lostChunks = 0;
 
+  /** Pictures that were left out because the connection is too slow. */
+  lostPictures = 0;
+
   /** Connections that were made anew. */
   reconnects = 0;
 
-  constructor({ open, onLevel, onState }) {
+  constructor({ open, onLevel, onState, camera }) {
     this.#open = open;
+    this.#wantsCamera = camera;
     this.#onLevel = onLevel ?? (() => {});
     this.#onState = onState ?? (() => {});
   }
@@ -41,10 +50,14 @@ export class MicrophonePublication {
   async start(deviceId) {
     this.#onState('connecting');
     try {
+      if (this.#wantsCamera) {
+        const deviceId = this.#wantsCamera === true ? undefined : this.#wantsCamera;
+        this.#camera = await Camera.open(deviceId, picture => this.#see(picture), () => this.#cameraLost());
+      }
       this.#microphone = await Microphone.open(deviceId, chunk => this.#accept(chunk), () => this.#deviceLost());
       await this.#connect();
     } catch (error) {
-      if (error instanceof MicrophoneUnavailable || error instanceof StreamRefused && !passing.has(error.code)) {
+      if (error instanceof MicrophoneUnavailable || error instanceof CameraUnavailable || error instanceof StreamRefused && !passing.has(error.code)) {
         await this.stop();
         throw error;
       }
@@ -53,6 +66,9 @@ export class MicrophonePublication {
   }
 
   get deviceId() { return this.#microphone?.deviceId; }
+
+  /** What the camera sees; absent without one. */
+  get cameraStream() { return this.#camera?.stream; }
 
   /** Bytes that wait to be sent. */
   get waitingBytes() { return this.#socket?.waitingBytes ?? 0; }
@@ -69,6 +85,7 @@ export class MicrophonePublication {
     this.#stopped = true;
     clearTimeout(this.#retry);
     this.#socket?.end();
+    this.#camera?.close();
     await this.#microphone?.close();
     this.#onState('stopped');
   }
@@ -82,11 +99,24 @@ export class MicrophonePublication {
     else if (this.#wasReady) this.lostChunks++;
   }
 
+  /** Sends a picture on the sound's clock; before the first sound there is none. */
+  #see({ jpeg, atMs }) {
+    const time = (atMs - this.#clockMs) / 1000 - this.#base;
+    if (!this.#ready || !(time >= 0) || time <= this.#lastPicture) return;
+    if (this.#socket.waitingBytes > maxWaitingPictureBytes) {
+      this.lostPictures++;
+      return;
+    }
+    this.#lastPicture = time;
+    this.#socket.send(2, time, jpeg);
+  }
+
   async #connect() {
     const socket = this.#open();
     this.#socket = socket;
     await socket.ready;
     this.#base = this.#chunks * Microphone.chunkSeconds;
+    this.#lastPicture = -Infinity;
     this.#ready = this.#wasReady = true;
     this.#delay = firstDelayMs;
     this.#onState('connected');
@@ -123,6 +153,11 @@ export class MicrophonePublication {
       }
     }, this.#delay);
     this.#delay = Math.min(this.#delay * 2, maxDelayMs);
+  }
+
+  async #cameraLost() {
+    await this.stop();
+    this.#onState('refused', new CameraUnavailable('missing', 'The camera went away. Plug it in, then start again, or listen without it.'));
   }
 
   async #deviceLost() {

@@ -1,4 +1,7 @@
-const kinds = { keywordSpotter: 'first stage', keywordVerifier: 'verifier', speechEmbedding: 'speech embedding' };
+const kinds = {
+  keywordSpotter: 'first stage', keywordVerifier: 'verifier', audioVisualSpotter: 'sound and lips', speechEmbedding: 'speech embedding',
+  faceDetector: 'finds faces', faceMesh: 'follows faces',
+};
 
 /** Lists the models that the server loaded. */
 export function showModels(list, empty, models) {

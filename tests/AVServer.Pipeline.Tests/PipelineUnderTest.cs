@@ -39,8 +39,7 @@ public sealed class PipelineUnderTest : IDisposable
     public static PipelineUnderTest WithAudioVisual(FakeAudioVisual? fake = null, params (string Key, string Value)[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("avserver-pipeline-");
-        (fake ?? new FakeAudioVisual()).Write(folder.FullName);
-        foreach (var name in FaceModels.Names) Directory.CreateSymbolicLink(Path.Combine(folder.FullName, name), Path.Combine(TestPaths.Models, name));
+        (fake ?? new FakeAudioVisual()).WriteWithFaceModels(folder.FullName);
         return new PipelineUnderTest(folder.FullName, folder, gate: true, [("Pipeline:DropLatePictures", "false"), .. settings]);
     }
 

@@ -84,6 +84,14 @@ public sealed record FakeAudioVisual
         return folder;
     }
 
+    /// <summary>Writes the model's folder, and beside it links to the shipped models that find faces.</summary>
+    /// <param name="modelsFolder">Folder of all models.</param>
+    public void WriteWithFaceModels(string modelsFolder)
+    {
+        Write(modelsFolder);
+        foreach (var name in (string[])["face-detector", "face-mesh"]) Directory.CreateSymbolicLink(Path.Combine(modelsFolder, name), Path.Combine(TestPaths.Models, name));
+    }
+
     /// <summary>The posterior that the graph gives, computed here.</summary>
     /// <param name="rise">Mean of the counted fbank frames less that of all; null: no sound.</param>
     /// <param name="lipMean">Mean of the counted lip features; null: no lips.</param>

@@ -34,6 +34,17 @@ internal static class FfmpegArguments
         .. Audio(sampleRateHz), .. Matroska(),
     ];
 
+    /// <summary>Succeeds where a file has pictures that move; a cover doesn't count.</summary>
+    public static List<string> ForPictureProbe(string path, string demuxer, MediaLimits limits) =>
+        [.. Common(limits), .. FileInput(path, demuxer, limits), "-map", "0:V:0", "-c", "copy", "-frames:v", "1", "-f", "null", "-"];
+
+    /// <summary>One file → the same sound and pictures in a container on a pipe, each packet as soon as it is due.</summary>
+    public static List<string> ForLiveCopy(string path, string demuxer, string container, bool atOwnSpeed, MediaLimits limits) =>
+    [
+        .. Common(limits), .. atOwnSpeed ? ["-re"] : Array.Empty<string>(), .. FileInput(path, demuxer, limits), "-map", "0:a:0?", "-map", "0:V:0?", "-c", "copy",
+        .. container == "mp4" ? ["-map_metadata", "-1", "-f", "mp4", "-movflags", "empty_moov+default_base_moof+frag_every_frame", "-flush_packets", "1", "pipe:1"] : Matroska(),
+    ];
+
     private static string[] Common(MediaLimits limits) =>
         ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-timelimit", $"{(long)limits.MaxDecoderCpu.TotalSeconds}", "-filter_threads", "1"];
 
@@ -54,7 +65,7 @@ internal static class FfmpegArguments
         string rate = video.Fps is { } fps ? $"fps={fps.ToString(CultureInfo.InvariantCulture)}" : $"select='isnan(prev_selected_t)+gte(t-prev_selected_t,{ShortestPictureSeconds})',settb=1/1000";
         string[] pass = video.Fps is null ? ["-fps_mode", "passthrough", "-enc_time_base", "1:1000"] : [];
         string filter = $"{rate},scale=w='min(iw,{video.MaxWidth})':h='min(ih,{video.MaxHeight})':force_original_aspect_ratio=decrease:force_divisible_by=2:flags=area,format={format}";
-        return ["-map", "0:v:0?", "-c:v", "rawvideo", "-allow_raw_vfw", "1", .. pass, "-vf", filter];
+        return ["-map", "0:V:0?", "-c:v", "rawvideo", "-allow_raw_vfw", "1", .. pass, "-vf", filter];
     }
 
     // Short clusters and a bounded wait for the other track: what is decoded leaves at once.

@@ -9,26 +9,28 @@ using Microsoft.Extensions.Logging;
 
 namespace AVServer.Server.Browser.Tests.Kit;
 
-/// <summary>The server as its Program builds it, with the shipped models, on real Kestrel at a free port that it keeps when it is restarted.</summary>
+/// <summary>The server as its Program builds it, with the shipped models or others, on real Kestrel at a free port that it keeps when it is restarted.</summary>
 internal sealed class PageServer : IAsyncDisposable
 {
+    private readonly string _models;
     private WebApplication _app;
 
-    private PageServer(WebApplication app)
+    private PageServer(WebApplication app, string models)
     {
-        _app = app;
+        (_app, _models) = (app, models);
         Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
     }
 
     public string Address { get; }
 
-    public static async Task<PageServer> StartAsync() => new(await StartAppAsync("http://127.0.0.1:0"));
+    /// <param name="models">Folder of the models; default: the shipped ones.</param>
+    public static async Task<PageServer> StartAsync(string? models = null) => new(await StartAppAsync("http://127.0.0.1:0", models ?? TestPaths.Models), models ?? TestPaths.Models);
 
     /// <summary>Stops the server, open streams and all, and starts another in its place.</summary>
     public async Task RestartAsync()
     {
         await DisposeAsync();
-        _app = await StartAppAsync(Address);
+        _app = await StartAppAsync(Address, _models);
     }
 
     public async ValueTask DisposeAsync()
@@ -37,10 +39,10 @@ internal sealed class PageServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static async Task<WebApplication> StartAppAsync(string address)
+    private static async Task<WebApplication> StartAppAsync(string address, string models)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddInMemoryCollection([new("Urls", address), new("Runtime:ModelsPath", TestPaths.Models)]);
+        builder.Configuration.AddInMemoryCollection([new("Urls", address), new("Runtime:ModelsPath", models)]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddPipeline(builder.Configuration);
         builder.AddServer();

@@ -23,6 +23,17 @@ internal sealed class Recordings : IDisposable
     public Task<string> ToneAsync(double amplitude, double seconds) =>
         MakeAsync("tone.wav", "-f", "lavfi", "-i", string.Create(CultureInfo.InvariantCulture, $"aevalsrc={amplitude}*sin(2*PI*440*t):s=48000:d={seconds}"));
 
+    /// <summary>A person who talks (GRID), as a camera and a microphone give it.</summary>
+    public async Task<(string Camera, string Microphone)> TalkerAsync()
+    {
+        var clip = Directory.GetFiles(Path.Combine(TestPaths.Corpora!, "grid", "s2"), "*.mkv").Order(StringComparer.Ordinal).First();
+        var camera = Path.Combine(_folder.FullName, "camera.y4m");
+        using var ffmpeg = Process.Start("ffmpeg", ["-nostdin", "-v", "error", "-i", clip, "-an", "-vf", "scale=640:480", "-pix_fmt", "yuv420p", "-y", camera]);
+        await ffmpeg.WaitForExitAsync();
+        Assert.Equal(0, ffmpeg.ExitCode);
+        return (camera, await MakeAsync("microphone.wav", "-i", clip, "-vn"));
+    }
+
     /// <summary>Bytes that are no media.</summary>
     public async Task<string> GarbageAsync()
     {

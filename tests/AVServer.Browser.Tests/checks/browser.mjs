@@ -9,12 +9,14 @@ export const args = JSON.parse(process.argv[2]);
 const patience = 45_000;
 
 /** Opens the demo page, runs the check, closes the browser; a failure says which console messages came before it. */
-export async function onPage(check, { microphone, refuse = false, viewport } = {}) {
+export async function onPage(check, { microphone, camera, refuse = false, viewport } = {}) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required',
       ...refuse ? ['--deny-permission-prompts'] : ['--use-fake-ui-for-media-stream'],
-      ...microphone ? ['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${microphone}%noloop`] : ['--use-fake-device-for-media-stream']],
+      '--use-fake-device-for-media-stream',
+      ...microphone ? [`--use-file-for-fake-audio-capture=${microphone}${camera ? '' : '%noloop'}`] : [],
+      ...camera ? [`--use-file-for-fake-video-capture=${camera}`] : []],
   });
   const logged = [];
   try {

@@ -1,0 +1,25 @@
+import { args, assert, onPage, untilText } from './browser.mjs';
+
+await onPage(async (page, logged) => {
+  await page.click('#camera');
+  await page.click('#start');
+  await untilText(page, '#state', 'connected');
+  await untilText(page, '#quality', 'lips in sight');
+  const [face, lips, preview] = await Promise.all(['#face-box', '#lip-box', '#preview'].map(part => page.locator(part).boundingBox()));
+  assert.ok(preview.width > 200 && face.width > 0.2 * preview.width && face.width < 0.6 * preview.width, `Expected a face box of a third of the preview, got ${face?.width} of ${preview?.width}.`);
+  assert.ok(lips.x > face.x && lips.x + lips.width < face.x + face.width && lips.y > face.y, 'Expected the lip box inside the face box.');
+
+  for (const modality of ['audio', 'visual', 'audioVisual'])
+    await page.locator(`#modalities [data-modality=${modality}] output`).filter({ hasText: /^\d\.\d\d$/ }).waitFor();
+  const word = page.locator('#log li.wakeWord').filter({ hasText: 'with lips' }).first();
+  await word.waitFor();
+  assert.equal(await word.locator('strong').textContent(), args.keyword);
+  if (args.screenshot) await page.screenshot({ path: args.screenshot });
+
+  await page.click('#camera');                      // the stream goes on without it
+  await untilText(page, '#state', 'connected');
+  await page.locator('#sight').waitFor({ state: 'hidden' });
+  await page.click('#start');
+  await untilText(page, '#state', 'stopped');
+  assert.deepEqual(logged, []);
+}, { microphone: args.microphone, camera: args.camera });
