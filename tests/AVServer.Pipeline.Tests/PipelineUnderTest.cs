@@ -12,14 +12,14 @@ public sealed class PipelineUnderTest : IDisposable
     private readonly ServiceProvider _services;
     private readonly DirectoryInfo? _folder;
 
-    private PipelineUnderTest(string modelsPath, DirectoryInfo? folder, bool gate, params (string Key, string Value)[] settings)
+    private PipelineUnderTest(string modelsPath, DirectoryInfo? folder, bool gate, TimeProvider? time = null, params (string Key, string Value)[] settings)
     {
         _folder = folder;
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["Runtime:ModelsPath"] = modelsPath, ["Pipeline:Gate"] = gate.ToString() })
-            .AddInMemoryCollection(settings.GroupBy(setting => setting.Key).Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Last().Value)))
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
             .Build();
-        _services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddPipeline(configuration).BuildServiceProvider();
+        _services = new ServiceCollection().AddSingleton(time ?? TimeProvider.System).AddSingleton<IConfiguration>(configuration).AddLogging().AddPipeline(configuration).BuildServiceProvider();
         Pipeline = _services.GetRequiredService<IStreamPipeline>();
     }
 
@@ -36,11 +36,15 @@ public sealed class PipelineUnderTest : IDisposable
     }
 
     /// <summary>An audio-visual spotter beside the shipped face models; pictures wait and are never dropped, so that a busy machine changes nothing.</summary>
-    public static PipelineUnderTest WithAudioVisual(FakeAudioVisual? fake = null, params (string Key, string Value)[] settings)
+    public static PipelineUnderTest WithAudioVisual(FakeAudioVisual? fake = null, params (string Key, string Value)[] settings) =>
+        WithAudioVisual(TimeProvider.System, fake, [("Pipeline:DropLatePictures", "false"), .. settings]);
+
+    /// <summary>The same with a clock of the test's and with the settings as they are shipped.</summary>
+    public static PipelineUnderTest WithAudioVisual(TimeProvider time, FakeAudioVisual? fake, params (string Key, string Value)[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("avserver-pipeline-");
         (fake ?? new FakeAudioVisual()).WriteWithFaceModels(folder.FullName);
-        return new PipelineUnderTest(folder.FullName, folder, gate: true, [("Pipeline:DropLatePictures", "false"), .. settings]);
+        return new PipelineUnderTest(folder.FullName, folder, gate: true, time, settings);
     }
 
     /// <summary>Runs chunks through the pipeline.</summary>

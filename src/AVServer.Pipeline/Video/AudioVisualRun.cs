@@ -20,6 +20,8 @@ internal sealed class AudioVisualRun : IAsyncDisposable
     // A sender may be ahead by so much and still be live: a browser sends in bursts.
     private static readonly TimeSpan LiveSlack = TimeSpan.FromMilliseconds(250);
 
+    private static readonly TimeSpan GapsApart = TimeSpan.FromSeconds(1);
+
     private readonly AudioVisualTrack _track;
     private readonly bool _dropsLate;
     private readonly TimeProvider _time;
@@ -32,6 +34,7 @@ internal sealed class AudioVisualRun : IAsyncDisposable
     private readonly Task? _work;
     private (TimeSpan Media, long Wall)? _first;
     private TimeSpan? _droppedSince;
+    private TimeSpan _newest;
 
     /// <param name="track">This stream's own; disposed with it.</param>
     /// <param name="beside">Whether to run beside the sound.</param>
@@ -67,11 +70,8 @@ internal sealed class AudioVisualRun : IAsyncDisposable
         }
         _first ??= (picture.Time, _time.GetTimestamp());
         while (_pictures.Reader.Count >= WaitingPictures && IsLive(picture.Time) && _pictures.Reader.TryRead(out var dropped)) _droppedSince ??= dropped.Time;
-        if (_droppedSince is { } since && _pictures.Reader.Count < WaitingPictures - 1)
-        {
-            events.Add(new GapEvent(MediaKind.Video, GapReason.DroppedWhenBusy, since, picture.Time - since));
-            _droppedSince = null;
-        }
+        if (_pictures.Reader.Count < WaitingPictures - 1) TellDropped(picture.Time, GapsApart, events);
+        _newest = picture.Time;
         await WriteAsync(_pictures.Writer, picture, cancellationToken);
         Collect(events);
     }
@@ -89,6 +89,7 @@ internal sealed class AudioVisualRun : IAsyncDisposable
         _bell.Writer.TryWrite(true);
         await _work.WaitAsync(cancellationToken);
         Collect(events);
+        TellDropped(_newest, TimeSpan.Zero, events);
     }
 
     public async ValueTask DisposeAsync()
@@ -134,6 +135,14 @@ internal sealed class AudioVisualRun : IAsyncDisposable
 
     private bool IsLive(TimeSpan media) =>
         _dropsLate && _first is { } first && media - first.Media <= _time.GetElapsedTime(first.Wall) + LiveSlack;
+
+    // On a machine that is a little too slow, pictures are dropped again and again: one gap tells of all of a second.
+    private void TellDropped(TimeSpan until, TimeSpan longerThan, List<StreamEvent> events)
+    {
+        if (_droppedSince is not { } since || until - since < longerThan) return;
+        events.Add(new GapEvent(MediaKind.Video, GapReason.DroppedWhenBusy, since, until - since));
+        _droppedSince = null;
+    }
 
     private void Collect(List<StreamEvent> events)
     {

@@ -33,6 +33,8 @@ internal sealed class AudioVisualTrack : IDisposable
     private readonly VideoTrack _video;
     private readonly Queue<HeardStep> _steps = new();
     private readonly PictureGrid _pictures = new();
+    private readonly SkewEstimator _skew = new();
+    private int? _speaker;
     private int _track = -1;
     private long _lastVoice = long.MinValue / 2;
     private long? _nextSlot;
@@ -80,7 +82,7 @@ internal sealed class AudioVisualTrack : IDisposable
         while (_steps.TryPeek(out var step))
         {
             var end = VideoGrid.Nearest(step.End);
-            var last = LastSlotFor(end);
+            var last = LastSlotFor(end + Math.Max(0, _skew.Skew));
             if (!atEnd && MustWaitForPictures(step, last)) return;
             _steps.Dequeue();
             Begin(step);
@@ -91,8 +93,9 @@ internal sealed class AudioVisualTrack : IDisposable
             foreach (var listener in _listeners)
             {
                 listener.Hear(step.Features);
-                if (IsDue(listener, step, end)) await listener.JudgeAsync(WindowOf(step, end), events, cancellationToken);
+                if (IsDue(listener, step, end + _skew.Skew)) await listener.JudgeAsync(WindowOf(step, end + _skew.Skew), events, cancellationToken);
             }
+            EstimateSkew(step, end);
             _judged = step.End;
         }
         while (_nextSlot is { } slot && !MustWaitForSound(slot, atEnd))
@@ -106,6 +109,15 @@ internal sealed class AudioVisualTrack : IDisposable
             if (_withoutSound) await JudgeWithoutSoundAsync(slot, events, cancellationToken);
         }
         if (atEnd) _video.Complete(events);
+    }
+
+    /// <summary>Level of the sound in a frame: the mean of the bands that voices have.</summary>
+    internal static float LevelOf(ReadOnlySpan<float> logMel)
+    {
+        var voice = logMel[(logMel.Length / 16)..(logMel.Length * 3 / 4)];
+        var sum = 0f;
+        foreach (var band in voice) sum += band;
+        return sum / voice.Length;
     }
 
     public void Dispose()
@@ -139,6 +151,30 @@ internal sealed class AudioVisualTrack : IDisposable
         if (step.Track == _track) return;
         (_track, _lastVoice) = (step.Track, long.MinValue / 2);
         foreach (var listener in _listeners) listener.Restart();
+    }
+
+    /// <summary>Compares the slots of a step with its sound.</summary>
+    private void EstimateSkew(in HeardStep step, long end)
+    {
+        if (_video.SpeakerId != _speaker)
+        {
+            _speaker = _video.SpeakerId;
+            _skew.Restart();
+        }
+        if (_video.Speaker is not { } face) return;
+        var half = step.Features.Length / VideoGrid.SlotsPerStep;
+        for (var i = 0; i < VideoGrid.SlotsPerStep; i++)
+        {
+            if (!face.TryGet(end - VideoGrid.SlotsPerStep + i, out var moment))
+            {
+                _skew.Restart();
+                return;
+            }
+            var level = 0f;
+            var mels = half / (AudioClock.StepFrames / VideoGrid.SlotsPerStep);
+            for (var at = 0; at < half; at += mels) level += LevelOf(step.Features.AsSpan((i * half) + at, mels)) * mels / half;
+            _skew.Next(level, moment.Opening, step.HasVoice);
+        }
     }
 
     private async ValueTask SeeThroughAsync(long last, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)

@@ -43,6 +43,9 @@ internal sealed class VideoTrack : IDisposable
         _tracker = models.CreateTracker();
     }
 
+    /// <summary>Number of the face that speaks; null while there is none.</summary>
+    public int? SpeakerId => _choice.Current;
+
     /// <summary>What the face that speaks did; null while there is none.</summary>
     public FaceHistory? Speaker => _choice.Current is { } face ? _faces.GetValueOrDefault(face) : null;
 
