@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AVServer.Lab.Commands;
+using AVServer.Lab.Data;
 
 var corpora = new Option<string>("--corpora") { Description = "Folder of the corpora.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("AVSERVER_CORPORA") ?? "../shared/corpora", Recursive = true };
 var work = new Option<string>("--work") { Description = "Folder for everything that can be made again.", DefaultValueFactory = _ => "artifacts/lab", Recursive = true };
@@ -15,6 +16,9 @@ var export = new Command("export", "Writes a trained model's ONNX file and manif
 export.SetAction(parsed => ExportCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
 var verifier = new Argument<string>("verifier") { Description = "Recipe file of the second stage." };
 var det = new Command("det", "Measures both stages, writes calibration and report.") { recipe, verifier };
-det.SetAction(parsed => DetCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, parsed.GetValue(verifier)!, Console.Out));
+det.SetAction((parsed, token) => DetCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, parsed.GetValue(verifier)!, Console.Out, token));
+var split = new Option<Split>("--split") { Description = "Which recordings.", DefaultValueFactory = _ => Split.Test };
+var score = new Command("score", "Runs the finished models over a split of a data recipe, as the server would.") { recipe, split };
+score.SetAction((parsed, token) => ScoreCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, parsed.GetValue(split), Console.Out, token));
 
-return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det }.Parse(args).InvokeAsync();
+return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score }.Parse(args).InvokeAsync();

@@ -16,7 +16,8 @@ internal static class LiveBenchmark
 {
     private const int ChunkSamples = 1280;
     private const double RunSeconds = 24;
-    private const double WordAtSeconds = 12;
+    private const double FirstWordSeconds = 6;
+    private const double LastWordSeconds = 20;
 
     public static async Task<int> RunAsync(int streams)
     {
@@ -32,9 +33,9 @@ internal static class LiveBenchmark
             using var client = new AVServerClient(address);
             await ReadyAsync(client);
             // What a lone stream brings: the same sound must bring it in a crowd.
-            var alone = await Task.WhenAll(Enumerable.Range(0, words.Count).Select(i => SendAsync(client, $"alone-{i}", speech, words[i], i)));
+            var alone = await Task.WhenAll(Enumerable.Range(0, words.Count).Select(i => SendAsync(client, $"alone-{i}", speech, words[i], i, WordAt(i, words.Count))));
             var before = server.TotalProcessorTime;
-            var crowd = await Task.WhenAll(Enumerable.Range(0, streams).Select(i => SendAsync(client, $"live-{i}", speech, words[i % words.Count], i % words.Count)));
+            var crowd = await Task.WhenAll(Enumerable.Range(0, streams).Select(i => SendAsync(client, $"live-{i}", speech, words[i % words.Count], i % words.Count, WordAt(i, streams))));
             var cpu = (server.TotalProcessorTime - before).TotalSeconds / RunSeconds;
 
             var expected = Enumerable.Range(0, streams).Sum(i => alone[i % words.Count].Count);
@@ -51,8 +52,12 @@ internal static class LiveBenchmark
         }
     }
 
+    /// <summary>Sample at which a stream's word begins: people don't all speak at once. A whole number of chunks, so that it falls alike for every stream.</summary>
+    private static int WordAt(int stream, int streams) =>
+        (int)((FirstWordSeconds + ((LastWordSeconds - FirstWordSeconds) * stream / streams)) * SpeechMaterial.SampleRateHz) / ChunkSamples * ChunkSamples;
+
     /// <summary>Sends one stream in real time and gives the delay of each event after the word's end.</summary>
-    private static async Task<IReadOnlyList<double>> SendAsync(AVServerClient client, string id, float[] speech, float[] word, int variant)
+    private static async Task<IReadOnlyList<double>> SendAsync(AVServerClient client, string id, float[] speech, float[] word, int variant, int wordAt)
     {
         var delays = new List<double>();
         var clock = Stopwatch.StartNew();
@@ -65,15 +70,15 @@ internal static class LiveBenchmark
                 if (happened is ClosedEvent) return;
             }
         });
-        await client.PublishAsync(id, new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le")), Chunks(speech, word, variant, clock));
+        await client.PublishAsync(id, new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le")), Chunks(speech, word, variant, wordAt, clock));
         await listening.WaitAsync(TimeSpan.FromSeconds(10));
         lock (delays) return [.. delays];
     }
 
-    private static async IAsyncEnumerable<MediaChunk> Chunks(float[] speech, float[] word, int variant, Stopwatch clock)
+    private static async IAsyncEnumerable<MediaChunk> Chunks(float[] speech, float[] word, int variant, int wordAt, Stopwatch clock)
     {
-        var offset = variant * 61 * ChunkSamples % (speech.Length / 2);
-        var wordAt = (int)(WordAtSeconds * SpeechMaterial.SampleRateHz);
+        // The same speech surrounds a variant's word wherever the word falls.
+        var offset = (variant * 61 * ChunkSamples % (speech.Length / 2)) + speech.Length - wordAt;
         for (var at = 0; at < RunSeconds * SpeechMaterial.SampleRateHz; at += ChunkSamples)
         {
             var chunk = new float[ChunkSamples];

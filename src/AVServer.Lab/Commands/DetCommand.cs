@@ -14,7 +14,7 @@ public static class DetCommand
     private const double FalseAlarmsPerHour = 1;
     private const int WatchSteps = 5;
 
-    public static void Run(LabFolders folders, string spotterPath, string verifierPath, TextWriter output)
+    public static async Task RunAsync(LabFolders folders, string spotterPath, string verifierPath, TextWriter output, CancellationToken cancellationToken)
     {
         var (first, second) = (TrainRecipe.Load(spotterPath), TrainRecipe.Load(verifierPath));
         TorchSharp.torch.set_num_threads(2);
@@ -22,15 +22,16 @@ public static class DetCommand
         using var embedding = new EmbeddingFrontEnd(folders.Embedding);
         var spotter = new SpotterScorer(Checkpoints.Spotter(folders, first));
         var verifier = new VerifierScorer(Checkpoints.Verifier(folders, second), embedding);
+        var testSet = new EvaluationSet(corpora, Split.Test);
         var dev = new CascadeReport(new EvaluationSet(corpora, Split.Dev), spotter, verifier, withNoise: false);
-        output.WriteLine("dev scored");
-        var test = new CascadeReport(new EvaluationSet(corpora, Split.Test), spotter, verifier, withNoise: true);
-        output.WriteLine("test scored");
+        await output.WriteLineAsync("dev scored");
+        var test = new CascadeReport(testSet, spotter, verifier, withNoise: true);
+        await output.WriteLineAsync("test scored");
 
         var keyword = corpora.Recipe.Keyword;
-        var spotterDev = dev.Spotter("clean");
+        var spotterDev = dev.Spotter(CascadeReport.Clean);
         var candidate = Calibration(spotterDev).ThresholdFor(CandidatesPerHour);
-        var cascadeDev = dev.Cascade("clean", (float)candidate.Threshold, WatchSteps);
+        var cascadeDev = dev.Cascade(CascadeReport.Clean, (float)candidate.Threshold, WatchSteps);
         var chosen = Calibration(cascadeDev).ThresholdFor(FalseAlarmsPerHour);
         Rewrite(folders, first.Name, manifest => manifest with
         {
@@ -44,10 +45,12 @@ public static class DetCommand
             FirstStage = new FirstStageSpec(first.Name, new Dictionary<string, float> { [keyword] = (float)candidate.Threshold }, CandidatesPerHour),
             Trigger = new TriggerSpec(VerifySteps: WatchSteps),
         });
-        var report = new DetReport(test, dev, candidate.Threshold, chosen.Threshold, WatchSteps);
-        File.WriteAllText(Path.Combine(folders.Models, second.Name, "det.md"), report.ToMarkdown());
-        File.WriteAllText(Path.Combine(folders.Models, second.Name, "det.svg"), report.ToSvg());
-        output.Write(report.ToMarkdown());
+        await using var pipeline = new PipelineScorer(folders.Models);
+        var shipped = await ShippedReport.MeasureAsync(keyword, testSet, pipeline, cancellationToken);
+        var report = new DetReport(test, shipped, dev, candidate.Threshold, chosen.Threshold, WatchSteps);
+        await File.WriteAllTextAsync(Path.Combine(folders.Models, second.Name, "det.md"), report.ToMarkdown(), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folders.Models, second.Name, "det.svg"), report.ToSvg(), cancellationToken);
+        await output.WriteAsync(report.ToMarkdown());
     }
 
     private static CalibrationTable Calibration(DetCurve curve) => new(
