@@ -48,7 +48,7 @@ speech_embedding
 # Without OpenBLAS, libtorch multiplies matrices with the reference BLAS, ten times slower.
 case $what in
     server) ;;
-    lab) apt_install libtorch-dev libopenblas0-openmp g++ cmake make ;;
+    lab) apt_install libtorch-dev libopenblas0-openmp g++ cmake make espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts praat ;;
     test) apt_install libtorch-dev libopenblas0-openmp g++ cmake make libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev chromium ;;
     *) echo "setup: expected server, lab or test, got '$what'" >&2; exit 2 ;;
 esac

@@ -5,7 +5,6 @@ namespace AVServer.Lab.Commands;
 /// <summary><c>av-lab prepare</c>: decodes the corpora of a data recipe, makes the synthetic one, says who is dealt where.</summary>
 public static class PrepareCommand
 {
-    private const int Seed = 1;
     private const int Sentences = 400;
 
     public static async Task RunAsync(LabFolders folders, string recipePath, TextWriter output, CancellationToken cancellationToken)
@@ -15,7 +14,7 @@ public static class PrepareCommand
         foreach (var set in recipe.Sets)
         {
             var made = set == SpeechSynthesis.Set
-                ? await new SpeechSynthesis(folders.Cache).MakeAsync(recipe.Keyword, ReadSentences(folders, recipe.Keyword), Seed, cancellationToken)
+                ? await new SpeechSynthesis(Synthesis(recipe, recipePath), folders.Cache).MakeAsync(ReadSentences(folders, recipe.Keyword), cancellationToken)
                 : await cache.DecodeAsync(folders.Corpora, set, cancellationToken);
             await output.WriteLineAsync($"{set}: {(made ? "made" : "there")}");
         }
@@ -26,6 +25,9 @@ public static class PrepareCommand
             await output.WriteLineAsync(FormattableString.Invariant($"{group.Key.Split} {group.Key.Role}: {group.Count()} recordings, {hours:F2} h, {group.Count(clip => clip.Word is not null)} with word times"));
         }
     }
+
+    private static SynthesisRecipe Synthesis(DataRecipe recipe, string path) =>
+        recipe.Synthesis ?? throw new InvalidDataException($"Expected a section synthesis in {path} because a rule names the corpus {SpeechSynthesis.Set}, found none.");
 
     private static List<string> ReadSentences(LabFolders folders, string keyword) =>
     [

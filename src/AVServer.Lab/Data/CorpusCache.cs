@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -15,7 +14,7 @@ public sealed class CorpusCache(string folder)
     /// <param name="set">Name of the corpus.</param>
     /// <param name="cancellationToken">Stops the work; the corpus is then not in the cache.</param>
     /// <returns>Whether it was decoded now.</returns>
-    /// <exception cref="InvalidDataException">A recording can't be decoded.</exception>
+    /// <exception cref="InvalidOperationException">A recording can't be decoded.</exception>
     public async Task<bool> DecodeAsync(string corpora, string set, CancellationToken cancellationToken)
     {
         if (File.Exists(IndexPath(set))) return false;
@@ -26,7 +25,8 @@ public sealed class CorpusCache(string folder)
         var offset = 0L;
         foreach (var (path, label, speaker) in rows)
         {
-            var bytes = await DecodeFileAsync(Path.Combine(corpora, set, path), cancellationToken);
+            var bytes = await ExternalProgram.RunAsync(
+                "ffmpeg", ["-v", "error", "-nostdin", "-threads", "1", "-i", Path.Combine(corpora, set, path), "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-f", "s16le", "-"], cancellationToken);
             await pcm.WriteAsync(bytes, cancellationToken);
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"{path}\t{label}\t{speaker}\t{offset}\t{bytes.Length / 2}"));
             offset += bytes.Length / 2;
@@ -82,19 +82,6 @@ public sealed class CorpusCache(string folder)
             string Field(string name) => Array.IndexOf(columns, name) is >= 0 and var i && i < fields.Length ? fields[i] : "";
             yield return (Field("path"), Field("label") is { Length: > 0 } label ? label : Field("text"), Field("speaker"));
         }
-    }
-
-    private static async Task<byte[]> DecodeFileAsync(string path, CancellationToken cancellationToken)
-    {
-        var start = new ProcessStartInfo("ffmpeg") { RedirectStandardOutput = true };
-        foreach (var argument in new[] { "-v", "error", "-nostdin", "-threads", "1", "-i", path, "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-f", "s16le", "-" })
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start) ?? throw new InvalidOperationException("Expected ffmpeg to start, it did not. Install ffmpeg.");
-        using var bytes = new MemoryStream();
-        await process.StandardOutput.BaseStream.CopyToAsync(bytes, cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        if (process.ExitCode != 0) throw new InvalidDataException($"Expected {path} to decode, ffmpeg ended with {process.ExitCode}.");
-        return bytes.ToArray();
     }
 
     private string PcmPath(string set) => Path.Combine(folder, set + ".pcm");

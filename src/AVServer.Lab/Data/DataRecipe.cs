@@ -7,7 +7,8 @@ namespace AVServer.Lab.Data;
 /// <param name="Keyword">The keyword.</param>
 /// <param name="Words">Alignment of the keyword recordings, relative to the recipe: path, start, end, confidence.</param>
 /// <param name="Rules">Who is dealt where; the first that matches decides, what none matches is not used.</param>
-public sealed record DataRecipe(string Keyword, string Words, IReadOnlyList<SplitRule> Rules)
+/// <param name="Synthesis">What the synthetic voices say; needed where a rule names their corpus.</param>
+public sealed record DataRecipe(string Keyword, string Words, IReadOnlyList<SplitRule> Rules, SynthesisRecipe? Synthesis = null)
 {
     internal static readonly JsonSerializerOptions Json = new()
     {

@@ -1,89 +1,78 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace AVServer.Lab.Data;
 
-/// <summary>Makes the corpus <c>synthetic</c> with the voices of espeak-ng and flite: the keyword, words near it, and sentences.</summary>
-/// <remarks>Robotic voices: an addition to recordings of people, which teaches accents and near misses that no corpus has.</remarks>
-public sealed class SpeechSynthesis(string cacheFolder)
+/// <summary>
+/// Makes the corpus <c>synthetic</c>: the keyword, words near it, and sentences, by the voices of flite, festival and espeak-ng, most of them turned into
+/// other people by Praat's "Change gender" (formants, pitch, its range, pace).
+/// </summary>
+/// <remarks>
+/// Robotic, but many: what recordings of a handful of people can't teach is that the word stays the same when the throat changes. Near misses and sentences
+/// go through the same voices and shapes, or the network would learn to hear Praat.
+/// </remarks>
+/// <param name="recipe">What is said.</param>
+/// <param name="cacheFolder">Where the corpus is kept.</param>
+public sealed class SpeechSynthesis(SynthesisRecipe recipe, string cacheFolder)
 {
     /// <summary>Name of the corpus.</summary>
     public const string Set = "synthetic";
 
-    private static readonly string[] Accents = ["en-us", "en-gb", "en-gb-scotland", "en-gb-x-rp", "en-029", "en-gb-x-gbclan", "en-gb-x-gbcwmd", "en-us-nyc"];
-    private static readonly string[] Variants = ["", "+m1", "+m2", "+m3", "+m4", "+m5", "+m6", "+m7", "+f1", "+f2", "+f3", "+f4", "+f5", "+klatt", "+klatt2", "+klatt4"];
-    private static readonly string[] Flite = ["rms", "slt", "awb", "kal16"];
-
-    private static readonly string[] NearMisses =
-    [
-        "compute", "computing", "computed", "commuter", "commute", "tutor", "scooter", "pewter", "Jupiter", "community", "composer",
-        "competitor", "compare her", "complete her", "committee", "company", "computation", "recruiter", "router", "neuter", "shooter",
-        "come to her", "can puter", "confuser", "consumer", "contributor", "comforter", "comptroller", "communion", "commuting",
-        "commuter train", "the future", "you two are", "come pew", "hooter", "booter", "looter", "accuser", "producer", "computes",
-    ];
+    private const int ShapesOfRecorded = 45;
+    private const int ShapesOfFormant = 3;
+    private const int ShapesOfNearMisses = 2;
+    private const int LeastSamples = 3200;
 
     /// <summary>Makes the corpus unless it is there.</summary>
-    /// <param name="keyword">The keyword.</param>
-    /// <param name="sentences">Text to speak, one sentence an entry.</param>
-    /// <param name="seed">Seed of the choice of voices and rates.</param>
+    /// <param name="sentences">Text to speak beside keyword and near misses, one sentence an entry.</param>
     /// <param name="cancellationToken">Stops the work; the corpus is then not in the cache.</param>
     /// <returns>Whether it was made now.</returns>
-    public async Task<bool> MakeAsync(string keyword, IReadOnlyList<string> sentences, int seed, CancellationToken cancellationToken)
+    public async Task<bool> MakeAsync(IReadOnlyList<string> sentences, CancellationToken cancellationToken)
     {
         var index = Path.Combine(cacheFolder, Set + ".tsv");
         if (File.Exists(index)) return false;
-        var random = new Random(seed);
+        using var studio = new VoiceStudio();
+        var plan = Plan(sentences, new Random(recipe.Seed)).ToArray();
+        var spoken = new short[plan.Length][][];
+        await Parallel.ForAsync(0, plan.Length, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellationToken }, async (i, token) =>
+            spoken[i] = await studio.SpeakAsync(plan[i].Voice, plan[i].Text, plan[i].WordsPerMinute, plan[i].Shapes, token));
+
         await using var pcm = File.Create(Path.Combine(cacheFolder, Set + ".pcm"));
-        var lines = new List<string>();
-        var offset = 0;
-        foreach (var (path, voice, text) in Plan(keyword, sentences, random))
-        {
-            var samples = await SpeakAsync(voice, text, random, cancellationToken);
-            if (samples.Length < 3200) continue;
-            await pcm.WriteAsync(MemoryMarshal.AsBytes<short>(samples).ToArray(), cancellationToken);
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{path}\t{text}\t{voice}\t{offset}\t{samples.Length}"));
-            offset += samples.Length;
-        }
+        var (lines, offset) = (new List<string>(), 0);
+        for (var i = 0; i < plan.Length; i++)
+            for (var shape = 0; shape < spoken[i].Length; shape++)
+            {
+                var samples = spoken[i][shape];
+                if (samples.Length < LeastSamples) continue;
+                await pcm.WriteAsync(MemoryMarshal.AsBytes<short>(samples).ToArray(), cancellationToken);
+                lines.Add(string.Create(CultureInfo.InvariantCulture, $"{plan[i].Kind}/{i}-{shape}\t{plan[i].Text}\t{plan[i].Voice}-{shape}\t{offset}\t{samples.Length}"));
+                offset += samples.Length;
+            }
         await File.WriteAllLinesAsync(index + ".part", lines, cancellationToken);
         File.Move(index + ".part", index);
         return true;
     }
 
-    private static IEnumerable<(string Path, string Voice, string Text)> Plan(string keyword, IReadOnlyList<string> sentences, Random random)
+    private IEnumerable<Utterance> Plan(IReadOnlyList<string> sentences, Random random)
     {
-        var voices = Accents.SelectMany(accent => Variants.Select(variant => accent + variant)).ToArray();
-        foreach (var voice in voices) yield return ($"keyword/{voice}", voice, keyword);
-        foreach (var voice in Flite)
-            for (var i = 0; i < 12; i++) yield return ($"keyword/flite-{voice}-{i}", "flite:" + voice, keyword);
-        foreach (var word in NearMisses)
-            for (var i = 0; i < 12; i++)
-                yield return ($"near/{word}-{i}", i < 4 ? "flite:" + Flite[i] : voices[random.Next(voices.Length)], word);
-        for (var i = 0; i < sentences.Count; i++)
-            yield return ($"sentence/{i}", i % 3 == 0 ? voices[random.Next(voices.Length)] : "flite:" + Flite[random.Next(Flite.Length)], sentences[i]);
+        foreach (var voice in SyntheticVoice.Recorded)
+            foreach (var spelling in recipe.Spellings) yield return Make("keyword", voice, spelling, ShapesOfRecorded);
+        foreach (var voice in SyntheticVoice.Accented) yield return Make("keyword", voice, recipe.Spellings[0], ShapesOfFormant);
+        foreach (var voice in SyntheticVoice.Foreign)
+            foreach (var pronunciation in recipe.Pronunciations) yield return Make("keyword", voice, pronunciation, ShapesOfFormant);
+        foreach (var word in recipe.NearMisses)
+        {
+            foreach (var voice in SyntheticVoice.Recorded) yield return Make("near", voice, word, ShapesOfNearMisses);
+            for (var i = 0; i < 4; i++) yield return Make("near", Any(SyntheticVoice.Accented), word, ShapesOfNearMisses);
+            yield return Make("near", Any(SyntheticVoice.Foreign), word, ShapesOfNearMisses);
+        }
+        foreach (var sentence in sentences)
+            yield return Make("sentence", Any(random.Next(3) == 0 ? SyntheticVoice.Accented : SyntheticVoice.Recorded), sentence, 1);
+
+        SyntheticVoice Any(IReadOnlyList<SyntheticVoice> voices) => voices[random.Next(voices.Count)];
+        Utterance Make(string kind, SyntheticVoice voice, string text, int shapes) =>
+            new(kind, voice, text, random.Next(120, 200), [VoiceShape.Unchanged, .. Enumerable.Range(0, shapes).Select(_ => VoiceShape.Draw(random))]);
     }
 
-    private static async Task<short[]> SpeakAsync(string voice, string text, Random random, CancellationToken cancellationToken)
-    {
-        var wav = Path.Combine(Path.GetTempPath(), $"av-lab-{Environment.ProcessId}.wav");
-        var (rate, pitch) = (random.Next(120, 220), random.Next(20, 80));
-        string[] arguments = voice.StartsWith("flite:", StringComparison.Ordinal)
-            ? ["-voice", voice[6..], "--setf", $"duration_stretch={(160f / rate).ToString("F2", CultureInfo.InvariantCulture)}", "-t", text, wav]
-            : ["-v", voice, "-s", $"{rate}", "-p", $"{pitch}", "-w", wav, text];
-        await RunAsync(voice.StartsWith("flite:", StringComparison.Ordinal) ? "flite" : "espeak-ng", arguments, Stream.Null, cancellationToken);
-        using var bytes = new MemoryStream();
-        await RunAsync("ffmpeg", ["-v", "error", "-nostdin", "-i", wav, "-ac", "1", "-ar", "16000", "-f", "s16le", "-"], bytes, cancellationToken);
-        File.Delete(wav);
-        return MemoryMarshal.Cast<byte, short>(bytes.ToArray()).ToArray();
-    }
-
-    private static async Task RunAsync(string program, IEnumerable<string> arguments, Stream output, CancellationToken cancellationToken)
-    {
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true };
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"Expected {program} to start, it did not. Install {program}.");
-        await process.StandardOutput.BaseStream.CopyToAsync(output, cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        if (process.ExitCode != 0) throw new InvalidOperationException($"Expected {program} to end with 0, it ended with {process.ExitCode}.");
-    }
+    private sealed record Utterance(string Kind, SyntheticVoice Voice, string Text, int WordsPerMinute, IReadOnlyList<VoiceShape> Shapes);
 }
