@@ -1,65 +1,57 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
+using System.Text;
+using AVServer.Media;
 
 namespace AVServer.Lab.Data;
 
-/// <summary>Has a voice speak and reshapes what it said; its files live in a folder of their own until it is disposed.</summary>
+/// <summary>Has a voice speak and Praat reshape what it said; its files live in a folder of their own until it is disposed.</summary>
 internal sealed class VoiceStudio : IDisposable
 {
-    // Arguments: source, target, then formants, pitch, range, duration as in VoiceShape; pitch is sought from 75 to 600 Hz.
-    private const string ChangeGender = """
-        form Change gender
-         sentence source x
-         sentence target y
-         real formants 1.0
-         real pitch 0
-         real range 1.0
-         real duration 1.0
-        endform
-        sound = Read from file: source$
-        changed = Change gender: 75, 600, formants, pitch, range, duration
-        Save as WAV file: target$
-        """;
-
+    private const int LowestPitchHz = 75, HighestPitchHz = 600;
     private readonly string _folder = Directory.CreateTempSubdirectory("av-lab-voices-").FullName;
-    private readonly string _script;
+    private readonly MediaFile _media = new(new MediaOptions());
     private int _count;
-
-    public VoiceStudio()
-    {
-        _script = Path.Combine(_folder, "change-gender.praat");
-        File.WriteAllText(_script, ChangeGender);
-    }
 
     /// <summary>One utterance in each of the shapes: 16 kHz mono samples; nothing for a shape that Praat can't make of it.</summary>
     public async Task<short[][]> SpeakAsync(SyntheticVoice voice, string text, int wordsPerMinute, IReadOnlyList<VoiceShape> shapes, CancellationToken cancellationToken)
     {
-        var wav = NewFile();
-        await voice.SayAsync(text, wordsPerMinute, wav, cancellationToken);
+        var take = Path.Combine(_folder, FormattableString.Invariant($"{Interlocked.Increment(ref _count)}"));
+        await voice.SayAsync(text, wordsPerMinute, take + ".wav", cancellationToken);
+        await File.WriteAllTextAsync(take + ".praat", Script(take, shapes), cancellationToken);
+        await ExternalProgram.RunAsync("praat", ["--run", take + ".praat"], cancellationToken);
         var takes = new short[shapes.Count][];
-        for (var i = 0; i < takes.Length; i++) takes[i] = await ShapeAsync(wav, shapes[i], cancellationToken);
-        File.Delete(wav);
+        for (var i = 0; i < takes.Length; i++) takes[i] = await ReadAsync(Shaped(take, i), cancellationToken);
         return takes;
     }
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private async Task<short[]> ShapeAsync(string wav, VoiceShape shape, CancellationToken cancellationToken)
+    private static string Script(string take, IReadOnlyList<VoiceShape> shapes)
     {
-        if (shape == VoiceShape.Unchanged) return await DecodeAsync(wav, cancellationToken);
-        var shaped = NewFile();
-        string[] numbers = [.. new[] { shape.Formants, shape.PitchHz, shape.PitchRange, shape.Duration }.Select(value => value.ToString("F3", CultureInfo.InvariantCulture))];
-        await ExternalProgram.RunAsync("praat", ["--run", _script, wav, shaped, .. numbers], cancellationToken);
-        // A hoarse or whispering voice may have no pitch that Praat finds; it then writes nothing.
-        if (!File.Exists(shaped)) return [];
-        var samples = await DecodeAsync(shaped, cancellationToken);
-        File.Delete(shaped);
-        return samples;
+        var script = new StringBuilder($"Read from file: \"{take}.wav\"\nConvert to mono\nvoice = Resample: 16000, 50\n");
+        for (var i = 0; i < shapes.Count; i++)
+        {
+            var (shape, save) = (shapes[i], $"Save as WAV file: \"{Shaped(take, i)}\"\n");
+            script.Append("selectObject: voice\n");
+            if (shape == VoiceShape.Unchanged)
+            {
+                script.Append(save);
+                continue;
+            }
+            script.Append(CultureInfo.InvariantCulture, $"nocheck Change gender: {LowestPitchHz}, {HighestPitchHz}, {shape.Formants:F3}, {shape.PitchHz:F1}, {shape.PitchRange:F3}, {shape.Duration:F3}\n");
+            // A voice may have no pitch that Praat finds: nothing new is selected then.
+            script.Append("if selected () <> voice\n").Append(save).Append("endif\n");
+        }
+        return script.ToString();
     }
 
-    private static async Task<short[]> DecodeAsync(string wav, CancellationToken cancellationToken) =>
-        MemoryMarshal.Cast<byte, short>(await ExternalProgram.RunAsync("ffmpeg", ["-v", "error", "-nostdin", "-i", wav, "-ac", "1", "-ar", "16000", "-f", "s16le", "-"], cancellationToken)).ToArray();
+    private async Task<short[]> ReadAsync(string wav, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(wav)) return [];
+        var samples = await _media.ReadAudioAsync(wav, 16_000, cancellationToken);
+        return Array.ConvertAll(samples, sample => (short)Math.Clamp(MathF.Round(sample * 32768), short.MinValue, short.MaxValue));
+    }
 
-    private string NewFile() => Path.Combine(_folder, FormattableString.Invariant($"{Interlocked.Increment(ref _count)}.wav"));
+    private static string Shaped(string take, int shape) => FormattableString.Invariant($"{take}-{shape}.wav");
 }
