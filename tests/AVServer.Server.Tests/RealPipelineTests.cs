@@ -107,8 +107,49 @@ public sealed class RealPipelineTests : IDisposable
         Assert.Equal(CloseReason.Disconnected, ((ClosedEvent)events[^1]).Reason);
     }
 
-    private async Task<RunningServer> StartAsync() =>
-        await RunningServer.StartAsync(builder => builder.Services.AddPipeline(builder.Configuration), ("Runtime:ModelsPath", _models.Path));
+    [Fact]
+    public async Task Two_hundred_streams_cut_off_fed_garbage_fed_silence_or_left_silent_leave_nothing_behind()
+    {
+        await using var server = await StartAsync(("Server:Limits:IdleTimeout", "00:00:01"), ("Server:Limits:ClosedStreamsKept", "0"));
+        await MisbehaveAsync(server, "warm", 40);
+        await RunningServer.UntilAsync(() => server.Registry.Streams.Count == 0, "nothing is left of the first senders");
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+
+        using var good = await MediaSender.OpenAsync(server, "good", "?events=true");
+        var bad = MisbehaveAsync(server, "bad", 200);
+        var samples = Burst();
+        for (var at = 0; at < samples.Length; at += 2_560)
+        {
+            await good.SendAsync(at / 2.0 / Rate, samples[at..Math.Min(at + 2_560, samples.Length)]);
+            await Task.Delay(20);
+        }
+        await good.SendTextAsync("""{"type":"end"}""");
+        Assert.Single(await good.ReceiveAllAsync(), e => e.GetProperty("type").GetString() == "wakeWord");
+
+        await bad;
+        await RunningServer.UntilAsync(() => server.Registry.Streams.Count == 0 && server.Broker is { SubscriberCount: 0, LogCount: 0 }, "nothing is left of the senders");
+        server.Log.Lines.Clear();
+        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Assert.True(grown < 4 << 20, $"Expected memory back within 4 MiB of the start, got {grown} bytes more.");
+    }
+
+    // In turn: cut off in the middle of a word, garbage as samples, silence and then nothing, nothing at all; one in twenty a broken container.
+    private static Task MisbehaveAsync(RunningServer server, string name, int senders) => Task.WhenAll(Enumerable.Range(0, senders).Select(async n =>
+    {
+        var broken = n % 20 == 5;
+        using var sender = await MediaSender.OpenAsync(server, $"{name}-{n}", hello: broken ? """{"protocol":1,"container":"webm"}""" : MediaSender.PcmHello);
+        var noise = new byte[32_000];
+        new Random(n).NextBytes(noise);
+        if (broken) await sender.SendAsync(0, noise, MediaKind.Container);
+        else if (n % 4 == 0) await sender.SendAsync(0, Burst()[..(int)((BurstStart + 0.1) * Rate * 2)]);
+        else if (n % 4 == 1) await sender.SendAsync(0, noise);
+        else if (n % 4 == 2) await sender.SendAsync(0, new byte[32_000]);
+        if (n % 4 == 0) sender.Cut();
+        else await sender.ReceiveAllAsync();
+    }));
+
+    private async Task<RunningServer> StartAsync(params (string Key, string Value)[] settings) =>
+        await RunningServer.StartAsync(builder => builder.Services.AddPipeline(builder.Configuration), [("Runtime:ModelsPath", _models.Path), .. settings]);
 
     private static void AssertSame(JsonElement expected, WakeWordEvent actual)
     {
