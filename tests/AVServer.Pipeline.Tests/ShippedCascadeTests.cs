@@ -47,6 +47,18 @@ public sealed class ShippedCascadeTests
         Assert.True(Median(ends) <= BoundaryToleranceSeconds, $"median error of the end {Median(ends):F3} s");
     }
 
+    [Fact]
+    public void Models_tell_the_thresholds_of_both_stages()
+    {
+        using var test = PipelineUnderTest.WithShippedModels();
+        var (first, second) = (test.Pipeline.Models.Single(model => model.Name == "computer-spotter"), test.Pipeline.Models.Single(model => model.Name == "computer-verifier"));
+
+        Assert.Equal((false, true), (first.Active, second.Active));
+        Assert.InRange(first.Threshold!.Value, 0.001f, 0.999f);
+        Assert.InRange(second.Threshold!.Value, 0.001f, 0.999f);
+        Assert.Equal(1, second.FalseAlarmsPerHour);
+    }
+
     [CorporaFact]
     public async Task Streaming_in_any_chunking_equals_the_file()
     {
