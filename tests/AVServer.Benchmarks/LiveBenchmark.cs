@@ -1,10 +1,7 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using AVServer.Client;
 using AVServer.Contracts;
-using AVServer.TestKit;
 
 namespace AVServer.Benchmarks;
 
@@ -26,30 +23,19 @@ internal static class LiveBenchmark
             Process.GetCurrentProcess().ProcessorAffinity = (nint)((1L << Environment.ProcessorCount) - 2);
         var speech = await SpeechMaterial.SpeechAsync(TimeSpan.FromMinutes(3));
         var words = await SpeechMaterial.KeywordsAsync(40);
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
-        using var server = StartServer(address);
-        try
-        {
-            using var client = new AVServerClient(address);
-            await ReadyAsync(client);
-            // What a lone stream brings: the same sound must bring it in a crowd.
-            var alone = await Task.WhenAll(Enumerable.Range(0, words.Count).Select(i => SendAsync(client, $"alone-{i}", speech, words[i], i, WordAt(i, words.Count))));
-            var before = server.TotalProcessorTime;
-            var crowd = await Task.WhenAll(Enumerable.Range(0, streams).Select(i => SendAsync(client, $"live-{i}", speech, words[i % words.Count], i % words.Count, WordAt(i, streams))));
-            var cpu = (server.TotalProcessorTime - before).TotalSeconds / RunSeconds;
+        await using var server = await BenchServer.StartAsync(cores: "0");
+        // What a lone stream brings: the same sound must bring it in a crowd.
+        var alone = await Task.WhenAll(Enumerable.Range(0, words.Count).Select(i => SendAsync(server.Client, $"alone-{i}", speech, words[i], i, WordAt(i, words.Count))));
+        var before = server.ProcessorTime;
+        var crowd = await Task.WhenAll(Enumerable.Range(0, streams).Select(i => SendAsync(server.Client, $"live-{i}", speech, words[i % words.Count], i % words.Count, WordAt(i, streams))));
+        var cpu = (server.ProcessorTime - before).TotalSeconds / RunSeconds;
 
-            var expected = Enumerable.Range(0, streams).Sum(i => alone[i % words.Count].Count);
-            var delays = crowd.SelectMany(delay => delay).Order().ToArray();
-            Console.WriteLine($"{streams} live streams of continuous speech over WebSockets, {RunSeconds:F0} s, server on one core");
-            Console.WriteLine($"  events {delays.Length} of {expected} that the streams bring one by one; server at {cpu:P0} of the core");
-            if (delays.Length > 0)
-                Console.WriteLine($"  delay from the word's end on the sender's clock: p50 {delays[delays.Length / 2] * 1e3:F0} ms, p99 {delays[delays.Length * 99 / 100] * 1e3:F0} ms, most {delays[^1] * 1e3:F0} ms");
-            return delays.Length == expected ? 0 : 1;
-        }
-        finally
-        {
-            server.Kill(entireProcessTree: true);
-        }
+        var expected = Enumerable.Range(0, streams).Sum(i => alone[i % words.Count].Count);
+        var delays = crowd.SelectMany(delay => delay).ToArray();
+        Console.WriteLine($"{streams} live streams of continuous speech over WebSockets, {RunSeconds:F0} s, server on one core");
+        Console.WriteLine($"  events {delays.Length} of {expected} that the streams bring one by one; server at {cpu:P0} of the core");
+        Console.WriteLine($"  delay from the word's end on the sender's clock: {BenchServer.Summary(delays)}");
+        return delays.Length == expected ? 0 : 1;
     }
 
     /// <summary>Sample at which a stream's word begins: people don't all speak at once. A whole number of chunks, so that it falls alike for every stream.</summary>
@@ -91,40 +77,5 @@ internal static class LiveBenchmark
             if (due > TimeSpan.Zero) await Task.Delay(due);
             yield return new MediaChunk(MediaKind.Audio, TimeSpan.FromSeconds((double)at / SpeechMaterial.SampleRateHz), MemoryMarshal.AsBytes(chunk.AsSpan()).ToArray());
         }
-    }
-
-    private static Process StartServer(Uri address)
-    {
-        var start = new ProcessStartInfo("taskset") { UseShellExecute = false };
-        foreach (var argument in new[]
-        {
-            "-c", "0", "dotnet", Path.Combine(TestPaths.RepositoryRoot, "src/AVServer.Server/bin/Release/net10.0/AVServer.Server.dll"),
-            "--urls", address.ToString(), "--Runtime:ModelsPath", TestPaths.Models, "--Logging:LogLevel:Default", "Warning",
-        })
-            start.ArgumentList.Add(argument);
-        return Process.Start(start) ?? throw new InvalidOperationException("The server did not start; run scripts/run.sh once to build it.");
-    }
-
-    private static async Task ReadyAsync(AVServerClient client)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                await client.GetModelsAsync();
-                return;
-            }
-            catch (Exception) when (attempt < 100)
-            {
-                await Task.Delay(200);
-            }
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
