@@ -111,9 +111,10 @@ public sealed class RealPipelineTests : IDisposable
     public async Task Two_hundred_streams_cut_off_fed_garbage_fed_silence_or_left_silent_leave_nothing_behind()
     {
         await using var server = await StartAsync(("Server:Limits:IdleTimeout", "00:00:01"), ("Server:Limits:ClosedStreamsKept", "0"));
-        // As many before as after: buffers that are kept for the next streams are no leak.
-        await MisbehaveAsync(server, "warm", 200);
+        // Buffers that are kept for the next streams are no leak: they grow with the first crowds, and then no more.
+        for (var round = 0; round < 3; round++) await MisbehaveAsync(server, $"warm-{round}", 200);
         await RunningServer.UntilAsync(() => server.Registry.Streams.Count == 0, "nothing is left of the first senders");
+        server.Log.Lines.Clear();
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
         using var good = await MediaSender.OpenAsync(server, "good", "?events=true");
