@@ -6,7 +6,6 @@ var verbs = new Dictionary<string, Func<string[], int>>
     ["fbank"] = FbankThroughput.Run,
     ["kernels"] = Kernels.Run,
     ["streams"] = _ => StreamsBenchmark.RunAsync().GetAwaiter().GetResult(),
-    ["video"] = rest => VideoBenchmark.RunAsync(rest.Length > 0 ? int.Parse(rest[0]) : 10).GetAwaiter().GetResult(),
     ["live"] = rest => LiveBenchmark.RunAsync(rest.Length > 0 ? int.Parse(rest[0]) : 250).GetAwaiter().GetResult(),
 };
 

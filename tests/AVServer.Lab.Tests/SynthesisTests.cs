@@ -1,9 +1,9 @@
 using AVServer.Lab.Data;
 using AVServer.TestKit;
-using Xunit;
 
 namespace AVServer.Lab.Tests;
 
+[Trait("Category", "unit")]
 public sealed class SynthesisTests
 {
     [Fact]
