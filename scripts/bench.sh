@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures what the README claims. Nothing else should run on the machine meanwhile.
-#   scripts/bench.sh [fbank|streams|live]     default: all
+#   scripts/bench.sh [fbank|streams|live|video]     default: all
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/setup.sh server
@@ -11,6 +11,7 @@ case ${1:-all} in
     fbank) bench fbank ;;
     streams) bench streams ;;
     live) bench live "${2:-250}" ;;
-    all) bench fbank; bench streams; bench live 250 ;;
-    *) echo "bench: expected fbank, streams or live, got '$1'" >&2; exit 2 ;;
+    video) bench video "${2:-10}" ;;
+    all) bench fbank; bench streams; bench live 250; bench video 10 ;;
+    *) echo "bench: expected fbank, streams, live or video, got '$1'" >&2; exit 2 ;;
 esac
