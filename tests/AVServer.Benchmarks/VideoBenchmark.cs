@@ -75,7 +75,7 @@ internal static class VideoBenchmark
         Console.WriteLine($"{streams} cameras for {Length.TotalSeconds:F0} s on {Environment.ProcessorCount} cores: {cost:F2} cores in use, {latencies.Count} words, {faces} face events");
         if (latencies.Count > 0)
             Console.WriteLine($"  from a word's end to its event: p50 {latencies[latencies.Count / 2] * 1e3:F0} ms, p95 {latencies[latencies.Count * 95 / 100] * 1e3:F0} ms, most {latencies[^1] * 1e3:F0} ms");
-        Console.WriteLine($"  gaps of dropped pictures: {dropped / (streams * Length.TotalSeconds):P1} of the time");
+        Console.WriteLine($"  pictures dropped: {dropped / (streams * Length.TotalSeconds):P1} of the time");
     }
 
     private static async Task RunAsync(IStreamPipeline pipeline, Camera camera, int number, TimeSpan length, Action<StreamEvent, TimeSpan> onEvent)

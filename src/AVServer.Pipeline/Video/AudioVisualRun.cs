@@ -11,8 +11,8 @@ namespace AVServer.Pipeline;
 /// </remarks>
 internal sealed class AudioVisualRun : IAsyncDisposable
 {
-    /// <summary>Pictures that may wait, 0.4 s.</summary>
-    private const int WaitingPictures = 10;
+    /// <summary>Pictures that may wait: more would only make what is noticed later, where the machine is too slow.</summary>
+    private const int WaitingPictures = 5;
 
     /// <summary>Steps of sound that may wait, some five seconds.</summary>
     private const int WaitingSteps = 64;
@@ -34,7 +34,7 @@ internal sealed class AudioVisualRun : IAsyncDisposable
     private readonly Task? _work;
     private (TimeSpan Media, long Wall)? _first;
     private TimeSpan? _droppedSince;
-    private TimeSpan _newest;
+    private TimeSpan _dropped;
 
     /// <param name="track">This stream's own; disposed with it.</param>
     /// <param name="beside">Whether to run beside the sound.</param>
@@ -69,9 +69,12 @@ internal sealed class AudioVisualRun : IAsyncDisposable
             return;
         }
         _first ??= (picture.Time, _time.GetTimestamp());
-        while (_pictures.Reader.Count >= WaitingPictures && IsLive(picture.Time) && _pictures.Reader.TryRead(out var dropped)) _droppedSince ??= dropped.Time;
-        if (_pictures.Reader.Count < WaitingPictures - 1) TellDropped(picture.Time, GapsApart, events);
-        _newest = picture.Time;
+        while (_pictures.Reader.Count >= WaitingPictures && IsLive(picture.Time) && _pictures.Reader.TryRead(out var dropped))
+        {
+            _droppedSince ??= dropped.Time;
+            _dropped += (_pictures.Reader.TryPeek(out var next) ? next : picture).Time - dropped.Time;
+        }
+        if (picture.Time - _droppedSince >= GapsApart) TellDropped(events);
         await WriteAsync(_pictures.Writer, picture, cancellationToken);
         Collect(events);
     }
@@ -89,7 +92,7 @@ internal sealed class AudioVisualRun : IAsyncDisposable
         _bell.Writer.TryWrite(true);
         await _work.WaitAsync(cancellationToken);
         Collect(events);
-        TellDropped(_newest, TimeSpan.Zero, events);
+        TellDropped(events);
     }
 
     public async ValueTask DisposeAsync()
@@ -137,11 +140,10 @@ internal sealed class AudioVisualRun : IAsyncDisposable
         _dropsLate && _first is { } first && media - first.Media <= _time.GetElapsedTime(first.Wall) + LiveSlack;
 
     // On a machine that is a little too slow, pictures are dropped again and again: one gap tells of all of a second.
-    private void TellDropped(TimeSpan until, TimeSpan longerThan, List<StreamEvent> events)
+    private void TellDropped(List<StreamEvent> events)
     {
-        if (_droppedSince is not { } since || until - since < longerThan) return;
-        events.Add(new GapEvent(MediaKind.Video, GapReason.DroppedWhenBusy, since, until - since));
-        _droppedSince = null;
+        if (_droppedSince is { } since) events.Add(new GapEvent(MediaKind.Video, GapReason.DroppedWhenBusy, since, _dropped));
+        (_droppedSince, _dropped) = (null, TimeSpan.Zero);
     }
 
     private void Collect(List<StreamEvent> events)

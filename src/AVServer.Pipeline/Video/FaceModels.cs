@@ -10,8 +10,8 @@ internal sealed class FaceModels(ModelStore store) : IDisposable
     private readonly Lazy<FaceDetector> _detector = new(() => new FaceDetector(store.Get(FaceDetector.ModelName)));
     private readonly Lazy<FaceMesh> _mesh = new(() => new FaceMesh(store.Get(FaceMesh.ModelName)));
 
-    // Looking at pictures is by far the costliest work of all: one core at least stays free for the sound of every stream.
-    private readonly SemaphoreSlim _turns = new(Math.Max(1, Environment.ProcessorCount - 1));
+    // Looking at pictures is by far the costliest work of all: more at once than there are cores would only keep the sound of every stream waiting longer.
+    private readonly SemaphoreSlim _turns = new(Environment.ProcessorCount);
 
     /// <summary>Names that a store must have where an audio-visual model listens.</summary>
     public static IReadOnlyList<string> Names { get; } = [FaceDetector.ModelName, FaceMesh.ModelName];
