@@ -19,8 +19,10 @@ public sealed class SpeechSynthesis(SynthesisRecipe recipe, string cacheFolder)
     public const string Set = "synthetic";
 
     private const int ShapesOfRecorded = 45;
-    private const int ShapesOfFormant = 3;
-    private const int ShapesOfNearMisses = 2;
+
+    // Formant voices stay as they are: they are for accents, and sound less like people the more they are bent.
+    private const int ShapesOfFormant = 0;
+    private const int ShapesOfNearMisses = 1;
     private const int LeastSamples = 3200;
     private const double MostMuteShare = 0.02;
 
