@@ -16,8 +16,8 @@ public sealed class ShippedCascadeTests
     /// <summary>A word's edges by hand and by alignment differ by some tens of milliseconds; beyond this a listener would object.</summary>
     private const double BoundaryToleranceSeconds = 0.15;
 
-    /// <summary>Most recordings that may be missed: a guard against getting worse. The verifier's card has the measured rate, which is far from the aim.</summary>
-    private const double MostMissed = 0.6;
+    /// <summary>Most recordings that may be missed: a guard against getting worse. The verifier's card has the measured rate, which misses the aim of a tenth.</summary>
+    private const double MostMissed = 0.35;
 
     [CorporaFact]
     public async Task Recordings_of_the_keyword_give_one_event_each_in_time_and_in_place()

@@ -163,6 +163,8 @@ public sealed class ExampleComposer
         var speech = Sound.ActiveRms(canvas);
         if (speech > 0 && random.NextDouble() < _recipe.RoomShare) RoomSimulator.Apply(canvas, Room(random));
         if (speech <= 0 || random.NextDouble() < _recipe.NoiseShare) AddNoise(canvas, speech > 0 ? speech : 0.05f, random);
+        if (speech > 0 && random.NextDouble() < _recipe.FloorShare)
+            NoiseMixer.Mix(canvas, MicrophoneNoise.Make(canvas.Length, random), 0, 12 + (33 * random.NextDouble()), speech);
         if (random.NextDouble() >= _recipe.FilterShare) return;
         if (random.NextDouble() < 0.5) Biquad.HighPass(canvas, random.Next(60, 350));
         if (random.NextDouble() < 0.5) LowPassTwice(canvas, random.Next(3_000, 7_500));

@@ -12,6 +12,7 @@ namespace AVServer.Lab.Augmentation;
 /// <param name="NoiseShare">Examples with noise or babble.</param>
 /// <param name="MinSnrDb">Lowest signal-to-noise ratio.</param>
 /// <param name="MaxSnrDb">Highest.</param>
+/// <param name="FloorShare">Examples over a microphone's own noise, 12 to 45 dB below the speech.</param>
 /// <param name="FilterShare">Examples through another microphone or line.</param>
 /// <param name="SpeedSpread">Speed is drawn from 1 ± this.</param>
 public sealed record ExampleRecipe(
@@ -26,5 +27,6 @@ public sealed record ExampleRecipe(
     double NoiseShare = 0.75,
     double MinSnrDb = -5,
     double MaxSnrDb = 25,
+    double FloorShare = 0,
     double FilterShare = 0.4,
     double SpeedSpread = 0.15);
