@@ -43,7 +43,7 @@ public sealed class SplitTests
     public void Word_times_are_found_beside_the_recipe()
     {
         var recipe = DataRecipe.Load(RecipePath);
-        var words = WordTimesTable.Load(Path.Combine(Path.GetDirectoryName(RecipePath)!, recipe.Words));
+        var words = WordTimesTable.Load(Path.Combine(Path.GetDirectoryName(RecipePath)!, recipe.Words!));
         Assert.All(words.Values, word => Assert.InRange(word.EndSeconds - word.StartSeconds, 0.1, 2));
     }
 }

@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using AVServer.Lab.Data;
+using AVServer.Lab.Features;
+using AVServer.Runtime;
 
 namespace AVServer.Lab.Commands;
 
@@ -18,6 +21,7 @@ public static class PrepareCommand
                 : await cache.DecodeAsync(folders.Corpora, set, cancellationToken);
             await output.WriteLineAsync($"{set}: {(made ? "made" : "there")}");
         }
+        foreach (var set in recipe.AudioVisual ?? []) await ReadLipsAsync(folders, recipe, set, output, cancellationToken);
         var corpora = new Corpora(recipePath, folders.Cache);
         foreach (var group in corpora.Clips.GroupBy(clip => (clip.Split, clip.Role)).OrderBy(group => group.Key))
         {
@@ -28,6 +32,22 @@ public static class PrepareCommand
 
     private static SynthesisRecipe Synthesis(DataRecipe recipe, string path) =>
         recipe.Synthesis ?? throw new InvalidDataException($"Expected a section synthesis in {path} because a rule names the corpus {SpeechSynthesis.Set}, found none.");
+
+    private static async Task ReadLipsAsync(LabFolders folders, DataRecipe recipe, string set, TextWriter output, CancellationToken cancellationToken)
+    {
+        var cache = new LipCache(folders.Lips);
+        using var reader = new LipReader(ModelStore.Open(folders.Models));
+        var watch = Stopwatch.StartNew();
+        var made = await cache.MakeAsync(folders.Corpora, set, reader.ReadAsync, done =>
+        {
+            if (done % 50 == 0) output.WriteLine(FormattableString.Invariant($"{set}: lips of {done} recordings after {watch.Elapsed.TotalSeconds:F0} s"));
+        }, cancellationToken);
+        var rows = cache.Rows(set);
+        var (pictures, seen) = (rows.Sum(row => row.PictureCount), rows.Sum(row => row.SeenCount));
+        await output.WriteLineAsync(FormattableString.Invariant($"{set}: {(made ? $"made in {watch.Elapsed.TotalSeconds:F0} s" : "there")}, {rows.Count} recordings, a face in {seen} of {pictures} pictures, none at all in {rows.Count(row => row.SeenCount == 0)} recordings"));
+        foreach (var group in new AudioVisualCorpus(recipe, cache).Clips.GroupBy(clip => clip.Split).OrderBy(group => group.Key))
+            await output.WriteLineAsync($"{group.Key}: {group.Count()} recordings with lips and word times, {group.Count(clip => clip.Keyword is not null)} with the keyword, talkers {string.Join(", ", group.Select(clip => clip.Talker).Distinct().Order())}");
+    }
 
     private static List<string> ReadSentences(LabFolders folders, string keyword) =>
     [

@@ -11,7 +11,9 @@ public sealed class Corpora
     {
         Recipe = DataRecipe.Load(recipePath);
         _cache = new CorpusCache(cacheFolder);
-        var words = WordTimesTable.Load(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, Recipe.Words));
+        var words = Recipe.Words is { } table
+            ? WordTimesTable.Load(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, table))
+            : new Dictionary<string, WordTimes>();
         Clips = Recipe.Deal(Recipe.Sets.SelectMany(_cache.Rows), words);
         // Loaded before anything runs in parallel.
         foreach (var set in Recipe.Sets) _ = _cache.Samples(set, 0..0);

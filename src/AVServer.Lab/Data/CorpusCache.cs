@@ -19,11 +19,11 @@ public sealed class CorpusCache(string folder)
     {
         if (File.Exists(IndexPath(set))) return false;
         Directory.CreateDirectory(folder);
-        var rows = ReadManifest(Path.Combine(corpora, set, "manifest.tsv"));
+        var rows = CorpusManifest.Read(Path.Combine(corpora, set, "manifest.tsv"));
         await using var pcm = File.Create(PcmPath(set));
         var lines = new List<string>();
         var offset = 0L;
-        foreach (var (path, label, speaker) in rows)
+        foreach (var (path, label, speaker, _) in rows)
         {
             var bytes = await ExternalProgram.RunAsync(
                 "ffmpeg", ["-v", "error", "-nostdin", "-threads", "1", "-i", Path.Combine(corpora, set, path), "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-f", "s16le", "-"], cancellationToken);
@@ -66,22 +66,6 @@ public sealed class CorpusCache(string folder)
         var floats = new float[samples.Length];
         for (var i = 0; i < floats.Length; i++) floats[i] = samples[i] / 32768f;
         return floats;
-    }
-
-    private static IEnumerable<(string Path, string Label, string Speaker)> ReadManifest(string path)
-    {
-        string[]? columns = null;
-        foreach (var line in File.ReadLines(path))
-        {
-            var fields = line.Split('\t');
-            if (columns is null)
-            {
-                columns = fields;
-                continue;
-            }
-            string Field(string name) => Array.IndexOf(columns, name) is >= 0 and var i && i < fields.Length ? fields[i] : "";
-            yield return (Field("path"), Field("label") is { Length: > 0 } label ? label : Field("text"), Field("speaker"));
-        }
     }
 
     private string PcmPath(string set) => Path.Combine(folder, set + ".pcm");

@@ -5,10 +5,12 @@ namespace AVServer.Lab.Data;
 
 /// <summary>Which recordings are there, what they are and what they may be used for.</summary>
 /// <param name="Keyword">The keyword.</param>
-/// <param name="Words">Alignment of the keyword recordings, relative to the recipe: path, start, end, confidence.</param>
 /// <param name="Rules">Who is dealt where; the first that matches decides, what none matches is not used.</param>
+/// <param name="Words">Alignment of the keyword recordings, relative to the recipe: path, start, end, confidence; absent where the corpora bring their own.</param>
 /// <param name="Synthesis">What the synthetic voices say; needed where a rule names their corpus.</param>
-public sealed record DataRecipe(string Keyword, string Words, IReadOnlyList<SplitRule> Rules, SynthesisRecipe? Synthesis = null)
+/// <param name="AudioVisual">Corpora that are read with the talker's lips; the others are sound only.</param>
+public sealed record DataRecipe(
+    string Keyword, IReadOnlyList<SplitRule> Rules, string? Words = null, SynthesisRecipe? Synthesis = null, IReadOnlyList<string>? AudioVisual = null)
 {
     internal static readonly JsonSerializerOptions Json = new()
     {
@@ -19,9 +21,9 @@ public sealed record DataRecipe(string Keyword, string Words, IReadOnlyList<Spli
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
-    /// <summary>All corpora that a rule names, once.</summary>
+    /// <summary>All corpora of sound alone that a rule names, once.</summary>
     [JsonIgnore]
-    public IReadOnlyList<string> Sets => [.. Rules.Select(rule => rule.Set).Distinct()];
+    public IReadOnlyList<string> Sets => [.. Rules.Select(rule => rule.Set).Except(AudioVisual ?? [])];
 
     /// <summary>Reads a recipe.</summary>
     /// <exception cref="JsonException">It is not one.</exception>

@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using AVServer.Lab.Data;
+using AVServer.Media;
+using AVServer.Runtime;
+using AVServer.Vision;
+using OpenCvSharp;
+
+namespace AVServer.Lab.Features;
+
+/// <summary>Reads the sound and the lips of recordings of one talker, with the decoder, the tracker and the ROI that serve streams.</summary>
+public sealed class LipReader : IDisposable
+{
+    private static readonly VideoOutput Pictures = new(PixelFormat.Bgr24, Fps: LipRecording.Fps);
+    private readonly MediaFile _files = new(new MediaOptions());
+    private readonly FaceDetector _detector;
+    private readonly FaceMesh _mesh;
+
+    /// <param name="models">Must hold the face models.</param>
+    public LipReader(ModelStore models) => (_detector, _mesh) = (new FaceDetector(models.Get(FaceDetector.ModelName)), new FaceMesh(models.Get(FaceMesh.ModelName)));
+
+    /// <summary>Reads one file; from any number of threads.</summary>
+    /// <exception cref="InvalidDataException">The file has no pictures.</exception>
+    public async Task<LipRecording> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        var tracker = new FaceTracker(_detector, _mesh, new FaceTrackerOptions { MaxFaces = 1 });
+        using var crop = new MarginCropper();
+        var samples = new List<short>();
+        var pictures = new List<byte[]?>();
+        await foreach (var item in _files.DecodeAsync(path, video: Pictures, cancellationToken: cancellationToken))
+        {
+            if (item is AudioBlock block) Append(samples, block);
+            else if (item is VideoFrame frame) pictures.Add(Lips(tracker, crop, frame));
+        }
+        if (pictures.Count == 0) throw new InvalidDataException($"Expected pictures in {path}, found none.");
+        return new LipRecording([.. samples], Fill(pictures), [.. pictures.Select(picture => picture is not null)]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _detector.Dispose();
+        _mesh.Dispose();
+    }
+
+    private static void Append(List<short> samples, AudioBlock block)
+    {
+        while (samples.Count < block.FirstSample) samples.Add(0);
+        foreach (var sample in block.Samples.Span) samples.Add((short)Math.Clamp(MathF.Round(sample * 32768), short.MinValue, short.MaxValue));
+    }
+
+    private static byte[]? Lips(FaceTracker tracker, MarginCropper crop, VideoFrame frame)
+    {
+        var pinned = GCHandle.Alloc(frame.Pixels.ToArray(), GCHandleType.Pinned);
+        try
+        {
+            using var mat = Mat.FromPixelData(frame.Height, frame.Width, MatType.CV_8UC3, pinned.AddrOfPinnedObject());
+            return tracker.Next(mat, frame.Time) is [var face, ..] ? crop.Crop(mat, face.LipRoi) : null;
+        }
+        finally
+        {
+            pinned.Free();
+        }
+    }
+
+    /// <summary>Gaps repeat the picture before them, the beginning the first that there is; without any face all is black.</summary>
+    private static byte[] Fill(List<byte[]?> pictures)
+    {
+        var lips = new byte[pictures.Count * LipRecording.PictureBytes];
+        var last = pictures.Find(picture => picture is not null);
+        for (var i = 0; i < pictures.Count && last is not null; i++) (last = pictures[i] ?? last).CopyTo(lips, i * LipRecording.PictureBytes);
+        return lips;
+    }
+}
