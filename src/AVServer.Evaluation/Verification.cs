@@ -14,11 +14,7 @@ public static class Verification
     public static double Far(IReadOnlyList<float> filler, double threshold) => filler.Count(score => score >= threshold) / (double)filler.Count;
 
     /// <summary>Where FRR and FAR are equal: their mean at the threshold at which they differ least.</summary>
-    public static double EqualErrorRate(IReadOnlyList<float> keyword, IReadOnlyList<float> filler)
-    {
-        var best = keyword.Concat(filler).Append(float.PositiveInfinity).MinBy(threshold => Math.Abs(Frr(keyword, threshold) - Far(filler, threshold)));
-        return (Frr(keyword, best) + Far(filler, best)) / 2;
-    }
+    public static double EqualErrorRate(IReadOnlyList<float> keyword, IReadOnlyList<float> filler) => VerificationCurve.Measure(keyword, filler).EqualErrorRate;
 
     /// <summary>Chance that a keyword utterance scores above a filler utterance; a tie counts half (area under the ROC curve).</summary>
     public static double Auc(IReadOnlyList<float> keyword, IReadOnlyList<float> filler)

@@ -41,7 +41,7 @@ public sealed class TrainingTests : IDisposable
         foreach (var last in until)
         {
             var trainer = new SpotterTrainer(Recipe, Pool());
-            loss = new TrainingRun(Recipe, Path.Combine(_folder, folder), _ => { }).Run(trainer.Model, trainer.Loss, last);
+            loss = new TrainingRun(Recipe.Schedule, Path.Combine(_folder, folder), _ => { }).Run(trainer.Model, trainer.Loss, last);
             weights = [.. trainer.Model.parameters().SelectMany(parameter => parameter.data<float>().ToArray())];
         }
         return loss;

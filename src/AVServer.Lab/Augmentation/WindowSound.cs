@@ -10,45 +10,29 @@ public sealed class WindowSound(NoiseBank bank)
 
     // Between a quiet room's 60 dB and a poor line's 40 dB below speech; where nothing is shown, this alone is heard.
     private const double DeepestFloorDb = -60, HighestFloorDb = -40;
-
-    /// <summary>The window as recorded, with a noise floor under all of it.</summary>
-    /// <param name="recording">The recording.</param>
-    /// <param name="window">What to show of it.</param>
-    /// <param name="speed">1.1 is 10 % faster, pitch and formants with it.</param>
-    /// <param name="random">The floor.</param>
-    /// <returns>[<see cref="AudioVisualWindow.Samples"/>], 16 kHz, and the level of its speech.</returns>
-    public static (float[] Samples, float SpeechRms) Record(LipRecording recording, in AudioVisualWindow window, double speed, Random random)
-    {
-        var canvas = new float[AudioVisualWindow.Samples];
-        var (first, last) = (Math.Max(0, window.From), Math.Min((recording.Samples.Length - 1) / (double)Rate, window.To));
-        for (var i = 0; i < canvas.Length; i++)
-        {
-            var moment = window.MomentAt(i / (double)Rate, speed);
-            if (moment < first || moment >= last) continue;
-            var at = moment * Rate;
-            var left = (int)at;
-            var edge = (float)Math.Min(1, 200 * Math.Min(moment - first, last - moment));        // fades over 5 ms
-            canvas[i] = edge * (recording.Samples[left] + ((float)(at - left) * (recording.Samples[Math.Min(left + 1, recording.Samples.Length - 1)] - recording.Samples[left]))) / 32768;
-        }
-        var rms = Sound.ActiveRms(canvas);
-        if (rms <= 0) rms = 0.01f;
-        var floor = rms * Math.Pow(10, (DeepestFloorDb + (random.NextDouble() * (HighestFloorDb - DeepestFloorDb))) / 20);
-        foreach (ref var sample in canvas.AsSpan()) sample += (float)(floor * 1.2 * (random.NextDouble() + random.NextDouble() + random.NextDouble() + random.NextDouble() - 2));
-        return (canvas, rms);
-    }
+    private const double FadeSeconds = 0.005;
+    private const float LeastRms = 1e-3f;
+    private const double Sqrt3 = 1.7320508;      // an even spread over ±√3 has the deviation 1
 
     /// <summary>The window with noise at a stated ratio; absent: as recorded.</summary>
     public float[] At(double? snrDb, LipRecording recording, in AudioVisualWindow window, Random random)
     {
-        var (canvas, rms) = Record(recording, window, 1, random);
+        var (canvas, rms) = Record(recording, null, window, 1, 1, random);
         if (snrDb is { } snr) bank.Mix(canvas, rms, snr, random);
         return Limited(canvas, 0.9f);
     }
 
     /// <summary>The window as training hears it.</summary>
-    public float[] Augmented(SoundRecipe recipe, LipRecording recording, in AudioVisualWindow window, double speed, Random random)
+    /// <param name="recipe">How much may change.</param>
+    /// <param name="recording">The window's recording.</param>
+    /// <param name="before">The recording before it, where the window has one.</param>
+    /// <param name="window">What to show of them.</param>
+    /// <param name="speed">1.1 is 10 % faster, pitch and formants with it; of both recordings.</param>
+    /// <param name="random">Its chances.</param>
+    /// <returns>[<see cref="AudioVisualWindow.Samples"/>], 16 kHz.</returns>
+    public float[] Augmented(SoundRecipe recipe, LipRecording recording, LipRecording? before, in AudioVisualWindow window, double speed, Random random)
     {
-        var (canvas, rms) = Record(recording, window, speed, random);
+        var (canvas, rms) = Record(recording, before, window, speed, speed, random);
         if (random.NextDouble() < recipe.RoomShare) bank.Reverberate(canvas, random);
         if (random.NextDouble() < recipe.NoiseShare) bank.Mix(canvas, rms, recipe.MinSnrDb + (random.NextDouble() * (recipe.MaxSnrDb - recipe.MinSnrDb)), random);
         if (random.NextDouble() < recipe.FilterShare)
@@ -58,6 +42,31 @@ public sealed class WindowSound(NoiseBank bank)
             if (random.NextDouble() < 0.5) Biquad.LowPass(canvas, random.Next(3_500, 7_500));
         }
         return Limited(canvas, (float)Math.Pow(10, random.NextDouble() * -30 / 20));
+    }
+
+    /// <summary>What is recorded, and a noise floor under all of the window; with the level of its speech.</summary>
+    private static (float[] Samples, float SpeechRms) Record(
+        LipRecording recording, LipRecording? before, in AudioVisualWindow window, double speed, double beforeSpeed, Random random)
+    {
+        var canvas = new float[AudioVisualWindow.Samples];
+        for (var i = 0; i < canvas.Length; i++)
+        {
+            var moment = window.At(i / (double)Rate, speed, beforeSpeed);
+            if (!moment.IsShown) continue;
+            var toEdge = moment.IsBefore ? window.BeforeEnd - moment.Seconds : Math.Min(moment.Seconds - window.From, window.To - moment.Seconds);
+            canvas[i] = (float)Math.Min(1, toEdge / FadeSeconds) * Sample((moment.IsBefore ? before! : recording).Samples, moment.Seconds * Rate);
+        }
+        var rms = Math.Max(Sound.ActiveRms(canvas), LeastRms);
+        var floor = rms * Math.Pow(10, (DeepestFloorDb + (random.NextDouble() * (HighestFloorDb - DeepestFloorDb))) / 20);
+        foreach (ref var sample in canvas.AsSpan()) sample += (float)(floor * Sqrt3 * ((2 * random.NextDouble()) - 1));
+        return (canvas, rms);
+    }
+
+    private static float Sample(short[] samples, double at)
+    {
+        var left = (int)Math.Floor(at);
+        if (left < 0 || left + 1 >= samples.Length) return 0;
+        return (samples[left] + ((float)(at - left) * (samples[left + 1] - samples[left]))) / 32768;
     }
 
     private static float[] Limited(float[] canvas, float peak)

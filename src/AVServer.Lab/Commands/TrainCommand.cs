@@ -20,7 +20,7 @@ public static class TrainCommand
             file.WriteLine(line);
         }
         Log($"{recipe.Name} {recipe.Version}: {pool.Count} examples, {pool.Words.Count(word => word is not null)} with the keyword, seed {recipe.Seed}");
-        var run = new TrainingRun(recipe, folders.Run(recipe.Name), Log);
+        var run = new TrainingRun(recipe.Schedule, folders.Run(recipe.Name), Log);
         if (recipe.Spotter is not null)
         {
             var trainer = new SpotterTrainer(recipe, pool);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Data;
 using AVServer.Models;
@@ -43,12 +44,10 @@ public sealed record TrainRecipe(
         return recipe;
     }
 
+    /// <summary>How long and how fast.</summary>
+    [JsonIgnore]
+    public Schedule Schedule => new(Seed, Steps, LearningRate, WeightDecay, Threads);
+
     /// <summary>The learning rate of a step, from 0 on.</summary>
-    public double LearningRateAt(int step)
-    {
-        var warmUp = Math.Max(1, Steps / 20);
-        return step < warmUp
-            ? LearningRate * (step + 1) / warmUp
-            : LearningRate * 0.5 * (1 + Math.Cos(Math.PI * (step - warmUp) / Math.Max(1, Steps - warmUp)));
-    }
+    public double LearningRateAt(int step) => Schedule.LearningRateAt(step);
 }

@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace AVServer.Models.Flcma;
 
 /// <summary>
@@ -18,6 +20,10 @@ namespace AVServer.Models.Flcma;
 /// <param name="Mels">Fbank values a frame.</param>
 /// <param name="AudioFrames">Fbank frames of a window, 10 ms each; four for each video frame.</param>
 /// <param name="VideoFrames">Video frames of a window, 40 ms each; also tokens of each modality.</param>
+/// <param name="IndependentOfLooks">
+/// Whether each lip picture is brought to mean 0 and deviation 1, and the mean of the lip features over the window is taken away, as the
+/// audio's is: what skin, light and a resting mouth look like then says little. Not the paper's; for models that few talkers taught.
+/// </param>
 public sealed record FlcmaConfig(
     int RoiSize = 112,
     int RoiChannels = 3,
@@ -32,17 +38,22 @@ public sealed record FlcmaConfig(
     FlcmaVariant Variant = FlcmaVariant.Conformer,
     int Mels = 80,
     int AudioFrames = 256,
-    int VideoFrames = 64)
+    int VideoFrames = 64,
+    bool IndependentOfLooks = false)
 {
     /// <summary>The paper's.</summary>
     public static FlcmaConfig Base { get; } = new();
 
     /// <summary>For processors: about 1/50 of the arithmetic a lip picture, and a few milliseconds a window.</summary>
     public static FlcmaConfig Small { get; } = new(
-        RoiSize: 64, RoiChannels: 1, VisualWidth: 16, SubsamplingChannels: 32, Dim: 96, FeedForward: 256, Blocks: 3);
+        RoiSize: 64, RoiChannels: 1, VisualWidth: 16, SubsamplingChannels: 32, Dim: 96, FeedForward: 256, Blocks: 3,
+        IndependentOfLooks: true);
 
     /// <summary>Values of the lip feature of one video frame.</summary>
     public int LipFeatures => 8 * VisualWidth;
+
+    /// <summary>Lip features [B, video frames, V] without their mean over the window, where <see cref="IndependentOfLooks"/> asks for it.</summary>
+    internal Tensor centred(Tensor lips) => IndependentOfLooks ? lips - lips.mean([1], keepdim: true) : lips;
 
     /// <exception cref="ArgumentOutOfRangeException">A size is out of its range.</exception>
     /// <exception cref="ArgumentException">Two sizes don't fit each other.</exception>

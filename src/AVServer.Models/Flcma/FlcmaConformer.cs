@@ -60,7 +60,7 @@ public sealed class FlcmaConformer : Module<Tensor, Tensor, Tensor, Tensor>
         var heard = presence.narrow(1, 0, 1).unsqueeze(2).gt(0.5);                        // [B, 1, 1]
         var seen = presence.narrow(1, 1, 1).unsqueeze(2).gt(0.5);
         var audio = positions.call(where(heard, subsampler.call(fbank), absentAudio));    // [B, T, D]
-        var video = positions.call(where(seen, lipProjection.call(lips), absentVideo));
+        var video = positions.call(where(seen, lipProjection.call(Config.centred(lips)), absentVideo));
         foreach (var block in blocks) (audio, video) = block.call(audio, video);
         return (audio.MoveToOuterDisposeScope(), video.MoveToOuterDisposeScope());
     }

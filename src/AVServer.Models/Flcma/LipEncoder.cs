@@ -18,6 +18,9 @@ public sealed class LipEncoder : Module<Tensor, Tensor>
     /// <summary>Pictures that a feature needs before its own, and as many after it.</summary>
     public const int Context = 2;
 
+    /// <summary>Added to a picture's variance where pictures are standardised.</summary>
+    internal const double Flattest = 1e-4;
+
     private readonly Tensor mean;
     private readonly Tensor istd;
     private readonly Conv3d stem;
@@ -58,7 +61,7 @@ public sealed class LipEncoder : Module<Tensor, Tensor>
     public override Tensor forward(Tensor pictures)
     {
         using var scope = NewDisposeScope();
-        var normalised = (pictures - mean.view(1, -1, 1, 1, 1)) * istd.view(1, -1, 1, 1, 1);
+        var normalised = Config.IndependentOfLooks ? standardise(pictures) : (pictures - mean.view(1, -1, 1, 1, 1)) * istd.view(1, -1, 1, 1, 1);
         // The largest of rectified values is the rectified largest: pooled first, a quarter is left to rectify.
         var x = functional.relu(pool.call(norm.call(stem.call(normalised))));           // [B, W, T, S/4, S/4]
         var single = x.transpose(1, 2).flatten(0, 1);                                   // [B·T, W, S/4, S/4]
@@ -76,6 +79,14 @@ public sealed class LipEncoder : Module<Tensor, Tensor>
         var seen = cat([cache, picture], 2);
         var next = seen.narrow(2, 1, 2 * Context).contiguous();
         return (forward(seen).MoveToOuterDisposeScope(), next.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Each picture to mean 0 and deviation 1 over its values; <see cref="Flattest"/> keeps an empty one from being blown up.</summary>
+    private static Tensor standardise(Tensor pictures)
+    {
+        using var scope = NewDisposeScope();
+        var centred = pictures - pictures.mean([1, 3, 4], keepdim: true);
+        return (centred / ((centred * centred).mean([1, 3, 4], keepdim: true) + Flattest).sqrt()).MoveToOuterDisposeScope();
     }
 
     /// <summary>Repeats the first and the last picture twice: [B, C, T, S, S] → [B, C, T + 4, S, S].</summary>

@@ -51,7 +51,7 @@ public sealed class UnimodalVisual : Module<Tensor, Tensor>
     internal Tensor encode(Tensor lips)
     {
         using var scope = NewDisposeScope();
-        var x = positions.call(projection.call(lips));
+        var x = positions.call(projection.call(Config.centred(lips)));
         foreach (var block in blocks) x = block.call(x);
         return x.MoveToOuterDisposeScope();
     }

@@ -1,0 +1,58 @@
+using System.Globalization;
+using AVServer.Lab.Augmentation;
+using AVServer.Lab.Data;
+using AVServer.Lab.Training;
+using static TorchSharp.torch;
+
+namespace AVServer.Lab.Commands;
+
+/// <summary><c>av-lab train-av</c>: the audio model and the visual model alone, then both together from their weights. Started again, it goes on.</summary>
+public static class TrainAvCommand
+{
+    private const int LipRenderings = 8;
+
+    /// <param name="folders">Where everything is.</param>
+    /// <param name="recipePath">Recipe.</param>
+    /// <param name="stages">Which of audio, visual and joint; all where empty.</param>
+    /// <param name="output">Takes the log too.</param>
+    public static void Run(LabFolders folders, string recipePath, IReadOnlyCollection<string> stages, TextWriter output)
+    {
+        var recipe = AudioVisualRecipe.Load(recipePath);
+        Directory.CreateDirectory(folders.Run(recipe.Name));
+        using var file = new StreamWriter(Path.Combine(folders.Run(recipe.Name), "training.log"), append: true) { AutoFlush = true };
+        void Log(string line)
+        {
+            output.WriteLine(line);
+            file.WriteLine(line);
+        }
+        set_num_threads(recipe.Threads);
+        var dataPath = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data);
+        var corpora = new Corpora(dataPath, folders.Cache);
+        var corpus = new AudioVisualCorpus(corpora.Recipe, new LipCache(folders.Lips));
+        var (train, dev) = (new AudioVisualSet(corpus, Split.Train), new AudioVisualSet(corpus, Split.Dev));
+        var sound = new WindowSound(new NoiseBank(corpora, Split.Train, recipe.Seed));
+        var judge = new DevScores(recipe, dev, new WindowSound(new NoiseBank(corpora, Split.Dev, recipe.Seed)));
+        Log($"{recipe.Name} {recipe.Version}: train {train.Clips.Count} recordings, {train.With.Count} with '{corpora.Recipe.Keyword}'; dev {dev.Clips.Count}, {dev.With.Count}; seed {recipe.Seed}");
+        bool Wanted(string stage) => stages.Count == 0 || stages.Contains(stage);
+
+        var audio = new AudioTrainer(recipe, train, sound);
+        if (Wanted("audio")) Stage("audio", recipe.Audio, audio.Model, audio.Loss, () => judge.Of(audio.Model));
+        var visual = new VisualTrainer(recipe, train);
+        if (Wanted("visual")) Stage("visual", recipe.Visual, visual.Task, visual.Loss, () => judge.Of(visual.Model));
+        if (!Wanted("joint")) return;
+        AudioVisualCheckpoints.Load(folders, recipe, "audio", audio.Model);
+        AudioVisualCheckpoints.Load(folders, recipe, "visual", visual.Task);
+        var bank = new LipFeatureBank(train, visual.Model.Encoder, new LipRenderer(recipe.Lips), LipRenderings, recipe.Sound.SpeedSpread, recipe.Seed);
+        using var devLips = judge.Lips(visual.Model.Encoder);
+        var joint = new JointTrainer(recipe, train, sound, audio.Model, visual.Model, bank);
+        Stage("joint", recipe.Joint, joint.Model, joint.Loss, () => judge.Of(joint.Model, devLips));
+
+        void Stage(string name, AudioVisualStage stage, nn.Module model, Func<int, Tensor> loss, Func<string> describe)
+        {
+            Log($"{name}: {stage.Steps} steps of {stage.Batch}");
+            var run = new TrainingRun(recipe.Schedule(stage), folders.Run(Path.Combine(recipe.Name, name)), line => Log($"{name} {line}"),
+                step => Log(string.Create(CultureInfo.InvariantCulture, $"{name} step {step} dev {describe()}")));
+            run.Run(model, loss);
+        }
+    }
+}

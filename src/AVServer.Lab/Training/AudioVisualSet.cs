@@ -1,0 +1,35 @@
+using AVServer.Lab.Data;
+
+namespace AVServer.Lab.Training;
+
+/// <summary>The recordings of one split in memory.</summary>
+public sealed class AudioVisualSet
+{
+    private readonly Dictionary<AudioVisualClip, LipRecording> _recordings;
+
+    /// <exception cref="ArgumentException">The split lacks recordings with the keyword, or without.</exception>
+    public AudioVisualSet(AudioVisualCorpus corpus, Split split)
+    {
+        Clips = corpus.Of(split);
+        With = [.. Clips.Where(clip => clip.Keyword is not null)];
+        Without = [.. Clips.Where(clip => clip.Keyword is null)];
+        if (With.Count == 0 || Without.Count == 0)
+            throw new ArgumentException($"Expected recordings with the keyword and without in {split}, got {With.Count} and {Without.Count}.", nameof(split));
+        _recordings = Clips.ToDictionary(clip => clip, corpus.Read);
+    }
+
+    /// <summary>All recordings.</summary>
+    public IReadOnlyList<AudioVisualClip> Clips { get; }
+
+    /// <summary>Those that end with the keyword.</summary>
+    public IReadOnlyList<AudioVisualClip> With { get; }
+
+    /// <summary>Those that don't have it.</summary>
+    public IReadOnlyList<AudioVisualClip> Without { get; }
+
+    /// <summary>Sound and lips of a recording.</summary>
+    public LipRecording this[AudioVisualClip clip] => _recordings[clip];
+
+    /// <summary>Sound and lips of a recording, if there is one.</summary>
+    public LipRecording? Find(AudioVisualClip? clip) => clip is null ? null : _recordings[clip];
+}

@@ -1,0 +1,59 @@
+using AVServer.Lab.Augmentation;
+using AVServer.Models.Flcma;
+using static TorchSharp.torch;
+
+namespace AVServer.Lab.Training;
+
+/// <summary>Teaches both modalities together, from the weights that each learnt alone.</summary>
+/// <remarks>
+/// In half of the windows sound and lips come from different recordings with the same label; in some a whole modality is absent, so that
+/// the model serves sound alone and lips alone as well; in all the lips may be a picture early or late.
+/// </remarks>
+public sealed class JointTrainer
+{
+    private const double OtherLipsShare = 0.5;
+    private const double NoAudioShare = 0.1;
+    private const double NoVideoShare = 0.2;
+    private readonly AudioVisualRecipe _recipe;
+    private readonly AudioVisualSet _set;
+    private readonly LipFeatureBank _lips;
+    private readonly WindowFbank _fbank;
+    private readonly WindowDraw _draw;
+
+    public JointTrainer(AudioVisualRecipe recipe, AudioVisualSet set, WindowSound sound, UnimodalAudio audio, UnimodalVisual visual, LipFeatureBank lips)
+    {
+        (_recipe, _set, _lips) = (recipe, set, lips);
+        (_fbank, _draw) = (new WindowFbank(recipe.Sound, set, sound), new WindowDraw(set, new WindowPlan(set.Clips)));
+        manual_seed(recipe.Seed);
+        Model = new FlcmaConformer(AudioVisualRecipe.Model);
+        Model.StartFrom(audio, visual);
+    }
+
+    public FlcmaConformer Model { get; }
+
+    /// <summary>Loss on the batch of a step.</summary>
+    public Tensor Loss(int step)
+    {
+        var random = new Random(unchecked((_recipe.Seed * 1_000_037) + step));
+        var heard = _draw.Batch(_recipe.Joint.Batch, random);
+        var dim = AudioVisualRecipe.Model.LipFeatures;
+        var lips = new float[heard.Length * AudioVisualWindow.Pictures * dim];
+        var sounds = new (AudioVisualWindow, double?)[heard.Length];
+        var presence = new float[heard.Length * 2];
+        for (var i = 0; i < heard.Length; i++)
+        {
+            var isOther = random.NextDouble() < OtherLipsShare;
+            var seen = isOther ? _draw.Alike(heard[i], random) with { Lag = heard[i].Lag } : heard[i];
+            var rendering = _lips.Draw(seen.Clip, random);
+            var beforeRendering = seen.Before is { } before ? _lips.Draw(before, random) : 0;
+            _lips.Read(seen, rendering, beforeRendering, random.Next(-1, 2), lips.AsSpan(i * AudioVisualWindow.Pictures * dim, AudioVisualWindow.Pictures * dim));
+            sounds[i] = (heard[i], isOther ? null : _lips.Speed(seen.Clip, rendering));
+            var absent = random.NextDouble();
+            presence[2 * i] = absent < NoAudioShare ? 0 : 1;
+            presence[(2 * i) + 1] = absent >= NoAudioShare && absent < NoAudioShare + NoVideoShare ? 0 : 1;
+        }
+        var fbank = _fbank.Augmented(sounds, unchecked((_recipe.Seed * 7_927) + (step * 1_009)));
+        var logits = Model.call(fbank, tensor(lips, [heard.Length, AudioVisualWindow.Pictures, dim]), tensor(presence, [heard.Length, 2]));
+        return WindowLoss.Of(logits, [.. heard.Select(window => window.IsKeyword)]);
+    }
+}

@@ -1,0 +1,39 @@
+using AVServer.Models.Flcma;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AVServer.Lab.Training;
+
+/// <summary>The visual model and a second task that its lip encoder learns from: which word is being said in each picture.</summary>
+/// <remarks>
+/// A label a window teaches an encoder little when there are few recordings; the word times give one for each picture. The layers of
+/// the second task are used in training only. Ours, not the paper's.
+/// </remarks>
+internal sealed class LipReadingTask : Module<Tensor, Tensor>
+{
+    private readonly UnimodalVisual visual;
+    private readonly Conv1d near;
+    private readonly Conv1d words;
+
+    /// <param name="visual">The model.</param>
+    /// <param name="wordCount">Words that are told apart, the pause among them.</param>
+    public LipReadingTask(UnimodalVisual visual, int wordCount) : base(nameof(LipReadingTask))
+    {
+        this.visual = visual;
+        near = Conv1d(visual.Config.LipFeatures, 2 * visual.Config.LipFeatures, kernel_size: 7, padding: 3);
+        words = Conv1d(2 * visual.Config.LipFeatures, wordCount, kernel_size: 5, padding: 2);
+        RegisterComponents();
+    }
+
+    /// <summary>The model.</summary>
+    public UnimodalVisual Visual => visual;
+
+    /// <summary>Lip features [B, F, V] → logits of the words [B, F, words].</summary>
+    public override Tensor forward(Tensor features)
+    {
+        using var scope = NewDisposeScope();
+        var centred = (features - features.mean([1], keepdim: true)).transpose(1, 2);
+        return words.call(functional.relu(near.call(centred))).transpose(1, 2).MoveToOuterDisposeScope();
+    }
+}

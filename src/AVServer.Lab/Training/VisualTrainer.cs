@@ -1,0 +1,90 @@
+using AVServer.Lab.Augmentation;
+using AVServer.Lab.Data;
+using AVServer.Models.Flcma;
+using static TorchSharp.torch;
+
+namespace AVServer.Lab.Training;
+
+/// <summary>Teaches the visual model alone: each recording of a batch is encoded once, and several windows are taken of its features.</summary>
+public sealed class VisualTrainer
+{
+    private const int WindowsPerClip = 4;
+    private const double WordWeight = 0.5;
+    private readonly AudioVisualRecipe _recipe;
+    private readonly AudioVisualSet _set;
+    private readonly LipRenderer _renderer;
+    private readonly string[] _words;
+
+    public VisualTrainer(AudioVisualRecipe recipe, AudioVisualSet set)
+    {
+        (_recipe, _set, _renderer) = (recipe, set, new LipRenderer(recipe.Lips));
+        _words = [.. set.Clips.SelectMany(clip => clip.Words).Select(word => word.Text).Distinct().Order(StringComparer.Ordinal)];
+        manual_seed(recipe.Seed);
+        Task = new LipReadingTask(new UnimodalVisual(AudioVisualRecipe.Model), _words.Length + 1);
+    }
+
+    /// <summary>The model and what it learns beside its own task.</summary>
+    internal LipReadingTask Task { get; }
+
+    public UnimodalVisual Model => Task.Visual;
+
+    /// <summary>Loss on the batch of a step.</summary>
+    public Tensor Loss(int step)
+    {
+        var random = new Random(unchecked((_recipe.Seed * 1_000_033) + step));
+        var clips = Clips(random);
+        var spread = _recipe.Sound.SpeedSpread;
+        var stretches = clips.Select(clip => LipStretch.Of(clip, 1 + (spread * ((2 * random.NextDouble()) - 1)))).ToArray();
+        var pictures = LipStretch.Render(_set, stretches, _renderer, random.Next());
+        var features = Model.Encoder.call(pictures);                                              // [K, F, V]
+        var (windows, isKeyword) = Windows(clips, random);
+        var places = windows.SelectMany(window => Places(window, stretches)).ToArray();
+        var lips = features.flatten(0, 1).index_select(0, tensor(places)).view(windows.Length, AudioVisualWindow.Pictures, -1);
+        var said = tensor(stretches.SelectMany(WordsOf).ToArray()).unsqueeze(1);
+        var words = -Task.call(features).flatten(0, 1).log_softmax(1).gather(1, said).mean();
+        return WindowLoss.Of(Model.classify(lips), isKeyword) + (WordWeight * words);
+    }
+
+    /// <summary>The word said in each picture of a stretch: its place among the words, from 1; 0 is a pause.</summary>
+    private IEnumerable<long> WordsOf(LipStretch stretch)
+    {
+        for (var i = 0; i < LipStretch.Pictures; i++)
+        {
+            var moment = (stretch.First + i + 0.5) / LipRecording.Fps * stretch.Speed;
+            var said = stretch.Clip.Words.FirstOrDefault(word => moment >= word.StartSeconds && moment < word.EndSeconds).Text;
+            yield return Array.IndexOf(_words, said) + 1;
+        }
+    }
+
+    /// <summary>Different recordings, a third of them with the keyword.</summary>
+    private AudioVisualClip[] Clips(Random random)
+    {
+        var clips = new List<AudioVisualClip>();
+        while (clips.Count < _recipe.Visual.Batch)
+        {
+            var from = clips.Count < _recipe.Visual.Batch / 3.0 ? _set.With : _set.Without;
+            var clip = from[random.Next(from.Count)];
+            if (!clips.Contains(clip)) clips.Add(clip);
+        }
+        return [.. clips];
+    }
+
+    private static (AudioVisualWindow[] Windows, bool[] IsKeyword) Windows(AudioVisualClip[] clips, Random random)
+    {
+        var plan = new WindowPlan(clips);
+        var windows = clips.SelectMany(clip => Enumerable.Range(0, WindowsPerClip).Select(i => i % 2 == 0 || clip.Keyword is null && i == 1 ? plan.Final(clip, random) : plan.Other(clip, random))).ToArray();
+        return (windows, [.. windows.Select(window => window.IsKeyword)]);
+    }
+
+    private static IEnumerable<long> Places(AudioVisualWindow window, LipStretch[] stretches)
+    {
+        var own = Array.FindIndex(stretches, stretch => stretch.Clip == window.Clip);
+        var before = window.Before is null ? own : Array.FindIndex(stretches, stretch => stretch.Clip == window.Before);
+        for (var i = 0; i < AudioVisualWindow.Pictures; i++)
+        {
+            var moment = window.Picture(i, stretches[own].Speed, stretches[before].Speed);
+            var from = moment.IsBefore ? before : own;
+            yield return (from * LipStretch.Pictures) + stretches[from].IndexOf(moment.Seconds);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using AVServer.Lab.Augmentation;
+
+namespace AVServer.Lab.Training;
+
+/// <summary>Draws the windows of a batch: a third with the keyword, a third with another last word, a third from anywhere.</summary>
+public sealed class WindowDraw(AudioVisualSet set, WindowPlan plan)
+{
+    private const double KeywordShare = 1 / 3.0;
+    private const double FinalShare = 1 / 3.0;
+
+    /// <summary>Draws windows.</summary>
+    public AudioVisualWindow[] Batch(int count, Random random)
+    {
+        var windows = new AudioVisualWindow[count];
+        for (var i = 0; i < count; i++)
+        {
+            var kind = random.NextDouble();
+            if (kind < KeywordShare) windows[i] = Keyword(random);
+            else windows[i] = kind < KeywordShare + FinalShare ? plan.Final(set.Without[random.Next(set.Without.Count)], random) : plan.Other(set.Clips[random.Next(set.Clips.Count)], random);
+        }
+        return windows;
+    }
+
+    /// <summary>Draws another window with the same label.</summary>
+    public AudioVisualWindow Alike(in AudioVisualWindow window, Random random)
+    {
+        if (window.IsKeyword) return Keyword(random);
+        return random.NextDouble() < 0.5 ? plan.Final(set.Without[random.Next(set.Without.Count)], random) : plan.Other(set.Clips[random.Next(set.Clips.Count)], random);
+    }
+
+    private AudioVisualWindow Keyword(Random random) => plan.Final(set.With[random.Next(set.With.Count)], random);
+}
