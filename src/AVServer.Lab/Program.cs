@@ -23,5 +23,9 @@ score.SetAction((parsed, token) => ScoreCommand.RunAsync(Folders(parsed), parsed
 var stages = new Argument<string[]>("stages") { Description = "Which of audio, visual and joint; all if none is named.", Arity = ArgumentArity.ZeroOrMore };
 var trainAv = new Command("train-av", "Trains an audio-visual spotter by its recipe; started again, it goes on where it was.") { recipe, stages };
 trainAv.SetAction(parsed => TrainAvCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, parsed.GetValue(stages) ?? [], Console.Out));
+var exportAv = new Command("export-av", "Writes a trained audio-visual spotter's ONNX files and manifest.") { recipe };
+exportAv.SetAction(parsed => ExportAvCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
+var evaluateAv = new Command("evaluate-av", "Measures an exported audio-visual spotter on talkers never trained on, writes calibration and report.") { recipe };
+evaluateAv.SetAction(parsed => EvaluateAvCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
 
-return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score, trainAv }.Parse(args).InvokeAsync();
+return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score, trainAv, exportAv, evaluateAv }.Parse(args).InvokeAsync();

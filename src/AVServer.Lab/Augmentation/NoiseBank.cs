@@ -19,15 +19,17 @@ public sealed class NoiseBank
     /// <param name="seed">Which talkers babble together.</param>
     /// <exception cref="ArgumentException">The split has no noise, or nobody to babble.</exception>
     public NoiseBank(Corpora corpora, Split split, int seed)
+        : this(Read(corpora, split, ClipRole.Noise), [.. corpora.Of(split).Where(clip => clip.Role == ClipRole.Filler)], corpora.Read, Read(corpora, split, ClipRole.Room), seed)
     {
-        var clips = corpora.Of(split).ToArray();
-        float[][] Read(ClipRole role) => [.. clips.Where(clip => clip.Role == role).Select(corpora.Read)];
-        _noises = [.. Read(ClipRole.Noise).Where(noise => noise.Length >= ShortestNoise && Sound.Rms(noise) > 0)];
-        _rooms = Read(ClipRole.Room);
-        var talkers = clips.Where(clip => clip.Role == ClipRole.Filler).ToArray();
-        if (_noises.Length == 0 || talkers.Length == 0) throw new ArgumentException($"Expected noise and talkers in {split}, got {_noises.Length} and {talkers.Length}.", nameof(corpora));
+    }
+
+    internal NoiseBank(float[][] noises, Clip[] talkers, Func<Clip, float[]> read, float[][] rooms, int seed)
+    {
+        _noises = [.. noises.Where(noise => noise.Length >= ShortestNoise && Sound.Rms(noise) > 0)];
+        _rooms = rooms;
+        if (_noises.Length == 0 || talkers.Length == 0) throw new ArgumentException($"Expected noise and talkers, got {_noises.Length} and {talkers.Length}.", nameof(noises));
         var random = new Random(seed);
-        _babble = [.. Enumerable.Range(0, Strips).Select(i => Babble(corpora, talkers, 1 + (i % MostTalkers), random))];
+        _babble = [.. Enumerable.Range(0, Strips).Select(i => Babble(read, talkers, 1 + (i % MostTalkers), random))];
     }
 
     /// <summary>Adds noise or babble, each half of the time.</summary>
@@ -47,14 +49,14 @@ public sealed class NoiseBank
         ? _rooms[random.Next(_rooms.Length)]
         : RoomSimulator.Response(random, 0.1 + (0.6 * random.NextDouble()), (random.NextDouble() * 18) - 3));
 
-    private static float[] Babble(Corpora corpora, Clip[] talkers, int count, Random random)
+    private static float[] Babble(Func<Clip, float[]> read, Clip[] talkers, int count, Random random)
     {
         var strip = new float[StripSamples];
         for (var talker = 0; talker < count; talker++)
         {
             for (var at = -random.Next(16_000); at < strip.Length;)
             {
-                var voice = corpora.Read(talkers[random.Next(talkers.Length)]);
+                var voice = read(talkers[random.Next(talkers.Length)]);
                 if (voice.Length > LongestVoice) voice = voice[..LongestVoice];
                 var rms = Sound.ActiveRms(voice);
                 if (rms > 0) Sound.Add(strip, voice, at, 0.1f / rms);
@@ -63,4 +65,6 @@ public sealed class NoiseBank
         }
         return strip;
     }
+
+    private static float[][] Read(Corpora corpora, Split split, ClipRole role) => [.. corpora.Of(split).Where(clip => clip.Role == role).Select(corpora.Read)];
 }

@@ -35,16 +35,21 @@ public static class TrainAvCommand
         Log($"{recipe.Name} {recipe.Version}: train {train.Clips.Count} recordings, {train.With.Count} with '{corpora.Recipe.Keyword}'; dev {dev.Clips.Count}, {dev.With.Count}; seed {recipe.Seed}");
         bool Wanted(string stage) => stages.Count == 0 || stages.Contains(stage);
 
-        var audio = new AudioTrainer(recipe, train, sound);
-        if (Wanted("audio")) Stage("audio", recipe.Audio, audio.Model, audio.Loss, () => judge.Of(audio.Model));
-        var visual = new VisualTrainer(recipe, train);
-        if (Wanted("visual")) Stage("visual", recipe.Visual, visual.Task, visual.Loss, () => judge.Of(visual.Model));
+        if (Wanted("audio"))
+        {
+            var audio = new AudioTrainer(recipe, train, sound);
+            Stage("audio", recipe.Audio, audio.Model, audio.Loss, () => judge.Of(audio.Model));
+        }
+        if (Wanted("visual"))
+        {
+            var visual = new VisualTrainer(recipe, train);
+            Stage("visual", recipe.Visual, visual.Task, visual.Loss, () => judge.Of(visual.Model));
+        }
         if (!Wanted("joint")) return;
-        AudioVisualCheckpoints.Load(folders, recipe, "audio", audio.Model);
-        AudioVisualCheckpoints.Load(folders, recipe, "visual", visual.Task);
-        var bank = new LipFeatureBank(train, visual.Model.Encoder, new LipRenderer(recipe.Lips), LipRenderings, recipe.Sound.SpeedSpread, recipe.Seed);
-        using var devLips = judge.Lips(visual.Model.Encoder);
-        var joint = new JointTrainer(recipe, train, sound, audio.Model, visual.Model, bank);
+        var (heard, seen) = (AudioVisualCheckpoints.Audio(folders, recipe), AudioVisualCheckpoints.Visual(folders, recipe));
+        var bank = new LipFeatureBank(train, seen.Encoder, new LipRenderer(recipe.Lips), LipRenderings, recipe.Sound.SpeedSpread, recipe.Seed);
+        using var devLips = judge.Lips(seen.Encoder);
+        var joint = new JointTrainer(recipe, train, sound, heard, seen, bank);
         Stage("joint", recipe.Joint, joint.Model, joint.Loss, () => judge.Of(joint.Model, devLips));
 
         void Stage(string name, AudioVisualStage stage, nn.Module model, Func<int, Tensor> loss, Func<string> describe)

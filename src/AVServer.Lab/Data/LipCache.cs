@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using AVServer.Lab.Features;
 
 namespace AVServer.Lab.Data;
 
@@ -37,6 +38,7 @@ public sealed class LipCache(string folder)
             bytes.Write(MemoryMarshal.AsBytes<short>(recording.Samples));
             bytes.Write(recording.Lips);
             bytes.Write(MemoryMarshal.AsBytes<bool>(recording.Seen));
+            bytes.Write(MemoryMarshal.AsBytes<float>(recording.Shapes));
         }
         // The index last, under its final name: a cut-off run leaves no half corpus that looks whole.
         await File.WriteAllLinesAsync(IndexPath(set) + ".part", lines, cancellationToken);
@@ -58,10 +60,12 @@ public sealed class LipCache(string folder)
     {
         using var file = File.OpenRead(FilePath(row.Set));
         file.Position = row.Offset;
-        var recording = new LipRecording(new short[row.SampleCount], new byte[row.PictureCount * LipRecording.PictureBytes], new bool[row.PictureCount]);
+        var recording = new LipRecording(
+            new short[row.SampleCount], new byte[row.PictureCount * LipRecording.PictureBytes], new bool[row.PictureCount], new float[row.PictureCount * MouthShape.Count]);
         file.ReadExactly(MemoryMarshal.AsBytes(recording.Samples.AsSpan()));
         file.ReadExactly(recording.Lips);
         file.ReadExactly(MemoryMarshal.AsBytes(recording.Seen.AsSpan()));
+        file.ReadExactly(MemoryMarshal.AsBytes(recording.Shapes.AsSpan()));
         return recording;
     }
 

@@ -1,10 +1,13 @@
+using AVServer.Lab.Features;
+
 namespace AVServer.Lab.Data;
 
 /// <summary>Sound and lips of one recording, on one clock that starts with it.</summary>
 /// <param name="Samples">16 kHz, 16 bits.</param>
 /// <param name="Lips">[frames, <see cref="Side"/>, <see cref="Side"/>], gray; a picture without a face repeats the nearest that has one.</param>
 /// <param name="Seen">[frames], whether a face was found.</param>
-public sealed record LipRecording(short[] Samples, byte[] Lips, bool[] Seen)
+/// <param name="Shapes">[frames, <see cref="MouthShape.Count"/>], the mouth's measures; repeated like the pictures.</param>
+public sealed record LipRecording(short[] Samples, byte[] Lips, bool[] Seen, float[] Shapes)
 {
     /// <summary>Pictures a second.</summary>
     public const int Fps = 25;

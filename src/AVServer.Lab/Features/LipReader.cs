@@ -25,14 +25,16 @@ public sealed class LipReader : IDisposable
         var tracker = new FaceTracker(_detector, _mesh, new FaceTrackerOptions { MaxFaces = 1 });
         using var crop = new MarginCropper();
         var samples = new List<short>();
-        var pictures = new List<byte[]?>();
+        var pictures = new List<(byte[] Lips, float[] Shape)?>();
         await foreach (var item in _files.DecodeAsync(path, video: Pictures, cancellationToken: cancellationToken))
         {
             if (item is AudioBlock block) Append(samples, block);
             else if (item is VideoFrame frame) pictures.Add(Lips(tracker, crop, frame));
         }
         if (pictures.Count == 0) throw new InvalidDataException($"Expected pictures in {path}, found none.");
-        return new LipRecording([.. samples], Fill(pictures), [.. pictures.Select(picture => picture is not null)]);
+        var held = Hold(pictures);
+        return new LipRecording(
+            [.. samples], [.. held.SelectMany(picture => picture.Lips)], [.. pictures.Select(picture => picture is not null)], [.. held.SelectMany(picture => picture.Shape)]);
     }
 
     /// <inheritdoc/>
@@ -48,13 +50,13 @@ public sealed class LipReader : IDisposable
         foreach (var sample in block.Samples.Span) samples.Add((short)Math.Clamp(MathF.Round(sample * 32768), short.MinValue, short.MaxValue));
     }
 
-    private static byte[]? Lips(FaceTracker tracker, MarginCropper crop, VideoFrame frame)
+    private static (byte[] Lips, float[] Shape)? Lips(FaceTracker tracker, MarginCropper crop, VideoFrame frame)
     {
         var pinned = GCHandle.Alloc(frame.Pixels.ToArray(), GCHandleType.Pinned);
         try
         {
             using var mat = Mat.FromPixelData(frame.Height, frame.Width, MatType.CV_8UC3, pinned.AddrOfPinnedObject());
-            return tracker.Next(mat, frame.Time) is [var face, ..] ? crop.Crop(mat, face.LipRoi) : null;
+            return tracker.Next(mat, frame.Time) is [var face, ..] ? (crop.Crop(mat, face.LipRoi), MouthShape.Of(face.Landmarks)) : null;
         }
         finally
         {
@@ -63,11 +65,9 @@ public sealed class LipReader : IDisposable
     }
 
     /// <summary>Gaps repeat the picture before them, the beginning the first that there is; without any face all is black.</summary>
-    private static byte[] Fill(List<byte[]?> pictures)
+    private static List<(byte[] Lips, float[] Shape)> Hold(List<(byte[] Lips, float[] Shape)?> pictures)
     {
-        var lips = new byte[pictures.Count * LipRecording.PictureBytes];
-        var last = pictures.Find(picture => picture is not null);
-        for (var i = 0; i < pictures.Count && last is not null; i++) (last = pictures[i] ?? last).CopyTo(lips, i * LipRecording.PictureBytes);
-        return lips;
+        var last = pictures.Find(picture => picture is not null) ?? (new byte[LipRecording.PictureBytes], new float[MouthShape.Count]);
+        return [.. pictures.Select(picture => last = picture ?? last)];
     }
 }

@@ -7,15 +7,24 @@ public sealed class AudioVisualSet
 {
     private readonly Dictionary<AudioVisualClip, LipRecording> _recordings;
 
+    /// <param name="corpus">All recordings.</param>
+    /// <param name="split">Which of them.</param>
     /// <exception cref="ArgumentException">The split lacks recordings with the keyword, or without.</exception>
-    public AudioVisualSet(AudioVisualCorpus corpus, Split split)
+    public AudioVisualSet(AudioVisualCorpus corpus, Split split) : this(corpus.Of(split), corpus.Read)
     {
-        Clips = corpus.Of(split);
+    }
+
+    /// <param name="clips">Recordings.</param>
+    /// <param name="read">Reads one.</param>
+    /// <exception cref="ArgumentException">There are none with the keyword, or none without.</exception>
+    internal AudioVisualSet(IReadOnlyList<AudioVisualClip> clips, Func<AudioVisualClip, LipRecording> read)
+    {
+        Clips = clips;
         With = [.. Clips.Where(clip => clip.Keyword is not null)];
         Without = [.. Clips.Where(clip => clip.Keyword is null)];
         if (With.Count == 0 || Without.Count == 0)
-            throw new ArgumentException($"Expected recordings with the keyword and without in {split}, got {With.Count} and {Without.Count}.", nameof(split));
-        _recordings = Clips.ToDictionary(clip => clip, corpus.Read);
+            throw new ArgumentException($"Expected recordings with the keyword and without, got {With.Count} and {Without.Count}.", nameof(clips));
+        _recordings = Clips.ToDictionary(clip => clip, read);
     }
 
     /// <summary>All recordings.</summary>

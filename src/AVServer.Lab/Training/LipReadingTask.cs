@@ -1,3 +1,4 @@
+using AVServer.Lab.Features;
 using AVServer.Models.Flcma;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -5,16 +6,20 @@ using static TorchSharp.torch.nn;
 
 namespace AVServer.Lab.Training;
 
-/// <summary>The visual model and a second task that its lip encoder learns from: which word is being said in each picture.</summary>
+/// <summary>The visual model and two more tasks that its lip encoder learns from: which word is being said in each picture, and the mouth's shape.</summary>
 /// <remarks>
-/// A label a window teaches an encoder little when there are few recordings; the word times give one for each picture. The layers of
-/// the second task are used in training only. Ours, not the paper's.
+/// A label a window teaches an encoder little when there are few recordings; the word times give one for each picture, and so do the
+/// landmarks, which don't depend on skin and light. The layers of these tasks are used in training only. Ours, not the paper's.
 /// </remarks>
-internal sealed class LipReadingTask : Module<Tensor, Tensor>
+internal sealed class LipReadingTask : Module<Tensor, (Tensor words, Tensor shapes)>
 {
+    /// <summary>Words of GRID that are told apart, and the pause.</summary>
+    public const int WordCount = 52;
+
     private readonly UnimodalVisual visual;
     private readonly Conv1d near;
     private readonly Conv1d words;
+    private readonly Linear shape;
 
     /// <param name="visual">The model.</param>
     /// <param name="wordCount">Words that are told apart, the pause among them.</param>
@@ -23,17 +28,19 @@ internal sealed class LipReadingTask : Module<Tensor, Tensor>
         this.visual = visual;
         near = Conv1d(visual.Config.LipFeatures, 2 * visual.Config.LipFeatures, kernel_size: 7, padding: 3);
         words = Conv1d(2 * visual.Config.LipFeatures, wordCount, kernel_size: 5, padding: 2);
+        shape = Linear(visual.Config.LipFeatures, MouthShape.Count);
         RegisterComponents();
     }
 
     /// <summary>The model.</summary>
     public UnimodalVisual Visual => visual;
 
-    /// <summary>Lip features [B, F, V] → logits of the words [B, F, words].</summary>
-    public override Tensor forward(Tensor features)
+    /// <summary>Lip features [B, F, V] → logits of the words [B, F, words] and measures of the mouth [B, F, measures].</summary>
+    public override (Tensor words, Tensor shapes) forward(Tensor features)
     {
         using var scope = NewDisposeScope();
-        var centred = (features - features.mean([1], keepdim: true)).transpose(1, 2);
-        return words.call(functional.relu(near.call(centred))).transpose(1, 2).MoveToOuterDisposeScope();
+        var centred = features - features.mean([1], keepdim: true);
+        var said = words.call(functional.relu(near.call(centred.transpose(1, 2)))).transpose(1, 2);
+        return (said.MoveToOuterDisposeScope(), shape.call(centred).MoveToOuterDisposeScope());
     }
 }

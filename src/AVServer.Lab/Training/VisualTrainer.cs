@@ -1,5 +1,6 @@
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Data;
+using AVServer.Lab.Features;
 using AVServer.Models.Flcma;
 using static TorchSharp.torch;
 
@@ -10,6 +11,7 @@ public sealed class VisualTrainer
 {
     private const int WindowsPerClip = 4;
     private const double WordWeight = 0.5;
+    private const double ShapeWeight = 2;
     private readonly AudioVisualRecipe _recipe;
     private readonly AudioVisualSet _set;
     private readonly LipRenderer _renderer;
@@ -19,8 +21,10 @@ public sealed class VisualTrainer
     {
         (_recipe, _set, _renderer) = (recipe, set, new LipRenderer(recipe.Lips));
         _words = [.. set.Clips.SelectMany(clip => clip.Words).Select(word => word.Text).Distinct().Order(StringComparer.Ordinal)];
+        if (_words.Length >= LipReadingTask.WordCount)
+            throw new ArgumentException($"Expected at most {LipReadingTask.WordCount - 1} different words, got {_words.Length}.", nameof(set));
         manual_seed(recipe.Seed);
-        Task = new LipReadingTask(new UnimodalVisual(AudioVisualRecipe.Model), _words.Length + 1);
+        Task = new LipReadingTask(new UnimodalVisual(AudioVisualRecipe.Model), LipReadingTask.WordCount);
     }
 
     /// <summary>The model and what it learns beside its own task.</summary>
@@ -40,9 +44,36 @@ public sealed class VisualTrainer
         var (windows, isKeyword) = Windows(clips, random);
         var places = windows.SelectMany(window => Places(window, stretches)).ToArray();
         var lips = features.flatten(0, 1).index_select(0, tensor(places)).view(windows.Length, AudioVisualWindow.Pictures, -1);
+        var (words, shapes) = Task.call(features);
         var said = tensor(stretches.SelectMany(WordsOf).ToArray()).unsqueeze(1);
-        var words = -Task.call(features).flatten(0, 1).log_softmax(1).gather(1, said).mean();
-        return WindowLoss.Of(Model.classify(lips), isKeyword) + (WordWeight * words);
+        var wordLoss = -words.flatten(0, 1).log_softmax(1).gather(1, said).mean();
+        var shapeLoss = nn.functional.smooth_l1_loss(shapes, tensor(stretches.SelectMany(ShapesOf).ToArray(), shapes.shape));
+        return WindowLoss.Of(Model.classify(lips), isKeyword) + (WordWeight * wordLoss) + (ShapeWeight * shapeLoss);
+    }
+
+    /// <summary>The mouth's measures in each picture of a stretch, each in deviations from its mean over the recording.</summary>
+    private IEnumerable<float> ShapesOf(LipStretch stretch)
+    {
+        var recording = _set[stretch.Clip];
+        var measures = Standardised(recording.Shapes);
+        for (var i = 0; i < LipStretch.Pictures; i++)
+        {
+            var picture = Math.Clamp((int)Math.Round((stretch.First + i) * stretch.Speed), 0, recording.Pictures - 1);
+            for (var m = 0; m < MouthShape.Count; m++) yield return measures[(picture * MouthShape.Count) + m];
+        }
+    }
+
+    private static float[] Standardised(float[] shapes)
+    {
+        var result = new float[shapes.Length];
+        for (var m = 0; m < MouthShape.Count; m++)
+        {
+            var values = shapes.Where((_, i) => i % MouthShape.Count == m).ToArray();
+            var mean = values.Average();
+            var deviation = Math.Max(1e-4, Math.Sqrt(values.Average(value => (value - mean) * (value - mean))));
+            for (var i = m; i < shapes.Length; i += MouthShape.Count) result[i] = (float)((shapes[i] - mean) / deviation);
+        }
+        return result;
     }
 
     /// <summary>The word said in each picture of a stretch: its place among the words, from 1; 0 is a pause.</summary>

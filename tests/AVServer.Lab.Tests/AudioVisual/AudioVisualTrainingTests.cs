@@ -1,0 +1,84 @@
+using AVServer.Lab.Augmentation;
+using AVServer.Lab.Training;
+using AVServer.Models.Flcma;
+using AVServer.TestKit;
+using static TorchSharp.torch;
+
+namespace AVServer.Lab.Tests.AudioVisual;
+
+[Trait("Category", "unit")]
+public sealed class AudioVisualTrainingTests
+{
+    private static readonly AudioVisualStage Short = new(Steps: 6, Batch: 6, LearningRate: 1e-3);
+    private static readonly AudioVisualRecipe Recipe = new("tiny", "0.0.1", "none", Seed: 3, Short, Short with { Batch: 3 }, Short, new SoundRecipe(), new LipAugmentRecipe(), Threads: 1);
+
+    [Fact]
+    public void Keyword_windows_count_five_times()
+    {
+        var logits = zeros([2]);
+        Assert.Equal(3 * Math.Log(2), WindowLoss.Of(logits, [true, false]).item<float>(), 5);
+        Assert.Equal(5 * Math.Log(2), WindowLoss.Of(logits, [true, true]).item<float>(), 5);
+        Assert.True(WindowLoss.Of(tensor([4f, -4f]), [true, false]).item<float>() < 0.1);
+    }
+
+    [Fact]
+    public void Chances_of_a_step_come_from_its_number_alone()
+    {
+        var set = MadeUp.Set();
+        var sound = new WindowSound(MadeUp.Noise());
+        float Audio(int step)
+        {
+            var trainer = new AudioTrainer(Recipe, set, sound);
+            trainer.Model.eval();
+            return trainer.Loss(step).item<float>();
+        }
+        Assert.Equal(Audio(4), Audio(4));
+        Assert.NotEqual(Audio(4), Audio(5));
+    }
+
+    [Fact]
+    public void Three_stages_follow_each_other_and_start_from_what_was_learnt()
+    {
+        using var folder = new TemporaryFolder();
+        var set = MadeUp.Set();
+        var sound = new WindowSound(MadeUp.Noise());
+        double Train(string name, nn.Module model, Func<int, Tensor> loss)
+        {
+            var judged = 0;
+            var last = new TrainingRun(Recipe.Schedule(Short), Path.Combine(folder.Path, name), _ => { }, _ => judged++).Run(model, loss);
+            Assert.Equal(1, judged);
+            Assert.False(model.training);
+            return last;
+        }
+        var (audio, visual) = (new AudioTrainer(Recipe, set, sound), new VisualTrainer(Recipe, set));
+        Assert.True(double.IsFinite(Train("audio", audio.Model, audio.Loss)));
+        Assert.True(double.IsFinite(Train("visual", visual.Task, visual.Loss)));
+        var bank = new LipFeatureBank(set, visual.Model.Encoder, new LipRenderer(Recipe.Lips), renderings: 1, speedSpread: 0.2, seed: 1);
+        var joint = new JointTrainer(Recipe, set, sound, audio.Model, visual.Model, bank);
+        var learnt = audio.Model.state_dict()["subsampler.conv1.weight"];
+        Assert.True(learnt.allclose(joint.Model.state_dict()["subsampler.conv1.weight"]));
+        Assert.True(double.IsFinite(Train("joint", joint.Model, joint.Loss)));
+        Assert.False(learnt.allclose(joint.Model.state_dict()["subsampler.conv1.weight"], 1e-7, 1e-9));
+    }
+
+    [Fact]
+    public void Features_of_a_window_are_those_of_its_pictures()
+    {
+        var set = MadeUp.Set();
+        manual_seed(1);
+        var encoder = new LipEncoder(FlcmaConfig.Small);
+        encoder.eval();
+        var bank = new LipFeatureBank(set, encoder, new LipRenderer(null), renderings: 1, speedSpread: 0, seed: 1);
+        var window = WindowPlan.AsRecorded(set.Clips[0], 0.3);
+        var read = new float[AudioVisualWindow.Pictures * FlcmaConfig.Small.LipFeatures];
+        bank.Read(window, 0, 0, 0, read);
+
+        // By hand: the pictures that the window shows, two more on each side, through the encoder.
+        var first = (int)Math.Floor(window.Picture(0, 1, 1).Seconds * 25);
+        var pictures = new float[(AudioVisualWindow.Pictures + 4) * 64 * 64];
+        new LipRenderer(null).Render(set[set.Clips[0]], first - 2, 1, new Random(0), pictures);
+        using var mode = no_grad();
+        var expected = encoder.call(tensor(pictures, [1, 1, AudioVisualWindow.Pictures + 4, 64, 64])).contiguous().data<float>().ToArray();
+        Assert.All(expected.Zip(read), pair => Assert.Equal(pair.First, pair.Second, 0.01f));
+    }
+}
