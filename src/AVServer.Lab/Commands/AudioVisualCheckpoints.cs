@@ -1,5 +1,4 @@
 using System.Globalization;
-using AVServer.Lab.Data;
 using AVServer.Lab.Training;
 using AVServer.Models.Flcma;
 using static TorchSharp.torch;

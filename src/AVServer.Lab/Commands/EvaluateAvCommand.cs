@@ -1,4 +1,3 @@
-using AVServer.Evaluation;
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Data;
 using AVServer.Lab.Scoring.AudioVisual;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using AVServer.Lab.Data;
 using AVServer.Lab.Export;
 using AVServer.Lab.Training;
-using AVServer.Models.Flcma;
 using AVServer.Runtime;
 
 namespace AVServer.Lab.Commands;
@@ -20,7 +19,9 @@ public static class ExportAvCommand
         Directory.CreateDirectory(folder);
         File.WriteAllBytes(Path.Combine(folder, AudioVisualFiles.Lips), lips.Graph);
         File.WriteAllBytes(Path.Combine(folder, ModelManifest.MainFile), spotter.Graph);
-        File.Copy(Path.Combine(folders.Run(recipe.Name), "training.log"), Path.Combine(folder, "training.log"), overwrite: true);
+        File.WriteAllLines(
+            Path.Combine(folder, TrainAvCommand.LogFile),
+            TrainAvCommand.Stages.SelectMany(stage => File.ReadLines(Path.Combine(folders.Run(Path.Combine(recipe.Name, stage)), TrainAvCommand.LogFile))));
         File.Copy(recipePath, Path.Combine(folder, "recipe.json"), overwrite: true);
         File.WriteAllText(Path.Combine(folder, ModelManifest.FileName), Manifest(recipe, data.Keyword, lips, spotter).ToJson());
         output.WriteLine(FormattableString.Invariant($"{recipe.Name}: lips {lips.Graph.Length} bytes, spotter {spotter.Graph.Length} bytes, they differ from their definitions by at most {Math.Max(lips.MaxDifference, spotter.MaxDifference):E1}"));
@@ -37,7 +38,7 @@ public static class ExportAvCommand
             Description = $"Audio-visual spotter for '{keyword}': small FLCMA conformer on fbank and lips; serves sound alone and lips alone too.",
             Licence = "CC-BY-4.0",
             Source = $"av-lab train-av src/AVServer.Lab/Recipes/{recipe.Name}.json, seed {recipe.Seed}",
-            Files = new Dictionary<string, ModelFile> { [ModelManifest.MainFile] = File(spotter), [AudioVisualFiles.Lips] = File(lips) },
+            Files = new Dictionary<string, ModelFile> { [ModelManifest.MainFile] = Described(spotter), [AudioVisualFiles.Lips] = Described(lips) },
             Features = new FeatureSpec("fbank"),
             Inputs = spotter.Inputs,
             Outputs = spotter.Outputs,
@@ -46,5 +47,5 @@ public static class ExportAvCommand
         };
     }
 
-    private static ModelFile File(ExportedModel model) => new(Convert.ToHexStringLower(SHA256.HashData(model.Graph)), model.Graph.Length);
+    private static ModelFile Described(ExportedModel model) => new(Convert.ToHexStringLower(SHA256.HashData(model.Graph)), model.Graph.Length);
 }

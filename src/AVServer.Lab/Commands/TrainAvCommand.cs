@@ -9,6 +9,12 @@ namespace AVServer.Lab.Commands;
 /// <summary><c>av-lab train-av</c>: the audio model and the visual model alone, then both together from their weights. Started again, it goes on.</summary>
 public static class TrainAvCommand
 {
+    /// <summary>Name of a stage's log in its folder.</summary>
+    public const string LogFile = "training.log";
+
+    /// <summary>The stages, in order.</summary>
+    public static readonly IReadOnlyList<string> Stages = ["audio", "visual", "joint"];
+
     private const int LipRenderings = 8;
 
     /// <param name="folders">Where everything is.</param>
@@ -18,13 +24,6 @@ public static class TrainAvCommand
     public static void Run(LabFolders folders, string recipePath, IReadOnlyCollection<string> stages, TextWriter output)
     {
         var recipe = AudioVisualRecipe.Load(recipePath);
-        Directory.CreateDirectory(folders.Run(recipe.Name));
-        using var file = new StreamWriter(Path.Combine(folders.Run(recipe.Name), "training.log"), append: true) { AutoFlush = true };
-        void Log(string line)
-        {
-            output.WriteLine(line);
-            file.WriteLine(line);
-        }
         set_num_threads(recipe.Threads);
         var dataPath = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data);
         var corpora = new Corpora(dataPath, folders.Cache);
@@ -32,7 +31,7 @@ public static class TrainAvCommand
         var (train, dev) = (new AudioVisualSet(corpus, Split.Train), new AudioVisualSet(corpus, Split.Dev));
         var sound = new WindowSound(new NoiseBank(corpora, Split.Train, recipe.Seed));
         var judge = new DevScores(recipe, dev, new WindowSound(new NoiseBank(corpora, Split.Dev, recipe.Seed)));
-        Log($"{recipe.Name} {recipe.Version}: train {train.Clips.Count} recordings, {train.With.Count} with '{corpora.Recipe.Keyword}'; dev {dev.Clips.Count}, {dev.With.Count}; seed {recipe.Seed}");
+        var data = $"{recipe.Name} {recipe.Version}: train {train.Clips.Count} recordings, {train.With.Count} with '{corpora.Recipe.Keyword}'; dev {dev.Clips.Count}, {dev.With.Count}; seed {recipe.Seed}";
         bool Wanted(string stage) => stages.Count == 0 || stages.Contains(stage);
 
         if (Wanted("audio"))
@@ -54,8 +53,17 @@ public static class TrainAvCommand
 
         void Stage(string name, AudioVisualStage stage, nn.Module model, Func<int, Tensor> loss, Func<string> describe)
         {
-            Log($"{name}: {stage.Steps} steps of {stage.Batch}");
-            var run = new TrainingRun(recipe.Schedule(stage), folders.Run(Path.Combine(recipe.Name, name)), line => Log($"{name} {line}"),
+            var folder = folders.Run(Path.Combine(recipe.Name, name));
+            Directory.CreateDirectory(folder);
+            // A log for each stage: audio and visual may be trained side by side.
+            using var file = new StreamWriter(Path.Combine(folder, LogFile), append: true) { AutoFlush = true };
+            void Log(string line)
+            {
+                output.WriteLine(line);
+                file.WriteLine(line);
+            }
+            Log($"{data}; {name}: {stage.Steps} steps of {stage.Batch}");
+            var run = new TrainingRun(recipe.Schedule(stage), folder, line => Log($"{name} {line}"),
                 step => Log(string.Create(CultureInfo.InvariantCulture, $"{name} step {step} dev {describe()}")));
             run.Run(model, loss);
         }

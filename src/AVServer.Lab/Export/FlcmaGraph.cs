@@ -33,6 +33,7 @@ internal sealed class FlcmaGraph
         var presence = _graph.Node("Split", 2, [_graph.Input("presence", "N", 2), _graph.Constant(1, 1)], ("axis", 1));
         var layers = model.Layers;
         var scale = layers.Positions.Scale;
+        if (_config.IndependentOfLooks) lips = _graph.Node("Sub", [lips, _graph.Node("ReduceMean", [lips], ("axes", [1]), ("keepdims", 1))]);
         var heard = Subsample(layers.Subsampler, fbank, scale);
         var seen = _graph.Linear(Rows(lips, _config.LipFeatures), layers.LipProjection.weight * scale, layers.LipProjection.bias! * scale);
         var (audio, video) = (Place(heard, presence[0], layers.AbsentAudio, layers.Positions), Place(seen, presence[1], layers.AbsentVideo, layers.Positions));

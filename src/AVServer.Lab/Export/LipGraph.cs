@@ -34,13 +34,21 @@ internal static class LipGraph
     private static string Stem(OnnxGraph graph, LipEncoder encoder, string seen)
     {
         var (mean, istd, stem, norm, _) = encoder.Layers;
-        var (weight, bias) = Folding.Normed(stem.weight.to(float64) * istd.to(float64).view(1, -1, 1, 1, 1), stem.bias, norm);
+        var deviation = encoder.Config.IndependentOfLooks ? ones_like(istd) : istd;
+        var (weight, bias) = Folding.Normed(stem.weight.to(float64) * deviation.to(float64).view(1, -1, 1, 1, 1), stem.bias, norm);
         // The mean stays: around the picture the convolution reads zeros of the normalised one.
-        var centred = graph.Node("Sub", [seen, graph.Constant(mean.view(1, -1, 1, 1, 1))]);
+        var centred = encoder.Config.IndependentOfLooks ? Standardise(graph, seen) : graph.Node("Sub", [seen, graph.Constant(mean.view(1, -1, 1, 1, 1))]);
         var stacked = graph.Node("Reshape", [centred, graph.Constant(0, weight.size(1) * weight.size(2), encoder.Config.RoiSize, encoder.Config.RoiSize)]);
         var convolved = graph.Node(
             "Conv", [stacked, graph.Constant(weight.flatten(1, 2)), graph.Constant(bias)], ("strides", stem.stride[1..]), ("pads", [.. stem.padding[1..], .. stem.padding[1..]]));
         return graph.Node("MaxPool", [graph.Node("Relu", [convolved])], ("kernel_shape", [3, 3]), ("strides", [2, 2]), ("pads", [1, 1, 1, 1]));
+    }
+
+    private static string Standardise(OnnxGraph graph, string seen)
+    {
+        var centred = graph.Node("Sub", [seen, graph.Node("ReduceMean", [seen], ("axes", [1, 3, 4]), ("keepdims", 1))]);
+        var variance = graph.Node("ReduceMean", [graph.Node("Mul", [centred, centred])], ("axes", [1, 3, 4]), ("keepdims", 1));
+        return graph.Node("Div", [centred, graph.Node("Sqrt", [graph.Node("Add", [variance, graph.Constant(tensor((float)LipEncoder.Flattest))])])]);
     }
 
     private static string Residual(OnnxGraph graph, ResidualBlock block, string x)
