@@ -22,6 +22,7 @@ public sealed class AudioVisualExportTests
     {
         FlcmaConfig.Small,
         FlcmaConfig.Small with { Variant = FlcmaVariant.Transformer },
+        FlcmaConfig.Small with { IndependentOfLooks = false },
         Tiny with { Mels = 10, VideoFrames = 12, AudioFrames = 48, ConvolutionKernel = 7 },
     };
 

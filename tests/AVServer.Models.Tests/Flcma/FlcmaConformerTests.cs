@@ -13,6 +13,7 @@ public sealed class FlcmaConformerTests
     {
         SmallFlcma.Config,
         SmallFlcma.Config with { Variant = FlcmaVariant.Transformer },
+        SmallFlcma.Config with { IndependentOfLooks = true },
         SmallFlcma.Config with { Mels = 10, Dim = 18, Heads = 3, Blocks = 1 },
     };
 

@@ -79,6 +79,19 @@ public sealed class LipEncoderTests
     }
 
     [Fact]
+    public void Encoder_independent_of_looks_gives_the_same_in_other_light()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        manual_seed(4);
+        using var encoder = SmallFlcma.Encoder(SmallFlcma.Config with { IndependentOfLooks = true });
+        var pictures = SmallFlcma.Pictures(encoder.Config, 2, 6);
+        Assert.InRange(SmallFlcma.Difference(encoder.call(pictures), encoder.call((pictures * 0.4) + 0.3)), 0, 0.01f);
+        Assert.True(SmallFlcma.Difference(encoder.call(pictures), encoder.call(pictures.flip(4))) > 0.05f);
+        Assert.True(encoder.call(full([1, 1, 5, 16, 16], 0.5)).isfinite().all().item<bool>());
+    }
+
+    [Fact]
     public void Base_encoder_has_the_parameters_of_ResNet_18_with_a_3_D_stem()
     {
         using var encoder = new LipEncoder(FlcmaConfig.Base);
