@@ -63,7 +63,7 @@ public sealed class DevScores
         var features = new List<Tensor>();
         foreach (var (chunk, i) in _windows.Chunk(8).Select((chunk, i) => (chunk, i)))
         {
-            var stretches = chunk.Select(window => LipStretch.Of(window.Clip, 1)).ToArray();
+            var stretches = chunk.Select(window => LipStretch.EndOf(window.Clip, 1)).ToArray();
             var encoded = encoder.call(LipStretch.Render(_set, stretches, renderer, Seed + (100 * i)));
             for (var k = 0; k < chunk.Length; k++)
             {

@@ -22,7 +22,7 @@ public sealed class LipFeatureBank
     {
         _dim = encoder.Config.LipFeatures;
         var random = new Random(seed);
-        var stretches = set.Clips.SelectMany(clip => Enumerable.Range(0, renderings).Select(_ => LipStretch.Of(clip, 1 + (speedSpread * ((2 * random.NextDouble()) - 1))))).ToArray();
+        var stretches = set.Clips.SelectMany(clip => Enumerable.Range(0, renderings).Select(_ => LipStretch.EndOf(clip, 1 + (speedSpread * ((2 * random.NextDouble()) - 1))))).ToArray();
         _renderings = stretches.Chunk(BatchStretches).SelectMany((chunk, i) => Encode(set, encoder, renderer, chunk, unchecked(seed + (i * 100))))
             .GroupBy(rendering => rendering.Stretch.Clip).ToDictionary(group => group.Key, group => group.ToArray());
     }

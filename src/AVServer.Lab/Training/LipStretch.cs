@@ -9,34 +9,37 @@ namespace AVServer.Lab.Training;
 /// <param name="Clip">The recording.</param>
 /// <param name="Speed">1.1 is 10 % faster.</param>
 /// <param name="First">First picture, counted at the speed; may lie before the recording's beginning.</param>
-public sealed record LipStretch(AudioVisualClip Clip, double Speed, int First)
+/// <param name="Count">Number of pictures.</param>
+public sealed record LipStretch(AudioVisualClip Clip, double Speed, int First, int Count)
 {
-    /// <summary>Pictures of a stretch: a window and what windows that end earlier need before it.</summary>
+    /// <summary>Pictures of a stretch in training: a window and a little before it, which windows that end earlier hold beyond that.</summary>
     public const int Pictures = 72;
 
     private const int Side = LipWarp.Side;
 
-    /// <summary>The stretch of a recording.</summary>
-    public static LipStretch Of(AudioVisualClip clip, double speed)
-    {
-        var last = (int)Math.Ceiling(((clip.Words[^1].EndSeconds / speed) + WindowPlan.LongestLag) * LipRecording.Fps);
-        return new LipStretch(clip, speed, last - Pictures + 1);
-    }
+    /// <summary>The end of a recording, as training sees it.</summary>
+    public static LipStretch EndOf(AudioVisualClip clip, double speed) => new(clip, speed, Last(clip, speed) - Pictures + 1, Pictures);
+
+    /// <summary>All of a recording, as it was recorded, and a second more.</summary>
+    public static LipStretch WholeOf(AudioVisualClip clip) => new(clip, 1, 0, Last(clip, 1) + 1 + LipRecording.Fps);
 
     /// <summary>The place of a moment's picture among those of the stretch; what is beyond it holds its first or last.</summary>
     /// <param name="seconds">Of the recording.</param>
-    public int IndexOf(double seconds) => Math.Clamp((int)Math.Floor(seconds / Speed * LipRecording.Fps) - First, 0, Pictures - 1);
+    public int IndexOf(double seconds) => Math.Clamp((int)Math.Floor(seconds / Speed * LipRecording.Fps) - First, 0, Count - 1);
 
-    /// <summary>Renders stretches with the context that the lip encoder needs, [B, 1, <see cref="Pictures"/> + 4, 64, 64].</summary>
+    /// <summary>Renders stretches of the same length with the context that the lip encoder needs, [B, 1, <see cref="Count"/> + 4, 64, 64].</summary>
     public static Tensor Render(AudioVisualSet set, IReadOnlyList<LipStretch> stretches, LipRenderer renderer, int seed)
     {
-        const int count = Pictures + (2 * LipEncoder.Context), size = count * Side * Side;
+        var count = stretches[0].Count + (2 * LipEncoder.Context);
+        var size = count * Side * Side;
         var values = new float[stretches.Count * size];
         Parallel.For(0, stretches.Count, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i =>
         {
-            var (clip, speed, first) = stretches[i];
+            var (clip, speed, first, _) = stretches[i];
             renderer.Render(set[clip], first - LipEncoder.Context, speed, new Random(unchecked(seed + i)), values.AsSpan(i * size, size));
         });
         return tensor(values, [stretches.Count, 1, count, Side, Side]);
     }
+
+    private static int Last(AudioVisualClip clip, double speed) => (int)Math.Ceiling(((clip.Words[^1].EndSeconds / speed) + WindowPlan.LongestLag) * LipRecording.Fps);
 }

@@ -38,7 +38,7 @@ public sealed class VisualTrainer
         var random = new Random(unchecked((_recipe.Seed * 1_000_033) + step));
         var clips = Clips(random);
         var spread = _recipe.Sound.SpeedSpread;
-        var stretches = clips.Select(clip => LipStretch.Of(clip, 1 + (spread * ((2 * random.NextDouble()) - 1)))).ToArray();
+        var stretches = clips.Select(clip => LipStretch.EndOf(clip, 1 + (spread * ((2 * random.NextDouble()) - 1)))).ToArray();
         var pictures = LipStretch.Render(_set, stretches, _renderer, random.Next());
         var features = Model.Encoder.call(pictures);                                              // [K, F, V]
         var (windows, isKeyword) = Windows(clips, random);

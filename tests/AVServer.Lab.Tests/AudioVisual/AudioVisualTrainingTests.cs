@@ -69,8 +69,8 @@ public sealed class AudioVisualTrainingTests
         var encoder = new LipEncoder(FlcmaConfig.Small);
         encoder.eval();
         var bank = new LipFeatureBank(set, encoder, new LipRenderer(null), renderings: 1, speedSpread: 0, seed: 1);
-        var clip = set.Clips[11];                    // long enough for the window to begin inside it
-        var window = WindowPlan.AsRecorded(clip, 0.3);
+        var clip = set.Clips[11];                    // long enough for the window to begin inside its stretch
+        var window = WindowPlan.AsRecorded(clip, 0.5);
         var read = new float[AudioVisualWindow.Pictures * FlcmaConfig.Small.LipFeatures];
         bank.Read(window, 0, 0, 0, read);
 

@@ -86,8 +86,11 @@ public sealed class LipEncoderTests
         manual_seed(4);
         using var encoder = SmallFlcma.Encoder(SmallFlcma.Config with { IndependentOfLooks = true });
         var pictures = SmallFlcma.Pictures(encoder.Config, 2, 6);
-        Assert.InRange(SmallFlcma.Difference(encoder.call(pictures), encoder.call((pictures * 0.4) + 0.3)), 0, 0.01f);
-        Assert.True(SmallFlcma.Difference(encoder.call(pictures), encoder.call(pictures.flip(4))) > 0.05f);
+        var features = encoder.call(pictures);
+        var largest = features.abs().max().item<float>();
+        // Not quite the same: the floor under the deviation counts for more where there is less contrast.
+        Assert.InRange(SmallFlcma.Difference(features, encoder.call((pictures * 0.4) + 0.3)), 0, 0.01f * largest);
+        Assert.True(SmallFlcma.Difference(features, encoder.call(pictures.flip(4))) > 0.1f * largest);
         Assert.True(encoder.call(full([1, 1, 5, 16, 16], 0.5)).isfinite().all().item<bool>());
     }
 

@@ -66,7 +66,7 @@ public sealed class SlidingCalibration(AudioVisualSet set, AudioVisualScorer sco
 
     private float[] Lips(AudioVisualClip clip, int index, AudioVisualWindow[] windows)
     {
-        var stretch = LipStretch.Of(clip, 1);
+        var stretch = LipStretch.WholeOf(clip);
         using var pictures = LipStretch.Render(set, [stretch], renderer, unchecked(Seed + index));
         var features = scorer.Encode(pictures.contiguous().data<float>().ToArray());
         var dim = scorer.Features;

@@ -60,7 +60,7 @@ public sealed class TrialScores
     private float[] Lips(AudioVisualWindow window, int draw, int shift)
     {
         var recording = Trials.Set.Clips.ToList().IndexOf(window.Clip);
-        var stretch = LipStretch.Of(window.Clip, 1);
+        var stretch = LipStretch.WholeOf(window.Clip);
         if (!_features.TryGetValue((recording, draw), out var features))
         {
             using var pictures = LipStretch.Render(Trials.Set, [stretch], _renderer, unchecked(Seed + (recording * 31) + draw));
