@@ -28,7 +28,7 @@ public static class EvaluateAvCommand
         var devScores = new TrialScores(new AudioVisualTrials(devSet, Draws, recipe.Seed), scorer, devSound, lips);
         var (dev, test) = (new SplitScores(devScores.Trials, devScores.In), new SplitScores(testScores.Trials, testScores.In));
         var report = new AudioVisualReport(dev, test);
-        var mismatch = new MismatchReport(testScores, report.Threshold(AudioVisualReport.Both), report.Threshold(SplitScores.Systems[4]));
+        var mismatch = new MismatchReport(testScores, test, report);
 
         var (with, without) = test.Recordings;
         var text = $"Test: {with} recordings with the keyword and {without} without, of talkers that no weight and no threshold has seen, {Draws} windows and noises each.\n\n"

@@ -15,6 +15,9 @@ public sealed class AudioVisualReport(SplitScores dev, SplitScores test)
     /// <summary>The audio-visual system.</summary>
     public static ComparedSystem Both => SplitScores.Systems[3];
 
+    /// <summary>The audio-visual system without lips.</summary>
+    public static ComparedSystem SoundOnly => SplitScores.Systems[4];
+
     /// <summary>The threshold of a system.</summary>
     public double Threshold(ComparedSystem system) => _thresholds[SplitScores.Systems.ToList().IndexOf(system)];
 

@@ -27,27 +27,30 @@ public sealed class TrialScores
 
     /// <summary>Scores all trials in a condition.</summary>
     /// <param name="snrDb">Absent: as recorded.</param>
-    public ModalityScores[] In(double? snrDb) => Judge(Trials.All, snrDb, (_, i) => Lips(Trials.All[i].Window, Draw(i), 0));
+    public ModalityScores[] In(double? snrDb)
+    {
+        var lips = Trials.All.SelectMany((trial, i) => Lips(trial.Window, Draw(i), 0)).ToArray();
+        return _scorer.Score(Sound(Trials.All, snrDb), lips);
+    }
 
     /// <summary>Scores the last words in a condition with lips that don't belong to them, by the audio-visual model.</summary>
     /// <param name="snrDb">Absent: as recorded.</param>
     /// <param name="shift">Pictures by which the lips are late; 0: they are those of another talker who says another word.</param>
-    public (AudioVisualTrial Trial, ModalityScores Scores)[] Mismatched(double? snrDb, int shift)
+    public (bool IsKeyword, float Posterior)[] Mismatched(double? snrDb, int shift)
     {
         var finals = Trials.All.Where(trial => trial.IsFinal).ToArray();
         var random = new Random(Seed);
-        var scores = Judge(finals, snrDb, (trial, i) => shift != 0 ? Lips(trial.Window, Draw(2 * i), shift) : Lips(Another(trial, random), 0, 0));
-        return [.. finals.Zip(scores)];
+        var lips = finals.SelectMany((trial, i) => shift != 0 ? Lips(trial.Window, Draw(2 * i), shift) : Lips(Another(trial, random), 0, 0)).ToArray();
+        return [.. finals.Select(trial => trial.Window.IsKeyword).Zip(_scorer.Posteriors(Sound(finals, snrDb), lips, finals.Length, 1, 1))];
     }
 
     private int Draw(int trial) => trial / 2 % Trials.Draws;
 
-    private ModalityScores[] Judge(IReadOnlyList<AudioVisualTrial> trials, double? snrDb, Func<AudioVisualTrial, int, float[]> lips)
+    // Seeded by the place in the list: the same noise in every condition, only its level changes.
+    private float[] Sound(IReadOnlyList<AudioVisualTrial> trials, double? snrDb)
     {
-        // The same noise for a trial in every condition, only its level changes.
         using var fbank = _fbank.At([.. trials.Select(trial => trial.Window)], snrDb, Seed);
-        var seen = trials.SelectMany(lips).ToArray();
-        return _scorer.Score(fbank.contiguous().data<float>().ToArray(), seen);
+        return fbank.contiguous().data<float>().ToArray();
     }
 
     private AudioVisualWindow Another(AudioVisualTrial trial, Random random)
