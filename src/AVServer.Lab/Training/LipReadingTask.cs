@@ -16,31 +16,31 @@ internal sealed class LipReadingTask : Module<Tensor, (Tensor words, Tensor shap
     /// <summary>Words of GRID that are told apart, and the pause.</summary>
     public const int WordCount = 52;
 
-    private readonly UnimodalVisual visual;
-    private readonly Conv1d near;
-    private readonly Conv1d words;
-    private readonly Linear shape;
+    private readonly UnimodalVisual _visual;
+    private readonly Conv1d _near;
+    private readonly Conv1d _words;
+    private readonly Linear _shape;
 
     /// <param name="visual">The model.</param>
     /// <param name="wordCount">Words that are told apart, the pause among them.</param>
     public LipReadingTask(UnimodalVisual visual, int wordCount) : base(nameof(LipReadingTask))
     {
-        this.visual = visual;
-        near = Conv1d(visual.Config.LipFeatures, 2 * visual.Config.LipFeatures, kernel_size: 7, padding: 3);
-        words = Conv1d(2 * visual.Config.LipFeatures, wordCount, kernel_size: 5, padding: 2);
-        shape = Linear(visual.Config.LipFeatures, MouthShape.Count);
+        _visual = visual;
+        _near = Conv1d(visual.Config.LipFeatures, 2 * visual.Config.LipFeatures, kernel_size: 7, padding: 3);
+        _words = Conv1d(2 * visual.Config.LipFeatures, wordCount, kernel_size: 5, padding: 2);
+        _shape = Linear(visual.Config.LipFeatures, MouthShape.Count);
         RegisterComponents();
     }
 
     /// <summary>The model.</summary>
-    public UnimodalVisual Visual => visual;
+    public UnimodalVisual Visual => _visual;
 
     /// <summary>Lip features [B, F, V] → logits of the words [B, F, words] and measures of the mouth [B, F, measures].</summary>
     public override (Tensor words, Tensor shapes) forward(Tensor features)
     {
         using var scope = NewDisposeScope();
         var centred = features - features.mean([1], keepdim: true);
-        var said = words.call(functional.relu(near.call(centred.transpose(1, 2)))).transpose(1, 2);
-        return (said.MoveToOuterDisposeScope(), shape.call(centred).MoveToOuterDisposeScope());
+        var said = _words.call(functional.relu(_near.call(centred.transpose(1, 2)))).transpose(1, 2);
+        return (said.MoveToOuterDisposeScope(), _shape.call(centred).MoveToOuterDisposeScope());
     }
 }
