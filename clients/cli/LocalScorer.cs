@@ -1,6 +1,5 @@
 using AVServer.Contracts;
 using AVServer.Pipeline;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AVServer.Cli;
@@ -15,8 +14,7 @@ internal sealed class LocalScorer : IFileScorer
     /// <exception cref="Runtime.ModelStoreException">The models aren't what their manifests say.</exception>
     public LocalScorer(string modelsPath)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Runtime:ModelsPath", modelsPath)]).Build();
-        _services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddPipeline(configuration).BuildServiceProvider();
+        _services = PipelineServices.BuildPipeline(modelsPath);
         _pipeline = _services.GetRequiredService<IStreamPipeline>();
     }
 

@@ -1,3 +1,5 @@
+import { DeviceUnavailable, listDevices, openDevice } from './media-device.js';
+
 const width = 640;
 const height = 480;
 const quality = 0.85;                    // of JPEG: lips stay sharp at about 40 KB a picture
@@ -5,14 +7,14 @@ const quality = 0.85;                    // of JPEG: lips stay sharp at about 40
 /** Pictures a second that are sent. */
 export const cameraFps = 25;
 
-/** Why there are no pictures from the camera, in words for the person who sits before it. */
-export class CameraUnavailable extends Error {
-  constructor(code, message) {
-    super(message);
-    this.name = 'CameraUnavailable';
-    this.code = code;
-  }
-}
+/** Why there are no pictures from the camera. */
+export class CameraUnavailable extends DeviceUnavailable {}
+
+const words = {
+  name: 'camera',
+  refused: 'The camera was refused. Allow it for this page in the browser’s site settings, then start again, or listen without it.',
+  missing: 'No camera was found. Plug one in, then start again, or listen without it.',
+};
 
 /** The camera as JPEG pictures. */
 export class Camera {
@@ -84,37 +86,11 @@ export class Camera {
 }
 
 /** The cameras that may be chosen; nameless until the person has allowed one. */
-export async function listCameras() {
-  const devices = await navigator.mediaDevices?.enumerateDevices() ?? [];
-  return devices.filter(device => device.kind === 'videoinput' && device.deviceId !== '');
-}
+export const listCameras = () => listDevices('videoinput');
 
-async function capture(deviceId) {
-  if (!navigator.mediaDevices)
-    throw new CameraUnavailable('insecure', 'Browsers give the camera only to pages from https or localhost. Open this page by one of these.');
-  try {
-    return await navigator.mediaDevices.getUserMedia({
-      video: {
-        deviceId: deviceId ? { exact: deviceId } : undefined,
-        width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: cameraFps, max: 60 }, facingMode: 'user',
-      },
-    });
-  } catch (error) {
-    throw explain(error);
-  }
-}
-
-function explain(error) {
-  switch (error.name) {
-    case 'NotAllowedError':
-    case 'SecurityError':
-      return new CameraUnavailable('refused', 'The camera was refused. Allow it for this page in the browser’s site settings, then start again, or listen without it.');
-    case 'NotFoundError':
-    case 'OverconstrainedError':
-      return new CameraUnavailable('missing', 'No camera was found. Plug one in, then start again, or listen without it.');
-    case 'NotReadableError':
-      return new CameraUnavailable('busy', 'The camera is in use by another program. Close that one, then start again.');
-    default:
-      return new CameraUnavailable('failed', `The camera could not be opened (${error.name}).`);
-  }
-}
+const capture = deviceId => openDevice({
+  video: {
+    deviceId: deviceId ? { exact: deviceId } : undefined,
+    width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: cameraFps, max: 60 }, facingMode: 'user',
+  },
+}, CameraUnavailable, words);

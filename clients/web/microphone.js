@@ -1,14 +1,16 @@
+import { DeviceUnavailable, listDevices, openDevice } from './media-device.js';
+
 const sampleRate = 16000;
 const chunkSamples = 1280;               // 80 ms
 
-/** Why there is no sound from the microphone, in words for the person who sits before it. */
-export class MicrophoneUnavailable extends Error {
-  constructor(code, message) {
-    super(message);
-    this.name = 'MicrophoneUnavailable';
-    this.code = code;
-  }
-}
+/** Why there is no sound from the microphone. */
+export class MicrophoneUnavailable extends DeviceUnavailable {}
+
+const words = {
+  name: 'microphone',
+  refused: 'The microphone was refused. Allow it for this page in the browser’s site settings, then start again.',
+  missing: 'No such microphone was found. Plug one in or choose another, then start again.',
+};
 
 /** The microphone as 16 kHz mono chunks. */
 export class Microphone {
@@ -50,38 +52,12 @@ export class Microphone {
 }
 
 /** The microphones that may be chosen; nameless until the person has allowed one. */
-export async function listMicrophones() {
-  const devices = await navigator.mediaDevices?.enumerateDevices() ?? [];
-  return devices.filter(device => device.kind === 'audioinput' && device.deviceId !== '');
-}
+export const listMicrophones = () => listDevices('audioinput');
 
-async function capture(deviceId) {
-  if (!navigator.mediaDevices)
-    throw new MicrophoneUnavailable('insecure', 'Browsers give the microphone only to pages from https or localhost. Open this page by one of these.');
-  try {
-    // The sound as it is: the models were trained on unprocessed recordings.
-    return await navigator.mediaDevices.getUserMedia({
-      audio: {
-        deviceId: deviceId ? { exact: deviceId } : undefined,
-        channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: false,
-      },
-    });
-  } catch (error) {
-    throw explain(error);
-  }
-}
-
-function explain(error) {
-  switch (error.name) {
-    case 'NotAllowedError':
-    case 'SecurityError':
-      return new MicrophoneUnavailable('refused', 'The microphone was refused. Allow it for this page in the browser’s site settings, then start again.');
-    case 'NotFoundError':
-    case 'OverconstrainedError':
-      return new MicrophoneUnavailable('missing', 'No such microphone was found. Plug one in or choose another, then start again.');
-    case 'NotReadableError':
-      return new MicrophoneUnavailable('busy', 'The microphone is in use by another program. Close that one, then start again.');
-    default:
-      return new MicrophoneUnavailable('failed', `The microphone could not be opened (${error.name}).`);
-  }
-}
+// The sound as it is: the models were trained on unprocessed recordings.
+const capture = deviceId => openDevice({
+  audio: {
+    deviceId: deviceId ? { exact: deviceId } : undefined,
+    channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: false,
+  },
+}, MicrophoneUnavailable, words);

@@ -23,4 +23,13 @@ public static class PipelineServices
         services.AddSingleton<IStreamPipeline, StreamPipeline>();
         return services;
     }
+
+    /// <summary>A pipeline for a process that is no server: a command, a measurement.</summary>
+    /// <param name="modelsPath">Folder of the models.</param>
+    /// <returns>Holds <see cref="IStreamPipeline"/>; the caller's to dispose.</returns>
+    public static ServiceProvider BuildPipeline(string modelsPath)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new($"{RuntimeOptions.Section}:{nameof(RuntimeOptions.ModelsPath)}", modelsPath)]).Build();
+        return new ServiceCollection().AddLogging().AddPipeline(configuration).BuildServiceProvider();
+    }
 }

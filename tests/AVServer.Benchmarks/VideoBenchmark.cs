@@ -4,7 +4,6 @@ using AVServer.Contracts;
 using AVServer.Media;
 using AVServer.Pipeline;
 using AVServer.TestKit;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AVServer.Benchmarks;
@@ -24,8 +23,7 @@ internal static class VideoBenchmark
     {
         using var folder = new TemporaryFolder();
         var models = FindModels(folder.Path, out var model);
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Runtime:ModelsPath"] = models }).Build();
-        await using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddPipeline(configuration).BuildServiceProvider();
+        await using var services = PipelineServices.BuildPipeline(models);
         var pipeline = services.GetRequiredService<IStreamPipeline>();
         var talking = await Camera.TalkingAsync(folder.Path);
         var resting = talking.AtRest();

@@ -77,8 +77,8 @@ public sealed class TrainingTests : IDisposable
     {
         Directory.CreateDirectory(_folder);
         var recipe = Recipe with { Steps = 100 };
-        Assert.Equal(recipe.LearningRate, recipe.LearningRateAt(4), 9);
-        Assert.True(recipe.LearningRateAt(0) < recipe.LearningRateAt(2));
-        Assert.True(recipe.LearningRateAt(99) < 0.01 * recipe.LearningRate);
+        Assert.Equal(recipe.LearningRate, recipe.Schedule.LearningRateAt(4), 9);
+        Assert.True(recipe.Schedule.LearningRateAt(0) < recipe.Schedule.LearningRateAt(2));
+        Assert.True(recipe.Schedule.LearningRateAt(99) < 0.01 * recipe.LearningRate);
     }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using AVServer.Contracts;
 using AVServer.Pipeline;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AVServer.Lab.Scoring;
@@ -18,8 +17,7 @@ public sealed class PipelineScorer : IAsyncDisposable
     /// <exception cref="Runtime.ModelStoreException">The models aren't what their manifests say.</exception>
     public PipelineScorer(string modelsPath)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Runtime:ModelsPath", modelsPath)]).Build();
-        _services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddPipeline(configuration).BuildServiceProvider();
+        _services = PipelineServices.BuildPipeline(modelsPath);
         _pipeline = _services.GetRequiredService<IStreamPipeline>();
     }
 

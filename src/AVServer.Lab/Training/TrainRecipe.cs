@@ -47,7 +47,4 @@ public sealed record TrainRecipe(
     /// <summary>How long and how fast.</summary>
     [JsonIgnore]
     public Schedule Schedule => new(Seed, Steps, LearningRate, WeightDecay, Threads);
-
-    /// <summary>The learning rate of a step, from 0 on.</summary>
-    public double LearningRateAt(int step) => Schedule.LearningRateAt(step);
 }
