@@ -58,6 +58,55 @@ public sealed class ModelManifestTests
         Assert.Equal(3, errors.Count); // alarms rise, misses fall, a threshold stands twice
     }
 
+    [Fact]
+    public void Emotion_model_that_is_sound_has_no_errors()
+    {
+        var json = Emotion().ToJson();
+
+        Assert.Empty(Emotion().Validate());
+        Assert.Empty((Emotion() with { Inputs = [.. Emotion().Inputs.Take(2)], Emotion = new EmotionSpec(EmotionFrontEnd.LightSerNet) }).Validate());
+        Assert.Contains("\"frontEnd\": \"mfccDeltas\"", json, StringComparison.Ordinal);
+        Assert.Equal(json, ModelManifest.Parse(json).ToJson());
+    }
+
+    [Fact]
+    public void Emotion_model_with_several_faults_lists_each()
+    {
+        var manifest = Emotion() with
+        {
+            Labels = ["angry"],
+            Emotion = new EmotionSpec(EmotionFrontEnd.MfccDeltas, MaxSeconds: 0, MaxWords: 0, WordVectors: null, Temperature: 0, MinimumConfidence: 1),
+        };
+
+        Assert.Equal(
+            ["emotion.maxSeconds", "emotion.maxWords", "emotion.minimumConfidence", "emotion.temperature", "inputs", "labels", "logits", "words"],
+            manifest.Validate().Select(error => error[..error.IndexOf(':', StringComparison.Ordinal)]).Order(StringComparer.Ordinal));
+        Assert.Single((manifest with { Labels = ["angry", "happy"], Emotion = null }).Validate());
+    }
+
+    [Fact]
+    public void Word_vectors_need_words_and_vectors_instead_of_a_graph()
+    {
+        var file = new ModelFile(new string('0', 64), 1);
+        var manifest = new ModelManifest { Name = "words", Version = "1", Kind = ModelKind.WordVectors, Licence = "PDDL-1.0", Files = new Dictionary<string, ModelFile> { ["words.txt"] = file } };
+
+        Assert.StartsWith("files: expected vectors.f16", Assert.Single(manifest.Validate()), StringComparison.Ordinal);
+        Assert.Empty((manifest with { Files = new Dictionary<string, ModelFile> { ["words.txt"] = file, ["vectors.f16"] = file } }).Validate());
+    }
+
+    private static ModelManifest Emotion() => new()
+    {
+        Name = "feelings",
+        Version = "1.0.0",
+        Kind = ModelKind.Emotion,
+        Licence = "Apache-2.0",
+        Files = new Dictionary<string, ModelFile> { [ModelManifest.MainFile] = new(new string('0', 64), 1) },
+        Labels = ["angry", "happy", "sad", "neutral"],
+        Inputs = [new("features", [-1, -1, 96]), new("frames", [-1]), new("words", [-1, 128, 100]), new("wordCount", [-1])],
+        Outputs = [new("logits", [-1, 4])],
+        Emotion = new EmotionSpec(EmotionFrontEnd.MfccDeltas, WordVectors: "glove-100d", Temperature: 1.4, MinimumConfidence: 0.45),
+    };
+
     private static ModelManifest Spotter()
     {
         using var folder = new TemporaryFolder();

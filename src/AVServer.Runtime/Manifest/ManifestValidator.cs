@@ -19,6 +19,7 @@ internal static class ManifestValidator
             case ModelKind.KeywordVerifier: Verifier(manifest, errors); break;
             case ModelKind.SpeechEmbedding: Embedding(manifest, errors); break;
             case ModelKind.AudioVisualSpotter: AudioVisual(manifest, errors); break;
+            case ModelKind.Emotion: EmotionValidator.Validate(manifest, errors); break;
         }
         return errors;
     }
@@ -29,7 +30,7 @@ internal static class ManifestValidator
         Require(IsModelName(manifest.Name), $"name: expected lower-case letters, digits and hyphens, got '{manifest.Name}'", errors);
         Require(manifest.Version.Length > 0, "version: expected a version such as 1.0.0, got nothing", errors);
         Require(manifest.Licence.Length > 0, "licence: expected an SPDX expression, got nothing", errors);
-        Require(manifest.Labels.Distinct().Count() == manifest.Labels.Count, "labels: expected each keyword once, got one twice", errors);
+        Require(manifest.Labels.Distinct().Count() == manifest.Labels.Count, "labels: expected each label once, got one twice", errors);
         Require(manifest.Labels.All(label => label.Length > 0), "labels: expected names, got an empty one", errors);
         Require(manifest.Trigger.SmoothingFrames >= 1, $"trigger.smoothingFrames: expected at least 1, got {manifest.Trigger.SmoothingFrames}", errors);
         Require(manifest.Trigger.RefractorySeconds >= 0, $"trigger.refractorySeconds: expected 0 or more, got {manifest.Trigger.RefractorySeconds}", errors);
@@ -40,7 +41,9 @@ internal static class ManifestValidator
 
     private static void Files(ModelManifest manifest, List<string> errors)
     {
-        Require(manifest.Files.ContainsKey(ModelManifest.MainFile), $"files: expected {ModelManifest.MainFile} among them, got {string.Join(", ", manifest.Files.Keys)}", errors);
+        string[] needed = manifest.Kind == ModelKind.WordVectors ? [WordVectorFiles.Words, WordVectorFiles.Vectors] : [ModelManifest.MainFile];
+        foreach (var name in needed)
+            Require(manifest.Files.ContainsKey(name), $"files: expected {name} among them, got {string.Join(", ", manifest.Files.Keys)}", errors);
         foreach (var (name, file) in manifest.Files)
         {
             // A manifest comes from outside: its names must not reach beyond its folder.
@@ -140,7 +143,7 @@ internal static class ManifestValidator
     private static bool IsModelName(string name) =>
         name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
-    private static void Require(bool holds, string otherwise, List<string> errors)
+    internal static void Require(bool holds, string otherwise, List<string> errors)
     {
         if (!holds) errors.Add(otherwise);
     }

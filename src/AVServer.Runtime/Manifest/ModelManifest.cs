@@ -13,7 +13,7 @@ public sealed record ModelManifest
     /// <summary>Name of the file in every model folder.</summary>
     public const string FileName = "manifest.json";
 
-    /// <summary>Name of the graph that every model has.</summary>
+    /// <summary>Name of the graph that every model but word vectors has.</summary>
     public const string MainFile = "model.onnx";
 
     /// <summary>The manifest format that this assembly reads and writes.</summary>
@@ -53,7 +53,7 @@ public sealed record ModelManifest
     /// <summary>When the files were made; absent where unknown.</summary>
     public DateTimeOffset? Created { get; init; }
 
-    /// <summary>Every file that the model needs beside this one, by plain name; <see cref="MainFile"/> is always among them.</summary>
+    /// <summary>Every file that the model needs beside this one, by plain name; <see cref="MainFile"/> is among them wherever there is a graph.</summary>
     public required IReadOnlyDictionary<string, ModelFile> Files { get; init; }
 
     /// <summary>What the input rows are; absent for a model that takes another model's output.</summary>
@@ -61,17 +61,17 @@ public sealed record ModelManifest
 
     /// <summary>
     /// Inputs of the graph, in the order of the kind: spotter <c>features</c>, <c>cache</c>; verifier <c>embeddings</c>; audio-visual spotter <c>fbank</c>,
-    /// <c>lips</c>, <c>presence</c>.
+    /// <c>lips</c>, <c>presence</c>; emotion <c>features</c>, <c>frames</c>, and with words <c>words</c>, <c>wordCount</c>.
     /// </summary>
     public IReadOnlyList<TensorSpec> Inputs { get; init; } = [];
 
-    /// <summary>Outputs of the graph, in the order of the kind: spotter <c>posteriors</c>, <c>nextCache</c>; verifier <c>posterior</c>, <c>secondsSinceStart</c>, <c>secondsSinceEnd</c>; audio-visual spotter <c>posterior</c>.</summary>
+    /// <summary>Outputs of the graph, in the order of the kind: spotter <c>posteriors</c>, <c>nextCache</c>; verifier <c>posterior</c>, <c>secondsSinceStart</c>, <c>secondsSinceEnd</c>; audio-visual spotter <c>posterior</c>; emotion <c>logits</c>.</summary>
     public IReadOnlyList<TensorSpec> Outputs { get; init; } = [];
 
     /// <summary>How a streaming model steps; absent for the others.</summary>
     public StreamingSpec? Streaming { get; init; }
 
-    /// <summary>Keywords, in the order of the posterior's last axis.</summary>
+    /// <summary>Keywords or emotions, in the order of the last axis of posteriors or logits.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
     /// <summary>Verifier only: the spotter whose candidates it was measured on.</summary>
@@ -85,6 +85,9 @@ public sealed record ModelManifest
 
     /// <summary>Audio-visual spotter only: its window, its lip encoder and its thresholds.</summary>
     public AudioVisualSpec? AudioVisual { get; init; }
+
+    /// <summary>Emotion model only: how it is fed and read.</summary>
+    public EmotionSpec? Emotion { get; init; }
 
     /// <summary>
     /// Thresholds and what they gave, by keyword; an audio-visual spotter's are in <see cref="AudioVisual"/>. Without a table the operator must set a threshold by hand.
@@ -136,4 +139,10 @@ public enum ModelKind
 
     /// <summary>A cut-out face → its landmarks.</summary>
     FaceMesh,
+
+    /// <summary>A stretch of speech, and its words where they are known → what emotion it expresses.</summary>
+    Emotion,
+
+    /// <summary>A table of words and their vectors, without a graph.</summary>
+    WordVectors,
 }

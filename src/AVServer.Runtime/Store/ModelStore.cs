@@ -85,6 +85,7 @@ public sealed class ModelStore
     private static void CheckReferences(ModelManifest manifest, SortedDictionary<string, StoredModel> models, List<ModelProblem> problems)
     {
         if (manifest.Embedding is { } embedding) Find(embedding, ModelKind.SpeechEmbedding);
+        if (manifest.Emotion?.WordVectors is { } vectors) Find(vectors, ModelKind.WordVectors);
         if (manifest.FirstStage is not { } firstStage || Find(firstStage.Name, ModelKind.KeywordSpotter) is not { } spotter) return;
         foreach (var keyword in manifest.Labels.Except(spotter.Labels))
             Add($"a first stage that knows '{keyword}'", $"'{spotter.Name}', which knows {string.Join(", ", spotter.Labels)}");

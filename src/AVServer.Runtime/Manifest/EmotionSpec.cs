@@ -1,0 +1,42 @@
+namespace AVServer.Runtime;
+
+/// <summary>How an emotion model is fed and how its logits are read.</summary>
+/// <param name="FrontEnd">What makes the rows of <c>features</c>; normalisation is inside the graph.</param>
+/// <param name="MaxSeconds">Longest stretch of sound that the model was trained on; longer ones are cut.</param>
+/// <param name="MaxWords">Rows of <c>words</c>; what is beyond them is cut.</param>
+/// <param name="WordVectors">Name of the word-vector model whose vectors it reads; null for a model that only hears.</param>
+/// <param name="Temperature">Posteriors are softmax(logits ÷ temperature), fitted on recordings that training never saw.</param>
+/// <param name="MinimumConfidence">Posterior of the best label below which the answer is "unsure".</param>
+public sealed record EmotionSpec(
+    EmotionFrontEnd FrontEnd,
+    double MaxSeconds = 7.5,
+    int MaxWords = 128,
+    string? WordVectors = null,
+    double Temperature = 1,
+    double MinimumConfidence = 0)
+{
+    /// <summary>Input [N, frames, values]: what the front end gives, zeros behind its end.</summary>
+    public const string Features = "features";
+
+    /// <summary>Input [N], 64-bit integers: valid rows of <see cref="Features"/>.</summary>
+    public const string Frames = "frames";
+
+    /// <summary>Input [N, maxWords, dim]: vectors of the words, zeros behind the last; only of a model with <see cref="WordVectors"/>.</summary>
+    public const string Words = "words";
+
+    /// <summary>Input [N], 64-bit integers: valid rows of <see cref="Words"/>; 0 without a transcript.</summary>
+    public const string WordCount = "wordCount";
+
+    /// <summary>Output [N, labels].</summary>
+    public const string Logits = "logits";
+}
+
+/// <summary>What an emotion model hears.</summary>
+public enum EmotionFrontEnd
+{
+    /// <summary>Cepstral coefficients with first and second derivatives.</summary>
+    MfccDeltas,
+
+    /// <summary>LIGHT-SERNET's own cepstral coefficients (Aftab et al., arXiv 2110.03435).</summary>
+    LightSerNet,
+}
