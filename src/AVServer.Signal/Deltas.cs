@@ -17,12 +17,24 @@ public static class Deltas
         if (features.Length % dim != 0) throw new ArgumentException($"Expected rows of {dim} values, got {features.Length} values.", nameof(features));
         int frames = features.Length / dim, wide = dim * (order + 1);
         var appended = new float[frames * wide];
-        double[] filter = [1];
-        for (int derivative = 0; derivative <= order; derivative++, filter = Regress(filter, window))
-        {
-            for (int t = 0; t < frames; t++) Weigh(features, dim, t, filter, appended.AsSpan(t * wide + derivative * dim, dim));
-        }
+        for (int t = 0; t < frames; t++) features.Slice(t * dim, dim).CopyTo(appended.AsSpan(t * wide));
+        Fill(appended, dim, order, window);
         return appended;
+    }
+
+    /// <summary>Writes derivatives beside the values that they are of.</summary>
+    /// <param name="rows">[frames, dim × (order + 1)]: the values stand first in each row, the rest is overwritten.</param>
+    /// <param name="dim">Values of a row.</param>
+    /// <param name="order">Highest derivative, 1 or more.</param>
+    /// <param name="window">Neighbours on each side, 1 or more.</param>
+    internal static void Fill(Span<float> rows, int dim, int order, int window = 2)
+    {
+        double[] filter = [1];
+        for (int derivative = 1; derivative <= order; derivative++)
+        {
+            filter = Regress(filter, window);
+            for (int t = 0; t < rows.Length / (dim * (order + 1)); t++) Weigh(rows, dim, derivative, dim * (order + 1), t, filter);
+        }
     }
 
     // Convolves a filter with the slope of a regression line, Σ n·x[n] / Σ n².
@@ -36,13 +48,14 @@ public static class Deltas
         return longer;
     }
 
-    private static void Weigh(ReadOnlySpan<float> features, int dim, int frame, double[] filter, Span<float> result)
+    private static void Weigh(Span<float> rows, int dim, int derivative, int wide, int frame, double[] filter)
     {
-        int frames = features.Length / dim, reach = filter.Length / 2;
+        int last = rows.Length / wide - 1, reach = filter.Length / 2;
+        var result = rows.Slice(frame * wide + derivative * dim, dim);
         for (int c = 0; c < dim; c++)
         {
             double sum = 0;
-            for (int i = 0; i < filter.Length; i++) sum += filter[i] * features[Math.Clamp(frame + i - reach, 0, frames - 1) * dim + c];
+            for (int i = 0; i < filter.Length; i++) sum += filter[i] * rows[Math.Clamp(frame + i - reach, 0, last) * wide + c];
             result[c] = (float)sum;
         }
     }

@@ -1,0 +1,79 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AVServer.Models.Emotion;
+
+/// <summary>
+/// Emotion of an utterance from its sound alone: three parallel convolutions over time, frequency and both; five more, each with a batch norm, a ReLU and (but the
+/// last) an average pooling; the mean over what is left; one dense layer.
+/// </summary>
+/// <remarks>
+/// Aftab et al.: "LIGHT-SERNET: A lightweight fully convolutional neural network for speech emotion recognition", ICASSP 2022 (arXiv 2110.03435).
+/// What differs: utterances of different lengths share a batch. Frames beyond an utterance's own are zero behind every layer, and don't count in the mean; half a
+/// pooling window at its end is dropped, as it is without padding.
+/// </remarks>
+public sealed class LightSerNet : Module<Tensor, Tensor, Tensor>
+{
+    /// <summary>Frames that are joined to one; an utterance shorter than this is one.</summary>
+    public const int FramesPerPosition = 32;
+
+    private readonly ModuleList<Conv2d> paths;
+    private readonly ModuleList<BatchNorm2d> pathNorms;
+    private readonly ModuleList<Conv2d> convolutions;
+    private readonly ModuleList<BatchNorm2d> norms;
+    private readonly Dropout dropout;
+    private readonly Linear output;
+
+    public LightSerNet(LightSerNetConfig config) : base(nameof(LightSerNet))
+    {
+        config.Validate();
+        Config = config;
+        var kernels = new[] { (LightSerNetPaths.Time, (11L, 1L)), (LightSerNetPaths.Frequency, (1L, 9L)), (LightSerNetPaths.Both, (3L, 3L)) };
+        paths = ModuleList(kernels.Where(path => config.Paths.HasFlag(path.Item1)).Select(path => Conv2d(1, config.PathFilters, path.Item2, padding: (path.Item2.Item1 / 2, path.Item2.Item2 / 2))));
+        pathNorms = ModuleList(paths.Select(_ => BatchNorm2d(config.PathFilters)));
+        int[] widths = [config.PathFilters * paths.Count, .. config.Widths];
+        convolutions = ModuleList(Enumerable.Range(1, 5).Select(i => i < 5
+            ? Conv2d(widths[i - 1], widths[i], kernel_size: 3, padding: 1, bias: false)
+            : Conv2d(widths[i - 1], widths[i], kernel_size: 1, bias: false)));
+        norms = ModuleList(widths[1..].Select(width => BatchNorm2d(width)));
+        dropout = Dropout(config.Dropout);
+        output = Linear(widths[^1], config.Labels);
+        RegisterComponents();
+    }
+
+    public LightSerNetConfig Config { get; }
+
+    /// <summary>Frames [B, T, ceps] of which <paramref name="frames"/> [B], int64, are valid → logits [B, labels].</summary>
+    public override Tensor forward(Tensor features, Tensor frames)
+    {
+        using var scope = NewDisposeScope();
+        // What is shorter than the poolings together still leaves one position.
+        var x = functional.pad(features, [0, 0, 0, Math.Max(0, FramesPerPosition - features.size(1))]).unsqueeze(1); // [B, 1, T, ceps]
+        var lengths = frames;
+        x = Keep(x, lengths);
+        x = cat([.. paths.Zip(pathNorms, (path, norm) => functional.relu(norm.call(path.call(x))))], 1);
+        (x, lengths) = Pool(Keep(x, lengths), lengths, 2, 2);
+        for (var i = 0; i < convolutions.Count; i++)
+        {
+            x = Keep(functional.relu(norms[i].call(convolutions[i].call(x))), lengths);            // [B, width, T, ceps]
+            if (i < convolutions.Count - 1) (x, lengths) = Pool(x, lengths, 2, i < 2 ? 2 : 1);
+        }
+        var mean = x.sum([2, 3]) / (lengths.clamp_min(1).to_type(x.dtype) * x.size(3)).unsqueeze(1);
+        return output.call(dropout.call(mean)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The layers, for an exporter.</summary>
+    internal (ModuleList<Conv2d> Paths, ModuleList<BatchNorm2d> PathNorms, ModuleList<Conv2d> Convolutions, ModuleList<BatchNorm2d> Norms, Linear Output) Layers =>
+        (paths, pathNorms, convolutions, norms, output);
+
+    private static Tensor Keep(Tensor x, Tensor lengths) => x * StatisticalPooling.Mask(lengths, x.size(2), x).unsqueeze(1).unsqueeze(3);
+
+    /// <summary>Means of windows of time and frequency; half a window at an utterance's end is dropped, unless nothing else would be left.</summary>
+    private static (Tensor X, Tensor Lengths) Pool(Tensor x, Tensor lengths, long time, long frequency)
+    {
+        var pooled = functional.avg_pool2d(x, [time, frequency]);
+        var halved = lengths.to_type(float64).div(time).floor().clamp_min(1).to_type(int64);
+        return (Keep(pooled, halved), halved);
+    }
+}

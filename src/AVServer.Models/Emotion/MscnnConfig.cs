@@ -1,0 +1,52 @@
+namespace AVServer.Models.Emotion;
+
+/// <summary>Size of an <see cref="MscnnSpu"/>. The defaults are the paper's, for both modalities with attention.</summary>
+/// <param name="Labels">Emotions.</param>
+/// <param name="Audio">Whether it hears.</param>
+/// <param name="Text">Whether it reads.</param>
+/// <param name="Attention">MSCNN-SPU-ATT: what was heard asks for the words that matter; needs both modalities.</param>
+/// <param name="Features">Values of a feature frame.</param>
+/// <param name="CentredFeatures">So many leading values of a frame lose their mean over the utterance: the microphone's colour and the level.</param>
+/// <param name="Filters">Filters of each of a modality's four kernels.</param>
+/// <param name="Hop">Feature frames from one position of the audio kernels to the next.</param>
+/// <param name="WordDim">Values of a word vector.</param>
+/// <param name="Swem">Whether the maximum and the mean of the word vectors stand beside the pooled text.</param>
+/// <param name="SpeakerDim">Values of a speaker's x-vector beside the pooled sound; 0 leaves it off.</param>
+/// <param name="Pooling">Which statistics over time are taken.</param>
+/// <param name="Dropout">Share of the pooled values dropped in training.</param>
+public sealed record MscnnConfig(
+    int Labels = 4,
+    bool Audio = true,
+    bool Text = true,
+    bool Attention = true,
+    int Features = 96,
+    int CentredFeatures = 32,
+    int Filters = 128,
+    int Hop = 1,
+    int WordDim = 100,
+    bool Swem = true,
+    int SpeakerDim = 0,
+    Statistics Pooling = Statistics.All,
+    double Dropout = 0.3)
+{
+    /// <summary>Channels of a modality's feature maps.</summary>
+    public int Channels => 4 * Filters;
+
+    /// <exception cref="ArgumentException">Sizes or switches don't fit each other.</exception>
+    public void Validate()
+    {
+        Require(Audio || Text, "Expected sound, text or both, got neither.");
+        Require(!Attention || (Audio && Text), "Expected both sound and text for attention, got one.");
+        Require(Pooling is > 0 and <= Statistics.All, $"Expected at least one statistic, got {Pooling}.");
+        Require(Labels >= 2, $"Expected at least 2 labels, got {Labels}.");
+        Require(Features >= 1 && Filters >= 1 && Hop >= 1 && WordDim >= 1, $"Expected sizes of at least 1, got {Features} features, {Filters} filters, a hop of {Hop} and word vectors of {WordDim}.");
+        Require(CentredFeatures >= 0 && CentredFeatures <= Features, $"Expected 0 to {Features} centred features, got {CentredFeatures}.");
+        Require(SpeakerDim >= 0 && (SpeakerDim == 0 || Audio), $"Expected an x-vector only beside sound, got one of {SpeakerDim}.");
+        Require(Dropout is >= 0 and < 1, $"Expected a dropout from 0 to below 1, got {Dropout}.");
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds) throw new ArgumentException(otherwise);
+    }
+}

@@ -1,0 +1,27 @@
+namespace AVServer.Signal;
+
+/// <summary>Samples of an utterance in, the features that an emotion model takes out; the same in training and in serving. Stateless, shared by streams and threads.</summary>
+public interface IEmotionFrontEnd
+{
+    /// <summary>Samples per second of the input.</summary>
+    const int SampleRateHz = 16_000;
+
+    /// <summary>Length of a vector.</summary>
+    int Dim { get; }
+
+    /// <summary>Samples from a frame's start to the next one's.</summary>
+    int HopLength { get; }
+
+    /// <summary>Fewest samples that give a frame.</summary>
+    int FrameLength { get; }
+
+    /// <summary>Frames of an utterance: those that fit wholly into it; 0 for one shorter than <see cref="FrameLength"/>.</summary>
+    /// <param name="samples">Number of samples.</param>
+    int FrameCount(int samples) => samples < FrameLength ? 0 : (samples - FrameLength) / HopLength + 1;
+
+    /// <summary>Computes all vectors of an utterance.</summary>
+    /// <param name="samples">16 kHz, in [-1, 1); not kept.</param>
+    /// <param name="features">Receives [<see cref="FrameCount"/>, <see cref="Dim"/>], row after row.</param>
+    /// <exception cref="ArgumentException"><paramref name="features"/> is not as long as the utterance's vectors.</exception>
+    void Compute(ReadOnlySpan<float> samples, Span<float> features);
+}

@@ -1,0 +1,133 @@
+using AVServer.Models.Emotion;
+using static TorchSharp.torch;
+
+namespace AVServer.Models.Tests.Emotion;
+
+[Trait("Category", "unit")]
+public sealed class EmotionModelTests
+{
+    /// <summary>Sums of the same numbers in another order differ in the last bits.</summary>
+    private const float Tolerance = 1e-5f;
+
+    private static readonly MscnnConfig Small = new(Features: 9, CentredFeatures: 3, Filters: 8, Hop: 4, WordDim: 6);
+
+    [Fact]
+    public void What_stands_in_the_padding_does_not_matter_nor_who_shares_the_batch()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var model = Trained();
+        long[] frames = [50, 31, 4], words = [7, 0, 2];
+        var (features, vectors) = (randn([3, 50, 9]), randn([3, 7, 6]));
+        var together = model.call(new Utterances(features, tensor(frames), vectors, tensor(words)));
+        var wider = model.call(new Utterances(Padded(features, 77), tensor(frames), Padded(vectors, 12), tensor(words)));
+        Assert.InRange(Furthest(together, wider), 0, Tolerance);
+        for (var i = 0; i < 3; i++)
+        {
+            var read = vectors.narrow(0, i, 1).narrow(1, 0, Math.Max(1, words[i]));
+            var alone = model.call(new Utterances(features.narrow(0, i, 1).narrow(1, 0, frames[i]), Lengths(frames[i]), read, Lengths(words[i])));
+            Assert.InRange(Furthest(together.narrow(0, i, 1), alone), 0, Tolerance);
+        }
+    }
+
+    [Fact]
+    public void Without_words_the_sound_alone_answers()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var model = Trained();
+        var features = randn([1, 40, 9]);
+        Tensor Logits(Tensor words, long count) => model.call(new Utterances(features, Lengths(40L), words, Lengths(count)));
+        Assert.Equal(0, Furthest(Logits(randn([1, 5, 6]), 0), Logits(randn([1, 3, 6]), 0)));
+        Assert.True(Furthest(Logits(randn([1, 5, 6]), 0), Logits(randn([1, 5, 6]), 5)) > 0.01);
+    }
+
+    [Fact]
+    public void Level_and_colour_of_the_microphone_do_not_matter()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var model = Trained();
+        var features = randn([1, 40, 9]);
+        var coloured = features + cat([randn([1, 1, 3]) * 5, zeros([1, 1, 6])], 2);
+        Assert.InRange(Furthest(model.call(Heard(features, 40)), model.call(Heard(coloured, 40))), 0, 1e-4f);
+    }
+
+    [Fact]
+    public void Nothing_at_all_gives_finite_logits()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var logits = Trained().call(Heard(zeros([1, 1, 9]), 0));
+        Assert.True(logits.isfinite().all().item<bool>());
+    }
+
+    [Fact]
+    public void Light_sernet_has_the_parameters_that_its_paper_counts()
+    {
+        // Keras counts running statistics among the parameters.
+        using var model = new LightSerNet(new LightSerNetConfig());
+        var statistics = model.named_buffers().Where(buffer => !buffer.name.EndsWith("num_batches_tracked", StringComparison.Ordinal)).Sum(buffer => buffer.buffer.numel());
+        Assert.Equal(462_468, model.parameters().Sum(parameter => parameter.numel()) + statistics);
+    }
+
+    [Fact]
+    public void Light_sernet_ignores_padding_and_takes_the_shortest_utterance()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        manual_seed(3);
+        var model = new LightSerNet(new LightSerNetConfig(Ceps: 16, PathFilters: 4) { Widths = [6, 6, 6, 6, 8] });
+        model.call(randn([4, 64, 16]), Lengths(64L, 64, 64, 64));
+        model.eval();
+        var features = randn([3, 70, 16]);
+        long[] frames = [70, 1, 33];
+        var together = model.call(Padded(features, 97), tensor(frames));
+        for (var i = 0; i < 3; i++)
+            Assert.InRange(Furthest(together.narrow(0, i, 1), model.call(features.narrow(0, i, 1).narrow(1, 0, frames[i]), Lengths(frames[i]))), 0, Tolerance);
+    }
+
+    [Fact]
+    public void Focal_loss_forgives_what_is_sure()
+    {
+        using var scope = NewDisposeScope();
+        var targets = tensor([1f, 0], [1, 2]);
+        double Loss(double gamma, float margin) => FocalLoss.Of(tensor([margin, 0f], [1, 2]), targets, gamma).item<float>();
+        Assert.Equal(Math.Log(2), Loss(0, 0), 5);
+        Assert.Equal(Math.Log(2) / 4, Loss(2, 0), 5);
+        Assert.True(Loss(2, 4) / Loss(0, 4) < 0.01);
+    }
+
+    [Theory]
+    [InlineData(false, false, false, "neither")]
+    [InlineData(true, false, true, "attention")]
+    public void Switches_that_do_not_fit_are_refused(bool audio, bool text, bool attention, string said) =>
+        Assert.Contains(said, Assert.Throws<ArgumentException>(() => new MscnnSpu(Small with { Audio = audio, Text = text, Attention = attention })).Message);
+
+    [Fact]
+    public void Missing_input_is_named()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Contains("words", Assert.Throws<ArgumentException>(() => Trained().call(new Utterances(zeros(1, 5, 9), Lengths(5L)))).Message);
+    }
+
+    private static Utterances Heard(Tensor features, long frames) => new(features, Lengths(frames), zeros(1, 1, 6), Lengths(0L));
+
+    private static Tensor Lengths(params long[] lengths) => tensor(lengths);
+
+    /// <summary>Longer sequences, the new places full of large numbers.</summary>
+    private static Tensor Padded(Tensor x, long length) => cat([x, randn([x.size(0), length - x.size(1), x.size(2)]) * 100], 1);
+
+    private static float Furthest(Tensor one, Tensor other) => (one - other).abs().max().item<float>();
+
+    /// <summary>A model whose running statistics are not those of the start.</summary>
+    private static MscnnSpu Trained()
+    {
+        manual_seed(2);
+        var model = new MscnnSpu(Small);
+        for (var step = 0; step < 3; step++)
+            model.call(new Utterances(randn([4, 40, 9]), Lengths(40L, 30, 20, 10), randn([4, 5, 6]), Lengths(5L, 4, 3, 2)));
+        model.eval();
+        return model;
+    }
+}
