@@ -1,4 +1,5 @@
 using AVServer.Models;
+using AVServer.Models.Emotion;
 using AVServer.Models.Flcma;
 using AVServer.Runtime;
 
@@ -83,6 +84,35 @@ public static class ModelExporter
             [new("fbank", [-1, config.AudioFrames, config.Mels]), new("lips", [-1, config.VideoFrames, config.LipFeatures]), new("presence", [-1, 2])],
             [new("posterior", [-1, 1])],
             Streaming: null);
+    }
+
+    /// <summary>Exports a network for emotion from sound, words or both.</summary>
+    /// <param name="model">The model; left in the mode it was in.</param>
+    /// <exception cref="ParityException">The graph differs from the definition by more than <see cref="ParityCheck.Limit"/>.</exception>
+    public static ExportedModel Export(MscnnSpu model)
+    {
+        var config = model.Config;
+        var (graph, difference) = Evaluated(model, () =>
+        {
+            var built = MscnnGraph.Build(model);
+            return (built, ParityCheck.Measure(model, built));
+        });
+        TensorSpec[] audio = config.Audio ? [new("features", [-1, -1, config.Features]), new("frames", [-1])] : [];
+        TensorSpec[] text = config.Text ? [new("words", [-1, -1, config.WordDim]), new("wordCount", [-1])] : [];
+        TensorSpec[] speaker = config.SpeakerDim > 0 ? [new("speaker", [-1, config.SpeakerDim])] : [];
+        return new ExportedModel(graph, difference, [.. audio, .. text, .. speaker], [new("logits", [-1, config.Labels])], Streaming: null);
+    }
+
+    /// <summary>Exports the small network for emotion from sound.</summary>
+    /// <inheritdoc cref="Export(MscnnSpu)"/>
+    public static ExportedModel Export(LightSerNet model)
+    {
+        var (graph, difference) = Evaluated(model, () =>
+        {
+            var built = LightSerNetGraph.Build(model);
+            return (built, ParityCheck.Measure(model, built));
+        });
+        return new ExportedModel(graph, difference, [new("features", [-1, -1, model.Config.Ceps]), new("frames", [-1])], [new("logits", [-1, model.Config.Labels])], Streaming: null);
     }
 
     private static (byte[] Graph, float Difference) Evaluated(TorchSharp.torch.nn.Module model, Func<(byte[] Graph, float Difference)> export)

@@ -25,6 +25,14 @@ internal sealed class OnnxGraph
         return name;
     }
 
+    /// <summary>An input of whole numbers (int64).</summary>
+    /// <inheritdoc cref="Input"/>
+    internal string IntegerInput(string name, params ReadOnlySpan<Axis> shape)
+    {
+        _graph.Input.Add(Describe(name, shape, TensorProto.Types.DataType.Int64));
+        return name;
+    }
+
     /// <summary>Makes a value an output of the model.</summary>
     internal void Output(string value, string name, params ReadOnlySpan<Axis> shape)
     {
@@ -92,12 +100,12 @@ internal sealed class OnnxGraph
         return stored.Name;
     }
 
-    private static ValueInfoProto Describe(string name, ReadOnlySpan<Axis> shape)
+    private static ValueInfoProto Describe(string name, ReadOnlySpan<Axis> shape, TensorProto.Types.DataType type = TensorProto.Types.DataType.Float)
     {
         var dims = new TensorShapeProto();
         foreach (var axis in shape)
             dims.Dim.Add(axis.Name is { } free ? new TensorShapeProto.Types.Dimension { DimParam = free } : new TensorShapeProto.Types.Dimension { DimValue = axis.Length });
-        var tensor = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = dims };
+        var tensor = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = dims };
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 }

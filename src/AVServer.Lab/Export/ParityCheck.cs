@@ -73,7 +73,9 @@ public static partial class ParityCheck
 
     private static Tensor[] Run(InferenceSession session, params Tensor[] inputs)
     {
-        var values = inputs.Select(input => OrtValue.CreateTensorValueFromMemory(input.data<float>().ToArray(), input.shape)).ToList();
+        var values = inputs.Select(input => input.dtype == ScalarType.Int64
+            ? OrtValue.CreateTensorValueFromMemory(input.data<long>().ToArray(), input.shape)
+            : OrtValue.CreateTensorValueFromMemory(input.data<float>().ToArray(), input.shape)).ToList();
         using var options = new RunOptions();
         using var results = session.Run(options, [.. session.InputNames], values, [.. session.OutputNames]);
         values.ForEach(value => value.Dispose());

@@ -1,0 +1,56 @@
+using AVServer.Models.Emotion;
+using static TorchSharp.torch;
+
+namespace AVServer.Lab.Export;
+
+public static partial class ParityCheck
+{
+    private const int Positions = 75;
+    private const int MostWords = 12;
+
+    /// <summary>The largest difference of the logits over utterances of different lengths, with and without words, as one padded batch and each alone.</summary>
+    public static float Measure(MscnnSpu model, byte[] graph)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        using var session = Open(graph);
+        var config = model.Config;
+        long[] frames = [Positions, 31, 7, 1, 50], words = [MostWords, 0, 5, 1, 2];
+        var features = config.Audio ? Input(model.Layers.Mean!, model.Layers.Istd!, frames.Length, Positions) : null;
+        var vectors = config.Text ? Uniform(words.Length, MostWords, config.WordDim) - 0.5 : null;
+        var speaker = config.SpeakerDim > 0 ? Uniform(frames.Length, config.SpeakerDim) : null;
+        var (frameCounts, wordCounts) = (tensor(frames), tensor(words));
+        var expected = model.forward(new Utterances(features, frameCounts, vectors, wordCounts, speaker));
+        var difference = Relative(expected, Logits(features, frameCounts, vectors, wordCounts, speaker));
+        for (var i = 0; i < frames.Length; i++)
+        {
+            var alone = Logits(
+                features?.narrow(0, i, 1).narrow(1, 0, frames[i]), frameCounts.narrow(0, i, 1),
+                vectors?.narrow(0, i, 1).narrow(1, 0, Math.Max(1, words[i])), wordCounts.narrow(0, i, 1), speaker?.narrow(0, i, 1));
+            difference = Worse(difference, Relative(expected.narrow(0, i, 1), alone));
+        }
+        return difference;
+
+        Tensor Logits(Tensor? features, Tensor frames, Tensor? words, Tensor count, Tensor? speaker)
+        {
+            Tensor?[] inputs = [features, features is null ? null : frames, words, words is null ? null : count, speaker];
+            return Run(session, [.. inputs.OfType<Tensor>()])[0];
+        }
+    }
+
+    /// <summary>The largest difference of the logits over utterances of different lengths, as one padded batch and each alone.</summary>
+    public static float Measure(LightSerNet model, byte[] graph)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        using var session = Open(graph);
+        long[] frames = [Positions, 64, 33, 1];
+        var features = (Uniform(frames.Length, Positions, model.Config.Ceps) - 0.5) * 8;
+        var counts = tensor(frames);
+        var expected = model.forward(features, counts);
+        var difference = Relative(expected, Run(session, features, counts)[0]);
+        for (var i = 0; i < frames.Length; i++)
+            difference = Worse(difference, Relative(expected.narrow(0, i, 1), Run(session, features.narrow(0, i, 1).narrow(1, 0, frames[i]), counts.narrow(0, i, 1))[0]));
+        return difference;
+    }
+}
