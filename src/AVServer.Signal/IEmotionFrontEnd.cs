@@ -24,4 +24,21 @@ public interface IEmotionFrontEnd
     /// <param name="features">Receives [<see cref="FrameCount"/>, <see cref="Dim"/>], row after row.</param>
     /// <exception cref="ArgumentException"><paramref name="features"/> is not as long as the utterance's vectors.</exception>
     void Compute(ReadOnlySpan<float> samples, Span<float> features);
+
+    /// <summary>Computes all vectors of an utterance into a new array.</summary>
+    /// <param name="samples">16 kHz, in [-1, 1).</param>
+    /// <returns>[frames, <see cref="Dim"/>], row after row; empty where no frame fits.</returns>
+    float[] Compute(ReadOnlySpan<float> samples)
+    {
+        var features = new float[FrameCount(samples.Length) * Dim];
+        Compute(samples, features);
+        return features;
+    }
+
+    /// <exception cref="ArgumentException"><paramref name="features"/> has not the length of the utterance's vectors.</exception>
+    internal static void RequireLength(IEmotionFrontEnd frontEnd, ReadOnlySpan<float> samples, Span<float> features)
+    {
+        int frames = frontEnd.FrameCount(samples.Length);
+        if (features.Length != frames * frontEnd.Dim) throw new ArgumentException($"Expected room for {frames} vectors of {frontEnd.Dim}, got {features.Length} values.", nameof(features));
+    }
 }

@@ -42,7 +42,7 @@ public sealed class LightSerNetFrontEnd : IEmotionFrontEnd
     /// <inheritdoc/>
     public void Compute(ReadOnlySpan<float> samples, Span<float> features)
     {
-        this.RequireLength(samples, features);
+        IEmotionFrontEnd.RequireLength(this, samples, features);
         float level = LevelOf(samples), scale = level > 0 ? 1 / level : 0;
         int length = Window + 2 * _fft.Bins + Mels + _fft.WorkspaceLength;
         var rented = ArrayPool<float>.Shared.Rent(length);

@@ -28,7 +28,7 @@ public sealed class MfccDeltasFrontEnd : IEmotionFrontEnd
     /// <inheritdoc/>
     public void Compute(ReadOnlySpan<float> samples, Span<float> features)
     {
-        this.RequireLength(samples, features);
+        IEmotionFrontEnd.RequireLength(this, samples, features);
         var rented = ArrayPool<float>.Shared.Rent(_mfcc.WorkspaceLength);
         try
         {

@@ -52,7 +52,7 @@ public sealed class EmotionFrontEndTests
     [Trait("Category", "unit")]
     public void Light_sernet_does_not_hear_the_level()
     {
-        var frontEnd = new LightSerNetFrontEnd();
+        IEmotionFrontEnd frontEnd = new LightSerNetFrontEnd();
         float[] samples = Golden.Samples("emotion-features", "signal.s16");
 
         float[] quieter = frontEnd.Compute(Array.ConvertAll(samples, sample => sample / 32));
