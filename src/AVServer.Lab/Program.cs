@@ -27,5 +27,13 @@ var exportAv = new Command("export-av", "Writes a trained audio-visual spotter's
 exportAv.SetAction(parsed => ExportAvCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
 var evaluateAv = new Command("evaluate-av", "Measures an exported audio-visual spotter on talkers never trained on, writes calibration and report.") { recipe };
 evaluateAv.SetAction(parsed => EvaluateAvCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
+var trainEmotion = new Command("train-emotion", "Trains an emotion model by its recipe; started again, it goes on where it was.") { recipe };
+trainEmotion.SetAction(parsed => TrainEmotionCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
+var foldEmotion = new Command("fold-emotion", "Cross-validates an emotion recipe over speakers; started again, it goes on where it was.") { recipe };
+foldEmotion.SetAction(parsed => FoldEmotionCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
+var exportEmotion = new Command("export-emotion", "Writes a trained emotion model's ONNX file and manifest, calibrated on its folds.") { recipe };
+exportEmotion.SetAction(parsed => ExportEmotionCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
+var evaluateEmotion = new Command("evaluate-emotion", "Reports the folds of an emotion recipe and of those beside it, and what the model says of corpora it never met.") { recipe };
+evaluateEmotion.SetAction(parsed => EvaluateEmotionCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
 
-return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score, trainAv, exportAv, evaluateAv }.Parse(args).InvokeAsync();
+return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score, trainAv, exportAv, evaluateAv, trainEmotion, foldEmotion, exportEmotion, evaluateEmotion }.Parse(args).InvokeAsync();

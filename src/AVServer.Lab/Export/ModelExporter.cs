@@ -88,23 +88,25 @@ public static class ModelExporter
 
     /// <summary>Exports a network for emotion from sound, words or both.</summary>
     /// <param name="model">The model; left in the mode it was in.</param>
+    /// <param name="maxWords">Rows of its words, where it reads.</param>
     /// <exception cref="ParityException">The graph differs from the definition by more than <see cref="ParityCheck.Limit"/>.</exception>
-    public static ExportedModel Export(MscnnSpu model)
+    public static ExportedModel Export(MscnnSpu model, int maxWords = 128)
     {
         var config = model.Config;
         var (graph, difference) = Evaluated(model, () =>
         {
-            var built = MscnnGraph.Build(model);
-            return (built, ParityCheck.Measure(model, built));
+            var built = MscnnGraph.Build(model, maxWords);
+            return (built, ParityCheck.Measure(model, built, maxWords));
         });
         TensorSpec[] audio = config.Audio ? [new("features", [-1, -1, config.Features]), new("frames", [-1])] : [];
-        TensorSpec[] text = config.Text ? [new("words", [-1, -1, config.WordDim]), new("wordCount", [-1])] : [];
+        TensorSpec[] text = config.Text ? [new("words", [-1, maxWords, config.WordDim]), new("wordCount", [-1])] : [];
         TensorSpec[] speaker = config.SpeakerDim > 0 ? [new("speaker", [-1, config.SpeakerDim])] : [];
         return new ExportedModel(graph, difference, [.. audio, .. text, .. speaker], [new("logits", [-1, config.Labels])], Streaming: null);
     }
 
     /// <summary>Exports the small network for emotion from sound.</summary>
-    /// <inheritdoc cref="Export(MscnnSpu)"/>
+    /// <param name="model">The model; left in the mode it was in.</param>
+    /// <exception cref="ParityException">The graph differs from the definition by more than <see cref="ParityCheck.Limit"/>.</exception>
     public static ExportedModel Export(LightSerNet model)
     {
         var (graph, difference) = Evaluated(model, () =>

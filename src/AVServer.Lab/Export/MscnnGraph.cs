@@ -6,30 +6,31 @@ namespace AVServer.Lab.Export;
 
 /// <summary>
 /// <see cref="MscnnSpu"/> as a graph: <c>features</c> [N, T, features] and <c>frames</c> [N], <c>words</c> [N, W, dim] and <c>wordCount</c> [N],
-/// <c>speaker</c> [N, dim], those of them that the model takes → <c>logits</c> [N, labels]; N, T and W are free, the counts whole numbers.
+/// <c>speaker</c> [N, dim], those of them that the model takes → <c>logits</c> [N, labels]; N and T are free, the counts whole numbers.
 /// </summary>
 internal sealed class MscnnGraph
 {
     private readonly MscnnSpu _model;
+    private readonly int _maxWords;
     private readonly OnnxGraph _graph = new(nameof(MscnnSpu));
     private long _read;
 
-    private MscnnGraph(MscnnSpu model) => _model = model;
+    private MscnnGraph(MscnnSpu model, int maxWords) => (_model, _maxWords) = (model, maxWords);
 
     private MscnnConfig Config => _model.Config;
 
-    internal static byte[] Build(MscnnSpu model)
+    internal static byte[] Build(MscnnSpu model, int maxWords)
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        return new MscnnGraph(model).Compose();
+        return new MscnnGraph(model, maxWords).Compose();
     }
 
     private byte[] Compose()
     {
         var layers = _model.Layers;
         var (features, frames) = Config.Audio ? (_graph.Input("features", "N", "T", Config.Features), _graph.IntegerInput("frames", "N")) : ("", "");
-        var (words, count) = Config.Text ? (_graph.Input("words", "N", "W", Config.WordDim), _graph.IntegerInput("wordCount", "N")) : ("", "");
+        var (words, count) = Config.Text ? (_graph.Input("words", "N", _maxWords, Config.WordDim), _graph.IntegerInput("wordCount", "N")) : ("", "");
         var parts = new List<string>();
         List<string> heard = [];
         if (layers.Audio is { } audio)

@@ -6,18 +6,17 @@ namespace AVServer.Lab.Export;
 public static partial class ParityCheck
 {
     private const int Positions = 75;
-    private const int MostWords = 12;
 
     /// <summary>The largest difference of the logits over utterances of different lengths, with and without words, as one padded batch and each alone.</summary>
-    public static float Measure(MscnnSpu model, byte[] graph)
+    public static float Measure(MscnnSpu model, byte[] graph, int maxWords)
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         using var session = Open(graph);
         var config = model.Config;
-        long[] frames = [Positions, 31, 7, 1, 50], words = [MostWords, 0, 5, 1, 2];
+        long[] frames = [Positions, 31, 7, 1, 50], words = [maxWords, 0, 5, 1, 2];
         var features = config.Audio ? Input(model.Layers.Mean!, model.Layers.Istd!, frames.Length, Positions) : null;
-        var vectors = config.Text ? Uniform(words.Length, MostWords, config.WordDim) - 0.5 : null;
+        var vectors = config.Text ? Uniform(words.Length, maxWords, config.WordDim) - 0.5 : null;
         var speaker = config.SpeakerDim > 0 ? Uniform(frames.Length, config.SpeakerDim) : null;
         var (frameCounts, wordCounts) = (tensor(frames), tensor(words));
         var expected = model.forward(new Utterances(features, frameCounts, vectors, wordCounts, speaker));
@@ -26,7 +25,7 @@ public static partial class ParityCheck
         {
             var alone = Logits(
                 features?.narrow(0, i, 1).narrow(1, 0, frames[i]), frameCounts.narrow(0, i, 1),
-                vectors?.narrow(0, i, 1).narrow(1, 0, Math.Max(1, words[i])), wordCounts.narrow(0, i, 1), speaker?.narrow(0, i, 1));
+                vectors?.narrow(0, i, 1), wordCounts.narrow(0, i, 1), speaker?.narrow(0, i, 1));
             difference = Worse(difference, Relative(expected.narrow(0, i, 1), alone));
         }
         return difference;

@@ -34,7 +34,7 @@ public sealed class TrainingRun(Schedule schedule, string folder, Action<string>
             optimizer.zero_grad();
             var value = loss(step);
             value.backward();
-            nn.utils.clip_grad_norm_(model.parameters(), 5);
+            nn.utils.clip_grad_norm_(model.parameters(), schedule.ClipNorm);
             optimizer.step();
             (sum, terms) = (sum + value.item<float>(), terms + 1);
             if ((step + 1) % LogSteps == 0 || step + 1 == last)

@@ -1,0 +1,53 @@
+using AVServer.Lab.Data;
+using AVServer.Lab.Data.Emotion;
+using AVServer.Lab.Training.Emotion;
+using AVServer.Signal;
+using AVServer.Speech;
+
+namespace AVServer.Lab.Commands;
+
+/// <summary>Recordings, texts and word vectors of an emotion recipe.</summary>
+internal sealed class EmotionMaterials
+{
+    private static readonly string[] NoiseSets = ["noise_ovos", "noise_gsc_background"];
+    private readonly LabFolders _folders;
+    private readonly EmotionRecipe _recipe;
+    private readonly CorpusCache _cache;
+
+    /// <exception cref="FileNotFoundException">A corpus has not been decoded.</exception>
+    internal EmotionMaterials(LabFolders folders, EmotionRecipe recipe)
+    {
+        (_folders, _recipe, _cache) = (folders, recipe, new CorpusCache(folders.Cache));
+        if (recipe.Reads) Vectors = ReadVectors(Path.Combine(folders.Models, EmotionRecipe.WordVectors));
+    }
+
+    /// <summary>What the words mean to a model that reads.</summary>
+    internal WordVectors? Vectors { get; }
+
+    /// <summary>The recipe's recordings in all their renderings.</summary>
+    internal EmotionBank Bank()
+    {
+        var noises = NoiseSets.SelectMany(set => _cache.Rows(set).Select(row => Samples(set, row.Samples))).Where(noise => noise.Length >= 16_000).ToArray();
+        return Bank(_recipe.Sets, noises, _recipe.Changes);
+    }
+
+    /// <summary>Other recordings, as recorded.</summary>
+    internal EmotionBank Bank(IReadOnlyList<EmotionSet> sets) => Bank(sets, [], _recipe.Changes with { Variants = 1 });
+
+    /// <summary>Texts of a split.</summary>
+    internal IReadOnlyList<LabelledText> Texts(string split) => EmotionTexts.Read(_folders.Corpora, split, _recipe.Texts!, _recipe.Labels);
+
+    private EmotionBank Bank(IReadOnlyList<EmotionSet> sets, IReadOnlyList<float[]> noises, EmotionAugmentation changes)
+    {
+        var recordings = EmotionCorpus.Read(_folders.Corpora, _cache, sets, _recipe.Labels, _recipe.Folds);
+        // Read one after the other before anything runs in parallel.
+        foreach (var set in sets) _ = _cache.Samples(set.Set, 0..0);
+        IEmotionFrontEnd frontEnd = _recipe.LightSerNet is null ? new MfccDeltasFrontEnd() : new LightSerNetFrontEnd();
+        return new EmotionBank(recordings, recording => Samples(recording.Set, recording.Samples), noises, frontEnd, changes, _recipe.Seed);
+    }
+
+    private float[] Samples(string set, Range range) => Array.ConvertAll(_cache.Samples(set, range).ToArray(), sample => sample / 32768f);
+
+    private static WordVectors ReadVectors(string folder) => new(
+        File.ReadAllBytes(Path.Combine(folder, Runtime.WordVectorFiles.Words)), File.ReadAllBytes(Path.Combine(folder, Runtime.WordVectorFiles.Vectors)));
+}

@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using AVServer.Lab.Export;
+using AVServer.Lab.Scoring.Emotion;
+using AVServer.Lab.Training.Emotion;
+using AVServer.Models.Emotion;
+using AVServer.Runtime;
+
+namespace AVServer.Lab.Commands;
+
+/// <summary><c>av-lab export-emotion</c>: writes a trained emotion model's graph and manifest, with the recipe and the training log beside them.</summary>
+public static class ExportEmotionCommand
+{
+    public static void Run(LabFolders folders, string recipePath, TextWriter output)
+    {
+        var recipe = EmotionRecipe.Load(recipePath);
+        var network = EmotionCheckpoints.Whole(folders, recipe);
+        var exported = network is MscnnSpu mscnn ? ModelExporter.Export(mscnn, EmotionRecipe.MaxWords) : ModelExporter.Export((LightSerNet)network);
+        var (temperature, confidence) = Calibrate(folders, recipe);
+        var folder = Path.Combine(folders.Models, recipe.Name);
+        Directory.CreateDirectory(folder);
+        File.WriteAllBytes(Path.Combine(folder, ModelManifest.MainFile), exported.Graph);
+        File.Copy(Path.Combine(folders.Run(recipe.Name), TrainEmotionCommand.LogFile), Path.Combine(folder, TrainEmotionCommand.LogFile), overwrite: true);
+        File.Copy(recipePath, Path.Combine(folder, "recipe.json"), overwrite: true);
+        var manifest = new ModelManifest
+        {
+            Name = recipe.Name,
+            Version = recipe.Version,
+            Kind = ModelKind.Emotion,
+            Description = recipe.Description,
+            Licence = recipe.Licence,
+            Source = $"av-lab train-emotion src/AVServer.Lab/Recipes/{Path.GetFileName(recipePath)}, seed {recipe.Seed}",
+            Files = new Dictionary<string, ModelFile> { [ModelManifest.MainFile] = new(Convert.ToHexStringLower(SHA256.HashData(exported.Graph)), exported.Graph.Length) },
+            Inputs = exported.Inputs,
+            Outputs = exported.Outputs,
+            Labels = recipe.Labels,
+            Emotion = new EmotionSpec(
+                network is MscnnSpu ? EmotionFrontEnd.MfccDeltas : EmotionFrontEnd.LightSerNet, EmotionRecipe.MaxSeconds, EmotionRecipe.MaxWords,
+                recipe.Reads ? EmotionRecipe.WordVectors : null, Math.Round(temperature, 3), Math.Round(confidence, 2)),
+        };
+        if (manifest.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"Expected a sound manifest of {recipe.Name}, got: {string.Join("; ", errors)}.");
+        File.WriteAllText(Path.Combine(folder, ModelManifest.FileName), manifest.ToJson());
+        output.WriteLine(FormattableString.Invariant($"{recipe.Name}: {exported.Graph.Length} bytes, differs from its definition by at most {exported.MaxDifference:E1}; temperature {temperature:F3}, unsure below {confidence:F2}"));
+    }
+
+    /// <summary>Temperature and least confidence from the cross-validation: every score is of speakers that its weights never heard.</summary>
+    private static (double Temperature, double Confidence) Calibrate(LabFolders folders, EmotionRecipe recipe)
+    {
+        var path = Path.Combine(folders.Run(recipe.Name), FoldEmotionCommand.Scores);
+        if (!File.Exists(path)) throw new FileNotFoundException($"Expected the cross-validation of {recipe.Name} at {path}, found none. Run 'av-lab fold-emotion' first.", path);
+        string[] served = recipe.Reads ? [EmotionConditions.Untold, EmotionConditions.Matching] : [EmotionConditions.Sound];
+        var scores = EmotionScores.Read(path).Where(score => served.Contains(score.Condition)).ToList();
+        var temperature = scores.FitTemperature();
+        return (temperature, EmotionScores.MinimumConfidence([.. scores.Where(score => score.Condition == served[0]).Answers(temperature)]));
+    }
+}

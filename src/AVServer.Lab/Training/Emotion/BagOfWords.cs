@@ -1,0 +1,45 @@
+using AVServer.Lab.Data.Emotion;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AVServer.Lab.Training.Emotion;
+
+/// <summary>The baseline of a model that reads: logistic regression on which words a text has, whatever their order.</summary>
+public sealed class BagOfWords : Module<Tensor, Tensor>
+{
+    private const int FewestTexts = 3;
+    private readonly Dictionary<string, long> _words;
+    private readonly Embedding weights;
+    private readonly Parameter bias;
+
+    /// <param name="texts">Texts of the training; words of fewer than three are left out.</param>
+    /// <param name="labels">Number of labels.</param>
+    public BagOfWords(IReadOnlyList<LabelledText> texts, int labels) : base(nameof(BagOfWords))
+    {
+        // Place 0 stands for no word.
+        _words = texts.SelectMany(text => text.Words.Distinct()).CountBy(word => word).Where(word => word.Value >= FewestTexts)
+            .Select((word, i) => (word.Key, i)).ToDictionary(word => word.Key, word => word.i + 1L, StringComparer.Ordinal);
+        weights = Embedding(_words.Count + 1, labels, padding_idx: 0);
+        bias = Parameter(zeros(labels));
+        using (no_grad()) weights.weight.zero_();
+        RegisterComponents();
+    }
+
+    /// <summary>Places of words [B, W], 0 where there is none → logits [B, labels].</summary>
+    public override Tensor forward(Tensor words)
+    {
+        using var scope = NewDisposeScope();
+        return (weights.call(words).sum(1) + bias).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Texts as places of their words, [B, W].</summary>
+    public Tensor Places(IReadOnlyList<LabelledText> texts)
+    {
+        var rows = texts.Select(text => text.Words.Distinct().Select(word => _words.GetValueOrDefault(word)).Where(place => place > 0).ToArray()).ToArray();
+        var longest = Math.Max(1, rows.Max(row => row.Length));
+        var places = new long[rows.Length * longest];
+        for (var i = 0; i < rows.Length; i++) rows[i].CopyTo(places.AsSpan(i * longest));
+        return tensor(places).view(rows.Length, longest);
+    }
+}

@@ -1,0 +1,33 @@
+using AVServer.Speech;
+using static TorchSharp.torch;
+
+namespace AVServer.Lab.Training.Emotion;
+
+/// <summary>Sequences of different lengths as tensors with their lengths, and labels as distributions.</summary>
+internal static class EmotionBatch
+{
+    /// <summary>[B, T, dim], zeros behind each, and the lengths [B].</summary>
+    internal static (Tensor Frames, Tensor Lengths) Pad(IReadOnlyList<float[]> sequences, int dim, int least = 1)
+    {
+        var longest = Math.Max(least, sequences.Max(sequence => sequence.Length) / dim);
+        var values = new float[sequences.Count * longest * dim];
+        for (var i = 0; i < sequences.Count; i++) sequences[i].CopyTo(values.AsSpan(i * longest * dim));
+        return (tensor(values, [sequences.Count, longest, dim]), tensor(sequences.Select(sequence => (long)(sequence.Length / dim)).ToArray()));
+    }
+
+    /// <summary>Vectors of words, [rows, dim]; of none a text without words has none.</summary>
+    internal static float[] Embed(WordVectors vectors, IReadOnlyList<string> words)
+    {
+        var rows = new float[Math.Min(words.Count, EmotionRecipe.MaxWords) * vectors.Dim];
+        return rows[..(vectors.Embed(words, rows) * vectors.Dim)];
+    }
+
+    /// <summary>Labels [B] as distributions [B, labels], a share of each spread over all.</summary>
+    internal static Tensor Targets(IReadOnlyList<int> labels, int count, double smoothing)
+    {
+        var values = new float[labels.Count * count];
+        Array.Fill(values, (float)(smoothing / count));
+        for (var i = 0; i < labels.Count; i++) values[(i * count) + labels[i]] += (float)(1 - smoothing);
+        return tensor(values, [labels.Count, count]);
+    }
+}

@@ -1,0 +1,101 @@
+using AVServer.Models.Emotion;
+using static TorchSharp.torch;
+
+namespace AVServer.Lab.Training.Emotion;
+
+/// <summary>Teaches a network to hear emotions.</summary>
+public sealed class SoundTrainer
+{
+    private const int MostMasks = 2;
+    private const int LongestMask = 15;
+    private readonly EmotionRecipe _recipe;
+    private readonly EmotionBank _bank;
+    private readonly LabelDraw _draw;
+    private readonly int[] _labels;
+
+    /// <param name="recipe">How.</param>
+    /// <param name="bank">Recordings.</param>
+    /// <param name="examples">Places of the recordings that may be heard.</param>
+    /// <param name="network">Makes the network after the seed is set.</param>
+    internal SoundTrainer(EmotionRecipe recipe, EmotionBank bank, IReadOnlyList<int> examples, Func<EmotionNetwork> network)
+    {
+        (_recipe, _bank) = (recipe, bank);
+        _labels = [.. bank.Recordings.Select(recording => recording.Label)];
+        _draw = new LabelDraw(_labels, examples, recipe.Sound.Balance);
+        manual_seed(recipe.Seed);
+        Network = network();
+        Network.Normalise(bank, examples);
+    }
+
+    internal EmotionNetwork Network { get; }
+
+    /// <summary>Loss on the batch of a step.</summary>
+    public Tensor Loss(int step)
+    {
+        var stage = _recipe.Sound;
+        var random = new Random(unchecked((_recipe.Seed * 1_000_003) + step));
+        var examples = Enumerable.Range(0, stage.Batch).Select(_ => _draw.Next(random)).ToArray();
+        var (features, frames) = EmotionBatch.Pad([.. examples.Select(example => Heard(_bank, example, _recipe.Changes, random))], _bank.Dim);
+        var targets = EmotionBatch.Targets([.. examples.Select(example => _labels[example])], _recipe.Labels.Count, stage.Smoothing);
+        if (_recipe.Changes.Mixup > 0) (features, frames, targets) = Mix(features, frames, targets, random);
+        return FocalLoss.Of(Network.Call(new Utterances(features, frames)), targets, stage.Gamma);
+    }
+
+    /// <summary>A recording in any rendering, as training changes it further: faster or slower, a stretch of it, with gaps.</summary>
+    internal static float[] Heard(EmotionBank bank, int recording, EmotionAugmentation changes, Random random)
+    {
+        var (features, dim) = (bank[recording, random.Next(changes.Variants)], bank.Dim);
+        if (changes.TempoSpread > 0 && random.NextDouble() < 0.5) features = ChangeTempo(features, dim, 1 + (changes.TempoSpread * ((2 * random.NextDouble()) - 1)));
+        if (changes.ShortestCrop < 1 && random.NextDouble() < 0.5)
+        {
+            var frames = features.Length / dim;
+            var kept = Math.Max(1, (int)(frames * (changes.ShortestCrop + ((1 - changes.ShortestCrop) * random.NextDouble()))));
+            features = features.AsSpan(random.Next(frames - kept + 1) * dim, kept * dim).ToArray();
+        }
+        Mask(features, dim, random);
+        return features;
+    }
+
+    private static float[] ChangeTempo(float[] features, int dim, double factor)
+    {
+        var (frames, longer) = (features.Length / dim, Math.Max(1, (int)(features.Length / dim * factor)));
+        var result = new float[longer * dim];
+        for (var t = 0; t < longer; t++) features.AsSpan(Math.Min(frames - 1, (int)(t / factor)) * dim, dim).CopyTo(result.AsSpan(t * dim));
+        return result;
+    }
+
+    /// <summary>Stretches of time are set to the mean, after SpecAugment.</summary>
+    private static void Mask(float[] features, int dim, Random random)
+    {
+        var frames = features.Length / dim;
+        if (frames <= 4 * LongestMask) return;
+        var mean = new float[dim];
+        for (var i = 0; i < features.Length; i++) mean[i % dim] += features[i] / frames;
+        for (var masks = random.Next(MostMasks + 1); masks > 0; masks--)
+        {
+            var length = random.Next(1, LongestMask);
+            var first = random.Next(frames - length);
+            for (var t = first; t < first + length; t++) mean.CopyTo(features.AsSpan(t * dim));
+        }
+    }
+
+    private (Tensor Features, Tensor Frames, Tensor Targets) Mix(Tensor features, Tensor frames, Tensor targets, Random random)
+    {
+        var share = Beta(_recipe.Changes.Mixup, random);
+        var others = Enumerable.Range(0, (int)features.size(0)).Select(i => (long)i).ToArray();
+        random.Shuffle(others);
+        var order = tensor(others);
+        Tensor Mixed(Tensor x) => (x * share) + (x.index_select(0, order) * (1 - share));
+        return (Mixed(features), frames.maximum(frames.index_select(0, order)), Mixed(targets));
+    }
+
+    /// <summary>A draw of the beta distribution with both parameters alike (Jöhnk's method).</summary>
+    private static double Beta(double alpha, Random random)
+    {
+        while (true)
+        {
+            var (x, y) = (Math.Pow(random.NextDouble(), 1 / alpha), Math.Pow(random.NextDouble(), 1 / alpha));
+            if (x + y is > 0 and <= 1) return x / (x + y);
+        }
+    }
+}

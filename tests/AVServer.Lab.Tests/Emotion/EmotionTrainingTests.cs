@@ -1,0 +1,102 @@
+using AVServer.Lab.Scoring.Emotion;
+using AVServer.Lab.Training.Emotion;
+using AVServer.Models.Emotion;
+using AVServer.TestKit;
+using static TorchSharp.torch;
+
+namespace AVServer.Lab.Tests.Emotion;
+
+[Trait("Category", "unit")]
+public sealed class EmotionTrainingTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Stages_learn_what_tells_the_label_and_a_second_run_only_loads_them()
+    {
+        var (recipe, bank, vectors) = (MadeUpEmotion.Recipe, MadeUpEmotion.Bank(), MadeUpEmotion.Vectors());
+        var train = Enumerable.Range(0, bank.Recordings.Count).Where(i => bank.Recordings[i].Fold != 0).ToArray();
+        var test = Enumerable.Range(0, bank.Recordings.Count).Except(train).ToArray();
+        var lines = new List<string>();
+        var training = new EmotionTraining(recipe, bank, lines.Add);
+        var sound = training.Sound(train, _folder.Path);
+        var text = training.Text(MadeUpEmotion.Texts, vectors, _folder.Path);
+        var fused = training.Fused(train, MadeUpEmotion.Texts, vectors, (MscnnSpu)sound.Module, text, _folder.Path);
+        var heard = EmotionScorer.Hear(sound, bank, test, 0).ToMatrix(4).Ua;
+        var read = EmotionScorer.Read(text, MadeUpEmotion.Texts, vectors, EmotionConditions.Texts, 0).ToMatrix(4).Ua;
+        var both = EmotionScorer.HearAndRead(fused, bank, test.Select(place => (place, (Data.Emotion.LabelledText?)MadeUpEmotion.Texts[bank.Recordings[place].Label])), vectors, EmotionConditions.Matching, 0).ToList();
+        Assert.True(heard > 0.7 && read > 0.7 && both.ToMatrix(4).Ua > 0.7, $"Expected tones and words to tell the label, got UA {heard}, {read} and {both.ToMatrix(4).Ua}.");
+
+        lines.Clear();
+        var again = new EmotionTraining(recipe, bank, lines.Add).Sound(train, _folder.Path);
+        Assert.Equal("sound resumed at step 40", Assert.Single(lines));
+        Assert.Equal(EmotionScorer.Hear(sound, bank, test, 0).SelectMany(score => score.Logits), EmotionScorer.Hear(again, bank, test, 0).SelectMany(score => score.Logits));
+    }
+
+    [Fact]
+    public void Joined_network_says_at_first_the_sum_of_its_parts()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        manual_seed(3);
+        var config = MadeUpEmotion.Recipe.Mscnn!;
+        var (sound, text) = (new MscnnSpu(config with { Text = false, Attention = false }), new MscnnSpu(config with { Audio = false, Attention = false }));
+        foreach (var parameter in sound.parameters().Concat(text.parameters())) parameter.normal_(0, 0.3);
+        var joined = FusionTrainer.Join(config, sound, text);
+        foreach (var module in new[] { sound, text, joined }) module.eval();
+        var input = new Utterances(randn(3, 20, 96), tensor(new[] { 20L, 11, 20 }), randn(3, 5, 4), tensor(new[] { 5L, 1, 3 }));
+        var sum = sound.call(input) + text.call(input);
+        Assert.InRange((joined.call(input) - sum).abs().max().item<float>(), 0, 1e-4f);
+    }
+
+    [Fact]
+    public void Labels_are_drawn_as_evenly_as_asked()
+    {
+        int[] labels = [.. Enumerable.Repeat(0, 90), .. Enumerable.Repeat(1, 10)];
+        double Rare(double balance)
+        {
+            var (draw, random) = (new LabelDraw(labels, Enumerable.Range(0, 100), balance), new Random(5));
+            return Enumerable.Range(0, 4000).Count(_ => labels[draw.Next(random)] == 1) / 4000.0;
+        }
+        Assert.InRange(Rare(0), 0.07, 0.13);
+        Assert.InRange(Rare(0.5), 0.21, 0.29);
+        Assert.InRange(Rare(1), 0.46, 0.54);
+        Assert.Throws<ArgumentException>(() => new LabelDraw(labels, [], 0));
+    }
+
+    [Fact]
+    public void Renderings_are_cut_differ_and_are_the_same_each_time()
+    {
+        var (bank, again) = (MadeUpEmotion.Bank(), MadeUpEmotion.Bank());
+        Assert.Equal(bank[3, 1], again[3, 1]);
+        Assert.NotEqual(bank[3, 0], bank[3, 1]);
+        // 9,000 samples of tone, 1,600 on each side where there are so many: (11,600 - 400) / 160 + 1 frames, give or take the edges' 10 ms.
+        Assert.InRange(bank[3, 0].Length / bank.Dim, 68, 73);
+        var (mean, istd) = bank.Statistics([0, 1, 2, 3], centred: 32);
+        Assert.InRange(mean[..32].Max(Math.Abs), 0, 1e-3f);
+        Assert.Contains(mean[32..], value => Math.Abs(value) > 1e-6);
+        Assert.All(istd, value => Assert.True(float.IsFinite(value) && value > 0));
+    }
+
+    [Fact]
+    public void Heard_example_is_never_empty()
+    {
+        var bank = MadeUpEmotion.Bank();
+        var random = new Random(9);
+        for (var i = 0; i < 200; i++)
+        {
+            var features = SoundTrainer.Heard(bank, i % 32, MadeUpEmotion.Recipe.Changes with { ShortestCrop = 0.01, TempoSpread = 0.5 }, random);
+            Assert.True(features.Length > 0 && features.Length % bank.Dim == 0);
+        }
+    }
+
+    [Fact]
+    public void Bag_of_words_learns_which_word_tells()
+    {
+        var training = new EmotionTraining(MadeUpEmotion.Recipe, MadeUpEmotion.Bank(MadeUpEmotion.Recipe.Changes with { Variants = 1 }), _ => { });
+        var baseline = training.Baseline(MadeUpEmotion.Texts, MadeUpEmotion.Texts, _folder.Path);
+        Assert.Equal(1, EmotionScorer.Read(baseline, MadeUpEmotion.Texts).ToMatrix(4).MacroF1);
+    }
+}
