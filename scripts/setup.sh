@@ -2,7 +2,7 @@
 # Installs what this machine lacks, and only that. Says what it installs; silent when nothing is missing.
 #   scripts/setup.sh          what the server needs (ffmpeg, OpenCV, npm packages)
 #   scripts/setup.sh lab      and what training needs (libtorch, voices)
-#   scripts/setup.sh test     and what the tests need (libtorch, Chromium)
+#   scripts/setup.sh test     and what the tests need (libtorch, Chromium, PostgreSQL)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 what=${1:-server}
@@ -19,6 +19,16 @@ apt_install() {
     { $sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 \
         || { cat "$log" >&2; echo "setup: apt could not install ${missing[*]}" >&2; exit 1; }
     rm -f "$log"
+}
+
+# The tests start a PostgreSQL of their own: the package shall not make and start one for the whole machine.
+postgresql() {
+    command -v pg_lsclusters >/dev/null || {
+        local sudo=; [ "$(id -u)" -eq 0 ] || sudo=sudo
+        $sudo mkdir -p /etc/postgresql-common/createcluster.d
+        echo "create_main_cluster = false" | $sudo tee /etc/postgresql-common/createcluster.d/avserver-tests.conf >/dev/null
+    }
+    apt_install postgresql
 }
 
 npm_install() {
@@ -90,6 +100,6 @@ vosk
 case $what in
     server) ;;
     lab) apt_install libtorch-dev libopenblas0-openmp espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts praat ;;
-    test) apt_install libtorch-dev libopenblas0-openmp chromium ;;
+    test) apt_install libtorch-dev libopenblas0-openmp chromium; postgresql ;;
     *) echo "setup: expected server, lab or test, got '$what'" >&2; exit 2 ;;
 esac

@@ -6,6 +6,7 @@ public static class Routes
     public const string Media = "/media/{streamId}";
     public const string EventsHub = "/hubs/events";
     public const string Events = "/api/events";
+    public const string EventHistory = "/api/events/history";
     public const string Score = "/api/score";
     public const string Streams = "/api/streams";
     public const string Models = "/api/models";

@@ -14,6 +14,7 @@ internal sealed class EventBroker : IDisposable
     private readonly ServerLimits _limits;
     private readonly TimeProvider _time;
     private readonly ServerMetrics _metrics;
+    private readonly IEventSink[] _sinks;
     private readonly ITimer _forgetTimer;
     private readonly Dictionary<string, EventLog> _logs = [];
     private readonly Queue<(EventLog Log, long ReleasedAt)> _released = new();
@@ -23,9 +24,10 @@ internal sealed class EventBroker : IDisposable
     private long _slowReadersEnded;
     private bool _completed;
 
-    public EventBroker(IOptions<ServerLimits> limits, TimeProvider time, ServerMetrics metrics)
+    public EventBroker(IOptions<ServerLimits> limits, IEnumerable<IEventSink> sinks, TimeProvider time, ServerMetrics metrics)
     {
         _limits = limits.Value;
+        _sinks = [.. sinks];
         _time = time;
         _metrics = metrics;
         var period = TimeSpan.FromMinutes(1);
@@ -128,6 +130,7 @@ internal sealed class EventBroker : IDisposable
     {
         _metrics.EventPublished(streamEvent);
         foreach (var reader in _readersOfAll) reader.Offer(streamEvent);
+        foreach (var sink in _sinks) sink.Offer(streamEvent);
     }
 
     private void Leave(EventSubscription subscription)

@@ -12,5 +12,8 @@ internal static class EventTypes
 
     public static IReadOnlyCollection<string> All => Names.Values;
 
+    /// <summary>Those that are numbered and never dropped: all but telemetry.</summary>
+    public static IReadOnlyCollection<string> Kept { get; } = [.. Names.Where(name => name.Key != typeof(TelemetryEvent)).Select(name => name.Value)];
+
     public static string NameOf(StreamEvent streamEvent) => Names[streamEvent.GetType()];
 }

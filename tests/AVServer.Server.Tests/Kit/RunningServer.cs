@@ -37,6 +37,9 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public EventBroker Broker => _app.Services.GetRequiredService<EventBroker>();
 
+    /// <summary>A part of the server.</summary>
+    public T Part<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+
     /// <summary>Starts a server with settings like <c>("Server:Limits:MaxStreams", "2")</c>.</summary>
     public static Task<RunningServer> StartAsync(params (string Key, string Value)[] settings) => StartAsync(_ => { }, settings);
 

@@ -1,0 +1,51 @@
+using AVServer.Contracts;
+using AVServer.Server.Events;
+using AVServer.Server.Problems;
+using AVServer.Server.Streams;
+
+namespace AVServer.Server.History;
+
+/// <summary>Asks for and deletes events of the past.</summary>
+internal static class HistoryEndpoints
+{
+    private const int MaxLimit = 1_000;
+
+    public static IEndpointRouteBuilder MapHistory(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Routes.EventHistory, QueryAsync)
+            .WithSummary("Events that were kept, oldest first: by stream, types (comma-separated), keyword and time (from inclusive, to exclusive); 'next' of a page is 'after' of the one that follows.")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapDelete(Routes.EventHistory, DeleteAsync)
+            .WithSummary("Deletes all events that were kept of one stream.")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        return routes;
+    }
+
+    private static async Task<HistoryPage> QueryAsync(
+        HistoryRecorder recorder, CancellationToken cancellationToken,
+        string? streamId = null, string? types = null, string? keyword = null, DateTimeOffset? from = null, DateTimeOffset? to = null, int limit = 100, long? after = null)
+    {
+        var store = Store(recorder);
+        if (streamId is not null) StreamIds.Check(streamId);
+        var names = types?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (names?.Except(EventTypes.Kept).ToArray() is { Length: > 0 } unknown)
+            throw new RefusedException(FaultCodes.BadRequest, $"Expected event types out of {string.Join(", ", EventTypes.Kept)}; got {string.Join(", ", unknown)}.");
+        if (limit is < 1 or > MaxLimit) throw new RefusedException(FaultCodes.BadRequest, $"Expected a limit of 1 to {MaxLimit}, got {limit}; ask for further pages with 'after'.");
+        if (after < 0) throw new RefusedException(FaultCodes.BadRequest, $"Expected 'after' of 0 or more, as 'next' of a page tells it, got {after}.");
+        if (from >= to) throw new RefusedException(FaultCodes.BadRequest, "Expected 'from' before 'to', got the reverse; swap them.");
+        // One more than asked for tells whether there is a next page.
+        var found = await store.QueryAsync(new HistoryQuery(streamId, names, keyword, from, to, after, limit + 1), cancellationToken);
+        return new HistoryPage([.. found.Take(limit).Select(kept => kept.Event)], found.Count > limit ? found[limit - 1].Place : null);
+    }
+
+    private static async Task<HistoryDeletion> DeleteAsync(string? streamId, HistoryRecorder recorder, CancellationToken cancellationToken)
+    {
+        var store = Store(recorder);
+        StreamIds.Check(streamId ?? throw new RefusedException(FaultCodes.BadRequest, "Expected ?streamId= with the stream whose events are to be deleted, got none."));
+        await recorder.FlushAsync(cancellationToken);   // what waits to be written is the stream's too
+        return new HistoryDeletion(await store.DeleteStreamAsync(streamId, cancellationToken));
+    }
+
+    private static IHistoryStore Store(HistoryRecorder recorder) =>
+        recorder.Store ?? throw new RefusedException(FaultCodes.NotFound, "Expected a server that keeps events, but this one keeps none; set History:Provider to sqlite or postgres.");
+}

@@ -1,0 +1,25 @@
+using AVServer.Contracts;
+
+namespace AVServer.Server.History;
+
+/// <summary>Where events are kept beyond the process. Safe for concurrent use.</summary>
+internal interface IHistoryStore : IAsyncDisposable
+{
+    /// <summary>Makes the schema where it is missing.</summary>
+    /// <exception cref="System.Data.Common.DbException">The database can't be reached or written.</exception>
+    Task PrepareAsync(CancellationToken cancellationToken);
+
+    /// <summary>Keeps all of these events, or none when it throws.</summary>
+    Task AppendAsync(IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken);
+
+    /// <summary>Events in the order in which they were kept, each with its place.</summary>
+    Task<IReadOnlyList<(long Place, StreamEvent Event)>> QueryAsync(HistoryQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a stream's events.</summary>
+    /// <returns>How many there were.</returns>
+    Task<int> DeleteStreamAsync(string streamId, CancellationToken cancellationToken);
+
+    /// <summary>Deletes what was published before a moment.</summary>
+    /// <returns>How many there were.</returns>
+    Task<int> DeleteBeforeAsync(DateTimeOffset moment, CancellationToken cancellationToken);
+}

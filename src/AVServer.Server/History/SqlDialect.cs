@@ -1,0 +1,33 @@
+namespace AVServer.Server.History;
+
+/// <summary>What differs between the databases that events are kept in.</summary>
+/// <param name="Schema">Makes table and indexes where they are missing.</param>
+/// <param name="OnOpen">Runs on each connection when it is opened.</param>
+/// <param name="AfterDelete">Runs after a deletion.</param>
+internal sealed record SqlDialect(IReadOnlyList<string> Schema, string? OnOpen = null, string? AfterDelete = null)
+{
+    /// <summary>SQLite. What was deleted is overwritten, in the file and in its log: a person's right to be forgotten ends not at a free page.</summary>
+    public static SqlDialect Sqlite { get; } = new(
+        ["PRAGMA journal_mode = WAL", .. Tables("INTEGER PRIMARY KEY AUTOINCREMENT")],
+        OnOpen: "PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON",
+        AfterDelete: "PRAGMA wal_checkpoint(TRUNCATE)");
+
+    public static SqlDialect Postgres { get; } = new(Tables("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"));
+
+    private static string[] Tables(string key) =>
+    [
+        $"""
+        CREATE TABLE IF NOT EXISTS avserver_events (
+            id {key},
+            stream_id TEXT NOT NULL,
+            sequence BIGINT NOT NULL,
+            type TEXT NOT NULL,
+            keyword TEXT,
+            at_us BIGINT NOT NULL,
+            body TEXT NOT NULL)
+        """,
+        "CREATE INDEX IF NOT EXISTS avserver_events_stream ON avserver_events (stream_id, id)",
+        "CREATE INDEX IF NOT EXISTS avserver_events_type ON avserver_events (type, keyword, id)",
+        "CREATE INDEX IF NOT EXISTS avserver_events_at ON avserver_events (at_us)",
+    ];
+}

@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.Http.Json;
+using AVServer.Contracts;
+using AVServer.Server.History;
+using AVServer.Server.Tests.Kit;
+using AVServer.TestKit;
+
+namespace AVServer.Server.Tests.History;
+
+/// <summary>History through the whole server, in both databases.</summary>
+[Trait("Category", "server")]
+public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Events_are_found_by_stream_type_keyword_and_time(string provider)
+    {
+        await using var server = await RunningServer.StartAsync(await SettingsAsync(provider));
+        await SendWordAsync(server, "a");
+        await SendWordAsync(server, "b", telemetry: true);
+        await server.Part<HistoryRecorder>().FlushAsync(default);
+
+        Assert.Equal(["a opened 1", "a wakeWord 2", "a closed 3", "b opened 1", "b wakeWord 2", "b closed 3"], Names(await QueryAsync(server, "")));
+        Assert.Equal(["b opened 1", "b wakeWord 2", "b closed 3"], Names(await QueryAsync(server, "?streamId=b")));
+        Assert.Equal(["a wakeWord 2", "a closed 3"], Names(await QueryAsync(server, "?streamId=a&types=wakeWord,%20closed")));
+        Assert.Equal(["a wakeWord 2", "b wakeWord 2"], Names(await QueryAsync(server, "?keyword=computer")));
+        Assert.Empty((await QueryAsync(server, "?keyword=other")).Events);
+
+        var word = Assert.IsType<WakeWordEvent>((await QueryAsync(server, "?streamId=b&types=wakeWord")).Events[0]);
+        Assert.Equal(0.9f, word.Posterior);
+        Assert.Equal(["b wakeWord 2", "b closed 3"], Names(await QueryAsync(server, $"?streamId=b&from={Iso(word.At)}")));
+        Assert.Equal(["b opened 1"], Names(await QueryAsync(server, $"?streamId=b&to={Iso(word.At)}")));
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Pages_hold_everything_once(string provider)
+    {
+        await using var server = await RunningServer.StartAsync(await SettingsAsync(provider));
+        for (var i = 0; i < 3; i++) await SendWordAsync(server, "a");
+        await server.Part<HistoryRecorder>().FlushAsync(default);
+        var pages = new List<HistoryPage> { await QueryAsync(server, "?streamId=a&limit=4") };
+        while (pages[^1].Next is { } next) pages.Add(await QueryAsync(server, $"?streamId=a&limit=4&after={next}"));
+        Assert.Equal([4, 4, 1], pages.Select(page => page.Events.Count));
+        Assert.Equal(Enumerable.Range(1, 9).Select(i => (long)i), pages.SelectMany(page => page.Events).Select(e => e.Sequence));
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Stream_is_deleted_and_the_rest_outlives_a_restart(string provider)
+    {
+        var settings = await SettingsAsync(provider);
+        await using (var server = await RunningServer.StartAsync(settings))
+        {
+            await SendWordAsync(server, "a");
+            await SendWordAsync(server, "b");
+            using var deleted = await server.Http.DeleteAsync(Routes.EventHistory + "?streamId=a");
+            Assert.Equal(3, (await deleted.Content.ReadFromJsonAsync<HistoryDeletion>(ContractsJson.Options))!.Deleted);
+            Assert.Equal(["b opened 1", "b wakeWord 2", "b closed 3"], Names(await QueryAsync(server, "")));
+            using var again = await server.Http.DeleteAsync(Routes.EventHistory + "?streamId=a");
+            Assert.Equal(0, (await again.Content.ReadFromJsonAsync<HistoryDeletion>(ContractsJson.Options))!.Deleted);
+            // What was published just before the end is kept too.
+            await SendWordAsync(server, "c");
+            await server.StopAsync();
+        }
+        await using var restarted = await RunningServer.StartAsync(settings);
+        Assert.Equal(["b opened 1", "b wakeWord 2", "b closed 3", "c opened 1", "c wakeWord 2", "c closed 3"], Names(await QueryAsync(restarted, "")));
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_deleted_stream_is_left_in_the_file_and_only_the_owner_reads_it()
+    {
+        var settings = await SettingsAsync("sqlite");
+        var path = settings.Single(setting => setting.Key == "History:Path").Value;
+        await using var server = await RunningServer.StartAsync(settings);
+        await SendWordAsync(server, "unmistakable");
+        await SendWordAsync(server, "other");
+        await server.Part<HistoryRecorder>().FlushAsync(default);
+        Assert.True(Holds("unmistakable"));
+        using var deleted = await server.Http.DeleteAsync(Routes.EventHistory + "?streamId=unmistakable");
+        Assert.False(Holds("unmistakable"));
+        Assert.True(Holds("other"));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+
+        bool Holds(string text) => Directory.GetFiles(Path.GetDirectoryName(path)!).Any(file =>
+        {
+            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), System.Text.Encoding.Latin1);
+            return reader.ReadToEnd().Contains(text, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task Database_that_restarts_costs_no_event()
+    {
+        await using var server = await RunningServer.StartAsync(await SettingsAsync("postgres"));
+        await SendWordAsync(server, "a");
+        await server.Part<HistoryRecorder>().FlushAsync(default);
+        await postgres.StopAsync();
+        try
+        {
+            await SendWordAsync(server, "a");
+            await RunningServer.UntilAsync(() => server.Log.Lines.Any(line => line.Contains("could not write", StringComparison.Ordinal)), "a write failed");
+        }
+        finally
+        {
+            await postgres.StartAsync();
+        }
+        await server.Part<HistoryRecorder>().FlushAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
+        Assert.Equal([1, 2, 3, 4, 5, 6], (await QueryAsync(server, "?streamId=a")).Events.Select(e => e.Sequence));
+    }
+
+    [Theory]
+    [InlineData("?limit=0")]
+    [InlineData("?limit=1001")]
+    [InlineData("?types=telemetry")]
+    [InlineData("?types=nothing")]
+    [InlineData("?streamId=-")]
+    [InlineData("?after=-1")]
+    [InlineData("?from=yesterday")]
+    [InlineData("?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z")]
+    public async Task Query_that_can_not_be_met_is_a_problem(string query)
+    {
+        await using var server = await RunningServer.StartAsync(await SettingsAsync("sqlite"));
+        using var response = await server.Http.GetAsync(Routes.EventHistory + query);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(FaultCodes.BadRequest, await ProblemAnswer.CodeOfAsync(response));
+    }
+
+    [Fact]
+    public async Task Server_without_history_says_so()
+    {
+        await using var server = await RunningServer.StartAsync();
+        await SendWordAsync(server, "a");
+        using var asked = await server.Http.GetAsync(Routes.EventHistory);
+        Assert.Equal(FaultCodes.NotFound, await ProblemAnswer.CodeOfAsync(asked));
+        using var deleted = await server.Http.DeleteAsync(Routes.EventHistory + "?streamId=a");
+        Assert.Equal(FaultCodes.NotFound, await ProblemAnswer.CodeOfAsync(deleted));
+    }
+
+    private async Task<(string Key, string Value)[]> SettingsAsync(string provider) => provider == "sqlite"
+        ? [("History:Provider", provider), ("History:Path", Path.Combine(_folder.Path, "events", "history.db"))]
+        : [("History:Provider", provider), ("History:ConnectionString", await postgres.CreateDatabaseAsync())];
+
+    private static async Task<HistoryPage> QueryAsync(RunningServer server, string query)
+    {
+        using var response = await server.Http.GetAsync(Routes.EventHistory + query);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return (await response.Content.ReadFromJsonAsync<HistoryPage>(ContractsJson.Options))!;
+    }
+
+    private static IEnumerable<string> Names(HistoryPage page) => page.Events.Select(e => $"{e.StreamId} {Events.EventTypes.NameOf(e)} {e.Sequence}");
+
+    private static string Iso(DateTimeOffset moment) => Uri.EscapeDataString(moment.ToString("O"));
+
+    private static async Task SendWordAsync(RunningServer server, string streamId, bool telemetry = false)
+    {
+        using var sender = await MediaSender.OpenAsync(server, streamId, telemetry ? "?telemetry=true" : "");
+        await sender.SendAsync(0.5, "Word!!");
+        await sender.CloseAsync();
+    }
+}

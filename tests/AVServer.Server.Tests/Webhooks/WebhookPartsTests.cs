@@ -1,0 +1,68 @@
+using System.Text;
+using AVServer.Server.Tests.Kit;
+using AVServer.Server.Webhooks;
+using AVServer.TestKit;
+using Microsoft.Extensions.Options;
+
+namespace AVServer.Server.Tests.Webhooks;
+
+[Trait("Category", "unit")]
+public sealed class WebhookPartsTests
+{
+    // The example of the Standard Webhooks specification and of its libraries' tests.
+    [Fact]
+    public void Signature_is_that_of_the_standards_example()
+    {
+        using var request = new HttpRequestMessage();
+        var body = Encoding.UTF8.GetBytes("""{"test": 2432232314}""");
+        new WebhookSignature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").Sign(request, "msg_p5jXN8AQM9LWM0D4loKWxJek", DateTimeOffset.FromUnixTimeSeconds(1614265330), body);
+        Assert.Equal("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", Assert.Single(request.Headers.GetValues("webhook-signature")));
+        Assert.Equal("1614265330", Assert.Single(request.Headers.GetValues("webhook-timestamp")));
+        Assert.Equal("msg_p5jXN8AQM9LWM0D4loKWxJek", Assert.Single(request.Headers.GetValues("webhook-id")));
+    }
+
+    [Fact]
+    public void Pauses_double_up_to_the_longest_and_half_of_them_is_chance()
+    {
+        var (first, longest) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+        Assert.Equal([1, 2, 4, 8, 16, 30, 30], Enumerable.Range(1, 7).Select(failures => Backoff.Pause(first, longest, failures, 0).TotalSeconds));
+        Assert.Equal(4, Backoff.Pause(first, longest, 4, 1).TotalSeconds);
+        Assert.Equal(30, Backoff.Pause(first, longest, 10_000, 0).TotalSeconds);
+        Assert.All(Enumerable.Range(0, 1_000), _ => Assert.InRange(Backoff.RandomShare(), 0, 1));
+    }
+
+    [Theory]
+    [InlineData("", "a secret of sixteen", "Url")]
+    [InlineData("/relative", "a secret of sixteen", "Url")]
+    [InlineData("ftp://example.org/", "a secret of sixteen", "Url")]
+    [InlineData("https://user:password@example.org/", "a secret of sixteen", "Url")]
+    [InlineData("https://example.org/", "short", "Secret")]
+    [InlineData("https://example.org/", "whsec_not base64 at all!", "Secret")]
+    public async Task Address_or_secret_that_can_not_be_stops_the_start(string url, string secret, string setting)
+    {
+        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(() => RunningServer.StartAsync(("Webhooks:0:Url", url), ("Webhooks:0:Secret", secret)));
+        Assert.Contains($"Webhooks:0:{setting}", error.Message);
+        Assert.DoesNotContain("password", error.Message.Replace("user or password", "", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Types:0", "telemetry")]
+    [InlineData("Streams:0", "-")]
+    [InlineData("Attempts", "0")]
+    [InlineData("Timeout", "00:00:00")]
+    public async Task Setting_that_can_not_be_stops_the_start(string setting, string value)
+    {
+        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(() => RunningServer.StartAsync(
+            ("Webhooks:0:Url", "https://example.org/"), ("Webhooks:0:Secret", "a secret of sixteen"), ($"Webhooks:0:{setting}", value)));
+        Assert.Contains(setting.Split(':')[0], error.Message);
+    }
+
+    [Fact]
+    public async Task File_of_dead_letters_that_can_not_be_written_stops_the_start()
+    {
+        using var folder = new TemporaryFolder();
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningServer.StartAsync(
+            ("Webhooks:0:Url", "https://example.org/"), ("Webhooks:0:Secret", "a secret of sixteen"), ("Webhooks:0:DeadLetterPath", folder.Path)));
+        Assert.Contains(folder.Path, error.Message);
+    }
+}
