@@ -23,14 +23,6 @@ public sealed record AudioBlock(long FirstSample, int SampleRateHz, ReadOnlyMemo
     public TimeSpan End => SampleTime.FromSamples(FirstSample + Samples.Length, SampleRateHz);
 }
 
-/// <summary>One picture.</summary>
-/// <param name="Time">When it is shown; strictly rising within a stream.</param>
-/// <param name="Width">Picture elements a row.</param>
-/// <param name="Height">Rows.</param>
-/// <param name="Format">What <paramref name="Pixels"/> holds.</param>
-/// <param name="Pixels">A JPEG file, or rows from the top without padding; owned by the receiver.</param>
-public sealed record VideoFrame(TimeSpan Time, int Width, int Height, PixelFormat Format, ReadOnlyMemory<byte> Pixels) : MediaItem;
-
 /// <summary>Media is missing from the input.</summary>
 /// <param name="Kind">Sound or pictures.</param>
 /// <param name="Reason">Why.</param>

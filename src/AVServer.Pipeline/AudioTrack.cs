@@ -29,6 +29,8 @@ internal sealed class AudioTrack
     private readonly List<KeywordDetection> _detections = [];
     private readonly IStepObserver? _observer;
     private readonly AudioVisualRun? _sight;
+    private readonly IReadOnlySet<string> _sharedKeywords;
+    private readonly List<WakeWordEvent> _sharedWords = [];
     private readonly int _number;
     private long _step;
     private long _nextUnheard;
@@ -41,10 +43,11 @@ internal sealed class AudioTrack
     /// <param name="listeners">This stream's own, in the order in which they report.</param>
     /// <param name="observer">Sees every step; null where nobody looks.</param>
     /// <param name="sight">Takes every step to bring it together with the pictures; null where there is no need.</param>
+    /// <param name="sharedKeywords">Keywords whose events go that way too: an audio-visual model knows them as well.</param>
     /// <param name="number">Number of this track within its stream.</param>
     public AudioTrack(
         TimeSpan origin, int sampleRateHz, FbankComputer fbank, bool gated, IReadOnlyList<KeywordListener> listeners, IStepObserver? observer,
-        AudioVisualRun? sight = null, int number = 0)
+        AudioVisualRun? sight, IReadOnlySet<string> sharedKeywords, int number)
     {
         _origin = origin;
         _resampler = sampleRateHz == AudioClock.SampleRateHz ? null : new Resampler(sampleRateHz, AudioClock.SampleRateHz);
@@ -56,7 +59,7 @@ internal sealed class AudioTrack
         _ring = new SampleRing(listeners.Select(listener => listener.HistorySamples).DefaultIfEmpty().Max() + (4 * AudioClock.StepSamples) + (PreRollSteps * AudioClock.StepSamples));
         for (var i = 0; i < _features.Length; i++) _features[i] = new float[AudioClock.StepFrames * _mels];
         _listeners = listeners;
-        (_observer, _sight, _number) = (observer, sight, number);
+        (_observer, _sight, _sharedKeywords, _number) = (observer, sight, sharedKeywords, number);
     }
 
     /// <summary>Media time up to which sound was accepted.</summary>
@@ -115,7 +118,8 @@ internal sealed class AudioTrack
         else foreach (var listener in _listeners) listener.Sleep();
         var end = _origin + AudioClock.EndOf(_step);
         _observer?.Step(end, _open, _listeners, events);
-        if (_sight is not null) await _sight.HearAsync(new HeardStep(_number, _step, end, _origin + AudioClock.HeardAt(_step), _open, [.. features]), events, cancellationToken);
+        if (_sight is not null) await _sight.HearAsync(new HeardStep(_number, _step, end, _origin + AudioClock.HeardAt(_step), _open, [.. features], [.. _sharedWords]), events, cancellationToken);
+        _sharedWords.Clear();
         _step++;
     }
 
@@ -123,7 +127,11 @@ internal sealed class AudioTrack
     {
         _nextUnheard = step + 1;
         foreach (var listener in _listeners) await listener.ListenAsync(step, _features[step % _features.Length], _ring, _detections, cancellationToken);
-        foreach (var detection in _detections) events.Add(detection.ToEvent(_origin));
+        foreach (var word in _detections.Select(detection => detection.ToEvent(_origin)))
+        {
+            if (_sharedKeywords.Contains(word.Keyword)) _sharedWords.Add(word);
+            else events.Add(word);
+        }
         _detections.Clear();
     }
 

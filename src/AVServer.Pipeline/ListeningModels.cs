@@ -17,6 +17,10 @@ internal sealed record ListeningModels(IReadOnlyList<KeywordModel> Spoken, IRead
     /// <summary>Those that listen to a stream that has no pictures.</summary>
     public ListeningModels WithoutPictures => this with { AudioVisual = [.. AudioVisual.Where(model => model.WithoutVideo)] };
 
+    /// <summary>Keywords that a model that only hears and an audio-visual one both know.</summary>
+    public IReadOnlySet<string> SharedKeywords =>
+        Spoken.SelectMany(model => model.Words).Select(word => word.Keyword).Intersect(AudioVisual.Select(model => model.Keyword)).ToHashSet();
+
     /// <summary>Names and versions, for events.</summary>
     public IReadOnlyList<ModelReference> References =>
         [.. Spoken.Select(model => model.Verifier?.Reference ?? model.SpotterReference), .. AudioVisual.Select(model => model.Reference)];

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using AVServer.Contracts;
 using AVServer.Media;
 using AVServer.Signal;
@@ -13,6 +14,7 @@ internal sealed class StreamRun : IAsyncDisposable
     private readonly IReadOnlyList<AudioVisualListener> _audioVisual;
     private readonly IStepObserver? _observer;
     private readonly AudioVisualRun? _sight;
+    private readonly IReadOnlySet<string> _shared = FrozenSet<string>.Empty;
     private AudioTrack? _track;
     private int _tracks;
 
@@ -25,7 +27,8 @@ internal sealed class StreamRun : IAsyncDisposable
         _listeners = [.. plan.Models.Spoken.Select(model => new KeywordListener(model, plan.Paced))];
         _audioVisual = [.. plan.Models.AudioVisual.Select(model => new AudioVisualListener(model, observer))];
         if (_audioVisual.Count == 0) return;
-        var track = new AudioVisualTrack(plan.Faces, _audioVisual, plan.MayHaveSound, plan.MayHavePictures);
+        _shared = plan.Models.SharedKeywords;
+        var track = new AudioVisualTrack(plan.Faces, _audioVisual, new SharedWords(_shared), new Patience(plan.MayHaveSound, plan.MayHavePictures));
         _sight = new AudioVisualRun(track, plan.Paced, plan.DropsLatePictures, plan.Time);
     }
 
@@ -72,7 +75,7 @@ internal sealed class StreamRun : IAsyncDisposable
     {
         if (_track is not null) return _track;
         foreach (var listener in _listeners) listener.Restart();
-        return _track = new AudioTrack(block.Start, block.SampleRateHz, _fbank, _gated, _listeners, _observer, _sight, _tracks++);
+        return _track = new AudioTrack(block.Start, block.SampleRateHz, _fbank, _gated, _listeners, _observer, _sight, _shared, _tracks++);
     }
 
     private async ValueTask EndTrackAsync(List<StreamEvent> events, CancellationToken cancellationToken)

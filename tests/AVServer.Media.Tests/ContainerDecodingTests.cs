@@ -103,6 +103,28 @@ public sealed class ContainerDecodingTests
     }
 
     [Fact]
+    public async Task Memory_of_released_pictures_is_used_again()
+    {
+        byte[] webm = await Media.MakeAsync("webm", "-f", "lavfi", "-i", "testsrc=s=640x360:r=25:d=3", "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8");
+        var (kept, released) = (await MemoriesAsync(release: false), await MemoriesAsync(release: true));
+        Assert.Equal(75, kept);
+        Assert.InRange(released, 1, 25);
+
+        async Task<int> MemoriesAsync(bool release)
+        {
+            var memories = new HashSet<byte[]>(ReferenceEqualityComparer.Instance);
+            await foreach (var item in Media.DecodeAsync("webm", webm, video: new VideoOutput(PixelFormat.Bgr24, 640, 360)))
+            {
+                if (item is not VideoFrame picture) continue;
+                Assert.True(System.Runtime.InteropServices.MemoryMarshal.TryGetArray(picture.Pixels, out var memory));
+                memories.Add(memory.Array!);
+                if (release) picture.Release();
+            }
+            return memories.Count;
+        }
+    }
+
+    [Fact]
     public async Task Long_silence_in_few_bytes_passes_the_limit()
     {
         byte[] bomb = await Media.MakeAsync("mka", "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono:d=7200", "-c:a", "flac", "-frame_size", "65535");

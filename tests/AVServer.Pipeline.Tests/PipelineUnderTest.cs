@@ -47,6 +47,15 @@ public sealed class PipelineUnderTest : IDisposable
         return new PipelineUnderTest(folder.FullName, folder, gate: true, time, settings);
     }
 
+    /// <summary>An audio-visual spotter and one that only hears, for the same keyword.</summary>
+    public static PipelineUnderTest WithSharedKeyword(FakeAudioVisual fake, FakeSpotter spotter)
+    {
+        var folder = Directory.CreateTempSubdirectory("avserver-pipeline-");
+        fake.WriteWithFaceModels(folder.FullName);
+        (spotter with { Keywords = [fake.Keyword] }).Write(folder.FullName);
+        return new PipelineUnderTest(folder.FullName, folder, gate: true, TimeProvider.System, ("Pipeline:DropLatePictures", "false"));
+    }
+
     /// <summary>Runs chunks through the pipeline.</summary>
     public async Task<List<StreamEvent>> RunAsync(MediaHello hello, IAsyncEnumerable<MediaChunk> chunks, string id = "s", bool telemetry = false)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using AVServer.Lab.Data;
 using AVServer.Media;
 using AVServer.Runtime;
@@ -23,13 +22,14 @@ public sealed class LipReader : IDisposable
     public async Task<LipRecording> ReadAsync(string path, CancellationToken cancellationToken)
     {
         var tracker = new FaceTracker(_detector, _mesh, new FaceTrackerOptions { MaxFaces = 1 });
+        using var reader = new PictureReader();
         using var crop = new MarginCropper();
         var samples = new List<short>();
         var pictures = new List<(byte[] Lips, float[] Shape)?>();
         await foreach (var item in _files.DecodeAsync(path, video: Pictures, cancellationToken: cancellationToken))
         {
             if (item is AudioBlock block) Append(samples, block);
-            else if (item is VideoFrame frame) pictures.Add(Lips(tracker, crop, frame));
+            else if (item is VideoFrame frame) pictures.Add(Lips(reader, tracker, crop, frame));
         }
         if (pictures.Count == 0) throw new InvalidDataException($"Expected pictures in {path}, found none.");
         var held = Hold(pictures);
@@ -50,18 +50,11 @@ public sealed class LipReader : IDisposable
         foreach (var sample in block.Samples.Span) samples.Add((short)Math.Clamp(MathF.Round(sample * 32768), short.MinValue, short.MaxValue));
     }
 
-    private static (byte[] Lips, float[] Shape)? Lips(FaceTracker tracker, MarginCropper crop, VideoFrame frame)
+    private static (byte[] Lips, float[] Shape)? Lips(PictureReader reader, FaceTracker tracker, MarginCropper crop, VideoFrame frame)
     {
-        var pinned = GCHandle.Alloc(frame.Pixels.ToArray(), GCHandleType.Pinned);
-        try
-        {
-            using var mat = Mat.FromPixelData(frame.Height, frame.Width, MatType.CV_8UC3, pinned.AddrOfPinnedObject());
-            return tracker.Next(mat, frame.Time) is [var face, ..] ? (crop.Crop(mat, face.LipRoi), MouthShape.Of(face.Landmarks)) : null;
-        }
-        finally
-        {
-            pinned.Free();
-        }
+        var pixels = reader.ReadPixels(frame.Pixels.Span, frame.Width, frame.Height, 3);
+        frame.Release();
+        return tracker.Next(pixels, frame.Time) is [var face, ..] ? (crop.Crop(pixels, face.LipRoi), MouthShape.Of(face.Landmarks)) : null;
     }
 
     /// <summary>Gaps repeat the picture before them, the beginning the first that there is; without any face all is black.</summary>

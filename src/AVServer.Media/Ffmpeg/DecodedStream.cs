@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using AVServer.Contracts;
 using AVServer.Media.Matroska;
@@ -54,7 +53,7 @@ internal sealed class DecodedStream(FfmpegProcess process, MediaLimits limits, i
         var track = reader.Track;
         int expected = track.Width * track.Height * (format == PixelFormat.Bgr24 ? 3 : 1);
         if (reader.Payload.Length != expected) throw new MediaException(FaultCodes.Internal, $"Expected {expected} bytes of a picture, got {reader.Payload.Length}; open the stream again.");
-        return new VideoFrame(reader.Time, track.Width, track.Height, format, reader.Payload.ToArray());
+        return VideoFrame.Copy(reader.Time, track.Width, track.Height, format, reader.Payload);
     }
 
     private void CheckLimits(TimeSpan time)

@@ -67,12 +67,12 @@ internal sealed class AudioVisualListener : IDisposable
 
     /// <summary>Judges the window that ends with a step.</summary>
     /// <param name="window">Where it ends, and what of it there is.</param>
-    /// <param name="events">Receives a detection.</param>
     /// <param name="cancellationToken">Ends the wait for the lip encoder.</param>
-    public async ValueTask JudgeAsync(AudioVisualWindow window, List<StreamEvent> events, CancellationToken cancellationToken)
+    /// <returns>A detection; null where there is none.</returns>
+    public async ValueTask<WakeWordEvent?> JudgeAsync(AudioVisualWindow window, CancellationToken cancellationToken)
     {
         var ways = (window.HasSound, window.Face) switch { (true, not null) => SoundAndLips, (true, null) => SoundAlone, (false, not null) => LipsAlone, _ => null };
-        if (ways is null) return;
+        if (ways is null) return null;
         if (window.Face is { } face) await Lips.ReadAsync(face, window.EndSlot, _lips, cancellationToken);
         _keyword.Model.Judge(_sound, _lips, ways, _posteriors.AsSpan(0, ways.Length));
 
@@ -82,11 +82,11 @@ internal sealed class AudioVisualListener : IDisposable
         var scores = new Dictionary<string, float>();
         for (var i = 0; i < ways.Length; i++) scores[NameOf(ways[i])] = _posteriors[i];
         _observer?.Judge(_keyword, window.Step, scores);
-        if (!_keyword.Thresholds.TryGetValue(modality, out var threshold) || !_trigger.Next(window.Step, score - threshold, (int)modality)) return;
+        if (!_keyword.Thresholds.TryGetValue(modality, out var threshold) || !_trigger.Next(window.Step, score - threshold, (int)modality)) return null;
         var end = window.End;
         var start = end - TimeSpan.FromSeconds(_keyword.Model.Spec.WordSeconds);
-        events.Add(new WakeWordEvent(
-            _keyword.Keyword, score, start < TimeSpan.Zero ? TimeSpan.Zero : start, end, modality, scores, _keyword.Reference, window.HeardAt));
+        return new WakeWordEvent(
+            _keyword.Keyword, score, start < TimeSpan.Zero ? TimeSpan.Zero : start, end, modality, scores, _keyword.Reference, window.HeardAt);
     }
 
     public void Dispose() => Lips.Dispose();

@@ -17,14 +17,13 @@ internal sealed class AudioVisualRun : IAsyncDisposable
     /// <summary>Steps of sound that may wait, some five seconds.</summary>
     private const int WaitingSteps = 64;
 
-    // A sender may be ahead by so much and still be live: a browser sends in bursts.
     private static readonly TimeSpan LiveSlack = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan GapsApart = TimeSpan.FromSeconds(1);
 
     private readonly AudioVisualTrack _track;
     private readonly bool _dropsLate;
-    private readonly TimeProvider _time;
+    private readonly SenderPace _pace;
     private readonly Channel<HeardStep> _steps = Channel.CreateBounded<HeardStep>(WaitingSteps);
     private readonly Channel<VideoFrame> _pictures = Channel.CreateBounded<VideoFrame>(WaitingPictures);
     private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -32,7 +31,6 @@ internal sealed class AudioVisualRun : IAsyncDisposable
     private readonly List<StreamEvent> _noticed = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Task? _work;
-    private (TimeSpan Media, long Wall)? _first;
     private TimeSpan? _droppedSince;
     private TimeSpan _dropped;
 
@@ -42,7 +40,7 @@ internal sealed class AudioVisualRun : IAsyncDisposable
     /// <param name="time">Tells whether the stream comes at its own speed.</param>
     public AudioVisualRun(AudioVisualTrack track, bool beside, bool dropsLate, TimeProvider time)
     {
-        (_track, _dropsLate, _time) = (track, dropsLate, time);
+        (_track, _dropsLate, _pace) = (track, dropsLate, new SenderPace(time, LiveSlack));
         if (beside) _work = Task.Run(WorkAsync);
     }
 
@@ -68,11 +66,12 @@ internal sealed class AudioVisualRun : IAsyncDisposable
             await _track.AdvanceAsync(events, cancellationToken);
             return;
         }
-        _first ??= (picture.Time, _time.GetTimestamp());
-        while (_pictures.Reader.Count >= WaitingPictures && IsLive(picture.Time) && _pictures.Reader.TryRead(out var dropped))
+        var mayDrop = _pace.IsLive(picture.Time) && _dropsLate;
+        while (mayDrop && _pictures.Reader.Count >= WaitingPictures && _pictures.Reader.TryRead(out var dropped))
         {
             _droppedSince ??= dropped.Time;
             _dropped += (_pictures.Reader.TryPeek(out var next) ? next : picture).Time - dropped.Time;
+            dropped.Release();
         }
         if (picture.Time - _droppedSince >= GapsApart) TellDropped(events);
         await WriteAsync(_pictures.Writer, picture, cancellationToken);
@@ -135,9 +134,6 @@ internal sealed class AudioVisualRun : IAsyncDisposable
             if (!await writer.WaitToWriteAsync(cancellationToken)) await _work!;   // it ended early, by a failure
         _bell.Writer.TryWrite(true);
     }
-
-    private bool IsLive(TimeSpan media) =>
-        _dropsLate && _first is { } first && media - first.Media <= _time.GetElapsedTime(first.Wall) + LiveSlack;
 
     // On a machine that is a little too slow, pictures are dropped again and again: one gap tells of all of a second.
     private void TellDropped(List<StreamEvent> events)

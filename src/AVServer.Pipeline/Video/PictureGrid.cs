@@ -3,7 +3,7 @@ using AVServer.Media;
 namespace AVServer.Pipeline;
 
 /// <summary>Pictures of any rate → slots of <see cref="VideoGrid"/>: the nearest picture stands in a slot, if one is near enough.</summary>
-/// <remarks>One stream's own. Pictures of 10 to 60 a second fill every slot; slower ones leave holes.</remarks>
+/// <remarks>One stream's own. Pictures of 10 to 60 a second fill every slot; slower ones leave holes. It holds its pictures, and releases those that no slot can have any longer.</remarks>
 internal sealed class PictureGrid
 {
     /// <summary>How far a picture may be from a slot that it stands in.</summary>
@@ -18,10 +18,14 @@ internal sealed class PictureGrid
     /// <summary>Media time of the earliest picture that no slot has reached yet; null where there is none.</summary>
     public TimeSpan? Next => _ahead.TryPeek(out var next) ? next.Time : null;
 
-    /// <summary>Takes a picture; one that isn't later than the one before is left out.</summary>
+    /// <summary>Takes a picture over; one that isn't later than the one before is left out.</summary>
     public void Add(VideoFrame picture)
     {
-        if (picture.Time <= Newest) return;
+        if (picture.Time <= Newest)
+        {
+            picture.Release();
+            return;
+        }
         Newest = picture.Time;
         _ahead.Enqueue(picture);
     }
@@ -30,11 +34,15 @@ internal sealed class PictureGrid
     public bool Knows(long slot) => Newest >= VideoGrid.TimeOf(slot);
 
     /// <summary>The picture of a slot; slots must not fall. The same picture may stand in several.</summary>
-    /// <returns>Null where none is near enough.</returns>
+    /// <returns>Valid until the next slot is asked for, unless it is held; null where none is near enough.</returns>
     public VideoFrame? At(long slot)
     {
         var time = VideoGrid.TimeOf(slot);
-        while (_ahead.TryPeek(out var next) && next.Time <= time) _behind = _ahead.Dequeue();
+        while (_ahead.TryPeek(out var next) && next.Time <= time)
+        {
+            _behind?.Release();
+            _behind = _ahead.Dequeue();
+        }
         var after = _ahead.TryPeek(out var peeked) ? peeked : null;
         var nearest = _behind is null || (after is not null && after.Time - time < time - _behind.Time) ? after : _behind;
         return nearest is not null && (nearest.Time - time).Duration() <= Reach ? nearest : null;

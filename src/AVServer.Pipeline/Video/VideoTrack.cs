@@ -95,6 +95,7 @@ internal sealed class VideoTrack : IDisposable
 
     private void Postpone(long slot, VideoFrame picture)
     {
+        picture.Hold();
         _unseen.Add((slot, picture));
         Repeat(slot);
     }
@@ -108,6 +109,7 @@ internal sealed class VideoTrack : IDisposable
         {
             if (catchUp)
                 foreach (var (earlier, unseen) in _unseen) Look(earlier, unseen, voice, events);
+            foreach (var (_, unseen) in _unseen) unseen.Release();
             _unseen.Clear();
             Look(slot, picture, voice, events);
         }

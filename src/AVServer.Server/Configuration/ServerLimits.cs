@@ -39,7 +39,7 @@ public sealed class ServerLimits : IValidatableObject
     [Range(1_024, 256 << 20)]
     public int QueuedBytes { get; set; } = 4 << 20;
 
-    /// <summary>Pictures that wait for a stream's pipeline; beyond, the oldest is dropped and a gap told. Default 8.</summary>
+    /// <summary>Pictures that wait for a stream's pipeline; beyond, a live sender's oldest is dropped and a gap told, any other sender waits. Default 8.</summary>
     [Range(1, 256)]
     public int QueuedPictures { get; set; } = 8;
 

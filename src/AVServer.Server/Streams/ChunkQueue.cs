@@ -5,14 +5,15 @@ using AVServer.Contracts;
 namespace AVServer.Server.Streams;
 
 /// <summary>
-/// Chunks between one sender and one pipeline, in order of arrival. When full, sound and container bytes make the sender wait, which reaches its
-/// socket; of the pictures the oldest is dropped and the gap told.
+/// Chunks between one sender and one pipeline, in order of arrival. When full, they make the sender wait, which reaches its socket; only of a live
+/// sender's pictures the oldest is dropped instead, and the gap told.
 /// </summary>
 /// <param name="maxChunks">Chunks of sound or container that may wait.</param>
 /// <param name="maxBytes">Bytes of sound or container that may wait.</param>
 /// <param name="maxPictures">Pictures that may wait.</param>
+/// <param name="isLive">Whether a picture of a media time comes from a live sender, which may lose some; asked of every picture.</param>
 /// <param name="onGap">Told of dropped pictures, before the next picture is read.</param>
-internal sealed class ChunkQueue(int maxChunks, int maxBytes, int maxPictures, Action<GapEvent> onGap)
+internal sealed class ChunkQueue(int maxChunks, int maxBytes, int maxPictures, Func<TimeSpan, bool> isLive, Action<GapEvent> onGap)
 {
     private readonly Lock _gate = new();
     private readonly Queue<(long Ticket, MediaChunk Chunk)> _chunks = new();
@@ -25,7 +26,7 @@ internal sealed class ChunkQueue(int maxChunks, int maxBytes, int maxPictures, A
     private bool _completed;
     private bool _abandoned;
 
-    /// <summary>Adds a chunk, waiting for room if it must not be dropped. One writer at a time.</summary>
+    /// <summary>Adds a chunk, waiting for room unless one may be dropped for it. One writer at a time.</summary>
     /// <returns><see langword="false"/> once the queue takes nothing more.</returns>
     public async ValueTask<bool> WriteAsync(MediaChunk chunk)
     {
@@ -34,7 +35,7 @@ internal sealed class ChunkQueue(int maxChunks, int maxBytes, int maxPictures, A
             lock (_gate)
             {
                 if (_completed) return false;
-                if (chunk.Kind == MediaKind.Video || HasRoom(chunk))
+                if (HasRoom(chunk))
                 {
                     Enqueue(chunk);
                     break;
@@ -92,8 +93,11 @@ internal sealed class ChunkQueue(int maxChunks, int maxBytes, int maxPictures, A
     private static Channel<bool> CreateBell() =>
         Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
-    private bool HasRoom(MediaChunk chunk) =>
-        _chunks.Count == 0 || (_chunks.Count < maxChunks && _waitingBytes + chunk.Payload.Length <= maxBytes);
+    private bool HasRoom(MediaChunk chunk)
+    {
+        if (chunk.Kind == MediaKind.Video) return isLive(chunk.Time) | _pictures.Count < maxPictures;
+        return _chunks.Count == 0 || (_chunks.Count < maxChunks && _waitingBytes + chunk.Payload.Length <= maxBytes);
+    }
 
     private void Enqueue(MediaChunk chunk)
     {

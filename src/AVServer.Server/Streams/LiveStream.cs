@@ -27,7 +27,7 @@ internal sealed partial class LiveStream
     private Ending? _ending;
 
     public LiveStream(
-        StreamRequest request, string transport, EventLog log, ServerLimits limits, TimeProvider time, ServerMetrics metrics, ILogger logger)
+        StreamRequest request, string transport, EventLog log, ServerLimits limits, bool dropsLate, TimeProvider time, ServerMetrics metrics, ILogger logger)
     {
         _request = request;
         _log = log;
@@ -35,7 +35,8 @@ internal sealed partial class LiveStream
         _time = time;
         _metrics = metrics;
         _logger = logger;
-        _queue = new ChunkQueue(limits.QueuedChunks, limits.QueuedBytes, limits.QueuedPictures, gap => log.Append(gap));
+        var pace = new SenderPace(time, slack: TimeSpan.Zero);
+        _queue = new ChunkQueue(limits.QueuedChunks, limits.QueuedBytes, limits.QueuedPictures, media => pace.IsLive(media) && dropsLate, gap => log.Append(gap));
         _lastActivity = time.GetTimestamp();
         _idleTimer = time.CreateTimer(_ => CheckIdle(), null, limits.IdleTimeout, Timeout.InfiniteTimeSpan);
         Transport = transport;

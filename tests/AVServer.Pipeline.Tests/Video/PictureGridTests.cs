@@ -61,6 +61,30 @@ public sealed class PictureGridTests
         Assert.Null(grid.Next);
     }
 
+    [Fact]
+    public void Pictures_are_held_as_long_as_a_slot_can_have_them()
+    {
+        var grid = new PictureGrid();
+        VideoFrame[] pictures = [.. Enumerable.Range(0, 3).Select(i => Picture(VideoGrid.TimeOf(i)))];
+        foreach (var picture in pictures) grid.Add(picture);
+        grid.At(0);
+        Assert.True(IsHeld(pictures[0]));
+        grid.At(1);
+        Assert.False(IsHeld(pictures[0]));
+        Assert.True(IsHeld(pictures[1]));
+        var late = Picture(TimeSpan.Zero);
+        grid.Add(late);
+        Assert.False(IsHeld(late));
+
+        // Only a picture that somebody holds can be released; then it is held again.
+        static bool IsHeld(VideoFrame picture)
+        {
+            var held = Record.Exception(picture.Release) is null;
+            picture.Hold();
+            return held;
+        }
+    }
+
     [Theory]
     [InlineData(0.0199, 0)]
     [InlineData(0.02, 1)]

@@ -110,7 +110,7 @@ public sealed class SkewEstimatorTests(ITestOutputHelper output) : IDisposable
                 for (var at = 0; at < block.Samples.Length; at += 1600)
                 {
                     fbank.AcceptSamples(block.Samples.Span[at..Math.Min(at + 1600, block.Samples.Length)]);
-                    while (fbank.TryRead(frame)) levels.Add(AudioVisualTrack.LevelOf(frame));
+                    while (fbank.TryRead(frame)) levels.Add(SpeakerSkew.LevelOf(frame));
                 }
         }
         return ([.. levels.Chunk(4).Select(frames => frames.Average())], [.. openings]);

@@ -123,6 +123,22 @@ public sealed class TalkingFaceTests(ITestOutputHelper output) : IDisposable
     }
 
     [CorporaFact]
+    public async Task Word_that_two_models_find_is_told_once_by_the_one_that_reads_lips_where_there_is_a_face()
+    {
+        using var test = PipelineUnderTest.WithSharedKeyword(Hears, new FakeSpotter { Centre = 18, Gain = 0.5f, Threshold = 0.8, RefractorySeconds = 2.5 });
+        var seen = _media.Join(GridMedia.Clip("s2"), GridMedia.Clip("s2", 1));
+        var unseen = _media.Make("mkv", "-i", seen, "-f", "lavfi", "-i", "testsrc=size=360x288:rate=25:duration=6", "-map", "0:a", "-map", "1:v");
+        var heard = _media.Copy("mkv", "-i", seen, "-vn");
+
+        foreach (var (path, modality, model) in ((string, Modality, string)[])[(seen, Modality.AudioVisual, "fake-av"), (unseen, Modality.Audio, "fake-spotter"), (heard, Modality.Audio, "fake-spotter")])
+        {
+            // In the first second of the first sentence lips can't be read yet.
+            var word = Assert.Single((await test.ScoreAsync(path)).Events.OfType<WakeWordEvent>(), word => word.End > TimeSpan.FromSeconds(3));
+            Assert.Equal((modality, model), (word.Modality, word.Model.Name));
+        }
+    }
+
+    [CorporaFact]
     public async Task Of_two_faces_the_one_that_speaks_is_read()
     {
         using var test = PipelineUnderTest.WithAudioVisual(Hears);
