@@ -18,6 +18,8 @@ namespace AVServer.Lab.Augmentation;
 /// <param name="BlurShare">Recordings out of focus.</param>
 /// <param name="MaxNoise">Largest deviation of the sensor's noise, 1 being white.</param>
 /// <param name="EraseShare">Recordings with a covered rectangle.</param>
+/// <param name="MotionSpread">How far the mouth moves from its mean picture is multiplied by 1 ÷ (1 + this) to 1 + this: some open it wide, some mumble.</param>
+/// <param name="TextureSpread">Brightness of the face changes from place to place by up to this, as with a beard, other skin or painted lips; the same in all pictures.</param>
 public sealed record LipAugmentRecipe(
     double MaxRotationDegrees = 15,
     double MinScale = 0.8,
@@ -35,4 +37,6 @@ public sealed record LipAugmentRecipe(
     double EqualiseShare = 0.2,
     double BlurShare = 0.3,
     double MaxNoise = 0.04,
-    double EraseShare = 0.2);
+    double EraseShare = 0.2,
+    double MotionSpread = 0.5,
+    double TextureSpread = 0.3);

@@ -4,6 +4,8 @@ namespace AVServer.Lab.Augmentation;
 public sealed class LipLight
 {
     private const int Side = LipWarp.Side;
+    private const int TextureWaves = 3;
+    private const double MostCycles = 3;   // in a picture: blotches of a mouth's size and smaller
     private readonly float[]? _curve;
     private readonly float[] _shade = new float[Side * Side];
     private readonly bool _blur;
@@ -35,6 +37,7 @@ public sealed class LipLight
             curve, random.NextDouble() < recipe.BlurShare, (float)(random.NextDouble() * recipe.MaxNoise), random.NextDouble() < recipe.EraseShare ? Rectangle(random) : null);
         var (slopeX, slopeY) = (Around(recipe.ShadeSpread) / Side, Around(recipe.ShadeSpread) / Side);
         for (var i = 0; i < light._shade.Length; i++) light._shade[i] = (float)(1 + (slopeX * ((i % Side) - (Side / 2))) + (slopeY * ((i / Side) - (Side / 2))));
+        for (var wave = 0; wave < TextureWaves; wave++) light.AddWave(recipe.TextureSpread * random.NextDouble(), random);
         return light;
     }
 
@@ -52,6 +55,15 @@ public sealed class LipLight
         }
         if (_covered is not { } covered) return;
         for (var y = covered.Top; y < covered.Bottom; y++) picture.Slice((y * Side) + covered.Left, covered.Right - covered.Left).Fill(0.5f);
+    }
+
+    private void AddWave(double depth, Random random)
+    {
+        var (direction, phase) = (random.NextDouble() * Math.Tau, random.NextDouble() * Math.Tau);
+        var cycles = 0.5 + (MostCycles * random.NextDouble());
+        var (sin, cos) = Math.SinCos(direction);
+        for (var i = 0; i < _shade.Length; i++)
+            _shade[i] *= (float)(1 + (depth * Math.Cos((((i % Side * cos) + (i / Side * sin)) * cycles * Math.Tau / Side) + phase)));
     }
 
     private float Curve(float value)

@@ -25,7 +25,7 @@ public static class EvaluateAvCommand
         var testSet = new AudioVisualSet(corpus, Split.Test);
         var testScores = new TrialScores(new AudioVisualTrials(testSet, Draws, recipe.Seed), scorer, new WindowSound(new NoiseBank(corpora, Split.Test, recipe.Seed)), new LipRenderer(null));
         var lips = new LipRenderer(recipe.Lips);
-        var devScores = new TrialScores(new AudioVisualTrials(devSet, Draws, recipe.Seed), scorer, devSound, lips);
+        var devScores = new TrialScores(new AudioVisualTrials(devSet, Draws, recipe.Seed, new Strangers(devSet, recipe.Seed)), scorer, devSound, lips);
         var (dev, test) = (new SplitScores(devScores.Trials, devScores.In), new SplitScores(testScores.Trials, testScores.In));
         var report = new AudioVisualReport(dev, test);
         var mismatch = new MismatchReport(testScores, test, report);

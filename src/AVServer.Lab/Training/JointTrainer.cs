@@ -7,13 +7,15 @@ namespace AVServer.Lab.Training;
 /// <summary>Teaches both modalities together, from the weights that each learnt alone.</summary>
 /// <remarks>
 /// In half of the windows sound and lips come from different recordings with the same label; in some a whole modality is absent, so that
-/// the model serves sound alone and lips alone as well; in all the lips may be a picture early or late.
+/// the model serves sound alone and lips alone as well; in all the lips may be a picture early or late. In some the lips say something else
+/// and the sound is right: the lips of the one talker who is trained on are read without an error, those of others may not be read at all.
 /// </remarks>
 public sealed class JointTrainer
 {
     private const double OtherLipsShare = 0.5;
     private const double NoAudioShare = 0.1;
     private const double NoVideoShare = 0.2;
+    private const double MisleadingLipsShare = 0.5;
     private readonly AudioVisualRecipe _recipe;
     private readonly AudioVisualSet _set;
     private readonly LipFeatureBank _lips;
@@ -42,15 +44,16 @@ public sealed class JointTrainer
         var presence = new float[heard.Length * 2];
         for (var i = 0; i < heard.Length; i++)
         {
-            var isOther = random.NextDouble() < OtherLipsShare;
-            var seen = isOther ? _draw.Alike(heard[i], random) with { Lag = heard[i].Lag } : heard[i];
+            var absent = random.NextDouble();
+            presence[2 * i] = absent < NoAudioShare ? 0 : 1;
+            presence[(2 * i) + 1] = absent >= NoAudioShare && absent < NoAudioShare + NoVideoShare ? 0 : 1;
+            var isMisled = presence[2 * i] > 0 && random.NextDouble() < MisleadingLipsShare;
+            var isOther = isMisled || random.NextDouble() < OtherLipsShare;
+            var seen = isOther ? (isMisled ? _draw.Any(random) : _draw.Alike(heard[i], random)) with { Lag = heard[i].Lag } : heard[i];
             var rendering = _lips.Draw(seen.Clip, random);
             var beforeRendering = seen.Before is { } before ? _lips.Draw(before, random) : 0;
             _lips.Read(seen, rendering, beforeRendering, random.Next(-1, 2), lips.AsSpan(i * AudioVisualWindow.Pictures * dim, AudioVisualWindow.Pictures * dim));
             sounds[i] = (heard[i], isOther ? null : _lips.Speed(seen.Clip, rendering));
-            var absent = random.NextDouble();
-            presence[2 * i] = absent < NoAudioShare ? 0 : 1;
-            presence[(2 * i) + 1] = absent >= NoAudioShare && absent < NoAudioShare + NoVideoShare ? 0 : 1;
         }
         var fbank = _fbank.Augmented(sounds, unchecked((_recipe.Seed * 7_927) + (step * 1_009)));
         var logits = Model.call(fbank, tensor(lips, [heard.Length, AudioVisualWindow.Pictures, dim]), tensor(presence, [heard.Length, 2]));

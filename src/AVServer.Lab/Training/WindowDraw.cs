@@ -12,21 +12,28 @@ public sealed class WindowDraw(AudioVisualSet set, WindowPlan plan)
     public AudioVisualWindow[] Batch(int count, Random random)
     {
         var windows = new AudioVisualWindow[count];
-        for (var i = 0; i < count; i++)
-        {
-            var kind = random.NextDouble();
-            if (kind < KeywordShare) windows[i] = Keyword(random);
-            else windows[i] = kind < KeywordShare + FinalShare ? plan.Final(set.Without[random.Next(set.Without.Count)], random) : plan.Other(set.Clips[random.Next(set.Clips.Count)], random);
-        }
+        for (var i = 0; i < count; i++) windows[i] = Any(random);
         return windows;
+    }
+
+    /// <summary>Draws a window of any label.</summary>
+    public AudioVisualWindow Any(Random random)
+    {
+        var kind = random.NextDouble();
+        if (kind < KeywordShare) return Keyword(random);
+        return kind < KeywordShare + FinalShare ? Final(random) : Other(random);
     }
 
     /// <summary>Draws another window with the same label.</summary>
     public AudioVisualWindow Alike(in AudioVisualWindow window, Random random)
     {
         if (window.IsKeyword) return Keyword(random);
-        return random.NextDouble() < 0.5 ? plan.Final(set.Without[random.Next(set.Without.Count)], random) : plan.Other(set.Clips[random.Next(set.Clips.Count)], random);
+        return random.NextDouble() < 0.5 ? Final(random) : Other(random);
     }
+
+    private AudioVisualWindow Final(Random random) => plan.Final(set.Without[random.Next(set.Without.Count)], random);
+
+    private AudioVisualWindow Other(Random random) => plan.Other(set.Clips[random.Next(set.Clips.Count)], random);
 
     private AudioVisualWindow Keyword(Random random) => plan.Final(set.With[random.Next(set.With.Count)], random);
 }

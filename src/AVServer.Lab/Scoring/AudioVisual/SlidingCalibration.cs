@@ -21,6 +21,8 @@ public sealed class SlidingCalibration(AudioVisualSet set, AudioVisualScorer sco
     // Even in the log-odds, because posteriors crowd at both ends.
     private static readonly double[] Thresholds = [.. Enumerable.Range(0, 61).Select(i => 1 / (1 + Math.Exp(6 - (i * 0.25))))];
 
+    private readonly Strangers _strangers = new(set, Seed);
+
     /// <summary>Tables by the keys of <see cref="AudioVisualSpec.Calibration"/>.</summary>
     public IReadOnlyDictionary<string, CalibrationTable> Measure()
     {
@@ -52,9 +54,10 @@ public sealed class SlidingCalibration(AudioVisualSet set, AudioVisualScorer sco
     {
         var end = clip.Words[^1].EndSeconds + WindowPlan.LongestLag;
         var windows = Enumerable.Range(0, (int)(end / StepSeconds)).Select(step => new AudioVisualWindow(clip, clip.Keyword is not null, End(step), 0, 0, double.PositiveInfinity)).ToArray();
+        var tract = _strangers.Tract();
         // One seed: the same noise, though from window to window it begins elsewhere.
-        using var fbank = new WindowFbank(new SoundRecipe(), set, sound).At(windows, snrDb, unchecked(Seed + (index * 100)));
-        var lips = Lips(clip, index, windows);
+        using var fbank = new WindowFbank(new SoundRecipe(), set, sound).At([.. windows.Select(window => (window, tract))], snrDb, unchecked(Seed + (index * 100)));
+        var lips = Lips(_strangers.Lips(windows[^1])?.Clip ?? clip, index, windows);
         var sounds = fbank.contiguous().data<float>().ToArray();
         return new Dictionary<string, float[]>
         {
@@ -81,7 +84,7 @@ public sealed class SlidingCalibration(AudioVisualSet set, AudioVisualScorer sco
     {
         var curve = DetCurve.Measure(keywords, filler, Thresholds, RefractorySeconds);
         return new CalibrationTable(
-            "dev: sentences of the training's talker that the weights never saw, clean and at 10, 0 and −10 dB, their lips changed to look like others'",
+            "dev: sentences of the training's talker that the weights never saw, clean and at 10, 0 and −10 dB, made strangers: another vocal tract, lips that look like others' and in half say something else",
             Math.Round(curve.FillerHours, 3), keywords.Count,
             [.. curve.Points.Select(point => new CalibrationPoint(Math.Round(point.Threshold, 6), Math.Round(point.FalseAlarmsPerHour, 3), Math.Round(point.Frr, 4)))]);
     }

@@ -29,7 +29,7 @@ public sealed class TrialScores
     /// <param name="snrDb">Absent: as recorded.</param>
     public ModalityScores[] In(double? snrDb)
     {
-        var lips = Trials.All.SelectMany((trial, i) => Lips(trial.Window, Draw(i), 0)).ToArray();
+        var lips = Trials.All.SelectMany((trial, i) => Lips(trial.Seen ?? trial.Window, Draw(i), 0)).ToArray();
         return _scorer.Score(Sound(Trials.All, snrDb), lips);
     }
 
@@ -49,7 +49,7 @@ public sealed class TrialScores
     // Seeded by the place in the list: the same noise in every condition, only its level changes.
     private float[] Sound(IReadOnlyList<AudioVisualTrial> trials, double? snrDb)
     {
-        using var fbank = _fbank.At([.. trials.Select(trial => trial.Window)], snrDb, Seed);
+        using var fbank = _fbank.At([.. trials.Select(trial => (trial.Window, trial.Tract))], snrDb, Seed);
         return fbank.contiguous().data<float>().ToArray();
     }
 
