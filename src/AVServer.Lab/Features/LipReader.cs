@@ -2,7 +2,6 @@ using AVServer.Lab.Data;
 using AVServer.Media;
 using AVServer.Runtime;
 using AVServer.Vision;
-using OpenCvSharp;
 
 namespace AVServer.Lab.Features;
 

@@ -6,8 +6,8 @@ namespace AVServer.Pipeline;
 
 /// <summary>One stream's ear and eye for one audio-visual model: keeps the window's sound and lips, judges it when asked, and decides.</summary>
 /// <remarks>
-/// One stream's own; one caller at a time. The sound alone, the lips alone and both are scored in one run. With a readable face both decide, without
-/// one the sound, and without any sound the lips. Before the first frame of a track the first frame stands, in training as in serving.
+/// One stream's own; one caller at a time. With a readable face sound and lips decide together, without one the sound, and without any sound the lips; what the
+/// other ways of looking say is asked where it is told. Before the first frame of a track the first frame stands, in training as in serving.
 /// </remarks>
 internal sealed class AudioVisualListener : IDisposable
 {
@@ -74,22 +74,24 @@ internal sealed class AudioVisualListener : IDisposable
         var ways = (window.HasSound, window.Face) switch { (true, not null) => SoundAndLips, (true, null) => SoundAlone, (false, not null) => LipsAlone, _ => null };
         if (ways is null) return null;
         if (window.Face is { } face) await Lips.ReadAsync(face, window.EndSlot, _lips, cancellationToken);
-        _keyword.Model.Judge(_sound, _lips, ways, _posteriors.AsSpan(0, ways.Length));
+        var asked = _observer is null ? 1 : ways.Length;
+        _keyword.Model.Judge(_sound, _lips, ways.AsSpan(0, asked), _posteriors.AsSpan(0, asked));
 
         var modality = window.Face is null ? Modality.Audio : window.HasSound ? Modality.AudioVisual : Modality.Visual;
         var score = _posteriors[0];
         MaxScore = Math.Max(MaxScore, score);
-        var scores = new Dictionary<string, float>();
-        for (var i = 0; i < ways.Length; i++) scores[NameOf(ways[i])] = _posteriors[i];
-        _observer?.Judge(_keyword, window.Step, scores);
+        _observer?.Judge(_keyword, window.Step, Scores(ways));
         if (!_keyword.Thresholds.TryGetValue(modality, out var threshold) || !_trigger.Next(window.Step, score - threshold, (int)modality)) return null;
+        if (asked < ways.Length) _keyword.Model.Judge(_sound, _lips, ways.AsSpan(asked), _posteriors.AsSpan(asked, ways.Length - asked));
         var end = window.End;
         var start = end - TimeSpan.FromSeconds(_keyword.Model.Spec.WordSeconds);
         return new WakeWordEvent(
-            _keyword.Keyword, score, start < TimeSpan.Zero ? TimeSpan.Zero : start, end, modality, scores, _keyword.Reference, window.HeardAt);
+            _keyword.Keyword, score, start < TimeSpan.Zero ? TimeSpan.Zero : start, end, modality, Scores(ways), _keyword.Reference, window.HeardAt);
     }
 
     public void Dispose() => Lips.Dispose();
+
+    private Dictionary<string, float> Scores(Presence[] ways) => ways.Zip(_posteriors).ToDictionary(pair => NameOf(pair.First), pair => pair.Second);
 
     private static string NameOf(Presence presence) => presence switch { (true, true) => AudioVisualSpec.Both, (true, _) => AudioVisualSpec.Audio, _ => AudioVisualSpec.Visual };
 

@@ -62,7 +62,7 @@ public sealed class LipRendererTests
     [Fact]
     public void Mirror_turns_left_and_right_around()
     {
-        var still = new LipAugmentRecipe(0, 1, 1, 0, 0, 0, 0, 0, FlipShare: 1, 0, 0, 0, 0, 0, 0, 0, 0);
+        var still = new LipAugmentRecipe(0, 1, 1, 0, 0, 0, 0, 0, FlipShare: 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         var recording = Textured(1);
         var (plain, mirrored) = (Render(null, recording, 0, 1, 1), Render(still, recording, 0, 1, 1));
         for (var x = 0; x < LipWarp.Side; x++) Assert.Equal(plain[(5 * LipWarp.Side) + x], mirrored[(5 * LipWarp.Side) + LipWarp.Side - 1 - x], 3);
@@ -81,11 +81,33 @@ public sealed class LipRendererTests
     public void Equalised_histogram_is_even()
     {
         var dark = new LipRecording(new short[16_000], [.. Enumerable.Range(0, LipRecording.PictureBytes).Select(i => (byte)(20 + (i % 40)))], [true], new float[MouthShape.Count]);
-        var equalise = new LipAugmentRecipe(0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, EqualiseShare: 1, 0, 0, 0);
+        var equalise = new LipAugmentRecipe(0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, EqualiseShare: 1, 0, 0, 0, 0, 0);
         var rendered = Render(equalise, dark, 0, 1, 1);
         Assert.InRange(rendered.Average(), 0.45, 0.57);
         Assert.True(rendered.Max() - rendered.Min() > 0.9);
         Assert.True(Render(null, dark, 0, 1, 1).Max() < 0.3);
+    }
+
+    [Fact]
+    public void Motion_moves_the_mouth_further_or_less_far_from_its_mean()
+    {
+        var lips = new byte[8 * LipRecording.PictureBytes];
+        for (var i = 0; i < lips.Length; i++) lips[i] = (byte)(i / LipRecording.PictureBytes % 4 == 0 ? 100 : 120);   // the mean that one picture in four tells is 100
+        var recording = new LipRecording(new short[16_000], lips, [.. Enumerable.Repeat(true, 8)], new float[8 * MouthShape.Count]);
+        var moved = new LipAugmentRecipe(0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MotionSpread: 1, TextureSpread: 0);
+        var open = Enumerable.Range(0, 40).Select(seed => Render(moved, recording, 0, 1, 2, seed)).ToArray();
+        Assert.All(open, rendered => Assert.Equal(100 / 255f, rendered[0], 3));
+        Assert.InRange(open.Min(rendered => rendered[Pixels]), 110 / 255f, 112 / 255f);
+        Assert.InRange(open.Max(rendered => rendered[Pixels]), 136 / 255f, 140.01f / 255f);
+    }
+
+    [Fact]
+    public void Texture_changes_a_face_from_place_to_place_and_stays_on_it()
+    {
+        var flat = new LipRecording(new short[16_000], [.. Enumerable.Repeat((byte)120, 2 * LipRecording.PictureBytes)], [true, true], new float[2 * MouthShape.Count]);
+        var bearded = Render(new LipAugmentRecipe(0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MotionSpread: 0, TextureSpread: 0.3), flat, 0, 1, 2);
+        Assert.True(bearded[..Pixels].Max() - bearded[..Pixels].Min() > 0.05);
+        Assert.Equal(bearded[..Pixels], bearded[Pixels..]);
     }
 
     [Fact]
