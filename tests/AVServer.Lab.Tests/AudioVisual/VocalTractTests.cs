@@ -27,7 +27,7 @@ public sealed class VocalTractTests
 
         float[] rising = [.. Enumerable.Range(0, Mels).Select(band => (float)band)];
         VocalTract.Warp(rising, Mels, 1.2);
-        Assert.Equal(Mels - 1, rising[^1], 0.2f);
+        Assert.Equal(Mels - 1, rising[^1], 0.5f);
         Assert.True(rising.Zip(rising.Skip(1)).All(pair => pair.Second > pair.First));
     }
 
