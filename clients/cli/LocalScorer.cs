@@ -18,9 +18,9 @@ internal sealed class LocalScorer : IFileScorer
         _pipeline = _services.GetRequiredService<IStreamPipeline>();
     }
 
-    public Task<ScoreReport> ScoreAsync(string path, bool posteriors, string? model, CancellationToken cancellationToken) =>
+    public Task<ScoreReport> ScoreAsync(string path, bool posteriors, string? model, Action<TimeSpan> onHeard, CancellationToken cancellationToken) =>
         File.Exists(path)
-            ? _pipeline.ScoreFileAsync(path, new ScoreRequest(path, posteriors, model), cancellationToken)
+            ? _pipeline.ScoreFileAsync(path, new ScoreRequest(path, posteriors, model) { OnProgress = onHeard }, cancellationToken)
             : throw new FileNotFoundException($"Expected a media file, found nothing at '{path}'.");
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();

@@ -6,10 +6,10 @@ namespace AVServer.Cli;
 /// <summary>Uploads each file to a server.</summary>
 internal sealed class RemoteScorer(AVServerClient client) : IFileScorer
 {
-    public async Task<ScoreReport> ScoreAsync(string path, bool posteriors, string? model, CancellationToken cancellationToken)
+    public async Task<ScoreReport> ScoreAsync(string path, bool posteriors, string? model, Action<TimeSpan> onHeard, CancellationToken cancellationToken)
     {
         await using var media = File.OpenRead(path);
-        var report = await client.ScoreAsync(media, Path.GetFileName(path), posteriors, model, cancellationToken);
+        var report = await client.ScoreAsync(media, Path.GetFileName(path), posteriors, model, status => onHeard(status.Done), cancellationToken);
         return report with { File = path };
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using AVServer.Contracts;
 
 namespace AVServer.Cli;
 
@@ -22,57 +21,25 @@ internal static class ScoreCommand
         {
             if (result.GetValueOrDefault<int>() < 1) result.AddError("--jobs: expected at least 1.");
         });
+        var output = new Option<string?>("--output") { Description = "File for the lines; default: standard output, with --report and --resume the report's name with .jsonl." };
+        var report = new Option<string?>("--report") { Description = "Also write a page for people, with time lines and posterior curves, to this file." };
+        var resume = new Option<bool>("--resume") { Description = "Leave out files that the output has already, and go on with it; those that failed are tried again." };
         var server = new ServerOptions();
-        var command = new Command("score", "Scores media files: prints what was detected in each, one JSON line a file.") { files, local, posteriors, model, modelsPath, jobs };
+        var command = new Command("score", "Scores media files: prints what was detected in each, one JSON line a file.") { files, local, posteriors, model, modelsPath, jobs, output, report, resume };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(resume) && result.GetValue(output) is null && result.GetValue(report) is null) result.AddError("--resume: expected --output or --report beside it, which say what to go on with.");
+        });
         server.AddTo(command);
         command.SetAction((parsed, cancellationToken) => Output.GuardAsync(async () =>
         {
+            var page = parsed.GetValue(report);
+            var lines = parsed.GetValue(output) ?? (page is not null && parsed.GetValue(resume) ? Path.ChangeExtension(page, ".jsonl") : null);
             await using IFileScorer scorer = parsed.GetValue(local) ? new LocalScorer(parsed.GetValue(modelsPath)!) : new RemoteScorer(server.Connect(parsed));
-            return await RunAsync(
-                scorer, MediaPaths.Expand(parsed.GetValue(files)!), parsed.GetValue(posteriors), parsed.GetValue(model), parsed.GetValue(jobs),
-                parsed.InvocationConfiguration.Output, cancellationToken);
+            var run = new ScoreRun(scorer, parsed.GetValue(posteriors) || page is not null, parsed.GetValue(model), parsed.GetValue(jobs), TimeProvider.System);
+            using var results = ScoreResults.Open(lines, parsed.GetValue(resume), parsed.InvocationConfiguration.Output);
+            return await run.RunAsync([.. MediaPaths.Expand(parsed.GetValue(files)!)], results, page, parsed.InvocationConfiguration.Error, !Console.IsErrorRedirected, cancellationToken);
         }, parsed.InvocationConfiguration.Error));
         return command;
     }
-
-    /// <summary>Scores all files, a few at a time; a file that can't be scored becomes a line with its error and doesn't stop the others.</summary>
-    /// <returns>0, or <see cref="Output.Failed"/> if any file failed or there was none.</returns>
-    public static async Task<int> RunAsync(
-        IFileScorer scorer, IEnumerable<string> files, bool posteriors, string? model, int jobs, TextWriter output, CancellationToken cancellationToken)
-    {
-        var underWay = new Queue<Task<(object Line, bool Failed)>>();
-        var (any, anyFailed) = (false, false);
-        foreach (var file in files)
-        {
-            any = true;
-            if (underWay.Count >= jobs) await WriteNextAsync();
-            underWay.Enqueue(Task.Run(() => ScoreAsync(scorer, file, posteriors, model, cancellationToken), cancellationToken));
-        }
-        while (underWay.Count > 0) await WriteNextAsync();
-        return any && !anyFailed ? 0 : Output.Failed;
-
-        async Task WriteNextAsync()
-        {
-            var (line, failed) = await underWay.Dequeue();
-            Output.Write(output, line);
-            anyFailed |= failed;
-        }
-    }
-
-    private static async Task<(object Line, bool Failed)> ScoreAsync(IFileScorer scorer, string file, bool posteriors, string? model, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await scorer.ScoreAsync(file, posteriors, model, cancellationToken), false);
-        }
-        // One unreadable file is a line of the result; without the server or the model every file would fail, so those end the run.
-        catch (Exception exception) when (Output.CodeOf(exception) is { } code and not ("unreachable" or FaultCodes.UnknownModel))
-        {
-            return (new FailedFile(file, new FileError(code, exception.Message)), true);
-        }
-    }
-
-    private sealed record FailedFile(string File, FileError Error);
-
-    private sealed record FileError(string Code, string Message);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -12,7 +13,9 @@ namespace AVServer.Client;
 public sealed class AVServerClient : IDisposable
 {
     private const int WatchedEvents = 256;
+    private static readonly TimeSpan JobInterval = TimeSpan.FromMilliseconds(500);
 
+    private readonly AVServerClientOptions _options;
     private readonly ServerAddress _address;
     private readonly HubConnector _hub;
     private readonly EventFeed _feed;
@@ -21,6 +24,7 @@ public sealed class AVServerClient : IDisposable
     public AVServerClient(AVServerClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        _options = options;
         _address = new ServerAddress(options.BaseAddress, options.ApiKey);
         _hub = new HubConnector(_address);
         _feed = new EventFeed(_hub, options);
@@ -74,14 +78,16 @@ public sealed class AVServerClient : IDisposable
         return await new MediaUpload(socket, onEvent).RunAsync(hello, chunks, cancellationToken);
     }
 
-    /// <summary>Has the server score a media file of any container.</summary>
+    /// <summary>Has the server score a media file of any container, and waits for it however long it is: a file that becomes a job is followed to its end.</summary>
     /// <param name="media">The file's bytes; read to the end, not disposed.</param>
     /// <param name="fileName">Name to put into the report.</param>
     /// <param name="posteriors">Whether the report carries posterior curves.</param>
     /// <param name="model">Only this keyword model; absent: those that listen.</param>
-    /// <param name="cancellationToken">Breaks the request off.</param>
+    /// <param name="onProgress">Told how far a job is, twice a second; a short file is none.</param>
+    /// <param name="cancellationToken">Breaks the request off; a job is cancelled.</param>
+    /// <exception cref="ServerRefusedException">The server does not take the file, or can't score it.</exception>
     public async Task<ScoreReport> ScoreAsync(
-        Stream media, string fileName, bool posteriors = false, string? model = null, CancellationToken cancellationToken = default)
+        Stream media, string fileName, bool posteriors = false, string? model = null, Action<JobStatus>? onProgress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(media);
         ArgumentException.ThrowIfNullOrEmpty(fileName);
@@ -90,7 +96,26 @@ public sealed class AVServerClient : IDisposable
         using var content = new StreamContent(new Unowned(media));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using var request = new HttpRequestMessage(HttpMethod.Post, _address.Http(Routes.Score + query)) { Content = content };
-        return await SendAsync<ScoreReport>(request, cancellationToken);
+        var (report, job) = await SendAsync(request, async (status, body) => status == HttpStatusCode.Accepted
+            ? ((ScoreReport?)null, await ReadAsync<JobStatus>(body, cancellationToken))
+            : (await ReadAsync<ScoreReport>(body, cancellationToken), (JobStatus?)null), cancellationToken);
+        return report ?? await FollowAsync(job!, onProgress, cancellationToken);
+    }
+
+    /// <summary>The jobs that wait, run, or ended a while ago, oldest first.</summary>
+    public Task<IReadOnlyList<JobStatus>> GetJobsAsync(CancellationToken cancellationToken = default) => GetAsync<IReadOnlyList<JobStatus>>(Routes.Jobs, cancellationToken);
+
+    /// <summary>How far a job is.</summary>
+    public Task<JobStatus> GetJobAsync(string id, CancellationToken cancellationToken = default) => GetAsync<JobStatus>(JobRoute(id), cancellationToken);
+
+    /// <summary>What a job found.</summary>
+    public Task<ScoreReport> GetJobResultAsync(string id, CancellationToken cancellationToken = default) => GetAsync<ScoreReport>($"{JobRoute(id)}/result", cancellationToken);
+
+    /// <summary>Cancels a job if it has not ended, and has the server forget it with its result.</summary>
+    public async Task DeleteJobAsync(string id, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, _address.Http(JobRoute(id)));
+        await SendAsync(request, (_, _) => Task.FromResult(true), cancellationToken);
     }
 
     /// <summary>The models that the server loaded.</summary>
@@ -138,21 +163,60 @@ public sealed class AVServerClient : IDisposable
         await foreach (var streamEvent in pushed.Reader.ReadAllAsync(cancellationToken)) yield return streamEvent;
     }
 
+    private static string JobRoute(string id) => $"{Routes.Jobs}/{Uri.EscapeDataString(id)}";
+
+    private async Task<ScoreReport> FollowAsync(JobStatus job, Action<JobStatus>? onProgress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            onProgress?.Invoke(job);
+            while (job.State is JobState.Queued or JobState.Running)
+            {
+                await Task.Delay(JobInterval, _options.Time, cancellationToken);
+                job = await GetJobAsync(job.Id, cancellationToken);
+                onProgress?.Invoke(job);
+            }
+            return await GetJobResultAsync(job.Id, cancellationToken);
+        }
+        finally
+        {
+            await ForgetAsync(job.Id);
+        }
+    }
+
+    // Nobody else knows of the job; where the server is gone, so is it.
+    private async Task ForgetAsync(string id)
+    {
+        try
+        {
+            await DeleteJobAsync(id, CancellationToken.None);
+        }
+        catch (AVServerException)
+        {
+            // It is forgotten in time.
+        }
+    }
+
     private async Task<T> GetAsync<T>(string route, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, _address.Http(route));
         return await SendAsync<T>(request, cancellationToken);
     }
 
-    private async Task<T> SendAsync<T>(HttpRequestMessage request, CancellationToken cancellationToken)
+    private Task<T> SendAsync<T>(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        SendAsync(request, (_, body) => ReadAsync<T>(body, cancellationToken), cancellationToken);
+
+    private static async Task<T> ReadAsync<T>(Stream body, CancellationToken cancellationToken) =>
+        await JsonSerializer.DeserializeAsync<T>(body, ContractsJson.Options, cancellationToken) ?? throw new JsonException("null");
+
+    private async Task<T> SendAsync<T>(HttpRequestMessage request, Func<HttpStatusCode, Stream, Task<T>> read, CancellationToken cancellationToken)
     {
         try
         {
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
             if (!response.IsSuccessStatusCode) throw await ProblemBody.ReadAsync(response.StatusCode, body, cancellationToken);
-            return await JsonSerializer.DeserializeAsync<T>(body, ContractsJson.Options, cancellationToken)
-                ?? throw new JsonException("null");
+            return await read(response.StatusCode, body);
         }
         catch (HttpRequestException exception)
         {

@@ -88,6 +88,7 @@ export class AVServer {
   async score(file, { posteriors = false, model, signal } = {}) {
     const url = this.#url('api/score');
     url.searchParams.set('posteriors', posteriors);
+    url.searchParams.set('job', false);
     url.searchParams.set('fileName', file.name ?? 'upload');
     if (model) url.searchParams.set('model', model);
     return this.#fetch(url, { method: 'POST', body: file, headers: { 'Content-Type': 'application/octet-stream' }, signal });

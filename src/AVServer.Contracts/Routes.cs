@@ -8,6 +8,7 @@ public static class Routes
     public const string Events = "/api/events";
     public const string EventHistory = "/api/events/history";
     public const string Score = "/api/score";
+    public const string Jobs = "/api/jobs";
     public const string Streams = "/api/streams";
     public const string Models = "/api/models";
     public const string Keywords = "/api/keywords";
@@ -24,6 +25,7 @@ public static class HubMethods
     public const string Watch = "Watch";
     public const string Unwatch = "Unwatch";
     public const string Publish = "Publish";
+    public const string Job = "Job";
 
     /// <summary>Client method that receives a <see cref="StreamEvent"/> of a watched stream.</summary>
     public const string OnEvent = "event";

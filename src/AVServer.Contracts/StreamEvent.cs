@@ -190,6 +190,9 @@ public static class FaultCodes
     /// <summary>Someone already sends on this stream id.</summary>
     public const string StreamBusy = "streamBusy";
 
+    /// <summary>The job has not ended yet, or was cancelled.</summary>
+    public const string JobNotFinished = "jobNotFinished";
+
     /// <summary>The request's path, parameters or filter are not what the route takes.</summary>
     public const string BadRequest = "badRequest";
 

@@ -19,6 +19,26 @@ public sealed class MediaFile(MediaOptions options)
     public IAsyncEnumerable<MediaItem> DecodeAsync(string path, MediaLimits? limits = null, VideoOutput? video = null, CancellationToken cancellationToken = default) =>
         DecodeAsync(path, limits ?? options.File, DecodedFormat.SampleRateHz, video, cancellationToken);
 
+    /// <summary>Reads how long a file is by what its container says of it; nothing is decoded.</summary>
+    /// <returns>Null where the container does not say, as with recordings that a browser made, or the file can't be read as media.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public async Task<TimeSpan?> FindDurationAsync(string path, CancellationToken cancellationToken = default)
+    {
+        string demuxer;
+        try
+        {
+            (demuxer, _) = await OpenAsync(path, options.File, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MediaException)
+        {
+            return null;
+        }
+        await using var process = FfmpegProcess.Start(options.FfmpegPath, FfmpegArguments.ForDescription(path, demuxer, options.File), options.File.MaxDecoderMemoryMiB);
+        process.CompleteInput();
+        var (_, description) = await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        return FfmpegDescription.Duration(description);
+    }
+
     /// <summary>Reads the sound of one file.</summary>
     /// <param name="path">A plain WAV file of the rate asked for is read directly, everything else by ffmpeg.</param>
     /// <param name="sampleRateHz">Wanted rate, 8,000 to 192,000.</param>

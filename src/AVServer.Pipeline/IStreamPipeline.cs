@@ -21,4 +21,8 @@ public interface IStreamPipeline
 
     /// <summary>Scores one media file by the same code that serves live streams.</summary>
     Task<ScoreReport> ScoreFileAsync(string path, ScoreRequest request, CancellationToken cancellationToken);
+
+    /// <summary>The length of a media file as its container states it, without decoding it.</summary>
+    /// <returns>Null where the container doesn't state it, or the file is no media.</returns>
+    Task<TimeSpan?> FindDurationAsync(string path, CancellationToken cancellationToken);
 }

@@ -68,10 +68,25 @@ internal sealed partial class StreamPipeline : IStreamPipeline
         var plan = new RunPlan(models, _faces, _time, _options.Gate, Paced: false);
         await using var run = new StreamRun(plan, request.Model is null ? _fbank : FrontEnd(models), curves);
         var events = new List<StreamEvent>();
-        await foreach (var item in _files.DecodeAsync(path, video: Pictures(plan), cancellationToken: cancellationToken)) await run.AcceptAsync(item, events, cancellationToken);
+        await foreach (var item in _files.DecodeAsync(path, video: Pictures(plan), cancellationToken: cancellationToken))
+        {
+            await run.AcceptAsync(item, events, cancellationToken);
+            HandOver();
+        }
         await run.CompleteAsync(events, cancellationToken);
+        HandOver();
         return new ScoreReport(request.FileName, run.Duration.TotalSeconds, run.MaxScores, events, curves?.Curves);
+
+        void HandOver()
+        {
+            request.OnProgress?.Invoke(run.Duration);
+            if (request.OnEvents is null || events.Count == 0) return;
+            request.OnEvents(events);
+            events.Clear();
+        }
     }
+
+    public Task<TimeSpan?> FindDurationAsync(string path, CancellationToken cancellationToken) => _files.FindDurationAsync(path, cancellationToken);
 
     private static FbankComputer FrontEnd(ListeningModels models) => new(models.Features is { } features ? KeywordCatalog.FrontEnd(features) : new FbankOptions());
 

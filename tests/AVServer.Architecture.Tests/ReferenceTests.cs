@@ -21,11 +21,12 @@ public sealed class ReferenceTests
         ["AVServer.Speech"] = [],
         ["AVServer.Pipeline"] =
             ["AVServer.Contracts", "AVServer.Signal", "AVServer.Runtime", "AVServer.Vision", "AVServer.Media", "AVServer.Detection", "AVServer.Speech"],
-        ["AVServer.Server"] = ["AVServer.Contracts", "AVServer.Pipeline"],
+        ["AVServer.Reports"] = ["AVServer.Contracts"],
+        ["AVServer.Server"] = ["AVServer.Contracts", "AVServer.Pipeline", "AVServer.Reports"],
         ["AVServer.Models"] = ["TorchSharpBinding"],
         ["AVServer.Lab"] = ["AVServer.Models", "AVServer.Signal", "AVServer.Vision", "AVServer.Media", "AVServer.Evaluation", "AVServer.Pipeline"],
         ["AVServer.Client"] = ["AVServer.Contracts"],
-        ["AVServer.Cli"] = ["AVServer.Client", "AVServer.Contracts", "AVServer.Pipeline"],
+        ["AVServer.Cli"] = ["AVServer.Client", "AVServer.Contracts", "AVServer.Pipeline", "AVServer.Reports"],
     };
 
     public static TheoryData<string> Names => [.. Projects.Keys.Order()];

@@ -62,13 +62,14 @@ public sealed class ScoreCommandTests
     private static async Task<(int Code, List<JsonElement> Lines)> RunAsync(FakeScorer scorer, string[] files, int jobs)
     {
         using var output = new StringWriter();
-        var code = await ScoreCommand.RunAsync(scorer, files, posteriors: false, model: null, jobs, output, CancellationToken.None);
+        using var results = ScoreResults.Open(null, resume: false, output);
+        var code = await new ScoreRun(scorer, posteriors: false, model: null, jobs, TimeProvider.System).RunAsync(files, results, page: null, TextWriter.Null, isTerminal: false, CancellationToken.None);
         return (code, [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)]);
     }
 
     private sealed class FakeScorer(Func<string, Task> before) : IFileScorer
     {
-        public async Task<ScoreReport> ScoreAsync(string path, bool posteriors, string? model, CancellationToken cancellationToken)
+        public async Task<ScoreReport> ScoreAsync(string path, bool posteriors, string? model, Action<TimeSpan> onHeard, CancellationToken cancellationToken)
         {
             await before(path);
             var word = new WakeWordEvent(

@@ -22,6 +22,33 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task Long_file_becomes_a_job_that_is_followed_and_forgotten()
+    {
+        await using var server = await EchoServer.StartAsync();
+        using var client = new AVServerClient(server.Address);
+        using var media = new MemoryStream(new byte[2 << 20]);
+        var states = new List<JobState>();
+        var report = await client.ScoreAsync(media, "long.wav", posteriors: true, onProgress: job => states.Add(job.State));
+        Assert.Equal(("long.wav", 2 << 20), (report.File, report.DurationSeconds));
+        Assert.Equal([0.1f, 0.9f], Assert.Single(report.Posteriors!).Values);
+        Assert.Equal(JobState.Succeeded, states[^1]);
+        Assert.Empty(await client.GetJobsAsync());
+    }
+
+    [Fact]
+    public async Task Job_of_a_caller_who_gives_up_is_cancelled()
+    {
+        await using var server = await EchoServer.StartAsync();
+        using var client = new AVServerClient(server.Address);
+        using var media = new MemoryStream(new byte[2 << 20]);
+        using var stop = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.ScoreAsync(media, "long.wav", onProgress: _ => stop.Cancel(), cancellationToken: stop.Token));
+        Assert.Empty(await client.GetJobsAsync());
+        var refused = await Assert.ThrowsAsync<ServerRefusedException>(() => client.GetJobAsync("none"));
+        Assert.Equal(FaultCodes.NotFound, refused.Code);
+    }
+
+    [Fact]
     public async Task Score_with_an_unknown_model_is_refused_with_a_code()
     {
         await using var server = await EchoServer.StartAsync();

@@ -41,6 +41,11 @@ public sealed class WireSnapshotTests
         ["chunk"] = new MediaChunk(MediaKind.Audio, TimeSpan.FromMilliseconds(80), new byte[] { 1, 2, 3, 4 }),
         ["filter"] = new EventFilter("kitchen", ["wakeWord", "closed"], 17),
         ["filter.empty"] = new EventFilter(),
+        ["job.queued"] = new JobStatus("0f", "a.wav", JobState.Queued, TimeSpan.Zero, null, At),
+        ["job.failed"] = new JobStatus(
+            "0f", "a.wav", JobState.Failed, TimeSpan.FromSeconds(1.5), TimeSpan.FromHours(2), At, At.AddMinutes(1), new JobError(FaultCodes.Undecodable, "Expected sound.")),
+        ["historyPage"] = new HistoryPage([new FaultEvent("badChunk", "…") { StreamId = "kitchen", Sequence = 4, At = At }], 17),
+        ["historyDeletion"] = new HistoryDeletion(3),
         ["scoreReport"] = new ScoreReport(
             "a.wav", 1.5, new Dictionary<string, float> { ["computer"] = 0.75f }, [new FaultEvent("badChunk", "…") { StreamId = "a.wav", At = At }],
             [new PosteriorCurve("computer", "computer-small", 0.04, [0, 0.75f])]),

@@ -33,6 +33,36 @@ public sealed class MediaFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("webm", "libopus")]
+    [InlineData("mp4", "aac")]
+    [InlineData("wav", "pcm_s16le")]
+    [InlineData("mp3", "libmp3lame")]
+    public async Task Length_is_read_from_what_the_container_says(string ending, string codec)
+    {
+        var duration = await _files.FindDurationAsync(Save(await Media.ToneAsync(ending, "-c:a", codec), "a"));
+        Assert.NotNull(duration);
+        Assert.InRange(duration.Value.TotalSeconds, 2.9, 3.2);
+    }
+
+    [Fact]
+    public async Task Length_that_is_not_stated_or_of_no_media_is_none()
+    {
+        // As a browser records: the length is not known when the header is written.
+        byte[] live = await Media.ToneAsync("webm", "-c:a", "libopus", "-live", "1");
+        Assert.Null(await _files.FindDurationAsync(Save(live, "live.webm")));
+        Assert.Null(await _files.FindDurationAsync(Save(Encoding.ASCII.GetBytes("Duration: 00:00:09.00, start: 0"), "note.txt")));
+    }
+
+    [Theory]
+    [InlineData("Input #0, wav, from 'a':\n    title: Duration: 00:00:01.00, x\n  Duration: 27:46:40.50, start: 0.000000, bitrate: 256 kb/s\n", 100_000.5)]
+    [InlineData("  Duration: 00:00:02.04, bitrate: 256 kb/s", 2.04)]
+    [InlineData("  Duration: N/A, start: 0.000000", null)]
+    [InlineData("  Duration: -1:00:00, start", null)]
+    [InlineData("", null)]
+    public void Length_is_found_in_what_ffmpeg_says(string description, double? seconds) =>
+        Assert.Equal(seconds, Ffmpeg.FfmpegDescription.Duration(description)?.TotalSeconds);
+
+    [Theory]
     [InlineData("pcm_s16le", 16000, 1)]
     [InlineData("pcm_f32le", 16000, 2)]
     [InlineData("pcm_s16le", 8000, 1)]

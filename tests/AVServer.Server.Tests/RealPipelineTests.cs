@@ -46,6 +46,13 @@ public sealed class RealPipelineTests : IDisposable
         AssertSame(word, Assert.Single(report!.Events.OfType<WakeWordEvent>()));
         Assert.Equal(4.0, report.DurationSeconds, 3);
         Assert.NotEmpty(Assert.Single(report.Posteriors!).Values);
+
+        // A job streams its events to disk and gives the same report, to the byte.
+        using var submitted = await server.Http.PostAsync(Routes.Score + "?posteriors=true&fileName=burst.wav&job=true", Wave(samples));
+        var job = (await submitted.Content.ReadFromJsonAsync<JobStatus>(ContractsJson.Options))!;
+        Assert.Equal(4.0, job.Total!.Value.TotalSeconds, 3);
+        await server.Part<Server.Jobs.JobStore>().Get(job.Id).Completion.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(await scored.Content.ReadAsStringAsync(), await server.Http.GetStringAsync($"{Routes.Jobs}/{job.Id}/result"));
     }
 
     [Fact]

@@ -38,6 +38,10 @@ internal static class FfmpegArguments
     public static List<string> ForPictureProbe(string path, string demuxer, MediaLimits limits) =>
         [.. Common(limits), .. FileInput(path, demuxer, limits), "-map", "0:V:0", "-c", "copy", "-frames:v", "1", "-f", "null", "-"];
 
+    /// <summary>Says what is in a file, its length among it, and decodes nothing.</summary>
+    public static List<string> ForDescription(string path, string demuxer, MediaLimits limits) =>
+        ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "info", "-timelimit", $"{(long)limits.MaxDecoderCpu.TotalSeconds}", .. FileInput(path, demuxer, limits), "-t", "0", "-c", "copy", "-f", "null", "-"];
+
     /// <summary>One file → the same sound and pictures in a container on a pipe, each packet as soon as it is due.</summary>
     public static List<string> ForLiveCopy(string path, string demuxer, string container, bool atOwnSpeed, MediaLimits limits) =>
     [

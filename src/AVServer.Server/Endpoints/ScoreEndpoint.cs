@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Configuration;
+using AVServer.Server.Jobs;
 using AVServer.Server.Metrics;
 using AVServer.Server.Problems;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -10,18 +11,23 @@ using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Endpoints;
 
-/// <summary>Scores one uploaded file by the code that serves live streams. The file is gone when the answer is.</summary>
+/// <summary>Scores one uploaded file by the code that serves live streams: while its sender waits, and the file is gone when the answer is; or as a job.</summary>
 internal static class ScoreEndpoint
 {
     public const string RatePolicy = "score";
 
+    // Smaller files are not even asked how long they are: that costs more than scoring most of them.
+    private const long SmallBytes = 1 << 20;
+
     public static IEndpointRouteBuilder MapScore(this IEndpointRouteBuilder routes)
     {
         routes.MapPost(Routes.Score, ScoreAsync)
-            .WithSummary("Scores a media file of any container: the first file of a multipart body, or the raw body.")
+            .WithSummary("Scores a media file of any container: the first file of a multipart body, or the raw body. The answer is JSON, CSV, WebVTT or a page, by ?format=json|csv|vtt|html or Accept; for a long file, or with ?job=true, it is 202 with the job's address.")
             .WithMetadata(new OwnSizeLimit())
             .RequireRateLimiting(RatePolicy)
-            .Produces<ScoreReport>()
+            .Produces<ScoreReport>(StatusCodes.Status200OK, "application/json", "text/csv", "text/vtt", "text/html")
+            .Produces<JobStatus>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
@@ -41,17 +47,34 @@ internal static class ScoreEndpoint
                 .ExecuteAsync(context.HttpContext);
     }
 
-    private static async Task<ScoreReport> ScoreAsync(
-        HttpContext context, IStreamPipeline pipeline, IOptions<ServerLimits> limits, ServerMetrics metrics, TimeProvider time,
-        bool posteriors = false, string? model = null, string? fileName = null)
+    private static async Task<IResult> ScoreAsync(
+        HttpContext context, IStreamPipeline pipeline, JobStore jobs, IOptions<ServerLimits> limits, IOptions<JobOptions> jobOptions, ServerMetrics metrics, TimeProvider time,
+        bool posteriors = false, string? model = null, string? fileName = null, string? format = null, bool? job = null)
     {
+        var (wanted, stop) = (ReportNegotiation.FormatOf(context.Request, format), context.RequestAborted);
         if (model is not null && !pipeline.Models.Any(m => m.Name == model))
             throw new RefusedException(FaultCodes.UnknownModel, $"Expected a model out of {Routes.Models}, got one that this server did not load.");
-        await using var upload = await SpooledUpload.ReceiveAsync(context.Request, fileName, limits.Value.MaxUploadBytes, context.RequestAborted);
-        var started = time.GetTimestamp();
-        var report = await pipeline.ScoreFileAsync(upload.Path, new ScoreRequest(upload.FileName, posteriors, model), context.RequestAborted);
-        metrics.Scored(time.GetElapsedTime(started));
-        return report;
+        var upload = await SpooledUpload.ReceiveAsync(context.Request, fileName, limits.Value.MaxUploadBytes, stop);
+        var becomesJob = false;
+        try
+        {
+            var request = new ScoreRequest(upload.FileName, posteriors, model);
+            var length = job != false && (job == true || upload.Length > SmallBytes) ? await pipeline.FindDurationAsync(upload.Path, stop) : null;
+            becomesJob = job ?? length > jobOptions.Value.AutomaticAbove;
+            if (becomesJob)
+            {
+                var submitted = await jobs.SubmitAsync(upload, request, length);
+                return TypedResults.Accepted($"{Routes.Jobs}/{submitted.Id}", submitted.Status);
+            }
+            var started = time.GetTimestamp();
+            var report = await pipeline.ScoreFileAsync(upload.Path, request, stop);
+            metrics.Scored(time.GetElapsedTime(started));
+            return new ReportResult(report, report.Events, wanted);
+        }
+        finally
+        {
+            if (!becomesJob) await upload.DisposeAsync();
+        }
     }
 
     // Kestrel's own limit counts the multipart envelope too; the spool counts the file.

@@ -1,4 +1,5 @@
 using AVServer.Contracts;
+using AVServer.Server.Jobs;
 using AVServer.Server.Problems;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -15,19 +16,14 @@ internal sealed class SpooledUpload : IAsyncDisposable
     private SpooledUpload(string fileName)
     {
         FileName = fileName;
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.Read | FileShare.Delete,
-            Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose,
-        };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        _file = new FileStream(System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"avserver-upload-{Guid.NewGuid():n}"), options);
+        _file = SpoolFile.Create("upload");
     }
 
     /// <summary>Where it lies.</summary>
     public string Path => _file.Name;
+
+    /// <summary>Its size in bytes.</summary>
+    public long Length => _file.Length;
 
     /// <summary>Name that the sender gave it, without folders.</summary>
     public string FileName { get; }

@@ -4,6 +4,7 @@ using AVServer.Pipeline;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
 using AVServer.Server.Ingest;
+using AVServer.Server.Jobs;
 using AVServer.Server.Problems;
 using AVServer.Server.Streams;
 using Microsoft.AspNetCore.SignalR;
@@ -12,7 +13,7 @@ using Microsoft.Extensions.Options;
 namespace AVServer.Server.Hubs;
 
 /// <summary>Events out by streaming subscription or push, and media in for clients that have nothing but SignalR.</summary>
-internal sealed class EventsHub(EventBroker broker, StreamRegistry registry, Watches watches, IOptions<ServerLimits> limits) : Hub
+internal sealed class EventsHub(EventBroker broker, StreamRegistry registry, Watches watches, JobStore jobs, IOptions<ServerLimits> limits) : Hub
 {
     /// <summary>The events that pass the filter, until the client cancels or the server stops.</summary>
     public async IAsyncEnumerable<StreamEvent> Subscribe(EventFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -38,6 +39,13 @@ internal sealed class EventsHub(EventBroker broker, StreamRegistry registry, Wat
 
     /// <summary>Ends <see cref="Watch"/>.</summary>
     public void Unwatch(string streamId) => watches.Remove(Context.ConnectionId, streamId);
+
+    /// <summary>How far a job is, now and as it changes, until it has ended.</summary>
+    public IAsyncEnumerable<JobStatus> Job(string id, CancellationToken cancellationToken)
+    {
+        var job = Refusable(() => jobs.Get(id));
+        return jobs.WatchAsync(job, cancellationToken);
+    }
 
     /// <summary>Sends media; returns the stream's last event when the chunks end.</summary>
     public async Task<ClosedEvent> Publish(string streamId, MediaHello hello, IAsyncEnumerable<MediaChunk> chunks)

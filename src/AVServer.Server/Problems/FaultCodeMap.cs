@@ -13,7 +13,7 @@ internal static class FaultCodeMap
         FaultCodes.Unauthorized => StatusCodes.Status401Unauthorized,
         FaultCodes.ForbiddenOrigin => StatusCodes.Status403Forbidden,
         FaultCodes.NotFound or FaultCodes.UnknownModel => StatusCodes.Status404NotFound,
-        FaultCodes.StreamBusy => StatusCodes.Status409Conflict,
+        FaultCodes.StreamBusy or FaultCodes.JobNotFinished => StatusCodes.Status409Conflict,
         FaultCodes.LimitExceeded => StatusCodes.Status413PayloadTooLarge,
         FaultCodes.UnsupportedMedia => StatusCodes.Status415UnsupportedMediaType,
         FaultCodes.Undecodable => StatusCodes.Status422UnprocessableEntity,

@@ -32,6 +32,8 @@ internal sealed class EchoPipeline : IStreamPipeline
         yield return new ClosedEvent(CloseReason.Completed, time);
     }
 
+    public Task<TimeSpan?> FindDurationAsync(string path, CancellationToken cancellationToken) => Task.FromResult<TimeSpan?>(TimeSpan.FromSeconds(new FileInfo(path).Length));
+
     public Task<ScoreReport> ScoreFileAsync(string path, ScoreRequest request, CancellationToken cancellationToken)
     {
         PosteriorCurve[]? curves = request.Posteriors ? [new PosteriorCurve("computer", "echo", 0.04, [0.1f, 0.9f])] : null;

@@ -25,6 +25,9 @@ internal sealed class FakePipeline : IStreamPipeline
     /// <summary>Chunks of sound and bytes that were heard, over all streams.</summary>
     public long Heard;
 
+    /// <summary>Step of a job after which the pipeline pauses; none by default.</summary>
+    public int PauseAfterStep { get; set; }
+
     /// <summary>Hears nothing more until <see cref="Resume"/>.</summary>
     public void Pause() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -68,9 +71,28 @@ internal sealed class FakePipeline : IStreamPipeline
         await _open.Task.WaitAsync(cancellationToken);
         if (File.ReadAllBytes(path).AsSpan().StartsWith("bad"u8)) throw new MediaException(FaultCodes.Undecodable, "Expected a media file, got 'bad'.");
         var length = new FileInfo(path).Length;
+        if (request.OnEvents is not null) return await ScoreInStepsAsync(length, request, cancellationToken);
         var curve = new PosteriorCurve("computer", request.Model ?? "fake", 0.08, [0.1f, 0.9f]);
         return new ScoreReport(
             request.FileName, length, new Dictionary<string, float> { ["computer"] = 0.9f }, [new FaultEvent("path", path)], request.Posteriors ? [curve] : null);
+    }
+
+    /// <summary>A second of media a byte.</summary>
+    public Task<TimeSpan?> FindDurationAsync(string path, CancellationToken cancellationToken) => Task.FromResult<TimeSpan?>(TimeSpan.FromSeconds(new FileInfo(path).Length));
+
+    // A wake word a step of a tenth; the valve holds each.
+    private async Task<ScoreReport> ScoreInStepsAsync(long length, ScoreRequest request, CancellationToken cancellationToken)
+    {
+        for (var step = 1; step <= 10; step++)
+        {
+            await _open.Task.WaitAsync(cancellationToken);
+            var at = TimeSpan.FromSeconds(length * step / 10.0);
+            request.OnEvents!([new WakeWordEvent("computer", 0.9f, at, at, Modality.Audio, new Dictionary<string, float>(), Model, at)]);
+            request.OnProgress?.Invoke(at);
+            Heard++;
+            if (step == PauseAfterStep) Pause();
+        }
+        return new ScoreReport(request.FileName, length, new Dictionary<string, float> { ["computer"] = 0.9f }, [], request.Posteriors ? [new PosteriorCurve("computer", "fake", 0.08, [0.1f, 0.9f])] : null);
     }
 
     private static FaultEvent? FaultOf(MediaChunk chunk, TimeSpan time)

@@ -1,0 +1,43 @@
+using System.Globalization;
+using AVServer.Contracts;
+
+namespace AVServer.Reports;
+
+/// <summary>Subtitles in W3C WebVTT, for any player that shows a file beside them: each cue's class names its type.</summary>
+public static class WebVttReport
+{
+    // A cue shorter than this is not read.
+    private static readonly TimeSpan ShortestCue = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Writes one file's cues.</summary>
+    /// <param name="output">Receives the text; left open.</param>
+    /// <param name="events">The file's events in order.</param>
+    /// <param name="cancellationToken">Breaks off.</param>
+    public static async Task WriteAsync(TextWriter output, IEnumerable<StreamEvent> events, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(events);
+        await output.WriteAsync("WEBVTT\n".AsMemory(), cancellationToken);
+        foreach (var row in events.Select(ReportRow.Of).OfType<ReportRow>())
+        {
+            if (Cue(row) is not { } text) continue;
+            var end = row.End - row.Start < ShortestCue ? row.Start + ShortestCue : row.End;
+            await output.WriteAsync($"\n{Stamp(row.Start)} --> {Stamp(end)}\n<c.{row.Type}>{text}</c>\n".AsMemory(), cancellationToken);
+        }
+    }
+
+    private static string? Cue(ReportRow row) => row.Type switch
+    {
+        "wakeWord" => $"[{Escape(row.Label)} {row.Score?.ToString("P0", CultureInfo.InvariantCulture)}]",
+        "speech" => Escape(row.Text),
+        "emotion" => $"({Escape(row.Label)})",
+        _ => null,
+    };
+
+    private static string Stamp(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours:00}:{time.Minutes:00}:{time.Seconds:00}.{time.Milliseconds:000}");
+
+    // An empty line would end the cue, and an arrow begin another.
+    private static string Escape(string text) =>
+        text.ReplaceLineEndings(" ").Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
+}

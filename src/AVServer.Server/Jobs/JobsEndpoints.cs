@@ -1,0 +1,39 @@
+using AVServer.Contracts;
+
+namespace AVServer.Server.Jobs;
+
+/// <summary>The jobs over HTTP.</summary>
+internal static class JobsEndpoints
+{
+    private const string ById = Routes.Jobs + "/{id}";
+
+    public static IEndpointRouteBuilder MapJobs(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Routes.Jobs, (JobStore jobs) => jobs.Statuses)
+            .WithSummary("Lists the jobs that wait, run, or ended a while ago.");
+        routes.MapGet(ById, (string id, JobStore jobs) => jobs.Get(id).Status)
+            .WithSummary("How far a job is; the hub's Job(id) tells it as it changes.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapDelete(ById, RemoveAsync)
+            .WithSummary("Cancels a job and forgets its result; answers when it has stopped.")
+            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet(ById + "/result", ResultOf)
+            .WithSummary("What a job found, as JSON, CSV, WebVTT or a page, by ?format=json|csv|vtt|html or Accept.")
+            .Produces<ScoreReport>(StatusCodes.Status200OK, "application/json", "text/csv", "text/vtt", "text/html")
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        return routes;
+    }
+
+    private static async Task<IResult> RemoveAsync(string id, JobStore jobs)
+    {
+        await jobs.RemoveAsync(id);
+        return TypedResults.NoContent();
+    }
+
+    private static ReportResult ResultOf(string id, HttpRequest request, JobStore jobs, string? format = null)
+    {
+        var wanted = ReportNegotiation.FormatOf(request, format);
+        var (report, events) = jobs.Get(id).Result;
+        return new ReportResult(report, events, wanted);
+    }
+}

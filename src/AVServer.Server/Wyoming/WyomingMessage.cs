@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace AVServer.Server.Wyoming;
+
+/// <summary>One message of the protocol: a line of JSON, perhaps more JSON, perhaps bytes.</summary>
+/// <param name="Type">What it is, e.g. <c>audio-chunk</c>.</param>
+/// <param name="Data">Its members, those of the line and of the JSON behind it together.</param>
+/// <param name="Payload">Its bytes; owned by the receiver.</param>
+internal sealed record WyomingMessage(string Type, IReadOnlyDictionary<string, JsonElement> Data, ReadOnlyMemory<byte> Payload)
+{
+    /// <summary>A member that must be a whole number.</summary>
+    /// <returns>Null where it is absent or <c>null</c>.</returns>
+    /// <exception cref="WyomingException">It is something else.</exception>
+    public long? Number(string name)
+    {
+        if (!Data.TryGetValue(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)
+            ? number
+            : throw new WyomingException($"Expected a whole number as '{name}' of {Type}, got something else.");
+    }
+
+    /// <summary>A member that must be a list of texts; empty where it is absent or <c>null</c>.</summary>
+    /// <exception cref="WyomingException">It is something else.</exception>
+    public IReadOnlyList<string> Texts(string name)
+    {
+        if (!Data.TryGetValue(name, out var value) || value.ValueKind == JsonValueKind.Null) return [];
+        return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+            ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
+            : throw new WyomingException($"Expected a list of texts as '{name}' of {Type}, got something else.");
+    }
+}
+
+/// <summary>The peer broke the protocol; the message says what was expected and what came.</summary>
+internal sealed class WyomingException(string message) : Exception(message);
