@@ -20,7 +20,7 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
 
     private readonly HistoryOptions _options = options.Value;
     private readonly HashSet<string> _types = [.. options.Value.Types is { Count: > 0 } some ? some : (IEnumerable<string>)EventTypes.Kept];
-    private readonly CancellationTokenSource _stopNow = new();
+    private readonly CancellationTokenSource _stopNow = new();   // not disposed: a host may be stopped after it is
     private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(options.Value.QueuedEvents)
     {
         FullMode = BoundedChannelFullMode.Wait,   // events only TryWrite: full is answered, no stream waits
@@ -87,7 +87,6 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;   // registered more than once, disposed as often
         await StopAsync(new CancellationToken(canceled: true));   // where nobody stopped the host before
         if (_store is not null) await _store.DisposeAsync();
-        _stopNow.Dispose();
     }
 
     private async Task WriteAsync()

@@ -20,7 +20,7 @@ internal sealed class JobStore(IStreamPipeline pipeline, IOptions<JobOptions> op
     private readonly List<Job> _jobs = [];      // oldest first
     private readonly LinkedList<Job> _waiting = [];
     private readonly SemaphoreSlim _arrived = new(0);
-    private readonly CancellationTokenSource _stopNow = new();
+    private readonly CancellationTokenSource _stopNow = new();   // not disposed: a host may be stopped after it is
     private Task _working = Task.CompletedTask;
     private Task _forgetting = Task.CompletedTask;
     private bool _stopped;
@@ -115,8 +115,6 @@ internal sealed class JobStore(IStreamPipeline pipeline, IOptions<JobOptions> op
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;   // registered more than once, disposed as often
         await StopAsync(CancellationToken.None);
         foreach (var job in _jobs) await job.DisposeAsync();
-        _stopNow.Dispose();
-        _arrived.Dispose();
     }
 
     private int Running => _jobs.Count(job => job.Status.State == JobState.Running);

@@ -33,6 +33,7 @@ internal sealed class WebhookDispatcher(IOptions<WebhooksOptions> options, Webho
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;   // registered more than once, disposed as often
         await StopAsync(new CancellationToken(canceled: true));   // where nobody stopped the host before
         foreach (var hook in _hooks) hook.Dispose();
+        _hooks = [];   // a host may be stopped after it is disposed
         _http.Dispose();
     }
 }
