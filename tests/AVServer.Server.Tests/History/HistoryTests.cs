@@ -74,6 +74,33 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
         Assert.Equal(["b opened 1", "b wakeWord 2", "b closed 3", "c opened 1", "c wakeWord 2", "c closed 3"], Names(await QueryAsync(restarted, "")));
     }
 
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Store_deletes_what_is_older_than_a_moment_to_the_microsecond(string provider)
+    {
+        var settings = (await SettingsAsync(provider)).ToDictionary(setting => setting.Key, setting => setting.Value);
+        await using var store = HistoryStores.Open(new HistoryOptions
+        {
+            Provider = provider,
+            Path = settings.GetValueOrDefault("History:Path"),
+            ConnectionString = settings.GetValueOrDefault("History:ConnectionString"),
+        });
+        await store.PrepareAsync(default);
+        await store.PrepareAsync(default);   // as each start does
+        var moment = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        await store.AppendAsync([.. Enumerable.Range(-2, 4).Select(i => new GapEvent(MediaKind.Audio, GapReason.MissingInInput, TimeSpan.Zero, TimeSpan.Zero)
+        {
+            StreamId = "s",
+            Sequence = i + 3,
+            At = moment.AddMicroseconds(i),
+        })], default);
+        Assert.Equal(2, await store.DeleteBeforeAsync(moment, default));
+        var left = await store.QueryAsync(new HistoryQuery(null, null, null, null, null, null, 10), default);
+        Assert.Equal([3, 4], left.Select(kept => kept.Event.Sequence));
+        Assert.Equal(moment, left[0].Event.At);
+    }
+
     [Fact]
     public async Task Nothing_of_a_deleted_stream_is_left_in_the_file_and_only_the_owner_reads_it()
     {
