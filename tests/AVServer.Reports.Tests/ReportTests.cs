@@ -41,7 +41,7 @@ public sealed class ReportTests
     {
         using var text = new StringWriter();
         await WebVttReport.WriteAsync(text, Events);
-        Assert.Equal("WEBVTT\n\n01:02:05.250 --> 01:02:06.500\n<c.wakeWord>[&lt;b&gt;\"com,puter\" 88%]</c>\n".Replace("88%", "88 %"), text.ToString().Replace("88%", "88 %"));
+        Assert.Equal("WEBVTT\n\n01:02:05.250 --> 01:02:06.500\n<c.wakeWord>[&lt;b&gt;\"com,puter\" 88 %]</c>\n", text.ToString());
     }
 
     [Fact]

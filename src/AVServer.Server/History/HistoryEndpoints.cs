@@ -1,3 +1,4 @@
+using System.Data.Common;
 using AVServer.Contracts;
 using AVServer.Server.Events;
 using AVServer.Server.Problems;
@@ -9,15 +10,16 @@ namespace AVServer.Server.History;
 internal static class HistoryEndpoints
 {
     private const int MaxLimit = 1_000;
+    private static readonly TimeSpan LongestFlush = TimeSpan.FromSeconds(10);
 
     public static IEndpointRouteBuilder MapHistory(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(Routes.EventHistory, QueryAsync)
             .WithSummary("Events that were kept, oldest first: by stream, types (comma-separated), keyword and time (from inclusive, to exclusive); 'next' of a page is 'after' of the one that follows.")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapDelete(Routes.EventHistory, DeleteAsync)
             .WithSummary("Deletes all events that were kept of one stream.")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         return routes;
     }
 
@@ -34,16 +36,32 @@ internal static class HistoryEndpoints
         if (after < 0) throw new RefusedException(FaultCodes.BadRequest, $"Expected 'after' of 0 or more, as 'next' of a page tells it, got {after}.");
         if (from >= to) throw new RefusedException(FaultCodes.BadRequest, "Expected 'from' before 'to', got the reverse; swap them.");
         // One more than asked for tells whether there is a next page.
-        var found = await store.QueryAsync(new HistoryQuery(streamId, names, keyword, from, to, after, limit + 1), cancellationToken);
+        var query = new HistoryQuery(streamId, names, keyword, from, to, after, limit + 1);
+        var found = await AskAsync(() => store.QueryAsync(query, cancellationToken));
         return new HistoryPage([.. found.Take(limit).Select(kept => kept.Event)], found.Count > limit ? found[limit - 1].Place : null);
     }
 
-    private static async Task<HistoryDeletion> DeleteAsync(string? streamId, HistoryRecorder recorder, CancellationToken cancellationToken)
+    private static async Task<HistoryDeletion> DeleteAsync(string? streamId, HistoryRecorder recorder, TimeProvider time, CancellationToken cancellationToken)
     {
         var store = Store(recorder);
         StreamIds.Check(streamId ?? throw new RefusedException(FaultCodes.BadRequest, "Expected ?streamId= with the stream whose events are to be deleted, got none."));
-        await recorder.FlushAsync(cancellationToken);   // what waits to be written is the stream's too
-        return new HistoryDeletion(await store.DeleteStreamAsync(streamId, cancellationToken));
+        return new HistoryDeletion(await AskAsync(async () =>
+        {
+            await recorder.FlushAsync(cancellationToken).WaitAsync(LongestFlush, time, cancellationToken);   // what waits to be written is the stream's too
+            return await store.DeleteStreamAsync(streamId, cancellationToken);
+        }));
+    }
+
+    private static async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception exception) when (exception is DbException or IOException or TimeoutException)
+        {
+            throw new RefusedException(FaultCodes.ServerBusy, "Expected the history's database to answer, it does not; try again later, and see the server's log.");
+        }
     }
 
     private static IHistoryStore Store(HistoryRecorder recorder) =>

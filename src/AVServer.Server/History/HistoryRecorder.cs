@@ -124,10 +124,17 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
                 Log.LostAtStop(logger, batch.Count);
                 return;
             }
-            catch (DbException exception)
+            catch (Exception exception) when (exception is DbException or IOException or TimeoutException)
             {
                 metrics.Failed();
                 Log.WriteFailed(logger, batch.Count, pause.TotalSeconds, exception);
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                // Nothing that passes with time: what comes after shall not wait for it.
+                metrics.Lost(batch.Count);
+                Log.NotWritable(logger, batch.Count, exception);
+                return;
             }
             await Task.Delay(pause, time, _stopNow.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -144,7 +151,7 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
                 {
                     metrics.Expired(await _store!.DeleteBeforeAsync(time.GetUtcNow() - _options.Retention, _stopNow.Token));
                 }
-                catch (DbException exception)
+                catch (Exception exception) when (exception is DbException or IOException or TimeoutException)
                 {
                     Log.SweepFailed(logger, exception);
                 }
@@ -177,5 +184,8 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
 
         [LoggerMessage(2105, LogLevel.Warning, "The history could not delete what is too old; it is tried again.")]
         public static partial void SweepFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(2106, LogLevel.Error, "The history lost {Count} events that could not be written.")]
+        public static partial void NotWritable(ILogger logger, int count, Exception exception);
     }
 }

@@ -134,6 +134,8 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
         {
             await SendWordAsync(server, "a");
             await RunningServer.UntilAsync(() => server.Log.Lines.Any(line => line.Contains("could not write", StringComparison.Ordinal)), "a write failed");
+            using var asked = await server.Http.GetAsync(Routes.EventHistory);
+            Assert.Equal(FaultCodes.ServerBusy, await ProblemAnswer.CodeOfAsync(asked));
         }
         finally
         {
