@@ -32,7 +32,7 @@ public static class EvaluateAvCommand
 
         var (with, without) = test.Recordings;
         var text = $"Test: {with} recordings with the keyword and {without} without, of talkers that no weight and no threshold has seen, {Draws} windows and noises each.\n\n"
-            + "Thresholds, one for all conditions, chosen on dev:\n\n" + report.ThresholdsToMarkdown() + report.ToMarkdown() + mismatch.ToMarkdown();
+            + "Thresholds, one for all conditions, chosen on dev made strangers (other vocal tracts and looks, half of the lips saying something else):\n\n" + report.ThresholdsToMarkdown() + report.ToMarkdown() + mismatch.ToMarkdown();
         File.WriteAllText(Path.Combine(folder, "evaluation.md"), text);
         File.WriteAllText(Path.Combine(folder, "wws.svg"), report.WwsToSvg());
         File.WriteAllText(Path.Combine(folder, "det.svg"), report.DetToSvg("0 dB"));

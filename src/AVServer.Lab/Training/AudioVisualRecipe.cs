@@ -16,6 +16,7 @@ namespace AVServer.Lab.Training;
 /// <param name="Sound">How the sound is changed.</param>
 /// <param name="Lips">How the pictures are changed.</param>
 /// <param name="Threads">Threads of libtorch.</param>
+/// <param name="MisleadingLipsShare">Of the joint training's windows with sound, those whose lips are another recording's, whatever it says, and the sound is right.</param>
 public sealed record AudioVisualRecipe(
     string Name,
     string Version,
@@ -26,7 +27,8 @@ public sealed record AudioVisualRecipe(
     AudioVisualStage Joint,
     SoundRecipe Sound,
     LipAugmentRecipe Lips,
-    int Threads = 2)
+    int Threads = 2,
+    double MisleadingLipsShare = 0)
 {
     /// <summary>Size of the networks.</summary>
     public static FlcmaConfig Model => FlcmaConfig.Small;

@@ -15,7 +15,6 @@ public sealed class JointTrainer
     private const double OtherLipsShare = 0.5;
     private const double NoAudioShare = 0.1;
     private const double NoVideoShare = 0.2;
-    private const double MisleadingLipsShare = 0.5;
     private readonly AudioVisualRecipe _recipe;
     private readonly AudioVisualSet _set;
     private readonly LipFeatureBank _lips;
@@ -47,7 +46,7 @@ public sealed class JointTrainer
             var absent = random.NextDouble();
             presence[2 * i] = absent < NoAudioShare ? 0 : 1;
             presence[(2 * i) + 1] = absent >= NoAudioShare && absent < NoAudioShare + NoVideoShare ? 0 : 1;
-            var isMisled = presence[2 * i] > 0 && random.NextDouble() < MisleadingLipsShare;
+            var isMisled = presence[2 * i] > 0 && random.NextDouble() < _recipe.MisleadingLipsShare;
             var isOther = isMisled || random.NextDouble() < OtherLipsShare;
             var seen = isOther ? (isMisled ? _draw.Any(random) : _draw.Alike(heard[i], random)) with { Lag = heard[i].Lag } : heard[i];
             var rendering = _lips.Draw(seen.Clip, random);
