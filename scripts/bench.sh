@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures what the README claims. Nothing else should run on the machine meanwhile.
-#   scripts/bench.sh [fbank|streams|live|video]     default: all
+#   scripts/bench.sh [fbank|streams|live|video|emotion]     default: all
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/setup.sh server
@@ -12,6 +12,7 @@ case ${1:-all} in
     streams) bench streams ;;
     live) bench live "${2:-250}" ;;
     video) bench video "${2:-10}" ;;
-    all) bench fbank; bench streams; bench live 250; bench video 10 ;;
-    *) echo "bench: expected fbank, streams, live or video, got '$1'" >&2; exit 2 ;;
+    emotion) bench emotion "${2:-4}" ;;
+    all) bench fbank; bench streams; bench live 250; bench video 10; bench emotion 4 ;;
+    *) echo "bench: expected fbank, streams, live, video or emotion, got '$1'" >&2; exit 2 ;;
 esac

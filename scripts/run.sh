@@ -7,4 +7,6 @@ scripts/setup.sh server
 echo "run: building (Release)" >&2
 dotnet build src/AVServer.Server -c Release -v q --nologo -clp:ErrorsOnly >&2
 export ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Production}
-exec dotnet src/AVServer.Server/bin/Release/net10.0/AVServer.Server.dll --Runtime:ModelsPath "$PWD/models" "$@"
+# Emotion needs a declared purpose; this script is for trying things out. --Emotion:Purpose "" turns it off.
+purpose=(); [ -f models/emotion/manifest.json ] && purpose=(--Emotion:Purpose demonstration)
+exec dotnet src/AVServer.Server/bin/Release/net10.0/AVServer.Server.dll --Runtime:ModelsPath "$PWD/models" "${purpose[@]}" "$@"

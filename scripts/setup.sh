@@ -74,8 +74,8 @@ model_is_there() {
 voice_activity() {
     local to=models/voice-activity
     [ -d "$to" ] && ! model_is_there "$to" || return 0
-    npm_members @ricky0123/vad-web "$to" 1 dist/silero_vad_v5.onnx
-    mv "$to/silero_vad_v5.onnx" "$to/model.onnx"
+    npm_members @ricky0123/vad-web "$to" 1 dist/silero_vad_v6.onnx
+    mv "$to/silero_vad_v6.onnx" "$to/model.onnx"
 }
 
 vosk() {

@@ -11,10 +11,13 @@ internal sealed class LocalScorer : IFileScorer
     private readonly IStreamPipeline _pipeline;
 
     /// <param name="modelsPath">Folder of the models.</param>
+    /// <param name="purpose">What emotion is estimated for; null: it isn't.</param>
     /// <exception cref="Runtime.ModelStoreException">The models aren't what their manifests say.</exception>
-    public LocalScorer(string modelsPath)
+    /// <exception cref="SetupException">Emotion is asked for, but there is no model for it.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The purpose is one that is refused.</exception>
+    public LocalScorer(string modelsPath, string? purpose = null)
     {
-        _services = PipelineServices.BuildPipeline(modelsPath);
+        _services = PipelineServices.BuildPipeline(modelsPath, KeyValuePair.Create($"{EmotionOptions.Section}:{nameof(EmotionOptions.Purpose)}", purpose));
         _pipeline = _services.GetRequiredService<IStreamPipeline>();
     }
 

@@ -2,6 +2,8 @@ using System.Text.Json;
 using AVServer.Client;
 using AVServer.Contracts;
 using AVServer.Media;
+using AVServer.Pipeline;
+using Microsoft.Extensions.Options;
 
 namespace AVServer.Cli;
 
@@ -40,6 +42,8 @@ internal static class Output
         MediaException media => media.Code,
         Runtime.UnknownModelException => FaultCodes.UnknownModel,
         Runtime.ModelStoreException => "badModels",
+        OptionsValidationException => "refused",
+        SetupException => "notInstalled",
         IOException or UnauthorizedAccessException => "unreadable",
         _ => null,
     };

@@ -16,6 +16,7 @@ internal static class ScoreCommand
             Description = "With --local: folder of the models; default: the environment variable AVSERVER_MODELS, else models.",
             DefaultValueFactory = _ => Environment.GetEnvironmentVariable("AVSERVER_MODELS") ?? "models",
         };
+        var purpose = new Option<string?>("--purpose") { Description = "With --local: estimate emotion too, for this purpose; at work and in education it is refused." };
         var jobs = new Option<int>("--jobs") { Description = "Files scored at the same time.", DefaultValueFactory = _ => Environment.ProcessorCount };
         jobs.Validators.Add(result =>
         {
@@ -25,7 +26,7 @@ internal static class ScoreCommand
         var report = new Option<string?>("--report") { Description = "Also write a page for people, with time lines and posterior curves, to this file." };
         var resume = new Option<bool>("--resume") { Description = "Leave out files that the output has already, and go on with it; those that failed are tried again." };
         var server = new ServerOptions();
-        var command = new Command("score", "Scores media files: prints what was detected in each, one JSON line a file.") { files, local, posteriors, model, modelsPath, jobs, output, report, resume };
+        var command = new Command("score", "Scores media files: prints what was detected in each, one JSON line a file.") { files, local, posteriors, model, modelsPath, purpose, jobs, output, report, resume };
         command.Validators.Add(result =>
         {
             if (result.GetValue(resume) && result.GetValue(output) is null && result.GetValue(report) is null) result.AddError("--resume: expected --output or --report beside it, which say what to go on with.");
@@ -35,7 +36,7 @@ internal static class ScoreCommand
         {
             var page = parsed.GetValue(report);
             var lines = parsed.GetValue(output) ?? (page is not null && parsed.GetValue(resume) ? Path.ChangeExtension(page, ".jsonl") : null);
-            await using IFileScorer scorer = parsed.GetValue(local) ? new LocalScorer(parsed.GetValue(modelsPath)!) : new RemoteScorer(server.Connect(parsed));
+            await using IFileScorer scorer = parsed.GetValue(local) ? new LocalScorer(parsed.GetValue(modelsPath)!, parsed.GetValue(purpose)) : new RemoteScorer(server.Connect(parsed));
             var run = new ScoreRun(scorer, parsed.GetValue(posteriors) || page is not null, parsed.GetValue(model), parsed.GetValue(jobs), TimeProvider.System);
             using var results = ScoreResults.Open(lines, parsed.GetValue(resume), parsed.InvocationConfiguration.Output);
             return await run.RunAsync([.. MediaPaths.Expand(parsed.GetValue(files)!)], results, page, parsed.InvocationConfiguration.Error, !Console.IsErrorRedirected, cancellationToken);

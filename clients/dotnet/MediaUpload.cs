@@ -41,8 +41,15 @@ internal sealed class MediaUpload(WebSocket socket, Action<StreamEvent>? onEvent
         {
             await foreach (var chunk in chunks.WithCancellation(over.Token))
             {
-                MediaFrame.Write(chunk, _outgoing);
-                await SendAsync(_outgoing.WrittenMemory, WebSocketMessageType.Binary, cancellationToken);
+                if (chunk.Kind == MediaKind.Text)
+                {
+                    await SendAsync(chunk.Payload, WebSocketMessageType.Text, cancellationToken);
+                }
+                else
+                {
+                    MediaFrame.Write(chunk, _outgoing);
+                    await SendAsync(_outgoing.WrittenMemory, WebSocketMessageType.Binary, cancellationToken);
+                }
                 if (over.IsCancellationRequested) return;
             }
             await SendAsync(End, WebSocketMessageType.Text, cancellationToken);

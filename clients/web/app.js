@@ -1,4 +1,5 @@
 import { connect, listMicrophones } from './avserver.js';
+import { EmotionCard } from './emotion-card.js';
 import { EventLog } from './event-log.js';
 import { LevelMeter } from './level-meter.js';
 import { LiveCurve } from './live-curve.js';
@@ -16,6 +17,9 @@ const streamId = `web-${crypto.getRandomValues(new Uint32Array(1))[0].toString(1
 const level = new LevelMeter($('level'));
 const curve = new LiveCurve($('curve'));
 const sight = new SightCard({ card: $('sight'), video: $('preview'), face: $('face-box'), lips: $('lip-box'), quality: $('quality'), scores: $('modalities') });
+const emotion = new EmotionCard({
+  card: $('emotion-card'), label: $('emotion'), bars: $('emotions'), notice: $('emotion-notice'), partial: $('partial'), transcript: $('transcript'),
+});
 const log = new EventLog($('log'), $('log-empty'), $('count'));
 new Recording(server, {
   drop: $('drop'), input: $('file'), scored: $('scored'), name: $('scored-name'), summary: $('scored-summary'),
@@ -81,7 +85,7 @@ async function stop() {
 
 /** Events of this page's stream, over the hub, for as long as the page is open. */
 async function follow() {
-  const types = ['opened', 'closed', 'wakeWord', 'face', 'gap', 'fault', 'telemetry'];
+  const types = ['opened', 'closed', 'wakeWord', 'face', 'speech', 'emotion', 'gap', 'fault', 'telemetry'];
   try {
     for await (const event of server.subscribe({ streamId, types }, { onState: showFeedState })) handle(event);
   } catch (error) {
@@ -94,6 +98,7 @@ function handle(event) {
     curve.add(event);
     showGate(event.gateOpen);
     sight.scores(event.modalities);
+    emotion.partial(event.speech);
     const scores = Object.values(event.posteriors)[0] ?? [];
     $('curve-now').textContent = scores.length > 0 ? Math.max(...scores).toFixed(2) : '';
     return;
@@ -102,6 +107,11 @@ function handle(event) {
     sight.face(event);
     return;
   }
+  if (event.type === 'emotion') {
+    emotion.emotion(event);
+    if (!event.final) return;
+  }
+  if (event.type === 'speech') emotion.speech(event);
   const latencyMs = event.type === 'wakeWord' && publication ? performance.now() - publication.capturedAt(event.end) : undefined;
   if (event.type === 'wakeWord') curve.mark(event);
   if (event.type === 'opened') curve.clear();
@@ -112,6 +122,7 @@ async function loadModels() {
   try {
     const models = await server.models();
     showModels($('models'), $('models-empty'), models);
+    emotion.models(models);
     const words = [...new Set(models.filter(model => model.active).flatMap(model => model.keywords))];
     if (words.length > 0) $('words').textContent = `Say ${words.map(word => `“${word}”`).join(' or ')}, and see it heard.`;
     curve.threshold = (models.find(model => model.kind === 'keywordSpotter' && model.threshold !== undefined))?.threshold;

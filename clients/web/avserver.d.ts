@@ -57,6 +57,8 @@ export interface MicrophonePublication {
   readonly waitingBytes: number;
   /** On `performance.now()`'s clock, when a media time of this stream reached the page from the microphone. */
   capturedAt(seconds: number): number;
+  /** Tells the server what was said, e.g. from the browser's own captions, where its `Speech:Transcriber` is `client`; times as `performance.now()` has them. */
+  say(text: string, startMs: number, endMs: number): void;
   stop(): Promise<void>;
 }
 
@@ -90,7 +92,7 @@ interface EventBase {
 }
 
 /** All media times are seconds. */
-export type StreamEvent = OpenedEvent | ClosedEvent | WakeWordEvent | FaceEvent | GapEvent | FaultEvent | TelemetryEvent;
+export type StreamEvent = OpenedEvent | ClosedEvent | WakeWordEvent | FaceEvent | SpeechEvent | EmotionEvent | GapEvent | FaultEvent | TelemetryEvent;
 
 export interface OpenedEvent extends EventBase { type: 'opened'; models: ModelReference[]; }
 export interface ClosedEvent extends EventBase { type: 'closed'; reason: 'completed' | 'disconnected' | 'faulted' | 'idle' | 'serverStopping'; duration: number; }
@@ -119,6 +121,33 @@ export interface FaceEvent extends EventBase {
   quality?: 'good' | 'outsidePicture' | 'tooSmall' | 'tooDark' | 'turnedAway' | 'tooFewPictures';
   lipsMove?: boolean;
 }
+/** What was said: an utterance as the server understood it, or text that the sender sent. */
+export interface SpeechEvent extends EventBase {
+  type: 'speech';
+  text: string;
+  start: number;
+  end: number;
+  /** Absent, like the model, for text that the sender sent. */
+  words?: { word: string; start: number; end: number; confidence: number }[];
+  model?: ModelReference;
+}
+/** An estimate of what speech expresses, not of what the speaker feels. */
+export interface EmotionEvent extends EventBase {
+  type: 'emotion';
+  /** The likeliest emotion, or `unsure`. */
+  label: string;
+  posteriors: Record<string, number>;
+  start: number;
+  /** Of an estimate that isn't final, the time up to which the utterance was heard. */
+  end: number;
+  /** Once per utterance, at its end; before that a smoothed estimate each second. */
+  final: boolean;
+  model: ModelReference;
+  estimatedAt: number;
+  /** The words that a final estimate rests on beside the sound. */
+  text?: string;
+  notice: string;
+}
 export interface GapEvent extends EventBase { type: 'gap'; kind: 'audio' | 'video'; reason: 'missingInInput' | 'droppedWhenBusy' | 'undecodable'; start: number; duration: number; }
 export interface FaultEvent extends EventBase { type: 'fault'; code: string; message: string; }
 export interface TelemetryEvent extends EventBase {
@@ -131,6 +160,8 @@ export interface TelemetryEvent extends EventBase {
   step: number;
   /** By keyword of an audio-visual model, its latest scores: `audio`, `visual`, `audioVisual`. */
   modalities?: Record<string, Record<string, number>>;
+  /** What was understood so far of who is speaking; may still change. */
+  speech?: string;
 }
 
 export interface ScoreReport {
@@ -139,7 +170,12 @@ export interface ScoreReport {
   maxPosterior: Record<string, number>;
   events: StreamEvent[];
   posteriors?: PosteriorCurve[];
+  /** Utterances; absent where neither emotion nor a transcriber is on. */
+  segments?: SpokenSegment[];
 }
+
+/** One utterance; text where words were understood, label and posteriors where emotion is on. */
+export interface SpokenSegment { start: number; end: number; text?: string; label?: string; posteriors?: Record<string, number>; }
 
 /** Value i covers the media that ends at (i + 1) · stepSeconds. */
 export interface PosteriorCurve { keyword: string; stage: string; stepSeconds: number; values: number[]; }
@@ -153,6 +189,10 @@ export interface ModelSummary {
   active: boolean;
   threshold?: number;
   falseAlarmsPerHour?: number;
+  /** Of an emotion model. */
+  emotions?: string[];
+  /** Why it does nothing, where that is a matter of the server's configuration. */
+  note?: string;
 }
 
 export interface StreamSummary { streamId: string; transport: 'webSocket' | 'put' | 'hub'; openedAt: string; mediaTime: number; }

@@ -39,6 +39,10 @@ function describe(event, latencyMs) {
         aside: latencyMs === undefined ? '' : `${Math.round(latencyMs)} ms`,
         detail: `${event.start.toFixed(2)}–${event.end.toFixed(2)} s · score ${event.posterior.toFixed(2)}${rests(event)} · ${event.model.name}`,
       };
+    case 'speech':
+      return { title: `“${event.text}”`, aside: '', detail: `${event.start.toFixed(2)}–${event.end.toFixed(2)} s · ${event.model?.name ?? 'told by the client'}` };
+    case 'emotion':
+      return { title: `Sounds ${event.label}`, aside: '', detail: `${event.start.toFixed(2)}–${event.end.toFixed(2)} s · ${posteriors(event)} · ${event.text === undefined ? 'by sound' : 'by sound and words'} · ${event.model.name}` };
     case 'opened':
       return { title: 'Stream opened', aside: clock(event.at), detail: event.models.map(model => `${model.name} ${model.version}`).join(', ') || 'No model listens.' };
     case 'closed':
@@ -57,6 +61,8 @@ function rests({ modality, scores }) {
   if (modality === 'visual') return ' by lips alone';
   return modality === 'audioVisual' ? ` with lips, sound alone ${scores.audio?.toFixed(2) ?? '–'}` : '';
 }
+
+function posteriors(event) { return Object.entries(event.posteriors).sort((a, b) => b[1] - a[1]).slice(0, 2).map(([label, share]) => `${label} ${share.toFixed(2)}`).join(', '); }
 
 function clock(at) { return new Date(at).toLocaleTimeString(); }
 

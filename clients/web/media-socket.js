@@ -75,6 +75,14 @@ export class MediaSocket {
     this.#socket.send(message);
   }
 
+  /**
+   * Sends what was said.
+   * @param {string} text the words
+   * @param {number} start media time in seconds at which they began
+   * @param {number} end at which they ended
+   */
+  say(text, start, end) { this.#socket.send(JSON.stringify({ type: 'text', text, start, end })); }
+
   /** Says that this was all; the server closes when it has heard it. */
   end() {
     if (this.isOpen) this.#socket.send('{"type":"end"}');

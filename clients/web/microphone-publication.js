@@ -79,6 +79,17 @@ export class MicrophonePublication {
    */
   capturedAt(seconds) { return this.#clockMs + (this.#base + seconds) * 1000; }
 
+  /**
+   * Tells the server what was said.
+   * @param {string} text the words
+   * @param {number} startMs when they began, on `performance.now()`'s clock
+   * @param {number} endMs when they ended
+   */
+  say(text, startMs, endMs) {
+    const [start, end] = [startMs, endMs].map(ms => (ms - this.#clockMs) / 1000 - this.#base);
+    if (this.#ready && start >= 0) this.#socket.say(text, start, end);
+  }
+
   /** Ends the stream and lets go of the microphone. */
   async stop() {
     if (this.#stopped) return;

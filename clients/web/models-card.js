@@ -1,6 +1,6 @@
 const kinds = {
   keywordSpotter: 'first stage', keywordVerifier: 'verifier', audioVisualSpotter: 'sound and lips', speechEmbedding: 'speech embedding',
-  faceDetector: 'finds faces', faceMesh: 'follows faces',
+  faceDetector: 'finds faces', faceMesh: 'follows faces', emotion: 'emotion', wordVectors: 'word vectors', voiceActivity: 'finds voices', transcriber: 'writes down speech',
 };
 
 /** Lists the models that the server loaded. */
@@ -20,9 +20,11 @@ function entry(model) {
   detail.textContent = [
     `${kinds[model.kind] ?? model.kind} ${model.version}`,
     model.keywords.map(keyword => `“${keyword}”`).join(', '),
+    (model.emotions ?? []).join(', '),
     model.threshold === undefined ? '' : `threshold ${model.threshold.toFixed(3)}`,
     model.falseAlarmsPerHour === undefined ? '' : `${model.falseAlarmsPerHour} false ${model.falseAlarmsPerHour === 1 ? 'alarm' : 'alarms'} per hour`,
     model.licence,
+    model.note,
   ].filter(Boolean).join(' · ');
   return item;
 }

@@ -61,7 +61,7 @@ export class Recording {
     const best = Object.entries(report.maxPosterior).map(([keyword, score]) => `${keyword} at most ${score.toFixed(2)}`).join(', ');
     const words = report.events.filter(event => event.type === 'wakeWord');
     summary.textContent = `${report.durationSeconds.toFixed(1)} s · ${words.length} found${best && ` · ${best}`}`;
-    markers.replaceChildren(...words.map(word => this.#marker(word)));
+    markers.replaceChildren(...words.map(word => this.#marker(word)), ...(report.segments ?? []).map(segment => this.#segment(segment)));
 
     this.#urls.forEach(URL.revokeObjectURL);
     this.#urls = [file, new Blob([JSON.stringify(report, null, 2)], { type: 'application/json' })].map(URL.createObjectURL);
@@ -73,12 +73,21 @@ export class Recording {
     this.#draw();
   }
 
-  #marker(word) {
+  #marker(word) { return this.#place(word.start - 0.3, `${word.keyword} ${word.start.toFixed(2)}–${word.end.toFixed(2)} s · ${word.posterior.toFixed(2)}`); }
+
+  #segment(segment) {
+    const sounds = segment.label && `sounds ${segment.label}${segment.label in segment.posteriors ? ` ${segment.posteriors[segment.label].toFixed(2)}` : ''}`;
+    const item = this.#place(segment.start, [`${segment.start.toFixed(1)}–${segment.end.toFixed(1)} s`, sounds, segment.text && `“${segment.text}”`].filter(Boolean).join(' · '));
+    item.className = 'segment';
+    return item;
+  }
+
+  #place(seconds, text) {
     const item = document.createElement('li');
     const button = document.createElement('button');
     button.type = 'button';
-    button.textContent = `${word.keyword} ${word.start.toFixed(2)}–${word.end.toFixed(2)} s · ${word.posterior.toFixed(2)}`;
-    button.addEventListener('click', () => { this.#seek(Math.max(0, word.start - 0.3)); this.#parts.player.play(); });
+    button.textContent = text;
+    button.addEventListener('click', () => { this.#seek(Math.max(0, seconds)); this.#parts.player.play(); });
     item.append(button);
     return item;
   }

@@ -6,12 +6,14 @@ namespace AVServer.Contracts;
 /// <param name="MaxPosterior">Highest score of each keyword at the stage that decides: the verifier's where it ran, else the first stage's scaled below its threshold.</param>
 /// <param name="Events">Events in order, <c>opened</c> and <c>closed</c> left out.</param>
 /// <param name="Posteriors">Posterior curves, only on request.</param>
+/// <param name="Segments">Utterances in order; absent where neither emotion nor a transcriber is on.</param>
 public sealed record ScoreReport(
     string File,
     double DurationSeconds,
     IReadOnlyDictionary<string, float> MaxPosterior,
     IReadOnlyList<StreamEvent> Events,
-    IReadOnlyList<PosteriorCurve>? Posteriors = null);
+    IReadOnlyList<PosteriorCurve>? Posteriors = null,
+    IReadOnlyList<SpokenSegment>? Segments = null);
 
 /// <summary>One keyword's posterior over a file.</summary>
 /// <param name="Keyword">Which one.</param>

@@ -9,6 +9,8 @@ namespace AVServer.Contracts;
 [JsonDerivedType(typeof(ClosedEvent), "closed")]
 [JsonDerivedType(typeof(WakeWordEvent), "wakeWord")]
 [JsonDerivedType(typeof(FaceEvent), "face")]
+[JsonDerivedType(typeof(SpeechEvent), "speech")]
+[JsonDerivedType(typeof(EmotionEvent), "emotion")]
 [JsonDerivedType(typeof(GapEvent), "gap")]
 [JsonDerivedType(typeof(FaultEvent), "fault")]
 [JsonDerivedType(typeof(TelemetryEvent), "telemetry")]
@@ -90,13 +92,15 @@ public sealed record FaultEvent(string Code, string Message) : StreamEvent;
 /// <param name="Modalities">
 /// By keyword of an audio-visual model, its latest scores by way of looking (<c>audio</c>, <c>visual</c>, <c>audioVisual</c>); absent where none was made since the last one.
 /// </param>
+/// <param name="Speech">What was understood so far of who is speaking, and may still change; absent while nothing was, and where the server doesn't transcribe.</param>
 public sealed record TelemetryEvent(
     TimeSpan Time,
     float LevelDb,
     bool GateOpen,
     IReadOnlyDictionary<string, float[]> Posteriors,
     TimeSpan Step,
-    IReadOnlyDictionary<string, IReadOnlyDictionary<string, float>>? Modalities = null) : StreamEvent;
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, float>>? Modalities = null,
+    string? Speech = null) : StreamEvent;
 
 /// <summary>A box in a picture, in shares of the picture's width and height from its upper left corner; it may reach beyond the picture.</summary>
 public sealed record PictureBox(float X, float Y, float Width, float Height);

@@ -20,16 +20,16 @@ public sealed record UtteranceOptions
     public TimeSpan Minimum { get; init; } = TimeSpan.FromMilliseconds(160);
 
     /// <summary>Rest that ends an utterance.</summary>
-    /// <value>320 ms by default.</value>
-    public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(320);
+    /// <value>448 ms by default: longer than most pauses between phrases.</value>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(448);
 
     /// <summary>What of the time before the first voice belongs to the utterance: breath, and consonants that have no voice.</summary>
     /// <value>200 ms by default.</value>
     public TimeSpan Before { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>What of the rest after the last voice belongs to it; at most <see cref="Pause"/>.</summary>
-    /// <value>128 ms by default.</value>
-    public TimeSpan After { get; init; } = TimeSpan.FromMilliseconds(128);
+    /// <value>192 ms by default.</value>
+    public TimeSpan After { get; init; } = TimeSpan.FromMilliseconds(192);
 
     /// <summary>Longest utterance; who goes on speaking goes on in the next one.</summary>
     /// <value>7.5 s by default.</value>

@@ -31,6 +31,7 @@ internal sealed class AudioTrack
     private readonly AudioVisualRun? _sight;
     private readonly IReadOnlySet<string> _sharedKeywords;
     private readonly List<WakeWordEvent> _sharedWords = [];
+    private readonly SpeechRun? _speech;
     private readonly int _number;
     private long _step;
     private long _nextUnheard;
@@ -44,10 +45,11 @@ internal sealed class AudioTrack
     /// <param name="observer">Sees every step; null where nobody looks.</param>
     /// <param name="sight">Takes every step to bring it together with the pictures; null where there is no need.</param>
     /// <param name="sharedKeywords">Keywords whose events go that way too: an audio-visual model knows them as well.</param>
+    /// <param name="speech">Takes every step that is heard, to follow who speaks; null where there is no need.</param>
     /// <param name="number">Number of this track within its stream.</param>
     public AudioTrack(
         TimeSpan origin, int sampleRateHz, FbankComputer fbank, bool gated, IReadOnlyList<KeywordListener> listeners, IStepObserver? observer,
-        AudioVisualRun? sight, IReadOnlySet<string> sharedKeywords, int number)
+        AudioVisualRun? sight, IReadOnlySet<string> sharedKeywords, SpeechRun? speech, int number)
     {
         _origin = origin;
         _resampler = sampleRateHz == AudioClock.SampleRateHz ? null : new Resampler(sampleRateHz, AudioClock.SampleRateHz);
@@ -59,7 +61,7 @@ internal sealed class AudioTrack
         _ring = new SampleRing(listeners.Select(listener => listener.HistorySamples).DefaultIfEmpty().Max() + (4 * AudioClock.StepSamples) + (PreRollSteps * AudioClock.StepSamples));
         for (var i = 0; i < _features.Length; i++) _features[i] = new float[AudioClock.StepFrames * _mels];
         _listeners = listeners;
-        (_observer, _sight, _sharedKeywords, _number) = (observer, sight, sharedKeywords, number);
+        (_observer, _sight, _sharedKeywords, _speech, _number) = (observer, sight, sharedKeywords, speech, number);
     }
 
     /// <summary>Media time up to which sound was accepted.</summary>
@@ -120,6 +122,7 @@ internal sealed class AudioTrack
         _observer?.Step(end, _open, _listeners, events);
         if (_sight is not null) await _sight.HearAsync(new HeardStep(_number, _step, end, _origin + AudioClock.HeardAt(_step), _open, [.. features], [.. _sharedWords]), events, cancellationToken);
         _sharedWords.Clear();
+        if (!_open && _speech is not null) await _speech.SleepAsync(end, events, cancellationToken);
         _step++;
     }
 
@@ -133,6 +136,10 @@ internal sealed class AudioTrack
             else events.Add(word);
         }
         _detections.Clear();
+        if (_speech is null) return;
+        var sound = new float[AudioClock.StepSamples];
+        _ring.Read(step * AudioClock.StepSamples, sound);
+        await _speech.HearAsync(new HeardSound(_number, step, _origin + AudioClock.ToTime(step * AudioClock.StepSamples), sound), events, cancellationToken);
     }
 
     private bool ReadStep(float[] features)

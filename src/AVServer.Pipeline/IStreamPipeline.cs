@@ -8,6 +8,9 @@ public interface IStreamPipeline
     /// <summary>The models that listen, and the ones that a file can be scored with.</summary>
     IReadOnlyList<ModelSummary> Models { get; }
 
+    /// <summary>Who writes down what is said: <c>none</c>, <c>vosk</c>, <c>own</c> or <c>client</c>.</summary>
+    string Transcriber { get; }
+
     /// <summary>Runs one stream from its first chunk to its last.</summary>
     /// <param name="request">Which stream, and the format of its chunks.</param>
     /// <param name="chunks">The media in order; how it is cut into chunks changes nothing.</param>

@@ -35,6 +35,9 @@ internal sealed class KeywordCatalog
     /// <summary>Every model of the store, for clients.</summary>
     public IReadOnlyList<ModelSummary> Summaries { get; }
 
+    /// <summary>What a model of the store says of itself.</summary>
+    public ModelManifest ManifestOf(string name) => _runtime.Store.Get(name).Manifest;
+
     /// <summary>The front end that models with these features share.</summary>
     public static FbankOptions FrontEnd(FeatureSpec features) => new()
     {

@@ -18,7 +18,12 @@ public static class PipelineServices
         services.AddModelRuntime();
         services.AddOptions<PipelineOptions>().BindConfiguration(PipelineOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PipelineOptions>, PipelineOptionsValidator>();
+        services.AddOptions<EmotionOptions>().BindConfiguration(EmotionOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<EmotionOptions>, EmotionOptionsValidator>();
+        services.AddOptions<SpeechOptions>().BindConfiguration(SpeechOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SpeechOptions>, SpeechOptionsValidator>();
         services.AddSingleton<FaceModels>();
+        services.AddSingleton<SpeechModels>();
         services.AddSingleton<KeywordCatalog>();
         services.AddSingleton<IStreamPipeline, StreamPipeline>();
         return services;
@@ -26,10 +31,13 @@ public static class PipelineServices
 
     /// <summary>A pipeline for a process that is no server: a command, a measurement.</summary>
     /// <param name="modelsPath">Folder of the models.</param>
+    /// <param name="settings">Further settings, by <c>Section:Key</c>.</param>
     /// <returns>Holds <see cref="IStreamPipeline"/>; the caller's to dispose.</returns>
-    public static ServiceProvider BuildPipeline(string modelsPath)
+    public static ServiceProvider BuildPipeline(string modelsPath, params IEnumerable<KeyValuePair<string, string?>> settings)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new($"{RuntimeOptions.Section}:{nameof(RuntimeOptions.ModelsPath)}", modelsPath)]).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new($"{RuntimeOptions.Section}:{nameof(RuntimeOptions.ModelsPath)}", modelsPath), .. settings])
+            .Build();
         return new ServiceCollection().AddLogging().AddPipeline(configuration).BuildServiceProvider();
     }
 }

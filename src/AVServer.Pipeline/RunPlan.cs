@@ -9,6 +9,7 @@ namespace AVServer.Pipeline;
 /// <param name="DropsLatePictures">Whether a live stream loses pictures where the machine can't keep up.</param>
 /// <param name="MayHaveSound">False where the stream's announcement rules sound out.</param>
 /// <param name="MayHavePictures">False where it rules pictures out.</param>
+/// <param name="Speech">What listens to speech itself, if anything does.</param>
 internal sealed record RunPlan(
     ListeningModels Models,
     FaceModels Faces,
@@ -17,4 +18,5 @@ internal sealed record RunPlan(
     bool Paced,
     bool DropsLatePictures = false,
     bool MayHaveSound = true,
-    bool MayHavePictures = true);
+    bool MayHavePictures = true,
+    SpeechModels? Speech = null);

@@ -18,28 +18,35 @@ internal sealed partial class StreamPipeline : IStreamPipeline
     private readonly PipelineOptions _options;
     private readonly FbankComputer _fbank;
     private readonly FaceModels _faces;
+    private readonly SpeechModels _speech;
     private readonly TimeProvider _time;
     private readonly ILogger<StreamPipeline> _logger;
 
     public StreamPipeline(
-        KeywordCatalog catalog, FaceModels faces, MediaDecoder decoder, MediaFile files, IOptions<PipelineOptions> options, TimeProvider time, ILogger<StreamPipeline> logger)
+        KeywordCatalog catalog, FaceModels faces, SpeechModels speech, MediaDecoder decoder, MediaFile files, IOptions<PipelineOptions> options, TimeProvider time,
+        ILogger<StreamPipeline> logger)
     {
-        (_catalog, _faces, _decoder, _files, _options, _time, _logger) = (catalog, faces, decoder, files, options.Value, time, logger);
+        (_catalog, _faces, _speech, _decoder, _files, _options, _time, _logger) = (catalog, faces, speech, decoder, files, options.Value, time, logger);
+        Models = [.. catalog.Summaries.Select(summary => speech.Describe(summary, catalog.ManifestOf(summary.Name)))];
+        Transcriber = speech.Transcriber.ToString().ToLowerInvariant();
         _fbank = FrontEnd(catalog.Active);
         if (catalog.Active.Features is null) Log.NoModels(logger);
     }
 
-    public IReadOnlyList<ModelSummary> Models => _catalog.Summaries;
+    public IReadOnlyList<ModelSummary> Models { get; }
+
+    public string Transcriber { get; }
 
     public async IAsyncEnumerable<StreamEvent> RunAsync(
         StreamRequest request, IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var plan = PlanFor(request.Hello);
         await using var run = new StreamRun(plan, _fbank, request.Telemetry ? new Telemetry(_options.TelemetryInterval) : null);
-        var events = new List<StreamEvent> { new OpenedEvent(plan.Models.References) };
+        var events = new List<StreamEvent> { new OpenedEvent([.. plan.Models.References, .. _speech.References]) };
         var fault = default(FaultEvent);
         // Decoding begins inside the loop, so that a hello that can't be used becomes a fault like any other.
-        await using var items = Decode(request, plan, chunks, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var media = TextChunks.TakeOut(chunks, run.Speech, _speech.Transcriber, cancellationToken);
+        await using var items = Decode(request, plan, media, cancellationToken).GetAsyncEnumerator(cancellationToken);
         for (var more = true; more;)
         {
             foreach (var happened in events) yield return happened with { StreamId = request.StreamId };
@@ -65,9 +72,9 @@ internal sealed partial class StreamPipeline : IStreamPipeline
     {
         var models = request.Model is { } name ? _catalog.Get(name) : _catalog.Active;
         var curves = request.Posteriors ? new CurveRecorder() : null;
-        var plan = new RunPlan(models, _faces, _time, _options.Gate, Paced: false);
+        var plan = new RunPlan(models, _faces, _time, _options.Gate, Paced: false, Speech: _speech);
         await using var run = new StreamRun(plan, request.Model is null ? _fbank : FrontEnd(models), curves);
-        var events = new List<StreamEvent>();
+        var (events, spoken) = (new List<StreamEvent>(), new List<StreamEvent>());
         await foreach (var item in _files.DecodeAsync(path, video: Pictures(plan), cancellationToken: cancellationToken))
         {
             await run.AcceptAsync(item, events, cancellationToken);
@@ -75,12 +82,13 @@ internal sealed partial class StreamPipeline : IStreamPipeline
         }
         await run.CompleteAsync(events, cancellationToken);
         HandOver();
-        return new ScoreReport(request.FileName, run.Duration.TotalSeconds, run.MaxScores, events, curves?.Curves);
+        return new ScoreReport(request.FileName, run.Duration.TotalSeconds, run.MaxScores, events, curves?.Curves, _speech.Listens ? SpokenSegments.Of([.. spoken, .. events]) : null);
 
         void HandOver()
         {
             request.OnProgress?.Invoke(run.Duration);
             if (request.OnEvents is null || events.Count == 0) return;
+            spoken.AddRange(events.Where(happened => happened is SpeechEvent or EmotionEvent { Final: true }));
             request.OnEvents(events);
             events.Clear();
         }
@@ -98,7 +106,7 @@ internal sealed partial class StreamPipeline : IStreamPipeline
     {
         var (sound, pictures) = (hello.Container is not null || hello.Audio is not null, hello.Container is not null || hello.Video is not null);
         var models = pictures ? _catalog.Active : _catalog.Active.WithoutPictures;
-        return new RunPlan(models, _faces, _time, _options.Gate, Paced: true, _options.DropLatePictures, sound, pictures);
+        return new RunPlan(models, _faces, _time, _options.Gate, Paced: true, _options.DropLatePictures, sound, pictures, _speech);
     }
 
     private async IAsyncEnumerable<MediaItem> Decode(StreamRequest request, RunPlan plan, IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)

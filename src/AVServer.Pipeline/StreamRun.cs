@@ -15,6 +15,7 @@ internal sealed class StreamRun : IAsyncDisposable
     private readonly IStepObserver? _observer;
     private readonly AudioVisualRun? _sight;
     private readonly IReadOnlySet<string> _shared = FrozenSet<string>.Empty;
+    private readonly SpeechRun? _speech;
     private AudioTrack? _track;
     private int _tracks;
 
@@ -26,11 +27,16 @@ internal sealed class StreamRun : IAsyncDisposable
         (_fbank, _gated, _observer) = (fbank, plan.Gated, observer);
         _listeners = [.. plan.Models.Spoken.Select(model => new KeywordListener(model, plan.Paced))];
         _audioVisual = [.. plan.Models.AudioVisual.Select(model => new AudioVisualListener(model, observer))];
+        if (plan.Speech is { Listens: true } speech)
+            _speech = new SpeechRun(new SpeechTrack(speech, plan.Time, beside: plan.Paced, tellsPartial: observer is Telemetry), beside: plan.Paced);
         if (_audioVisual.Count == 0) return;
         _shared = plan.Models.SharedKeywords;
         var track = new AudioVisualTrack(plan.Faces, _audioVisual, new SharedWords(_shared), new Patience(plan.MayHaveSound, plan.MayHavePictures));
         _sight = new AudioVisualRun(track, plan.Paced, plan.DropsLatePictures, plan.Time);
     }
+
+    /// <summary>Follows who speaks; null where nothing listens to speech.</summary>
+    public SpeechRun? Speech => _speech;
 
     /// <summary>Media time that was received.</summary>
     public TimeSpan Duration { get; private set; }
@@ -60,6 +66,7 @@ internal sealed class StreamRun : IAsyncDisposable
                 if (gap is { Kind: MediaKind.Audio, Filled: false }) await EndTrackAsync(events, cancellationToken);
                 break;
         }
+        if (_speech is not null) HearSpeech(_speech, events);
     }
 
     /// <summary>Ends the media: hears and sees out what was still open.</summary>
@@ -67,15 +74,27 @@ internal sealed class StreamRun : IAsyncDisposable
     {
         await EndTrackAsync(events, cancellationToken);
         if (_sight is not null) await _sight.CompleteAsync(events, cancellationToken);
+        if (_speech is not null) await _speech.CompleteAsync(events, cancellationToken);
     }
 
-    public ValueTask DisposeAsync() => _sight?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (_sight is not null) await _sight.DisposeAsync();
+        if (_speech is not null) await _speech.DisposeAsync();
+    }
+
+    private static void HearSpeech(SpeechRun speech, List<StreamEvent> events)
+    {
+        for (var i = 0; i < events.Count; i++)
+            if (events[i] is TelemetryEvent telemetry) events[i] = telemetry with { Speech = speech.Partial };
+        speech.Collect(events);
+    }
 
     private AudioTrack Track(AudioBlock block)
     {
         if (_track is not null) return _track;
         foreach (var listener in _listeners) listener.Restart();
-        return _track = new AudioTrack(block.Start, block.SampleRateHz, _fbank, _gated, _listeners, _observer, _sight, _shared, _tracks++);
+        return _track = new AudioTrack(block.Start, block.SampleRateHz, _fbank, _gated, _listeners, _observer, _sight, _shared, _speech, _tracks++);
     }
 
     private async ValueTask EndTrackAsync(List<StreamEvent> events, CancellationToken cancellationToken)
@@ -83,5 +102,6 @@ internal sealed class StreamRun : IAsyncDisposable
         if (_track is null) return;
         await _track.CompleteAsync(events, cancellationToken);
         _track = null;
+        if (_speech is not null) await _speech.RestAsync(events, cancellationToken);
     }
 }

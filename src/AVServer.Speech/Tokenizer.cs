@@ -12,7 +12,11 @@ public static class Tokenizer
 
     private static readonly Dictionary<string, string> Endings = new(StringComparer.Ordinal)
     {
-        ["m"] = "am", ["re"] = "are", ["ve"] = "have", ["ll"] = "will", ["d"] = "would",
+        ["m"] = "am",
+        ["re"] = "are",
+        ["ve"] = "have",
+        ["ll"] = "will",
+        ["d"] = "would",
     };
 
     // Stems of "n't" that are not words by themselves.
@@ -28,8 +32,17 @@ public static class Tokenizer
 
     private static readonly Dictionary<string, string> Unmarked = new(StringComparer.Ordinal)
     {
-        ["i"] = "me", ["im"] = "me am", ["ive"] = "me have", ["youre"] = "you are", ["youve"] = "you have", ["theyre"] = "they are", ["thats"] = "that is", ["whats"] = "what is",
-        ["let's"] = "let us", ["lets"] = "let us", ["y'all"] = "you all",
+        ["i"] = "me",
+        ["im"] = "me am",
+        ["ive"] = "me have",
+        ["youre"] = "you are",
+        ["youve"] = "you have",
+        ["theyre"] = "they are",
+        ["thats"] = "that is",
+        ["whats"] = "what is",
+        ["let's"] = "let us",
+        ["lets"] = "let us",
+        ["y'all"] = "you all",
     };
 
     /// <summary>The words of a text, in order.</summary>

@@ -28,15 +28,16 @@ internal sealed class BenchServer : IAsyncDisposable
 
     /// <summary>Starts it and waits until it answers.</summary>
     /// <param name="cores">The cores, as taskset names them.</param>
-    public static async Task<BenchServer> StartAsync(string cores)
+    /// <param name="settings">Further arguments of the server.</param>
+    public static async Task<BenchServer> StartAsync(string cores, params string[] settings)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo("taskset") { UseShellExecute = false };
-        foreach (var argument in new[]
-        {
+        foreach (var argument in (string[])
+        [
             "-c", cores, "dotnet", Path.Combine(TestPaths.RepositoryRoot, "src/AVServer.Server/bin/Release/net10.0/AVServer.Server.dll"),
-            "--urls", address.ToString(), "--Runtime:ModelsPath", TestPaths.Models, "--Logging:LogLevel:Default", "Warning",
-        })
+            "--urls", address.ToString(), "--Runtime:ModelsPath", TestPaths.Models, "--Logging:LogLevel:Default", "Warning", .. settings,
+        ])
             start.ArgumentList.Add(argument);
         var process = Process.Start(start) ?? throw new InvalidOperationException("The server did not start; run scripts/run.sh once to build it.");
         var server = new BenchServer(process, new AVServerClient(address));

@@ -7,6 +7,7 @@ var verbs = new Dictionary<string, Func<string[], int>>
     ["kernels"] = Kernels.Run,
     ["streams"] = _ => StreamsBenchmark.RunAsync().GetAwaiter().GetResult(),
     ["live"] = rest => LiveBenchmark.RunAsync(rest.Length > 0 ? int.Parse(rest[0]) : 250).GetAwaiter().GetResult(),
+    ["emotion"] = rest => EmotionBenchmark.RunAsync(rest.Length > 0 ? int.Parse(rest[0]) : 4).GetAwaiter().GetResult(),
     ["video"] = rest => VideoBenchmark.RunAsync(rest.Length > 0 ? int.Parse(rest[0]) : 10).GetAwaiter().GetResult(),
 };
 

@@ -21,6 +21,20 @@ internal static class SpeechMaterial
         return [.. samples];
     }
 
+    /// <summary>Acted English sentences by many people, loud enough for a microphone.</summary>
+    public static async Task<IReadOnlyList<float[]>> SentencesAsync(int count)
+    {
+        var files = Directory.GetFiles(Path.Combine(Corpora(), "ravdess", "audio"), "*.opus").Order(StringComparer.Ordinal).Where((_, i) => i % 59 == 0).Take(count);
+        var clips = new List<float[]>();
+        foreach (var file in files)
+        {
+            var clip = await ReadAsync(file);
+            var gain = 0.5f / Math.Max(0.05f, clip.Max(Math.Abs));
+            clips.Add(Array.ConvertAll(clip, sample => sample * gain));
+        }
+        return clips;
+    }
+
     /// <summary>Recordings of the wake word "computer" by several people.</summary>
     public static async Task<IReadOnlyList<float[]>> KeywordsAsync(int count)
     {

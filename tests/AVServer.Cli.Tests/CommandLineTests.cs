@@ -22,6 +22,34 @@ public sealed class CommandLineTests
         Assert.Equal("unreadable", lines[1].GetProperty("error").GetProperty("code").GetString());
     }
 
+    [CorporaFact]
+    public async Task Score_local_for_a_purpose_tells_what_was_said_and_how()
+    {
+        using var models = new TemporaryFolder();
+        new FakeEmotion { Centre = -1.5f, Gain = 2 }.WriteWithVoiceActivity(models.Path);
+        Directory.CreateSymbolicLink(Path.Combine(models.Path, "vosk-small-en"), Path.Combine(TestPaths.Models, "vosk-small-en"));
+        var recording = Path.Combine(TestPaths.Corpora!, "ravdess", "audio", "03-01-05-02-01-01-02.opus");
+
+        var (code, output, error) = await RunAsync("score", "--local", "--models-path", models.Path, "--purpose", "test", recording);
+
+        Assert.True(code == 0, error);
+        var segment = Assert.Single(JsonDocument.Parse(output).RootElement.GetProperty("segments").EnumerateArray());
+        Assert.Contains("door", segment.GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Equal(FakeEmotion.Labels, segment.GetProperty("posteriors").EnumerateObject().Select(label => label.Name));
+    }
+
+    [Fact]
+    public async Task Purpose_that_is_refused_is_told_in_a_sentence()
+    {
+        using var models = new TemporaryFolder();
+        new FakeEmotion().WriteWithVoiceActivity(models.Path);
+
+        var (code, _, error) = await RunAsync("score", "--local", "--models-path", models.Path, "--purpose", "workplace", "a.wav");
+
+        Assert.Equal(1, code);
+        Assert.StartsWith("av: Emotion:Purpose", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Server_that_is_not_there_is_a_sentence_and_an_exit_code()
     {

@@ -35,9 +35,28 @@ public sealed class WireSnapshotTests
             TimeSpan.FromSeconds(1), -42.5f, true, new Dictionary<string, float[]>(), TimeSpan.FromMilliseconds(80),
             new Dictionary<string, IReadOnlyDictionary<string, float>> { ["please"] = new Dictionary<string, float> { ["audio"] = 0.25f, ["audioVisual"] = 0.75f } })
         { StreamId = "kitchen", At = At },
+        ["event.speech"] = new SpeechEvent(
+            "hello there", TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(2.5),
+            [new TimedWord("hello", TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(1.75), 0.875f), new TimedWord("there", TimeSpan.FromSeconds(1.75), TimeSpan.FromSeconds(2.25), 1)],
+            new ModelReference("vosk-small-en", "1.0.0"))
+        { StreamId = "kitchen", Sequence = 8, At = At },
+        ["event.speech.supplied"] = new SpeechEvent("hello", TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1)) { StreamId = "kitchen", Sequence = 9, At = At },
+        ["event.emotion"] = new EmotionEvent(
+            "happy", new Dictionary<string, float> { ["angry"] = 0.25f, ["happy"] = 0.75f }, TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(2.5), true, new ModelReference("emotion", "1.0.0"),
+            TimeSpan.FromSeconds(2.75), "hello there")
+        { StreamId = "kitchen", Sequence = 10, At = At },
+        ["event.emotion.running"] = new EmotionEvent(
+            EmotionEvent.Unsure, new Dictionary<string, float> { ["angry"] = 0.5f, ["happy"] = 0.5f }, TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(2.25), false,
+            new ModelReference("emotion", "1.0.0"), TimeSpan.FromSeconds(2.25))
+        { StreamId = "kitchen", Sequence = 11, At = At },
+        ["event.telemetry.speech"] = new TelemetryEvent(
+            TimeSpan.FromSeconds(1), -42.5f, true, new Dictionary<string, float[]>(), TimeSpan.FromMilliseconds(80), Speech: "hello")
+        { StreamId = "kitchen", At = At },
+        ["text"] = new TextMessage("hello there", TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(2.5)),
+        ["model"] = new ModelSummary("emotion", "1.0.0", "emotion", [], "CC0-1.0", false, Emotions: ["angry", "happy"], Note: "Emotion is off."),
         ["hello.raw"] = new MediaHello(1, new AudioFormat(), new VideoFormat()),
         ["hello.container"] = new MediaHello(1, Container: "webm"),
-        ["ready"] = new ReadyMessage("kitchen", 1, 1_048_576, TimeSpan.FromSeconds(30)),
+        ["ready"] = new ReadyMessage("kitchen", 1, 1_048_576, TimeSpan.FromSeconds(30), "client"),
         ["chunk"] = new MediaChunk(MediaKind.Audio, TimeSpan.FromMilliseconds(80), new byte[] { 1, 2, 3, 4 }),
         ["filter"] = new EventFilter("kitchen", ["wakeWord", "closed"], 17),
         ["filter.empty"] = new EventFilter(),
@@ -48,7 +67,11 @@ public sealed class WireSnapshotTests
         ["historyDeletion"] = new HistoryDeletion(3),
         ["scoreReport"] = new ScoreReport(
             "a.wav", 1.5, new Dictionary<string, float> { ["computer"] = 0.75f }, [new FaultEvent("badChunk", "…") { StreamId = "a.wav", At = At }],
-            [new PosteriorCurve("computer", "computer-small", 0.04, [0, 0.75f])]),
+            [new PosteriorCurve("computer", "computer-small", 0.04, [0, 0.75f])],
+            [
+                new SpokenSegment(TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(2.5), "hello there", "happy", new Dictionary<string, float> { ["angry"] = 0.25f, ["happy"] = 0.75f }),
+                new SpokenSegment(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), "hello"),
+            ]),
     };
 
     [Fact]

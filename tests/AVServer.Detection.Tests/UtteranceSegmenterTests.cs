@@ -86,7 +86,10 @@ public sealed class UtteranceSegmenterTests
     public void Lengths_that_contradict_each_other_are_refused(float close, int pauseMs, int maximumMs) =>
         Assert.Throws<ArgumentException>(() => new UtteranceSegmenter(Options with
         {
-            Close = close, Pause = TimeSpan.FromMilliseconds(pauseMs), Maximum = TimeSpan.FromMilliseconds(maximumMs), After = TimeSpan.FromMilliseconds(200),
+            Close = close,
+            Pause = TimeSpan.FromMilliseconds(pauseMs),
+            Maximum = TimeSpan.FromMilliseconds(maximumMs),
+            After = TimeSpan.FromMilliseconds(200),
         }));
 
     private static IEnumerable<(long Start, long End, bool GoesOn, bool Overlaps)> Utterances(UtteranceSegmenter segmenter, float[] voice)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AVServer.Contracts;
+using AVServer.Speech;
 using AVServer.TestKit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,20 +13,23 @@ public sealed class PipelineUnderTest : IDisposable
     private readonly ServiceProvider _services;
     private readonly DirectoryInfo? _folder;
 
-    private PipelineUnderTest(string modelsPath, DirectoryInfo? folder, bool gate, TimeProvider? time = null, params (string Key, string Value)[] settings)
+    private PipelineUnderTest(
+        string modelsPath, DirectoryInfo? folder, bool gate, TimeProvider? time = null, (string Key, string Value)[]? settings = null, ITranscriber? transcriber = null)
     {
         _folder = folder;
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["Runtime:ModelsPath"] = modelsPath, ["Pipeline:Gate"] = gate.ToString() })
-            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
+            .AddInMemoryCollection((settings ?? []).Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
             .Build();
-        _services = new ServiceCollection().AddSingleton(time ?? TimeProvider.System).AddSingleton<IConfiguration>(configuration).AddLogging().AddPipeline(configuration).BuildServiceProvider();
+        var services = new ServiceCollection().AddSingleton(time ?? TimeProvider.System).AddSingleton<IConfiguration>(configuration).AddLogging().AddPipeline(configuration);
+        if (transcriber is not null) services.AddSingleton(transcriber);
+        _services = services.BuildServiceProvider();
         Pipeline = _services.GetRequiredService<IStreamPipeline>();
     }
 
     public IStreamPipeline Pipeline { get; }
 
-    public static PipelineUnderTest WithShippedModels() => new(TestPaths.Models, null, gate: true);
+    public static PipelineUnderTest WithShippedModels(params (string Key, string Value)[] settings) => new(TestPaths.Models, null, gate: true, settings: settings);
 
     /// <summary>A spotter that triggers on loud sound; its posterior depends on its cache, so that mixed-up streams would show.</summary>
     public static PipelineUnderTest WithFakeSpotter(bool gate = true)
@@ -53,7 +57,25 @@ public sealed class PipelineUnderTest : IDisposable
         var folder = Directory.CreateTempSubdirectory("avserver-pipeline-");
         fake.WriteWithFaceModels(folder.FullName);
         (spotter with { Keywords = [fake.Keyword] }).Write(folder.FullName);
-        return new PipelineUnderTest(folder.FullName, folder, gate: true, TimeProvider.System, ("Pipeline:DropLatePictures", "false"));
+        return new PipelineUnderTest(folder.FullName, folder, gate: true, TimeProvider.System, [("Pipeline:DropLatePictures", "false")]);
+    }
+
+    /// <summary>A loud-sound spotter and an emotion model beside the shipped voice activity and word vectors.</summary>
+    /// <param name="transcriber">Null: none, unless the settings or the links say otherwise.</param>
+    /// <param name="emotion">Null: one that takes loudness for anger.</param>
+    /// <param name="time">Null: the system's clock.</param>
+    /// <param name="purpose">Null: emotion is off.</param>
+    /// <param name="links">Shipped models to link beside.</param>
+    /// <param name="settings">Further settings.</param>
+    public static PipelineUnderTest WithEmotion(
+        ITranscriber? transcriber = null, FakeEmotion? emotion = null, TimeProvider? time = null, string? purpose = "test", string[]? links = null, params (string Key, string Value)[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("avserver-pipeline-");
+        new FakeSpotter { Centre = 16, Gain = 0.5f, Threshold = 0.8, RefractorySeconds = 1.5 }.Write(folder.FullName);
+        (emotion ?? new FakeEmotion { Centre = -1.5f, Gain = 2 }).WriteWithVoiceActivity(folder.FullName);
+        foreach (var name in links ?? []) Directory.CreateSymbolicLink(Path.Combine(folder.FullName, name), Path.Combine(TestPaths.Models, name));
+        (string, string)[] declared = purpose is null ? [] : [("Emotion:Purpose", purpose)];
+        return new PipelineUnderTest(folder.FullName, folder, gate: true, time, [.. declared, .. settings], transcriber);
     }
 
     /// <summary>Runs chunks through the pipeline.</summary>

@@ -61,7 +61,7 @@ public sealed class StreamPipelineTests
         var path = Path.Combine(Path.GetTempPath(), $"avserver-{Guid.NewGuid():n}.wav");
         try
         {
-            File.WriteAllBytes(path, FloatWave(samples));
+            File.WriteAllBytes(path, Wave.Of(samples));
 
             var report = await test.Pipeline.ScoreFileAsync(path, new ScoreRequest("burst.wav", Posteriors: true), CancellationToken.None);
             var live = await test.RunAsync(samples, () => 1600);
@@ -152,24 +152,4 @@ public sealed class StreamPipelineTests
     }
 
     private static (string, TimeSpan, TimeSpan, TimeSpan) Identity(WakeWordEvent word) => (word.Keyword, word.Start, word.End, word.DetectedAt);
-
-    private static byte[] FloatWave(float[] samples)
-    {
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream);
-        writer.Write("RIFF"u8);
-        writer.Write(36 + (samples.Length * 4));
-        writer.Write("WAVEfmt "u8);
-        writer.Write(16);
-        writer.Write((short)3);
-        writer.Write((short)1);
-        writer.Write(Rate);
-        writer.Write(Rate * 4);
-        writer.Write((short)4);
-        writer.Write((short)32);
-        writer.Write("data"u8);
-        writer.Write(samples.Length * 4);
-        foreach (var sample in samples) writer.Write(sample);
-        return stream.ToArray();
-    }
 }

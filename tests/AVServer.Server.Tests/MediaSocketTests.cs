@@ -26,6 +26,27 @@ public sealed class MediaSocketTests
         Assert.Equal(WebSocketCloseStatus.NormalClosure, sender.CloseStatus);
     }
 
+    [Fact]
+    public async Task Text_goes_to_the_pipeline_in_order_with_the_sound_and_ready_tells_who_transcribes()
+    {
+        await using var server = await RunningServer.StartAsync();
+        server.Pipeline.Transcriber = "client";
+        using var sender = await MediaSender.ConnectAsync(server, "s", "?events=true");
+        await sender.SendTextAsync(MediaSender.PcmHello);
+        var ready = await sender.ReceiveAsync();
+        const string Text = """{"type":"text","text":"hello","start":0,"end":0.5}""";
+        await sender.SendAsync(0, "Word!!");
+        await sender.SendTextAsync(Text);
+        await sender.SendAsync(0.08, "Word!!");
+        await sender.SendTextAsync("""{"type":"end"}""");
+
+        var events = await sender.ReceiveAllAsync();
+
+        Assert.Equal("client", ready?.GetProperty("transcriber").GetString());
+        Assert.Equal(["opened", "wakeWord", "speech", "wakeWord", "closed"], events.Select(e => e.GetProperty("type").GetString()));
+        Assert.Equal(Text, events[2].GetProperty("text").GetString());
+    }
+
     [Theory]
     [InlineData("{", "at $")]
     [InlineData("null", "got null")]

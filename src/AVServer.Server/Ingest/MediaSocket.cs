@@ -129,10 +129,12 @@ internal sealed class MediaSocket(WebSocket socket, MediaSocketRequest request, 
                     throw new RefusedException(FaultCodes.LimitExceeded, $"Expected messages of at most {limits.MaxMessageBytes} bytes, got a longer one; cut the media into smaller chunks.");
                 if (type == WebSocketMessageType.Binary)
                     await stream.AcceptAsync(ChunkHeader.Read(body.Span));
-                else if (EndMessage.Is(body.Span))
+                else if (SocketText.Is(body.Span, SocketText.End))
                     stream.End(CloseReason.Completed);
+                else if (SocketText.Is(body.Span, TextMessage.TypeName))
+                    await stream.AcceptAsync(new MediaChunk(MediaKind.Text, TimeSpan.Zero, body.ToArray()));
                 else
-                    throw new RefusedException(FaultCodes.BadChunk, """Expected binary messages after the hello, or the text {"type":"end"}; got other text.""");
+                    throw new RefusedException(FaultCodes.BadChunk, """Expected binary messages after the hello, or a text of type "text" or "end"; got other text.""");
             }
         }
         catch (RefusedException refused)
@@ -160,7 +162,7 @@ internal sealed class MediaSocket(WebSocket socket, MediaSocketRequest request, 
 
     private async Task SendAsync(EventSubscription? subscription)
     {
-        await SendJsonAsync(new ReadyMessage(request.StreamId, MediaHello.CurrentProtocol, limits.MaxMessageBytes, limits.IdleTimeout));
+        await SendJsonAsync(new ReadyMessage(request.StreamId, MediaHello.CurrentProtocol, limits.MaxMessageBytes, limits.IdleTimeout, registry.Transcriber));
         if (subscription is null) return;
         await foreach (var streamEvent in subscription.ReadAllThenFaultAsync()) await SendJsonAsync(streamEvent);
     }

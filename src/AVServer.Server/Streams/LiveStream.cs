@@ -65,7 +65,7 @@ internal sealed partial class LiveStream
     public async ValueTask<bool> AcceptAsync(MediaChunk chunk)
     {
         _metrics.ChunkReceived(chunk.Payload.Length);
-        if (chunk.Kind != MediaKind.Container) Interlocked.Exchange(ref _mediaTimeTicks, chunk.Time.Ticks);
+        if (chunk.Kind is MediaKind.Audio or MediaKind.Video) Interlocked.Exchange(ref _mediaTimeTicks, chunk.Time.Ticks);
         _senderWaits = true;
         var accepted = await _queue.WriteAsync(chunk);
         Interlocked.Exchange(ref _lastActivity, _time.GetTimestamp());

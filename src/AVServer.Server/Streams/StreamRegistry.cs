@@ -25,6 +25,9 @@ internal sealed partial class StreamRegistry(
         get { lock (_gate) return _draining; }
     }
 
+    /// <summary>Who writes down what is said on the streams.</summary>
+    public string Transcriber => pipeline.Transcriber;
+
     /// <summary>The open streams, oldest first.</summary>
     public IReadOnlyList<LiveStream> Streams
     {

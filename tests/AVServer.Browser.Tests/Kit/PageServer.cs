@@ -13,24 +13,27 @@ namespace AVServer.Server.Browser.Tests.Kit;
 internal sealed class PageServer : IAsyncDisposable
 {
     private readonly string _models;
+    private readonly (string Key, string Value)[] _settings;
     private WebApplication _app;
 
-    private PageServer(WebApplication app, string models)
+    private PageServer(WebApplication app, string models, (string Key, string Value)[] settings)
     {
-        (_app, _models) = (app, models);
+        (_app, _models, _settings) = (app, models, settings);
         Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
     }
 
     public string Address { get; }
 
     /// <param name="models">Folder of the models; default: the shipped ones.</param>
-    public static async Task<PageServer> StartAsync(string? models = null) => new(await StartAppAsync("http://127.0.0.1:0", models ?? TestPaths.Models), models ?? TestPaths.Models);
+    /// <param name="settings">Further settings.</param>
+    public static async Task<PageServer> StartAsync(string? models = null, params (string Key, string Value)[] settings) =>
+        new(await StartAppAsync("http://127.0.0.1:0", models ?? TestPaths.Models, settings), models ?? TestPaths.Models, settings);
 
     /// <summary>Stops the server, open streams and all, and starts another in its place.</summary>
     public async Task RestartAsync()
     {
         await DisposeAsync();
-        _app = await StartAppAsync(Address, _models);
+        _app = await StartAppAsync(Address, _models, _settings);
     }
 
     public async ValueTask DisposeAsync()
@@ -39,10 +42,10 @@ internal sealed class PageServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static async Task<WebApplication> StartAppAsync(string address, string models)
+    private static async Task<WebApplication> StartAppAsync(string address, string models, (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddInMemoryCollection([new("Urls", address), new("Runtime:ModelsPath", models)]);
+        builder.Configuration.AddInMemoryCollection([new("Urls", address), new("Runtime:ModelsPath", models), .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddPipeline(builder.Configuration);
         builder.AddServer();

@@ -12,6 +12,8 @@ internal sealed class EchoPipeline : IStreamPipeline
     public IReadOnlyList<ModelSummary> Models { get; } =
         [new("echo", "1", "keywordSpotter", ["computer"], "Apache-2.0", Active: true, 0.5f, 1.0)];
 
+    public string Transcriber { get; set; } = "none";
+
     public async IAsyncEnumerable<StreamEvent> RunAsync(
         StreamRequest request, IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ namespace AVServer.Server.Tests.Kit;
 
 /// <summary>
 /// A pipeline whose events follow from its input: a chunk of sound that begins with <c>W</c> is a wake word, with <c>X</c> a failure, one of odd
-/// length a fault; container bytes that begin with <c>bad</c> can't be decoded.
+/// length a fault; text is what was said; container bytes that begin with <c>bad</c> can't be decoded.
 /// </summary>
 internal sealed class FakePipeline : IStreamPipeline
 {
@@ -33,6 +33,8 @@ internal sealed class FakePipeline : IStreamPipeline
 
     public void Resume() => _open.TrySetResult();
 
+    public string Transcriber { get; set; } = "none";
+
     public async IAsyncEnumerable<StreamEvent> RunAsync(
         StreamRequest request, IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -51,6 +53,11 @@ internal sealed class FakePipeline : IStreamPipeline
                     yield return fault;
                     yield return new ClosedEvent(CloseReason.Faulted, time);
                     yield break;
+                }
+                if (chunk.Kind == MediaKind.Text)
+                {
+                    yield return new SpeechEvent(System.Text.Encoding.UTF8.GetString(chunk.Payload.Span), time, time);
+                    continue;
                 }
                 time = chunk.Time;
                 if (request.Telemetry)
@@ -99,6 +106,7 @@ internal sealed class FakePipeline : IStreamPipeline
     {
         var payload = chunk.Payload.Span;
         if (payload[0] == 'X') throw new InvalidOperationException("The fake pipeline was told to fail.");
+        if (chunk.Kind == MediaKind.Text) return null;
         if (chunk.Kind == MediaKind.Container) return payload.StartsWith("bad"u8) ? new FaultEvent(FaultCodes.Undecodable, "Expected a container, got 'bad'.") : null;
         if (payload.Length % 2 != 0) return new FaultEvent(FaultCodes.BadChunk, "Expected whole samples, got an odd number of bytes.");
         return chunk.Time < time ? new FaultEvent(FaultCodes.TimeWentBack, "Expected a time after the last chunk's, got an earlier one.") : null;

@@ -1,0 +1,170 @@
+using AVServer.Contracts;
+using AVServer.Detection;
+using AVServer.Runtime;
+using AVServer.Signal;
+using AVServer.Speech;
+using AVServer.Speech.Vosk;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace AVServer.Pipeline;
+
+/// <summary>What listens to speech itself: voice activity, the transcriber, the emotion model with its front end and word vectors. Shared by all streams.</summary>
+internal sealed partial class SpeechModels : IDisposable
+{
+    // Who speaks for longer without a model that asks for less.
+    private const double LongestUtteranceSeconds = 15;
+
+    /// <summary>Why emotion is off, for those who ask.</summary>
+    private const string Off = "Emotion is off: no purpose is declared. Set Emotion:Purpose to say what the estimates are for.";
+
+    private readonly string? _emotionName;
+    private readonly VoskTranscriber? _vosk;
+
+    /// <exception cref="SetupException">The configuration asks for something that isn't installed; says what to do.</exception>
+    /// <exception cref="ModelStoreException">A model can't be loaded.</exception>
+    /// <param name="runtime">Loads them.</param>
+    /// <param name="emotion">Whether emotion is on, and by which model.</param>
+    /// <param name="speech">Who transcribes.</param>
+    /// <param name="logger">Told what is on and off.</param>
+    /// <param name="own">The host's own recogniser, not disposed here; null where there is none.</param>
+    public SpeechModels(ModelRuntime runtime, IOptions<EmotionOptions> emotion, IOptions<SpeechOptions> speech, ILogger<SpeechModels> logger, ITranscriber? own = null)
+    {
+        if (emotion.Value.IsOn)
+        {
+            _emotionName = emotion.Value.Model;
+            Emotion = LoadEmotion(runtime, _emotionName);
+            FrontEnd = Emotion.Spec.FrontEnd switch { Runtime.EmotionFrontEnd.LightSerNet => new LightSerNetFrontEnd(), _ => new MfccDeltasFrontEnd() };
+            if (Emotion.FeatureDim != FrontEnd.Dim)
+                throw new SetupException($"Expected {_emotionName} to take {FrontEnd.Dim} values of {Emotion.Spec.FrontEnd}, got {Emotion.FeatureDim}. Export the model again.");
+            if (Emotion.Spec.WordVectors is { } vectors) Words = LoadWords(runtime.Store.Get(vectors), Emotion.WordDim);
+            EmotionReference = new ModelReference(Emotion.Manifest.Name, Emotion.Manifest.Version);
+            Log.EmotionOn(logger, _emotionName);
+        }
+        else
+        {
+            Log.EmotionOff(logger, Off);
+        }
+        Transcriber = Choose(runtime.Store, speech.Value.Transcriber, own, logger);
+        if (Transcriber == TranscriberKind.Own) Recogniser = own;
+        if (Transcriber == TranscriberKind.Vosk)
+        {
+            var stored = runtime.Store.OfKind(ModelKind.Transcriber).First();
+            Recogniser = _vosk = new VoskTranscriber(stored.Folder);
+            RecogniserReference = new ModelReference(stored.Manifest.Name, stored.Manifest.Version);
+        }
+        if (!Listens) return;
+        var voice = runtime.Store.OfKind(ModelKind.VoiceActivity).FirstOrDefault()
+            ?? throw new SetupException("Expected a voice-activity model in the models' folder, because utterances are cut by it; found none. Restore models/voice-activity.");
+        VoiceActivity = runtime.VoiceActivity(voice.Manifest.Name);
+    }
+
+    /// <summary>Whether anything listens to speech.</summary>
+    public bool Listens => Emotion is not null || Transcriber != TranscriberKind.None;
+
+    /// <summary>Finds voices; there where <see cref="Listens"/>.</summary>
+    public VoiceActivityModel? VoiceActivity { get; }
+
+    /// <summary>Estimates emotions; null where emotion is off.</summary>
+    public EmotionModel? Emotion { get; }
+
+    /// <summary>Makes the emotion model's features; there with it.</summary>
+    public IEmotionFrontEnd? FrontEnd { get; }
+
+    /// <summary>Vectors of the words that the emotion model reads; null where it only hears.</summary>
+    public WordVectors? Words { get; }
+
+    /// <summary>The emotion model, for events.</summary>
+    public ModelReference? EmotionReference { get; }
+
+    /// <summary>Who writes down what is said.</summary>
+    public TranscriberKind Transcriber { get; }
+
+    /// <summary>The recogniser; null where the server transcribes nothing.</summary>
+    public ITranscriber? Recogniser { get; }
+
+    /// <summary>The recogniser, for events.</summary>
+    public ModelReference? RecogniserReference { get; }
+
+    /// <summary>Work on speech that may go on at the same time, a core each: it must not starve the wake words.</summary>
+    public SemaphoreSlim Slots { get; } = new(Environment.ProcessorCount);
+
+    /// <summary>How utterances are cut.</summary>
+    public UtteranceOptions Utterances
+    {
+        get
+        {
+            var seconds = Emotion?.Spec.MaxSeconds ?? LongestUtteranceSeconds;
+            return new UtteranceOptions { Maximum = TimeSpan.FromSeconds(seconds), Overlap = TimeSpan.FromSeconds(Math.Min(1, seconds / 7.5)) };
+        }
+    }
+
+    /// <summary>Names and versions of what listens.</summary>
+    public IEnumerable<ModelReference> References => new[] { RecogniserReference, EmotionReference }.OfType<ModelReference>();
+
+    /// <summary>Adds to a model's summary what its manifest alone can't say.</summary>
+    public ModelSummary Describe(ModelSummary summary, ModelManifest manifest) => manifest.Kind switch
+    {
+        ModelKind.Emotion => summary with
+        {
+            Keywords = [],
+            Emotions = manifest.Labels,
+            Active = manifest.Name == _emotionName,
+            Note = Emotion is null ? Off : manifest.Name == _emotionName ? null : $"Not chosen; Emotion:Model is '{_emotionName}'.",
+        },
+        ModelKind.Transcriber => summary with { Active = manifest.Name == RecogniserReference?.Name },
+        ModelKind.VoiceActivity => summary with { Active = Listens },
+        _ => summary,
+    };
+
+    public void Dispose()
+    {
+        _vosk?.Dispose();
+        Slots.Dispose();
+    }
+
+    private static EmotionModel LoadEmotion(ModelRuntime runtime, string name)
+    {
+        var known = runtime.Store.OfKind(ModelKind.Emotion).Select(model => model.Manifest.Name).ToArray();
+        if (!known.Contains(name))
+            throw new SetupException(
+                $"Emotion:Purpose is declared, but there is no emotion model '{name}' in the models' folder; there is {(known.Length == 0 ? "none at all" : string.Join(", ", known))}. "
+                + "Name one in Emotion:Model, add its folder, or remove Emotion:Purpose.");
+        return runtime.Emotion(name);
+    }
+
+    private static WordVectors LoadWords(StoredModel stored, int dim)
+    {
+        var words = new WordVectors(stored.ReadFile(WordVectorFiles.Words), stored.ReadFile(WordVectorFiles.Vectors));
+        return words.Dim == dim ? words : throw new SetupException($"Expected vectors of {dim} values from {stored.Manifest.Name}, got {words.Dim}. Export the emotion model again.");
+    }
+
+    private TranscriberKind Choose(ModelStore store, TranscriberKind? asked, ITranscriber? own, ILogger logger)
+    {
+        if (asked == TranscriberKind.Own && own is null)
+            throw new SetupException("Speech:Transcriber is own, but the program has registered no ITranscriber. Set Speech:Transcriber to vosk, client or none.");
+        if (asked is { } kind && kind != TranscriberKind.Vosk) return kind;
+        if (asked is null && Emotion is null) return TranscriberKind.None;
+        if (asked is null && own is not null) return TranscriberKind.Own;
+        var hasModel = store.OfKind(ModelKind.Transcriber).Any();
+        if (hasModel && VoskTranscriber.IsInstalled) return TranscriberKind.Vosk;
+        if (asked is not null)
+            throw new SetupException(
+                $"Speech:Transcriber is vosk, but {(hasModel ? "libvosk.so isn't beside the program" : "there is no transcriber in the models' folder")}. "
+                + "Run scripts/setup.sh and build again, or set Speech:Transcriber to client or none.");
+        Log.NoTranscriber(logger);
+        return TranscriberKind.None;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3101, LogLevel.Information, "{Why}")]
+        public static partial void EmotionOff(ILogger logger, string why);
+
+        [LoggerMessage(3102, LogLevel.Information, "Emotion is on, estimated by {Model}: what speech expresses, not what is felt.")]
+        public static partial void EmotionOn(ILogger logger, string model);
+
+        [LoggerMessage(3103, LogLevel.Information, "Vosk isn't installed: emotion is estimated without words. scripts/setup.sh installs it.")]
+        public static partial void NoTranscriber(ILogger logger);
+    }
+}

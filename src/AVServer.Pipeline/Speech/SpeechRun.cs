@@ -1,0 +1,131 @@
+using System.Threading.Channels;
+using AVServer.Contracts;
+
+namespace AVServer.Pipeline;
+
+/// <summary>Runs a stream's <see cref="SpeechTrack"/>: at once for a file, beside the wake words for a live stream, so that these wait for nothing.</summary>
+/// <remarks>Beside the sound, what waits is bounded; then the sound waits too. What was noticed is collected with the stream's next media.</remarks>
+internal sealed class SpeechRun : IAsyncDisposable
+{
+    /// <summary>Steps of sound that may wait, some five seconds.</summary>
+    private const int Waiting = 64;
+
+    // While the gate is closed, time goes on for those who wait for something; for longer nobody does.
+    private const int SilentStepsTold = 8;
+
+    private readonly SpeechTrack _track;
+    private readonly Channel<SpeechInput>? _inputs;
+    private readonly Lock _gate = new();
+    private readonly List<StreamEvent> _noticed = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _work = Task.CompletedTask;
+    private int _silentSteps = SilentStepsTold;
+
+    /// <param name="track">This stream's own; disposed with this.</param>
+    /// <param name="beside">Whether to run beside the sound.</param>
+    public SpeechRun(SpeechTrack track, bool beside)
+    {
+        _track = track;
+        if (!beside) return;
+        _inputs = Channel.CreateBounded<SpeechInput>(new BoundedChannelOptions(Waiting) { SingleReader = true });
+        _work = Task.Run(WorkAsync);
+    }
+
+    /// <summary>What was understood so far of who is speaking; null where nothing was.</summary>
+    public string? Partial => _track.Partial;
+
+    /// <summary>Takes a step of sound.</summary>
+    public ValueTask HearAsync(HeardSound sound, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        _silentSteps = 0;
+        return AcceptAsync(sound, events, cancellationToken);
+    }
+
+    /// <summary>Lets a step pass in which the gate is closed.</summary>
+    /// <param name="end">Media time at its end.</param>
+    /// <param name="events">Receives what was noticed.</param>
+    /// <param name="cancellationToken">Ends the wait for room.</param>
+    public ValueTask SleepAsync(TimeSpan end, List<StreamEvent> events, CancellationToken cancellationToken) =>
+        ++_silentSteps > SilentStepsTold ? ValueTask.CompletedTask : AcceptAsync(new SilentStep(end), events, cancellationToken);
+
+    /// <summary>Takes a client's words, from whoever reads the stream's chunks.</summary>
+    public async ValueTask TellAsync(TextMessage text, CancellationToken cancellationToken)
+    {
+        if (_inputs is null) throw new InvalidOperationException("Expected words from live streams only.");
+        await WriteAsync(_inputs, new SuppliedText(text), cancellationToken);
+    }
+
+    /// <summary>Ends the sound, for good or until it goes on elsewhere.</summary>
+    public ValueTask RestAsync(List<StreamEvent> events, CancellationToken cancellationToken) => AcceptAsync(new SoundEnd(), events, cancellationToken);
+
+    /// <summary>Ends the media and waits for what is still under way.</summary>
+    public async ValueTask CompleteAsync(List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        if (_inputs is null)
+        {
+            await _track.CompleteAsync(events, cancellationToken);
+            return;
+        }
+        _inputs.Writer.TryComplete();
+        await _work.WaitAsync(cancellationToken);
+        Collect(events);
+    }
+
+    /// <summary>Moves what was noticed meanwhile to <paramref name="events"/>.</summary>
+    public void Collect(List<StreamEvent> events)
+    {
+        lock (_gate)
+        {
+            events.AddRange(_noticed);
+            _noticed.Clear();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _track.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private async ValueTask AcceptAsync(SpeechInput input, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        if (_inputs is null) await _track.AcceptAsync(input, events, cancellationToken);
+        else await WriteAsync(_inputs, input, cancellationToken);
+    }
+
+    private async ValueTask WriteAsync(Channel<SpeechInput> inputs, SpeechInput input, CancellationToken cancellationToken)
+    {
+        while (!inputs.Writer.TryWrite(input))
+            if (!await inputs.Writer.WaitToWriteAsync(cancellationToken)) await _work;   // it ended early, by a failure
+    }
+
+    private async Task WorkAsync()
+    {
+        var events = new List<StreamEvent>();
+        try
+        {
+            await foreach (var input in _inputs!.Reader.ReadAllAsync(_stop.Token))
+            {
+                await _track.AcceptAsync(input, events, _stop.Token);
+                Notice(events);
+            }
+            await _track.CompleteAsync(events, _stop.Token);
+            Notice(events);
+        }
+        catch (Exception e)
+        {
+            // Whoever writes next, or waits for the end, is told.
+            _inputs!.Writer.TryComplete(e);
+            throw;
+        }
+    }
+
+    private void Notice(List<StreamEvent> events)
+    {
+        if (events.Count == 0) return;
+        lock (_gate) _noticed.AddRange(events);
+        events.Clear();
+    }
+}

@@ -1,0 +1,228 @@
+using AVServer.Contracts;
+using AVServer.Detection;
+using AVServer.Runtime;
+using AVServer.Speech;
+
+namespace AVServer.Pipeline;
+
+/// <summary>Follows who speaks on one stream: utterance by utterance, what is said and what it expresses.</summary>
+/// <remarks>
+/// <code>
+///   steps of sound ─▶ voice activity, 32 ms ─▶ UtteranceSegmenter ─▶ each second: EmotionJudge on sound alone
+///                                                     │           └▶ recogniser, as the utterance goes on
+///                                                     ▼ end
+///                          words, waited for at most 300 ms ─▶ speech ─▶ EmotionJudge on sound and words
+/// </code>
+/// One stream's own; one caller at a time. Everything follows from media time, but for words that a recogniser of a live stream has too late: then the final
+/// estimate goes without them, and they are told when they come.
+/// </remarks>
+internal sealed class SpeechTrack : IAsyncDisposable
+{
+    /// <summary>How long a final estimate waits for the words: for a recogniser by the clock, for a client by media time.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
+
+    // Recent speech says more of now than what was said seconds ago.
+    private const int RunningSamples = 4 * AudioClock.SampleRateHz;
+    private const int DictatedAtOnce = 2 * AudioClock.StepSamples;
+    private const int Spare = 2 * AudioClock.SampleRateHz;
+
+    private readonly SpeechModels _models;
+    private readonly TimeProvider _time;
+    private readonly UtteranceOptions _options;
+    private readonly UtteranceSegmenter _segmenter;
+    private readonly VoiceActivityState _voice = new();
+    private readonly float[] _frame = new float[VoiceActivityModel.FrameSamples];
+    private readonly SampleRing _sound;
+    private readonly EmotionJudge? _judge;
+    private readonly Dictation? _dictation;
+    private readonly SuppliedTexts? _texts;
+    private readonly List<(FinishedUtterance Utterance, Task<IReadOnlyList<SpokenWord>> Words)> _late = [];
+    private (int Track, long Step) _next = (-1, 0);
+    private long _base;
+    private TimeSpan _origin;
+    private Utterance? _utterance;
+    private FinishedUtterance? _waiting;
+
+    /// <param name="models">Shared.</param>
+    /// <param name="time">Tells how long a recogniser takes.</param>
+    /// <param name="beside">Whether the recogniser runs beside the sound, as of a live stream.</param>
+    /// <param name="tellsPartial">Whether somebody looks at <see cref="Partial"/>.</param>
+    public SpeechTrack(SpeechModels models, TimeProvider time, bool beside, bool tellsPartial)
+    {
+        (_models, _time, _options) = (models, time, models.Utterances);
+        _segmenter = new UtteranceSegmenter(_options);
+        _sound = new SampleRing((int)(_options.Maximum.TotalSeconds * AudioClock.SampleRateHz) + Spare);
+        _judge = models.Emotion is null ? null : new EmotionJudge(models);
+        _dictation = models.Recogniser is { } recogniser ? new Dictation(recogniser.Open(), models.Slots, beside, tellsPartial) : null;
+        _texts = models.Transcriber == TranscriberKind.Client ? new SuppliedTexts() : null;
+    }
+
+    /// <summary>What was understood so far of who is speaking; null where nothing was.</summary>
+    public string? Partial => _dictation?.Partial;
+
+    private long Heard => _segmenter.Frame * VoiceActivityModel.FrameSamples;
+
+    /// <summary>Takes the next thing that happens and adds what it brings to light to <paramref name="events"/>.</summary>
+    public async ValueTask AcceptAsync(SpeechInput input, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        switch (input)
+        {
+            case HeardSound sound:
+                await HearAsync(sound, events, cancellationToken);
+                await SettleAsync(TimeOf(Heard), events, cancellationToken);
+                break;
+            case SilentStep silence:
+                await RestAsync(events, cancellationToken);
+                await SettleAsync(silence.End, events, cancellationToken);
+                break;
+            case SuppliedText { Message: var text }:
+                events.Add(new SpeechEvent(text.Text, text.Start, text.End));
+                _texts!.Add(text);
+                await SettleAsync(TimeOf(Heard), events, cancellationToken);
+                break;
+            default:
+                await RestAsync(events, cancellationToken);
+                await SettleAsync(TimeSpan.MaxValue, events, cancellationToken);
+                break;
+        }
+    }
+
+    /// <summary>Waits for what the recogniser still has to say. Nothing follows.</summary>
+    public async ValueTask CompleteAsync(List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        await AcceptAsync(new SoundEnd(), events, cancellationToken);
+        foreach (var (utterance, words) in _late) Tell(utterance, await words.WaitAsync(cancellationToken), events);
+        _late.Clear();
+    }
+
+    public ValueTask DisposeAsync() => _dictation?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async ValueTask HearAsync(HeardSound sound, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        if ((sound.Track, sound.Step) != _next)
+        {
+            // Sound that jumps is a new beginning; what was heard before the hole says nothing about what follows it.
+            await RestAsync(events, cancellationToken);
+            (_base, _origin) = (_sound.Count, sound.Start);
+            _segmenter.Reset();
+            _voice.Reset();
+        }
+        _next = (sound.Track, sound.Step + 1);
+        _sound.Append(sound.Samples);
+        while (_sound.Count - _base >= Heard + VoiceActivityModel.FrameSamples) await StepAsync(events, cancellationToken);
+    }
+
+    private async ValueTask StepAsync(List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        _sound.Read(_base + Heard, _frame);
+        var change = _segmenter.Next(_models.VoiceActivity!.Next(_voice, _frame));
+        if (change.Step == UtteranceStep.Began)
+        {
+            _utterance = new Utterance(change.Start * VoiceActivityModel.FrameSamples, change.Overlaps);
+            _judge?.Begin();
+        }
+        if (_utterance is null) return;
+        if (Heard - _utterance.Dictated >= DictatedAtOnce) await DictateAsync(_utterance, cancellationToken);
+        if (change.Step == UtteranceStep.Ended) await EndAsync(change, events, cancellationToken);
+        else if (Heard >= _utterance.NextEstimate) await EstimateAsync(_utterance, events, cancellationToken);
+    }
+
+    private async ValueTask DictateAsync(Utterance utterance, CancellationToken cancellationToken)
+    {
+        if (_dictation is null || Heard == utterance.Dictated) return;
+        var samples = new float[Heard - utterance.Dictated];
+        _sound.Read(_base + utterance.Dictated, samples);
+        utterance.Dictated = Heard;
+        await _dictation.AcceptAsync(samples, cancellationToken);
+    }
+
+    private async ValueTask EstimateAsync(Utterance utterance, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        utterance.NextEstimate += AudioClock.SampleRateHz;
+        if (_judge is null) return;
+        var first = Math.Max(utterance.Start, Heard - RunningSamples);
+        var features = _judge.Features(_sound, _base + first, (int)(Heard - first));
+        if (await _judge.EstimateAsync(features, TimeOf(utterance.Start), TimeOf(Heard), cancellationToken) is { } estimate) events.Add(estimate);
+    }
+
+    // The gate closed, or the sound ends: so does the utterance.
+    private async ValueTask RestAsync(List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        var change = _segmenter.Finish();
+        if (change.Step == UtteranceStep.Ended) await EndAsync(change, events, cancellationToken);
+        _next = (-1, 0);
+    }
+
+    private async ValueTask EndAsync(UtteranceChange change, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        var utterance = _utterance!;
+        _utterance = null;
+        if (_waiting is not null) await ConcludeAsync(events, cancellationToken);
+        var end = change.End * VoiceActivityModel.FrameSamples;
+        var seam = _options.Overlap / 2;
+        _waiting = new FinishedUtterance(
+            TimeOf(utterance.Start),
+            TimeOf(end),
+            TimeOf(Heard),
+            utterance.Overlaps ? TimeOf(utterance.Start) + seam : TimeSpan.MinValue,
+            change.GoesOn ? TimeOf(end) - seam : TimeSpan.MaxValue,
+            _judge?.Features(_sound, _base + utterance.Start, (int)(end - utterance.Start)) ?? []);
+        if (_texts is not null) return; // SettleAsync waits for the client's words
+        if (_dictation is not null)
+        {
+            await DictateAsync(utterance, cancellationToken);
+            await HearWordsAsync(_waiting, await _dictation.FinishAsync(cancellationToken), events, cancellationToken);
+        }
+        else
+        {
+            await ConcludeAsync(events, cancellationToken);
+        }
+    }
+
+    private async ValueTask HearWordsAsync(FinishedUtterance utterance, Task<IReadOnlyList<SpokenWord>> words, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        var text = "";
+        try
+        {
+            var known = await words.WaitAsync(Patience, _time, cancellationToken);
+            Tell(utterance, known, events);
+            text = Join(known);
+        }
+        catch (TimeoutException)
+        {
+            _late.Add((utterance, words));
+        }
+        await ConcludeAsync(events, cancellationToken, text);
+    }
+
+    /// <summary>Does what was waited for: a client's words, or a recogniser's that came too late for the estimate.</summary>
+    private async ValueTask SettleAsync(TimeSpan now, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        while (_late.Count > 0 && _late[0].Words.IsCompleted)
+        {
+            Tell(_late[0].Utterance, await _late[0].Words, events);
+            _late.RemoveAt(0);
+        }
+        if (_waiting is not null && (_texts!.Reach(_waiting) || now >= _waiting.EndedAt + Patience)) await ConcludeAsync(events, cancellationToken, _texts.Within(_waiting));
+    }
+
+    private async ValueTask ConcludeAsync(List<StreamEvent> events, CancellationToken cancellationToken, string? text = null)
+    {
+        var utterance = _waiting!;
+        _waiting = null;
+        text ??= _texts?.Within(utterance) ?? "";
+        if (_judge is not null && await _judge.ConcludeAsync(utterance, text, utterance.EndedAt, cancellationToken) is { } estimate) events.Add(estimate);
+    }
+
+    private void Tell(FinishedUtterance utterance, IReadOnlyList<SpokenWord> words, List<StreamEvent> events)
+    {
+        SpokenWord[] own = [.. utterance.Own(words)];
+        if (own.Length == 0) return;
+        TimedWord[] timed = [.. own.Select(word => new TimedWord(word.Word, utterance.Start + word.Start, utterance.Start + word.End, word.Confidence))];
+        events.Add(new SpeechEvent(Join(own), utterance.Start, utterance.End, timed, _models.RecogniserReference));
+    }
+
+    private TimeSpan TimeOf(long sample) => _origin + AudioClock.ToTime(sample);
+
+    private static string Join(IEnumerable<SpokenWord> words) => string.Join(' ', words.Select(word => word.Word));
+}
