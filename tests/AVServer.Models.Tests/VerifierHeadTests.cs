@@ -29,6 +29,20 @@ public sealed class VerifierHeadTests
     }
 
     [Fact]
+    public void Ensemble_is_the_mean_of_its_members()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        manual_seed(4);
+        var ensemble = new VerifierEnsemble(new VerifierHeadConfig(Members: 3));
+        ensemble.eval();
+        var windows = randn([2, 16, 96]);
+        var votes = ensemble.Members.Select(member => member.forward(windows)).ToArray();
+        Assert.True((votes[0] - votes[1]).abs().max().item<float>() > 1e-3f);
+        Assert.InRange((ensemble.forward(windows) - ((votes[0] + votes[1] + votes[2]) / 3)).abs().max().item<float>(), 0, 1e-6f);
+    }
+
+    [Fact]
     public void Head_learns_where_a_mark_stands_in_the_window()
     {
         manual_seed(9);

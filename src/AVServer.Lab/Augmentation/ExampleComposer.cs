@@ -29,7 +29,7 @@ public sealed class ExampleComposer
         (_recipe, _read) = (recipe, read);
         var all = clips.ToArray();
         var keywords = all.Where(clip => clip.Role == ClipRole.Keyword && clip.Word is not null && clip.Set != SpeechSynthesis.Set).ToArray();
-        _keywordsOfContributors = [.. keywords.GroupBy(Contributor).Select(group => group.ToArray())];
+        _keywordsOfContributors = [.. keywords.GroupBy(clip => clip.Contributor).Select(group => group.ToArray())];
         // By the root of their number: whoever gave most of the recordings must not be what the word sounds like.
         _contributorWeights = [.. _keywordsOfContributors.Select(clips => Math.Sqrt(clips.Length))];
         _syntheticKeywords = [.. all.Where(clip => clip.Role == ClipRole.Keyword && clip.Set == SpeechSynthesis.Set)];
@@ -135,10 +135,6 @@ public sealed class ExampleComposer
         while (index < weights.Length - 1 && (at -= weights[index]) > 0) index++;
         return index;
     }
-
-    /// <summary>Who gave a recording: the speaker where the corpus names one, else the file's name without its number.</summary>
-    private static string Contributor(Clip clip) =>
-        clip.Speaker.Length > 0 ? clip.Speaker : Path.GetFileNameWithoutExtension(clip.Path).TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9').TrimEnd('-', '.', '_');
 
     private WordTimes PlaceWord(float[] canvas, (float[] Samples, int Start, int End) middle, Random random)
     {

@@ -13,8 +13,8 @@ public static class Checkpoints
         Load(folders, recipe, new Mdtc(recipe.Spotter ?? throw new ArgumentException($"Expected a spotter's recipe, {recipe.Name} is none.", nameof(recipe))));
 
     /// <summary>The second stage, in evaluation mode.</summary>
-    public static VerifierHead Verifier(LabFolders folders, TrainRecipe recipe) =>
-        Load(folders, recipe, new VerifierHead(recipe.Verifier ?? throw new ArgumentException($"Expected a verifier's recipe, {recipe.Name} is none.", nameof(recipe))));
+    public static VerifierEnsemble Verifier(LabFolders folders, TrainRecipe recipe) =>
+        Load(folders, recipe, new VerifierEnsemble(recipe.Verifier ?? throw new ArgumentException($"Expected a verifier's recipe, {recipe.Name} is none.", nameof(recipe))));
 
     private static T Load<T>(LabFolders folders, TrainRecipe recipe, T model) where T : nn.Module
     {

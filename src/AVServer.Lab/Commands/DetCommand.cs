@@ -10,8 +10,8 @@ namespace AVServer.Lab.Commands;
 /// <summary><c>av-lab det</c>: measures both stages and the cascade; thresholds and calibration from dev, the report from test.</summary>
 public static class DetCommand
 {
-    // A candidate costs some 15 ms of one core: at this rate about a thousandth of it.
-    private const double CandidatesPerHour = 300;
+    // A candidate costs some 15 ms of one core: at this rate less than a thousandth of it.
+    private const double CandidatesPerHour = 150;
     private const double FalseAlarmsPerHour = 1;
     private const int WatchSteps = 5;
 

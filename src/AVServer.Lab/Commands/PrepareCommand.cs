@@ -5,7 +5,7 @@ using AVServer.Runtime;
 
 namespace AVServer.Lab.Commands;
 
-/// <summary><c>av-lab prepare</c>: decodes the corpora of a data recipe, makes the synthetic one, says who is dealt where.</summary>
+/// <summary><c>av-lab prepare</c>: decodes the corpora of a data recipe, makes the reshaped and the synthetic one, says who is dealt where.</summary>
 public static class PrepareCommand
 {
     private const int Sentences = 400;
@@ -16,11 +16,19 @@ public static class PrepareCommand
         var cache = new CorpusCache(folders.Cache);
         foreach (var set in recipe.Sets)
         {
-            var made = set == SpeechSynthesis.Set
-                ? await new SpeechSynthesis(Synthesis(recipe, recipePath), folders.Cache).MakeAsync(ReadSentences(folders, recipe.Keyword), cancellationToken)
-                : await cache.DecodeAsync(folders.Corpora, set, cancellationToken);
+            var made = set switch
+            {
+                SpeechSynthesis.Set => await new SpeechSynthesis(Section(recipe.Synthesis, set), cache).MakeAsync(ReadSentences(folders, recipe.Keyword), cancellationToken),
+                ReshapedSpeech.Set => await new ReshapedSpeech(Section(recipe.Reshape, set), cache).MakeAsync(Recorded(cache), cancellationToken),
+                _ => await cache.DecodeAsync(folders.Corpora, set, cancellationToken),
+            };
             await output.WriteLineAsync($"{set}: {(made ? "made" : "there")}");
         }
+        T Section<T>(T? section, string set) where T : class =>
+            section ?? throw new InvalidDataException($"Expected what the corpus {set} is made of in {recipePath}, because a rule names it; found nothing.");
+        IReadOnlyList<Clip> Recorded(CorpusCache decoded) =>
+            [.. recipe.Deal(recipe.Sets.Where(set => set != SpeechSynthesis.Set && set != ReshapedSpeech.Set).SelectMany(decoded.Rows), new Dictionary<string, WordTimes>()).Where(clip => clip.Split == Split.Train)];
+
         foreach (var set in recipe.AudioVisual ?? []) await ReadLipsAsync(folders, recipe, set, output, cancellationToken);
         var corpora = new Corpora(recipePath, folders.Cache);
         foreach (var group in corpora.Clips.GroupBy(clip => (clip.Split, clip.Role)).OrderBy(group => group.Key))
@@ -29,9 +37,6 @@ public static class PrepareCommand
             await output.WriteLineAsync(FormattableString.Invariant($"{group.Key.Split} {group.Key.Role}: {group.Count()} recordings, {hours:F2} h, {group.Count(clip => clip.Word is not null)} with word times"));
         }
     }
-
-    private static SynthesisRecipe Synthesis(DataRecipe recipe, string path) =>
-        recipe.Synthesis ?? throw new InvalidDataException($"Expected a section synthesis in {path} because a rule names the corpus {SpeechSynthesis.Set}, found none.");
 
     private static async Task ReadLipsAsync(LabFolders folders, DataRecipe recipe, string set, TextWriter output, CancellationToken cancellationToken)
     {

@@ -17,24 +17,43 @@ public sealed class CorpusCache(string folder)
     /// <exception cref="InvalidOperationException">A recording can't be decoded.</exception>
     public async Task<bool> DecodeAsync(string corpora, string set, CancellationToken cancellationToken)
     {
-        if (File.Exists(IndexPath(set))) return false;
+        if (Has(set)) return false;
         Directory.CreateDirectory(folder);
         var rows = CorpusManifest.Read(Path.Combine(corpora, set, "manifest.tsv"));
-        await using var pcm = File.Create(PcmPath(set));
-        var lines = new List<string>();
-        var offset = 0L;
-        foreach (var (path, label, speaker, _) in rows)
+        await WriteAsync(set, Decoded(), cancellationToken);
+        return true;
+
+        async IAsyncEnumerable<(string, string, string, short[])> Decoded()
         {
-            var bytes = await ExternalProgram.RunAsync(
-                "ffmpeg", ["-v", "error", "-nostdin", "-threads", "1", "-i", Path.Combine(corpora, set, path), "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-f", "s16le", "-"], cancellationToken);
-            await pcm.WriteAsync(bytes, cancellationToken);
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{path}\t{label}\t{speaker}\t{offset}\t{bytes.Length / 2}"));
-            offset += bytes.Length / 2;
+            foreach (var (path, label, speaker, _) in rows)
+            {
+                var bytes = await ExternalProgram.RunAsync(
+                    "ffmpeg", ["-v", "error", "-nostdin", "-threads", "1", "-i", Path.Combine(corpora, set, path), "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-f", "s16le", "-"], cancellationToken);
+                yield return (path, label, speaker, MemoryMarshal.Cast<byte, short>(bytes).ToArray());
+            }
+        }
+    }
+
+    /// <summary>Whether a corpus is in the cache.</summary>
+    public bool Has(string set) => File.Exists(IndexPath(set));
+
+    /// <summary>Puts a corpus into the cache.</summary>
+    /// <param name="set">Name of the corpus.</param>
+    /// <param name="recordings">Path, label, speaker and samples of each.</param>
+    /// <param name="cancellationToken">Stops the work; the corpus is then not in the cache.</param>
+    internal async Task WriteAsync(string set, IAsyncEnumerable<(string Path, string Label, string Speaker, short[] Samples)> recordings, CancellationToken cancellationToken)
+    {
+        await using var pcm = File.Create(PcmPath(set));
+        var (lines, offset) = (new List<string>(), 0L);
+        await foreach (var (path, label, speaker, samples) in recordings.WithCancellation(cancellationToken))
+        {
+            await pcm.WriteAsync(MemoryMarshal.AsBytes<short>(samples).ToArray(), cancellationToken);
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{path}\t{label}\t{speaker}\t{offset}\t{samples.Length}"));
+            offset += samples.Length;
         }
         // The index last, under its final name: a cut-off run leaves no half corpus that looks whole.
         await File.WriteAllLinesAsync(IndexPath(set) + ".part", lines, cancellationToken);
         File.Move(IndexPath(set) + ".part", IndexPath(set));
-        return true;
     }
 
     /// <summary>The recordings of a decoded corpus.</summary>

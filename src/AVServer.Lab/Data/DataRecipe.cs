@@ -8,9 +8,10 @@ namespace AVServer.Lab.Data;
 /// <param name="Rules">Who is dealt where; the first that matches decides, what none matches is not used.</param>
 /// <param name="Words">Alignment of the keyword recordings, relative to the recipe: path, start, end, confidence; absent where the corpora bring their own.</param>
 /// <param name="Synthesis">What the synthetic voices say; needed where a rule names their corpus.</param>
+/// <param name="Reshape">How many recordings are reshaped; needed where a rule names their corpus.</param>
 /// <param name="AudioVisual">Corpora that are read with the talker's lips; the others are sound only.</param>
 public sealed record DataRecipe(
-    string Keyword, IReadOnlyList<SplitRule> Rules, string? Words = null, SynthesisRecipe? Synthesis = null, IReadOnlyList<string>? AudioVisual = null)
+    string Keyword, IReadOnlyList<SplitRule> Rules, string? Words = null, SynthesisRecipe? Synthesis = null, ReshapeRecipe? Reshape = null, IReadOnlyList<string>? AudioVisual = null)
 {
     internal static readonly JsonSerializerOptions Json = new()
     {
@@ -40,7 +41,7 @@ public sealed record DataRecipe(
         {
             var rule = Rules.FirstOrDefault(rule => rule.Matches(row));
             if (rule is null || rule.SplitOf(row) is var split && split == Split.None) continue;
-            WordTimes? word = rule.Role == ClipRole.Keyword && words.TryGetValue(row.Path, out var times) ? times : null;
+            WordTimes? word = rule.Role == ClipRole.Keyword && words.TryGetValue(ReshapedSpeech.Original(row.Path), out var times) ? times : null;
             clips.Add(new Clip(row.Set, row.Path, row.Speaker, split, rule.Role, row.Samples, word));
         }
         return clips;

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
-
 namespace AVServer.Lab.Data;
 
 /// <summary>
@@ -12,8 +9,8 @@ namespace AVServer.Lab.Data;
 /// go through the same voices and shapes, or the network would learn to hear Praat.
 /// </remarks>
 /// <param name="recipe">What is said.</param>
-/// <param name="cacheFolder">Where the corpus is kept.</param>
-public sealed class SpeechSynthesis(SynthesisRecipe recipe, string cacheFolder)
+/// <param name="cache">Where the corpus is kept.</param>
+public sealed class SpeechSynthesis(SynthesisRecipe recipe, CorpusCache cache)
 {
     /// <summary>Name of the corpus.</summary>
     public const string Set = "synthetic";
@@ -32,8 +29,7 @@ public sealed class SpeechSynthesis(SynthesisRecipe recipe, string cacheFolder)
     /// <returns>Whether it was made now.</returns>
     public async Task<bool> MakeAsync(IReadOnlyList<string> sentences, CancellationToken cancellationToken)
     {
-        var index = Path.Combine(cacheFolder, Set + ".tsv");
-        if (File.Exists(index)) return false;
+        if (cache.Has(Set)) return false;
         using var studio = new VoiceStudio();
         var plan = Plan(sentences, new Random(recipe.Seed)).ToArray();
         var spoken = new short[plan.Length][][];
@@ -43,19 +39,12 @@ public sealed class SpeechSynthesis(SynthesisRecipe recipe, string cacheFolder)
         if (mute > plan.Length * MostMuteShare)
             throw new InvalidOperationException($"Expected nearly all of {plan.Length} utterances to be spoken, {mute} were not. Try the programs that 'scripts/setup.sh lab' installs by hand.");
 
-        await using var pcm = File.Create(Path.Combine(cacheFolder, Set + ".pcm"));
-        var (lines, offset) = (new List<string>(), 0);
-        for (var i = 0; i < plan.Length; i++)
-            for (var shape = 0; shape < spoken[i].Length; shape++)
-            {
-                var samples = spoken[i][shape];
-                if (samples.Length < LeastSamples) continue;
-                await pcm.WriteAsync(MemoryMarshal.AsBytes<short>(samples).ToArray(), cancellationToken);
-                lines.Add(string.Create(CultureInfo.InvariantCulture, $"{plan[i].Kind}/{i}-{shape}\t{plan[i].Text}\t{plan[i].Voice}-{shape}\t{offset}\t{samples.Length}"));
-                offset += samples.Length;
-            }
-        await File.WriteAllLinesAsync(index + ".part", lines, cancellationToken);
-        File.Move(index + ".part", index);
+        await cache.WriteAsync(
+            Set,
+            plan.SelectMany((utterance, i) => spoken[i].Select((samples, shape) => ($"{utterance.Kind}/{i}-{shape}", utterance.Text, $"{utterance.Voice}-{shape}", samples)))
+                .Where(take => take.samples.Length >= LeastSamples)
+                .ToAsyncEnumerable(),
+            cancellationToken);
         return true;
     }
 

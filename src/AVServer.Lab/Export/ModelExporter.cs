@@ -30,20 +30,20 @@ public static class ModelExporter
             new StreamingSpec(chunkFrames, config.Stride, [config.CacheRows, config.Width], config.ReceptiveFieldFrames));
     }
 
-    /// <summary>Exports the verifier's head.</summary>
-    /// <param name="head">The model; left in the mode it was in.</param>
+    /// <summary>Exports the verifier.</summary>
+    /// <param name="verifier">The model; left in the mode it was in.</param>
     /// <exception cref="ParityException">The graph differs from the definition by more than <see cref="ParityCheck.Limit"/>.</exception>
-    public static ExportedModel Export(VerifierHead head)
+    public static ExportedModel Export(VerifierEnsemble verifier)
     {
-        var (graph, difference) = Evaluated(head, () =>
+        var (graph, difference) = Evaluated(verifier, () =>
         {
-            var built = VerifierGraph.Build(head);
-            return (built, ParityCheck.Measure(head, built));
+            var built = VerifierGraph.Build(verifier);
+            return (built, ParityCheck.Measure(verifier, built));
         });
         return new ExportedModel(
             graph,
             difference,
-            [new("embeddings", [-1, head.Config.WindowSteps, head.Config.Dim])],
+            [new("embeddings", [-1, verifier.Config.WindowSteps, verifier.Config.Dim])],
             [new("posterior", [-1, 1]), new("secondsSinceStart", [-1, 1]), new("secondsSinceEnd", [-1, 1])],
             Streaming: null);
     }

@@ -37,13 +37,13 @@ public static partial class ParityCheck
     }
 
     /// <summary>The largest difference over posterior and times of random windows.</summary>
-    public static float Measure(VerifierHead head, byte[] graph)
+    public static float Measure(VerifierEnsemble verifier, byte[] graph)
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         using var session = Open(graph);
-        var embeddings = Input(head.Layers.Mean, head.Layers.Istd, 64, head.Config.WindowSteps);
-        var expected = head.forward(embeddings);
+        var embeddings = Input(verifier.Members[0].Layers.Mean, verifier.Members[0].Layers.Istd, 64, verifier.Config.WindowSteps);
+        var expected = verifier.forward(embeddings);
         var outputs = Run(session, embeddings);
         var difference = Difference(expected.narrow(1, 0, 1).sigmoid(), outputs[0]);
         difference = Worse(difference, Difference(expected.narrow(1, 1, 1), outputs[1]));

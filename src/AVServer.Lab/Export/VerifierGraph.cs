@@ -5,18 +5,31 @@ using static TorchSharp.torch;
 namespace AVServer.Lab.Export;
 
 /// <summary>
-/// <see cref="VerifierHead"/> as a graph: <c>embeddings</c> [N, steps, dim] → <c>posterior</c>, <c>secondsSinceStart</c> and
+/// <see cref="VerifierEnsemble"/> as a graph: <c>embeddings</c> [N, steps, dim] → <c>posterior</c>, <c>secondsSinceStart</c> and
 /// <c>secondsSinceEnd</c>, each [N, 1]; N is free.
 /// </summary>
 internal static class VerifierGraph
 {
-    internal static byte[] Build(VerifierHead head)
+    internal static byte[] Build(VerifierEnsemble ensemble)
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
+        var graph = new OnnxGraph(nameof(VerifierEnsemble));
+        var embeddings = graph.Input("embeddings", "N", ensemble.Config.WindowSteps, ensemble.Config.Dim);
+        var votes = ensemble.Members.Select(head => Vote(graph, head, embeddings)).ToArray();
+        var results = graph.Node("Mean", votes);
+        var parts = graph.Node("Split", 3, [results, graph.Constant(1, 1, 1)], ("axis", 1));
+        graph.Output(graph.Node("Sigmoid", [parts[0]]), "posterior", "N", 1);
+        graph.Output(parts[1], "secondsSinceStart", "N", 1);
+        graph.Output(parts[2], "secondsSinceEnd", "N", 1);
+        return graph.ToBytes();
+    }
+
+    /// <summary>One head: [N, steps, dim] → [N, 3].</summary>
+    private static string Vote(OnnxGraph graph, VerifierHead head, string embeddings)
+    {
         var (_, _, _, _, convolutions, norms, attention, outputs) = head.Layers;
-        var graph = new OnnxGraph(nameof(VerifierHead));
-        var x = Project(graph, head, graph.Input("embeddings", "N", head.Config.WindowSteps, head.Config.Dim));
+        var x = Project(graph, head, embeddings);
         foreach (var (convolution, norm) in convolutions.Zip(norms)) x = Residual(graph, convolution, norm, x);
 
         // One number added to all steps changes no softmax: the attention's bias is left out.
@@ -25,12 +38,7 @@ internal static class VerifierGraph
         var mixed = graph.Node("ReduceSum", [weighted, graph.Constant(1)], ("keepdims", 0));
         var largest = graph.Node("ReduceMax", [x], ("axes", [1]), ("keepdims", 0));
         var pooled = graph.Node("Concat", [mixed, largest], ("axis", 1));
-        var results = graph.Node("Gemm", [pooled, graph.Constant(outputs.weight.t()), graph.Constant(outputs.bias!)]);
-        var parts = graph.Node("Split", 3, [results, graph.Constant(1, 1, 1)], ("axis", 1));
-        graph.Output(graph.Node("Sigmoid", [parts[0]]), "posterior", "N", 1);
-        graph.Output(parts[1], "secondsSinceStart", "N", 1);
-        graph.Output(parts[2], "secondsSinceEnd", "N", 1);
-        return graph.ToBytes();
+        return graph.Node("Gemm", [pooled, graph.Constant(outputs.weight.t()), graph.Constant(outputs.bias!)]);
     }
 
     /// <summary>Normalisation, projection and positions: [N, steps, dim] → [N, steps, width].</summary>

@@ -7,7 +7,7 @@ namespace AVServer.Lab.Scoring;
 /// <summary>What the second stage would say at each step of a recording.</summary>
 /// <param name="model">In evaluation mode.</param>
 /// <param name="embedding">Its front end.</param>
-public sealed class VerifierScorer(VerifierHead model, EmbeddingFrontEnd embedding)
+public sealed class VerifierScorer(VerifierEnsemble model, EmbeddingFrontEnd embedding)
 {
     private const int BatchWindows = 1024;
 

@@ -5,9 +5,22 @@ using static TorchSharp.torch;
 namespace AVServer.Lab.Training;
 
 /// <summary>Teaches the second stage on windows of speech embeddings: is the keyword at their end, and where.</summary>
+/// <remarks>
+/// Each head of the ensemble draws examples of its own. Nearly all filler is easy, and the few windows that are not set the rate of
+/// false alarms: half of a batch's filler are the windows that the head, as it stands, takes for the keyword most, out of
+/// <see cref="Tried"/> times as many.
+/// </remarks>
 public sealed class VerifierTrainer
 {
     private const double TimeWeight = 2;
+    private const double KeywordShare = 0.35, FillerInKeywordShare = 0.15;
+
+    /// <summary>Windows of filler that are tried for each hard one that is learnt from.</summary>
+    private const int Tried = 8;
+
+    /// <summary>Share of the steps before hard ones are looked for: what a head that knows nothing finds hard is chance.</summary>
+    private const double EasyShare = 0.1;
+
     private readonly TrainRecipe _recipe;
     private readonly ExamplePool _pool;
     private readonly List<(int Example, int Step)> _positive = [];
@@ -29,45 +42,74 @@ public sealed class VerifierTrainer
             }
         }
         manual_seed(recipe.Seed);
-        Model = new VerifierHead(recipe.Verifier);
+        Model = new VerifierEnsemble(recipe.Verifier);
         var (mean, istd) = InputStatistics();
-        Model.SetCmvn(mean, istd);
+        foreach (var head in Model.Members) head.SetCmvn(mean, istd);
     }
 
-    public VerifierHead Model { get; }
+    public VerifierEnsemble Model { get; }
 
-    /// <summary>Loss on the batch of a step.</summary>
-    public Tensor Loss(int step)
+    /// <summary>Loss on the batches of a step: one a head.</summary>
+    public Tensor Loss(int step) =>
+        Model.Members.Select((head, member) => Loss(head, step, new Random(unchecked((((_recipe.Seed * 1_000_003) + step) * 31) + member)))).Aggregate((sum, loss) => sum + loss);
+
+    private Tensor Loss(VerifierHead head, int step, Random random)
     {
-        var (embeddings, targets) = Batch(new Random(unchecked((_recipe.Seed * 1_000_003) + step)));
-        var outputs = Model.call(embeddings);                                                     // [B, 3]
-        var label = targets.select(1, 0);
+        var windows = new List<(int Example, int Step)>();
+        var keywords = (int)(_recipe.Batch * KeywordShare);
+        Draw(_positive, keywords);
+        Draw(_fillerInKeyword, (int)(_recipe.Batch * FillerInKeywordShare));
+        var filler = _recipe.Batch - windows.Count;
+        var hard = step < EasyShare * _recipe.Steps ? 0 : filler / 2;
+        Draw(_filler, filler - hard);
+        windows.AddRange(Hardest(head, hard, random));
+
+        var outputs = head.call(Embeddings(windows, random));                                     // [B, 3]
+        var label = cat([ones(keywords), zeros(windows.Count - keywords)], 0);
         var classification = nn.functional.binary_cross_entropy_with_logits(outputs.select(1, 0), label);
-        var times = nn.functional.smooth_l1_loss(outputs.narrow(1, 1, 2), targets.narrow(1, 1, 2), nn.Reduction.None, 0.1).sum(1);
-        return classification + (TimeWeight * (times * label).sum() / label.sum().clamp_min(1));
+        var times = nn.functional.smooth_l1_loss(outputs.narrow(0, 0, keywords).narrow(1, 1, 2), Times(windows.Take(keywords)), nn.Reduction.None, 0.1);
+        return classification + (TimeWeight * times.sum() / keywords);
+
+        void Draw(List<(int, int)> from, int count)
+        {
+            for (var i = 0; i < count; i++) windows.Add(from[random.Next(from.Count)]);
+        }
     }
 
-    private (Tensor Embeddings, Tensor Targets) Batch(Random random)
+    private (int Example, int Step)[] Hardest(VerifierHead head, int count, Random random)
+    {
+        if (count == 0) return [];
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var tried = Enumerable.Range(0, count * Tried).Select(_ => _filler[random.Next(_filler.Count)]).ToArray();
+        var logits = head.call(Embeddings(tried, random)).select(1, 0).contiguous().data<float>().ToArray();
+        Array.Sort(logits, tried);
+        return tried[^count..];
+    }
+
+    private Tensor Embeddings(IReadOnlyList<(int Example, int Step)> windows, Random random)
     {
         const int dim = EmbeddingFrontEnd.Dim;
         var window = _recipe.Verifier!.WindowSteps;
-        var values = new float[_recipe.Batch * window * dim];
-        var targets = new float[_recipe.Batch * 3];
-        for (var b = 0; b < _recipe.Batch; b++)
+        var values = new float[windows.Count * window * dim];
+        for (var b = 0; b < windows.Count; b++)
         {
-            var kind = random.NextDouble();
-            var list = kind < 0.35 ? _positive : kind < 0.5 ? _fillerInKeyword : _filler;
-            var (example, step) = list[random.Next(list.Count)];
             var target = values.AsSpan(b * window * dim, window * dim);
-            _pool.Embeddings[example].AsSpan((step - window + 1) * dim, window * dim).CopyTo(target);
+            _pool.Embeddings[windows[b].Example].AsSpan((windows[b].Step - window + 1) * dim, window * dim).CopyTo(target);
             for (var i = 0; i < target.Length; i++) target[i] += (float)((random.NextDouble() + random.NextDouble() - 1) * 2);
-            if (list != _positive) continue;
-            var (word, at) = (_pool.Words[example]!.Value, EmbeddingFrontEnd.EndSample(step) / 16_000.0);
-            targets[b * 3] = 1;
-            targets[(b * 3) + 1] = (float)(at - word.StartSeconds);
-            targets[(b * 3) + 2] = (float)(at - word.EndSeconds);
         }
-        return (tensor(values, [_recipe.Batch, window, dim]), tensor(targets, [_recipe.Batch, 3]));
+        return tensor(values, [windows.Count, window, dim]);
+    }
+
+    /// <summary>Seconds since the keyword's start and end: [B, 2].</summary>
+    private Tensor Times(IEnumerable<(int Example, int Step)> windows)
+    {
+        float[] times = [.. windows.SelectMany(window =>
+        {
+            var (word, at) = (_pool.Words[window.Example]!.Value, EmbeddingFrontEnd.EndSample(window.Step) / 16_000.0);
+            return new[] { (float)(at - word.StartSeconds), (float)(at - word.EndSeconds) };
+        })];
+        return tensor(times, [times.Length / 2, 2]);
     }
 
     private (float[] Mean, float[] Istd) InputStatistics()

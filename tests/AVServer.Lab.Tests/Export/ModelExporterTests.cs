@@ -30,10 +30,11 @@ public sealed class ModelExporterTests
     public void Verifier_exported_computes_what_its_definition_does()
     {
         manual_seed(2);
-        using var head = new VerifierHead(new VerifierHeadConfig());
-        head.SetCmvn([.. Enumerable.Range(0, 96).Select(i => i - 40f)], [.. Enumerable.Range(0, 96).Select(i => 1f / (1 + i % 9))]);
-        Assert.InRange(ModelExporter.Export(head).MaxDifference, 0, 1e-5f);
-        Assert.True(head.training);
+        using var verifier = new VerifierEnsemble(new VerifierHeadConfig(Members: 3));
+        foreach (var head in verifier.Members)
+            head.SetCmvn([.. Enumerable.Range(0, 96).Select(i => i - 40f)], [.. Enumerable.Range(0, 96).Select(i => 1f / (1 + i % 9))]);
+        Assert.InRange(ModelExporter.Export(verifier).MaxDifference, 0, 1e-5f);
+        Assert.True(verifier.training);
     }
 
     [Fact]
