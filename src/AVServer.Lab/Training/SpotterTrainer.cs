@@ -58,9 +58,10 @@ public sealed class SpotterTrainer
             var index = random.Next(_pool.Count);
             var source = _pool.Fbank[index];
             var target = values.AsSpan(b * frames * mels, frames * mels);
-            // Half precision to single; a shift of the whole curve is another level.
+            VocalTractWarp.Apply(source, mels, target, random);
+            // A shift of the whole curve is another level.
             var shift = (float)((random.NextDouble() * 4) - 2);
-            for (var i = 0; i < target.Length; i++) target[i] = (float)source[i] + shift;
+            for (var i = 0; i < target.Length; i++) target[i] += shift;
             SpecAugment.Mask(target, mels, random);
             SpotterLabels.Place(_pool.Words[index], _stride, placed);
             for (var s = 0; s < _steps; s++) labels[(b * _steps) + s] = placed[s];
