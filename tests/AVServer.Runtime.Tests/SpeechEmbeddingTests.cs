@@ -11,18 +11,23 @@ public sealed class SpeechEmbeddingTests : IDisposable
     public void Dispose() => _embedding.Dispose();
 
     [Fact]
-    public void Stepping_a_stream_equals_embedding_the_whole_bit_for_bit()
+    public void Stretch_at_once_equals_its_steps_and_leaves_a_state_to_go_on_from()
     {
         const int steps = 14;
         var sound = Sound(steps * SpeechEmbedding.StepSamples);
-        var whole = new float[steps * SpeechEmbedding.Dim];
-        _embedding.Embed([.. new float[SpeechEmbedding.ContextSamples], .. sound], whole);
-
+        var stepped = new float[steps * SpeechEmbedding.Dim];
         var state = _embedding.CreateState();
-        var stepped = new float[whole.Length];
         for (var i = 0; i < steps; i++) Step(state, sound, i, stepped.AsSpan(i * SpeechEmbedding.Dim, SpeechEmbedding.Dim));
 
-        Assert.Equal(whole, stepped);
+        var atOnce = new float[stepped.Length];
+        var embedded = new EmbeddingState();
+        const int stretch = steps - 1;
+        _embedding.Embed(embedded, [.. new float[SpeechEmbedding.ContextSamples], .. sound[..(stretch * SpeechEmbedding.StepSamples)]], atOnce.AsSpan(0, stretch * SpeechEmbedding.Dim));
+        Step(embedded, sound, stretch, atOnce.AsSpan(stretch * SpeechEmbedding.Dim));
+
+        Assert.True(stepped.Max() - stepped.Min() > 1);
+        Assert.All(stepped.Zip(atOnce), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+        Assert.Equal(stepped[^SpeechEmbedding.Dim..], atOnce[^SpeechEmbedding.Dim..]);
     }
 
     [Fact]
@@ -92,7 +97,7 @@ public sealed class SpeechEmbeddingTests : IDisposable
         var expected = Run(embedding, [.. frames.TakeLast(76 * 32)], 1, 76, 32, 1);
 
         var actual = new float[SpeechEmbedding.Dim];
-        _embedding.Embed(sound, actual);
+        _embedding.Embed(_embedding.CreateState(), sound, actual);
 
         // The sessions differ in the number of threads, hence in the order of sums.
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-3f));
@@ -110,7 +115,7 @@ public sealed class SpeechEmbeddingTests : IDisposable
     private float[] Embed(float[] sound)
     {
         var vectors = new float[sound.Length / SpeechEmbedding.StepSamples * SpeechEmbedding.Dim];
-        _embedding.Embed([.. new float[SpeechEmbedding.ContextSamples], .. sound], vectors);
+        _embedding.Embed(_embedding.CreateState(), [.. new float[SpeechEmbedding.ContextSamples], .. sound], vectors);
         return vectors;
     }
 

@@ -11,7 +11,5 @@ public sealed record LabFolders(string Corpora, string Work, string Models)
     /// <summary>Lips of the audio-visual corpora; not beside the sound, so that one can be made without the other.</summary>
     public string Lips => Path.Combine(Work, "lips");
 
-    public string Embedding => Path.Combine(Models, "speech-embedding");
-
     public string Run(string model) => Path.Combine(Work, "runs", model);
 }

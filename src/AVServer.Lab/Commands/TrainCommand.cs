@@ -37,7 +37,7 @@ public static class TrainCommand
     {
         var corpora = new Corpora(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data), folders.Cache);
         var composer = new ExampleComposer(recipe.Composition, corpora.Of(Split.Train), corpora.Read);
-        using var embedding = new EmbeddingFrontEnd(folders.Embedding);
+        using var embedding = new EmbeddingFrontEnd(folders.Models);
         var path = Path.Combine(folders.Work, $"pool-{recipe.Seed}-{recipe.Examples}.bin");
         var done = 0;
         return ExamplePool.LoadOrMake(path, composer, embedding, recipe.Examples, recipe.Seed, count =>

@@ -71,7 +71,6 @@ public sealed class ExamplePool
         var samples = new float[example.Samples.Length];
         for (var i = 0; i < samples.Length; i++) samples[i] = example.Samples[i] / 32768f;
         var fbank = Signal.Fbank.Compute(samples, computer);
-        for (var i = 0; i < samples.Length; i++) samples[i] = example.Samples[i];
         return (example.Word, Array.ConvertAll(fbank, value => (Half)value), embedding.Compute(samples));
     }
 }

@@ -16,9 +16,7 @@ public sealed class VerifierScorer(VerifierEnsemble model, EmbeddingFrontEnd emb
     public (float Posterior, float SinceStart, float SinceEnd)[] Score(ReadOnlySpan<float> samples)
     {
         const int dim = EmbeddingFrontEnd.Dim;
-        var scaled = new float[samples.Length];
-        for (var i = 0; i < scaled.Length; i++) scaled[i] = samples[i] * 32768;
-        var vectors = embedding.Compute(scaled);
+        var vectors = embedding.Compute(samples);
         var steps = (vectors.Length / dim) - EmbeddingFrontEnd.LeadSteps;
         var window = model.Config.WindowSteps;
         var results = new (float, float, float)[steps];

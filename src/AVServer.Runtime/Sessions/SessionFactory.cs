@@ -7,10 +7,16 @@ namespace AVServer.Runtime;
 internal static partial class SessionFactory
 {
     /// <summary>Loads one graph of a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="file">Which of its files.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="logger">Told when another device has to do.</param>
+    /// <param name="patch">Changes the checked bytes before they are loaded.</param>
     /// <exception cref="ModelStoreException">The file was changed, or ONNX Runtime refuses it.</exception>
-    public static InferenceSession Create(StoredModel model, string file, InferenceDevice device, ILogger logger)
+    public static InferenceSession Create(StoredModel model, string file, InferenceDevice device, ILogger logger, Action<byte[]>? patch = null)
     {
         var bytes = model.ReadFile(file);
+        patch?.Invoke(bytes);
         if (device == InferenceDevice.Cuda && TryCuda(bytes, model.Manifest.Name, logger) is { } session) return session;
         try
         {

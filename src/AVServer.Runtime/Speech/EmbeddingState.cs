@@ -29,5 +29,7 @@ public sealed class EmbeddingState
         for (var i = 0; i < StepLength; i++) added[i] = (mels[i] / 10) + 2;
     }
 
+    internal void CopyNewest(Span<float> step) => _frames.AsSpan(Length - StepLength).CopyTo(step);
+
     internal void CopyFrames(Span<float> window) => _frames.CopyTo(window);
 }
