@@ -3,6 +3,8 @@ namespace AVServer.Evaluation;
 /// <summary>Misses against false alarms per hour, over thresholds.</summary>
 public sealed class DetCurve
 {
+    private const double CountedAlarms = 5, FittedAlarms = 60;
+
     private DetCurve(IReadOnlyList<DetPoint> points, int keywords, double hours) => (Points, KeywordUtterances, FillerHours) = (points, keywords, hours);
 
     /// <summary>Points, ascending by threshold: FRR never falls and false alarms never rise along them.</summary>
@@ -40,4 +42,27 @@ public sealed class DetCurve
             if (point.FalseAlarmsPerHour <= falseAlarmsPerHour) return point;
         return null;
     }
+
+    /// <summary>The same curve with its rare false alarms smoothed, for thresholds to be chosen by.</summary>
+    /// <remarks>
+    /// Where fewer than <see cref="CountedAlarms"/> alarms were heard, one recording more or less moves the threshold far. There the rate follows the line that
+    /// the better counted points (up to <see cref="FittedAlarms"/> alarms) lie on: the logarithm of the rate over the logit of the threshold, as peaks over a
+    /// threshold have it (Pickands 1975), through the rarest point that was counted well.
+    /// </remarks>
+    public DetCurve WithSmoothTail()
+    {
+        var fitted = Points.Where(point => point.FalseAlarmsPerHour * FillerHours is >= CountedAlarms and <= FittedAlarms && point.Threshold is > 0 and < 1).ToArray();
+        if (fitted.Length < 2) return this;
+        var (x, y) = (fitted.Average(point => Logit(point.Threshold)), fitted.Average(point => Math.Log(point.FalseAlarmsPerHour)));
+        var spread = fitted.Sum(point => Math.Pow(Logit(point.Threshold) - x, 2));
+        if (spread == 0) return this;
+        var slope = Math.Min(0, fitted.Sum(point => (Logit(point.Threshold) - x) * (Math.Log(point.FalseAlarmsPerHour) - y)) / spread);
+        var (from, rate) = (fitted[^1].Threshold, fitted[^1].FalseAlarmsPerHour);
+        return new DetCurve(
+            [.. Points.Select(point => point.Threshold <= from || point.Threshold >= 1 ? point : point with { FalseAlarmsPerHour = rate * Math.Exp(slope * (Logit(point.Threshold) - Logit(from))) })],
+            KeywordUtterances,
+            FillerHours);
+    }
+
+    private static double Logit(double posterior) => Math.Log(posterior / (1 - posterior));
 }

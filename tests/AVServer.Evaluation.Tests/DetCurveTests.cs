@@ -51,4 +51,31 @@ public sealed class DetCurveTests
         var svg = System.Xml.Linq.XDocument.Parse(DetPlot.Draw("Test", [("clean", curve)]));
         Assert.Contains(svg.Descendants(), element => element.Value == "clean");
     }
+
+    [Fact]
+    public void Smooth_tail_follows_the_line_of_the_well_counted_points()
+    {
+        // 40 alarms at logit 0, half as many with each logit more, and one recording that no threshold below logit 9 gets rid of; ten hours.
+        var scores = new float[36_000];
+        for (var i = 0; i < 40; i++) scores[i * 10] = Posterior(Math.Log2(40.0 / (i + 1)) + 1e-3);
+        scores[^1] = Posterior(9);
+        double[] thresholds = [.. Enumerable.Range(0, 17).Select(half => (double)Posterior(half / 2.0))];
+
+        var curve = DetCurve.Measure([0.5f], [new FillerStream(scores, 1)], thresholds);
+        var smooth = curve.WithSmoothTail();
+
+        Assert.Equal(0.1, curve.Points[^1].FalseAlarmsPerHour, 6);
+        Assert.InRange(smooth.Points[^1].FalseAlarmsPerHour, 0.005, 0.05);
+        Assert.Equal(curve.Points.Take(4), smooth.Points.Take(4));
+        Assert.All(smooth.Points.Zip(smooth.Points.Skip(1)), pair => Assert.True(pair.Second.FalseAlarmsPerHour <= pair.First.FalseAlarmsPerHour));
+    }
+
+    [Fact]
+    public void Tail_without_points_to_follow_stays_as_it_was_counted()
+    {
+        var curve = DetCurve.Measure([0.5f], [new FillerStream([0.2f, 0.7f], 1800)], Thresholds);
+        Assert.Equal(curve.Points, curve.WithSmoothTail().Points);
+    }
+
+    private static float Posterior(double logit) => (float)(1 / (1 + Math.Exp(-logit)));
 }

@@ -32,7 +32,7 @@ public static class DetCommand
         var keyword = corpora.Recipe.Keyword;
         var spotterDev = dev.Spotter(CascadeReport.Clean);
         var candidate = Calibration(spotterDev).ThresholdFor(CandidatesPerHour);
-        var cascadeDev = dev.Cascade(CascadeReport.Clean, (float)candidate.Threshold, WatchSteps);
+        var cascadeDev = dev.Cascade(CascadeReport.Clean, (float)candidate.Threshold, WatchSteps).WithSmoothTail();
         var chosen = Calibration(cascadeDev).ThresholdFor(FalseAlarmsPerHour);
         Rewrite(folders, first.Name, manifest => manifest with
         {
@@ -55,7 +55,7 @@ public static class DetCommand
     }
 
     private static CalibrationTable Calibration(DetCurve curve) => new(
-        "dev split: recordings, speakers and corpora that the weights never saw",
+        "dev split: recordings, speakers and corpora that the weights never saw; rates of fewer than five alarms follow the line of the others",
         Math.Round(curve.FillerHours, 3),
         curve.KeywordUtterances,
         [.. curve.Points.Select(point => new CalibrationPoint(Math.Round(point.Threshold, 6), Math.Round(point.FalseAlarmsPerHour, 3), Math.Round(point.Frr, 4)))]);

@@ -14,6 +14,8 @@ public sealed class EmbeddingFrontEnd : IDisposable
     /// <summary>Vectors before a recording's first sample, of digital silence: what a window at its beginning reaches back to.</summary>
     public const int LeadSteps = 15;
 
+    // 40 s at once: the network's activations of an hour would take more memory than most machines have.
+    private const int PieceSteps = 500;
     private const int SilentSamples = SpeechEmbedding.ContextSamples + (LeadSteps * StepSamples);
     private readonly SpeechEmbedding _embedding;
 
@@ -31,7 +33,13 @@ public sealed class EmbeddingFrontEnd : IDisposable
         var padded = new float[SilentSamples + (steps * StepSamples)];
         samples[..(steps * StepSamples)].CopyTo(padded.AsSpan(SilentSamples));
         var vectors = new float[(LeadSteps + steps) * Dim];
-        _embedding.Embed(_embedding.CreateState(), padded, vectors);
+        var state = _embedding.CreateState();
+        for (var first = 0; first < LeadSteps + steps; first += PieceSteps)
+        {
+            var count = Math.Min(PieceSteps, LeadSteps + steps - first);
+            var piece = padded.AsSpan(first * StepSamples, SpeechEmbedding.ContextSamples + (count * StepSamples));
+            _embedding.Embed(state, piece, vectors.AsSpan(first * Dim, count * Dim));
+        }
         return vectors;
     }
 
