@@ -6,7 +6,7 @@ namespace AVServer.Reports;
 /// <param name="Type">Wire name of its type.</param>
 /// <param name="Start">Media time at which it begins.</param>
 /// <param name="End">Media time at which it ends; the same for what takes no time.</param>
-/// <param name="Label">What it is: keyword, quality, reason or code.</param>
+/// <param name="Label">What it is: keyword, emotion, quality, reason or code.</param>
 /// <param name="Score">How sure that is, 0 to 1; absent where nothing is unsure.</param>
 /// <param name="Text">What there is to say beyond that.</param>
 internal sealed record ReportRow(string Type, TimeSpan Start, TimeSpan End, string Label, float? Score = null, string Text = "")
@@ -15,6 +15,10 @@ internal sealed record ReportRow(string Type, TimeSpan Start, TimeSpan End, stri
     public static ReportRow? Of(StreamEvent streamEvent) => streamEvent switch
     {
         WakeWordEvent word => new ReportRow("wakeWord", word.Start, word.End, word.Keyword, word.Posterior, Name(word.Modality)),
+        SpeechEvent speech => new ReportRow("speech", speech.Start, speech.End, "", null, speech.Text),
+        // The running estimates of an utterance are for displays.
+        EmotionEvent { Final: true } emotion => new ReportRow(
+            "emotion", emotion.Start, emotion.End, emotion.Label, emotion.Posteriors.TryGetValue(emotion.Label, out var posterior) ? posterior : null, emotion.Text ?? ""),
         FaceEvent { Visible: false } gone => new ReportRow("face", gone.Time, gone.Time, "none"),
         FaceEvent face => new ReportRow("face", face.Time, face.Time, face.Quality is { } quality ? Name(quality) : "", null, face.LipsMove == true ? "lips move" : ""),
         GapEvent gap => new ReportRow("gap", gap.Start, gap.Start + gap.Duration, Name(gap.Reason), null, Name(gap.Kind)),

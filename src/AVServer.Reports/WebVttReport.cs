@@ -18,21 +18,26 @@ public static class WebVttReport
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(events);
         await output.WriteAsync("WEBVTT\n".AsMemory(), cancellationToken);
-        foreach (var row in events.Select(ReportRow.Of).OfType<ReportRow>())
+        foreach (var streamEvent in events)
         {
-            if (Cue(row) is not { } text) continue;
+            if (ReportRow.Of(streamEvent) is not { } row || Cue(streamEvent, row) is not { } text) continue;
             var end = row.End - row.Start < ShortestCue ? row.Start + ShortestCue : row.End;
             await output.WriteAsync($"\n{Stamp(row.Start)} --> {Stamp(end)}\n<c.{row.Type}>{text}</c>\n".AsMemory(), cancellationToken);
         }
     }
 
-    private static string? Cue(ReportRow row) => row.Type switch
+    private static string? Cue(StreamEvent streamEvent, ReportRow row) => streamEvent switch
     {
-        "wakeWord" => $"[{Escape(row.Label)} {row.Score?.ToString("P0", CultureInfo.InvariantCulture)}]",
-        "speech" => Escape(row.Text),
-        "emotion" => $"({Escape(row.Label)})",
+        WakeWordEvent => $"[{Escape(row.Label)} {row.Score?.ToString("P0", CultureInfo.InvariantCulture)}]",
+        SpeechEvent { Words: { Count: > 0 } words } => Timed(words),
+        SpeechEvent => Escape(row.Text),
+        EmotionEvent => $"({Escape(row.Label)})",
         _ => null,
     };
+
+    // Players light up each word as it is said; a time must lie within the cue and after the one before.
+    private static string Timed(IReadOnlyList<TimedWord> words) =>
+        string.Join(' ', words.Select((word, i) => i == 0 ? Escape(word.Word) : $"<{Stamp(word.Start)}>{Escape(word.Word)}"));
 
     private static string Stamp(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours:00}:{time.Minutes:00}:{time.Seconds:00}.{time.Milliseconds:000}");

@@ -13,6 +13,11 @@ public sealed class ReportTests
         new WakeWordEvent(
             "<b>\"com,puter\"", 0.875f, TimeSpan.FromSeconds(3_725.25), TimeSpan.FromSeconds(3_726.5), Modality.AudioVisual,
             new Dictionary<string, float>(), new ModelReference("m", "1"), TimeSpan.Zero),
+        new SpeechEvent(
+            "turn <it> on", TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5.5),
+            [new TimedWord("turn", TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4.5), 1), new TimedWord("<it>", TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(5), 1), new TimedWord("on", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5.5), 1)]),
+        new EmotionEvent("happy", new Dictionary<string, float> { ["happy"] = 0.5f }, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5), false, new ModelReference("e", "1"), TimeSpan.FromSeconds(5)),
+        new EmotionEvent(EmotionEvent.Unsure, new Dictionary<string, float> { ["happy"] = 0.5f }, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5.5), true, new ModelReference("e", "1"), TimeSpan.FromSeconds(6)),
         new FaultEvent("undecodable", "Expected & got"),
     ];
 
@@ -30,6 +35,8 @@ public sealed class ReportTests
                 "\"'=a,\"\"b\"\".wav\",gap,1,3,missingInInput,,audio",
                 "\"'=a,\"\"b\"\".wav\",face,3,3,tooSmall,,",
                 "\"'=a,\"\"b\"\".wav\",wakeWord,3725.25,3726.5,\"<b>\"\"com,puter\"\"\",0.875,audioVisual",
+                "\"'=a,\"\"b\"\".wav\",speech,4,5.5,,,turn <it> on",
+                "\"'=a,\"\"b\"\".wav\",emotion,4,5.5,unsure,,",
                 "\"'=a,\"\"b\"\".wav\",fault,0,0,undecodable,,Expected & got",
                 "",
             ],
@@ -41,7 +48,7 @@ public sealed class ReportTests
     {
         using var text = new StringWriter();
         await WebVttReport.WriteAsync(text, Events);
-        Assert.Equal("WEBVTT\n\n01:02:05.250 --> 01:02:06.500\n<c.wakeWord>[&lt;b&gt;\"com,puter\" 88 %]</c>\n", text.ToString());
+        Assert.Equal("WEBVTT\n\n01:02:05.250 --> 01:02:06.500\n<c.wakeWord>[&lt;b&gt;\"com,puter\" 88 %]</c>\n\n00:00:04.000 --> 00:00:05.500\n<c.speech>turn <00:00:04.500>&lt;it&gt; <00:00:05.000>on</c>\n\n00:00:04.000 --> 00:00:05.500\n<c.emotion>(unsure)</c>\n", text.ToString());
     }
 
     [Fact]
@@ -51,7 +58,7 @@ public sealed class ReportTests
         var body = XDocument.Parse(page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)]);
         Assert.Contains("=a,\"b\".wav", body.Root!.Elements("h2").Select(heading => heading.Value));
         Assert.Contains("<b>\"com,puter\"", body.Descendants("td").Select(cell => cell.Value));
-        Assert.Equal(["gap", "wakeWord"], body.Descendants("rect").Select(mark => mark.Attribute("class")!.Value));
+        Assert.Equal(["gap", "wakeWord", "speech", "emotion"], body.Descendants("rect").Select(mark => mark.Attribute("class")!.Value));
         Assert.DoesNotContain("<script", page);
         Assert.DoesNotContain("src=", page);
         Assert.DoesNotContain("href", page);
