@@ -10,8 +10,8 @@ public sealed class BagOfWords : Module<Tensor, Tensor>
 {
     private const int FewestTexts = 3;
     private readonly Dictionary<string, long> _words;
-    private readonly Embedding weights;
-    private readonly Parameter bias;
+    private readonly Embedding _weights;
+    private readonly Parameter _bias;
 
     /// <param name="texts">Texts of the training; words of fewer than three are left out.</param>
     /// <param name="labels">Number of labels.</param>
@@ -20,9 +20,9 @@ public sealed class BagOfWords : Module<Tensor, Tensor>
         // Place 0 stands for no word.
         _words = texts.SelectMany(text => text.Words.Distinct()).CountBy(word => word).Where(word => word.Value >= FewestTexts)
             .Select((word, i) => (word.Key, i)).ToDictionary(word => word.Key, word => word.i + 1L, StringComparer.Ordinal);
-        weights = Embedding(_words.Count + 1, labels, padding_idx: 0);
-        bias = Parameter(zeros(labels));
-        using (no_grad()) weights.weight.zero_();
+        _weights = Embedding(_words.Count + 1, labels, padding_idx: 0);
+        _bias = Parameter(zeros(labels));
+        using (no_grad()) _weights.weight.zero_();
         RegisterComponents();
     }
 
@@ -30,7 +30,7 @@ public sealed class BagOfWords : Module<Tensor, Tensor>
     public override Tensor forward(Tensor words)
     {
         using var scope = NewDisposeScope();
-        return (weights.call(words).sum(1) + bias).MoveToOuterDisposeScope();
+        return (_weights.call(words).sum(1) + _bias).MoveToOuterDisposeScope();
     }
 
     /// <summary>Texts as places of their words, [B, W].</summary>
