@@ -46,13 +46,19 @@ internal sealed partial class StreamPipeline : IStreamPipeline
         var fault = default(FaultEvent);
         // Decoding begins inside the loop, so that a hello that can't be used becomes a fault like any other.
         var media = TextChunks.TakeOut(chunks, run.Speech, _speech.Transcriber, cancellationToken);
-        await using var items = Decode(request, plan, media, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var items = new ItemReader(token => Decode(request, plan, media, token), cancellationToken);
         for (var more = true; more;)
         {
             foreach (var happened in events) yield return happened with { StreamId = request.StreamId };
             events.Clear();
             try
             {
+                // What is noticed beside the sound doesn't wait for the next of it.
+                if (run.Speech is { } speech && !await items.ComesBeforeAsync(speech.Noticed))
+                {
+                    speech.Collect(events);
+                    continue;
+                }
                 more = await items.MoveNextAsync();
                 if (more) await run.AcceptAsync(items.Current, events, cancellationToken);
                 else await run.CompleteAsync(events, cancellationToken);

@@ -4,7 +4,7 @@ using AVServer.Contracts;
 namespace AVServer.Pipeline;
 
 /// <summary>Runs a stream's <see cref="SpeechTrack"/>: at once for a file, beside the wake words for a live stream, so that these wait for nothing.</summary>
-/// <remarks>Beside the sound, what waits is bounded; then the sound waits too. What was noticed is collected with the stream's next media.</remarks>
+/// <remarks>Beside the sound, what waits is bounded; then the sound waits too.</remarks>
 internal sealed class SpeechRun : IAsyncDisposable
 {
     /// <summary>Steps of sound that may wait, some five seconds.</summary>
@@ -20,6 +20,7 @@ internal sealed class SpeechRun : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _work = Task.CompletedTask;
     private int _silentSteps = SilentStepsTold;
+    private TaskCompletionSource _bell = NewBell();
 
     /// <param name="track">This stream's own; disposed with this.</param>
     /// <param name="beside">Whether to run beside the sound.</param>
@@ -33,6 +34,15 @@ internal sealed class SpeechRun : IAsyncDisposable
 
     /// <summary>What was understood so far of who is speaking; null where nothing was.</summary>
     public string? Partial => _track.Partial;
+
+    /// <summary>Ends when there is something to <see cref="Collect"/>.</summary>
+    public Task Noticed
+    {
+        get
+        {
+            lock (_gate) return _bell.Task;
+        }
+    }
 
     /// <summary>Takes a step of sound.</summary>
     public ValueTask HearAsync(HeardSound sound, List<StreamEvent> events, CancellationToken cancellationToken)
@@ -76,8 +86,10 @@ internal sealed class SpeechRun : IAsyncDisposable
     {
         lock (_gate)
         {
+            if (_noticed.Count == 0) return;
             events.AddRange(_noticed);
             _noticed.Clear();
+            _bell = NewBell();
         }
     }
 
@@ -125,7 +137,13 @@ internal sealed class SpeechRun : IAsyncDisposable
     private void Notice(List<StreamEvent> events)
     {
         if (events.Count == 0) return;
-        lock (_gate) _noticed.AddRange(events);
+        lock (_gate)
+        {
+            _noticed.AddRange(events);
+            _bell.TrySetResult();
+        }
         events.Clear();
     }
+
+    private static TaskCompletionSource NewBell() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
