@@ -19,6 +19,7 @@ public sealed class PipelineUnderTest : IDisposable
         _folder = folder;
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["Runtime:ModelsPath"] = modelsPath, ["Pipeline:Gate"] = gate.ToString() })
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Speech:Patience"] = "00:01:00" })    // a busy machine may be slow with words
             .AddInMemoryCollection((settings ?? []).Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
             .Build();
         var services = new ServiceCollection().AddSingleton(time ?? TimeProvider.System).AddSingleton<IConfiguration>(configuration).AddLogging().AddPipeline(configuration);

@@ -45,6 +45,7 @@ internal sealed partial class SpeechModels : IDisposable
         {
             Log.EmotionOff(logger, Off);
         }
+        Patience = speech.Value.Patience;
         Transcriber = Choose(runtime.Store, speech.Value.Transcriber, own, logger);
         if (Transcriber == TranscriberKind.Own) Recogniser = own;
         if (Transcriber == TranscriberKind.Vosk)
@@ -79,6 +80,9 @@ internal sealed partial class SpeechModels : IDisposable
 
     /// <summary>Who writes down what is said.</summary>
     public TranscriberKind Transcriber { get; }
+
+    /// <summary>How long a final estimate waits for the words.</summary>
+    public TimeSpan Patience { get; }
 
     /// <summary>The recogniser; null where the server transcribes nothing.</summary>
     public ITranscriber? Recogniser { get; }

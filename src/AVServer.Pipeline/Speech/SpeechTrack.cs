@@ -11,16 +11,13 @@ namespace AVServer.Pipeline;
 ///   steps of sound ─▶ voice activity, 32 ms ─▶ UtteranceSegmenter ─▶ each second: EmotionJudge on sound alone
 ///                                                     │           └▶ recogniser, as the utterance goes on
 ///                                                     ▼ end
-///                          words, waited for at most 300 ms ─▶ speech ─▶ EmotionJudge on sound and words
+///                          words, waited for a little ────▶ speech ─▶ EmotionJudge on sound and words
 /// </code>
 /// One stream's own; one caller at a time. Everything follows from media time, but for words that a recogniser of a live stream has too late: then the final
 /// estimate goes without them, and they are told when they come.
 /// </remarks>
 internal sealed class SpeechTrack : IAsyncDisposable
 {
-    /// <summary>How long a final estimate waits for the words: for a recogniser by the clock, for a client by media time.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
-
     // Recent speech says more of now than what was said seconds ago.
     private const int RunningSamples = 4 * AudioClock.SampleRateHz;
     private const int DictatedAtOnce = 2 * AudioClock.StepSamples;
@@ -184,7 +181,7 @@ internal sealed class SpeechTrack : IAsyncDisposable
         var text = "";
         try
         {
-            var known = await words.WaitAsync(Patience, _time, cancellationToken);
+            var known = await words.WaitAsync(_models.Patience, _time, cancellationToken);
             Tell(utterance, known, events);
             text = Join(known);
         }
@@ -203,7 +200,7 @@ internal sealed class SpeechTrack : IAsyncDisposable
             Tell(_late[0].Utterance, await _late[0].Words, events);
             _late.RemoveAt(0);
         }
-        if (_waiting is not null && (_texts!.Reach(_waiting) || now >= _waiting.EndedAt + Patience)) await ConcludeAsync(events, cancellationToken, _texts.Within(_waiting));
+        if (_waiting is not null && (_texts!.Reach(_waiting) || now >= _waiting.EndedAt + _models.Patience)) await ConcludeAsync(events, cancellationToken, _texts.Within(_waiting));
     }
 
     private async ValueTask ConcludeAsync(List<StreamEvent> events, CancellationToken cancellationToken, string? text = null)

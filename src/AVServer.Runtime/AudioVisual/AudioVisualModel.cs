@@ -91,11 +91,10 @@ public sealed class AudioVisualModel : IDisposable
         try
         {
             var rows = presences.Length;
-            var flags = new float[rows * PresenceLength];
+            using var presence = TensorMemory.Create([rows, PresenceLength], out var flags);
             for (var i = 0; i < rows; i++) (flags[PresenceLength * i], flags[(PresenceLength * i) + 1]) = (presences[i].Audio ? 1 : 0, presences[i].Video ? 1 : 0);
-            using var sound = OrtValue.CreateTensorValueFromMemory(Repeat(fbank, rows), [rows, Spec.AudioFrames, Manifest.Features!.Mels]);
-            using var sight = OrtValue.CreateTensorValueFromMemory(Repeat(lips, rows), [rows, Spec.VideoFrames, Spec.LipFeatures]);
-            using var presence = OrtValue.CreateTensorValueFromMemory(flags, [rows, PresenceLength]);
+            using var sound = Repeat(fbank, rows, Spec.AudioFrames, Manifest.Features!.Mels);
+            using var sight = Repeat(lips, rows, Spec.VideoFrames, Spec.LipFeatures);
             using var results = _session.Run(_runOptions, _inputs, [sound, sight, presence], _outputs);
             results[0].GetTensorDataAsSpan<float>()[..rows].CopyTo(posteriors);
         }
@@ -112,11 +111,11 @@ public sealed class AudioVisualModel : IDisposable
         _session.Dispose();
     }
 
-    private static float[] Repeat(ReadOnlySpan<float> values, int times)
+    private static OrtValue Repeat(ReadOnlySpan<float> values, int times, int rows, int columns)
     {
-        var repeated = new float[values.Length * times];
-        for (var i = 0; i < times; i++) values.CopyTo(repeated.AsSpan(i * values.Length));
-        return repeated;
+        var tensor = TensorMemory.Create([times, rows, columns], out var repeated);
+        for (var i = 0; i < times; i++) values.CopyTo(repeated[(i * values.Length)..]);
+        return tensor;
     }
 }
 

@@ -3,14 +3,14 @@ using Microsoft.ML.OnnxRuntime;
 namespace AVServer.Runtime;
 
 /// <summary>One worker's memory for batches of 1 to the largest size, bound to the session once for each size.</summary>
-/// <remarks>Every size is a prefix of the same four pinned arrays, so a batch is never padded.</remarks>
+/// <remarks>Every size is a prefix of the same four stretches of memory, so a batch is never padded.</remarks>
 internal sealed class BatchBuffers : IDisposable
 {
     private readonly StreamingModel _model;
-    private readonly float[] _input;
-    private readonly float[] _cache;
-    private readonly float[] _output;
-    private readonly float[] _nextCache;
+    private readonly Memory<float> _input;
+    private readonly Memory<float> _cache;
+    private readonly Memory<float> _output;
+    private readonly Memory<float> _nextCache;
     private readonly Binding?[] _bindings;
     private readonly RunOptions _runOptions = new();
 
@@ -23,7 +23,7 @@ internal sealed class BatchBuffers : IDisposable
         _nextCache = Pinned(model.CacheLength);
         _bindings = new Binding?[maxBatch + 1];
 
-        float[] Pinned(int length) => GC.AllocateUninitializedArray<float>(checked(maxBatch * length), pinned: true);
+        Memory<float> Pinned(int length) => TensorMemory.Pinned(checked(maxBatch * length));
     }
 
     /// <summary>Where member <paramref name="index"/>'s input goes.</summary>
@@ -52,7 +52,7 @@ internal sealed class BatchBuffers : IDisposable
         _runOptions.Dispose();
     }
 
-    private static Span<float> Slot(float[] values, int index, int length) => values.AsSpan(index * length, length);
+    private static Span<float> Slot(Memory<float> values, int index, int length) => values.Span.Slice(index * length, length);
 
     private sealed class Binding : IDisposable
     {
@@ -73,8 +73,8 @@ internal sealed class BatchBuffers : IDisposable
             Io.BindOutput(model.OutputName, _values[2]);
             Io.BindOutput(model.NextCacheName, _values[3]);
 
-            OrtValue Value(float[] values, int length, IReadOnlyList<int> shape) => OrtValue.CreateTensorValueFromMemory(
-                OrtMemoryInfo.DefaultInstance, values.AsMemory(0, size * length), [size, .. shape.Select(axis => (long)axis)]);
+            OrtValue Value(Memory<float> values, int length, IReadOnlyList<int> shape) =>
+                TensorMemory.View(values[..(size * length)], [size, .. shape.Select(axis => (long)axis)]);
         }
 
         public OrtIoBinding Io { get; }

@@ -6,8 +6,8 @@ namespace AVServer.Runtime;
 public sealed class GraphRun : IDisposable
 {
     private readonly InferenceSession _session;
-    private readonly float[][] _inputs;
-    private readonly float[][] _outputs;
+    private readonly Memory<float>[] _inputs;
+    private readonly Memory<float>[] _outputs;
     private readonly OrtValue[] _values;
     private readonly OrtIoBinding _binding;
     private readonly RunOptions _options = new();
@@ -25,13 +25,17 @@ public sealed class GraphRun : IDisposable
         _values = [.. inputs, .. outputs];
     }
 
-    /// <summary>Values of an input, to be written before a run; the array is pinned, so native code may keep its address.</summary>
+    /// <summary>Values of an input, to be written before a run.</summary>
     /// <param name="index">Place among the manifest's inputs.</param>
-    public float[] Input(int index) => _inputs[index];
+    public Span<float> Input(int index) => _inputs[index].Span;
+
+    /// <summary>Address of an input's first value, for native code that writes it; valid as long as the run isn't disposed.</summary>
+    /// <param name="index">Place among the manifest's inputs.</param>
+    public nint InputAddress(int index) => TensorMemory.Address(_inputs[index]);
 
     /// <summary>Values of an output, valid until the next run.</summary>
     /// <param name="index">Place among the manifest's outputs.</param>
-    public ReadOnlySpan<float> Output(int index) => _outputs[index];
+    public ReadOnlySpan<float> Output(int index) => _outputs[index].Span;
 
     /// <summary>Runs the graph on what the inputs hold.</summary>
     public void Run() => _session.RunWithBinding(_options, _binding);
@@ -43,8 +47,7 @@ public sealed class GraphRun : IDisposable
         _options.Dispose();
     }
 
-    private static float[] Pinned(TensorSpec tensor) => GC.AllocateArray<float>(tensor.Shape.Aggregate(1, (product, axis) => checked(product * axis)), pinned: true);
+    private static Memory<float> Pinned(TensorSpec tensor) => TensorMemory.Pinned(tensor.Shape.Aggregate(1, (product, axis) => checked(product * axis)));
 
-    private static OrtValue Value(TensorSpec tensor, float[] values) =>
-        OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, values.AsMemory(), [.. tensor.Shape.Select(axis => (long)axis)]);
+    private static OrtValue Value(TensorSpec tensor, Memory<float> values) => TensorMemory.View(values, [.. tensor.Shape.Select(axis => (long)axis)]);
 }

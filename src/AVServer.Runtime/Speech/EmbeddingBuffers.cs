@@ -11,10 +11,10 @@ internal sealed class EmbeddingBuffers : IDisposable
     private readonly OrtIoBinding _melBinding;
     private readonly OrtIoBinding _embeddingBinding;
     private readonly List<OrtValue> _values = [];
-    private readonly float[] _samples = Pinned(SpeechEmbedding.OverlapSamples + SpeechEmbedding.StepSamples);
-    private readonly float[] _mels = Pinned(SpeechEmbedding.FramesPerStep * SpeechEmbedding.MelsPerFrame);
-    private readonly float[] _window = Pinned(SpeechEmbedding.FramesPerVector * SpeechEmbedding.MelsPerFrame);
-    private readonly float[] _vector = Pinned(SpeechEmbedding.Dim);
+    private readonly Memory<float> _samples = TensorMemory.Pinned(SpeechEmbedding.OverlapSamples + SpeechEmbedding.StepSamples);
+    private readonly Memory<float> _mels = TensorMemory.Pinned(SpeechEmbedding.FramesPerStep * SpeechEmbedding.MelsPerFrame);
+    private readonly Memory<float> _window = TensorMemory.Pinned(SpeechEmbedding.FramesPerVector * SpeechEmbedding.MelsPerFrame);
+    private readonly Memory<float> _vector = TensorMemory.Pinned(SpeechEmbedding.Dim);
 
     public EmbeddingBuffers(InferenceSession mel, InferenceSession embedding, string input, string output)
     {
@@ -28,13 +28,13 @@ internal sealed class EmbeddingBuffers : IDisposable
         _embeddingBinding.BindOutput(output, Value(_vector, 1, 1, 1, SpeechEmbedding.Dim));
     }
 
-    public Span<float> Samples => _samples;
+    public Span<float> Samples => _samples.Span;
 
-    public ReadOnlySpan<float> Mels => _mels;
+    public ReadOnlySpan<float> Mels => _mels.Span;
 
-    public Span<float> Window => _window;
+    public Span<float> Window => _window.Span;
 
-    public ReadOnlySpan<float> Vector => _vector;
+    public ReadOnlySpan<float> Vector => _vector.Span;
 
     public void RunMel() => _mel.RunWithBinding(_runOptions, _melBinding);
 
@@ -48,11 +48,9 @@ internal sealed class EmbeddingBuffers : IDisposable
         _runOptions.Dispose();
     }
 
-    private static float[] Pinned(int length) => GC.AllocateArray<float>(length, pinned: true);
-
-    private OrtValue Value(float[] values, params long[] shape)
+    private OrtValue Value(Memory<float> values, params long[] shape)
     {
-        var value = OrtValue.CreateTensorValueFromMemory(values, shape);
+        var value = TensorMemory.View(values, shape);
         _values.Add(value);
         return value;
     }

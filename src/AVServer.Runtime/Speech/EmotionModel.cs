@@ -73,20 +73,19 @@ public sealed class EmotionModel : IDisposable
         foreach (var utterance in utterances) rows = Math.Max(rows, utterance.Frames(FeatureDim));
         rows = (rows + RowsAtOnce - 1) / RowsAtOnce * RowsAtOnce;
 
-        var features = new float[count * rows * FeatureDim];
-        var frames = new long[count];
-        var words = new float[count * Spec.MaxWords * WordDim];
-        var wordCounts = new long[count];
+        using var sound = TensorMemory.Create([count, rows, FeatureDim], out var features);
+        using var text = TensorMemory.Create([count, Spec.MaxWords, WordDim], out var words);
+        var (frames, wordCounts) = (new long[count], new long[count]);
         for (var i = 0; i < count; i++)
         {
             var utterance = utterances[i];
-            utterance.Features.Span.CopyTo(features.AsSpan(i * rows * FeatureDim));
+            utterance.Features.Span.CopyTo(features[(i * rows * FeatureDim)..]);
             frames[i] = utterance.Frames(FeatureDim);
             if (WordDim == 0) continue;
-            utterance.Words.Span.CopyTo(words.AsSpan(i * Spec.MaxWords * WordDim));
+            utterance.Words.Span.CopyTo(words[(i * Spec.MaxWords * WordDim)..]);
             wordCounts[i] = utterance.Words.Length / WordDim;
         }
-        return Run(count, rows, features, frames, words, wordCounts);
+        return Run(sound, frames, text, wordCounts);
     }
 
     public void Dispose()
@@ -95,13 +94,12 @@ public sealed class EmotionModel : IDisposable
         _session.Dispose();
     }
 
-    private float[][] Run(int count, int rows, float[] features, long[] frames, float[] words, long[] wordCounts)
+    private float[][] Run(OrtValue sound, long[] frames, OrtValue text, long[] wordCounts)
     {
+        var count = frames.Length;
         try
         {
-            using var sound = OrtValue.CreateTensorValueFromMemory(features, [count, rows, FeatureDim]);
             using var soundLength = OrtValue.CreateTensorValueFromMemory(frames, [count]);
-            using var text = OrtValue.CreateTensorValueFromMemory(words, [count, Spec.MaxWords, WordDim]);
             using var textLength = OrtValue.CreateTensorValueFromMemory(wordCounts, [count]);
             OrtValue[] values = WordDim == 0 ? [sound, soundLength] : [sound, soundLength, text, textLength];
             using var results = _session.Run(_runOptions, _inputs, values, _outputs);

@@ -29,9 +29,8 @@ internal sealed class StretchEmbedding : IDisposable
     public void Run(ReadOnlySpan<float> frames, Span<float> vectors)
     {
         var windows = (frames.Length + WindowLength - 1) / WindowLength;
-        var padded = new float[windows * WindowLength];
-        frames.CopyTo(padded);
-        using var input = OrtValue.CreateTensorValueFromMemory(padded, [windows, SpeechEmbedding.FramesPerVector, SpeechEmbedding.MelsPerFrame, 1]);
+        // The last window's rest stays zero.
+        using var input = TensorMemory.Copy(frames, windows, SpeechEmbedding.FramesPerVector, SpeechEmbedding.MelsPerFrame, 1);
         using var outputs = _session.Run(_runOptions, _input, [input], _session.OutputNames);
         var channelsFirst = outputs[0].GetTensorDataAsSpan<float>();                              // [96, steps] under another name
         var steps = channelsFirst.Length / SpeechEmbedding.Dim;

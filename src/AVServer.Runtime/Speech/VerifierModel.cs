@@ -60,7 +60,7 @@ public sealed class VerifierModel : IDisposable
             throw new ArgumentException($"Expected {WindowLength} embedding values, got {window.Length}.", nameof(window));
         try
         {
-            using var input = OrtValue.CreateTensorValueFromMemory(window.ToArray(), [1, WindowSteps, SpeechEmbedding.Dim]);
+            using var input = TensorMemory.Copy(window, 1, WindowSteps, SpeechEmbedding.Dim);
             using var results = _session.Run(_runOptions, _inputs, [input], _outputs);
             var verdict = new Verdict(First(results[0]), First(results[1]), First(results[2]));
             if (float.IsFinite(verdict.Posterior)) return verdict;

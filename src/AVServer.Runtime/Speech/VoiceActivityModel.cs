@@ -67,17 +67,17 @@ public sealed class VoiceActivityModel : IDisposable
         if (samples.Length != FrameSamples) throw new ArgumentException($"Expected {FrameSamples} samples, got {samples.Length}.", nameof(samples));
         if (!BatchRunner.IsFinite(samples)) throw new InferenceException(_name, "samples that are no numbers");
         var heard = state.Input;
-        heard.AsSpan(FrameSamples).CopyTo(heard);
-        samples.CopyTo(heard.AsSpan(ContextSamples));
+        heard.Span[FrameSamples..].CopyTo(heard.Span);
+        samples.CopyTo(heard.Span[ContextSamples..]);
         try
         {
-            using var input = OrtValue.CreateTensorValueFromMemory(heard, [1, heard.Length]);
-            using var memory = OrtValue.CreateTensorValueFromMemory(state.Memory, [2, 1, MemoryLength / 2]);
+            using var input = TensorMemory.View(heard, 1, heard.Length);
+            using var memory = TensorMemory.View(state.Memory, 2, 1, MemoryLength / 2);
             using var results = _session.Run(_runOptions, [Input, Memory, Rate], [input, memory, _rate], _outputs);
             var probability = results[0].GetTensorDataAsSpan<float>()[0];
             var next = results[1].GetTensorDataAsSpan<float>()[..MemoryLength];
             if (!float.IsFinite(probability) || !BatchRunner.IsFinite(next)) throw new InferenceException(_name, "a probability that isn't a number");
-            next.CopyTo(state.Memory);
+            next.CopyTo(state.Memory.Span);
             return probability;
         }
         catch (OnnxRuntimeException e)
@@ -97,14 +97,14 @@ public sealed class VoiceActivityModel : IDisposable
 /// <summary>What a <see cref="VoiceActivityModel"/> remembers of one stream. For one caller at a time.</summary>
 public sealed class VoiceActivityState
 {
-    internal float[] Input { get; } = new float[VoiceActivityModel.ContextSamples + VoiceActivityModel.FrameSamples];
+    internal Memory<float> Input { get; } = TensorMemory.Pinned(VoiceActivityModel.ContextSamples + VoiceActivityModel.FrameSamples);
 
-    internal float[] Memory { get; } = new float[VoiceActivityModel.MemoryLength];
+    internal Memory<float> Memory { get; } = TensorMemory.Pinned(VoiceActivityModel.MemoryLength);
 
     /// <summary>Forgets everything: what comes next is the beginning of something new.</summary>
     public void Reset()
     {
-        Array.Clear(Input);
-        Array.Clear(Memory);
+        Input.Span.Clear();
+        Memory.Span.Clear();
     }
 }

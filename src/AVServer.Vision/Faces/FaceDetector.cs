@@ -57,7 +57,7 @@ public sealed class FaceDetector : IDisposable
     {
         private readonly BlazeFaceDecoder _decoder = new(minScore, MinOverlap);
         private readonly Mat _square = new(InputSize, InputSize, MatType.CV_8UC3, new Scalar(0));
-        private readonly PictureTensor _input = new(run.Input(0), InputSize);
+        private readonly PictureTensor _input = new(run.InputAddress(0), InputSize);
         private Mat? _fitted;
         private Size _frameSize;
 

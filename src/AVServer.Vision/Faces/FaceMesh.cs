@@ -66,7 +66,7 @@ public sealed class FaceMesh : IDisposable
         public Workspace(GraphRun run)
         {
             _run = run;
-            _input = new PictureTensor(run.Input(0), InputSize);
+            _input = new PictureTensor(run.InputAddress(0), InputSize);
             _matrixMat = Mat.FromPixelData(2, 3, MatType.CV_64FC1, Marshal.UnsafeAddrOfPinnedArrayElement(_matrix, 0));
         }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using OpenCvSharp;
 
 namespace AVServer.Vision;
@@ -10,13 +9,9 @@ internal sealed class PictureTensor : IDisposable
     private readonly Mat _tensor;
 
     /// <summary>Looks at the input's memory.</summary>
-    /// <param name="values">The input; pinned.</param>
+    /// <param name="address">Of the input's side · side · 3 values; borrowed, must not move.</param>
     /// <param name="side">Width and height.</param>
-    public PictureTensor(float[] values, int side)
-    {
-        if (values.Length != side * side * 3) throw new ArgumentException($"Expected {side * side * 3} values, got {values.Length}.", nameof(values));
-        _tensor = Mat.FromPixelData(side, side, MatType.CV_32FC3, Marshal.UnsafeAddrOfPinnedArrayElement(values, 0));
-    }
+    public PictureTensor(nint address, int side) => _tensor = Mat.FromPixelData(side, side, MatType.CV_32FC3, address);
 
     /// <summary>Writes scale · value + offset for each value of a BGR picture.</summary>
     public void Write(Mat bgr, double scale, double offset)

@@ -146,7 +146,7 @@ public sealed class SpeechStreamTests
     public async Task Final_estimate_waits_for_slow_words_only_so_long_and_they_are_told_when_they_come()
     {
         var (transcriber, time) = (new FakeTranscriber(), new ManualTimeProvider());
-        using var test = PipelineUnderTest.WithEmotion(transcriber, time: time);
+        using var test = PipelineUnderTest.WithEmotion(transcriber, time: time, settings: ("Speech:Patience", "00:00:00.300"));
         transcriber.Pause();
         using var clock = new CancellationTokenSource();
         // Nobody but the patience looks at this clock: it rings as often as somebody waits.

@@ -81,7 +81,7 @@ public sealed class SuppliedTextTests
     [Fact]
     public async Task Text_works_without_emotion()
     {
-        using var test = PipelineUnderTest.WithEmotion(purpose: null, settings: ("Speech:Transcriber", "client"));
+        using var test = PipelineUnderTest.WithEmotion(purpose: null, settings: [("Speech:Transcriber", "client"), ("Speech:Patience", "00:00:00.300")]);
         var events = await RunAsync(test, (1, new TextMessage("hello", TimeSpan.Zero, TimeSpan.FromSeconds(1))));
 
         Assert.Equal("hello", Assert.Single(events.OfType<SpeechEvent>()).Text);
@@ -89,7 +89,7 @@ public sealed class SuppliedTextTests
         Assert.Equal("client", test.Pipeline.Transcriber);
     }
 
-    private static PipelineUnderTest WithClient() => PipelineUnderTest.WithEmotion(settings: ("Speech:Transcriber", "client"));
+    private static PipelineUnderTest WithClient() => PipelineUnderTest.WithEmotion(settings: [("Speech:Transcriber", "client"), ("Speech:Patience", "00:00:00.300")]);
 
     private static EmotionEvent Final(List<StreamEvent> events) => Assert.Single(events.OfType<EmotionEvent>(), emotion => emotion.Final);
 

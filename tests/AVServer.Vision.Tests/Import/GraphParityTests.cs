@@ -26,7 +26,7 @@ public sealed class GraphParityTests
         Assert.InRange(expected.Zip(got, (want, have) => Math.Abs(want - have)).Max(), 0, Tolerance);
     }
 
-    private static void WritePattern(float[] picture, int side, float low, float high)
+    private static void WritePattern(Span<float> picture, int side, float low, float high)
     {
         for (int y = 0, i = 0; y < side; y++)
             for (var x = 0; x < side; x++)
