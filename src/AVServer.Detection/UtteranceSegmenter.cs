@@ -36,6 +36,9 @@ public sealed class UtteranceSegmenter
     /// <summary>Number of the next frame, hence frames heard since the beginning.</summary>
     public long Frame => _frame;
 
+    /// <summary>Frames since the last one with a voice.</summary>
+    public long RestFrames => _frame - 1 - _lastVoice;
+
     /// <summary>Hears the next frame.</summary>
     /// <param name="voice">Voice activity, 0 to 1.</param>
     /// <returns>What that changes.</returns>

@@ -82,7 +82,7 @@ internal sealed class KeywordCatalog
     {
         var manifest = verifier.Manifest;
         var spotter = _runtime.Store.Get(manifest.FirstStage!.Name);
-        var stage = new VerifierStage(_runtime.Verifier(manifest.Name), _runtime.Embedding(manifest.Embedding!), Reference(manifest));
+        var stage = new VerifierStage(_runtime.Verifier(manifest.Name), _runtime.Embedding(manifest.Embedding!), manifest.FirstStage.Weight, Reference(manifest));
         return Build(manifest.Name, spotter, manifest.Trigger, stage, keyword =>
             Threshold(verifier, keyword) with { FirstThreshold = manifest.FirstStage.Threshold.GetValueOrDefault(keyword, 1) });
     }

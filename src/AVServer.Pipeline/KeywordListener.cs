@@ -87,12 +87,14 @@ internal sealed class KeywordListener
 
     private KeywordDetection? Verify(long step, WordEar ear, VerifierStage verifier, SampleRing history)
     {
+        ear.Fusion.Hear(step, ear.LastPosterior);
         if (!ear.Watch.Next(step, ear.LastPosterior)) return null;
         var verdict = verifier.Head.Verify(_window!.At(step, history));
-        ear.MaxScore = Math.Max(ear.MaxScore, verdict.Posterior);
-        if (!ear.Watch.Judge(step, verdict.Posterior)) return null;
+        var posterior = ear.Fusion.Join(verdict.Posterior);
+        ear.MaxScore = Math.Max(ear.MaxScore, posterior);
+        if (!ear.Watch.Judge(step, posterior)) return null;
         var span = WordSpan.Estimate(AudioClock.EndOf(step).TotalSeconds, verdict.SecondsSinceStart, verdict.SecondsSinceEnd);
-        return new KeywordDetection(ear.Word.Keyword, verdict.Posterior, span, step, verifier.Reference, ear.LastPosterior, verdict.Posterior);
+        return new KeywordDetection(ear.Word.Keyword, posterior, span, step, verifier.Reference, ear.LastPosterior, verdict.Posterior);
     }
 
     private KeywordDetection? Trigger(long step, WordEar ear)
@@ -112,16 +114,20 @@ internal sealed class KeywordListener
 
         public CandidateWatch Watch { get; private set; } = NewWatch(word, model);
 
+        public StageFusion Fusion { get; private set; } = NewFusion(model);
+
         public KeywordTrigger Trigger { get; private set; } = NewTrigger(word, model);
 
         public float LastPosterior { get; set; }
 
         public float MaxScore { get; set; }
 
-        public void Restart() => (Watch, Trigger) = (NewWatch(Word, model), NewTrigger(Word, model));
+        public void Restart() => (Watch, Fusion, Trigger) = (NewWatch(Word, model), NewFusion(model), NewTrigger(Word, model));
 
         private static CandidateWatch NewWatch(KeywordThreshold word, KeywordModel model) =>
             new(word.FirstThreshold, word.Threshold, model.VerifySteps, model.RefractorySteps);
+
+        private static StageFusion NewFusion(KeywordModel model) => new(model.Verifier?.FirstWeight ?? 0, model.VerifySteps);
 
         private static KeywordTrigger NewTrigger(KeywordThreshold word, KeywordModel model) => new(word.Threshold, model.RefractorySteps);
     }

@@ -36,5 +36,6 @@ internal sealed record KeywordThreshold(string Keyword, float FirstThreshold, fl
 /// <summary>The second stage of a cascade.</summary>
 /// <param name="Head">Judges a window of embeddings.</param>
 /// <param name="Embedding">Makes them.</param>
+/// <param name="FirstWeight">What the first stage counts beside it, see <see cref="FirstStageSpec"/>.</param>
 /// <param name="Reference">Name and version, for events.</param>
-internal sealed record VerifierStage(VerifierModel Head, SpeechEmbedding Embedding, ModelReference Reference);
+internal sealed record VerifierStage(VerifierModel Head, SpeechEmbedding Embedding, float FirstWeight, ModelReference Reference);

@@ -15,6 +15,9 @@ public static class DetCommand
     private const double FalseAlarmsPerHour = 1;
     private const int WatchSteps = 5;
 
+    // On dev the misses fall up to here, stay the same up to twice as much, and rise again.
+    private const float FirstWeight = 0.5f;
+
     public static async Task RunAsync(LabFolders folders, string spotterPath, string verifierPath, TextWriter output, CancellationToken cancellationToken)
     {
         var (first, second) = (TrainRecipe.Load(spotterPath), TrainRecipe.Load(verifierPath));
@@ -32,7 +35,7 @@ public static class DetCommand
         var keyword = corpora.Recipe.Keyword;
         var spotterDev = dev.Spotter(CascadeReport.Clean);
         var candidate = Calibration(spotterDev).ThresholdFor(CandidatesPerHour);
-        var cascadeDev = dev.Cascade(CascadeReport.Clean, (float)candidate.Threshold, WatchSteps).WithSmoothTail();
+        var cascadeDev = dev.Cascade(CascadeReport.Clean, (float)candidate.Threshold, FirstWeight, WatchSteps).WithSmoothTail();
         var chosen = Calibration(cascadeDev).ThresholdFor(FalseAlarmsPerHour);
         Rewrite(folders, first.Name, manifest => manifest with
         {
@@ -43,12 +46,12 @@ public static class DetCommand
         {
             Calibration = new Dictionary<string, CalibrationTable> { [keyword] = Calibration(cascadeDev) },
             OperatingPoint = new OperatingPoint(FalseAlarmsPerHour),
-            FirstStage = new FirstStageSpec(first.Name, new Dictionary<string, float> { [keyword] = (float)candidate.Threshold }, CandidatesPerHour),
+            FirstStage = new FirstStageSpec(first.Name, new Dictionary<string, float> { [keyword] = (float)candidate.Threshold }, CandidatesPerHour, FirstWeight),
             Trigger = new TriggerSpec(VerifySteps: WatchSteps),
         });
         await using var pipeline = new PipelineScorer(folders.Models);
         var shipped = await ShippedReport.MeasureAsync(keyword, testSet, pipeline, cancellationToken);
-        var report = new DetReport(test, shipped, dev, candidate.Threshold, chosen.Threshold, WatchSteps);
+        var report = new DetReport(test, shipped, dev, candidate.Threshold, chosen.Threshold, FirstWeight, WatchSteps);
         await File.WriteAllTextAsync(Path.Combine(folders.Models, second.Name, "det.md"), report.ToMarkdown(), cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folders.Models, second.Name, "det.svg"), report.ToSvg(), cancellationToken);
         await output.WriteAsync(report.ToMarkdown());

@@ -39,7 +39,7 @@ public sealed class CascadeReport
         [.. _filler.Select(item => new FillerStream([.. item.Curve.Second.Select(score => score.Posterior)], StepSeconds))], Thresholds);
 
     /// <summary>The second stage behind the first.</summary>
-    public DetCurve Cascade(string condition, float firstThreshold, int watchSteps) => DetCurve.Measure(
-        [.. _keywords[condition].Select(curve => curve.Gated(firstThreshold, watchSteps).Max())],
-        [.. _filler.Select(item => new FillerStream(item.Curve.Gated(firstThreshold, watchSteps), StepSeconds))], Thresholds);
+    public DetCurve Cascade(string condition, float firstThreshold, float firstWeight, int watchSteps) => DetCurve.Measure(
+        [.. _keywords[condition].Select(curve => curve.Gated(firstThreshold, firstWeight, watchSteps).Max())],
+        [.. _filler.Select(item => new FillerStream(item.Curve.Gated(firstThreshold, firstWeight, watchSteps), StepSeconds))], Thresholds);
 }

@@ -10,8 +10,9 @@ namespace AVServer.Lab.Scoring;
 /// <param name="dev">Scores on the dev split, which chose the thresholds.</param>
 /// <param name="candidateThreshold">First stage's threshold.</param>
 /// <param name="threshold">Second stage's threshold.</param>
+/// <param name="firstWeight">What the first stage counts beside the second.</param>
 /// <param name="watchSteps">Steps in which a candidate is judged.</param>
-public sealed class DetReport(CascadeReport test, ShippedReport shipped, CascadeReport dev, double candidateThreshold, double threshold, int watchSteps)
+public sealed class DetReport(CascadeReport test, ShippedReport shipped, CascadeReport dev, double candidateThreshold, double threshold, float firstWeight, int watchSteps)
 {
     private static readonly double[] Rates = [0.5, 1, 2, 5, 10, 40];
     private readonly float _candidate = (float)candidateThreshold;
@@ -29,14 +30,14 @@ public sealed class DetReport(CascadeReport test, ShippedReport shipped, Cascade
         {
             Row(text, "first", condition, test.Spotter(condition));
             Row(text, "second alone", condition, test.Verifier(condition));
-            Row(text, "cascade", condition, test.Cascade(condition, _candidate, watchSteps));
+            Row(text, "cascade", condition, test.Cascade(condition, _candidate, firstWeight, watchSteps));
         }
         return text.ToString();
     }
 
     /// <summary>DET curves of the cascade in each condition, and of the first stage.</summary>
     public string ToSvg() => DetPlot.Draw("Test split", [
-        .. CascadeReport.Conditions.Select(condition => ($"cascade {condition.Name}", test.Cascade(condition.Name, _candidate, watchSteps))),
+        .. CascadeReport.Conditions.Select(condition => ($"cascade {condition.Name}", test.Cascade(condition.Name, _candidate, firstWeight, watchSteps))),
         ("first stage clean", test.Spotter(CascadeReport.Clean)),
     ]);
 

@@ -41,6 +41,13 @@ internal sealed class Dictation : IAsyncDisposable
         else await WriteAsync(_work, new Work(samples, null), cancellationToken);
     }
 
+    /// <summary>Has what was heard so far of the utterance understood, because somebody rests.</summary>
+    public async ValueTask SettleAsync(CancellationToken cancellationToken)
+    {
+        if (_work is null) _transcription.Settle();
+        else await WriteAsync(_work, default, cancellationToken);
+    }
+
     /// <summary>Ends the utterance.</summary>
     /// <returns>Its words, as soon as they are known.</returns>
     public async ValueTask<Task<IReadOnlyList<SpokenWord>>> FinishAsync(CancellationToken cancellationToken)
@@ -69,7 +76,8 @@ internal sealed class Dictation : IAsyncDisposable
                 try
                 {
                     if (work.Samples is { } samples) Accept(samples);
-                    else work.Words!.TrySetResult(Finish());
+                    else if (work.Words is { } words) words.TrySetResult(Finish());
+                    else _transcription.Settle();
                 }
                 catch (Exception e) when (work.Words is not null)
                 {
@@ -109,5 +117,6 @@ internal sealed class Dictation : IAsyncDisposable
         return _transcription.Finish();
     }
 
+    /// <summary>Sound to hear, or an end whose words are awaited, or neither: a rest.</summary>
     private readonly record struct Work(float[]? Samples, TaskCompletionSource<IReadOnlyList<SpokenWord>>? Words);
 }

@@ -21,6 +21,8 @@ internal sealed class SpeechTrack : IAsyncDisposable
     // Recent speech says more of now than what was said seconds ago.
     private const int RunningSamples = 4 * AudioClock.SampleRateHz;
     private const int DictatedAtOnce = 2 * AudioClock.StepSamples;
+    // Frames of rest after which the recogniser is asked what it understood: it answers in the time that is left until a pause ends the utterance.
+    private const int SettlingRest = 8;
     private const int Spare = 2 * AudioClock.SampleRateHz;
 
     private readonly SpeechModels _models;
@@ -119,7 +121,7 @@ internal sealed class SpeechTrack : IAsyncDisposable
             _judge?.Begin();
         }
         if (_utterance is null) return;
-        if (Heard - _utterance.Dictated >= DictatedAtOnce) await DictateAsync(_utterance, cancellationToken);
+        if (_segmenter.RestFrames < SettlingRest ? Heard - _utterance.Dictated >= DictatedAtOnce : _segmenter.RestFrames == SettlingRest) await DictateAsync(_utterance, cancellationToken);
         if (change.Step == UtteranceStep.Ended) await EndAsync(change, events, cancellationToken);
         else if (Heard >= _utterance.NextEstimate) await EstimateAsync(_utterance, events, cancellationToken);
     }
@@ -131,6 +133,7 @@ internal sealed class SpeechTrack : IAsyncDisposable
         _sound.Read(_base + utterance.Dictated, samples);
         utterance.Dictated = Heard;
         await _dictation.AcceptAsync(samples, cancellationToken);
+        if (_segmenter.RestFrames >= SettlingRest) await _dictation.SettleAsync(cancellationToken);
     }
 
     private async ValueTask EstimateAsync(Utterance utterance, List<StreamEvent> events, CancellationToken cancellationToken)
@@ -167,7 +170,7 @@ internal sealed class SpeechTrack : IAsyncDisposable
         if (_texts is not null) return; // SettleAsync waits for the client's words
         if (_dictation is not null)
         {
-            await DictateAsync(utterance, cancellationToken);
+            if (_segmenter.RestFrames < SettlingRest) await DictateAsync(utterance, cancellationToken);
             await HearWordsAsync(_waiting, await _dictation.FinishAsync(cancellationToken), events, cancellationToken);
         }
         else

@@ -105,6 +105,7 @@ internal static class ManifestValidator
                 errors.Add($"firstStage.threshold: expected one for '{keyword}', got none");
             foreach (var (keyword, threshold) in firstStage.Threshold)
                 Require(threshold is >= 0 and <= 1, $"firstStage.threshold.{keyword}: expected 0 to 1, got {threshold}", errors);
+            Require(firstStage.Weight is >= 0 and <= 10, $"firstStage.weight: expected 0 to 10, got {firstStage.Weight}", errors);
         }
         else
         {

@@ -14,6 +14,7 @@ internal sealed class VoskTranscription : ITranscription
     private IntPtr _recogniser;
     private long _heard;
     private long _utteranceStart;
+    private long _settled;
 
     public VoskTranscription(IntPtr recogniser, Action onClosed)
     {
@@ -50,10 +51,16 @@ internal sealed class VoskTranscription : ITranscription
         }
     }
 
-    public IReadOnlyList<SpokenWord> Finish()
+    public void Settle()
     {
         ObjectDisposedException.ThrowIf(_recogniser == IntPtr.Zero, this);
-        if (_heard > _utteranceStart) Take(VoskLibrary.FinalResult(_recogniser));
+        if (_heard > _settled) Take(VoskLibrary.FinalResult(_recogniser));
+        _settled = _heard;
+    }
+
+    public IReadOnlyList<SpokenWord> Finish()
+    {
+        Settle();
         SpokenWord[] words = [.. _words];
         _words.Clear();
         _utteranceStart = _heard;
