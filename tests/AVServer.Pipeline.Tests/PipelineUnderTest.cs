@@ -40,6 +40,16 @@ public sealed class PipelineUnderTest : IDisposable
         return new PipelineUnderTest(folder.FullName, folder, gate);
     }
 
+    /// <summary>A loud-sound spotter with a verifier behind it that hears by the shipped embedding.</summary>
+    public static PipelineUnderTest WithFakeCascade(FakeVerifier verifier)
+    {
+        var folder = Directory.CreateTempSubdirectory("avserver-pipeline-");
+        new FakeSpotter { Centre = 16, Gain = 0.5f, RefractorySeconds = 1.5 }.Write(folder.FullName);
+        verifier.Write(folder.FullName);
+        Directory.CreateSymbolicLink(Path.Combine(folder.FullName, verifier.Embedding), Path.Combine(TestPaths.Models, verifier.Embedding));
+        return new PipelineUnderTest(folder.FullName, folder, gate: true);
+    }
+
     /// <summary>An audio-visual spotter beside the shipped face models; pictures wait and are never dropped, so that a busy machine changes nothing.</summary>
     public static PipelineUnderTest WithAudioVisual(FakeAudioVisual? fake = null, params (string Key, string Value)[] settings) =>
         WithAudioVisual(TimeProvider.System, fake, [("Pipeline:DropLatePictures", "false"), .. settings]);

@@ -1,4 +1,5 @@
 using AVServer.Contracts;
+using AVServer.TestKit;
 
 namespace AVServer.Pipeline.Tests;
 
@@ -21,6 +22,20 @@ public sealed class StreamPipelineTests
         var closed = Assert.IsType<ClosedEvent>(events[^1]);
         Assert.Equal((CloseReason.Completed, 6.0), (closed.Reason, closed.Duration.TotalSeconds));
         Assert.All(events, happened => Assert.Equal("s", happened.StreamId));
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public async Task Verifier_that_hesitates_is_decided_by_what_the_first_stage_counts(float weight, bool heard)
+    {
+        using var test = PipelineUnderTest.WithFakeCascade(new FakeVerifier { Gain = 0, Threshold = 0.75, FirstWeight = weight });
+
+        var events = await test.RunAsync(Bursts(seed: 1, seconds: 6, 3.0), () => 1280);
+
+        var words = events.OfType<WakeWordEvent>().ToArray();
+        Assert.Equal(heard ? 1 : 0, words.Length);
+        Assert.All(words, word => Assert.Equal((0.5f, true), (word.Scores["audio"], word.Posterior >= 0.75f && word.Scores["firstStage"] <= word.Posterior + 1e-5f)));
     }
 
     [Theory]

@@ -14,6 +14,9 @@ public sealed record FakeVerifier
     /// <summary>Name of the spotter in front of it.</summary>
     public string FirstStage { get; init; } = "fake-spotter";
 
+    /// <summary>What the spotter's log-odds count beside its own.</summary>
+    public float FirstWeight { get; init; }
+
     /// <summary>Name of the embedding that it stands on.</summary>
     public string Embedding { get; init; } = "speech-embedding";
 
@@ -44,7 +47,7 @@ public sealed record FakeVerifier
         ["inputs"] = new object[] { FakeModelFolder.Tensor("embeddings", -1, WindowSteps, Dim) },
         ["outputs"] = new object[] { FakeModelFolder.Tensor("posterior", -1), FakeModelFolder.Tensor("secondsSinceStart", -1), FakeModelFolder.Tensor("secondsSinceEnd", -1) },
         ["labels"] = new[] { Keyword },
-        ["firstStage"] = new { name = FirstStage, threshold = new Dictionary<string, float> { [Keyword] = 0.5f }, falseAlarmsPerHour = 60 },
+        ["firstStage"] = new { name = FirstStage, threshold = new Dictionary<string, float> { [Keyword] = 0.5f }, falseAlarmsPerHour = 60, weight = FirstWeight },
         ["embedding"] = Embedding,
         ["windowSteps"] = WindowSteps,
         ["calibration"] = new Dictionary<string, object> { [Keyword] = FakeModelFolder.Calibration(Threshold) },
