@@ -7,4 +7,5 @@ public sealed record HistoryPage(IReadOnlyList<StreamEvent> Events, long? Next =
 
 /// <summary>What a deletion of history did.</summary>
 /// <param name="Deleted">Events that were deleted.</param>
-public sealed record HistoryDeletion(int Deleted);
+/// <param name="Clips">Clips that were deleted; absent where none are kept.</param>
+public sealed record HistoryDeletion(int Deleted, int? Clips = null);

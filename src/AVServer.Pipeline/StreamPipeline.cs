@@ -60,6 +60,7 @@ internal sealed partial class StreamPipeline : IStreamPipeline
                     continue;
                 }
                 more = await items.MoveNextAsync();
+                if (more && items.Current is AudioBlock block) request.Tap?.Hear(block.Start, block.SampleRateHz, block.Samples.Span);
                 if (more) await run.AcceptAsync(items.Current, events, cancellationToken);
                 else await run.CompleteAsync(events, cancellationToken);
             }

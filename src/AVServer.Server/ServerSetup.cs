@@ -1,5 +1,6 @@
 using AVServer.Contracts;
 using AVServer.Server.Access;
+using AVServer.Server.Clips;
 using AVServer.Server.Configuration;
 using AVServer.Server.Endpoints;
 using AVServer.Server.Events;
@@ -32,7 +33,7 @@ public static class ServerSetup
         var services = builder.Services;
         services.AddServerOptions();
         services.AddStreams();
-        services.AddHistory().AddWebhooks().AddJobs().AddWyoming();
+        services.AddHistory().AddClips().AddWebhooks().AddJobs().AddWyoming();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.AddCode);
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddSingleton<ApiKey>().AddSingleton<OriginPolicy>();
@@ -60,7 +61,7 @@ public static class ServerSetup
         app.UseWebSockets();
         app.MapHealth();
         var guarded = app.MapGroup("").WithMetadata(Guarded.Instance);
-        guarded.MapMedia().MapEvents().MapHistory().MapScore().MapJobs().MapStreams().MapModels().MapMetrics();
+        guarded.MapMedia().MapEvents().MapHistory().MapClips().MapScore().MapJobs().MapStreams().MapModels().MapMetrics();
         guarded.MapHub<EventsHub>(Routes.EventsHub);
         guarded.MapOpenApi(Routes.OpenApi.Replace("v1", "{documentName}"));
         return app;

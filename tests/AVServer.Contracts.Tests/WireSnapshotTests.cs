@@ -65,6 +65,8 @@ public sealed class WireSnapshotTests
             "0f", "a.wav", JobState.Failed, TimeSpan.FromSeconds(1.5), TimeSpan.FromHours(2), At, At.AddMinutes(1), new JobError(FaultCodes.Undecodable, "Expected sound.")),
         ["historyPage"] = new HistoryPage([new FaultEvent("badChunk", "…") { StreamId = "kitchen", Sequence = 4, At = At }], 17),
         ["historyDeletion"] = new HistoryDeletion(3),
+        ["historyDeletion.clips"] = new HistoryDeletion(3, 1),
+        ["clip"] = new ClipSummary("kitchen", 4, At, "20260102T030405000Z-4.wav", 64_044, "/api/clips/kitchen/20260102T030405000Z-4.wav"),
         ["scoreReport"] = new ScoreReport(
             "a.wav", 1.5, new Dictionary<string, float> { ["computer"] = 0.75f }, [new FaultEvent("badChunk", "…") { StreamId = "a.wav", At = At }],
             [new PosteriorCurve("computer", "computer-small", 0.04, [0, 0.75f])],

@@ -30,7 +30,8 @@ internal sealed class EventLog(string streamId, int capacity, TimeProvider time,
     /// <summary>Numbers, dates, keeps and delivers an event. Never waits for a reader.</summary>
     /// <param name="streamEvent">The event; its id, number and date are set here.</param>
     /// <param name="beforeDelivery">Runs before any reader can see the event and before the next one is taken.</param>
-    public void Append(StreamEvent streamEvent, Action? beforeDelivery = null)
+    /// <returns>The event as it was published.</returns>
+    public StreamEvent Append(StreamEvent streamEvent, Action? beforeDelivery = null)
     {
         lock (_gate)
         {
@@ -44,6 +45,7 @@ internal sealed class EventLog(string streamId, int capacity, TimeProvider time,
             beforeDelivery?.Invoke();
             foreach (var reader in _readers) reader.Offer(stamped);
             publishToAll(stamped);
+            return stamped;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using AVServer.Contracts;
+using AVServer.Server.Clips;
 using AVServer.Server.Events;
 using AVServer.Server.Problems;
 using AVServer.Server.Streams;
@@ -18,7 +19,7 @@ internal static class HistoryEndpoints
             .WithSummary("Events that were kept, oldest first: by stream, types (comma-separated), keyword and time (from inclusive, to exclusive); 'next' of a page is 'after' of the one that follows.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapDelete(Routes.EventHistory, DeleteAsync)
-            .WithSummary("Deletes all events that were kept of one stream.")
+            .WithSummary("Deletes all events and clips that were kept of one stream.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         return routes;
     }
@@ -41,15 +42,16 @@ internal static class HistoryEndpoints
         return new HistoryPage([.. found.Take(limit).Select(kept => kept.Event)], found.Count > limit ? found[limit - 1].Place : null);
     }
 
-    private static async Task<HistoryDeletion> DeleteAsync(string? streamId, HistoryRecorder recorder, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<HistoryDeletion> DeleteAsync(string? streamId, HistoryRecorder recorder, ClipStore clips, TimeProvider time, CancellationToken cancellationToken)
     {
         var store = Store(recorder);
         StreamIds.Check(streamId ?? throw new RefusedException(FaultCodes.BadRequest, "Expected ?streamId= with the stream whose events are to be deleted, got none."));
-        return new HistoryDeletion(await AskAsync(async () =>
+        return await AskAsync(async () =>
         {
+            int? sounds = clips.Folder is null ? null : await clips.DeleteStreamAsync(streamId, cancellationToken).WaitAsync(LongestFlush, time, cancellationToken);
             await recorder.FlushAsync(cancellationToken).WaitAsync(LongestFlush, time, cancellationToken);   // what waits to be written is the stream's too
-            return await store.DeleteStreamAsync(streamId, cancellationToken);
-        }));
+            return new HistoryDeletion(await store.DeleteStreamAsync(streamId, cancellationToken), sounds);
+        });
     }
 
     private static async Task<T> AskAsync<T>(Func<Task<T>> ask)
@@ -58,9 +60,9 @@ internal static class HistoryEndpoints
         {
             return await ask();
         }
-        catch (Exception exception) when (exception is DbException or IOException or TimeoutException)
+        catch (Exception exception) when (exception is DbException or IOException or UnauthorizedAccessException or TimeoutException)
         {
-            throw new RefusedException(FaultCodes.ServerBusy, "Expected the history's database to answer, it does not; try again later, and see the server's log.");
+            throw new RefusedException(FaultCodes.ServerBusy, "Expected the history's database and folder to answer, they do not; try again later, and see the server's log.");
         }
     }
 

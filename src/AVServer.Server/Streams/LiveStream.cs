@@ -1,5 +1,6 @@
 using AVServer.Contracts;
 using AVServer.Pipeline;
+using AVServer.Server.Clips;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
 using AVServer.Server.Metrics;
@@ -13,6 +14,7 @@ namespace AVServer.Server.Streams;
 internal sealed partial class LiveStream
 {
     private readonly StreamRequest _request;
+    private readonly ClipRecorder? _clips;
     private readonly EventLog _log;
     private readonly ServerLimits _limits;
     private readonly TimeProvider _time;
@@ -27,9 +29,10 @@ internal sealed partial class LiveStream
     private Ending? _ending;
 
     public LiveStream(
-        StreamRequest request, string transport, EventLog log, ServerLimits limits, bool dropsLate, TimeProvider time, ServerMetrics metrics, ILogger logger)
+        StreamRequest request, string transport, EventLog log, ServerLimits limits, bool dropsLate, ClipRecorder? clips, TimeProvider time, ServerMetrics metrics, ILogger logger)
     {
-        _request = request;
+        _request = request with { Tap = clips };
+        _clips = clips;
         _log = log;
         _limits = limits;
         _time = time;
@@ -97,7 +100,8 @@ internal sealed partial class LiveStream
                     break;
                 }
                 fault = streamEvent as FaultEvent ?? fault;
-                _log.Append(streamEvent);
+                var published = _log.Append(streamEvent);
+                _clips?.Notice(published);
             }
         }
         catch (OperationCanceledException) when (stopNow.IsCancellationRequested)
@@ -118,6 +122,7 @@ internal sealed partial class LiveStream
     {
         _queue.Abandon();
         _idleTimer.Dispose();
+        _clips?.Complete();
         // The pipeline knows faults of the media; everything else about the end is known here.
         if (closed.Reason == CloseReason.Completed && _ending is { } ending)
         {

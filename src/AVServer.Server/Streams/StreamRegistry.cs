@@ -1,5 +1,6 @@
 using AVServer.Contracts;
 using AVServer.Pipeline;
+using AVServer.Server.Clips;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
 using AVServer.Server.Metrics;
@@ -10,7 +11,7 @@ namespace AVServer.Server.Streams;
 
 /// <summary>The open streams: one sender an id, no more than the limit, none once the server drains.</summary>
 internal sealed partial class StreamRegistry(
-    IStreamPipeline pipeline, EventBroker broker, IOptions<ServerLimits> limits, IOptions<PipelineOptions> listening, TimeProvider time, ServerMetrics metrics,
+    IStreamPipeline pipeline, EventBroker broker, ClipStore clips, IOptions<ServerLimits> limits, IOptions<PipelineOptions> listening, TimeProvider time, ServerMetrics metrics,
     ILogger<StreamRegistry> logger) : IDisposable
 {
     private readonly CancellationTokenSource _stopNow = new();
@@ -49,7 +50,7 @@ internal sealed partial class StreamRegistry(
             if (_streams.Count >= _limits.MaxStreams)
                 throw new RefusedException(FaultCodes.ServerBusy, $"Expected at most {_limits.MaxStreams} open streams; try again later.");
             log = broker.Hold(request.StreamId);
-            stream = new LiveStream(request, transport, log, _limits, listening.Value.DropLatePictures, time, metrics, logger);
+            stream = new LiveStream(request, transport, log, _limits, listening.Value.DropLatePictures, clips.Recorder(), time, metrics, logger);
             _streams.Add(stream.Id, stream);
         }
         metrics.StreamOpened();

@@ -1,0 +1,39 @@
+using AVServer.Contracts;
+using AVServer.Server.Problems;
+using AVServer.Server.Streams;
+
+namespace AVServer.Server.Clips;
+
+/// <summary>The clips that are kept, and the sound of each; they are deleted with their stream's history.</summary>
+internal static class ClipsEndpoints
+{
+    public static IEndpointRouteBuilder MapClips(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Routes.Clips, List)
+            .WithSummary("Lists the clips that are kept, of one stream or of all, oldest first.")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet(Routes.Clips + "/{streamId}/{name}", Get)
+            .WithSummary("One clip as a WAV file.")
+            .Produces(StatusCodes.Status200OK, contentType: "audio/wav").ProducesProblem(StatusCodes.Status404NotFound);
+        return routes;
+    }
+
+    private static IReadOnlyList<ClipSummary> List(ClipStore store, string? streamId = null)
+    {
+        var folder = Folder(store);
+        if (streamId is not null) StreamIds.Check(streamId);
+        return folder.List(streamId);
+    }
+
+    private static IResult Get(string streamId, string name, ClipStore store)
+    {
+        var folder = Folder(store);
+        StreamIds.Check(streamId);
+        return folder.Find(streamId, name) is { } file
+            ? TypedResults.PhysicalFile(file, "audio/wav", enableRangeProcessing: true)
+            : Problem.Of(FaultCodes.NotFound, $"Expected a clip out of {Routes.Clips}, got another; its time may be over.");
+    }
+
+    private static ClipFolder Folder(ClipStore store) =>
+        store.Folder ?? throw new RefusedException(FaultCodes.NotFound, "Expected a server that keeps clips, but this one keeps none; set History:Clips:Path.");
+}
