@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures what the README claims. Nothing else should run on the machine meanwhile.
-#   scripts/bench.sh [fbank|streams|live|video|emotion]     default: all
+#   scripts/bench.sh [fbank|streams|live|video|emotion|score|long]     default: all
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/setup.sh server
@@ -13,6 +13,8 @@ case ${1:-all} in
     live) bench live "${2:-250}" ;;
     video) bench video "${2:-10}" ;;
     emotion) bench emotion "${2:-4}" ;;
-    all) bench fbank; bench streams; bench live 250; bench video 10; bench emotion 4 ;;
-    *) echo "bench: expected fbank, streams, live, video or emotion, got '$1'" >&2; exit 2 ;;
+    score) bench score ;;
+    long) bench long ;;
+    all) bench fbank; bench streams; bench live 250; bench video 10; bench emotion 4; bench score; bench long ;;
+    *) echo "bench: expected fbank, streams, live, video, emotion, score or long, got '$1'" >&2; exit 2 ;;
 esac

@@ -8,6 +8,8 @@ var verbs = new Dictionary<string, Func<string[], int>>
     ["streams"] = _ => StreamsBenchmark.RunAsync().GetAwaiter().GetResult(),
     ["live"] = rest => LiveBenchmark.RunAsync(rest.Length > 0 ? int.Parse(rest[0]) : 250).GetAwaiter().GetResult(),
     ["emotion"] = rest => EmotionBenchmark.RunAsync(rest.Length > 0 ? int.Parse(rest[0]) : 4).GetAwaiter().GetResult(),
+    ["score"] = _ => ScoreBenchmark.RunAsync().GetAwaiter().GetResult(),
+    ["long"] = _ => ScoreBenchmark.RunLongAsync().GetAwaiter().GetResult(),
     ["video"] = rest => VideoBenchmark.RunAsync(rest.Length > 0 ? int.Parse(rest[0]) : 10).GetAwaiter().GetResult(),
 };
 

@@ -68,6 +68,26 @@ public sealed class CommandLineTests
         Assert.Contains("got 'kitchen'", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Folder_of_a_hundred_files_is_scored_with_progress_and_a_report()
+    {
+        using var folder = new TemporaryFolder();
+        new FakeSpotter { Centre = 16, Gain = 0.5f, Threshold = 0.8 }.Write(Path.Combine(folder.Path, "models"));
+        var recordings = Directory.CreateDirectory(Path.Combine(folder.Path, "recordings", "of", "a", "day")).FullName;
+        using (var ffmpeg = Process.Start("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=amplitude=0.5:duration=1:sample_rate=16000", Path.Combine(recordings, "000.wav")])) await ffmpeg.WaitForExitAsync();
+        for (var i = 1; i < 100; i++) File.Copy(Path.Combine(recordings, "000.wav"), Path.Combine(recordings, $"{i:000}.wav"));
+        var (page, lines) = (Path.Combine(folder.Path, "report.html"), Path.Combine(folder.Path, "lines.jsonl"));
+
+        var (code, output, error) = await RunAsync("score", "--local", "--models-path", Path.Combine(folder.Path, "models"), Path.Combine(folder.Path, "recordings"), "--report", page, "--output", lines);
+
+        Assert.True(code == 0 && output.Length == 0, error + output);
+        Assert.Contains("av: 100 of 100 files, 0:01:40 of media", error, StringComparison.Ordinal);
+        var files = File.ReadLines(lines).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("file").GetString()).ToArray();
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => Path.Combine(recordings, $"{i:000}.wav")), files);
+        var html = await File.ReadAllTextAsync(page);
+        Assert.All(files, file => Assert.Contains($"<h2>{file}</h2>", html, StringComparison.Ordinal));
+    }
+
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };

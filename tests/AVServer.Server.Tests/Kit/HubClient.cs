@@ -14,18 +14,23 @@ namespace AVServer.Server.Tests.Kit;
 internal sealed class HubClient : IConnectionFactory
 {
     private readonly Action<ClientWebSocketOptions>? _options;
+    private readonly HttpMessageInvoker? _http;
     private TaskCompletionSource _valve = new();
 
-    private HubClient(Action<ClientWebSocketOptions>? options)
+    private HubClient(Action<ClientWebSocketOptions>? options, HttpMessageInvoker? http)
     {
-        _options = options;
+        (_options, _http) = (options, http);
         _valve.SetResult();
     }
 
     /// <summary>Connects to the events hub.</summary>
-    public static async Task<(HubConnection Hub, HubClient Client)> ConnectAsync(RunningServer server, string query = "", Action<ClientWebSocketOptions>? options = null)
+    /// <param name="server">The hub's server.</param>
+    /// <param name="query">What stands behind its address.</param>
+    /// <param name="options">Sets up the socket.</param>
+    /// <param name="http">Makes the connection; null: the usual way.</param>
+    public static async Task<(HubConnection Hub, HubClient Client)> ConnectAsync(RunningServer server, string query = "", Action<ClientWebSocketOptions>? options = null, HttpMessageInvoker? http = null)
     {
-        var client = new HubClient(options);
+        var client = new HubClient(options, http);
         var builder = new HubConnectionBuilder();
         builder.Services.AddSingleton<EndPoint>(new UriEndPoint(server.WebSocketAddress(Routes.EventsHub + query)));
         builder.Services.AddSingleton<IConnectionFactory>(client);
@@ -44,7 +49,7 @@ internal sealed class HubClient : IConnectionFactory
     {
         var socket = new ClientWebSocket();
         _options?.Invoke(socket.Options);
-        await socket.ConnectAsync(((UriEndPoint)endpoint).Uri, cancellationToken);
+        await socket.ConnectAsync(((UriEndPoint)endpoint).Uri, _http, cancellationToken);
         var (received, toSend) = (new Pipe(), new Pipe());
         var connection = new DefaultConnectionContext(Guid.NewGuid().ToString("n"), new Duplex(received.Reader, toSend.Writer), new Duplex(toSend.Reader, received.Writer));
         _ = ReceiveAsync(socket, received.Writer);
