@@ -16,7 +16,7 @@ apt_install() {
     echo "setup: installing ${missing[*]}" >&2
     local sudo=; [ "$(id -u)" -eq 0 ] || sudo=sudo
     local log; log=$(mktemp)
-    { $sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 \
+    { $sudo apt-get update -q && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 \
         || { cat "$log" >&2; echo "setup: apt could not install ${missing[*]}" >&2; exit 1; }
     rm -f "$log"
 }

@@ -8,8 +8,8 @@ internal sealed class ServerOptions
 {
     private readonly Option<Uri> _url = new("--url")
     {
-        Description = "Address of the server.",
-        DefaultValueFactory = _ => new Uri("http://127.0.0.1:5080"),
+        Description = "Address of the server; default: the environment variable AVSERVER_URL, else http://127.0.0.1:5080.",
+        DefaultValueFactory = _ => new Uri(Environment.GetEnvironmentVariable("AVSERVER_URL") ?? "http://127.0.0.1:5080"),
         CustomParser = result =>
         {
             if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && (url.Scheme is "http" or "https")) return url;

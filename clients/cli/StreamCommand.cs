@@ -4,28 +4,36 @@ using AVServer.Media;
 
 namespace AVServer.Cli;
 
-/// <summary><c>av stream</c>: a file or standard input becomes a live stream.</summary>
+/// <summary><c>av stream</c>: a file, a device or standard input becomes a live stream.</summary>
 internal static class StreamCommand
 {
     public static Command Create()
     {
-        var source = new Argument<string>("source") { Description = "A media file, with pictures or without, or - for PCM on standard input." };
+        var source = new Argument<string?>("source") { Description = "A media file, with pictures or without, or - for PCM on standard input.", Arity = ArgumentArity.ZeroOrOne };
+        var device = new Option<string[]>("--device") { Description = "Instead of a file: a microphone or camera as ffmpeg names it, e.g. alsa:default or v4l2:/dev/video0; may be given twice." };
         var id = new Option<string>("--id") { Description = "Name of the stream.", DefaultValueFactory = _ => $"cli-{Environment.ProcessId}" };
         var fast = new Option<bool>("--fast") { Description = "Send a file as fast as the server takes it, not at its own speed." };
         var rate = new Option<int>("--rate") { Description = "Standard input: samples per second.", DefaultValueFactory = _ => 16_000 };
         var channels = new Option<int>("--channels") { Description = "Standard input: channels.", DefaultValueFactory = _ => 1 };
         var quiet = new Option<bool>("--quiet") { Description = "Do not print the stream's events." };
         var server = new ServerOptions();
-        var command = new Command("stream", "Sends a media file, or 16-bit PCM from standard input, as a live stream and prints its events, one JSON line each.") { source, id, fast, rate, channels, quiet };
+        var command = new Command("stream", "Sends a media file, a microphone or camera, or 16-bit PCM from standard input, as a live stream and prints its events, one JSON line each.") { source, device, id, fast, rate, channels, quiet };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(source) is null == (result.GetValue(device) is null or [])) result.AddError("stream: expected a file, - or --device, one of them.");
+        });
         server.AddTo(command);
         command.SetAction((parsed, cancellationToken) => Output.GuardAsync(async () =>
         {
             var output = parsed.InvocationConfiguration.Output;
             Action<StreamEvent>? print = parsed.GetValue(quiet) ? null : happened => Output.Write(output, happened);
             var format = new AudioFormat("pcm_s16le", parsed.GetValue(rate), parsed.GetValue(channels));
-            var (hello, chunks) = parsed.GetValue(source) is { } path and not "-"
-                ? await OpenAsync(path, parsed.GetValue(fast), cancellationToken)
-                : (new MediaHello(MediaHello.CurrentProtocol, format), PcmSource.Read(Console.OpenStandardInput(), format, cancellationToken));
+            var (hello, chunks) = parsed.GetValue(source) switch
+            {
+                null => (new MediaHello(MediaHello.CurrentProtocol, Container: DeviceCapture.Container), new DeviceCapture(new MediaOptions()).ReadAsync(parsed.GetValue(device)!, cancellationToken)),
+                "-" => (new MediaHello(MediaHello.CurrentProtocol, format), PcmSource.Read(Console.OpenStandardInput(), format, cancellationToken)),
+                var path => await OpenAsync(path, parsed.GetValue(fast), cancellationToken),
+            };
             using var client = server.Connect(parsed);
             var closed = await client.PublishAsync(parsed.GetValue(id)!, hello, chunks, print, cancellationToken: cancellationToken);
             return closed.Reason == CloseReason.Completed ? 0 : Output.Failed;

@@ -78,6 +78,20 @@ public sealed class AVServerClient : IDisposable
         return await new MediaUpload(socket, onEvent).RunAsync(hello, chunks, cancellationToken);
     }
 
+    /// <summary>Sends a media file as a stream, as fast as the server takes it.</summary>
+    /// <param name="streamId">As for <see cref="PublishAsync"/>.</param>
+    /// <param name="media">The file's bytes; read to the end, not disposed.</param>
+    /// <param name="container">One of <see cref="ContainerNames.All"/>.</param>
+    /// <param name="onEvent">As for <see cref="PublishAsync"/>.</param>
+    /// <param name="cancellationToken">Breaks the stream off.</param>
+    /// <returns>The stream's last event, after everything sent was heard.</returns>
+    /// <exception cref="ServerRefusedException">The server does not take the stream, or ended it: its code and message say why.</exception>
+    public Task<ClosedEvent> PublishFileAsync(string streamId, Stream media, string container, Action<StreamEvent>? onEvent = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(media);
+        return PublishAsync(streamId, new MediaHello(MediaHello.CurrentProtocol, Container: container), ContainerChunks.ReadAsync(media, cancellationToken), onEvent, cancellationToken: cancellationToken);
+    }
+
     /// <summary>Has the server score a media file of any container, and waits for it however long it is: a file that becomes a job is followed to its end.</summary>
     /// <param name="media">The file's bytes; read to the end, not disposed.</param>
     /// <param name="fileName">Name to put into the report.</param>

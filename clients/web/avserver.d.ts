@@ -11,26 +11,24 @@ export interface ConnectOptions {
 export class AVServer {
   constructor(options?: ConnectOptions);
   /** Sends the microphone until `stop()`; reconnects when the connection is lost. Rejects with MicrophoneUnavailable, CameraUnavailable or StreamRefused. */
-  publishMicrophone(options: MicrophoneOptions): Promise<MicrophonePublication>;
+  publishMicrophone(options: MicrophoneOptions): Promise<Publication>;
+  /** Sends the camera, with the microphone unless told otherwise, until `stop()`; reconnects and rejects as `publishMicrophone` does. */
+  publishCamera(options: CameraOptions): Promise<Publication>;
   /** Sends a media file as fast as the server takes it. Rejects with StreamRefused. */
-  publishFile(file: File, options: FileOptions): Promise<ClosedEvent>;
+  publishFile(file: Blob & { name?: string }, options: FileOptions): Promise<ClosedEvent>;
   /** Events that pass the filter; ends only with `signal` or a `break`, lost connections are made anew and resumed. */
   subscribe(filter?: EventFilter, options?: { signal?: AbortSignal; onState?: (state: FeedState) => void }): AsyncGenerator<StreamEvent>;
   /** Has the server score a media file of any container. Rejects with ServerRefused. */
-  score(file: File, options?: { posteriors?: boolean; model?: string; signal?: AbortSignal }): Promise<ScoreReport>;
+  score(file: Blob & { name?: string }, options?: { posteriors?: boolean; model?: string; signal?: AbortSignal }): Promise<ScoreReport>;
   models(): Promise<ModelSummary[]>;
   streams(): Promise<StreamSummary[]>;
   /** Milliseconds to the server and back. */
   roundTrip(): Promise<number>;
 }
 
-export interface MicrophoneOptions {
+export interface PublicationOptions {
   /** 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit; nobody else may send on it. */
   streamId: string;
-  /** One of `listMicrophones()`. Default: the browser's choice. */
-  deviceId?: string;
-  /** Whether the camera is sent too: one of `listCameras()` by its id, or true for the browser's choice. */
-  camera?: boolean | string;
   /** Whether the server makes telemetry for subscribers who ask for it. */
   telemetry?: boolean;
   /** Told of each 80 ms: linear levels, 1 is full scale. */
@@ -39,13 +37,31 @@ export interface MicrophoneOptions {
   onState?: (state: 'connecting' | 'connected' | 'reconnecting' | 'refused' | 'stopped', error?: Error) => void;
 }
 
+export interface MicrophoneOptions extends PublicationOptions {
+  /** One of `listMicrophones()`. Default: the browser's choice. */
+  deviceId?: string;
+  /** Whether the camera is sent too: one of `listCameras()` by its id, or true for the browser's choice. Default: false. */
+  camera?: boolean | string;
+}
+
+export interface CameraOptions extends PublicationOptions {
+  /** One of `listCameras()`. Default: the browser's choice. */
+  deviceId?: string;
+  /** Whether the microphone is sent too: one of `listMicrophones()` by its id, or true for the browser's choice. Default: true. */
+  microphone?: boolean | string;
+}
+
 export interface FileOptions {
   streamId: string;
+  /** Default: by the end of the file's name. */
+  container?: 'webm' | 'matroska' | 'mp4' | 'ogg' | 'wav';
   telemetry?: boolean;
   onEvent?: (event: StreamEvent) => void;
 }
 
-export interface MicrophonePublication {
+/** A microphone, a camera or both on their way to the server. */
+export interface Publication {
+  /** The microphone that is in use; absent without one. */
   readonly deviceId: string | undefined;
   /** What the camera sees; absent without one. */
   readonly cameraStream: MediaStream | undefined;
@@ -55,7 +71,7 @@ export interface MicrophonePublication {
   readonly lostChunks: number;
   readonly reconnects: number;
   readonly waitingBytes: number;
-  /** On `performance.now()`'s clock, when a media time of this stream reached the page from the microphone. */
+  /** On `performance.now()`'s clock, when a media time of this stream reached the page from the device. */
   capturedAt(seconds: number): number;
   /** Tells the server what was said, e.g. from the browser's own captions, where its `Speech:Transcriber` is `client`; times as `performance.now()` has them. */
   say(text: string, startMs: number, endMs: number): void;
@@ -68,10 +84,25 @@ export function listMicrophones(): Promise<MediaDeviceInfo[]>;
 
 export function listCameras(): Promise<MediaDeviceInfo[]>;
 
-export class CameraUnavailable extends Error { code: 'refused' | 'missing' | 'busy' | 'insecure' | 'failed'; }
-export class MicrophoneUnavailable extends Error { code: 'refused' | 'missing' | 'busy' | 'insecure' | 'failed'; }
-export class StreamRefused extends Error { code: string; }
-export class ServerRefused extends Error { code: string; status: number; }
+/** Why a device gives nothing. */
+export type DeviceFault = 'refused' | 'missing' | 'busy' | 'insecure' | 'failed';
+
+export class CameraUnavailable extends Error { readonly code: DeviceFault; }
+export class MicrophoneUnavailable extends Error { readonly code: DeviceFault; }
+/** A stream that the server did not take, or ended. */
+export class StreamRefused extends Error {
+  constructor(code: string, message: string);
+  /** One of the server's fault codes, or `idle`. */
+  readonly code: string;
+}
+/** An answer of the server that is not the one wanted. */
+export class ServerRefused extends Error {
+  constructor(code: string, message: string, status?: number);
+  /** One of the server's fault codes, or `unreachable`. */
+  readonly code: string;
+  /** Of HTTP; 0 where there was none. */
+  readonly status: number;
+}
 
 export interface EventFilter {
   streamId?: string;

@@ -8,25 +8,16 @@
  */
 import { Camera, CameraUnavailable, listCameras } from './camera.js';
 import { EventFeed } from './event-feed.js';
-import { MediaSocket, StreamRefused } from './media-socket.js';
+import { MediaSocket, socketType } from './media-socket.js';
 import { Microphone, MicrophoneUnavailable, listMicrophones } from './microphone.js';
-import { MicrophonePublication } from './microphone-publication.js';
+import { Publication } from './publication.js';
+import { ServerRefused, StreamRefused } from './refusals.js';
 
-export { CameraUnavailable, MicrophoneUnavailable, StreamRefused, listCameras, listMicrophones };
+export { CameraUnavailable, MicrophoneUnavailable, ServerRefused, StreamRefused, listCameras, listMicrophones };
 
 const containers = { webm: 'webm', mkv: 'matroska', mka: 'matroska', mp4: 'mp4', m4a: 'mp4', ogg: 'ogg', oga: 'ogg', opus: 'ogg', wav: 'wav' };
 const fileChunkBytes = 32 * 1024;
 const maxWaitingBytes = 256 * 1024;
-
-/** An answer of the server that is not the one wanted. */
-export class ServerRefused extends Error {
-  constructor(code, message, status) {
-    super(message);
-    this.name = 'ServerRefused';
-    this.code = code;
-    this.status = status;
-  }
-}
 
 /**
  * A client of one server. Nothing is opened before something is asked of it.
@@ -43,28 +34,26 @@ export class AVServer {
 
   constructor({ url = new URL('.', import.meta.url), apiKey } = {}) {
     this.#base = new URL(url);
+    if (!/^https?:$/.test(this.#base.protocol)) throw new TypeError(`Expected the url of a server, like http://127.0.0.1:5080, got ${this.#base}.`);
     if (!this.#base.pathname.endsWith('/')) this.#base.pathname += '/';
     this.#apiKey = apiKey;
   }
 
-  /** Sends the microphone until `stop()`; reconnects when the connection is lost. See avserver.d.ts for the options. */
-  async publishMicrophone({ streamId, deviceId, camera = false, telemetry = false, onLevel, onState } = {}) {
-    const publication = new MicrophonePublication({
-      open: () => new MediaSocket(this.#mediaUrl(streamId, { telemetry }), { ...Microphone.hello, ...camera && Camera.hello }),
-      onLevel,
-      onState,
-      camera,
-    });
-    await publication.start(deviceId);
-    return publication;
+  /** Sends the microphone, with `camera` its pictures too, until `stop()`; reconnects when the connection is lost. See avserver.d.ts for the options. */
+  publishMicrophone({ deviceId, camera = false, ...options } = {}) {
+    return this.#publish({ ...options, microphone: deviceId ?? true, camera });
+  }
+
+  /** Sends the camera, with the microphone unless `microphone` is false, until `stop()`; reconnects when the connection is lost. */
+  publishCamera({ deviceId, microphone = true, ...options } = {}) {
+    return this.#publish({ ...options, microphone, camera: deviceId ?? true });
   }
 
   /** Sends a media file as fast as the server takes it; resolves with the stream's last event. */
-  async publishFile(file, { streamId, telemetry = false, onEvent } = {}) {
-    const container = containers[file.name?.split('.').pop().toLowerCase()];
-    if (!container) throw new StreamRefused('badHello', `Expected a file that ends in ${Object.keys(containers).join(', ')}, got another; convert it, or have it scored.`);
+  async publishFile(file, { streamId, container = containerOf(file), telemetry = false, onEvent } = {}) {
+    if (!container) throw new StreamRefused('badHello', `Expected a file that ends in ${Object.keys(containers).join(', ')}, got another; name its container, convert it, or have it scored.`);
     let closed;
-    const socket = new MediaSocket(this.#mediaUrl(streamId, { telemetry, events: true }), { container }, event => {
+    const socket = new MediaSocket(await socketType(), this.#mediaUrl(streamId, { telemetry, events: true }), { container }, event => {
       if (event.type === 'closed') closed = event;
       onEvent?.(event);
     });
@@ -107,6 +96,14 @@ export class AVServer {
     return performance.now() - started;
   }
 
+  async #publish({ streamId, microphone, camera, telemetry = false, onLevel, onState }) {
+    const url = this.#mediaUrl(streamId, { telemetry });
+    const hello = { ...microphone && Microphone.hello, ...camera && Camera.hello };
+    const publication = new Publication({ open: async () => new MediaSocket(await socketType(), url, hello), onLevel, onState, microphone, camera });
+    await publication.start();
+    return publication;
+  }
+
   #url(path) { return new URL(path, this.#base); }
 
   #mediaUrl(streamId, flags) {
@@ -124,10 +121,12 @@ export class AVServer {
       response = await fetch(url, { ...options, headers: { ...headers, ...(this.#apiKey && { 'X-Api-Key': this.#apiKey }) } });
     } catch (error) {
       if (error.name === 'AbortError') throw error;
-      throw new ServerRefused('unreachable', 'The server does not answer.', 0);
+      throw new ServerRefused('unreachable', 'The server does not answer.');
     }
     if (response.ok) return response.json();
     const problem = await response.json().catch(() => ({}));
     throw new ServerRefused(problem.code ?? 'internal', problem.detail ?? problem.title ?? `The server answered with HTTP status ${response.status}.`, response.status);
   }
 }
+
+const containerOf = file => containers[file.name?.split('.').pop().toLowerCase()];

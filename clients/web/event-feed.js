@@ -1,3 +1,6 @@
+import { ServerRefused } from './refusals.js';
+import { loadSignalR } from './signalr.js';
+
 const firstDelayMs = 250;
 const maxDelayMs = 10_000;
 const maxWaiting = 1024;
@@ -40,7 +43,7 @@ export class EventFeed {
       } catch (error) {
         if (signal?.aborted) return;
         const refusal = /(?:HubException: |^)([A-Za-z]+): (.+)$/s.exec(error.message ?? '');
-        if (refusal && error.isRefusal && !passing.has(refusal[1])) throw Object.assign(new Error(refusal[2]), { name: 'ServerRefused', code: refusal[1] });
+        if (refusal && error.isRefusal && !passing.has(refusal[1])) throw new ServerRefused(refusal[1], refusal[2]);
       } finally {
         signal?.removeEventListener('abort', stop);
         await connection.stop();
@@ -105,19 +108,4 @@ function pause(ms, signal) {
     const timer = setTimeout(resolve, ms);
     signal?.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
   });
-}
-
-let loading;
-
-/** SignalR's bundle sets a global; it is loaded when the first subscription asks for it. */
-function loadSignalR() {
-  if (globalThis.signalR) return Promise.resolve(globalThis.signalR);
-  loading ??= new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = new URL('./lib/signalr.min.js', import.meta.url);
-    script.onload = () => resolve(globalThis.signalR);
-    script.onerror = () => { loading = undefined; reject(new Error('lib/signalr.min.js could not be loaded.')); };
-    document.head.append(script);
-  });
-  return loading;
 }

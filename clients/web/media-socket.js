@@ -1,17 +1,12 @@
+import { StreamRefused } from './refusals.js';
+
 const protocol = 1;
 const headerBytes = 9;
+const open = 1;                          // of a socket's readyState
 
-/** A stream that the server did not take, or ended. */
-export class StreamRefused extends Error {
-  /**
-   * @param {string} code one of the server's fault codes, or `idle`
-   * @param {string} message for people
-   */
-  constructor(code, message) {
-    super(message);
-    this.name = 'StreamRefused';
-    this.code = code;
-  }
+/** Browsers and newer Nodes have WebSockets of their own; for Node 20 it is a package. */
+export async function socketType() {
+  return globalThis.WebSocket ?? (await import('ws')).default;
 }
 
 /** One media WebSocket: hello, ready, chunks, end. */
@@ -22,11 +17,12 @@ export class MediaSocket {
   #closing;
 
   /**
+   * @param {typeof WebSocket} WebSocket as `socketType()` gives it
    * @param {URL} url of the stream, ws or wss
    * @param {object} hello the media's format, without the protocol's version
    * @param {(event: object) => void} [onEvent] told of each event that the server sends on this socket
    */
-  constructor(url, hello, onEvent) {
+  constructor(WebSocket, url, hello, onEvent) {
     this.#socket = new WebSocket(url);
     this.#socket.binaryType = 'arraybuffer';
     this.#opening = new Promise((resolve, reject) => {
@@ -58,7 +54,7 @@ export class MediaSocket {
   get waitingBytes() { return this.#socket.bufferedAmount; }
 
   /** Whether chunks can be sent. */
-  get isOpen() { return this.#socket.readyState === WebSocket.OPEN; }
+  get isOpen() { return this.#socket.readyState === open; }
 
   /**
    * Sends a chunk.

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using AVServer.Contracts;
 using AVServer.Media.Ffmpeg;
@@ -9,8 +8,6 @@ namespace AVServer.Media;
 /// <param name="options">Where ffmpeg is, and the bounds of files.</param>
 public sealed class LiveCopy(MediaOptions options)
 {
-    private const int ChunkBytes = 32 << 10;
-
     /// <summary>Finds the container that a file can be sent in.</summary>
     /// <returns>One of <see cref="ContainerNames.All"/>; null where the file has no pictures but perhaps a cover.</returns>
     /// <exception cref="MediaException">It is no media file, or there is no ffmpeg.</exception>
@@ -37,15 +34,7 @@ public sealed class LiveCopy(MediaOptions options)
         var arguments = FfmpegArguments.ForLiveCopy(path, demuxer, container, atOwnSpeed, options.File);
         await using var process = FfmpegProcess.Start(options.FfmpegPath, arguments, options.File.MaxDecoderMemoryMiB);
         process.CompleteInput();
-        while (true)
-        {
-            var read = await process.Output.ReadAsync(cancellationToken).ConfigureAwait(false);
-            for (var rest = read.Buffer; rest.Length > 0; rest = rest.Slice(Math.Min(ChunkBytes, rest.Length)))
-                yield return new MediaChunk(MediaKind.Container, TimeSpan.Zero, rest.Slice(0, Math.Min(ChunkBytes, rest.Length)).ToArray());
-            process.Output.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted) break;
-        }
-
+        await foreach (var chunk in process.ReadChunksAsync(cancellationToken).ConfigureAwait(false)) yield return chunk;
         var (exitCode, errors) = await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
         if (exitCode != 0) throw FfmpegFault.Of(exitCode, errors, $"a {demuxer} file that fits into {container}");
     }

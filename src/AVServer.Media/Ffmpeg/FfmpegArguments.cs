@@ -49,6 +49,16 @@ internal static class FfmpegArguments
         .. container == "mp4" ? ["-map_metadata", "-1", "-f", "mp4", "-movflags", "empty_moov+default_base_moof+frag_every_frame", "-flush_packets", "1", "pipe:1"] : Matroska(),
     ];
 
+    /// <summary>Microphones and cameras → Matroska on a pipe, each packet as soon as it is there, until stopped.</summary>
+    /// <param name="devices">Names of ffmpeg's input devices, and of what they are to open.</param>
+    public static List<string> ForDevices(IReadOnlyList<(string Format, string Name)> devices) =>
+    [
+        "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error",
+        .. devices.SelectMany(device => new[] { "-thread_queue_size", "512", "-f", device.Format, "-i", device.Name }),
+        .. Enumerable.Range(0, devices.Count).SelectMany(input => new[] { "-map", $"{input}:a:0?", "-map", $"{input}:v:0?" }),
+        .. Audio(DecodedFormat.SampleRateHz), "-c:v", "mjpeg", "-q:v", "4", .. Matroska(),
+    ];
+
     private static string[] Common(MediaLimits limits) =>
         ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-timelimit", $"{(long)limits.MaxDecoderCpu.TotalSeconds}", "-filter_threads", "1"];
 

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using System.Text;
 using AVServer.Contracts;
 
@@ -11,6 +13,7 @@ internal sealed class FfmpegProcess : IAsyncDisposable
 {
     private const int MaxErrorBytes = 4096;
     private const int OutputBufferBytes = 32 * 1024;
+    private const int ChunkBytes = 32 * 1024;
 
     private readonly Process _process;
     private readonly Task<string> _errors;
@@ -31,16 +34,17 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <summary>What ffmpeg writes to <c>pipe:1</c>.</summary>
     public PipeReader Output { get; }
 
-    /// <summary>Starts ffmpeg with nothing of this process's environment but PATH.</summary>
+    /// <summary>Starts ffmpeg, unless told otherwise with nothing of this process's environment but PATH.</summary>
     /// <param name="ffmpegPath">The program.</param>
     /// <param name="arguments">Passed one by one, never through a shell.</param>
     /// <param name="maxMemoryMiB">Most address space.</param>
+    /// <param name="inSession">Whether it runs in the user's session, with its environment, as sound servers want of who records.</param>
     /// <exception cref="MediaException">There is no such program.</exception>
-    public static FfmpegProcess Start(string ffmpegPath, IEnumerable<string> arguments, int maxMemoryMiB)
+    public static FfmpegProcess Start(string ffmpegPath, IEnumerable<string> arguments, int maxMemoryMiB, bool inSession = false)
     {
         var start = new ProcessStartInfo(ffmpegPath) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
-        start.Environment.Clear();
+        if (!inSession) start.Environment.Clear();
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         start.Environment["OPENBLAS_NUM_THREADS"] = "1";   // a library of filters not used here would start a thread for each core
         start.Environment["AV_LOG_FORCE_NOCOLOR"] = "1";
@@ -53,6 +57,19 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         catch (Win32Exception e)
         {
             throw new MediaException(FaultCodes.Internal, FfmpegAvailability.Missing(ffmpegPath), e);
+        }
+    }
+
+    /// <summary>What it writes, as chunks of a container, to the end.</summary>
+    public async IAsyncEnumerable<MediaChunk> ReadChunksAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await Output.ReadAsync(cancellationToken).ConfigureAwait(false);
+            for (var rest = read.Buffer; rest.Length > 0; rest = rest.Slice(Math.Min(ChunkBytes, rest.Length)))
+                yield return new MediaChunk(MediaKind.Container, TimeSpan.Zero, rest.Slice(0, Math.Min(ChunkBytes, rest.Length)).ToArray());
+            Output.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted) yield break;
         }
     }
 

@@ -1,6 +1,6 @@
 import { Camera, CameraUnavailable } from './camera.js';
-import { StreamRefused } from './media-socket.js';
 import { Microphone, MicrophoneUnavailable } from './microphone.js';
+import { StreamRefused } from './refusals.js';
 
 const firstDelayMs = 400;
 const maxDelayMs = 8_000;
@@ -9,13 +9,14 @@ const maxWaitingPictureBytes = 400_000;  // beyond, pictures are left out, so th
 const passing = new Set(['streamBusy', 'serverBusy', 'serverStopping', 'idle', 'internal']);
 
 /**
- * A microphone on its way to the server, with a camera beside it if one is wanted. While there is no connection the sound is lost, and counted; media time goes on from 0 with each
+ * A microphone, a camera or both on their way to the server. While there is no connection the sound is lost, and counted; media time goes on from 0 with each
  * connection, because each is a stream of its own to the server.
  */
-export class MicrophonePublication {
+export class Publication {
   #open;
   #onLevel;
   #onState;
+  #wantsMicrophone;
   #wantsCamera;
   #microphone = null;
   #camera = null;
@@ -39,22 +40,26 @@ export class MicrophonePublication {
   /** Connections that were made anew. */
   reconnects = 0;
 
-  constructor({ open, onLevel, onState, camera }) {
+  /**
+   * @param {() => Promise<import('./media-socket.js').MediaSocket>} open makes a connection, not yet ready
+   * @param {boolean | string} microphone whether there is sound, or the device's id
+   * @param {boolean | string} camera whether there are pictures, or the device's id
+   */
+  constructor({ open, onLevel, onState, microphone, camera }) {
     this.#open = open;
+    this.#wantsMicrophone = microphone;
     this.#wantsCamera = camera;
     this.#onLevel = onLevel ?? (() => {});
     this.#onState = onState ?? (() => {});
   }
 
-  /** Opens the microphone, then the connection; rejects when either is refused. */
-  async start(deviceId) {
+  /** Opens the devices, then the connection; rejects when any of them is refused. */
+  async start() {
     this.#onState('connecting');
     try {
-      if (this.#wantsCamera) {
-        const deviceId = this.#wantsCamera === true ? undefined : this.#wantsCamera;
-        this.#camera = await Camera.open(deviceId, picture => this.#see(picture), () => this.#cameraLost());
-      }
-      this.#microphone = await Microphone.open(deviceId, chunk => this.#accept(chunk), () => this.#deviceLost());
+      if (this.#wantsCamera) this.#camera = await Camera.open(idOf(this.#wantsCamera), picture => this.#see(picture), () => this.#cameraLost());
+      if (this.#wantsMicrophone) this.#microphone = await Microphone.open(idOf(this.#wantsMicrophone), chunk => this.#accept(chunk), () => this.#deviceLost());
+      else this.#clockMs = performance.now();
       await this.#connect();
     } catch (error) {
       if (error instanceof MicrophoneUnavailable || error instanceof CameraUnavailable || error instanceof StreamRefused && !passing.has(error.code)) {
@@ -65,6 +70,7 @@ export class MicrophonePublication {
     }
   }
 
+  /** The microphone that is in use, as the browser names it. */
   get deviceId() { return this.#microphone?.deviceId; }
 
   /** What the camera sees; absent without one. */
@@ -74,7 +80,7 @@ export class MicrophonePublication {
   get waitingBytes() { return this.#socket?.waitingBytes ?? 0; }
 
   /**
-   * Milliseconds on `performance.now()`'s clock at which a moment of this stream reached the page from the microphone.
+   * Milliseconds on `performance.now()`'s clock at which a moment of this stream reached the page from the device.
    * @param {number} seconds media time, as events give it
    */
   capturedAt(seconds) { return this.#clockMs + (this.#base + seconds) * 1000; }
@@ -90,7 +96,7 @@ export class MicrophonePublication {
     if (this.#ready && start >= 0) this.#socket.say(text, start, end);
   }
 
-  /** Ends the stream and lets go of the microphone. */
+  /** Ends the stream and lets go of the devices. */
   async stop() {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -110,7 +116,7 @@ export class MicrophonePublication {
     else if (this.#wasReady) this.lostChunks++;
   }
 
-  /** Sends a picture on the sound's clock; before the first sound there is none. */
+  /** Sends a picture on the sound's clock, or, where there is none, its own; before the first sound there is no time to give it. */
   #see({ jpeg, atMs }) {
     const time = (atMs - this.#clockMs) / 1000 - this.#base;
     if (!this.#ready || !(time >= 0) || time <= this.#lastPicture) return;
@@ -123,10 +129,11 @@ export class MicrophonePublication {
   }
 
   async #connect() {
-    const socket = this.#open();
+    const socket = await this.#open();
     this.#socket = socket;
+    if (this.#stopped) socket.end();
     await socket.ready;
-    this.#base = this.#chunks * Microphone.chunkSeconds;
+    this.#base = this.#wantsMicrophone ? this.#chunks * Microphone.chunkSeconds : (performance.now() - this.#clockMs) / 1000;
     this.#lastPicture = -Infinity;
     this.#ready = this.#wasReady = true;
     this.#delay = firstDelayMs;
@@ -176,3 +183,5 @@ export class MicrophonePublication {
     this.#onState('refused', new MicrophoneUnavailable('missing', 'The microphone went away. Plug it in or choose another, then start again.'));
   }
 }
+
+const idOf = wanted => wanted === true ? undefined : wanted;

@@ -1,0 +1,58 @@
+using System.Text.RegularExpressions;
+
+namespace AVServer.Guides.Tests.Kit;
+
+/// <summary>Types a block's commands one after another; those that never end by themselves go on until the block is done.</summary>
+internal static partial class ShellBlock
+{
+    // What a command must write, and whether it ends by itself; one that is not here has no runner.
+    private static readonly (string Prefix, string Expected, bool Ends)[] Known =
+    [
+        ("scripts/run.sh", @"Now listening on: http://\S+", false),
+        ("scripts/av listen", "\"type\":\"wakeWord\"", false),
+        ("scripts/av score", "\"keyword\":\"computer\"|av: 3 of 3 files", true),
+        ("scripts/av stream --device", "\"type\":\"closed\",\"reason\":\"completed\"", true),
+        ("scripts/av stream", "\"type\":\"wakeWord\"", true),
+        ("scripts/av status", "\"models\":", true),
+        ("ffmpeg", "", true),
+        ("curl", "", true),
+    ];
+
+    /// <summary>The commands of a block: lines, those that end with a backslash joined to the next, without comments.</summary>
+    public static IEnumerable<string> Commands(CodeBlock block) =>
+        Continuation().Replace(block.Text, " ").Split('\n').Select(line => Comment().Replace(line, "").Trim()).Where(line => line.Length > 0);
+
+    /// <summary>Whether there is a runner for every command.</summary>
+    public static bool CanRun(CodeBlock block) => Commands(block).All(command => Find(command) is not null);
+
+    /// <summary>Runs the block.</summary>
+    public static async Task RunAsync(CodeBlock block, Newcomer newcomer)
+    {
+        var folder = newcomer.FreshFolder($"shell-{Path.GetDirectoryName(block.Guide)!.Replace('/', '-')}-{block.Line}");
+        var endless = new List<RunningProgram>();
+        try
+        {
+            foreach (var command in Commands(block))
+            {
+                var (_, expected, ends) = Find(command)!.Value;
+                var program = RunningProgram.Start(folder, newcomer.Environment, "bash", "-c", newcomer.Addressed(command));
+                endless.Add(program);
+                if (ends) await program.ExitAsync();
+                await program.UntilAsync(new Regex(expected));
+            }
+        }
+        finally
+        {
+            foreach (var program in endless) await program.DisposeAsync();
+        }
+    }
+
+    private static (string Prefix, string Expected, bool Ends)? Find(string command) =>
+        Known.Where(known => command.StartsWith(known.Prefix, StringComparison.Ordinal)).Select(known => ((string, string, bool)?)known).FirstOrDefault();
+
+    [GeneratedRegex(@"\\\n")]
+    private static partial Regex Continuation();
+
+    [GeneratedRegex(@"(^|\s)#\s.*$")]
+    private static partial Regex Comment();
+}
