@@ -35,6 +35,28 @@ public interface IEmotionFrontEnd
         return features;
     }
 
+    /// <summary>Values that describe an utterance as a whole; 0 where the front end has none.</summary>
+    int DescriptorDim => 0;
+
+    /// <summary>Describes an utterance as a whole.</summary>
+    /// <param name="samples">16 kHz, in [-1, 1); not kept.</param>
+    /// <param name="descriptors">Receives <see cref="DescriptorDim"/> values; zeros where no frame fits.</param>
+    /// <exception cref="ArgumentException"><paramref name="descriptors"/> has another length.</exception>
+    void Describe(ReadOnlySpan<float> samples, Span<float> descriptors)
+    {
+        if (!descriptors.IsEmpty) throw new ArgumentException($"Expected room for no values, got {descriptors.Length}.", nameof(descriptors));
+    }
+
+    /// <summary>Describes an utterance as a whole, into a new array.</summary>
+    /// <param name="samples">16 kHz, in [-1, 1).</param>
+    /// <returns><see cref="DescriptorDim"/> values.</returns>
+    float[] Describe(ReadOnlySpan<float> samples)
+    {
+        var descriptors = new float[DescriptorDim];
+        Describe(samples, descriptors);
+        return descriptors;
+    }
+
     /// <exception cref="ArgumentException"><paramref name="features"/> has not the length of the utterance's vectors.</exception>
     internal static void RequireLength(IEmotionFrontEnd frontEnd, ReadOnlySpan<float> samples, Span<float> features)
     {

@@ -86,6 +86,24 @@ public sealed class EmotionModelTests : IDisposable
     }
 
     [Fact]
+    public void Descriptors_of_each_utterance_are_heard_beside_its_frames()
+    {
+        using var folder = new TemporaryFolder();
+        var voice = new FakeEmotion { FrontEnd = "voice", Descriptors = 3, WordVectors = null };
+        voice.Write(folder.Path);
+        using var model = EmotionModel.Load(ModelStore.Open(folder.Path).Get("emotion"));
+        var features = Enumerable.Repeat(0.25f, 192).ToArray();
+
+        var got = model.Estimate(new EmotionInput(features, default, new[] { 1f, -2, 0.5f }), new EmotionInput(features.AsMemory(0, 96), default, new[] { 0f, 3, 0 }));
+
+        Assert.Equal(3, model.DescriptorDim);
+        AssertClose(voice.Posteriors(0.25f, 0, -0.5f), got[0]);
+        AssertClose(voice.Posteriors(0.25f, 0, 3), got[1]);
+        Assert.Throws<ArgumentException>(() => model.Estimate(new EmotionInput(features)));
+        Assert.Throws<ArgumentException>(() => _model.Estimate(new EmotionInput(features, default, new float[3])));
+    }
+
+    [Fact]
     public void Word_vectors_that_are_not_there_are_asked_for()
     {
         using var folder = new TemporaryFolder();

@@ -2,7 +2,7 @@ namespace AVServer.TestKit;
 
 /// <summary>
 /// An emotion model that takes loudness for anger and words for happiness. With h the mean of the valid features and w the sum of the word vectors ÷ number of
-/// words, the logits are (h − centre) × gain for angry, w × word gain for happy, the opposite of angry's for sad, 0 for neutral.
+/// words, the logits are (h − centre) × gain for angry, w × word gain for happy, the opposite of angry's for sad, the sum of the descriptors for neutral (0 without).
 /// </summary>
 public sealed record FakeEmotion
 {
@@ -12,7 +12,7 @@ public sealed record FakeEmotion
     /// <summary>Name of model and folder.</summary>
     public string Name { get; init; } = "emotion";
 
-    /// <summary>Whose features it takes: <c>mfccDeltas</c> (96 values) or <c>lightSerNet</c> (40).</summary>
+    /// <summary>Whose features it takes: <c>mfccDeltas</c> (96 values), <c>voice</c> (96, and <see cref="Descriptors"/>) or <c>lightSerNet</c> (40).</summary>
     public string FrontEnd { get; init; } = "mfccDeltas";
 
     /// <summary>Name of the word vectors that it reads; null: it only hears.</summary>
@@ -20,6 +20,9 @@ public sealed record FakeEmotion
 
     /// <summary>Values in a row of features.</summary>
     public int Dim => FrontEnd == "lightSerNet" ? 40 : 96;
+
+    /// <summary>Values that describe an utterance as a whole, for the front end <c>voice</c>.</summary>
+    public int Descriptors { get; init; }
 
     /// <summary>Mean feature at which it is neither angry nor sad.</summary>
     public float Centre { get; init; }
@@ -48,6 +51,7 @@ public sealed record FakeEmotion
         ["inputs"] = (object[])
         [
             FakeModelFolder.Tensor("features", -1, -1, Dim), FakeModelFolder.Tensor("frames", -1),
+            .. Descriptors == 0 ? (object[])[] : [FakeModelFolder.Tensor("descriptors", -1, Descriptors)],
             .. WordVectors is null ? (object[])[] : [FakeModelFolder.Tensor("words", -1, 128, 100), FakeModelFolder.Tensor("wordCount", -1)],
         ],
         ["outputs"] = new object[] { FakeModelFolder.Tensor("logits", -1, Labels.Count) },
@@ -66,10 +70,11 @@ public sealed record FakeEmotion
     /// <summary>The posteriors that the graph's logits give, computed here.</summary>
     /// <param name="featureMean">Mean of all features of the utterance.</param>
     /// <param name="wordMean">Sum of all values of its words' vectors ÷ number of words; 0 without.</param>
-    public float[] Posteriors(float featureMean, float wordMean)
+    /// <param name="descriptorSum">Sum of its descriptors.</param>
+    public float[] Posteriors(float featureMean, float wordMean, float descriptorSum = 0)
     {
         var heard = (featureMean - Centre) * Gain;
-        double[] shares = [Math.Exp(heard / Temperature), Math.Exp(wordMean * WordGain / Temperature), Math.Exp(-heard / Temperature), 1];
+        double[] shares = [Math.Exp(heard / Temperature), Math.Exp(wordMean * WordGain / Temperature), Math.Exp(-heard / Temperature), Math.Exp(descriptorSum / Temperature)];
         return Array.ConvertAll(shares, share => (float)(share / shares.Sum()));
     }
 
@@ -92,8 +97,9 @@ public sealed record FakeEmotion
             .Node("Div", "sum values", "mean")
             .Node("Sub", "mean centre", "centred")
             .Node("Mul", "centred gain", "angry")
-            .Node("Neg", "angry", "sad")
-            .Node("Mul", "angry nothing", "neutral");
+            .Node("Neg", "angry", "sad");
+        if (Descriptors == 0) graph.Node("Mul", "angry nothing", "neutral");
+        else graph.Input("descriptors", -1, Descriptors).Node("ReduceSum", "descriptors one", "neutral", [("keepdims", [0])]);
         if (WordVectors is null)
         {
             graph.Node("Mul", "angry nothing", "happy");

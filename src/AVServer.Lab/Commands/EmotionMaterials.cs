@@ -42,7 +42,7 @@ internal sealed class EmotionMaterials
         var recordings = EmotionCorpus.Read(_folders.Corpora, _cache, sets, _recipe.Labels, _recipe.Folds);
         // Read one after the other before anything runs in parallel.
         foreach (var set in sets) _ = _cache.Samples(set.Set, 0..0);
-        IEmotionFrontEnd frontEnd = _recipe.LightSerNet is null ? new MfccDeltasFrontEnd() : new LightSerNetFrontEnd();
+        IEmotionFrontEnd frontEnd = _recipe.LightSerNet is not null ? new LightSerNetFrontEnd() : _recipe.Mscnn!.Descriptors > 0 ? new VoiceFrontEnd() : new MfccDeltasFrontEnd();
         return new EmotionBank(recordings, recording => Samples(recording.Set, recording.Samples), noises, frontEnd, changes, _recipe.Seed);
     }
 

@@ -34,7 +34,7 @@ public static class ExportEmotionCommand
             Outputs = exported.Outputs,
             Labels = recipe.Labels,
             Emotion = new EmotionSpec(
-                network is MscnnSpu ? EmotionFrontEnd.MfccDeltas : EmotionFrontEnd.LightSerNet, EmotionRecipe.MaxSeconds, EmotionRecipe.MaxWords,
+                network is not MscnnSpu hears ? EmotionFrontEnd.LightSerNet : hears.Config.Descriptors > 0 ? EmotionFrontEnd.Voice : EmotionFrontEnd.MfccDeltas, EmotionRecipe.MaxSeconds, EmotionRecipe.MaxWords,
                 recipe.Reads ? EmotionRecipe.WordVectors : null, Math.Round(temperature, 3), Math.Round(confidence, 2)),
         };
         if (manifest.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"Expected a sound manifest of {recipe.Name}, got: {string.Join("; ", errors)}.");

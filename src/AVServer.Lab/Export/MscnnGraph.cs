@@ -6,7 +6,7 @@ namespace AVServer.Lab.Export;
 
 /// <summary>
 /// <see cref="MscnnSpu"/> as a graph: <c>features</c> [N, T, features] and <c>frames</c> [N], <c>words</c> [N, W, dim] and <c>wordCount</c> [N],
-/// <c>speaker</c> [N, dim], those of them that the model takes → <c>logits</c> [N, labels]; N and T are free, the counts whole numbers.
+/// <c>descriptors</c> [N, values] between them, <c>speaker</c> [N, dim], those of them that the model takes → <c>logits</c> [N, labels]; N and T are free, the counts whole numbers.
 /// </summary>
 internal sealed class MscnnGraph
 {
@@ -30,6 +30,7 @@ internal sealed class MscnnGraph
     {
         var layers = _model.Layers;
         var (features, frames) = Config.Audio ? (_graph.Input("features", "N", "T", Config.Features), _graph.IntegerInput("frames", "N")) : ("", "");
+        var descriptors = Config.Descriptors > 0 ? _graph.Input("descriptors", "N", Config.Descriptors) : "";
         var (words, count) = Config.Text ? (_graph.Input("words", "N", _maxWords, Config.WordDim), _graph.IntegerInput("wordCount", "N")) : ("", "");
         var parts = new List<string>();
         List<string> heard = [];
@@ -39,6 +40,7 @@ internal sealed class MscnnGraph
             heard = Pool(maps, mask, lengths);
             string[] beside = Config.SpeakerDim > 0 ? [_graph.Input("speaker", "N", Config.SpeakerDim)] : [];
             parts.Add(Judge([.. heard, .. beside], layers.AudioNorm!));
+            if (Config.Descriptors > 0) parts.Add(Judge(Describe(descriptors)));
         }
         if (layers.Text is { } text)
         {
@@ -51,6 +53,16 @@ internal sealed class MscnnGraph
         var sum = parts.Aggregate((one, other) => _graph.Node("Add", [one, other]));
         _graph.Output(_graph.Node("Add", [sum, _graph.Constant(layers.Output.bias!)]), "logits", "N", Config.Labels);
         return _graph.ToBytes();
+    }
+
+    /// <summary>The hidden layer over the descriptors [N, values], its batch norm merged into it: [N, units].</summary>
+    private string Describe(string descriptors)
+    {
+        var (mean, istd, layer, norm) = _model.DescriptorLayers;
+        var normal = _graph.Node("Mul", [_graph.Node("Sub", [descriptors, _graph.Constant(mean!)]), _graph.Constant(istd!)]);
+        var limited = _graph.Node("Clip", [normal, _graph.Constant(tensor((float)-MscnnSpu.DescriptorLimit)), _graph.Constant(tensor((float)MscnnSpu.DescriptorLimit))]);
+        var (weight, bias) = Folding.Normed(layer!.weight, layer.bias, norm!);
+        return _graph.Node("Relu", [_graph.Linear(limited, weight, bias)]);
     }
 
     /// <summary>The utterance's mean and the training's statistics taken away: [N, T, features] → the same.</summary>
@@ -119,9 +131,19 @@ internal sealed class MscnnGraph
     private string Judge(ReadOnlySpan<string> part, BatchNorm norm)
     {
         var (scale, shift) = Folding.Affine(norm);
-        var weight = _model.Layers.Output.weight.to(float64).narrow(1, _read, scale.size(0));
-        _read += scale.size(0);
+        var weight = NextWeight(scale.size(0));
         var joined = part.Length == 1 ? part[0] : _graph.Node("Concat", part, ("axis", 1));
         return _graph.Linear(joined, weight * scale, weight.matmul(shift));
+    }
+
+    /// <summary>The same of a part that has no batch norm of its own.</summary>
+    private string Judge(string part) => _graph.Linear(part, NextWeight(Config.DescriptorUnits), zeros(Config.Labels));
+
+    /// <summary>The dense layer's weights of the next so many values, in double precision.</summary>
+    private Tensor NextWeight(long values)
+    {
+        var weight = _model.Layers.Output.weight.to(float64).narrow(1, _read, values);
+        _read += values;
+        return weight;
     }
 }

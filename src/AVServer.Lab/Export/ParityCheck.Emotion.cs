@@ -18,21 +18,22 @@ public static partial class ParityCheck
         var features = config.Audio ? Input(model.Layers.Mean!, model.Layers.Istd!, frames.Length, Positions) : null;
         var vectors = config.Text ? Uniform(words.Length, maxWords, config.WordDim) - 0.5 : null;
         var speaker = config.SpeakerDim > 0 ? Uniform(frames.Length, config.SpeakerDim) : null;
+        var descriptors = config.Descriptors > 0 ? (Uniform(frames.Length, config.Descriptors) - 0.5) * 10 / model.DescriptorLayers.Istd! + model.DescriptorLayers.Mean! : null;
         var (frameCounts, wordCounts) = (tensor(frames), tensor(words));
-        var expected = model.forward(new Utterances(features, frameCounts, vectors, wordCounts, speaker));
-        var difference = Relative(expected, Logits(features, frameCounts, vectors, wordCounts, speaker));
+        var expected = model.forward(new Utterances(features, frameCounts, vectors, wordCounts, speaker, descriptors));
+        var difference = Relative(expected, Logits(features, frameCounts, descriptors, vectors, wordCounts, speaker));
         for (var i = 0; i < frames.Length; i++)
         {
             var alone = Logits(
-                features?.narrow(0, i, 1).narrow(1, 0, frames[i]), frameCounts.narrow(0, i, 1),
+                features?.narrow(0, i, 1).narrow(1, 0, frames[i]), frameCounts.narrow(0, i, 1), descriptors?.narrow(0, i, 1),
                 vectors?.narrow(0, i, 1), wordCounts.narrow(0, i, 1), speaker?.narrow(0, i, 1));
             difference = Worse(difference, Relative(expected.narrow(0, i, 1), alone));
         }
         return difference;
 
-        Tensor Logits(Tensor? features, Tensor frames, Tensor? words, Tensor count, Tensor? speaker)
+        Tensor Logits(Tensor? features, Tensor frames, Tensor? descriptors, Tensor? words, Tensor count, Tensor? speaker)
         {
-            Tensor?[] inputs = [features, features is null ? null : frames, words, words is null ? null : count, speaker];
+            Tensor?[] inputs = [features, features is null ? null : frames, descriptors, words, words is null ? null : count, speaker];
             return Run(session, [.. inputs.OfType<Tensor>()])[0];
         }
     }

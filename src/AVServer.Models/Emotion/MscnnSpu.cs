@@ -10,7 +10,7 @@ namespace AVServer.Models.Emotion;
 /// </summary>
 /// <remarks>
 /// Peng, Lu, Pan, Liu: "Efficient Speech Emotion Recognition Using Multi-Scale CNN and Attention", ICASSP 2021 (arXiv 2106.04133).
-/// What differs: the features are normalised inside; each part of the pooled vector has a batch norm before the dense layer; an utterance without words leaves the
+/// What differs: descriptors of the whole utterance, where they are on, are read by one hidden layer beside the pooled frames; the features are normalised inside; each part of the pooled vector has a batch norm before the dense layer; an utterance without words leaves the
 /// text's part zero, so that the sound's part alone answers; attention scores are divided by √channels (Vaswani et al.), since its softmax is one-hot otherwise.
 /// </remarks>
 public sealed class MscnnSpu : Module<Utterances, Tensor>
@@ -21,11 +21,19 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>
     /// <summary>Words of the text kernels.</summary>
     public static readonly IReadOnlyList<int> TextKernels = [2, 3, 4, 5];
 
+    /// <summary>What a descriptor is cut at, in deviations.</summary>
+    public const int DescriptorLimit = 4;
+
     private readonly Tensor? mean;
     private readonly Tensor? istd;
+    private readonly Tensor? descriptorMean;
+    private readonly Tensor? descriptorIstd;
     private readonly MultiScaleConvolution? audio;
     private readonly MultiScaleConvolution? text;
     private readonly BatchNorm1d? audioNorm;
+    private readonly Linear? descriptorLayer;
+    private readonly BatchNorm1d? descriptorNorm;
+    private readonly Dropout? descriptorDropout;
     private readonly BatchNorm1d? textNorm;
     private readonly BatchNorm1d? attentionNorm;
     private readonly Dropout dropout;
@@ -36,13 +44,21 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>
         config.Validate();
         Config = config;
         var pooled = config.Channels * System.Numerics.BitOperations.PopCount((uint)config.Pooling);
-        var (heard, read) = (0, 0);
+        var (heard, described, read) = (0, 0, 0);
         if (config.Audio)
         {
             mean = zeros(config.Features);
             istd = ones(config.Features);
             audio = new MultiScaleConvolution(config.Features, config.Filters, AudioKernels, config.Hop);
             audioNorm = BatchNorm1d(heard = pooled + config.SpeakerDim);
+        }
+        if (config.Descriptors > 0)
+        {
+            descriptorMean = zeros(config.Descriptors);
+            descriptorIstd = ones(config.Descriptors);
+            descriptorLayer = Linear(config.Descriptors, described = config.DescriptorUnits);
+            descriptorNorm = BatchNorm1d(described);
+            descriptorDropout = Dropout(config.DescriptorDropout);
         }
         if (config.Text)
         {
@@ -51,7 +67,7 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>
         }
         if (config.Attention) attentionNorm = BatchNorm1d(pooled);
         dropout = Dropout(config.Dropout);
-        output = Linear(heard + read + (config.Attention ? pooled : 0), config.Labels);
+        output = Linear(heard + described + read + (config.Attention ? pooled : 0), config.Labels);
         RegisterComponents();
     }
 
@@ -68,6 +84,17 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>
         this.istd!.data<float>().CopyFrom(istd);
     }
 
+    /// <summary>Sets the normalisation of the descriptors, which is part of the model's state: (descriptors − mean) · istd, within ±<see cref="DescriptorLimit"/>.</summary>
+    /// <param name="mean">Mean of each over the training set.</param>
+    /// <param name="istd">1 ÷ standard deviation of each.</param>
+    public void SetDescriptorNormalisation(ReadOnlySpan<float> mean, ReadOnlySpan<float> istd)
+    {
+        if (mean.Length != Config.Descriptors || istd.Length != Config.Descriptors)
+            throw new ArgumentException($"Expected {Config.Descriptors} means and as many inverse deviations, got {mean.Length} and {istd.Length}.");
+        descriptorMean!.data<float>().CopyFrom(mean);
+        descriptorIstd!.data<float>().CopyFrom(istd);
+    }
+
     /// <summary>Utterances → logits [B, labels].</summary>
     /// <exception cref="ArgumentException">An input that the model takes is missing.</exception>
     public override Tensor forward(Utterances input)
@@ -81,7 +108,18 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>
             var (maps, mask) = audio.call(Normalise(features, frames), frames);
             heard = StatisticalPooling.Pool(maps, mask, Config.Pooling);
             var beside = Config.SpeakerDim > 0 ? [Given(input.Speaker, "an x-vector")] : Array.Empty<Tensor>();
-            parts.Add(audioNorm!.call(cat([.. heard, .. beside], 1)));
+            var norm = audioNorm!.call(cat([.. heard, .. beside], 1));
+            if (descriptorLayer is null)
+            {
+                parts.Add(norm);
+            }
+            else
+            {
+                var hidden = Read(Given(input.Descriptors, "descriptors"));
+                var (frameShare, descriptorShare) = Branches(norm);
+                parts.Add(norm * frameShare);
+                parts.Add(hidden * descriptorShare);
+            }
         }
         if (text is not null)
         {
@@ -95,6 +133,20 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>
         return output.call(dropout.call(cat(parts, 1))).MoveToOuterDisposeScope();
     }
 
+    private Tensor Read(Tensor descriptors)
+    {
+        var normal = ((descriptors - descriptorMean!) * descriptorIstd!).clamp(-DescriptorLimit, DescriptorLimit);
+        return functional.relu(descriptorNorm!.call(descriptorLayer!.call(descriptorDropout!.call(normal))));
+    }
+
+    /// <summary>1 for each example's frames and descriptors, but that training leaves out one of them at times, never both: two of [B, 1].</summary>
+    private (Tensor Frames, Tensor Descriptors) Branches(Tensor like)
+    {
+        if (!training || Config.BranchDropout == 0) return (ones(like.size(0), 1), ones(like.size(0), 1));
+        var draw = rand(like.size(0), 1);
+        return ((draw >= Config.BranchDropout).to_type(like.dtype), (draw < 1 - Config.BranchDropout).to_type(like.dtype));
+    }
+
     /// <summary>Takes the mean over each utterance's valid frames from the leading values: [B, T, features] → the same.</summary>
     public Tensor Centre(Tensor features, Tensor frames)
     {
@@ -104,6 +156,9 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>
         var kept = (arange(Config.Features, int64) < Config.CentredFeatures).to_type(features.dtype);
         return (features - (means * kept)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The layers that read the descriptors, for an exporter.</summary>
+    internal (Tensor? Mean, Tensor? Istd, Linear? Layer, BatchNorm1d? Norm) DescriptorLayers => (descriptorMean, descriptorIstd, descriptorLayer, descriptorNorm);
 
     /// <summary>The layers, for an exporter and for a trainer that joins two models.</summary>
     internal (Tensor? Mean, Tensor? Istd, MultiScaleConvolution? Audio, MultiScaleConvolution? Text, BatchNorm1d? AudioNorm, BatchNorm1d? TextNorm, BatchNorm1d? AttentionNorm, Linear Output) Layers =>

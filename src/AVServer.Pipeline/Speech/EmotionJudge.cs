@@ -15,11 +15,11 @@ internal sealed class EmotionJudge(SpeechModels models)
     /// <summary>Begins another utterance.</summary>
     public void Begin() => _aggregator.Begin();
 
-    /// <summary>What the model's front end makes of sound.</summary>
+    /// <summary>What the model's front end makes of sound; without words, and without features where no frame fits.</summary>
     /// <param name="sound">The stream's last seconds.</param>
     /// <param name="first">Number of the first sample.</param>
     /// <param name="count">Samples.</param>
-    public float[] Features(SampleRing sound, long first, int count)
+    public EmotionInput Hear(SampleRing sound, long first, int count)
     {
         var rented = ArrayPool<float>.Shared.Rent(count);
         try
@@ -29,7 +29,9 @@ internal sealed class EmotionJudge(SpeechModels models)
             var frontEnd = models.FrontEnd!;
             var features = new float[frontEnd.FrameCount(count) * frontEnd.Dim];
             frontEnd.Compute(samples, features);
-            return features;
+            var descriptors = new float[frontEnd.DescriptorDim];
+            frontEnd.Describe(samples, descriptors);
+            return new EmotionInput(features, default, descriptors);
         }
         finally
         {
@@ -39,10 +41,10 @@ internal sealed class EmotionJudge(SpeechModels models)
 
     /// <summary>Judges an utterance that goes on.</summary>
     /// <returns>Null where the sound is too short.</returns>
-    public async ValueTask<EmotionEvent?> EstimateAsync(float[] features, TimeSpan start, TimeSpan now, CancellationToken cancellationToken)
+    public async ValueTask<EmotionEvent?> EstimateAsync(EmotionInput heard, TimeSpan start, TimeSpan now, CancellationToken cancellationToken)
     {
-        if (features.Length == 0) return null;
-        var posteriors = await RunAsync(new EmotionInput(features), cancellationToken);
+        if (heard.Features.IsEmpty) return null;
+        var posteriors = await RunAsync(heard, cancellationToken);
         return Event(_aggregator.Next(posteriors), start, now, isFinal: false, now, null);
     }
 
@@ -54,9 +56,9 @@ internal sealed class EmotionJudge(SpeechModels models)
     /// <returns>Null where the sound is too short.</returns>
     public async ValueTask<EmotionEvent?> ConcludeAsync(FinishedUtterance utterance, string text, TimeSpan now, CancellationToken cancellationToken)
     {
-        if (utterance.Features.Length == 0) return null;
+        if (utterance.Heard.Features.IsEmpty) return null;
         var words = Embed(text);
-        var posteriors = await RunAsync(new EmotionInput(utterance.Features, words), cancellationToken);
+        var posteriors = await RunAsync(utterance.Heard with { Words = words }, cancellationToken);
         return Event(posteriors, utterance.Start, utterance.End, isFinal: true, now, words.IsEmpty ? null : text);
     }
 

@@ -1,3 +1,4 @@
+using AVServer.Runtime;
 using AVServer.Speech;
 
 namespace AVServer.Pipeline;
@@ -8,8 +9,8 @@ namespace AVServer.Pipeline;
 /// <param name="EndedAt">Media time that had been heard when its end was known.</param>
 /// <param name="From">Media time from which words count as its own: later than the start where it overlaps the one before.</param>
 /// <param name="To">Media time up to which words count as its own.</param>
-/// <param name="Features">The emotion model's; empty where emotion is off or no frame fits.</param>
-internal sealed record FinishedUtterance(TimeSpan Start, TimeSpan End, TimeSpan EndedAt, TimeSpan From, TimeSpan To, float[] Features)
+/// <param name="Heard">What the emotion model hears; without features where emotion is off or no frame fits.</param>
+internal sealed record FinishedUtterance(TimeSpan Start, TimeSpan End, TimeSpan EndedAt, TimeSpan From, TimeSpan To, EmotionInput Heard)
 {
     /// <summary>The words whose middle lies within <see cref="From"/> and <see cref="To"/>: in an overlap each counts once.</summary>
     public IEnumerable<SpokenWord> Own(IEnumerable<SpokenWord> words) => words.Where(word => Start + ((word.Start + word.End) / 2) is var middle && middle >= From && middle < To);

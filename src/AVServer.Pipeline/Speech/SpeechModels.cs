@@ -34,9 +34,15 @@ internal sealed partial class SpeechModels : IDisposable
         {
             _emotionName = emotion.Value.Model;
             Emotion = LoadEmotion(runtime, _emotionName);
-            FrontEnd = Emotion.Spec.FrontEnd switch { Runtime.EmotionFrontEnd.LightSerNet => new LightSerNetFrontEnd(), _ => new MfccDeltasFrontEnd() };
-            if (Emotion.FeatureDim != FrontEnd.Dim)
-                throw new SetupException($"Expected {_emotionName} to take {FrontEnd.Dim} values of {Emotion.Spec.FrontEnd}, got {Emotion.FeatureDim}. Export the model again.");
+            FrontEnd = Emotion.Spec.FrontEnd switch
+            {
+                Runtime.EmotionFrontEnd.LightSerNet => new LightSerNetFrontEnd(),
+                Runtime.EmotionFrontEnd.Voice => new VoiceFrontEnd(),
+                _ => new MfccDeltasFrontEnd(),
+            };
+            if ((Emotion.FeatureDim, Emotion.DescriptorDim) != (FrontEnd.Dim, FrontEnd.DescriptorDim))
+                throw new SetupException(
+                    $"Expected {_emotionName} to take {FrontEnd.Dim} values and {FrontEnd.DescriptorDim} descriptors of {Emotion.Spec.FrontEnd}, got {Emotion.FeatureDim} and {Emotion.DescriptorDim}. Export the model again.");
             if (Emotion.Spec.WordVectors is { } vectors) Words = LoadWords(runtime.Store.Get(vectors), Emotion.WordDim);
             EmotionReference = new ModelReference(Emotion.Manifest.Name, Emotion.Manifest.Version);
             Log.EmotionOn(logger, _emotionName);

@@ -141,8 +141,8 @@ internal sealed class SpeechTrack : IAsyncDisposable
         utterance.NextEstimate += AudioClock.SampleRateHz;
         if (_judge is null) return;
         var first = Math.Max(utterance.Start, Heard - RunningSamples);
-        var features = _judge.Features(_sound, _base + first, (int)(Heard - first));
-        if (await _judge.EstimateAsync(features, TimeOf(utterance.Start), TimeOf(Heard), cancellationToken) is { } estimate) events.Add(estimate);
+        var heard = _judge.Hear(_sound, _base + first, (int)(Heard - first));
+        if (await _judge.EstimateAsync(heard, TimeOf(utterance.Start), TimeOf(Heard), cancellationToken) is { } estimate) events.Add(estimate);
     }
 
     // The gate closed, or the sound ends: so does the utterance.
@@ -166,7 +166,7 @@ internal sealed class SpeechTrack : IAsyncDisposable
             TimeOf(Heard),
             utterance.Overlaps ? TimeOf(utterance.Start) + seam : TimeSpan.MinValue,
             change.GoesOn ? TimeOf(end) - seam : TimeSpan.MaxValue,
-            _judge?.Features(_sound, _base + utterance.Start, (int)(end - utterance.Start)) ?? []);
+            _judge?.Hear(_sound, _base + utterance.Start, (int)(end - utterance.Start)) ?? default);
         if (_texts is not null) return; // SettleAsync waits for the client's words
         if (_dictation is not null)
         {

@@ -21,6 +21,9 @@ public sealed record EmotionSpec(
     /// <summary>Input [N], 64-bit integers: valid rows of <see cref="Features"/>.</summary>
     public const string Frames = "frames";
 
+    /// <summary>Input [N, values]: what describes the utterance as a whole; only of a model with the front end <see cref="EmotionFrontEnd.Voice"/>.</summary>
+    public const string Descriptors = "descriptors";
+
     /// <summary>Input [N, maxWords, dim]: vectors of the words, zeros behind the last; only of a model with <see cref="WordVectors"/>.</summary>
     public const string Words = "words";
 
@@ -36,6 +39,9 @@ public enum EmotionFrontEnd
 {
     /// <summary>Cepstral coefficients with first and second derivatives.</summary>
     MfccDeltas,
+
+    /// <summary>The same, and descriptors of the utterance's voice: pitch, level, timbre, roughness, rhythm.</summary>
+    Voice,
 
     /// <summary>LIGHT-SERNET's own cepstral coefficients (Aftab et al., arXiv 2110.03435).</summary>
     LightSerNet,

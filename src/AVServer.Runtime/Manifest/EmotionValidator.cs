@@ -19,7 +19,9 @@ internal static class EmotionValidator
         Require(spec.MinimumConfidence is >= 0 and < 1, $"emotion.minimumConfidence: expected 0 or more and less than 1, got {spec.MinimumConfidence}", errors);
         Require(spec.WordVectors is not "", "emotion.wordVectors: expected the name of a word-vector model or null, got an empty name", errors);
 
-        string[] inputs = spec.WordVectors is null ? [EmotionSpec.Features, EmotionSpec.Frames] : [EmotionSpec.Features, EmotionSpec.Frames, EmotionSpec.Words, EmotionSpec.WordCount];
+        string[] voice = spec.FrontEnd == EmotionFrontEnd.Voice ? [EmotionSpec.Descriptors] : [];
+        string[] text = spec.WordVectors is null ? [] : [EmotionSpec.Words, EmotionSpec.WordCount];
+        string[] inputs = [EmotionSpec.Features, EmotionSpec.Frames, .. voice, .. text];
         Require(manifest.Inputs.Select(input => input.Name).SequenceEqual(inputs), $"inputs: expected {string.Join(", ", inputs)}, got {Names(manifest.Inputs)}", errors);
         Require(manifest.Outputs.Select(output => output.Name).SequenceEqual([EmotionSpec.Logits]), $"outputs: expected {EmotionSpec.Logits}, got {Names(manifest.Outputs)}", errors);
         foreach (var tensor in manifest.Inputs.Concat(manifest.Outputs)) Shape(tensor, spec, manifest.Labels.Count, errors);
@@ -31,6 +33,7 @@ internal static class EmotionValidator
         {
             EmotionSpec.Features => [-1, -1, tensor.Shape.Count == 3 && tensor.Shape[2] > 0 ? tensor.Shape[2] : 96],
             EmotionSpec.Frames or EmotionSpec.WordCount => [-1],
+            EmotionSpec.Descriptors => [-1, tensor.Shape.Count == 2 && tensor.Shape[1] > 0 ? tensor.Shape[1] : 1],
             EmotionSpec.Words => [-1, spec.MaxWords, tensor.Shape.Count == 3 && tensor.Shape[2] > 0 ? tensor.Shape[2] : 100],
             _ => [-1, labels],
         };

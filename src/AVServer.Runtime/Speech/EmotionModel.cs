@@ -21,8 +21,9 @@ public sealed class EmotionModel : IDisposable
         Manifest = manifest;
         _session = session;
         _inputs = [.. manifest.Inputs.Select(input => input.Name)];
-        FeatureDim = manifest.Inputs[0].Shape[2];
-        WordDim = Spec.WordVectors is null ? 0 : manifest.Inputs[2].Shape[2];
+        FeatureDim = ValuesOf(EmotionSpec.Features);
+        DescriptorDim = ValuesOf(EmotionSpec.Descriptors);
+        WordDim = ValuesOf(EmotionSpec.Words);
     }
 
     /// <summary>What the model is.</summary>
@@ -36,6 +37,9 @@ public sealed class EmotionModel : IDisposable
 
     /// <summary>Values in a row of the front end.</summary>
     public int FeatureDim { get; }
+
+    /// <summary>Values that describe an utterance as a whole; 0 where the model takes none.</summary>
+    public int DescriptorDim { get; }
 
     /// <summary>Values in a word's vector; 0 where the model doesn't read.</summary>
     public int WordDim { get; }
@@ -74,6 +78,7 @@ public sealed class EmotionModel : IDisposable
         rows = (rows + RowsAtOnce - 1) / RowsAtOnce * RowsAtOnce;
 
         using var sound = TensorMemory.Create([count, rows, FeatureDim], out var features);
+        using var voice = TensorMemory.Create([count, DescriptorDim], out var descriptors);
         using var text = TensorMemory.Create([count, Spec.MaxWords, WordDim], out var words);
         var (frames, wordCounts) = (new long[count], new long[count]);
         for (var i = 0; i < count; i++)
@@ -81,11 +86,12 @@ public sealed class EmotionModel : IDisposable
             var utterance = utterances[i];
             utterance.Features.Span.CopyTo(features[(i * rows * FeatureDim)..]);
             frames[i] = utterance.Frames(FeatureDim);
+            utterance.Descriptors.Span.CopyTo(descriptors[(i * DescriptorDim)..]);
             if (WordDim == 0) continue;
             utterance.Words.Span.CopyTo(words[(i * Spec.MaxWords * WordDim)..]);
             wordCounts[i] = utterance.Words.Length / WordDim;
         }
-        return Run(sound, frames, text, wordCounts);
+        return Run(sound, frames, voice, text, wordCounts);
     }
 
     public void Dispose()
@@ -94,14 +100,16 @@ public sealed class EmotionModel : IDisposable
         _session.Dispose();
     }
 
-    private float[][] Run(OrtValue sound, long[] frames, OrtValue text, long[] wordCounts)
+    private int ValuesOf(string input) => Manifest.Inputs.FirstOrDefault(tensor => tensor.Name == input)?.Shape[^1] ?? 0;
+
+    private float[][] Run(OrtValue sound, long[] frames, OrtValue voice, OrtValue text, long[] wordCounts)
     {
         var count = frames.Length;
         try
         {
             using var soundLength = OrtValue.CreateTensorValueFromMemory(frames, [count]);
             using var textLength = OrtValue.CreateTensorValueFromMemory(wordCounts, [count]);
-            OrtValue[] values = WordDim == 0 ? [sound, soundLength] : [sound, soundLength, text, textLength];
+            OrtValue[] values = [sound, soundLength, .. DescriptorDim == 0 ? (OrtValue[])[] : [voice], .. WordDim == 0 ? (OrtValue[])[] : [text, textLength]];
             using var results = _session.Run(_runOptions, _inputs, values, _outputs);
             var logits = results[0].GetTensorDataAsSpan<float>();
             var posteriors = new float[count][];
@@ -129,6 +137,8 @@ public sealed class EmotionModel : IDisposable
     {
         if (utterance.Features.IsEmpty || utterance.Features.Length % FeatureDim != 0)
             throw new ArgumentException($"Expected rows of {FeatureDim} features, got {utterance.Features.Length} values.", nameof(utterance));
+        if (utterance.Descriptors.Length != DescriptorDim)
+            throw new ArgumentException($"Expected {DescriptorDim} descriptors, got {utterance.Descriptors.Length}.", nameof(utterance));
         if (WordDim == 0 ? !utterance.Words.IsEmpty : utterance.Words.Length % WordDim != 0 || utterance.Words.Length > Spec.MaxWords * WordDim)
             throw new ArgumentException($"Expected at most {Spec.MaxWords} rows of {WordDim} values for words, got {utterance.Words.Length} values.", nameof(utterance));
     }
@@ -137,7 +147,8 @@ public sealed class EmotionModel : IDisposable
 /// <summary>A stretch of speech as an <see cref="EmotionModel"/> takes it.</summary>
 /// <param name="Features">[frames, dim], what the model's front end gives, at least one row; not kept.</param>
 /// <param name="Words">[words, dim], vectors of the words; empty without a transcript and for a model that doesn't read; not kept.</param>
-public readonly record struct EmotionInput(ReadOnlyMemory<float> Features, ReadOnlyMemory<float> Words = default)
+/// <param name="Descriptors">What describes the utterance as a whole, from the same front end; empty for a model that takes none; not kept.</param>
+public readonly record struct EmotionInput(ReadOnlyMemory<float> Features, ReadOnlyMemory<float> Words = default, ReadOnlyMemory<float> Descriptors = default)
 {
     internal int Frames(int dim) => Features.Length / dim;
 }

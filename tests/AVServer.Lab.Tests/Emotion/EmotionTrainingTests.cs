@@ -1,6 +1,7 @@
 using AVServer.Lab.Scoring.Emotion;
 using AVServer.Lab.Training.Emotion;
 using AVServer.Models.Emotion;
+using AVServer.Signal;
 using AVServer.TestKit;
 using static TorchSharp.torch;
 
@@ -33,6 +34,25 @@ public sealed class EmotionTrainingTests : IDisposable
         var again = new EmotionTraining(recipe, bank, lines.Add).Sound(train, _folder.Path);
         Assert.Equal("sound resumed at step 40", Assert.Single(lines));
         Assert.Equal(EmotionScorer.Hear(sound, bank, test, 0).SelectMany(score => score.Logits), EmotionScorer.Hear(again, bank, test, 0).SelectMany(score => score.Logits));
+    }
+
+    [Fact]
+    public void Descriptors_are_learnt_from_and_normalised_by_the_recordings_that_train()
+    {
+        var frontEnd = new VoiceFrontEnd();
+        var bank = MadeUpEmotion.Bank(MadeUpEmotion.Recipe.Changes with { Variants = 1 }, frontEnd);
+        var made = MadeUpEmotion.Recipe;
+        var recipe = made with { Mscnn = made.Mscnn! with { Text = false, Attention = false, Filters = 1, Descriptors = ((IEmotionFrontEnd)frontEnd).DescriptorDim, DescriptorUnits = 8 }, Augmentation = made.Changes with { Variants = 1, Mixup = 0.3 } };
+        var train = Enumerable.Range(0, 32).Where(i => bank.Recordings[i].Fold != 0).ToArray();
+
+        var sound = new EmotionTraining(recipe, bank, _ => { }).Sound(train, _folder.Path);
+
+        var (mean, istd) = bank.DescriptorStatistics(train);
+        var state = sound.Module.state_dict();
+        Assert.Equal(mean, state["descriptorMean"].data<float>().ToArray());
+        Assert.Equal(istd, state["descriptorIstd"].data<float>().ToArray());
+        Assert.NotEqual(bank.DescriptorStatistics([0, 1]).Mean, mean);
+        Assert.InRange(EmotionScorer.Hear(sound, bank, [.. Enumerable.Range(0, 32).Except(train)], 0).ToMatrix(4).Ua, 0.7, 1);
     }
 
     [Fact]
@@ -87,7 +107,7 @@ public sealed class EmotionTrainingTests : IDisposable
         var random = new Random(9);
         for (var i = 0; i < 200; i++)
         {
-            var features = SoundTrainer.Heard(bank, i % 32, MadeUpEmotion.Recipe.Changes with { ShortestCrop = 0.01, TempoSpread = 0.5 }, random);
+            var (features, _) = SoundTrainer.Heard(bank, i % 32, MadeUpEmotion.Recipe.Changes with { ShortestCrop = 0.01, TempoSpread = 0.5 }, random);
             Assert.True(features.Length > 0 && features.Length % bank.Dim == 0);
         }
     }

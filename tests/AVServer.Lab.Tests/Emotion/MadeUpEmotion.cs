@@ -33,10 +33,10 @@ internal static class MadeUpEmotion
         return new WordVectors(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', Words)), System.Runtime.InteropServices.MemoryMarshal.AsBytes<Half>(values));
     }
 
-    internal static EmotionBank Bank(EmotionAugmentation? changes = null)
+    internal static EmotionBank Bank(EmotionAugmentation? changes = null, IEmotionFrontEnd? frontEnd = null)
     {
         Recording[] recordings = [.. Enumerable.Range(0, 32).Select(i => new Recording("tones", $"{i}.wav", $"s{i / 4 % Speakers}", i % 4, i / 4 % Speakers, i..i))];
-        return new EmotionBank(recordings, Tone, [], new MfccDeltasFrontEnd(), changes ?? Recipe.Changes, Recipe.Seed);
+        return new EmotionBank(recordings, Tone, [], frontEnd ?? new MfccDeltasFrontEnd(), changes ?? Recipe.Changes, Recipe.Seed);
     }
 
     private static float[] Tone(Recording recording)

@@ -16,6 +16,8 @@ public sealed class EmotionExportTests
         Both with { SpeakerDim = 3, Swem = false, Attention = false, Hop = 1 },
         Both with { Text = false, Attention = false, Labels = 8, Pooling = Statistics.Max },
         Both with { Text = false, Attention = false, CentredFeatures = 0, Pooling = Statistics.Mean | Statistics.Deviation },
+        Both with { Descriptors = 9, DescriptorUnits = 5 },
+        Both with { Descriptors = 9, Text = false, Attention = false },
         Both with { Audio = false, Attention = false },
     };
 
@@ -26,7 +28,7 @@ public sealed class EmotionExportTests
         using var model = Trained(config);
         var exported = ModelExporter.Export(model);
         Assert.InRange(exported.MaxDifference, 0, 2e-5f);
-        string[] expected = [.. config.Audio ? ["features", "frames"] : Array.Empty<string>(), .. config.Text ? ["words", "wordCount"] : Array.Empty<string>(), .. config.SpeakerDim > 0 ? ["speaker"] : Array.Empty<string>()];
+        string[] expected = [.. config.Audio ? ["features", "frames"] : Array.Empty<string>(), .. config.Descriptors > 0 ? ["descriptors"] : Array.Empty<string>(), .. config.Text ? ["words", "wordCount"] : Array.Empty<string>(), .. config.SpeakerDim > 0 ? ["speaker"] : Array.Empty<string>()];
         Assert.Equal(expected, exported.Inputs.Select(input => input.Name));
         Assert.Equal([-1, config.Labels], Assert.Single(exported.Outputs).Shape);
     }
@@ -64,8 +66,9 @@ public sealed class EmotionExportTests
         using var scope = NewDisposeScope();
         var model = new MscnnSpu(config);
         if (config.Audio) model.SetNormalisation([.. Enumerable.Range(0, config.Features).Select(i => i - 4f)], [.. Enumerable.Range(0, config.Features).Select(i => 1f / (1 + i % 5))]);
+        if (config.Descriptors > 0) model.SetDescriptorNormalisation([.. Enumerable.Range(0, config.Descriptors).Select(i => i / 2f)], [.. Enumerable.Range(0, config.Descriptors).Select(i => 2f / (1 + i))]);
         for (var step = 0; step < 3; step++)
-            model.call(new Utterances(randn([4, 40, config.Features]) * 3, tensor(new[] { 40L, 30, 20, 10 }), randn([4, 5, config.WordDim]), tensor(new[] { 5L, 4, 3, 2 }), config.SpeakerDim > 0 ? randn([4, config.SpeakerDim]) : null));
+            model.call(new Utterances(randn([4, 40, config.Features]) * 3, tensor(new[] { 40L, 30, 20, 10 }), randn([4, 5, config.WordDim]), tensor(new[] { 5L, 4, 3, 2 }), config.SpeakerDim > 0 ? randn([4, config.SpeakerDim]) : null, config.Descriptors > 0 ? randn([4, config.Descriptors]) * 9 : null));
         return model;
     }
 }

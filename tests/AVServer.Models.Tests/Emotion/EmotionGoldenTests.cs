@@ -32,6 +32,12 @@ public sealed class EmotionGoldenTests
         ["attention eval"] = Both,
     };
 
+    private static readonly Dictionary<string, MscnnConfig> Voices = new()
+    {
+        ["voice"] = Audio with { Descriptors = 7, DescriptorUnits = 3, DescriptorDropout = 0, BranchDropout = 0 },
+        ["voice both eval"] = Both with { Descriptors = 7, DescriptorUnits = 3 },
+    };
+
     private static readonly Dictionary<string, LightSerNetConfig> LightSerNets = new()
     {
         ["LightSerNet"] = Light,
@@ -39,7 +45,7 @@ public sealed class EmotionGoldenTests
         ["LightSerNet eval"] = Light,
     };
 
-    public static TheoryData<string> MscnnNames => [.. Mscnns.Keys];
+    public static TheoryData<string> MscnnNames => [.. Mscnns.Keys, .. Voices.Keys];
 
     public static TheoryData<string> LightSerNetNames => [.. LightSerNets.Keys];
 
@@ -48,14 +54,15 @@ public sealed class EmotionGoldenTests
     public void Mscnn_gives_the_logits_and_gradients_of_independent_code(string name)
     {
         using var scope = NewDisposeScope();
-        using var model = new MscnnSpu(Mscnns[name]);
-        Check("mscnn.dat", name, model, inputs =>
+        using var model = new MscnnSpu(Mscnns.GetValueOrDefault(name) ?? Voices[name]);
+        Check(Mscnns.ContainsKey(name) ? "mscnn.dat" : "voice.dat", name, model, inputs =>
         {
             var rest = new Queue<Tensor>(inputs);
             Tensor? Next(bool given) => given ? rest.Dequeue() : null;
             var config = model.Config;
             var utterances = new Utterances(Next(config.Audio), null, null, null, null);
             utterances = utterances with { Frames = Next(config.Audio) };
+            utterances = utterances with { Descriptors = Next(config.Descriptors > 0) };
             utterances = utterances with { Words = Next(config.Text) };
             utterances = utterances with { WordCount = Next(config.Text) };
             return model.call(utterances with { Speaker = Next(config.SpeakerDim > 0) });

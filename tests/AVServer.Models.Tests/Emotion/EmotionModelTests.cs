@@ -54,6 +54,33 @@ public sealed class EmotionModelTests
     }
 
     [Fact]
+    public void Training_leaves_out_frames_or_descriptors_at_times_never_both()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        manual_seed(11);
+        var model = new MscnnSpu(Small with { Text = false, Attention = false, Descriptors = 5, DescriptorUnits = 32, Dropout = 0, DescriptorDropout = 0, BranchDropout = 0.4 });
+        var input = new Utterances(randn(200, 20, 9), tensor(Enumerable.Repeat(20L, 200).ToArray()), Descriptors: randn(200, 5));
+        // Examples of which nothing is left but the dense layer's bias.
+        long Unheard() => (model.call(input) - model.Layers.Output.bias!).abs().amax([1]).eq(0).sum().item<long>();
+        Assert.Equal(0, Unheard());
+        model.Layers.Output.weight.narrow(1, 96, 32).zero_();
+        Assert.InRange(Unheard(), 50, 110);
+        model.eval();
+        Assert.Equal(0, Unheard());
+    }
+
+    [Fact]
+    public void Descriptors_that_a_model_takes_are_asked_for()
+    {
+        using var scope = NewDisposeScope();
+        var model = new MscnnSpu(Small with { Text = false, Attention = false, Descriptors = 5 });
+        Assert.Contains("descriptors", Assert.Throws<ArgumentException>(() => model.call(Heard(randn(1, 20, 9), 20))).Message);
+        Assert.Throws<ArgumentException>(() => model.SetDescriptorNormalisation(new float[4], new float[5]));
+        Assert.Throws<ArgumentException>(() => new MscnnSpu(Small with { Audio = false, Attention = false, Descriptors = 5 }));
+    }
+
+    [Fact]
     public void Nothing_at_all_gives_finite_logits()
     {
         using var scope = NewDisposeScope();

@@ -16,6 +16,7 @@ from named_tensors import randn, record, write  # noqa: E402
 
 # The sizes of EmotionGoldenTests.
 FEATURES, CENTRED, FILTERS, WORD_DIM, SPEAKER, LABELS = 6, 4, 3, 5, 2, 4
+DESCRIPTORS, UNITS = 7, 3
 PATH, WIDTHS = 2, [3, 4, 5, 6, 7]
 FRAMES, WORDS = torch.tensor([9, 17, 14]), torch.tensor([3, 0, 7])
 TIMES = torch.tensor([70, 96, 41])
@@ -50,7 +51,7 @@ def spu(maps, which):
 
 
 class Mscnn(nn.Module):
-    def __init__(self, audio=True, text=True, attention=True, speaker=0, swem=True, hop=1, which=("max", "mean", "std")):
+    def __init__(self, audio=True, text=True, attention=True, speaker=0, swem=True, hop=1, which=("max", "mean", "std"), voice=False):
         super().__init__()
         self.which, self.swem = which, swem
         pooled, width = 4 * FILTERS * len(which), 0
@@ -60,6 +61,12 @@ class Mscnn(nn.Module):
             self.register_buffer("istd", 1 + torch.rand(FEATURES))
             self.audio, self.audioNorm = Scales(FEATURES, (5, 7, 9, 11), hop), nn.BatchNorm1d(pooled + speaker)
             width += pooled + speaker
+        self.descriptorLayer = None
+        if voice:
+            self.register_buffer("descriptorMean", torch.rand(DESCRIPTORS))
+            self.register_buffer("descriptorIstd", 1 + torch.rand(DESCRIPTORS))
+            self.descriptorLayer, self.descriptorNorm = nn.Linear(DESCRIPTORS, UNITS), nn.BatchNorm1d(UNITS)
+            width += UNITS
         if text:
             self.text = Scales(WORD_DIM, (2, 3, 4, 5), 1)
             self.textNorm = nn.BatchNorm1d(pooled + (2 * WORD_DIM if swem else 0))
@@ -72,6 +79,7 @@ class Mscnn(nn.Module):
     def forward(self, *inputs):
         inputs = list(inputs)
         features, frames = (inputs.pop(0), inputs.pop(0)) if self.audio is not None else (None, None)
+        voice = inputs.pop(0) if self.descriptorLayer is not None else None
         words, count = (inputs.pop(0), inputs.pop(0)) if self.text is not None else (None, None)
         speaker = inputs.pop(0) if inputs else None
         batch = len(frames if frames is not None else count)
@@ -84,6 +92,9 @@ class Mscnn(nn.Module):
                 heard.append(torch.stack(spu(self.audio((x - self.mean) * self.istd), self.which)))
             rows = [torch.cat([heard[i].flatten()] + ([] if speaker is None else [speaker[i]])) for i in range(batch)]
             parts.append(self.audioNorm(torch.stack(rows)))
+        if voice is not None:
+            normal = torch.maximum(torch.minimum((voice - self.descriptorMean) * self.descriptorIstd, torch.tensor(4.0)), torch.tensor(-4.0))
+            parts.append(F.relu(self.descriptorNorm(self.descriptorLayer(normal))))
         if self.text is not None:
             told = (count > 0)[:, None]
             rows, mixed = [], []
@@ -173,6 +184,13 @@ def mscnn():
     return out
 
 
+def voice():
+    out = {}
+    case(out, "voice", Mscnn(text=False, attention=False, voice=True), features(), FRAMES, 3 * randn(3, DESCRIPTORS))
+    case(out, "voice both eval", Mscnn(voice=True), features(), FRAMES, 3 * randn(3, DESCRIPTORS), words(), WORDS, train=False)
+    return out
+
+
 def light_sernet():
     out = {}
     same = torch.tensor([64, 64])
@@ -205,3 +223,4 @@ if __name__ == "__main__":
     write("losses.dat", losses())
     write("mscnn.dat", mscnn())
     write("light-sernet.dat", light_sernet())
+    write("voice.dat", voice())

@@ -16,7 +16,7 @@ internal static class EmotionScorer
         Score(recordings, EmotionConditions.Sound, fold, place => (bank.Recordings[place].Path, bank.Recordings[place].Label), places =>
         {
             var (features, frames) = EmotionBatch.Pad([.. places.Select(place => bank[place, 0])], bank.Dim);
-            return network.Call(new Utterances(features, frames));
+            return network.Call(new Utterances(features, frames, Descriptors: EmotionBatch.Descriptors([.. places.Select(place => bank.Describe(place, 0))])));
         });
 
     /// <summary>What a network that does both says of recordings, each beside a text or none.</summary>
@@ -25,7 +25,7 @@ internal static class EmotionScorer
         {
             var (features, frames) = EmotionBatch.Pad([.. batch.Select(pair => bank[pair.Recording, 0])], bank.Dim);
             var (words, counts) = EmotionBatch.Pad([.. batch.Select(pair => EmotionBatch.Embed(vectors, pair.Text?.Words ?? []))], vectors.Dim);
-            return network.call(new Utterances(features, frames, words, counts));
+            return network.call(new Utterances(features, frames, words, counts, Descriptors: EmotionBatch.Descriptors([.. batch.Select(pair => bank.Describe(pair.Recording, 0))])));
         });
 
     /// <summary>What a network that reads says.</summary>

@@ -10,6 +10,7 @@ public sealed class EmotionBank
 {
     private const int Margin = 1_600;
     private readonly Half[][][] _features;
+    private readonly float[][][] _descriptors;
 
     /// <param name="recordings">Recordings.</param>
     /// <param name="read">Samples of a recording in [-1, 1), 16 kHz.</param>
@@ -19,14 +20,17 @@ public sealed class EmotionBank
     /// <param name="seed">Their chances.</param>
     public EmotionBank(IReadOnlyList<Recording> recordings, Func<Recording, float[]> read, IReadOnlyList<float[]> noises, IEmotionFrontEnd frontEnd, EmotionAugmentation augmentation, int seed)
     {
-        (Recordings, Dim) = (recordings, frontEnd.Dim);
-        _features = [.. recordings.Select((recording, i) => (Samples: Trim(read(recording)), i)).AsParallel().AsOrdered().WithDegreeOfParallelism(2).Select(row =>
+        (Recordings, Dim, DescriptorDim) = (recordings, frontEnd.Dim, frontEnd.DescriptorDim);
+        (Half[] Frames, float[] Descriptors)[][] renderings = [.. recordings.Select((recording, i) => (Samples: Trim(read(recording)), i)).AsParallel().AsOrdered().WithDegreeOfParallelism(2).Select(row =>
         {
             var random = new Random(unchecked((seed * 7_919) + row.i));
             return Enumerable.Range(0, augmentation.Variants)
-                .Select(variant => Array.ConvertAll(frontEnd.Compute(Cut(variant == 0 ? row.Samples : Change(row.Samples, noises, augmentation, random))), value => (Half)value))
+                .Select(variant => Cut(variant == 0 ? row.Samples : Change(row.Samples, noises, augmentation, random)))
+                .Select(samples => (Array.ConvertAll(frontEnd.Compute(samples), value => (Half)value), frontEnd.Describe(samples)))
                 .ToArray();
         })];
+        _features = Array.ConvertAll(renderings, rows => Array.ConvertAll(rows, row => row.Frames));
+        _descriptors = Array.ConvertAll(renderings, rows => Array.ConvertAll(rows, row => row.Descriptors));
     }
 
     /// <summary>The recordings, in order.</summary>
@@ -34,6 +38,26 @@ public sealed class EmotionBank
 
     /// <summary>Values of a frame.</summary>
     public int Dim { get; }
+
+    /// <summary>Values that describe a recording as a whole; 0 where the front end has none.</summary>
+    public int DescriptorDim { get; }
+
+    /// <summary>What describes a recording's rendering as a whole: <see cref="DescriptorDim"/> values.</summary>
+    public float[] Describe(int recording, int variant) => _descriptors[recording][variant];
+
+    /// <summary>Mean and 1 ÷ standard deviation of each descriptor over recordings as recorded.</summary>
+    /// <param name="recordings">Which.</param>
+    public (float[] Mean, float[] Istd) DescriptorStatistics(IReadOnlyList<int> recordings)
+    {
+        var (mean, istd) = (new float[DescriptorDim], new float[DescriptorDim]);
+        for (var d = 0; d < DescriptorDim; d++)
+        {
+            var average = recordings.Average(i => (double)Describe(i, 0)[d]);
+            var variance = recordings.Average(i => (Describe(i, 0)[d] - average) * (Describe(i, 0)[d] - average));
+            (mean[d], istd[d]) = ((float)average, (float)(1 / Math.Sqrt(Math.Max(1e-6, variance))));
+        }
+        return (mean, istd);
+    }
 
     /// <summary>Features of a recording, [frames, <see cref="Dim"/>]; rendering 0 is as recorded.</summary>
     public float[] this[int recording, int variant] => Array.ConvertAll(_features[recording][variant], value => (float)value);

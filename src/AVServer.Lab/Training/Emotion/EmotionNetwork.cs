@@ -25,6 +25,9 @@ internal sealed class EmotionNetwork
         if (_mscnn is null) return;
         var (mean, istd) = bank.Statistics(recordings, _mscnn.Config.CentredFeatures);
         _mscnn.SetNormalisation(mean, istd);
+        if (_mscnn.Config.Descriptors == 0) return;
+        (mean, istd) = bank.DescriptorStatistics(recordings);
+        _mscnn.SetDescriptorNormalisation(mean, istd);
     }
 
     /// <summary>The part of a recipe's network that hears, untrained.</summary>

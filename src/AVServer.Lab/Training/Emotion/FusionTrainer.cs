@@ -43,14 +43,17 @@ public sealed class FusionTrainer
     {
         // The parts' statistics are those of their own training, where every example had a text.
         Model.Layers.AudioNorm!.eval();
+        Model.DescriptorLayers.Norm?.eval();
         Model.Layers.TextNorm!.eval();
         var stage = _recipe.Fused!;
         var random = new Random(unchecked((_recipe.Seed * 1_000_037) + step));
         var examples = Enumerable.Range(0, stage.Batch).Select(_ => _draw.Next(random)).ToArray();
         var labels = examples.Select(example => _bank.Recordings[example].Label).ToArray();
-        var (features, frames) = EmotionBatch.Pad([.. examples.Select(example => SoundTrainer.Heard(_bank, example, _recipe.Changes, random))], _bank.Dim);
+        var heard = examples.Select(example => SoundTrainer.Heard(_bank, example, _recipe.Changes, random)).ToArray();
+        var (features, frames) = EmotionBatch.Pad([.. heard.Select(row => row.Features)], _bank.Dim);
+        var descriptors = EmotionBatch.Descriptors([.. heard.Select(row => row.Descriptors)]);
         var (words, counts) = EmotionBatch.Pad([.. labels.Select(label => Words(label, random))], _vectors.Dim);
-        return FocalLoss.Of(Model.call(new Utterances(features, frames, words, counts)), EmotionBatch.Targets(labels, _recipe.Labels.Count, stage.Smoothing), stage.Gamma);
+        return FocalLoss.Of(Model.call(new Utterances(features, frames, words, counts, Descriptors: descriptors)), EmotionBatch.Targets(labels, _recipe.Labels.Count, stage.Smoothing), stage.Gamma);
     }
 
     /// <summary>A network whose logits are at first the sum of both parts': attention adds nothing yet.</summary>

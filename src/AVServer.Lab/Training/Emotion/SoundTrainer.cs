@@ -35,16 +35,19 @@ public sealed class SoundTrainer
         var stage = _recipe.Sound;
         var random = new Random(unchecked((_recipe.Seed * 1_000_003) + step));
         var examples = Enumerable.Range(0, stage.Batch).Select(_ => _draw.Next(random)).ToArray();
-        var (features, frames) = EmotionBatch.Pad([.. examples.Select(example => Heard(_bank, example, _recipe.Changes, random))], _bank.Dim);
+        var heard = examples.Select(example => Heard(_bank, example, _recipe.Changes, random)).ToArray();
+        var (features, frames) = EmotionBatch.Pad([.. heard.Select(row => row.Features)], _bank.Dim);
+        var descriptors = EmotionBatch.Descriptors([.. heard.Select(row => row.Descriptors)]);
         var targets = EmotionBatch.Targets([.. examples.Select(example => _labels[example])], _recipe.Labels.Count, stage.Smoothing);
-        if (_recipe.Changes.Mixup > 0) (features, frames, targets) = Mix(features, frames, targets, random);
-        return FocalLoss.Of(Network.Call(new Utterances(features, frames)), targets, stage.Gamma);
+        if (_recipe.Changes.Mixup > 0) (features, frames, descriptors, targets) = Mix(features, frames, descriptors, targets, random);
+        return FocalLoss.Of(Network.Call(new Utterances(features, frames, Descriptors: descriptors)), targets, stage.Gamma);
     }
 
-    /// <summary>A recording in any rendering, as training changes it further: faster or slower, a stretch of it, with gaps.</summary>
-    internal static float[] Heard(EmotionBank bank, int recording, EmotionAugmentation changes, Random random)
+    /// <summary>A recording in any rendering, its frames as training changes them further: faster or slower, a stretch of them, with gaps.</summary>
+    internal static (float[] Features, float[] Descriptors) Heard(EmotionBank bank, int recording, EmotionAugmentation changes, Random random)
     {
-        var (features, dim) = (bank[recording, random.Next(changes.Variants)], bank.Dim);
+        var variant = random.Next(changes.Variants);
+        var (features, dim) = (bank[recording, variant], bank.Dim);
         if (changes.TempoSpread > 0 && random.NextDouble() < 0.5) features = ChangeTempo(features, dim, 1 + (changes.TempoSpread * ((2 * random.NextDouble()) - 1)));
         if (changes.ShortestCrop < 1 && random.NextDouble() < 0.5)
         {
@@ -53,7 +56,7 @@ public sealed class SoundTrainer
             features = features.AsSpan(random.Next(frames - kept + 1) * dim, kept * dim).ToArray();
         }
         Mask(features, dim, random);
-        return features;
+        return (features, bank.Describe(recording, variant));
     }
 
     private static float[] ChangeTempo(float[] features, int dim, double factor)
@@ -79,14 +82,14 @@ public sealed class SoundTrainer
         }
     }
 
-    private (Tensor Features, Tensor Frames, Tensor Targets) Mix(Tensor features, Tensor frames, Tensor targets, Random random)
+    private (Tensor Features, Tensor Frames, Tensor? Descriptors, Tensor Targets) Mix(Tensor features, Tensor frames, Tensor? descriptors, Tensor targets, Random random)
     {
         var share = Beta(_recipe.Changes.Mixup, random);
         var others = Enumerable.Range(0, (int)features.size(0)).Select(i => (long)i).ToArray();
         random.Shuffle(others);
         var order = tensor(others);
         Tensor Mixed(Tensor x) => (x * share) + (x.index_select(0, order) * (1 - share));
-        return (Mixed(features), frames.maximum(frames.index_select(0, order)), Mixed(targets));
+        return (Mixed(features), frames.maximum(frames.index_select(0, order)), descriptors is null ? null : Mixed(descriptors), Mixed(targets));
     }
 
     /// <summary>A draw of the beta distribution with both parameters alike (Jöhnk's method).</summary>
