@@ -18,7 +18,7 @@ failed_projects=()
 for project in tests/*.Tests/*.csproj; do
     name=$(basename "$project" .csproj)
     started=$SECONDS
-    if dotnet test "$project" -c Release --no-build --nologo -v q --logger "trx;LogFileName=$name.trx" --results-directory "$results" >"$results/$name.log" 2>&1; then
+    if dotnet test "$project" -c Release --no-build --nologo -v q --logger "console;verbosity=minimal" --logger "trx;LogFileName=$name.trx" --results-directory "$results" >"$results/$name.log" 2>&1; then
         echo "test: $name ok ($((SECONDS - started)) s)" >&2
     else
         echo "test: $name FAILED" >&2

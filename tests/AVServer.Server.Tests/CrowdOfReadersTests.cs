@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using AVServer.Contracts;
 using AVServer.Server.Tests.Kit;
+using AVServer.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -59,7 +60,7 @@ public sealed class CrowdOfReadersTests
             var words = await SendUntilTheStalledAreLetGoAsync(server);
 
             var numbers = Enumerable.Range(2, words + 1).Select(i => (long)i).ToList();   // after "opened", up to and with "closed"
-            foreach (var seen in await Task.WhenAll(reading).WaitAsync(TimeSpan.FromSeconds(60))) Assert.Equal(numbers, seen);
+            foreach (var seen in await Task.WhenAll(reading).WaitAsync(Patience.Longest)) Assert.Equal(numbers, seen);
             Assert.Equal(Stalled, server.Broker.SlowReadersEnded);
             var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
             Assert.True(grown < MostGrowth, $"Expected at most {MostGrowth >> 20} MiB for what waits for {Stalled} stalled readers, got {grown >> 20}.");

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using AVServer.Contracts;
 using AVServer.Server.Tests.Kit;
+using AVServer.TestKit;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 
@@ -206,9 +207,9 @@ public sealed class EventsHubTests
 
     private static async Task<List<StreamEvent>> TakeAsync(ChannelReader<StreamEvent> events, int count)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        var patience = Patience.Token();
         var taken = new List<StreamEvent>();
-        while (taken.Count < count) taken.Add(await events.ReadAsync(timeout.Token));
+        while (taken.Count < count) taken.Add(await events.ReadAsync(patience));
         return taken;
     }
 

@@ -21,7 +21,7 @@ public sealed class ManyRealStreamsTests : IDisposable
     public async Task Two_hundred_streams_cut_off_fed_garbage_fed_silence_or_left_silent_leave_nothing_behind()
     {
         await using var server = await RunningServer.StartAsync(
-            builder => builder.Services.AddPipeline(builder.Configuration), ("Runtime:ModelsPath", _models.Path), ("Server:Limits:IdleTimeout", "00:00:03"), ("Server:Limits:ClosedStreamsKept", "0"));
+            builder => builder.Services.AddPipeline(builder.Configuration), ("Runtime:ModelsPath", _models.Path), ("Server:Limits:IdleTimeout", "00:00:05"), ("Server:Limits:ClosedStreamsKept", "0"));
         // Buffers that are kept for the next streams are no leak: they grow with the first crowds, and then no more.
         for (var round = 0; round < 3; round++) await MisbehaveAsync(server, $"warm-{round}", 200);
         await RunningServer.UntilAsync(() => server.Registry.Streams.Count == 0, "nothing is left of the first senders");

@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using AVServer.Contracts;
 using AVServer.Server.Tests.Kit;
+using AVServer.TestKit;
 
 namespace AVServer.Server.Tests;
 
@@ -292,8 +293,7 @@ public sealed class MediaSocketTests
 
     private static async Task<ClosedEvent> LastEventAsync(Events.EventSubscription reading)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        await foreach (var streamEvent in reading.ReadAllAsync(timeout.Token))
+        await foreach (var streamEvent in reading.ReadAllAsync(Patience.Token()))
             if (streamEvent is ClosedEvent closed) return closed;
         throw new InvalidOperationException("The readers were ended before the stream.");
     }

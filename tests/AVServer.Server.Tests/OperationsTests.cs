@@ -4,6 +4,7 @@ using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Server.Configuration;
 using AVServer.Server.Tests.Kit;
+using AVServer.TestKit;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.Options;
 
@@ -143,7 +144,7 @@ public sealed class OperationsTests
         while (heard.LastOrDefault() is not ClosedEvent) heard.Add(await events.ReadAsync());
         Assert.Equal(CloseReason.ServerStopping, ((ClosedEvent)heard[^1]).Reason);
         await late.ReceiveAllAsync();
-        await stopping.WaitAsync(TimeSpan.FromSeconds(10));
+        await stopping.WaitAsync(Patience.Longest);
     }
 
     [Fact]
@@ -156,7 +157,7 @@ public sealed class OperationsTests
         var stopping = server.StopAsync();
         var events = await sender.ReceiveAllAsync();
         Assert.Equal("serverStopping", events[^1].GetProperty("reason").GetString());
-        await stopping.WaitAsync(TimeSpan.FromSeconds(10));
+        await stopping.WaitAsync(Patience.Longest);
         Assert.Equal(0, server.Pipeline.Running);
     }
 }

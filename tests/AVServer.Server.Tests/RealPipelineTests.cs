@@ -51,7 +51,7 @@ public sealed class RealPipelineTests : IDisposable
         using var submitted = await server.Http.PostAsync(Routes.Score + "?posteriors=true&fileName=burst.wav&job=true", Wave(samples));
         var job = (await submitted.Content.ReadFromJsonAsync<JobStatus>(ContractsJson.Options))!;
         Assert.Equal(4.0, job.Total!.Value.TotalSeconds, 3);
-        await server.Part<Server.Jobs.JobStore>().Get(job.Id).Completion.WaitAsync(TimeSpan.FromSeconds(20));
+        await server.Part<Server.Jobs.JobStore>().Get(job.Id).Completion.WaitAsync(Patience.Longest);
         Assert.Equal(await scored.Content.ReadAsStringAsync(), await server.Http.GetStringAsync($"{Routes.Jobs}/{job.Id}/result"));
     }
 
@@ -102,15 +102,16 @@ public sealed class RealPipelineTests : IDisposable
         using var sender = await MediaSender.OpenAsync(server, "s");
         var samples = LoudBurst.Make();
         await sender.SendAsync(0, samples[..(Rate * 2 * 3)]);
-        await RunningServer.UntilAsync(() => server.Broker.LogCount > 0 && server.Registry.Find("s") is not null, "the stream is open");
         sender.Cut();
         var events = new List<StreamEvent>();
-        await foreach (var streamEvent in reading.ReadAllAsync())
+        await foreach (var streamEvent in reading.ReadAllAsync(Patience.Token()))
         {
             events.Add(streamEvent);
             if (streamEvent is ClosedEvent) break;
         }
-        Assert.Equal(CloseReason.Disconnected, ((ClosedEvent)events[^1]).Reason);
+        Assert.Single(events.OfType<WakeWordEvent>());
+        var closed = Assert.IsType<ClosedEvent>(events[^1]);
+        Assert.Equal((CloseReason.Disconnected, 3.0), (closed.Reason, closed.Duration.TotalSeconds));
     }
 
     private async Task<RunningServer> StartAsync() =>

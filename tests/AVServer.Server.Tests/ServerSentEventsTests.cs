@@ -3,6 +3,7 @@ using System.Net.ServerSentEvents;
 using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Server.Tests.Kit;
+using AVServer.TestKit;
 
 namespace AVServer.Server.Tests;
 
@@ -95,9 +96,8 @@ public sealed class ServerSentEventsTests
 
     private static async Task<List<string>> ReadAsync(HttpResponseMessage response, int count)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         var events = new List<string>();
-        await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync(timeout.Token))
+        await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync(Patience.Token()))
         {
             events.Add($"{item.EventId} {JsonDocument.Parse(item.Data).RootElement.GetProperty("type").GetString()}");
             if (events.Count == count) break;

@@ -146,6 +146,12 @@ internal sealed class MediaSocket(WebSocket socket, MediaSocketRequest request, 
         {
             stream.End(CloseReason.Disconnected);
         }
+        catch
+        {
+            // No stream outlives its receiver, whatever ended it.
+            stream.Fail(FaultCodes.Internal, "The server failed to receive; its log has the details.");
+            throw;
+        }
     }
 
     private async Task DiscardAsync()

@@ -30,7 +30,7 @@ public sealed class HistoryRecorderTests : IDisposable
         await RunningServer.UntilAsync(() => store.Refused == 2 && _time.SetTimers == 2, "the second write failed");
         store.IsAway = false;
         _time.Advance(TimeSpan.FromMilliseconds(500));
-        await flushed.WaitAsync(TimeSpan.FromSeconds(10));
+        await flushed.WaitAsync(Patience.Longest);
         Assert.Equal(Enumerable.Range(1, 20).Select(i => (long)i), store.Events.Select(e => e.Sequence));
         await recorder.StopAsync(default);
     }
@@ -49,7 +49,7 @@ public sealed class HistoryRecorderTests : IDisposable
         using var stopNow = new CancellationTokenSource();
         var stopping = recorder.StopAsync(stopNow.Token);
         await stopNow.CancelAsync();
-        await stopping.WaitAsync(TimeSpan.FromSeconds(10));
+        await stopping.WaitAsync(Patience.Longest);
         Assert.Equal(10, lost.Value);
         Assert.Empty(store.Events);
     }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using AVServer.Contracts;
 using AVServer.Server.Tests.Kit;
+using AVServer.TestKit;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 
@@ -186,7 +187,7 @@ public sealed class JobTests
             var running = await SubmitAsync(server, "?job=true");
             await UntilAsync(server, running.Id, status => status.State == JobState.Running);
             await SubmitAsync(server, "?job=true");
-            await server.StopAsync().WaitAsync(TimeSpan.FromSeconds(20));
+            await server.StopAsync().WaitAsync(Patience.Longest);
         }
         await NothingIsLeftAsync(before);
     }
@@ -201,13 +202,12 @@ public sealed class JobTests
 
     private static async Task<JobStatus> UntilAsync(RunningServer server, string id, Func<JobStatus, bool> condition)
     {
-        for (var attempt = 0; attempt < 500; attempt++)
+        for (var patience = Patience.Token(); !patience.IsCancellationRequested; await Task.Delay(20))
         {
             var status = (await server.Http.GetFromJsonAsync<JobStatus>($"{Routes.Jobs}/{id}", ContractsJson.Options))!;
             if (condition(status)) return status;
-            await Task.Delay(20);
         }
-        throw new TimeoutException("Expected within 10 s: the job gets there.");
+        throw new TimeoutException($"Expected within {Patience.Longest.TotalSeconds} s: the job gets there.");
     }
 
     // Other tests' files come and go meanwhile.

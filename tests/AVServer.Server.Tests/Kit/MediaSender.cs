@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using AVServer.Contracts;
+using AVServer.TestKit;
 
 namespace AVServer.Server.Tests.Kit;
 
@@ -21,7 +22,7 @@ internal sealed class MediaSender(ClientWebSocket socket) : IDisposable
     {
         var socket = new ClientWebSocket();
         options?.Invoke(socket.Options);
-        await socket.ConnectAsync(server.WebSocketAddress($"/media/{streamId}{query}"), Timeout());
+        await socket.ConnectAsync(server.WebSocketAddress($"/media/{streamId}{query}"), Patience.Token());
         return new MediaSender(socket);
     }
 
@@ -31,13 +32,13 @@ internal sealed class MediaSender(ClientWebSocket socket) : IDisposable
         var sender = await ConnectAsync(server, streamId, query);
         await sender.SendTextAsync(hello);
         var ready = await sender.ReceiveAsync();
-        Assert.Equal("ready", ready?.GetProperty("type").GetString());
+        Assert.True(ready?.GetProperty("type").GetString() == "ready", $"Expected ready, got {ready}.");
         return sender;
     }
 
-    public Task SendTextAsync(string text) => socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, Timeout());
+    public Task SendTextAsync(string text) => socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, Patience.Token());
 
-    public Task SendBytesAsync(byte[] message) => socket.SendAsync(message, WebSocketMessageType.Binary, true, Timeout());
+    public Task SendBytesAsync(byte[] message) => socket.SendAsync(message, WebSocketMessageType.Binary, true, Patience.Token());
 
     public Task SendAsync(double seconds, string payload, MediaKind kind = MediaKind.Audio) => SendAsync(seconds, Encoding.ASCII.GetBytes(payload), kind);
 
@@ -56,8 +57,12 @@ internal sealed class MediaSender(ClientWebSocket socket) : IDisposable
         var length = 0;
         while (true)
         {
-            var received = await socket.ReceiveAsync(_buffer.AsMemory(length), Timeout());
-            if (received.MessageType == WebSocketMessageType.Close) return null;
+            var received = await socket.ReceiveAsync(_buffer.AsMemory(length), Patience.Token());
+            if (received.MessageType == WebSocketMessageType.Close)
+            {
+                await AnswerCloseAsync();
+                return null;
+            }
             length += received.Count;
             if (received.EndOfMessage) return JsonDocument.Parse(_buffer.AsMemory(0, length).ToArray()).RootElement;
         }
@@ -71,12 +76,23 @@ internal sealed class MediaSender(ClientWebSocket socket) : IDisposable
         return all;
     }
 
-    public Task CloseAsync() => socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Timeout());
+    public Task CloseAsync() => socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Patience.Token());
 
     /// <summary>Goes away without a word.</summary>
     public void Cut() => socket.Abort();
 
     public void Dispose() => socket.Dispose();
 
-    private static CancellationToken Timeout() => new CancellationTokenSource(TimeSpan.FromSeconds(15)).Token;
+    // Otherwise the server waits for it as long as it may.
+    private async Task AnswerCloseAsync()
+    {
+        try
+        {
+            if (socket.State == WebSocketState.CloseReceived) await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, Patience.Token());
+        }
+        catch (WebSocketException)
+        {
+            // It has gone already.
+        }
+    }
 }

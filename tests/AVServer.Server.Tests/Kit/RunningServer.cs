@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using AVServer.Pipeline;
 using AVServer.Server.Events;
 using AVServer.Server.Streams;
+using AVServer.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -14,6 +15,15 @@ namespace AVServer.Server.Tests.Kit;
 /// <summary>The server on real Kestrel at a free port, as Program builds it, with the fake pipeline unless told otherwise.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
+    // A machine that stands still for seconds ends no stream, unless a test is about that.
+    private static readonly Dictionary<string, string?> Unhurried = new()
+    {
+        ["Server:Limits:HelloTimeout"] = "00:01:00",
+        ["Server:Limits:IdleTimeout"] = "00:10:00",
+        ["Server:Limits:CloseTimeout"] = "00:01:00",
+        ["Server:Limits:DrainTimeout"] = "00:01:00",
+    };
+
     private readonly WebApplication _app;
 
     private RunningServer(WebApplication app, FakePipeline pipeline, LogLines log)
@@ -22,7 +32,7 @@ internal sealed class RunningServer : IAsyncDisposable
         Pipeline = pipeline;
         Log = log;
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-        Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
+        Http = new HttpClient { BaseAddress = Address, Timeout = Patience.Longest };
     }
 
     public Uri Address { get; }
@@ -47,6 +57,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public static async Task<RunningServer> StartAsync(Action<WebApplicationBuilder> configure, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddInMemoryCollection(Unhurried);
         builder.Configuration.AddInMemoryCollection(settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value)).Append(new("Urls", "http://127.0.0.1:0")));
         var pipeline = new FakePipeline();
         var log = new LogLines();
@@ -67,12 +78,9 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Waits until something that other threads bring about holds.</summary>
     public static async Task UntilAsync(Func<bool> condition, string what)
     {
-        for (var attempt = 0; attempt < 1_000; attempt++)
-        {
+        for (var patience = Patience.Token(); !patience.IsCancellationRequested; await Task.Delay(10))
             if (condition()) return;
-            await Task.Delay(10);
-        }
-        Assert.Fail($"Expected within 10 s: {what}.");
+        Assert.Fail($"Expected within {Patience.Longest.TotalSeconds} s: {what}.");
     }
 
     public async ValueTask DisposeAsync()

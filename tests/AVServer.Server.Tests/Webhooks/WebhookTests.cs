@@ -173,7 +173,7 @@ public sealed class WebhookTests
             ("Server:Limits:DrainTimeout", "00:00:00"), ("Server:Limits:CloseTimeout", "00:00:00.100"));
         await SendWordAsync(server, "a");
         await RunningServer.UntilAsync(() => !receiver.Requests.IsEmpty, "the first attempt was made");
-        await server.StopAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await server.StopAsync().WaitAsync(Patience.Longest);
         Assert.Equal(3, (await File.ReadAllLinesAsync(letters)).Length);
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using AVServer.Server.Tests.Kit;
 using AVServer.Server.Wyoming;
+using AVServer.TestKit;
 
 namespace AVServer.Server.Tests.Wyoming;
 
@@ -17,7 +18,6 @@ internal sealed class WyomingClient : IDisposable
         var client = new WyomingClient();
         await client._tcp.ConnectAsync(server.Part<WyomingServer>().EndPoint!);
         client._stream = client._tcp.GetStream();
-        client._stream.ReadTimeout = 15_000;
         return client;
     }
 
@@ -40,18 +40,18 @@ internal sealed class WyomingClient : IDisposable
     /// <summary>The next message, its data merged; null when the server has closed the connection.</summary>
     public async Task<(string Type, JsonElement Data)?> ReceiveAsync()
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        var patience = Patience.Token();
         var line = new List<byte>();
         var one = new byte[1];
         while (true)
         {
-            if (await _stream.ReadAsync(one, timeout.Token) == 0) return line.Count == 0 ? null : throw new IOException("The connection broke off within a line.");
+            if (await _stream.ReadAsync(one, patience) == 0) return line.Count == 0 ? null : throw new IOException("The connection broke off within a line.");
             if (one[0] == (byte)'\n') break;
             line.Add(one[0]);
         }
         var header = JsonDocument.Parse(line.ToArray()).RootElement;
         var data = new byte[header.TryGetProperty("data_length", out var length) ? length.GetInt32() : 0];
-        await _stream.ReadExactlyAsync(data, timeout.Token);
+        await _stream.ReadExactlyAsync(data, patience);
         return (header.GetProperty("type").GetString()!, data.Length == 0 ? default : JsonDocument.Parse(data).RootElement);
     }
 

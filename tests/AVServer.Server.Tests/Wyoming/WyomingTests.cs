@@ -161,7 +161,7 @@ public sealed class WyomingTests
     [Fact]
     public async Task Peer_that_goes_away_or_falls_silent_leaves_nothing()
     {
-        await using var server = await StartAsync(("Server:Limits:IdleTimeout", "00:00:00.500"));
+        await using var server = await StartAsync(("Server:Limits:IdleTimeout", "00:00:02"));
         using (var gone = await WyomingClient.ConnectAsync(server))
         {
             // Half a message.
@@ -209,7 +209,7 @@ public sealed class WyomingTests
         using var sending = await WyomingClient.ConnectAsync(server);
         await sending.SendChunkAsync(Word);
         Assert.Equal("detection", (await sending.ReceiveAsync())!.Value.Type);
-        await server.StopAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        await server.StopAsync().WaitAsync(Patience.Longest);
         Assert.Null(await idle.ReceiveAsync());
         Assert.Null(await sending.ReceiveAsync());
     }
