@@ -33,6 +33,8 @@ export interface PublicationOptions {
   telemetry?: boolean;
   /** Told of each 80 ms: linear levels, 1 is full scale. */
   onLevel?: (level: { peak: number; rms: number }) => void;
+  /** Shown each 80 ms of 16 kHz samples before they are sent, and may change them in place; with their media time, while there is a connection. */
+  onSound?: (samples: Int16Array, seconds: number | undefined) => void;
   /** Told of changes; `refused` comes with the error that ended it. */
   onState?: (state: 'connecting' | 'connected' | 'reconnecting' | 'refused' | 'stopped', error?: Error) => void;
 }
@@ -191,6 +193,8 @@ export interface TelemetryEvent extends EventBase {
   step: number;
   /** By keyword of an audio-visual model, its latest scores: `audio`, `visual`, `audioVisual`. */
   modalities?: Record<string, Record<string, number>>;
+  /** By keyword of a verifier, the score of the first stage's candidates that is compared with the threshold, in the steps of `posteriors`; 0 where the verifier wasn't asked. */
+  verified?: Record<string, number[]>;
   /** What was understood so far of who is speaking; may still change. */
   speech?: string;
 }
@@ -224,6 +228,25 @@ export interface ModelSummary {
   emotions?: string[];
   /** Why it does nothing, where that is a matter of the server's configuration. */
   note?: string;
+  /** Of a verifier, the model that proposes what it judges. */
+  firstStage?: string;
+  /** Seconds after a detection with no other; of a model that decides. */
+  refractorySeconds?: number;
+  /** What other thresholds would stand for; of a model that decides. */
+  calibration?: KeywordCalibration[];
+}
+
+/** What the thresholds of a keyword stand for, as they were measured; `points` ascend by threshold. */
+export interface KeywordCalibration {
+  keyword: string;
+  /** The one that this server uses. */
+  threshold: number;
+  data: string;
+  fillerHours: number;
+  keywordUtterances: number;
+  points: { threshold: number; falseAlarmsPerHour: number; frr: number }[];
+  /** Of an audio-visual model. */
+  modality?: 'audio' | 'visual' | 'audioVisual';
 }
 
 export interface StreamSummary { streamId: string; transport: 'webSocket' | 'put' | 'hub'; openedAt: string; mediaTime: number; }

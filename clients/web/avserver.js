@@ -96,10 +96,10 @@ export class AVServer {
     return performance.now() - started;
   }
 
-  async #publish({ streamId, microphone, camera, telemetry = false, onLevel, onState }) {
+  async #publish({ streamId, microphone, camera, telemetry = false, onLevel, onSound, onState }) {
     const url = this.#mediaUrl(streamId, { telemetry });
     const hello = { ...microphone && Microphone.hello, ...camera && Camera.hello };
-    const publication = new Publication({ open: async () => new MediaSocket(await socketType(), url, hello), onLevel, onState, microphone, camera });
+    const publication = new Publication({ open: async () => new MediaSocket(await socketType(), url, hello), onLevel, onSound, onState, microphone, camera });
     await publication.start();
     return publication;
   }

@@ -16,6 +16,7 @@ export class EmotionCard {
     const emotion = models.find(model => model.kind === 'emotion' && model.active) ?? models.find(model => model.kind === 'emotion');
     const transcribes = models.some(model => model.kind === 'transcriber' && model.active);
     card.hidden = !emotion && !transcribes;
+    card.dataset.transcribes = transcribes;
     this.#labels = emotion?.active ? emotion.emotions : [];
     bars.hidden = this.#labels.length === 0;
     bars.replaceChildren(...this.#labels.map(row));

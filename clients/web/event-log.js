@@ -1,33 +1,34 @@
 const maxEntries = 200;
 const gaps = { missingInInput: 'did not arrive', droppedWhenBusy: 'dropped, the server was busy', undecodable: 'damaged' };
+const spoken = new Set(['wakeWord', 'fault', 'gap']);
 
 /** The list of what happened, newest first. */
 export class EventLog {
-  #list;
-  #empty;
-  #count;
+  #parts;
   #words = 0;
 
-  constructor(list, empty, count) {
-    [this.#list, this.#empty, this.#count] = [list, empty, count];
-  }
+  /** @param {object} parts the elements: list, empty, count, announce */
+  constructor(parts) { this.#parts = parts; }
 
   /**
    * Adds an event.
    * @param {object} event as the server sends it
-   * @param {number} [latencyMs] of a wake word, from the moment its end reached the page from the microphone
+   * @param {{latencyMs?: number, buttons?: HTMLElement}} [more] of a wake word: time from the moment its end reached the page from the microphone; what labels it
    */
-  add(event, latencyMs) {
+  add(event, { latencyMs, buttons } = {}) {
+    const { list, empty, count, announce } = this.#parts;
     const { title, aside, detail } = describe(event, latencyMs);
     const entry = document.createElement('li');
     entry.className = event.type;
     entry.dataset.type = event.type;
-    entry.append(element('strong', title), element('span', aside), element('span', detail, 'quiet'));
+    entry.append(element('strong', title), element('span', aside, 'aside'), element('span', detail, 'quiet'));
+    if (buttons) entry.append(buttons);
     if (latencyMs !== undefined) entry.dataset.latencyMs = Math.round(latencyMs);
-    this.#list.prepend(entry);
-    if (this.#list.children.length > maxEntries) this.#list.lastChild.remove();
-    this.#empty.hidden = true;
-    if (event.type === 'wakeWord') this.#count.textContent = ++this.#words;
+    list.prepend(entry);
+    if (list.children.length > maxEntries) list.lastChild.remove();
+    empty.hidden = true;
+    if (event.type === 'wakeWord') count.textContent = ++this.#words;
+    if (spoken.has(event.type)) announce.textContent = [title, aside].filter(Boolean).join(', ');
   }
 }
 
@@ -39,6 +40,8 @@ function describe(event, latencyMs) {
         aside: latencyMs === undefined ? '' : `${Math.round(latencyMs)} ms`,
         detail: `${event.start.toFixed(2)}–${event.end.toFixed(2)} s · score ${event.posterior.toFixed(2)}${rests(event)} · ${event.model.name}`,
       };
+    case 'missed':
+      return { title: `Missed: ${event.keyword}`, aside: clock(event.at), detail: 'The last 3 seconds are labelled. What it scored stands in the plot.' };
     case 'speech':
       return { title: `“${event.text}”`, aside: '', detail: `${event.start.toFixed(2)}–${event.end.toFixed(2)} s · ${event.model?.name ?? 'told by the client'}` };
     case 'emotion':

@@ -15,6 +15,7 @@ const passing = new Set(['streamBusy', 'serverBusy', 'serverStopping', 'idle', '
 export class Publication {
   #open;
   #onLevel;
+  #onSound;
   #onState;
   #wantsMicrophone;
   #wantsCamera;
@@ -45,11 +46,12 @@ export class Publication {
    * @param {boolean | string} microphone whether there is sound, or the device's id
    * @param {boolean | string} camera whether there are pictures, or the device's id
    */
-  constructor({ open, onLevel, onState, microphone, camera }) {
+  constructor({ open, onLevel, onSound, onState, microphone, camera }) {
     this.#open = open;
     this.#wantsMicrophone = microphone;
     this.#wantsCamera = camera;
     this.#onLevel = onLevel ?? (() => {});
+    this.#onSound = onSound ?? (() => {});
     this.#onState = onState ?? (() => {});
   }
 
@@ -112,6 +114,7 @@ export class Publication {
     // Messages may come late, never early: the earliest tells when sound is really there.
     this.#clockMs = Math.min(this.#clockMs, performance.now() - this.#chunks * Microphone.chunkSeconds * 1000);
     this.#onLevel({ peak, rms });
+    this.#onSound(pcm, this.#ready ? start - this.#base : undefined);
     if (this.#ready && this.#socket.waitingBytes <= maxWaitingBytes) this.#socket.send(1, start - this.#base, pcm);
     else if (this.#wasReady) this.lostChunks++;
   }

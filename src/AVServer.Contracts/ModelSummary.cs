@@ -11,6 +11,9 @@ namespace AVServer.Contracts;
 /// <param name="FalseAlarmsPerHour">What the threshold stands for, by the model's calibration; absent where the threshold was set by hand, and for a first stage before a verifier.</param>
 /// <param name="Emotions">Emotions that it tells apart; absent for a model that is no emotion model.</param>
 /// <param name="Note">Why it does nothing, where that is a matter of the configuration.</param>
+/// <param name="FirstStage">Name of the model that proposes what a verifier judges; absent for all others.</param>
+/// <param name="RefractorySeconds">Media time after a detection with no other; absent where it does not decide.</param>
+/// <param name="Calibration">What other thresholds would stand for; absent where it does not decide.</param>
 public sealed record ModelSummary(
     string Name,
     string Version,
@@ -21,4 +24,7 @@ public sealed record ModelSummary(
     float? Threshold = null,
     double? FalseAlarmsPerHour = null,
     IReadOnlyList<string>? Emotions = null,
-    string? Note = null);
+    string? Note = null,
+    string? FirstStage = null,
+    double? RefractorySeconds = null,
+    IReadOnlyList<KeywordCalibration>? Calibration = null);

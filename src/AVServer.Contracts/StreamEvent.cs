@@ -93,6 +93,10 @@ public sealed record FaultEvent(string Code, string Message) : StreamEvent;
 /// By keyword of an audio-visual model, its latest scores by way of looking (<c>audio</c>, <c>visual</c>, <c>audioVisual</c>); absent where none was made since the last one.
 /// </param>
 /// <param name="Speech">What was understood so far of who is speaking, and may still change; absent while nothing was, and where the server doesn't transcribe.</param>
+/// <param name="Verified">
+/// By keyword of a verifier, the score of the first stage's candidates that is compared with the threshold, in the steps of <paramref name="Posteriors"/>; 0 where the verifier wasn't
+/// asked, absent where it was asked nowhere.
+/// </param>
 public sealed record TelemetryEvent(
     TimeSpan Time,
     float LevelDb,
@@ -100,7 +104,8 @@ public sealed record TelemetryEvent(
     IReadOnlyDictionary<string, float[]> Posteriors,
     TimeSpan Step,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, float>>? Modalities = null,
-    string? Speech = null) : StreamEvent;
+    string? Speech = null,
+    IReadOnlyDictionary<string, float[]>? Verified = null) : StreamEvent;
 
 /// <summary>A box in a picture, in shares of the picture's width and height from its upper left corner; it may reach beyond the picture.</summary>
 public sealed record PictureBox(float X, float Y, float Width, float Height);

@@ -2,7 +2,7 @@ using AVServer.Contracts;
 
 namespace AVServer.Pipeline;
 
-/// <summary>Keeps the first stage's posterior curves of a whole file, and those of audio-visual models by modality.</summary>
+/// <summary>Keeps the posterior curves of a whole file: of each stage, and of audio-visual models by modality.</summary>
 internal sealed class CurveRecorder : IStepObserver
 {
     private readonly Dictionary<(string Keyword, string Stage), (TimeSpan Step, List<float> Values)> _curves = [];
@@ -20,6 +20,9 @@ internal sealed class CurveRecorder : IStepObserver
         foreach (var listener in listeners)
             foreach (var (keyword, posterior) in listener.LastPosteriors)
                 Curve(keyword, listener.FirstStageName, AudioClock.Step).Add(posterior);
+        foreach (var listener in listeners.Where(listener => listener.VerifierName is not null))
+            foreach (var (keyword, posterior) in listener.LastVerified)
+                Curve(keyword, listener.VerifierName!, AudioClock.Step).Add(posterior);
     }
 
     public void Judge(AudioVisualKeyword model, long step, IReadOnlyDictionary<string, float> scores)

@@ -122,8 +122,9 @@ internal sealed class KeywordCatalog
         var target = options?.FalseAlarmsPerHour ?? manifest.OperatingPoint?.FalseAlarmsPerHour;
         var byHand = false;
         var thresholds = new Dictionary<Modality, float>();
-        foreach (var (modality, key) in (ReadOnlySpan<(Modality, string)>)[(Modality.Audio, AudioVisualSpec.Audio), (Modality.Visual, AudioVisualSpec.Visual), (Modality.AudioVisual, AudioVisualSpec.Both)])
+        foreach (var modality in Enum.GetValues<Modality>())
         {
+            var key = KeyOf(modality);
             if (options is not null && options.Thresholds.TryGetValue(key, out var set)) (thresholds[modality], byHand) = (set, true);
             // Lips alone may be left uncalibrated: then they alone never decide.
             else if (modality != Modality.Visual || manifest.AudioVisual!.Calibration.ContainsKey(key)) thresholds[modality] = (float)stored.ModalityThresholdFor(key, target).Threshold;
@@ -143,7 +144,8 @@ internal sealed class KeywordCatalog
     private ModelSummary Summarise(StoredModel stored)
     {
         var manifest = stored.Manifest;
-        var spoken = Active.Spoken.FirstOrDefault(model => model.Name == manifest.Name)?.Words[0];
+        var listener = Active.Spoken.FirstOrDefault(model => model.Name == manifest.Name);
+        var spoken = listener?.Words[0];
         var audioVisual = Active.AudioVisual.FirstOrDefault(model => model.Name == manifest.Name);
         var behind = Active.Spoken.FirstOrDefault(model => model.Verifier is not null && model.SpotterReference.Name == manifest.Name);
         return new ModelSummary(
@@ -154,8 +156,28 @@ internal sealed class KeywordCatalog
             manifest.Licence,
             spoken is not null || audioVisual is not null,
             spoken?.Threshold ?? audioVisual?.Thresholds[Modality.AudioVisual] ?? behind?.Words[0].FirstThreshold,
-            spoken?.FalseAlarmsPerHour ?? audioVisual?.FalseAlarmsPerHour);
+            spoken?.FalseAlarmsPerHour ?? audioVisual?.FalseAlarmsPerHour,
+            FirstStage: manifest.FirstStage?.Name,
+            RefractorySeconds: spoken is not null || audioVisual is not null ? manifest.Trigger.RefractorySeconds : null,
+            Calibration: audioVisual is not null ? Calibration(audioVisual, manifest) : listener is not null ? Calibration(listener, manifest) : null);
     }
+
+    private static KeywordCalibration[] Calibration(KeywordModel model, ModelManifest manifest) =>
+        [.. model.Words.Where(word => manifest.Calibration.ContainsKey(word.Keyword)).Select(word => Describe(manifest.Calibration[word.Keyword], word.Keyword, word.Threshold))];
+
+    private static KeywordCalibration[] Calibration(AudioVisualKeyword model, ModelManifest manifest) =>
+    [
+        .. model.Thresholds
+            .Select(threshold => (Modality: threshold.Key, threshold.Value, Table: manifest.AudioVisual!.Calibration.GetValueOrDefault(KeyOf(threshold.Key))))
+            .Where(way => way.Table is not null)
+            .Select(way => Describe(way.Table!, model.Keyword, way.Value) with { Modality = way.Modality }),
+    ];
+
+    private static KeywordCalibration Describe(CalibrationTable table, string keyword, float threshold) => new(
+        keyword, threshold, table.Data, table.FillerHours, table.KeywordUtterances,
+        [.. table.Points.Select(point => new MeasuredThreshold(point.Threshold, point.FalseAlarmsPerHour, point.Frr))]);
+
+    private static string KeyOf(Modality modality) => modality switch { Modality.Audio => AudioVisualSpec.Audio, Modality.Visual => AudioVisualSpec.Visual, _ => AudioVisualSpec.Both };
 
     private static ModelReference Reference(ModelManifest manifest) => new(manifest.Name, manifest.Version);
 }

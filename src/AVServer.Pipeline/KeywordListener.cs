@@ -18,17 +18,21 @@ internal sealed class KeywordListener
 
     /// <param name="model">The shared models and thresholds.</param>
     /// <param name="paced">Whether the sound arrives at its own speed, so that waiting for company costs only latency.</param>
-    public KeywordListener(KeywordModel model, bool paced)
+    /// <param name="observed">Whether somebody looks: then the verifier judges candidates also where they can't be detections any more.</param>
+    public KeywordListener(KeywordModel model, bool paced, bool observed)
     {
         _model = model;
         _state = model.Spotter.Model.CreateState(paced);
         _posteriors = new float[model.OutputsPerStep * model.Words.Count];
-        _words = [.. model.Words.Select(word => new WordEar(word, model))];
+        _words = [.. model.Words.Select(word => new WordEar(word, model, observed))];
         _window = model.Verifier is { } verifier ? new EmbeddingWindow(verifier.Embedding, verifier.Head.WindowSteps) : null;
     }
 
     /// <summary>Name of the first stage, whose posteriors <see cref="LastPosteriors"/> are.</summary>
     public string FirstStageName => _model.SpotterReference.Name;
+
+    /// <summary>Name of the verifier, by which <see cref="LastVerified"/> goes; null where the first stage decides.</summary>
+    public string? VerifierName => _model.Verifier?.Reference.Name;
 
     /// <summary>Samples before the end of a step that <see cref="ListenAsync"/> may look back to.</summary>
     public int HistorySamples => _window?.HistorySamples ?? 0;
@@ -38,6 +42,9 @@ internal sealed class KeywordListener
 
     /// <summary>By keyword, the highest posterior of the latest step.</summary>
     public IEnumerable<(string Keyword, float Posterior)> LastPosteriors => _words.Select(ear => (ear.Word.Keyword, ear.LastPosterior));
+
+    /// <summary>By keyword, the score of the latest step that is compared with the threshold; 0 where the verifier wasn't asked.</summary>
+    public IEnumerable<(string Keyword, float Posterior)> LastVerified => _words.Select(ear => (ear.Word.Keyword, ear.LastVerified));
 
     /// <summary>Begins a new track: steps count from 0 again.</summary>
     public void Restart()
@@ -57,7 +64,7 @@ internal sealed class KeywordListener
     /// <summary>Lets a step pass unheard.</summary>
     public void Sleep()
     {
-        foreach (var ear in _words) ear.LastPosterior = 0;
+        foreach (var ear in _words) (ear.LastPosterior, ear.LastVerified) = (0, 0);
     }
 
     /// <summary>Hears one step.</summary>
@@ -88,9 +95,13 @@ internal sealed class KeywordListener
     private KeywordDetection? Verify(long step, WordEar ear, VerifierStage verifier, SampleRing history)
     {
         ear.Fusion.Hear(step, ear.LastPosterior);
-        if (!ear.Watch.Next(step, ear.LastPosterior)) return null;
+        var (decides, looks) = (ear.Watch.Next(step, ear.LastPosterior), ear.Look?.Next(step, ear.LastPosterior) ?? false);
+        ear.LastVerified = 0;
+        if (!decides && !looks) return null;
         var verdict = verifier.Head.Verify(_window!.At(step, history));
         var posterior = ear.Fusion.Join(verdict.Posterior);
+        ear.LastVerified = posterior;
+        if (!decides) return null;
         ear.MaxScore = Math.Max(ear.MaxScore, posterior);
         if (!ear.Watch.Judge(step, posterior)) return null;
         var span = WordSpan.Estimate(AudioClock.EndOf(step).TotalSeconds, verdict.SecondsSinceStart, verdict.SecondsSinceEnd);
@@ -106,7 +117,7 @@ internal sealed class KeywordListener
         return new KeywordDetection(ear.Word.Keyword, ear.LastPosterior, span, step, _model.SpotterReference, ear.LastPosterior, null);
     }
 
-    private sealed class WordEar(KeywordThreshold word, KeywordModel model)
+    private sealed class WordEar(KeywordThreshold word, KeywordModel model, bool observed)
     {
         public KeywordThreshold Word { get; } = word;
 
@@ -116,18 +127,26 @@ internal sealed class KeywordListener
 
         public StageFusion Fusion { get; private set; } = NewFusion(model);
 
+        /// <summary>Asks for what nobody decides on: every candidate's whole watch; null where nobody looks.</summary>
+        public CandidateWatch? Look { get; private set; } = observed ? NewLook(word, model) : null;
+
         public KeywordTrigger Trigger { get; private set; } = NewTrigger(word, model);
 
         public float LastPosterior { get; set; }
 
+        public float LastVerified { get; set; }
+
         public float MaxScore { get; set; }
 
-        public void Restart() => (Watch, Fusion, Trigger) = (NewWatch(Word, model), NewFusion(model), NewTrigger(Word, model));
+        public void Restart() =>
+            (Watch, Fusion, Look, Trigger) = (NewWatch(Word, model), NewFusion(model), observed ? NewLook(Word, model) : null, NewTrigger(Word, model));
 
         private static CandidateWatch NewWatch(KeywordThreshold word, KeywordModel model) =>
             new(word.FirstThreshold, word.Threshold, model.VerifySteps, model.RefractorySteps);
 
         private static StageFusion NewFusion(KeywordModel model) => new(model.Verifier?.FirstWeight ?? 0, model.VerifySteps);
+
+        private static CandidateWatch NewLook(KeywordThreshold word, KeywordModel model) => new(word.FirstThreshold, float.PositiveInfinity, model.VerifySteps, 0);
 
         private static KeywordTrigger NewTrigger(KeywordThreshold word, KeywordModel model) => new(word.Threshold, model.RefractorySteps);
     }

@@ -25,7 +25,7 @@ internal sealed class StreamRun : IAsyncDisposable
     public StreamRun(RunPlan plan, FbankComputer fbank, IStepObserver? observer)
     {
         (_fbank, _gated, _observer) = (fbank, plan.Gated, observer);
-        _listeners = [.. plan.Models.Spoken.Select(model => new KeywordListener(model, plan.Paced))];
+        _listeners = [.. plan.Models.Spoken.Select(model => new KeywordListener(model, plan.Paced, observed: observer is not null))];
         _audioVisual = [.. plan.Models.AudioVisual.Select(model => new AudioVisualListener(model, observer))];
         if (plan.Speech is { Listens: true } speech)
             _speech = new SpeechRun(new SpeechTrack(speech, plan.Time, beside: plan.Paced, tellsPartial: observer is Telemetry), beside: plan.Paced);

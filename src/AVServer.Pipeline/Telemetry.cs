@@ -8,6 +8,7 @@ internal sealed class Telemetry(TimeSpan interval) : IStepObserver
 {
     private readonly int _stepsPerEvent = Math.Max(1, (int)Math.Round(interval / AudioClock.Step));
     private readonly Dictionary<string, List<float>> _posteriors = [];
+    private readonly Dictionary<string, List<float>> _verified = [];
     private readonly Lock _gate = new();
     private Dictionary<string, IReadOnlyDictionary<string, float>>? _modalities;
     private double _power;
@@ -23,14 +24,15 @@ internal sealed class Telemetry(TimeSpan interval) : IStepObserver
     public void Step(TimeSpan time, bool gateOpen, IReadOnlyList<KeywordListener> listeners, List<StreamEvent> events)
     {
         foreach (var listener in listeners)
-            foreach (var (keyword, posterior) in listener.LastPosteriors)
-            {
-                if (!_posteriors.TryGetValue(keyword, out var curve)) _posteriors[keyword] = curve = [];
-                curve.Add(posterior);
-            }
+        {
+            Add(_posteriors, listener.LastPosteriors);
+            if (listener.VerifierName is not null) Add(_verified, listener.LastVerified);
+        }
         if (++_steps < _stepsPerEvent) return;
-        events.Add(new TelemetryEvent(time, LevelDb(), gateOpen, _posteriors.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()), AudioClock.Step, TakeModalities()));
+        var verified = _verified.Values.Any(curve => curve.Exists(posterior => posterior > 0)) ? Values(_verified) : null;
+        events.Add(new TelemetryEvent(time, LevelDb(), gateOpen, Values(_posteriors), AudioClock.Step, TakeModalities(), Verified: verified));
         _posteriors.Clear();
+        _verified.Clear();
         (_power, _samples, _steps) = (0, 0, 0);
     }
 
@@ -38,6 +40,17 @@ internal sealed class Telemetry(TimeSpan interval) : IStepObserver
     {
         lock (_gate) (_modalities ??= [])[model.Keyword] = scores;
     }
+
+    private static void Add(Dictionary<string, List<float>> curves, IEnumerable<(string Keyword, float Posterior)> posteriors)
+    {
+        foreach (var (keyword, posterior) in posteriors)
+        {
+            if (!curves.TryGetValue(keyword, out var curve)) curves[keyword] = curve = [];
+            curve.Add(posterior);
+        }
+    }
+
+    private static Dictionary<string, float[]> Values(Dictionary<string, List<float>> curves) => curves.ToDictionary(curve => curve.Key, curve => curve.Value.ToArray());
 
     private Dictionary<string, IReadOnlyDictionary<string, float>>? TakeModalities()
     {

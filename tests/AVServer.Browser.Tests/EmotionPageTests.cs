@@ -17,7 +17,7 @@ public sealed class EmotionPageTests
         var microphone = await recordings.SentenceAsync();
         await using var server = await PageServer.StartAsync(models.Path, ("Emotion:Purpose", "test"));
         await BrowserCheck.RunAsync(
-            "speech-is-judged", new { server.Address, microphone, file = microphone, labels = FakeEmotion.Labels, screenshot = Environment.GetEnvironmentVariable("AVSERVER_SCREENSHOT") });
+            "speech-is-judged", new { server.Address, microphone, file = microphone, labels = FakeEmotion.Labels });
     }
 
     [Fact]

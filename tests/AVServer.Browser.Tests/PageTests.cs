@@ -1,4 +1,5 @@
 using AVServer.Server.Browser.Tests.Kit;
+using AVServer.TestKit;
 
 namespace AVServer.Server.Browser.Tests;
 
@@ -6,10 +7,22 @@ namespace AVServer.Server.Browser.Tests;
 public sealed class PageTests
 {
     [Fact]
-    public async Task Page_fits_a_phone_works_by_keyboard_and_logs_no_error()
+    public async Task Page_fits_the_narrowest_phone_works_by_keyboard_and_asks_nobody_else()
     {
         await using var server = await PageServer.StartAsync();
-        await BrowserCheck.RunAsync("page-fits", new { server.Address });
+        await BrowserCheck.RunAsync("page-fits", new { server.Address, name = "narrow", scheme = "light", width = 320, height = 640, calm = true });
+    }
+
+    [CorporaTheory]
+    [InlineData("desktop-light", "light", 1240, 1000)]
+    [InlineData("desktop-dark", "dark", 1240, 1000)]
+    [InlineData("phone-dark", "dark", 390, 844)]
+    public async Task Page_full_of_events_and_a_recording_fits_in_light_and_dark(string name, string scheme, int width, int height)
+    {
+        using var recordings = new Recordings();
+        var microphone = await recordings.TalkAsync();
+        await using var server = await PageServer.StartAsync(null, ("Emotion:Purpose", "test"));
+        await BrowserCheck.RunAsync("page-fits", new { server.Address, microphone, file = microphone, speech = true, name, scheme, width, height });
     }
 
     [Fact]

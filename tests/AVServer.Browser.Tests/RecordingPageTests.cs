@@ -25,6 +25,15 @@ public sealed class RecordingPageTests
     }
 
     [Fact]
+    public async Task Long_recording_tells_how_far_it_is_and_can_be_cancelled()
+    {
+        using var recordings = new Recordings();
+        var file = await recordings.NoiseAsync(TimeSpan.FromMinutes(30));
+        await using var server = await PageServer.StartAsync();
+        await BrowserCheck.RunAsync("recording-is-cancelled", new { server.Address, file });
+    }
+
+    [Fact]
     public async Task File_that_is_no_media_is_refused_with_a_readable_message()
     {
         using var recordings = new Recordings();

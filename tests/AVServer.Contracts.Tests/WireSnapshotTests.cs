@@ -52,8 +52,15 @@ public sealed class WireSnapshotTests
         ["event.telemetry.speech"] = new TelemetryEvent(
             TimeSpan.FromSeconds(1), -42.5f, true, new Dictionary<string, float[]>(), TimeSpan.FromMilliseconds(80), Speech: "hello")
         { StreamId = "kitchen", At = At },
+        ["event.telemetry.verified"] = new TelemetryEvent(
+            TimeSpan.FromSeconds(1), -42.5f, true, new Dictionary<string, float[]> { ["computer"] = [0.25f, 0.5f] }, TimeSpan.FromMilliseconds(80),
+            Verified: new Dictionary<string, float[]> { ["computer"] = [0, 0.75f] })
+        { StreamId = "kitchen", At = At },
         ["text"] = new TextMessage("hello there", TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(2.5)),
         ["model"] = new ModelSummary("emotion", "1.0.0", "emotion", [], "CC0-1.0", false, Emotions: ["angry", "happy"], Note: "Emotion is off."),
+        ["model.decides"] = new ModelSummary(
+            "computer-verifier", "1.0.0", "keywordVerifier", ["computer"], "CC0-1.0", true, 0.75f, 1, FirstStage: "computer-spotter", RefractorySeconds: 1,
+            Calibration: [new KeywordCalibration("computer", 0.75f, "made up", 1.5, 50, [new MeasuredThreshold(0.5, 2, 0.125), new MeasuredThreshold(0.75, 1, 0.25)], Modality.Audio)]),
         ["hello.raw"] = new MediaHello(1, new AudioFormat(), new VideoFormat()),
         ["hello.container"] = new MediaHello(1, Container: "webm"),
         ["ready"] = new ReadyMessage("kitchen", 1, 1_048_576, TimeSpan.FromSeconds(30), "client"),

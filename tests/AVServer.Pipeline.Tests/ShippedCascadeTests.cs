@@ -59,6 +59,44 @@ public sealed class ShippedCascadeTests
         Assert.Equal(1, second.FalseAlarmsPerHour);
     }
 
+    [Fact]
+    public void Models_that_decide_tell_what_other_thresholds_would_stand_for()
+    {
+        using var test = PipelineUnderTest.WithShippedModels();
+        ModelSummary Model(string name) => test.Pipeline.Models.Single(model => model.Name == name);
+
+        Assert.Null(Model("computer-spotter").Calibration);
+        var verifier = Model("computer-verifier");
+        var table = Assert.Single(verifier.Calibration!);
+        Assert.Equal(("computer", verifier.Threshold, (Modality?)null), (table.Keyword, table.Threshold, table.Modality));
+        Assert.Equal(("computer-spotter", 1.0), (verifier.FirstStage, verifier.RefractorySeconds));
+        Assert.InRange(table.Points.Count(point => point.Threshold <= table.Threshold), 1, table.Points.Count - 1);
+        Assert.Equal(table.Points.OrderByDescending(point => point.FalseAlarmsPerHour).ThenBy(point => point.Threshold), table.Points);
+
+        var lips = Model("please-av");
+        Assert.Contains(Modality.AudioVisual, lips.Calibration!.Select(calibration => calibration.Modality!.Value));
+        Assert.Equal(lips.Threshold, lips.Calibration!.Single(calibration => calibration.Modality == Modality.AudioVisual).Threshold);
+    }
+
+    [CorporaFact]
+    public async Task Who_looks_sees_what_the_verifier_says_of_a_candidate_also_after_the_detection()
+    {
+        using var test = PipelineUnderTest.WithShippedModels();
+        var found = 0;
+        foreach (var (path, _, _) in HeldOutWords().Take(5))
+        {
+            var events = await test.RunAsync(await ReadAsync(path), () => 1280);
+            var seen = events.OfType<TelemetryEvent>()
+                .SelectMany(telemetry => Looks(telemetry).Select((score, i) => (Time: telemetry.Time - ((telemetry.Posteriors["computer"].Length - 1 - i) * telemetry.Step), Score: score)))
+                .ToArray();
+            if (events.OfType<WakeWordEvent>().FirstOrDefault() is not { } word) continue;
+            found++;
+            Assert.Contains(seen, look => look.Score == word.Posterior);
+            Assert.Contains(seen, look => look.Score > 0 && look.Time > word.DetectedAt);
+        }
+        Assert.True(found >= 2, $"{found} of 5 found");
+    }
+
     [CorporaFact]
     public async Task Streaming_in_any_chunking_equals_the_file()
     {
@@ -72,7 +110,9 @@ public sealed class ShippedCascadeTests
             var live = await test.RunAsync(await ReadAsync(path), () => random.Next(1, 5000));
 
             Assert.Equal(report.Events.OfType<WakeWordEvent>().Select(word => (word.Start, word.End)), live.OfType<WakeWordEvent>().Select(word => (word.Start, word.End)));
+            Assert.Equal(["computer-spotter", "computer-verifier"], report.Posteriors!.Select(curve => curve.Stage));
             Assert.All(PipelineUnderTest.Posteriors(live).Zip(report.Posteriors![0].Values), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+            Assert.All(Verified(live).Zip(report.Posteriors![1].Values), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
         }
     }
 
@@ -104,6 +144,10 @@ public sealed class ShippedCascadeTests
             .Where(fields => rules.First(rule => rule.Path.IsMatch(fields[0])).Split == "test")
             .Select(fields => (fields[0], Seconds(fields[1]), Seconds(fields[2])))];
     }
+
+    private static float[] Verified(IEnumerable<StreamEvent> events) => [.. events.OfType<TelemetryEvent>().SelectMany(Looks)];
+
+    private static float[] Looks(TelemetryEvent telemetry) => telemetry.Verified?["computer"] ?? new float[telemetry.Posteriors["computer"].Length];
 
     private static Task<float[]> ReadAsync(string path) =>
         new MediaFile(new MediaOptions()).ReadAudioAsync(Path.Combine(TestPaths.Corpora!, "ovos_wakewords", path), Rate);

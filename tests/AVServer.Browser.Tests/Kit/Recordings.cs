@@ -21,6 +21,24 @@ internal sealed class Recordings : IDisposable
     public Task<string> SentenceAsync() =>
         MakeAsync("sentence.wav", "-i", Path.Combine(TestPaths.Corpora!, "ravdess", "audio", "03-01-05-02-01-01-02.opus"), "-af", "volume=6dB,aresample=48000,adelay=1500:all=1,apad=pad_dur=3");
 
+    /// <summary>A person who says "computer" and then somebody else who says a sentence, with a pause between.</summary>
+    public async Task<string> TalkAsync()
+    {
+        var (word, sentence) = (await ComputerAsync(1.5, 1), await SentenceAsync());
+        return await MakeAsync("talk.wav", "-i", word, "-i", sentence, "-filter_complex", "[0:a][1:a]concat=n=2:v=0:a=1");
+    }
+
+    /// <summary>Noise as a FLAC file.</summary>
+    public async Task<string> NoiseAsync(TimeSpan length)
+    {
+        var path = Path.Combine(_folder.FullName, "noise.flac");
+        using var ffmpeg = Process.Start(
+            "ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", string.Create(CultureInfo.InvariantCulture, $"anoisesrc=r=16000:a=0.05:d={length.TotalSeconds}"), "-compression_level", "0", "-y", path]);
+        await ffmpeg.WaitForExitAsync();
+        Assert.Equal(0, ffmpeg.ExitCode);
+        return path;
+    }
+
     /// <summary>A tone.</summary>
     /// <param name="amplitude">Peak, 1 is full scale; above that it clips.</param>
     /// <param name="seconds">How long.</param>

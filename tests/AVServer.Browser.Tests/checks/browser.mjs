@@ -1,4 +1,4 @@
-// What the checks share: the arguments, a Chromium with or without a microphone, a page, and a way to ask the test for something.
+// What the checks share: the arguments, a Chromium with or without a microphone, a page, pictures of it, and a way to ask the test for something.
 import assert from 'node:assert/strict';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
@@ -9,22 +9,25 @@ export const args = JSON.parse(process.argv[2]);
 const patience = 45_000;
 
 /** Opens the demo page, runs the check, closes the browser; a failure says which console messages came before it. */
-export async function onPage(check, { microphone, camera, refuse = false, viewport } = {}) {
+export async function onPage(check, { microphone, camera, refuse = false, allow, viewport, scheme, calm = false, touch = false, address = args.address } = {}) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required',
-      ...refuse ? ['--deny-permission-prompts'] : ['--use-fake-ui-for-media-stream'],
+      ...refuse || allow ? ['--deny-permission-prompts'] : ['--use-fake-ui-for-media-stream'],
       '--use-fake-device-for-media-stream',
       ...microphone ? [`--use-file-for-fake-audio-capture=${microphone}${camera ? '' : '%noloop'}`] : [],
       ...camera ? [`--use-file-for-fake-video-capture=${camera}`] : []],
   });
   const logged = [];
   try {
-    const page = await browser.newPage({ viewport: viewport ?? { width: 1100, height: 1000 } });
+    const context = await browser.newContext({
+      viewport: viewport ?? { width: 1240, height: 1000 }, colorScheme: scheme ?? 'light', reducedMotion: calm ? 'reduce' : 'no-preference', hasTouch: touch, permissions: allow ?? [],
+    });
+    const page = await context.newPage();
     page.setDefaultTimeout(patience);
     page.on('console', message => message.type() === 'error' && logged.push(message.text()));
     page.on('pageerror', error => logged.push(error.message));
-    await page.goto(args.address);
+    await page.goto(address);
     await check(page, logged);
   } catch (error) {
     console.error(error.stack, logged.length > 0 ? `\nlogged by the page:\n${logged.join('\n')}` : '');
@@ -32,6 +35,26 @@ export async function onPage(check, { microphone, camera, refuse = false, viewpo
   } finally {
     await browser.close();
   }
+}
+
+/** Makes a picture of the page for people to look at, where AVSERVER_SCREENSHOTS names a folder. */
+export async function shoot(page, name, { element, whole = true } = {}) {
+  const folder = process.env.AVSERVER_SCREENSHOTS;
+  if (!folder) return;
+  const path = `${folder}/${name}.png`;
+  if (element) await page.locator(element).screenshot({ path });
+  else await page.screenshot({ path, fullPage: whole });
+}
+
+/** Whether the page is wider than its window. */
+export async function assertNoSidewaysScroll(page) {
+  const { scroll, client, widest } = await page.evaluate(() => {
+    const client = document.documentElement.clientWidth;
+    const beyond = [...document.querySelectorAll('main *')].filter(element => element.getBoundingClientRect().right > client + 1 && element.clientWidth > 0 && !element.closest('.plot, .level, .preview'));
+    return { scroll: document.documentElement.scrollWidth, client, widest: beyond.map(element => element.id || element.className || element.tagName).slice(0, 5) };
+  });
+  assert.ok(scroll <= client, `Expected no sideways scrolling at ${client} px, got a page ${scroll} px wide.`);
+  assert.deepEqual(widest, [], `Expected nothing beyond the edge at ${client} px.`);
 }
 
 /** Waits until an element's text is, or matches, what is expected. */

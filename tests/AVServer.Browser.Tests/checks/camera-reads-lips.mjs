@@ -1,4 +1,4 @@
-import { args, assert, onPage, untilText } from './browser.mjs';
+import { args, assert, onPage, shoot, untilText } from './browser.mjs';
 
 await onPage(async (page, logged) => {
   await page.click('#camera');
@@ -14,7 +14,10 @@ await onPage(async (page, logged) => {
   const word = page.locator('#log li.wakeWord').filter({ hasText: 'with lips' }).first();
   await word.waitFor();
   assert.equal(await word.locator('strong').textContent(), args.keyword);
-  if (args.screenshot) await page.screenshot({ path: args.screenshot });
+  // Three curves beside each other, and a peak that the threshold takes or leaves.
+  assert.deepEqual(await page.locator('#legend li').allTextContents(), ['sound alone', 'lips alone', 'sound and lips']);
+  await untilText(page, '#threshold-peaks', /would have triggered/);
+  await shoot(page, 'camera');
 
   await page.click('#camera');                      // the stream goes on without it
   await untilText(page, '#state', 'connected');

@@ -1,17 +1,44 @@
-import { assert, onPage, untilText } from './browser.mjs';
+import { readFile } from 'node:fs/promises';
+import { args, assert, assertNoSidewaysScroll, drop, onPage, shoot, untilText } from './browser.mjs';
 
 await onPage(async (page, logged) => {
+  const foreign = [];
+  page.on('request', request => { if (!/^(blob|data):/.test(request.url()) && new URL(request.url()).host !== new URL(args.address).host) foreign.push(request.url()); });
+  await page.reload();
   await untilText(page, '#feed-state', /^SignalR$/);
   await untilText(page, '#round-trip', /^\d+ ms$/);
-  const { scroll, client } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, client: document.documentElement.clientWidth }));
-  assert.ok(scroll <= client, `Expected no sideways scrolling at 360 px, got a page ${scroll} px wide.`);
+  await page.locator('#models li').first().waitFor();
+  await assertNoSidewaysScroll(page);
+  await shoot(page, `${args.name}-before`);
 
+  // By keyboard alone: the first stop is the button that starts.
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'start');
   await page.keyboard.press('Enter');
   await untilText(page, '#state', 'connected');
   await untilText(page, '#start', 'Stop');
+  if (args.microphone) {
+    await page.locator('#log li.wakeWord').first().waitFor();
+    await untilText(page, '#announce', /computer/);
+    await page.locator('#log li.wakeWord [data-verdict=good]').first().click();
+    await untilText(page, '#threshold-peaks', /would have triggered/);
+    if (args.speech) await page.locator('#emotion[data-final=true]').waitFor();
+  }
+  await assertNoSidewaysScroll(page);
+
+  if (args.file) {
+    await drop(page, '#drop', 'meeting.wav', await readFile(args.file));
+    await page.waitForSelector('#scored', { state: 'visible' });
+    await page.waitForFunction(() => document.getElementById('player').duration > 1);
+    await assertNoSidewaysScroll(page);
+  }
+  const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
+  assert.equal(ground[0] < 128, args.scheme === 'dark', `Expected a ground that is ${args.scheme}, got ${ground}.`);
+  await shoot(page, args.name);
+
+  await page.focus('#start');
   await page.keyboard.press('Enter');
   await untilText(page, '#state', 'stopped');
+  assert.deepEqual(foreign, [], 'Expected nothing from elsewhere.');
   assert.deepEqual(logged, []);
-}, { viewport: { width: 360, height: 740 } });
+}, { microphone: args.microphone, viewport: { width: args.width, height: args.height }, scheme: args.scheme, calm: args.calm });

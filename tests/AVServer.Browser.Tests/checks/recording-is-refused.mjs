@@ -7,5 +7,6 @@ await onPage(async page => {
   const message = await page.textContent('#message');
   assert.match(message, /^garbage\.wav: \S.{20,}/);
   assert.equal(await page.isVisible('#scored'), false);
-  assert.equal(await page.locator('#drop.busy').count(), 0);
+  assert.equal(await page.isVisible('#drop'), true);
+  assert.equal(await page.isVisible('#progress'), false);
 });

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { args, assert, drop, onPage, untilText } from './browser.mjs';
+import { args, assert, drop, onPage, shoot, untilText } from './browser.mjs';
 
 await onPage(async (page, logged) => {
   const card = page.locator('#emotion-card');
@@ -19,12 +19,12 @@ await onPage(async (page, logged) => {
   assert.match(await page.textContent('#emotion-notice'), /not of what the speaker feels/);
   assert.match(await page.locator('#log li.emotion').first().textContent(), /Sounds .* by sound/);
   assert.ok(await page.locator('#log li.speech').count() > 0, 'Expected the words in the log.');
-  if (args.screenshot) await page.screenshot({ path: args.screenshot, fullPage: true });
+  await shoot(page, 'speech');
   await page.click('#start');
   await untilText(page, '#state', 'stopped');
 
   await drop(page, '#drop', 'sentence.wav', await readFile(args.file));
-  await page.locator('#markers .segment button').first().waitFor();
-  assert.match(await page.locator('#markers .segment button').first().textContent(), /sounds \w+.*“.*door.*”/);
+  await page.locator('#markers .segment .place').first().waitFor();
+  assert.match(await page.locator('#markers .segment .place').first().textContent(), /sounds \w+.*“.*door.*”/);
   assert.deepEqual(logged, []);
 }, { microphone: args.microphone });

@@ -1,0 +1,14 @@
+import { args, assert, onPage, untilText } from './browser.mjs';
+
+await onPage(async (page, logged) => {
+  await page.setInputFiles('#file', args.file);
+  await untilText(page, '#progress-text', /^Listened to \d+:\d\d of 30:00$/);
+  assert.equal(await page.isVisible('#drop'), false);
+  await page.click('#cancel');
+  await page.waitForSelector('#drop', { state: 'visible' });
+  assert.equal(await page.isVisible('#progress'), false);
+  assert.equal(await page.isVisible('#message'), false);
+  assert.equal(await page.isVisible('#scored'), false);
+  await page.waitForFunction(async () => (await (await fetch('/api/jobs')).json()).length === 0);
+  assert.deepEqual(logged, []);
+});
