@@ -6,6 +6,7 @@ using AVServer.TestKit;
 namespace AVServer.Server.Browser.Tests.Kit;
 
 /// <summary>Runs one check of the folder <c>checks</c> in Node, which drives Chromium; what the check writes to its standard error says why it failed.</summary>
+/// <remarks>Where AVSERVER_SCREENSHOTS names a folder, the checks leave pictures of the page there: those of the README are made so.</remarks>
 internal static class BrowserCheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);

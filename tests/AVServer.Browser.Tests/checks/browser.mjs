@@ -8,14 +8,17 @@ export const args = JSON.parse(process.argv[2]);
 
 const patience = 45_000;
 
-/** Opens the demo page, runs the check, closes the browser; a failure says which console messages came before it. */
-export async function onPage(check, { microphone, camera, refuse = false, allow, viewport, scheme, calm = false, touch = false, address = args.address } = {}) {
+/**
+ * Opens the demo page, runs the check, closes the browser; a failure says which console messages came before it.
+ * What a microphone hears begins when it is opened: on a busy machine that may be over before there is a connection, unless it is heard again and again.
+ */
+export async function onPage(check, { microphone, again = false, camera, refuse = false, allow, viewport, scheme, calm = false, touch = false, address = args.address } = {}) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required',
       ...refuse || allow ? ['--deny-permission-prompts'] : ['--use-fake-ui-for-media-stream'],
       '--use-fake-device-for-media-stream',
-      ...microphone ? [`--use-file-for-fake-audio-capture=${microphone}${camera ? '' : '%noloop'}`] : [],
+      ...microphone ? [`--use-file-for-fake-audio-capture=${microphone}${camera || again ? '' : '%noloop'}`] : [],
       ...camera ? [`--use-file-for-fake-video-capture=${camera}`] : []],
   });
   const logged = [];

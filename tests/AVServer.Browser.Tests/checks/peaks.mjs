@@ -18,6 +18,6 @@ const forgetful = new ScorePeaks(1, 10);
 for (const [time, score] of [[0, 0.5], [5, 0.5], [12, 0.5]]) forgetful.add(time, score);
 assert.deepEqual(forgetful.at(0.4).map(peak => peak.time), [5, 12]);
 
-for (const score of [0.002, 0.1, 0.5, 0.95, 0.9999]) assert.ok(Math.abs(scoreAt(heightOf(score)) - score) < 1e-12);
+for (const score of [0.002, 0.1, 0.5, 0.95, 0.9999, 0.99999]) assert.ok(Math.abs(scoreAt(heightOf(score)) - score) < 1e-12);
 assert.deepEqual([heightOf(0), heightOf(1), scoreAt(-1) > 0, scoreAt(2) < 1], [0, 1, true, true]);
-assert.deepEqual([0.5, 0.9, 0.977, 0.9995, 0.002, 1].map(formatScore), ['0.50', '0.90', '0.977', '0.9995', '0.0020', '1.00']);
+assert.deepEqual([0.5, 0.9, 0.977, 0.9995, 0.002, 1].map(formatScore), ['0.50', '0.90', '0.977', '0.99950', '0.0020', '1.00']);
