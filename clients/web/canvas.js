@@ -40,19 +40,19 @@ export function drawScoreAxis(context, width, top, height) {
   context.fillRect(0, top, width, height);
   context.lineWidth = 1;
   context.strokeStyle = colour('line');
-  context.fillStyle = colour('quiet');
-  context.font = font;
-  context.textAlign = 'left';
-  context.textBaseline = 'bottom';
   for (const score of ticks) {
     const at = Math.round(y(score)) + 0.5;
     context.beginPath();
     context.moveTo(0, at);
     context.lineTo(width, at);
     context.stroke();
-    context.fillText(String(score), 4, at - 1);
   }
   return y;
+}
+
+/** The scores that the lines stand for; to be written last, over the curves. */
+export function nameScores(context, y) {
+  for (const score of ticks) writeOver(context, String(score), 4, y(score) - 3, 'quiet');
 }
 
 /** The threshold as a dashed line. */

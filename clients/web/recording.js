@@ -51,7 +51,7 @@ export class Recording {
    * @param {Record<string, Blob>} results the same as files, by format
    */
   async present(file, report, results) {
-    const { scored, name, summary, markers } = this.#parts;
+    const { scored, name, summary, timeline, markers } = this.#parts;
     [this.#report, this.#sound] = [report, null];
     scored.hidden = false;
     name.textContent = report.file;
@@ -65,11 +65,13 @@ export class Recording {
     this.#load(file);
     this.#timeline.show(report);
     this.showDecider();
+    timeline.setAttribute('aria-busy', true);
     const sound = await FileSound.decode(file, report.durationSeconds);
     if (this.#report !== report) return;             // another file came meanwhile
     this.#sound = sound;
     this.#timeline.hear(sound);
     this.#slider.show();
+    timeline.setAttribute('aria-busy', false);
   }
 
   /** Draws the keyword that the threshold is of. */

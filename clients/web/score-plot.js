@@ -1,4 +1,4 @@
-import { colour, drawDashed, drawPeak, drawScoreAxis, fit, writeOver } from './canvas.js';
+import { colour, drawDashed, drawPeak, drawScoreAxis, fit, nameScores, writeOver } from './canvas.js';
 import { scoresIn } from './deciders.js';
 import { ScorePeaks } from './score-peaks.js';
 
@@ -65,13 +65,14 @@ export class ScorePlot {
     const y = drawScoreAxis(context, width, 0, height);
     const x = position => width - (now - position) / span * width;
     const shown = this.#shown;
-    if (!shown) return;
+    if (!shown) return nameScores(context, y);
     if (this.#threshold.isTried) drawDashed(context, width, y(shown.decider.threshold), 'quiet');
     const words = this.#words.filter(word => word.keyword === shown.decider.keyword);
     this.#drawWords(context, words, x, height);
     shown.decider.tracks.forEach((track, i) => drawCurve(context, shown.curves[i], x, y, track));
     for (const peak of this.peaks) if (peak.time > now - span) drawPeak(context, x(peak.time), y(peak.score), peak);
     for (const word of words) writeOver(context, word.keyword, x(word.start) + 4, height - 14, 'accent');
+    nameScores(context, y);
   }
 
   #drawWords(context, words, x, height) {

@@ -1,4 +1,4 @@
-import { colour, drawDashed, drawPeak, drawScoreAxis, fit, font } from './canvas.js';
+import { colour, drawDashed, drawPeak, drawScoreAxis, fit, font, nameScores } from './canvas.js';
 import { FileSound } from './file-sound.js';
 import { ScorePeaks } from './score-peaks.js';
 import { TimeWindow } from './time-window.js';
@@ -120,6 +120,7 @@ export class Timeline {
       const seen = this.peaks.filter(peak => peak.time >= this.view.from && peak.time <= this.view.to);
       if (seen.length <= mostNamedPeaks) for (const peak of seen) drawPeak(context, x(peak.time), y(peak.score), peak);
     }
+    nameScores(context, y);
     this.#drawSegments(context, x, bottom);
     this.#drawAxis(context, x, width);
   }
@@ -148,7 +149,10 @@ export class Timeline {
     }
   }
 
-  /** Of the values that fall on one pixel the highest is drawn: a short word must not vanish in a long recording. */
+  /**
+   * Of the values that fall on one pixel the highest is drawn, and from afar with a line below it: a short word must not vanish in a long recording.
+   * Where there was nothing to judge, the curve has a hole.
+   */
   #drawCurve(context, curve, x, y, { look, decides }, width) {
     const step = curve.stepSeconds;
     const first = Math.max(0, Math.floor(this.view.from / step) - 2);
@@ -158,17 +162,21 @@ export class Timeline {
     context.lineJoin = 'round';
     context.beginPath();
     const wide = step / this.view.span * width >= 1;
-    let [pixel, highest] = [null, 0];
+    let [pixel, highest, broken] = [null, 0, true];
+    const draw = () => {
+      if (highest > 0) {
+        if (broken) context.moveTo(pixel, y(wide ? highest : 0));
+        context.lineTo(pixel, y(highest));
+      }
+      [broken, highest] = [highest === 0, 0];
+    };
     for (let i = first; i < last; i++) {
       const at = wide ? x((i + 1) * step) : Math.floor(x((i + 1) * step));
-      if (at !== pixel && pixel !== null) {
-        context.lineTo(pixel, y(highest));
-        highest = 0;
-      }
+      if (at !== pixel && pixel !== null) draw();
       pixel = at;
       highest = Math.max(highest, curve.values[i]);
     }
-    if (pixel !== null) context.lineTo(pixel, y(highest));
+    draw();
     context.stroke();
   }
 
@@ -180,13 +188,8 @@ export class Timeline {
       const [left, right] = [x(segment.start), x(segment.end)];
       context.fillStyle = colour('second-soft');
       context.fillRect(left, top + 2, Math.max(2, right - left - 1), speechHeight - 4);
-      context.save();
-      context.beginPath();
-      context.rect(left, top, right - left, speechHeight);
-      context.clip();
       context.fillStyle = colour('text');
-      context.fillText([segment.label, segment.text].filter(Boolean).join(' · '), left + 5, top + speechHeight / 2);
-      context.restore();
+      context.fillText(shorten(context, [segment.label, segment.text].filter(Boolean).join(' · '), right - left - 10), left + 5, top + speechHeight / 2);
     }
   }
 
@@ -203,6 +206,14 @@ export class Timeline {
       context.fillText(formatTime(i * step, step < 1 ? 1 : 0), at, height - axisHeight / 2 + 2);
     }
   }
+}
+
+/** As much of a text as has room, with dots for the rest; nothing where not even a few letters have. */
+function shorten(context, text, width) {
+  if (context.measureText(text).width <= width) return text;
+  let length = text.length;
+  while (length > 0 && context.measureText(`${text.slice(0, length)}…`).width > width) length--;
+  return length < 3 ? '' : `${text.slice(0, length).trimEnd()}…`;
 }
 
 /** Seconds as m:ss, or h:mm:ss. */

@@ -13,7 +13,7 @@ public sealed class MicrophonePageTests
     public async Task Word_said_to_the_microphone_appears_in_the_log_once()
     {
         using var recordings = new Recordings();
-        var microphone = await recordings.ComputerAsync();
+        var microphone = await recordings.ComputerAsync(tailSeconds: 20);
         await using var server = await PageServer.StartAsync();
         await BrowserCheck.RunAsync("word-is-heard", new { server.Address, microphone, keyword = "computer" });
     }

@@ -1,15 +1,17 @@
 // What the checks share: the arguments, a Chromium with or without a microphone, a page, pictures of it, and a way to ask the test for something.
 import assert from 'node:assert/strict';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 
 export { assert };
 export const args = JSON.parse(process.argv[2]);
 
 const patience = 45_000;
+const pollMs = 200;
 
 /**
- * Opens the demo page, runs the check, closes the browser; a failure says which console messages came before it.
+ * Opens the demo page, runs the check with the page, its errors and the addresses that it asked, closes the browser; a failure says which console messages came before it.
  * What a microphone hears begins when it is opened: on a busy machine that may be over before there is a connection, unless it is heard again and again.
  */
 export async function onPage(check, { microphone, again = false, camera, refuse = false, allow, viewport, scheme, calm = false, touch = false, address = args.address } = {}) {
@@ -21,7 +23,7 @@ export async function onPage(check, { microphone, again = false, camera, refuse 
       ...microphone ? [`--use-file-for-fake-audio-capture=${microphone}${camera || again ? '' : '%noloop'}`] : [],
       ...camera ? [`--use-file-for-fake-video-capture=${camera}`] : []],
   });
-  const logged = [];
+  const [logged, requested] = [[], []];
   try {
     const context = await browser.newContext({
       viewport: viewport ?? { width: 1240, height: 1000 }, colorScheme: scheme ?? 'light', reducedMotion: calm ? 'reduce' : 'no-preference', hasTouch: touch, permissions: allow ?? [],
@@ -30,8 +32,9 @@ export async function onPage(check, { microphone, again = false, camera, refuse 
     page.setDefaultTimeout(patience);
     page.on('console', message => message.type() === 'error' && logged.push(message.text()));
     page.on('pageerror', error => logged.push(error.message));
+    page.on('request', request => requested.push(request.url()));
     await page.goto(address);
-    await check(page, logged);
+    await check(page, logged, requested);
   } catch (error) {
     console.error(error.stack, logged.length > 0 ? `\nlogged by the page:\n${logged.join('\n')}` : '');
     process.exitCode = 1;
@@ -45,6 +48,7 @@ export async function shoot(page, name, { element, whole = true } = {}) {
   const folder = process.env.AVSERVER_SCREENSHOTS;
   if (!folder) return;
   const path = `${folder}/${name}.png`;
+  await page.mouse.move(0, 0);         // nothing is pointed at
   if (element) await page.locator(element).screenshot({ path });
   else await page.screenshot({ path, fullPage: whole });
 }
@@ -63,6 +67,26 @@ export async function assertNoSidewaysScroll(page) {
 /** Waits until an element's text is, or matches, what is expected. */
 export function untilText(page, selector, expected) {
   return page.locator(selector).filter({ hasText: expected }).first().waitFor();
+}
+
+/** Waits until the server's open streams are as expected. */
+export function untilStreams(expected) {
+  return untilAnswer('/api/streams', expected);
+}
+
+/** Waits until the server has no job any more. */
+export function untilNoJobs() {
+  return untilAnswer('/api/jobs', jobs => jobs.length === 0);
+}
+
+async function untilAnswer(path, expected) {
+  const latestMs = Date.now() + patience;
+  for (;;) {
+    const answer = await (await fetch(new URL(path, args.address))).json();
+    if (expected(answer)) return;
+    assert.ok(Date.now() < latestMs, `Expected ${expected} of ${path}, got ${JSON.stringify(answer)}.`);
+    await setTimeout(pollMs);
+  }
 }
 
 /** Has the test do something, and waits until it is done. */

@@ -1,10 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { args, assert, assertNoSidewaysScroll, drop, onPage, shoot, untilText } from './browser.mjs';
 
-await onPage(async (page, logged) => {
-  const foreign = [];
-  page.on('request', request => { if (!/^(blob|data):/.test(request.url()) && new URL(request.url()).host !== new URL(args.address).host) foreign.push(request.url()); });
-  await page.reload();
+await onPage(async (page, logged, requested) => {
   await untilText(page, '#feed-state', /^SignalR$/);
   await untilText(page, '#round-trip', /^\d+ ms$/);
   await page.locator('#models li').first().waitFor();
@@ -30,6 +27,8 @@ await onPage(async (page, logged) => {
     await drop(page, '#drop', 'meeting.wav', await readFile(args.file));
     await page.waitForSelector('#scored', { state: 'visible' });
     await page.waitForFunction(() => document.getElementById('player').duration > 1);
+    await page.waitForSelector('#timeline[aria-busy=false]');
+    if (args.speech) await page.locator('#emotion[data-final=true]').waitFor();
     await assertNoSidewaysScroll(page);
   }
   const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
@@ -39,6 +38,7 @@ await onPage(async (page, logged) => {
   await page.focus('#start');
   await page.keyboard.press('Enter');
   await untilText(page, '#state', 'stopped');
+  const foreign = requested.filter(url => !/^(blob|data):/.test(url) && new URL(url).host !== new URL(args.address).host);
   assert.deepEqual(foreign, [], 'Expected nothing from elsewhere.');
   assert.deepEqual(logged, []);
 }, { microphone: args.microphone, again: true, viewport: { width: args.width, height: args.height }, scheme: args.scheme, calm: args.calm });

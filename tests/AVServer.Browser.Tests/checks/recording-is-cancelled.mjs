@@ -1,4 +1,4 @@
-import { args, assert, onPage, untilText } from './browser.mjs';
+import { args, assert, onPage, untilNoJobs, untilText } from './browser.mjs';
 
 await onPage(async (page, logged) => {
   await page.setInputFiles('#file', args.file);
@@ -9,6 +9,6 @@ await onPage(async (page, logged) => {
   assert.equal(await page.isVisible('#progress'), false);
   assert.equal(await page.isVisible('#message'), false);
   assert.equal(await page.isVisible('#scored'), false);
-  await page.waitForFunction(async () => (await (await fetch('/api/jobs')).json()).length === 0);
+  await untilNoJobs();
   assert.deepEqual(logged, []);
 });

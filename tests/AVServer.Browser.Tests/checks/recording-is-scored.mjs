@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { args, assert, drop, onPage } from './browser.mjs';
+import { args, assert, drop, onPage, untilNoJobs } from './browser.mjs';
 
 await onPage(async (page, logged) => {
   await drop(page, '#drop', 'take.wav', await readFile(args.file));
@@ -16,8 +16,9 @@ await onPage(async (page, logged) => {
   const csv = (await page.evaluate(async () => (await fetch(document.getElementById('download-csv').href)).text())).trim().split('\r\n');
   assert.equal(csv[0], 'file,type,start,end,label,score,text');
   assert.equal(csv.filter(line => line.startsWith('take.wav,wakeWord,')).length, args.words);
-  await page.waitForFunction(async () => (await (await fetch('/api/jobs')).json()).length === 0);
+  await untilNoJobs();
   await page.waitForFunction(() => document.getElementById('player').duration > 2.9);
+  await page.waitForSelector('#timeline[aria-busy=false]');     // its sound is drawn
 
   // The timeline by keys: seek, come closer, back to the whole.
   const place = () => page.getAttribute('#timeline', 'aria-valuenow').then(Number);

@@ -1,4 +1,4 @@
-import { args, assert, onPage, untilText } from './browser.mjs';
+import { args, assert, onPage, untilStreams, untilText } from './browser.mjs';
 
 await onPage(async (first, logged) => {
   const second = await first.context().newPage();
@@ -12,19 +12,13 @@ await onPage(async (first, logged) => {
   }
   const ids = await Promise.all(pages.map(page => page.textContent('#stream-id')));
   assert.notEqual(ids[0], ids[1]);
-  await first.waitForFunction(async ids => {
-    const streams = await (await fetch('/api/streams')).json();
-    return ids.every(id => streams.some(stream => stream.streamId === id && stream.mediaTime > 0.5));
-  }, ids);
+  await untilStreams(streams => ids.every(id => streams.some(stream => stream.streamId === id && stream.mediaTime > 0.5)));
 
   // Each has its own events only; the one goes on when the other ends.
   for (const page of pages) assert.equal(await page.locator('#log li.opened').count(), 1);
   await second.close();
   await first.bringToFront();
-  await first.waitForFunction(async ([own, other]) => {
-    const streams = await (await fetch('/api/streams')).json();
-    return streams.some(stream => stream.streamId === own) && !streams.some(stream => stream.streamId === other);
-  }, ids);
+  await untilStreams(streams => streams.some(stream => stream.streamId === ids[0]) && !streams.some(stream => stream.streamId === ids[1]));
   await untilText(first, '#state', /^connected$/);
   assert.equal(await first.locator('#log li').count(), 1);
   assert.deepEqual(logged, []);
