@@ -31,7 +31,7 @@ const threshold = new Threshold();
 const level = new LevelMeter($('level'));
 const noise = new NoiseControl({ slider: $('noise'), level: $('noise-level'), snr: $('snr') });
 const live = new LiveView({ sound: $('sound'), curve: $('curve'), empty: $('live-empty'), legend: $('legend'), peaks: $('threshold-peaks') }, threshold);
-const sight = new SightCard({ card: $('sight'), video: $('preview'), face: $('face-box'), lips: $('lip-box'), quality: $('quality'), scores: $('modalities') });
+const sight = new SightCard({ card: $('sight'), video: $('preview'), face: $('face-box'), lips: $('lip-box'), quality: $('quality'), delay: $('delay'), scores: $('modalities') });
 const emotion = new EmotionCard({
   card: $('emotion-card'), label: $('emotion'), bars: $('emotions'), notice: $('emotion-notice'), partial: $('partial'), transcript: $('transcript'),
 });

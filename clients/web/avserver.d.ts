@@ -153,6 +153,8 @@ export interface FaceEvent extends EventBase {
   lips?: PictureBox;
   quality?: 'good' | 'outsidePicture' | 'tooSmall' | 'tooDark' | 'turnedAway' | 'tooFewPictures';
   lipsMove?: boolean;
+  /** By how much the pictures come behind the sound, negative: before it; the server corrects it. Absent until it is sure. */
+  delay?: number;
 }
 /** What was said: an utterance as the server understood it, or text that the sender sent. */
 export interface SpeechEvent extends EventBase {

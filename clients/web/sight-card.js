@@ -9,7 +9,7 @@ export class SightCard {
   #parts;
   #scoredAt = 0;
 
-  /** @param {object} parts the elements: card, video, face, lips, quality, scores with a row for each of audio, visual and audioVisual */
+  /** @param {object} parts the elements: card, video, face, lips, quality, delay, scores with a row for each of audio, visual and audioVisual */
   constructor(parts) { this.#parts = parts; }
 
   /** Shows the preview, or takes it away. */
@@ -23,12 +23,14 @@ export class SightCard {
 
   /** Shows where the face is: an event of type `face`, or null. */
   face(event) {
-    const { face, lips, quality } = this.#parts;
+    const { face, lips, quality, delay } = this.#parts;
     place(face, event?.box);
     place(lips, event?.lips);
     lips.dataset.moving = event?.lipsMove ?? false;
     quality.textContent = event?.visible ? qualities[event.quality] ?? event.quality : 'no face';
     quality.dataset.state = !event?.visible ? 'off' : event.quality === 'good' ? 'good' : 'wait';
+    delay.hidden = event?.delay === undefined;
+    delay.textContent = describeDelay(event?.delay ?? 0);
   }
 
   /** Shows the scores that telemetry brought, if it brought some; old ones fade. */
@@ -42,6 +44,11 @@ export class SightCard {
       row.querySelector('output').textContent = score === undefined ? '–' : score.toFixed(2);
     }
   }
+}
+
+function describeDelay(seconds) {
+  const ms = Math.round(1000 * Math.abs(seconds));
+  return ms === 0 ? 'in step with the sound' : `${ms} ms ${seconds > 0 ? 'behind' : 'before'} the sound, corrected`;
 }
 
 function place(element, box) {

@@ -62,6 +62,7 @@ public sealed record WakeWordEvent(
 /// <param name="Lips">The square around the lips that is read; absent without a face.</param>
 /// <param name="Quality">How well the lips can be read; absent without a face.</param>
 /// <param name="LipsMove">Whether the lips moved of late; absent without a face.</param>
+/// <param name="Delay">By how much the pictures come behind the sound, negative: before it; this is corrected. Absent without a face and until it is sure.</param>
 public sealed record FaceEvent(
     TimeSpan Time,
     bool Visible,
@@ -69,7 +70,8 @@ public sealed record FaceEvent(
     PictureBox? Box = null,
     PictureBox? Lips = null,
     LipQuality? Quality = null,
-    bool? LipsMove = null) : StreamEvent;
+    bool? LipsMove = null,
+    TimeSpan? Delay = null) : StreamEvent;
 
 /// <summary>Media is missing from the stream.</summary>
 /// <param name="Kind">Sound or pictures.</param>

@@ -22,7 +22,7 @@ public sealed class WireSnapshotTests
             new Dictionary<string, float> { ["firstStage"] = 0.5f, ["audio"] = 0.75f }, Model, TimeSpan.FromMicroseconds(1_840_001))
         { StreamId = "kitchen", Sequence = 2, At = At },
         ["event.face"] = new FaceEvent(
-            TimeSpan.FromSeconds(1.5), true, 2, new PictureBox(0.25f, 0.125f, 0.5f, 0.5f), new PictureBox(0.375f, 0.5f, 0.25f, 0.25f), LipQuality.TooSmall, true)
+            TimeSpan.FromSeconds(1.5), true, 2, new PictureBox(0.25f, 0.125f, 0.5f, 0.5f), new PictureBox(0.375f, 0.5f, 0.25f, 0.25f), LipQuality.TooSmall, true, TimeSpan.FromMilliseconds(160))
         { StreamId = "kitchen", Sequence = 6, At = At },
         ["event.face.none"] = new FaceEvent(TimeSpan.FromSeconds(2), false) { StreamId = "kitchen", Sequence = 7, At = At },
         ["event.gap"] = new GapEvent(MediaKind.Video, GapReason.DroppedWhenBusy, TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(80)) { StreamId = "kitchen", Sequence = 3, At = At },

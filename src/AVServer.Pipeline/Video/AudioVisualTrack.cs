@@ -118,6 +118,7 @@ internal sealed class AudioVisualTrack : IDisposable
         }
         _words.Advance(step.End, step.HeardAt, events);
         _skew.Compare(step, end, _video);
+        _video.Delay = _skew.Delay;
         _patience.Judge(step.End);
     }
 

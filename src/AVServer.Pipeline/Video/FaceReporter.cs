@@ -36,7 +36,7 @@ internal sealed class FaceReporter
     }
 
     private static bool Differs(FaceEvent before, FaceEvent now) =>
-        before.Visible != now.Visible || before.Face != now.Face || before.Quality != now.Quality || before.LipsMove != now.LipsMove
+        before.Visible != now.Visible || before.Face != now.Face || before.Quality != now.Quality || before.LipsMove != now.LipsMove || before.Delay != now.Delay
         || (before.Box is { } was && now.Box is { } box
             && Math.Max(Math.Abs(Middle(was).X - Middle(box).X), Math.Max(Math.Abs(Middle(was).Y - Middle(box).Y), Math.Abs(was.Width - box.Width))) > Moved * was.Width);
 

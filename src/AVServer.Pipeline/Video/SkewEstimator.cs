@@ -36,6 +36,9 @@ internal sealed class SkewEstimator
     /// <summary>By how many slots the pictures lag behind the sound; negative: the sound lags. 0 until something else is sure.</summary>
     public int Skew { get; private set; }
 
+    /// <summary>Whether <see cref="Skew"/> was measured, and isn't 0 only because nobody knows.</summary>
+    public bool IsSure { get; private set; }
+
     /// <summary>Takes the next slot.</summary>
     /// <param name="level">Logarithm of the sound's power.</param>
     /// <param name="opening">How far the lips are open, or were when last seen.</param>
@@ -67,7 +70,9 @@ internal sealed class SkewEstimator
         }
         _agreed = _agreed > 0 && Math.Abs(best - _candidate) <= 1 ? _agreed + 1 : 1;
         _candidate = best;
-        if (_agreed >= Agreements && Math.Abs(best - Skew) > 1) Skew = Math.Abs(best) < LeastSkew ? 0 : best;
+        if (_agreed < Agreements) return;
+        IsSure = true;
+        if (Math.Abs(best - Skew) > 1) Skew = Math.Abs(best) < LeastSkew ? 0 : best;
     }
 
     // Oldest first: half the difference between the neighbours, each the mean of three.

@@ -10,6 +10,9 @@ internal sealed class SpeakerSkew
     /// <summary>Slots by which the pictures come late; negative: early; 0 until it is sure.</summary>
     public long Slots => _estimator.Skew;
 
+    /// <summary>The same as time; null until it is sure, also that there is none worth correcting.</summary>
+    public TimeSpan? Delay => _estimator.IsSure ? VideoGrid.TimeOf(Slots) : null;
+
     /// <summary>Compares the slots of a step with its sound.</summary>
     /// <param name="step">The step.</param>
     /// <param name="end">Slot after its last.</param>

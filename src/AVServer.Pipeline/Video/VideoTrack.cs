@@ -49,6 +49,9 @@ internal sealed class VideoTrack : IDisposable
     /// <summary>What the face that speaks did; null while there is none.</summary>
     public FaceHistory? Speaker => _choice.Current is { } face ? _faces.GetValueOrDefault(face) : null;
 
+    /// <summary>By how much the pictures are known to come behind the sound; null until somebody knows. Told with the face.</summary>
+    public TimeSpan? Delay { get; set; }
+
     /// <summary>The face whose lips can be read in a window: seen well for most of the last second, in which its lips moved.</summary>
     /// <param name="end">Slot after the window's last.</param>
     /// <returns>Its number; null where there is none, as with a photograph, a frozen picture or somebody who is silent while another speaks.</returns>
@@ -187,8 +190,12 @@ internal sealed class VideoTrack : IDisposable
             face.LipsMove);
     }
 
-    private FaceEvent? Described(long slot) =>
-        _view is { Quality: LipQuality.Good } view && slot >= SlotsJudged && _filled.Count(filled => filled) < SlotsToRead ? view with { Quality = LipQuality.TooFewPictures } : _view;
+    private FaceEvent? Described(long slot)
+    {
+        if (_view is not { } view) return null;
+        var tooFew = view.Quality == LipQuality.Good && slot >= SlotsJudged && _filled.Count(filled => filled) < SlotsToRead;
+        return view with { Quality = tooFew ? LipQuality.TooFewPictures : view.Quality, Delay = Delay };
+    }
 
     private static LipQuality QualityOf(FaceIssues issues) => issues switch
     {

@@ -42,6 +42,14 @@ public sealed class FaceReporterTests
         Assert.Equal([(0, 1, LipQuality.Good), (20, 2, LipQuality.Good), (40, 2, LipQuality.TooDark)], told.Select(each => (each.Slot, each.Event.Face!.Value, each.Event.Quality!.Value)));
     }
 
+    [Fact]
+    public void Delay_that_becomes_known_is_told()
+    {
+        var told = Run(60, slot => Face(1, 0.5f) with { Delay = slot < 30 ? null : TimeSpan.FromSeconds(0.16) });
+
+        Assert.Equal([(0, null), (30, 0.16)], told.Select(each => (each.Slot, each.Event.Delay?.TotalSeconds)));
+    }
+
     private static List<(long Slot, FaceEvent Event)> Run(int slots, Func<long, FaceEvent?> face)
     {
         var reporter = new FaceReporter();

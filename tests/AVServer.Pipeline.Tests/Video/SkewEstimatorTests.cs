@@ -39,6 +39,8 @@ public sealed class SkewEstimatorTests(ITestOutputHelper output) : IDisposable
 
                 output.WriteLine($"{talker}, {skew} slots: {estimator.Skew}");
                 if (estimator.Skew != 0) Assert.InRange(estimator.Skew, skew - 1, skew + 1);
+                if (estimator.IsSure) Assert.InRange(skew, estimator.Skew - SkewEstimator.LeastSkew, estimator.Skew + SkewEstimator.LeastSkew);
+                else Assert.Equal(0, estimator.Skew);
                 if (skew == 0) continue;
                 asked++;
                 if (estimator.Skew != 0) found++;
@@ -82,7 +84,8 @@ public sealed class SkewEstimatorTests(ITestOutputHelper output) : IDisposable
         var five = _media.Join([.. Enumerable.Range(0, 6).Select(i => GridMedia.Clip("s2", i))]);
         var path = _media.Make("mkv", "-i", five, "-filter_complex", "[0:a]atrim=start=0.4,asetpts=PTS-STARTPTS[a]", "-map", "0:v", "-map", "[a]");
 
-        var words = (await test.ScoreAsync(path)).Events.OfType<WakeWordEvent>().ToList();
+        var events = (await test.ScoreAsync(path)).Events;
+        var words = events.OfType<WakeWordEvent>().ToList();
 
         output.WriteLine(string.Join("; ", words.Select(word => $"{word.End.TotalSeconds:F2} {word.Modality} +{(word.DetectedAt - word.End).TotalSeconds:F3}")));
         Assert.Equal(6, words.Count);
@@ -91,6 +94,10 @@ public sealed class SkewEstimatorTests(ITestOutputHelper output) : IDisposable
         // What is waited for tells what the sound is matched with.
         Assert.Equal(0.04, (words[1].DetectedAt - words[1].End).TotalSeconds, 0.02);
         Assert.Equal(0.44, (words[^1].DetectedAt - words[^1].End).TotalSeconds, 0.06);
+        // And the face's events say so, once it is known.
+        var faces = events.OfType<FaceEvent>().Where(face => face.Visible).ToList();
+        Assert.Null(faces[0].Delay);
+        Assert.Equal(0.4, faces[^1].Delay!.Value.TotalSeconds, 0.06);
     }
 
     /// <summary>The sound's level and the lips' opening, by slot.</summary>
