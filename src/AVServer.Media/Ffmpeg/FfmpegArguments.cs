@@ -84,6 +84,6 @@ internal static class FfmpegArguments
 
     // Short clusters and a bounded wait for the other track: what is decoded leaves at once.
     private static string[] Matroska() =>
-        ["-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-flags", "bitexact", "-f", "matroska", "-live", "1", "-cluster_time_limit", "40",
+        ["-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-flags", "bitexact", "-f", "matroska", "-write_crc32", "0", "-live", "1", "-cluster_time_limit", "40",
          "-flush_packets", "1", "-max_delay", "0", "-max_interleave_delta", "100000", "pipe:1"];
 }

@@ -11,18 +11,22 @@ namespace AVServer.Media.Ffmpeg;
 /// <summary>One running ffmpeg with its pipes. Disposing ends it, whatever it is doing, and waits until it is gone.</summary>
 internal sealed class FfmpegProcess : IAsyncDisposable
 {
+    /// <summary>To read at once of a file's pictures: in smaller pieces two processes would take turns dozens of times a picture.</summary>
+    public const int PicturesBytes = 1 << 20;
+
     private const int MaxErrorBytes = 4096;
-    private const int OutputBufferBytes = 32 * 1024;
+    private const int OutputBytes = 32 * 1024;
     private const int ChunkBytes = 32 * 1024;
 
     private readonly Process _process;
     private readonly Task<string> _errors;
 
-    private FfmpegProcess(Process process)
+    private FfmpegProcess(Process process, int outputBytes)
     {
         _process = process;
+        if (outputBytes > OutputBytes) PipeCapacity.Ask(process.StandardOutput.BaseStream, outputBytes);
         _errors = ReadErrorsAsync(process.StandardError.BaseStream);
-        Output = PipeReader.Create(process.StandardOutput.BaseStream, new StreamPipeReaderOptions(bufferSize: OutputBufferBytes));
+        Output = PipeReader.Create(process.StandardOutput.BaseStream, new StreamPipeReaderOptions(bufferSize: outputBytes));
     }
 
     /// <summary>The process, by its number.</summary>
@@ -39,8 +43,9 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <param name="arguments">Passed one by one, never through a shell.</param>
     /// <param name="maxMemoryMiB">Most address space.</param>
     /// <param name="inSession">Whether it runs in the user's session, with its environment, as sound servers want of who records.</param>
+    /// <param name="outputBytes">How much is read at once.</param>
     /// <exception cref="MediaException">There is no such program.</exception>
-    public static FfmpegProcess Start(string ffmpegPath, IEnumerable<string> arguments, int maxMemoryMiB, bool inSession = false)
+    public static FfmpegProcess Start(string ffmpegPath, IEnumerable<string> arguments, int maxMemoryMiB, bool inSession = false, int outputBytes = OutputBytes)
     {
         var start = new ProcessStartInfo(ffmpegPath) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
@@ -52,7 +57,7 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         {
             var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
             ProcessLimits.Apply(process.Id, (long)maxMemoryMiB << 20);
-            return new FfmpegProcess(process);
+            return new FfmpegProcess(process, outputBytes);
         }
         catch (Win32Exception e)
         {
