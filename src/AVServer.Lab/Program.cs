@@ -29,8 +29,9 @@ var evaluateAv = new Command("evaluate-av", "Measures an exported audio-visual s
 evaluateAv.SetAction(parsed => EvaluateAvCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
 var trainEmotion = new Command("train-emotion", "Trains an emotion model by its recipe; started again, it goes on where it was.") { recipe };
 trainEmotion.SetAction(parsed => TrainEmotionCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
-var foldEmotion = new Command("fold-emotion", "Cross-validates an emotion recipe over speakers; started again, it goes on where it was.") { recipe };
-foldEmotion.SetAction(parsed => FoldEmotionCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
+var vary = new Option<string[]>("--vary") { Description = "Something otherwise than in the recipe, for an ablation: mscnn.attention=false.", DefaultValueFactory = _ => [] };
+var foldEmotion = new Command("fold-emotion", "Cross-validates an emotion recipe over speakers; started again, it goes on where it was.") { recipe, vary };
+foldEmotion.SetAction(parsed => FoldEmotionCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, parsed.GetValue(vary)!));
 var exportEmotion = new Command("export-emotion", "Writes a trained emotion model's ONNX file and manifest, calibrated on its folds.") { recipe };
 exportEmotion.SetAction(parsed => ExportEmotionCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
 var evaluateEmotion = new Command("evaluate-emotion", "Reports the folds of an emotion recipe and of those beside it, and what the model says of corpora it never met.") { recipe };

@@ -24,6 +24,25 @@ public sealed class WordVectors
         Dim = _values.Length / list.Length;
     }
 
+    private WordVectors(Dictionary<string, int> rows, Half[] values, int dim) => (_rows, _values, Dim) = (rows, values, dim);
+
+    /// <summary>The words of this table and of another, each with its values here and then those there; zeros stand for what one of them lacks.</summary>
+    /// <param name="other">The other table.</param>
+    public WordVectors Beside(WordVectors other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var rows = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var word in _rows.Keys.Concat(other._rows.Keys)) rows.TryAdd(word, rows.Count);
+        var dim = Dim + other.Dim;
+        var values = new Half[rows.Count * dim];
+        foreach (var (word, row) in rows)
+        {
+            if (_rows.TryGetValue(word, out var here)) _values.AsSpan(here * Dim, Dim).CopyTo(values.AsSpan(row * dim));
+            if (other._rows.TryGetValue(word, out var there)) other._values.AsSpan(there * other.Dim, other.Dim).CopyTo(values.AsSpan((row * dim) + Dim));
+        }
+        return new WordVectors(rows, values, dim);
+    }
+
     /// <summary>Values in a vector.</summary>
     public int Dim { get; }
 

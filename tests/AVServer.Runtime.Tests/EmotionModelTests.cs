@@ -111,6 +111,11 @@ public sealed class EmotionModelTests : IDisposable
 
         var problem = Assert.Single(Assert.Throws<ModelStoreException>(() => ModelStore.Open(folder.Path)).Problems);
         Assert.Equal(ModelProblemCode.ReferenceMissing, problem.Code);
+        using var other = new TemporaryFolder();
+        new FakeEmotion { WordVotes = "no-such" }.WriteWithVoiceActivity(other.Path);
+        problem = Assert.Single(Assert.Throws<ModelStoreException>(() => ModelStore.Open(other.Path)).Problems);
+        Assert.Equal(ModelProblemCode.ReferenceMissing, problem.Code);
+        Assert.Contains("'no-such'", problem.Expected, StringComparison.Ordinal);
     }
 
     private static EmotionInput Utterance(Random random, int frames, int words) =>

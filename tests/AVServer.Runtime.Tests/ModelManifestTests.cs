@@ -82,6 +82,8 @@ public sealed class ModelManifestTests
             ["emotion.maxSeconds", "emotion.maxWords", "emotion.minimumConfidence", "emotion.temperature", "inputs", "labels", "logits", "words"],
             manifest.Validate().Select(error => error[..error.IndexOf(':', StringComparison.Ordinal)]).Order(StringComparer.Ordinal));
         Assert.Single((manifest with { Labels = ["angry", "happy"], Emotion = null }).Validate());
+        var votes = Emotion() with { Inputs = [.. Emotion().Inputs.Take(2)], Emotion = new EmotionSpec(EmotionFrontEnd.MfccDeltas, WordVotes: "votes") };
+        Assert.StartsWith("emotion.wordVotes:", Assert.Single(votes.Validate()), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -37,6 +37,17 @@ public sealed class WordVectorsTests
     }
 
     [Fact]
+    public void Tables_side_by_side_know_the_words_of_both()
+    {
+        var both = Small.Beside(new WordVectors("lol\nbad\n"u8, Bytes(7, 8)));
+        var rows = new float[9];
+
+        Assert.Equal((4, 3), (both.Count, both.Dim));
+        Assert.Equal(3, both.Embed("lol good bad", rows));
+        Assert.Equal([0, 0, 7, 1, 2, 0, -1, -2, 8], rows);
+    }
+
+    [Fact]
     public void Shipped_table_knows_what_is_alike()
     {
         var folder = Path.Combine(TestPaths.Models, "glove-100d");

@@ -18,6 +18,9 @@ public sealed record FakeEmotion
     /// <summary>Name of the word vectors that it reads; null: it only hears.</summary>
     public string? WordVectors { get; init; } = "glove-100d";
 
+    /// <summary>Name of the table whose values stand behind the vectors; its graph takes none, so that a pipeline refuses it.</summary>
+    public string? WordVotes { get; init; }
+
     /// <summary>Values in a row of features.</summary>
     public int Dim => FrontEnd == "lightSerNet" ? 40 : 96;
 
@@ -56,7 +59,7 @@ public sealed record FakeEmotion
         ],
         ["outputs"] = new object[] { FakeModelFolder.Tensor("logits", -1, Labels.Count) },
         ["labels"] = Labels,
-        ["emotion"] = new { frontEnd = FrontEnd, maxSeconds = MaxSeconds, maxWords = 128, wordVectors = WordVectors, temperature = Temperature, minimumConfidence = MinimumConfidence },
+        ["emotion"] = new { frontEnd = FrontEnd, maxSeconds = MaxSeconds, maxWords = 128, wordVectors = WordVectors, temperature = Temperature, minimumConfidence = MinimumConfidence, wordVotes = WordVotes },
     });
 
     /// <summary>Writes the model's folder, and beside it links to the shipped models that an emotion model stands on.</summary>

@@ -11,15 +11,20 @@ internal static class EmotionCheckpoints
     /// <summary>The whole model: the one that does both where the recipe reads, else the one that hears.</summary>
     internal static nn.Module Whole(LabFolders folders, EmotionRecipe recipe) => recipe.Reads
         ? Load(folders, recipe, "fused", new MscnnSpu(recipe.Mscnn!))
-        : Load(folders, recipe, "sound", EmotionNetwork.OfSound(recipe).Module);
+        : Load(Path.Combine(folders.Run(recipe.Name), EmotionTraining.SoundFile), recipe, EmotionNetwork.Whole(recipe).Module);
 
-    /// <exception cref="FileNotFoundException">The stage has not been trained.</exception>
     private static nn.Module Load(LabFolders folders, EmotionRecipe recipe, string stage, nn.Module model)
     {
         var folder = Path.Combine(folders.Run(recipe.Name), stage);
         var marker = Path.Combine(folder, "step");
-        if (!File.Exists(marker)) throw new FileNotFoundException($"Expected a checkpoint of {recipe.Name}'s {stage} stage in {folder}, found none. Run 'av-lab train-emotion' first.", marker);
-        model.load(Path.Combine(folder, FormattableString.Invariant($"{int.Parse(File.ReadAllText(marker), CultureInfo.InvariantCulture)}.weights")));
+        return Load(File.Exists(marker) ? Path.Combine(folder, FormattableString.Invariant($"{int.Parse(File.ReadAllText(marker), CultureInfo.InvariantCulture)}.weights")) : marker, recipe, model);
+    }
+
+    /// <exception cref="FileNotFoundException">The stage has not been trained.</exception>
+    private static nn.Module Load(string weights, EmotionRecipe recipe, nn.Module model)
+    {
+        if (!File.Exists(weights)) throw new FileNotFoundException($"Expected weights of {recipe.Name} at {weights}, found none. Run 'av-lab train-emotion' first.", weights);
+        model.load(weights);
         model.eval();
         return model;
     }

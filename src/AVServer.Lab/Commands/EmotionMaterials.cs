@@ -22,7 +22,10 @@ internal sealed class EmotionMaterials
     }
 
     /// <summary>What the words mean to a model that reads.</summary>
-    internal WordVectors? Vectors { get; }
+    internal WordVectors? Vectors { get; private set; }
+
+    /// <summary>Puts each word's votes behind its vector.</summary>
+    internal void Add(WordVectors votes) => Vectors = Vectors!.Beside(votes);
 
     /// <summary>The recipe's recordings in all their renderings.</summary>
     internal EmotionBank Bank()
@@ -48,6 +51,7 @@ internal sealed class EmotionMaterials
 
     private float[] Samples(string set, Range range) => Array.ConvertAll(_cache.Samples(set, range).ToArray(), sample => sample / 32768f);
 
-    private static WordVectors ReadVectors(string folder) => new(
+    /// <summary>A table of words from its model's folder.</summary>
+    internal static WordVectors ReadVectors(string folder) => new(
         File.ReadAllBytes(Path.Combine(folder, Runtime.WordVectorFiles.Words)), File.ReadAllBytes(Path.Combine(folder, Runtime.WordVectorFiles.Vectors)));
 }

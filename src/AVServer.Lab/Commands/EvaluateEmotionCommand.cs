@@ -42,6 +42,7 @@ public static class EvaluateEmotionCommand
     private static IEnumerable<(string Set, IReadOnlyList<EmotionScore> Scores)> Elsewhere(LabFolders folders, EmotionRecipe recipe)
     {
         var materials = new EmotionMaterials(folders, recipe);
+        if (recipe.Votes is { } votes) materials.Add(EmotionMaterials.ReadVectors(Path.Combine(folders.Models, votes)));
         var network = EmotionCheckpoints.Whole(folders, recipe);
         foreach (var set in recipe.Elsewhere!)
         {

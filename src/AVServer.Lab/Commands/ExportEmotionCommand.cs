@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using AVServer.Lab.Export;
 using AVServer.Lab.Scoring.Emotion;
@@ -35,11 +36,45 @@ public static class ExportEmotionCommand
             Labels = recipe.Labels,
             Emotion = new EmotionSpec(
                 network is not MscnnSpu hears ? EmotionFrontEnd.LightSerNet : hears.Config.Descriptors > 0 ? EmotionFrontEnd.Voice : EmotionFrontEnd.MfccDeltas, EmotionRecipe.MaxSeconds, EmotionRecipe.MaxWords,
-                recipe.Reads ? EmotionRecipe.WordVectors : null, Math.Round(temperature, 3), Math.Round(confidence, 2)),
+                recipe.Reads ? EmotionRecipe.WordVectors : null, Math.Round(temperature, 3), Math.Round(confidence, 2), recipe.Votes),
         };
-        if (manifest.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"Expected a sound manifest of {recipe.Name}, got: {string.Join("; ", errors)}.");
-        File.WriteAllText(Path.Combine(folder, ModelManifest.FileName), manifest.ToJson());
+        Write(manifest, folder);
+        if (recipe.Votes is { } votes) WriteVotes(folders, recipe, votes);
         output.WriteLine(FormattableString.Invariant($"{recipe.Name}: {exported.Graph.Length} bytes, differs from its definition by at most {exported.MaxDifference:E1}; temperature {temperature:F3}, unsure below {confidence:F2}"));
+    }
+
+    /// <summary>The words' votes, as a word-vector model of their own.</summary>
+    private static void WriteVotes(LabFolders folders, EmotionRecipe recipe, string name)
+    {
+        var folder = Path.Combine(folders.Models, name);
+        // Recipes that read the same texts the same way make the same table.
+        if (Same(WordVectorFiles.Words) && Same(WordVectorFiles.Vectors)) return;
+        Directory.CreateDirectory(folder);
+        var files = new Dictionary<string, ModelFile>();
+        foreach (var file in (string[])[WordVectorFiles.Words, WordVectorFiles.Vectors])
+        {
+            var bytes = File.ReadAllBytes(Path.Combine(folders.Run(recipe.Name), file));
+            File.WriteAllBytes(Path.Combine(folder, file), bytes);
+            files[file] = new ModelFile(Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length);
+        }
+        Write(new ModelManifest
+        {
+            Name = name,
+            Version = recipe.Version,
+            Kind = ModelKind.WordVectors,
+            Description = string.Create(CultureInfo.InvariantCulture, $"What {File.ReadLines(Path.Combine(folder, WordVectorFiles.Words)).Count():N0} English words say for {string.Join(", ", recipe.Labels)}."),
+            Licence = "CC-BY-4.0",
+            Source = $"av-lab train-emotion of {recipe.Name}: logistic regression on GoEmotions' training split (CC BY 4.0)",
+            Files = files,
+        }, folder);
+
+        bool Same(string file) => File.Exists(Path.Combine(folder, file)) && File.ReadAllBytes(Path.Combine(folder, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(folders.Run(recipe.Name), file)));
+    }
+
+    private static void Write(ModelManifest manifest, string folder)
+    {
+        if (manifest.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"Expected a sound manifest of {manifest.Name}, got: {string.Join("; ", errors)}.");
+        File.WriteAllText(Path.Combine(folder, ModelManifest.FileName), manifest.ToJson());
     }
 
     /// <summary>Temperature and least confidence from the cross-validation: every score is of speakers that its weights never heard.</summary>

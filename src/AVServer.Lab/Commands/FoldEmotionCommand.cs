@@ -15,9 +15,9 @@ public static class FoldEmotionCommand
     /// <summary>File of the scores of all folds.</summary>
     internal const string Scores = "folds.tsv";
 
-    public static void Run(LabFolders folders, string recipePath, TextWriter output)
+    public static void Run(LabFolders folders, string recipePath, TextWriter output, params IReadOnlyList<string> changes)
     {
-        var recipe = EmotionRecipe.Load(recipePath);
+        var recipe = EmotionRecipe.Load(recipePath, changes);
         set_num_threads(recipe.Threads);
         var materials = new EmotionMaterials(folders, recipe);
         var bank = materials.Bank();

@@ -1,6 +1,8 @@
 using AVServer.Lab.Scoring.Emotion;
 using AVServer.Lab.Training.Emotion;
 using AVServer.Models.Emotion;
+using AVServer.Runtime;
+using AVServer.Speech;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Commands;
@@ -37,15 +39,23 @@ public static class TrainEmotionCommand
         training.Fused(examples, texts, materials.Vectors!, (MscnnSpu)sound.Module, text, folders.Run(recipe.Name));
     }
 
-    /// <summary>The part that reads, and the baseline beside it, both scored on the test split once.</summary>
+    /// <summary>The part that reads, and the baseline beside it, both scored on the test split once. Words get their votes, where the recipe asks for them.</summary>
     internal static MscnnSpu ReadAndCompare(LabFolders folders, EmotionRecipe recipe, EmotionMaterials materials, EmotionTraining training, Action<string> log)
     {
-        var (train, folder) = (materials.Texts("train"), folders.Run(recipe.Name));
+        var (train, dev, folder) = (materials.Texts("train"), materials.Texts("dev"), folders.Run(recipe.Name));
+        var baseline = training.Baseline(train, dev, folder);
+        if (recipe.Votes is not null)
+        {
+            var (words, votes) = baseline.ToTable();
+            File.WriteAllBytes(Path.Combine(folder, WordVectorFiles.Words), words);
+            File.WriteAllBytes(Path.Combine(folder, WordVectorFiles.Vectors), votes);
+            materials.Add(new WordVectors(words, votes));
+        }
         var text = training.Text(train, materials.Vectors!, folder);
+        if (recipe.Votes is not null) training.Weigh(text, baseline, materials.Vectors!, dev);
         var path = Path.Combine(folder, TextScores);
         if (File.Exists(path)) return text;
         var test = materials.Texts("test");
-        var baseline = training.Baseline(train, materials.Texts("dev"), folder);
         EmotionScore[] scores = [.. EmotionScorer.Read(text, test, materials.Vectors!, EmotionConditions.Texts, 0), .. EmotionScorer.Read(baseline, test)];
         EmotionScores.Write(path, scores);
         foreach (var condition in scores.GroupBy(score => score.Condition))

@@ -27,6 +27,9 @@ internal static class MaskedGraph
         /// <summary>Lengths of at least 1, as real numbers: [N] → [N, 1].</summary>
         internal string Count(string lengths) => graph.Spread(graph.Real(graph.Node("Max", [lengths, graph.Scalar(1)])), 1);
 
+        /// <summary>Places of an axis, from one up to another.</summary>
+        internal string Slice(string x, long axis, long from, long to) => graph.Node("Slice", [x, graph.Constant(from), graph.Constant(to), graph.Constant(axis)]);
+
         /// <summary>As real numbers.</summary>
         internal string Real(string x) => graph.Node("Cast", [x], ("to", 1));
     }

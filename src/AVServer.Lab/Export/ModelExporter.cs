@@ -100,7 +100,7 @@ public static class ModelExporter
         });
         TensorSpec[] audio = config.Audio ? [new("features", [-1, -1, config.Features]), new("frames", [-1])] : [];
         TensorSpec[] voice = config.Descriptors > 0 ? [new("descriptors", [-1, config.Descriptors])] : [];
-        TensorSpec[] text = config.Text ? [new("words", [-1, maxWords, config.WordDim]), new("wordCount", [-1])] : [];
+        TensorSpec[] text = config.Text ? [new("words", [-1, maxWords, config.WordInputs]), new("wordCount", [-1])] : [];
         TensorSpec[] speaker = config.SpeakerDim > 0 ? [new("speaker", [-1, config.SpeakerDim])] : [];
         return new ExportedModel(graph, difference, [.. audio, .. voice, .. text, .. speaker], [new("logits", [-1, config.Labels])], Streaming: null);
     }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace AVServer.Lab.Export;
 
 /// <summary>
-/// <see cref="MscnnSpu"/> as a graph: <c>features</c> [N, T, features] and <c>frames</c> [N], <c>words</c> [N, W, dim] and <c>wordCount</c> [N],
+/// <see cref="MscnnSpu"/> as a graph: <c>features</c> [N, T, features] and <c>frames</c> [N], <c>words</c> [N, W, dim + votes] and <c>wordCount</c> [N],
 /// <c>descriptors</c> [N, values] between them, <c>speaker</c> [N, dim], those of them that the model takes → <c>logits</c> [N, labels]; N and T are free, the counts whole numbers.
 /// </summary>
 internal sealed class MscnnGraph
@@ -31,7 +31,7 @@ internal sealed class MscnnGraph
         var layers = _model.Layers;
         var (features, frames) = Config.Audio ? (_graph.Input("features", "N", "T", Config.Features), _graph.IntegerInput("frames", "N")) : ("", "");
         var descriptors = Config.Descriptors > 0 ? _graph.Input("descriptors", "N", Config.Descriptors) : "";
-        var (words, count) = Config.Text ? (_graph.Input("words", "N", _maxWords, Config.WordDim), _graph.IntegerInput("wordCount", "N")) : ("", "");
+        var (words, count) = Config.Text ? (_graph.Input("words", "N", _maxWords, Config.WordInputs), _graph.IntegerInput("wordCount", "N")) : ("", "");
         var parts = new List<string>();
         List<string> heard = [];
         if (layers.Audio is { } audio)
@@ -40,14 +40,22 @@ internal sealed class MscnnGraph
             heard = Pool(maps, mask, lengths);
             string[] beside = Config.SpeakerDim > 0 ? [_graph.Input("speaker", "N", Config.SpeakerDim)] : [];
             parts.Add(Judge([.. heard, .. beside], layers.AudioNorm!));
-            if (Config.Descriptors > 0) parts.Add(Judge(Describe(descriptors)));
+            if (Config.Descriptors > 0)
+            {
+                var normal = Limit(descriptors);
+                parts.Add(Judge(Describe(normal)));
+                if (_model.Radial is { } radial) parts.Add(Compare(normal, radial));
+            }
         }
         if (layers.Text is { } text)
         {
+            var given = words;
+            if (Config.WordVotes) words = _graph.Slice(given, 2, 0, Config.WordDim);
             var (maps, mask, lengths) = Convolve(text, words, count);
             var told = _graph.Spread(_graph.Real(_graph.Node("Greater", [count, _graph.Scalar(0)])), 1);
             var beside = Config.Swem ? Swem(words, count, told) : [];
             parts.Add(_graph.Node("Mul", [Judge([.. Pool(maps, mask, lengths), .. beside], layers.TextNorm!), told]));
+            if (Config.WordVotes) parts.Add(_graph.Node("Mul", [Vote(given, count), told]));
             if (layers.AttentionNorm is { } norm) parts.Add(_graph.Node("Mul", [Judge(Attend(heard, maps, mask), norm), told]));
         }
         var sum = parts.Aggregate((one, other) => _graph.Node("Add", [one, other]));
@@ -55,14 +63,29 @@ internal sealed class MscnnGraph
         return _graph.ToBytes();
     }
 
-    /// <summary>The hidden layer over the descriptors [N, values], its batch norm merged into it: [N, units].</summary>
-    private string Describe(string descriptors)
+    private string Limit(string descriptors)
     {
-        var (mean, istd, layer, norm) = _model.DescriptorLayers;
+        var (mean, istd, _, _) = _model.DescriptorLayers;
         var normal = _graph.Node("Mul", [_graph.Node("Sub", [descriptors, _graph.Constant(mean!)]), _graph.Constant(istd!)]);
-        var limited = _graph.Node("Clip", [normal, _graph.Constant(tensor((float)-MscnnSpu.DescriptorLimit)), _graph.Constant(tensor((float)MscnnSpu.DescriptorLimit))]);
+        return _graph.Node("Clip", [normal, _graph.Constant(tensor((float)-MscnnSpu.DescriptorLimit)), _graph.Constant(tensor((float)MscnnSpu.DescriptorLimit))]);
+    }
+
+    /// <summary>The hidden layer over the descriptors [N, values], its batch norm merged into it: [N, units].</summary>
+    private string Describe(string normal)
+    {
+        var (_, _, layer, norm) = _model.DescriptorLayers;
         var (weight, bias) = Folding.Normed(layer!.weight, layer.bias, norm!);
-        return _graph.Node("Relu", [_graph.Linear(limited, weight, bias)]);
+        return _graph.Node("Relu", [_graph.Linear(normal, weight, bias)]);
+    }
+
+    /// <summary>The radial layer over the descriptors [N, values]: [N, labels].</summary>
+    private string Compare(string normal, RadialLayer radial)
+    {
+        var (centres, weight, bias) = radial.Values;
+        var own = _graph.Spread(_graph.Sum(_graph.Node("Mul", [normal, normal]), 1), 1);                    // [N, 1]
+        var squares = _graph.Node("Add", [_graph.Linear(normal, centres * -2, (centres * centres).sum(1)), own]);
+        var distance = _graph.Node("Max", [squares, _graph.Constant(tensor(0f))]);
+        return _graph.Linear(_graph.Node("Exp", [_graph.Node("Mul", [distance, _graph.Constant(tensor((float)(-radial.Width / Config.Descriptors)))])]), weight, bias);
     }
 
     /// <summary>The utterance's mean and the training's statistics taken away: [N, T, features] → the same.</summary>
@@ -113,6 +136,14 @@ internal sealed class MscnnGraph
         var largest = _graph.Node("ReduceMax", [_graph.Keep(words, valid, -1e4f)], ("axes", [1]), ("keepdims", 0));
         var mean = _graph.Node("Div", [_graph.Sum(_graph.Keep(words, valid), 1), _graph.Count(count)]);
         return [_graph.Node("Mul", [largest, told]), mean];
+    }
+
+    private string Vote(string words, string count)
+    {
+        var (weight, bias) = _model.Votes;
+        var valid = _graph.Spread(_graph.Within(count, words, 1), 2);
+        var sum = _graph.Sum(_graph.Keep(_graph.Slice(words, 2, Config.WordDim, Config.WordInputs), valid), 1);
+        return _graph.Node("Add", [_graph.Node("Mul", [sum, _graph.Constant(weight!)]), _graph.Constant(bias!)]);
     }
 
     private string[] Attend(List<string> queries, string maps, string mask)

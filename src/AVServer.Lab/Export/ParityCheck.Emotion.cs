@@ -16,7 +16,7 @@ public static partial class ParityCheck
         var config = model.Config;
         long[] frames = [Positions, 31, 7, 1, 50], words = [maxWords, 0, 5, 1, 2];
         var features = config.Audio ? Input(model.Layers.Mean!, model.Layers.Istd!, frames.Length, Positions) : null;
-        var vectors = config.Text ? Uniform(words.Length, maxWords, config.WordDim) - 0.5 : null;
+        var vectors = config.Text ? Uniform(words.Length, maxWords, config.WordInputs) - 0.5 : null;
         var speaker = config.SpeakerDim > 0 ? Uniform(frames.Length, config.SpeakerDim) : null;
         var descriptors = config.Descriptors > 0 ? (Uniform(frames.Length, config.Descriptors) - 0.5) * 10 / model.DescriptorLayers.Istd! + model.DescriptorLayers.Mean! : null;
         var (frameCounts, wordCounts) = (tensor(frames), tensor(words));

@@ -10,7 +10,8 @@ namespace AVServer.Models.Emotion;
 /// </summary>
 /// <remarks>
 /// Peng, Lu, Pan, Liu: "Efficient Speech Emotion Recognition Using Multi-Scale CNN and Attention", ICASSP 2021 (arXiv 2106.04133).
-/// What differs: descriptors of the whole utterance, where they are on, are read by one hidden layer beside the pooled frames; the features are normalised inside; each part of the pooled vector has a batch norm before the dense layer; an utterance without words leaves the
+/// What differs: descriptors of the whole utterance, where they are on, are read by one hidden layer and a <see cref="RadialLayer"/> beside the pooled frames; words may
+/// bring votes of their own (after Wang and Manning, ACL 2012: what single words tell is hard to beat); the features are normalised inside; each part of the pooled vector has a batch norm before the dense layer; an utterance without words leaves the
 /// text's part zero, so that the sound's part alone answers; attention scores are divided by √channels (Vaswani et al.), since its softmax is one-hot otherwise.
 /// </remarks>
 public sealed class MscnnSpu : Module<Utterances, Tensor>
@@ -34,7 +35,10 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>
     private readonly Linear? descriptorLayer;
     private readonly BatchNorm1d? descriptorNorm;
     private readonly Dropout? descriptorDropout;
+    private readonly RadialLayer? radial;
     private readonly BatchNorm1d? textNorm;
+    private readonly Tensor? voteWeight;
+    private readonly Tensor? toldBias;
     private readonly BatchNorm1d? attentionNorm;
     private readonly Dropout dropout;
     private readonly Linear output;
@@ -59,11 +63,17 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>
             descriptorLayer = Linear(config.Descriptors, described = config.DescriptorUnits);
             descriptorNorm = BatchNorm1d(described);
             descriptorDropout = Dropout(config.DescriptorDropout);
+            if (config.Centres > 0) radial = new RadialLayer(config.Descriptors, config.Centres, config.Width, config.Labels);
         }
         if (config.Text)
         {
             text = new MultiScaleConvolution(config.WordDim, config.Filters, TextKernels, hop: 1);
             textNorm = BatchNorm1d(read = pooled + (config.Swem ? 2 * config.WordDim : 0));
+        }
+        if (config.WordVotes)
+        {
+            voteWeight = zeros(1);
+            toldBias = zeros(config.Labels);
         }
         if (config.Attention) attentionNorm = BatchNorm1d(pooled);
         dropout = Dropout(config.Dropout);
@@ -72,6 +82,9 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>
     }
 
     public MscnnConfig Config { get; }
+
+    /// <summary>While it is set, the sound asks for words but says nothing itself and isn't trained: for teaching attention beside a sound that knows its training by heart.</summary>
+    public bool OnlyAsks { get; set; }
 
     /// <summary>Sets the input normalisation, which is part of the model's state: (features − mean) · istd.</summary>
     /// <param name="mean">Mean of each value over the training set, after <see cref="Centre"/>.</param>
@@ -102,42 +115,71 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>
         using var scope = NewDisposeScope();
         var parts = new List<Tensor>();
         var heard = new List<Tensor>();
+        var beside = new List<Tensor>();
         if (audio is not null)
         {
             var (features, frames) = (Given(input.Features, "features"), Given(input.Frames, "frames"));
             var (maps, mask) = audio.call(Normalise(features, frames), frames);
             heard = StatisticalPooling.Pool(maps, mask, Config.Pooling);
-            var beside = Config.SpeakerDim > 0 ? [Given(input.Speaker, "an x-vector")] : Array.Empty<Tensor>();
-            var norm = audioNorm!.call(cat([.. heard, .. beside], 1));
+            if (OnlyAsks) heard = [.. heard.Select(values => values.detach())];
+            var speaker = Config.SpeakerDim > 0 ? [Given(input.Speaker, "an x-vector")] : Array.Empty<Tensor>();
+            var norm = audioNorm!.call(cat([.. heard, .. speaker], 1));
             if (descriptorLayer is null)
             {
                 parts.Add(norm);
             }
             else
             {
-                var hidden = Read(Given(input.Descriptors, "descriptors"));
+                var normal = NormaliseDescriptors(Given(input.Descriptors, "descriptors"));
+                var hidden = functional.relu(descriptorNorm!.call(descriptorLayer.call(descriptorDropout!.call(normal))));
+                if (radial is not null) beside.Add(radial.call(normal));
                 var (frameShare, descriptorShare) = Branches(norm);
                 parts.Add(norm * frameShare);
                 parts.Add(hidden * descriptorShare);
             }
         }
+        var (heardParts, heardBeside) = (parts.Count, beside.Count);
         if (text is not null)
         {
-            var (words, count) = (Given(input.Words, "words"), Given(input.WordCount, "a word count"));
+            var (given, count) = (Given(input.Words, "words"), Given(input.WordCount, "a word count"));
+            var words = given.narrow(2, 0, Config.WordDim);
             var (maps, mask) = text.call(words, count);                                            // [B, C, W]
             var told = (count > 0).to_type(words.dtype).unsqueeze(1);                              // [B, 1]
-            var beside = Config.Swem ? Swem(words, mask) : [];
-            parts.Add(textNorm!.call(cat([.. StatisticalPooling.Pool(maps, mask, Config.Pooling), .. beside], 1)) * told);
+            var swem = Config.Swem ? Swem(words, mask) : [];
+            parts.Add(textNorm!.call(cat([.. StatisticalPooling.Pool(maps, mask, Config.Pooling), .. swem], 1)) * told);
             if (Config.Attention) parts.Add(attentionNorm!.call(Attend(heard, maps, mask)) * told);
+            if (Config.WordVotes) beside.Add(Vote(given, mask) * told);
         }
-        return output.call(dropout.call(cat(parts, 1))).MoveToOuterDisposeScope();
+        if (OnlyAsks)
+        {
+            parts = [.. parts.Select((part, i) => i < heardParts ? part * 0 : part)];
+            beside.RemoveRange(0, heardBeside);
+        }
+        return beside.Aggregate(output.call(dropout.call(cat(parts, 1))), (logits, more) => logits + more).MoveToOuterDisposeScope();
     }
 
-    private Tensor Read(Tensor descriptors)
+    /// <summary>The training's statistics taken from descriptors, and outliers cut: [B, values] → the same.</summary>
+    /// <exception cref="InvalidOperationException">It takes no descriptors.</exception>
+    public Tensor NormaliseDescriptors(Tensor descriptors)
     {
-        var normal = ((descriptors - descriptorMean!) * descriptorIstd!).clamp(-DescriptorLimit, DescriptorLimit);
-        return functional.relu(descriptorNorm!.call(descriptorLayer!.call(descriptorDropout!.call(normal))));
+        if (descriptorMean is null) throw new InvalidOperationException("Expected a network that takes descriptors.");
+        using var scope = NewDisposeScope();
+        return ((descriptors - descriptorMean) * descriptorIstd!).clamp(-DescriptorLimit, DescriptorLimit).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Divides what it says by a temperature.</summary>
+    /// <exception cref="InvalidOperationException">It reads too.</exception>
+    public void Cool(double temperature)
+    {
+        if (Config.Text) throw new InvalidOperationException("Expected a network that only hears.");
+        using var mode = no_grad();
+        output.weight.div_(temperature);
+        output.bias!.div_(temperature);
+        radial?.Cool(temperature);
+    }
+
+    /// <summary>What compares descriptors with those of examples; null where that is off.</summary>
+    public RadialLayer? Radial => radial;
 
     /// <summary>1 for each example's frames and descriptors, but that training leaves out one of them at times, never both: two of [B, 1].</summary>
     private (Tensor Frames, Tensor Descriptors) Branches(Tensor like)
@@ -157,6 +199,27 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>
         return (features - (means * kept)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// Lets the words' votes count, which are worth nothing before: the logits become <paramref name="own"/> times what they were and <paramref name="votes"/> times the
+    /// votes. What stands for no evidence goes to the words too, so that an utterance without any is as if nothing read.
+    /// </summary>
+    /// <param name="own">Weight of the convolutions' logits.</param>
+    /// <param name="votes">Weight of the votes.</param>
+    /// <param name="bias">What the votes' own model adds to their sum, one for each label.</param>
+    /// <exception cref="InvalidOperationException">It hears too, or knows no votes.</exception>
+    public void WeighVotes(double own, double votes, Tensor bias)
+    {
+        if (Config.Audio || voteWeight is null) throw new InvalidOperationException("Expected a network that only reads, with votes of words.");
+        using var mode = no_grad();
+        output.weight.mul_(own);
+        toldBias!.copy_((output.bias! * own) + (bias * votes));
+        output.bias!.zero_();
+        voteWeight.fill_(votes);
+    }
+
+    /// <summary>The votes' weight and what goes with them, for an exporter.</summary>
+    internal (Tensor? Weight, Tensor? Bias) Votes => (voteWeight, toldBias);
+
     /// <summary>The layers that read the descriptors, for an exporter.</summary>
     internal (Tensor? Mean, Tensor? Istd, Linear? Layer, BatchNorm1d? Norm) DescriptorLayers => (descriptorMean, descriptorIstd, descriptorLayer, descriptorNorm);
 
@@ -165,6 +228,13 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>
         (mean, istd, audio, text, audioNorm, textNorm, attentionNorm, output);
 
     private Tensor Normalise(Tensor features, Tensor frames) => (Centre(features, frames) - mean!) * istd!;
+
+    /// <summary>The sum of all words' votes, weighed, and what reading adds in any case: [B, labels].</summary>
+    private Tensor Vote(Tensor words, Tensor mask)
+    {
+        var votes = words.narrow(2, Config.WordDim, Config.Labels) * mask.unsqueeze(2);             // [B, W, labels]
+        return (votes.sum(1) * voteWeight!) + toldBias!;
+    }
 
     /// <summary>For each statistic of the sound, the mixture of the words' maps that it asks for: [B, statistics · C].</summary>
     private static Tensor Attend(List<Tensor> queries, Tensor maps, Tensor mask)

@@ -43,7 +43,7 @@ internal sealed partial class SpeechModels : IDisposable
             if ((Emotion.FeatureDim, Emotion.DescriptorDim) != (FrontEnd.Dim, FrontEnd.DescriptorDim))
                 throw new SetupException(
                     $"Expected {_emotionName} to take {FrontEnd.Dim} values and {FrontEnd.DescriptorDim} descriptors of {Emotion.Spec.FrontEnd}, got {Emotion.FeatureDim} and {Emotion.DescriptorDim}. Export the model again.");
-            if (Emotion.Spec.WordVectors is { } vectors) Words = LoadWords(runtime.Store.Get(vectors), Emotion.WordDim);
+            if (Emotion.Spec.WordVectors is { } vectors) Words = LoadWords(runtime.Store, vectors, Emotion);
             EmotionReference = new ModelReference(Emotion.Manifest.Name, Emotion.Manifest.Version);
             Log.EmotionOn(logger, _emotionName);
         }
@@ -143,10 +143,13 @@ internal sealed partial class SpeechModels : IDisposable
         return runtime.Emotion(name);
     }
 
-    private static WordVectors LoadWords(StoredModel stored, int dim)
+    private static WordVectors LoadWords(ModelStore store, string name, EmotionModel emotion)
     {
-        var words = new WordVectors(stored.ReadFile(WordVectorFiles.Words), stored.ReadFile(WordVectorFiles.Vectors));
-        return words.Dim == dim ? words : throw new SetupException($"Expected vectors of {dim} values from {stored.Manifest.Name}, got {words.Dim}. Export the emotion model again.");
+        var words = Read(store.Get(name));
+        if (emotion.Spec.WordVotes is { } votes) words = words.Beside(Read(store.Get(votes)));
+        return words.Dim == emotion.WordDim ? words : throw new SetupException($"Expected words of {emotion.WordDim} values for {emotion.Manifest.Name}, got {words.Dim} from {string.Join(" and ", new[] { name, emotion.Spec.WordVotes }.OfType<string>())}. Export the emotion model again.");
+
+        static WordVectors Read(StoredModel stored) => new(stored.ReadFile(WordVectorFiles.Words), stored.ReadFile(WordVectorFiles.Vectors));
     }
 
     private TranscriberKind Choose(ModelStore store, TranscriberKind? asked, ITranscriber? own, ILogger logger)

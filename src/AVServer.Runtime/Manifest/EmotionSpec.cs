@@ -7,13 +7,15 @@ namespace AVServer.Runtime;
 /// <param name="WordVectors">Name of the word-vector model whose vectors it reads; null for a model that only hears.</param>
 /// <param name="Temperature">Posteriors are softmax(logits ÷ temperature), fitted on recordings that training never saw.</param>
 /// <param name="MinimumConfidence">Posterior of the best label below which the answer is "unsure".</param>
+/// <param name="WordVotes">Name of a second table of words, whose values stand behind the vectors'; null where there is none.</param>
 public sealed record EmotionSpec(
     EmotionFrontEnd FrontEnd,
     double MaxSeconds = 7.5,
     int MaxWords = 128,
     string? WordVectors = null,
     double Temperature = 1,
-    double MinimumConfidence = 0)
+    double MinimumConfidence = 0,
+    string? WordVotes = null)
 {
     /// <summary>Input [N, frames, values]: what the front end gives, zeros behind its end.</summary>
     public const string Features = "features";
@@ -24,7 +26,7 @@ public sealed record EmotionSpec(
     /// <summary>Input [N, values]: what describes the utterance as a whole; only of a model with the front end <see cref="EmotionFrontEnd.Voice"/>.</summary>
     public const string Descriptors = "descriptors";
 
-    /// <summary>Input [N, maxWords, dim]: vectors of the words, zeros behind the last; only of a model with <see cref="WordVectors"/>.</summary>
+    /// <summary>Input [N, maxWords, dim]: vectors of the words, each with its votes where there are, zeros behind the last; only of a model with <see cref="WordVectors"/>.</summary>
     public const string Words = "words";
 
     /// <summary>Input [N], 64-bit integers: valid rows of <see cref="Words"/>; 0 without a transcript.</summary>

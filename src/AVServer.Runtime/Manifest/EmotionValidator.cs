@@ -18,6 +18,7 @@ internal static class EmotionValidator
         Require(spec.Temperature is > 0 and <= 100, $"emotion.temperature: expected more than 0 and at most 100, got {spec.Temperature}", errors);
         Require(spec.MinimumConfidence is >= 0 and < 1, $"emotion.minimumConfidence: expected 0 or more and less than 1, got {spec.MinimumConfidence}", errors);
         Require(spec.WordVectors is not "", "emotion.wordVectors: expected the name of a word-vector model or null, got an empty name", errors);
+        Require(spec.WordVotes is null || (spec.WordVotes is not "" && spec.WordVectors is not null), "emotion.wordVotes: expected the name of a word-vector model beside wordVectors or null, got another", errors);
 
         string[] voice = spec.FrontEnd == EmotionFrontEnd.Voice ? [EmotionSpec.Descriptors] : [];
         string[] text = spec.WordVectors is null ? [] : [EmotionSpec.Words, EmotionSpec.WordCount];

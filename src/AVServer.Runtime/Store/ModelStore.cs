@@ -89,6 +89,7 @@ public sealed class ModelStore
     {
         if (manifest.Embedding is { } embedding) Find(embedding, ModelKind.SpeechEmbedding);
         if (manifest.Emotion?.WordVectors is { } vectors) Find(vectors, ModelKind.WordVectors);
+        if (manifest.Emotion?.WordVotes is { } votes) Find(votes, ModelKind.WordVectors);
         if (manifest.FirstStage is not { } firstStage || Find(firstStage.Name, ModelKind.KeywordSpotter) is not { } spotter) return;
         foreach (var keyword in manifest.Labels.Except(spotter.Labels))
             Add($"a first stage that knows '{keyword}'", $"'{spotter.Name}', which knows {string.Join(", ", spotter.Labels)}");

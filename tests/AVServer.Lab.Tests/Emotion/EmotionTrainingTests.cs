@@ -42,7 +42,7 @@ public sealed class EmotionTrainingTests : IDisposable
         var frontEnd = new VoiceFrontEnd();
         var bank = MadeUpEmotion.Bank(MadeUpEmotion.Recipe.Changes with { Variants = 1 }, frontEnd);
         var made = MadeUpEmotion.Recipe;
-        var recipe = made with { Mscnn = made.Mscnn! with { Text = false, Attention = false, Filters = 1, Descriptors = ((IEmotionFrontEnd)frontEnd).DescriptorDim, DescriptorUnits = 8 }, Augmentation = made.Changes with { Variants = 1, Mixup = 0.3 } };
+        var recipe = made with { Mscnn = made.Mscnn! with { Text = false, Attention = false, Filters = 1, Descriptors = ((IEmotionFrontEnd)frontEnd).DescriptorDim, DescriptorUnits = 8, Centres = 20 }, Augmentation = made.Changes with { Variants = 1, Mixup = 0.3 } };
         var train = Enumerable.Range(0, 32).Where(i => bank.Recordings[i].Fold != 0).ToArray();
 
         var sound = new EmotionTraining(recipe, bank, _ => { }).Sound(train, _folder.Path);
@@ -52,7 +52,37 @@ public sealed class EmotionTrainingTests : IDisposable
         Assert.Equal(mean, state["descriptorMean"].data<float>().ToArray());
         Assert.Equal(istd, state["descriptorIstd"].data<float>().ToArray());
         Assert.NotEqual(bank.DescriptorStatistics([0, 1]).Mean, mean);
+        Assert.Contains(state["radial.weight"].data<float>().ToArray(), weight => weight != 0);
+        using var other = new TemporaryFolder();
+        Assert.Contains("20 centres", Assert.Throws<ArgumentException>(() => new EmotionTraining(recipe with { Sound = recipe.Sound with { Steps = 1 } }, bank, _ => { }).Sound([.. train.Take(19)], other.Path)).Message, StringComparison.Ordinal);
         Assert.InRange(EmotionScorer.Hear(sound, bank, [.. Enumerable.Range(0, 32).Except(train)], 0).ToMatrix(4).Ua, 0.7, 1);
+    }
+
+    [Fact]
+    public void Members_are_trained_apart_and_vote()
+    {
+        var bank = MadeUpEmotion.Bank();
+        var made = MadeUpEmotion.Recipe;
+        var recipe = made with { Members = 2, Mscnn = made.Mscnn! with { Filters = 8 } };
+        var (train, test) = (Enumerable.Range(8, 24).ToArray(), Enumerable.Range(0, 8).ToArray());
+        var lines = new List<string>();
+
+        var sound = new EmotionTraining(recipe, bank, lines.Add).Sound(train, _folder.Path);
+
+        Assert.Equal(8, ((MscnnSpu)sound.Module).Config.Filters);
+        var apart = Enumerable.Range(0, 2).Select(member =>
+        {
+            var alone = recipe with { Seed = recipe.Member(member).Seed, Members = 1, Mscnn = made.Mscnn };
+            using var folder = new TemporaryFolder();
+            return EmotionScorer.Hear(new EmotionTraining(alone, bank, _ => { }).Sound(train, folder.Path), bank, test, 0).SelectMany(score => score.Logits).ToArray();
+        }).ToArray();
+        Assert.NotEqual(apart[0], apart[1]);
+        Assert.All(
+            EmotionScorer.Hear(sound, bank, test, 0).SelectMany(score => score.Logits).Zip(apart[0].Zip(apart[1], (one, other) => (one + other) / 2)),
+            pair => Assert.Equal(pair.Second, pair.First, 1e-4f));
+        lines.Clear();
+        new EmotionTraining(recipe, bank, lines.Add).Sound(train, _folder.Path);
+        Assert.Equal(["sound resumed at step 40", "sound resumed at step 40"], lines);
     }
 
     [Fact]
@@ -118,5 +148,26 @@ public sealed class EmotionTrainingTests : IDisposable
         var training = new EmotionTraining(MadeUpEmotion.Recipe, MadeUpEmotion.Bank(MadeUpEmotion.Recipe.Changes with { Variants = 1 }), _ => { });
         var baseline = training.Baseline(MadeUpEmotion.Texts, MadeUpEmotion.Texts, _folder.Path);
         Assert.Equal(1, EmotionScorer.Read(baseline, MadeUpEmotion.Texts).ToMatrix(4).MacroF1);
+    }
+
+    /// <summary>Vectors that tell nothing: whatever such a network knows of a text, it has from the votes.</summary>
+    [Fact]
+    public void Votes_of_words_read_what_the_vectors_do_not_tell()
+    {
+        var made = MadeUpEmotion.Recipe;
+        var recipe = made with { Votes = "votes", Mscnn = made.Mscnn! with { WordVotes = true } };
+        var training = new EmotionTraining(recipe, MadeUpEmotion.Bank(recipe.Changes with { Variants = 1 }), _ => { });
+        var blind = new Speech.WordVectors(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', MadeUpEmotion.Words)), new byte[MadeUpEmotion.Words.Length * 4 * sizeof(ushort)]);
+        var baseline = training.Baseline(MadeUpEmotion.Texts, MadeUpEmotion.Texts, _folder.Path);
+        var (words, votes) = baseline.ToTable();
+        var vectors = blind.Beside(new Speech.WordVectors(words, votes));
+        Assert.Equal(8, vectors.Dim);
+
+        var text = training.Text(MadeUpEmotion.Texts, vectors, _folder.Path);
+        var before = EmotionScorer.Read(text, MadeUpEmotion.Texts, vectors, EmotionConditions.Texts, 0).ToMatrix(4).MacroF1;
+        training.Weigh(text, baseline, vectors, MadeUpEmotion.Texts);
+
+        Assert.InRange(before, 0, 0.5);
+        Assert.Equal(1, EmotionScorer.Read(text, MadeUpEmotion.Texts, vectors, EmotionConditions.Texts, 0).ToMatrix(4).MacroF1);
     }
 }

@@ -17,8 +17,10 @@ public sealed class EmotionExportTests
         Both with { Text = false, Attention = false, Labels = 8, Pooling = Statistics.Max },
         Both with { Text = false, Attention = false, CentredFeatures = 0, Pooling = Statistics.Mean | Statistics.Deviation },
         Both with { Descriptors = 9, DescriptorUnits = 5 },
+        Both with { Descriptors = 9, Centres = 7, Text = false, Attention = false },
         Both with { Descriptors = 9, Text = false, Attention = false },
         Both with { Audio = false, Attention = false },
+        Both with { WordVotes = true, Labels = 3 },
     };
 
     [Theory]
@@ -67,8 +69,10 @@ public sealed class EmotionExportTests
         var model = new MscnnSpu(config);
         if (config.Audio) model.SetNormalisation([.. Enumerable.Range(0, config.Features).Select(i => i - 4f)], [.. Enumerable.Range(0, config.Features).Select(i => 1f / (1 + i % 5))]);
         if (config.Descriptors > 0) model.SetDescriptorNormalisation([.. Enumerable.Range(0, config.Descriptors).Select(i => i / 2f)], [.. Enumerable.Range(0, config.Descriptors).Select(i => 2f / (1 + i))]);
+        model.Radial?.Fit(randn([config.Centres, config.Descriptors]), randn([40, config.Descriptors]), eye(config.Labels).repeat([10, 1]), 0.1, 8);
+        foreach (var (_, values) in model.state_dict().Where(entry => entry.Key is "voteWeight" or "toldBias")) values.fill_(0.7);
         for (var step = 0; step < 3; step++)
-            model.call(new Utterances(randn([4, 40, config.Features]) * 3, tensor(new[] { 40L, 30, 20, 10 }), randn([4, 5, config.WordDim]), tensor(new[] { 5L, 4, 3, 2 }), config.SpeakerDim > 0 ? randn([4, config.SpeakerDim]) : null, config.Descriptors > 0 ? randn([4, config.Descriptors]) * 9 : null));
+            model.call(new Utterances(randn([4, 40, config.Features]) * 3, tensor(new[] { 40L, 30, 20, 10 }), randn([4, 5, config.WordInputs]), tensor(new[] { 5L, 4, 3, 2 }), config.SpeakerDim > 0 ? randn([4, config.SpeakerDim]) : null, config.Descriptors > 0 ? randn([4, config.Descriptors]) * 9 : null));
         return model;
     }
 }

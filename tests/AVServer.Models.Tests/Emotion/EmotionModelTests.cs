@@ -80,6 +80,86 @@ public sealed class EmotionModelTests
         Assert.Throws<ArgumentException>(() => new MscnnSpu(Small with { Audio = false, Attention = false, Descriptors = 5 }));
     }
 
+    [Theory]
+    [InlineData(Statistics.All, 5)]
+    [InlineData(Statistics.Mean | Statistics.Deviation, 0)]
+    public void Members_side_by_side_say_the_mean_of_what_each_says(Statistics pooling, int descriptors)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var whole = Small with { Text = false, Attention = false, Filters = 12, Pooling = pooling, Descriptors = descriptors, DescriptorUnits = 9 };
+        var members = Enumerable.Range(0, 3).Select(seed => Disturbed(MscnnMembers.Of(whole, 3), seed)).ToArray();
+        var joined = MscnnMembers.Join(members);
+        Assert.Equal(whole, joined.Config);
+        var input = new Utterances(randn(2, 30, 9), tensor(new[] { 30L, 11 }), Descriptors: descriptors == 0 ? null : randn(2, descriptors));
+        var mean = stack(members.Select(member => member.call(input))).mean([0L]);
+        Assert.InRange(Furthest(mean, joined.call(input)), 0, Tolerance);
+        Assert.True(Furthest(members[0].call(input), mean) > 0.01);
+    }
+
+    [Fact]
+    public void Members_that_cannot_share_or_are_something_else_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Contains("share", Assert.Throws<ArgumentException>(() => MscnnMembers.Of(Small, 3)).Message);
+        var (one, wider) = (Disturbed(MscnnMembers.Of(Small, 1), 1), Disturbed(MscnnMembers.Of(Small with { Filters = 9 }, 1), 2));
+        Assert.Throws<ArgumentException>(() => MscnnMembers.Join([]));
+        Assert.Throws<ArgumentException>(() => MscnnMembers.Join([one, wider]));
+        Assert.Throws<ArgumentException>(() => MscnnMembers.Join([Trained()]));
+    }
+
+    [Fact]
+    public void Votes_of_words_add_up_and_count_as_much_as_they_are_weighed()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        manual_seed(5);
+        var model = new MscnnSpu(Small with { Audio = false, Attention = false, WordVotes = true });
+        model.eval();
+        var words = randn([2, 4, 10]);
+        Tensor Logits(Tensor given, params long[] counts) => model.call(new Utterances(Words: given, WordCount: tensor(counts)));
+        var before = Logits(words, 4, 2);
+        model.WeighVotes(0.5, 2, ones(4));
+        var votes = stack([words[0].narrow(1, 6, 4).sum(0), words[1].narrow(0, 0, 2).narrow(1, 6, 4).sum(0)]);
+        Assert.InRange(Furthest((before * 0.5) + (votes * 2) + 2, Logits(words, 4, 2)), 0, Tolerance);
+        Assert.Equal(0, Logits(words, 0, 0).abs().max().item<float>());
+        Assert.Throws<InvalidOperationException>(() => Trained().WeighVotes(1, 1, ones(4)));
+        Assert.Throws<ArgumentException>(() => new MscnnSpu(Small with { Text = false, Attention = false, WordVotes = true }));
+    }
+
+    [Fact]
+    public void Sound_that_only_asks_says_nothing_and_is_not_trained()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(7);
+        var model = new MscnnSpu(Small with { Descriptors = 5, Centres = 3, Dropout = 0 });
+        model.eval();
+        using (no_grad()) model.Radial!.Fit(randn(3, 5), randn(8, 5), eye(4).repeat([2, 1]), 0.1, 8);
+        var input = new Utterances(randn(2, 30, 9), tensor(new[] { 30L, 20 }), randn(2, 4, 6), tensor(new[] { 4L, 0 }), Descriptors: randn(2, 5));
+        Assert.True(Furthest(model.call(input)[1], model.Layers.Output.bias!) > 0.01);
+        model.OnlyAsks = true;
+        Assert.Equal(0, Furthest(model.call(input)[1], model.Layers.Output.bias!));
+        Assert.True(Furthest(model.call(input)[0], model.Layers.Output.bias!) > 0.01);
+        // Which words are asked for still comes from the sound.
+        Assert.True(Furthest(model.call(input)[0], model.call(input with { Features = randn(2, 30, 9) })[0]) > 1e-4);
+        model.call(input).sum().backward();
+        Assert.All(model.Layers.Audio!.parameters(), parameter => Assert.True(parameter.grad is not { } grad || grad.abs().max().item<float>() == 0));
+        Assert.Contains(model.Layers.Text!.parameters(), parameter => parameter.grad!.abs().max().item<float>() > 0);
+    }
+
+    [Fact]
+    public void Cooled_sound_says_the_same_less_surely()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var model = Disturbed(Small with { Text = false, Attention = false, Descriptors = 5, Centres = 3 }, 4);
+        var input = new Utterances(randn(2, 30, 9), tensor(new[] { 30L, 20 }), Descriptors: randn(2, 5));
+        var before = model.call(input);
+        model.Cool(2.5);
+        Assert.InRange(Furthest(before / 2.5, model.call(input)), 0, Tolerance);
+        Assert.Throws<InvalidOperationException>(() => Trained().Cool(2));
+    }
+
     [Fact]
     public void Nothing_at_all_gives_finite_logits()
     {
@@ -123,6 +203,18 @@ public sealed class EmotionModelTests
         Assert.Equal(Math.Log(2), Loss(0, 0), 5);
         Assert.Equal(Math.Log(2) / 4, Loss(2, 0), 5);
         Assert.True(Loss(2, 4) / Loss(0, 4) < 0.01);
+    }
+
+    /// <summary>A network whose values are those of nobody's training, the norms' statistics among them.</summary>
+    private static MscnnSpu Disturbed(MscnnConfig config, int seed)
+    {
+        manual_seed(seed);
+        var model = new MscnnSpu(config);
+        using var mode = no_grad();
+        foreach (var (name, values) in model.state_dict().Where(entry => entry.Value.is_floating_point() && !entry.Key.Contains("mean", StringComparison.OrdinalIgnoreCase) && !entry.Key.Contains("istd", StringComparison.OrdinalIgnoreCase)))
+            values.copy_(name.EndsWith("running_var", StringComparison.Ordinal) ? rand_like(values) + 0.5 : randn_like(values) * 0.3);
+        model.eval();
+        return model;
     }
 
     [Theory]

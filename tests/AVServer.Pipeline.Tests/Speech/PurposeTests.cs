@@ -86,6 +86,14 @@ public sealed class PurposeTests
     }
 
     [Fact]
+    public void Words_that_do_not_fit_the_model_are_told_with_the_tables_that_they_come_from()
+    {
+        var thrown = Assert.Throws<SetupException>(() => PipelineUnderTest.WithEmotion(emotion: new TestKit.FakeEmotion { WordVotes = "glove-100d" }));
+
+        Assert.Contains("got 200 from glove-100d and glove-100d", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Model_that_only_hears_works_with_its_own_front_end()
     {
         using var test = PipelineUnderTest.WithEmotion(emotion: new TestKit.FakeEmotion { FrontEnd = "lightSerNet", WordVectors = null });

@@ -36,8 +36,10 @@ internal sealed class EmotionReport(EmotionRecipe recipe, IReadOnlyList<EmotionS
         foreach (var condition in scores.GroupBy(score => score.Condition))
             text.Append(CultureInfo.InvariantCulture, $"| {condition.Key} | {condition.Count()} {Measures([.. condition])}");
         text.Append(CultureInfo.InvariantCulture, $"\n{Main}, fold by fold:\n\n| fold | utterances | WA | UA |\n|---|---|---|---|\n");
-        foreach (var fold in scores.Where(score => score.Condition == Main).GroupBy(score => score.Fold))
-            text.Append(CultureInfo.InvariantCulture, $"| {fold.Key + 1} | {fold.Count()} | {Percent(fold.ToMatrix(Labels).Wa)} | {Percent(fold.ToMatrix(Labels).Ua)} |\n");
+        var folds = scores.Where(score => score.Condition == Main).GroupBy(score => score.Fold).Select(fold => (Number: fold.Key + 1, Count: fold.Count(), Matrix: fold.ToMatrix(Labels))).ToList();
+        foreach (var (number, count, counts) in folds)
+            text.Append(CultureInfo.InvariantCulture, $"| {number} | {count} | {Percent(counts.Wa)} | {Percent(counts.Ua)} |\n");
+        text.Append(CultureInfo.InvariantCulture, $"| mean of the folds | | {Percent(folds.Average(fold => fold.Matrix.Wa))} | {Percent(folds.Average(fold => fold.Matrix.Ua))} |\n");
         var matrix = scores.Where(score => score.Condition == Main).ToMatrix(Labels);
         text.Append(CultureInfo.InvariantCulture, $"\n{Main}, shown (rows) and answered (columns):\n\n| | {string.Join(" | ", recipe.Labels)} | recall |\n|---|{string.Concat(recipe.Labels.Select(_ => "---|"))}---|\n");
         for (var label = 0; label < Labels; label++)

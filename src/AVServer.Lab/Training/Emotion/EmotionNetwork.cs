@@ -30,8 +30,40 @@ internal sealed class EmotionNetwork
         _mscnn.SetDescriptorNormalisation(mean, istd);
     }
 
-    /// <summary>The part of a recipe's network that hears, untrained.</summary>
+    /// <summary>One member of the part of a recipe's network that hears, untrained.</summary>
     internal static EmotionNetwork OfSound(EmotionRecipe recipe) => recipe.Mscnn is { } mscnn
-        ? new EmotionNetwork(new MscnnSpu(mscnn with { Text = false, Attention = false }))
+        ? new EmotionNetwork(new MscnnSpu(MscnnMembers.Of(mscnn, recipe.Members)))
         : new EmotionNetwork(new LightSerNet(recipe.LightSerNet!));
+
+    /// <summary>The part of a recipe's network that hears, all members together, untrained.</summary>
+    internal static EmotionNetwork Whole(EmotionRecipe recipe) => recipe.Mscnn is { } mscnn
+        ? new EmotionNetwork(new MscnnSpu(mscnn with { Text = false, Attention = false, WordVotes = false }))
+        : OfSound(recipe);
+
+    /// <summary>The members as one network, in evaluation mode, the radial layer fitted where the recipe has one.</summary>
+    /// <param name="members">Trained.</param>
+    /// <param name="recipe">Theirs.</param>
+    /// <param name="bank">Recordings.</param>
+    /// <param name="examples">Places of the recordings that taught the members.</param>
+    internal static EmotionNetwork Join(IReadOnlyList<EmotionNetwork> members, EmotionRecipe recipe, EmotionBank bank, IReadOnlyList<int> examples)
+    {
+        foreach (var member in members) member.Module.eval();
+        if (recipe.Mscnn is null) return members[0];
+        var joined = MscnnMembers.Join([.. members.Select(member => member._mscnn!)], recipe.Mscnn.Centres);
+        if (joined.Radial is { } radial) Fit(radial, joined, recipe, bank, examples);
+        return new EmotionNetwork(joined);
+    }
+
+    /// <summary>Centres are recordings as recorded, spread over all; the fit hears every rendering.</summary>
+    private static void Fit(RadialLayer radial, MscnnSpu network, EmotionRecipe recipe, EmotionBank bank, IReadOnlyList<int> examples)
+    {
+        var count = network.Config.Centres;
+        if (examples.Count < count) throw new ArgumentException($"Expected at least as many recordings as the {count} centres, got {examples.Count}.", nameof(examples));
+        using var scope = NewDisposeScope();
+        Tensor Normal(IEnumerable<(int Recording, int Variant)> renderings) => network.NormaliseDescriptors(EmotionBatch.Descriptors([.. renderings.Select(one => bank.Describe(one.Recording, one.Variant))])!);
+        (int Recording, int Variant)[] all = [.. examples.SelectMany(_ => Enumerable.Range(0, recipe.Changes.Variants), (example, variant) => (example, variant))];
+        radial.Fit(
+            Normal(Enumerable.Range(0, count).Select(i => (examples[(int)((long)i * examples.Count / count)], 0))), Normal(all),
+            EmotionBatch.Targets([.. all.Select(one => bank.Recordings[one.Recording].Label)], recipe.Labels.Count, 0), recipe.RadialDecay, recipe.RadialScale);
+    }
 }

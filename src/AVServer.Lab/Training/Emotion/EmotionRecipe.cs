@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using AVServer.Lab.Data;
 using AVServer.Lab.Data.Emotion;
@@ -24,7 +26,12 @@ namespace AVServer.Lab.Training.Emotion;
 /// <param name="Augmentation">How the sound is changed.</param>
 /// <param name="Beside">Recipes whose cross-validations stand in this model's report too.</param>
 /// <param name="Elsewhere">Corpora that are only reported on.</param>
+/// <param name="Votes">Name of the table of words' votes that this recipe makes, where the network takes them.</param>
 /// <param name="Threads">Threads of libtorch.</param>
+/// <param name="Members">Networks that hear, trained apart with chances of their own and then put side by side in the one that <paramref name="Mscnn"/> describes.</param>
+/// <param name="RadialDecay">Decay of the radial layer's fit.</param>
+/// <param name="RadialScale">What the radial layer adds to a label's logit where it is sure.</param>
+/// <param name="SoundTemperature">Divides the sound's logits, so that they are as sure of strangers as they may be, before words are added: the temperature of an earlier cross-validation.</param>
 public sealed record EmotionRecipe(
     string Name,
     string Version,
@@ -43,7 +50,12 @@ public sealed record EmotionRecipe(
     EmotionAugmentation? Augmentation = null,
     IReadOnlyList<string>? Beside = null,
     IReadOnlyList<EmotionSet>? Elsewhere = null,
-    int Threads = 1)
+    string? Votes = null,
+    int Threads = 1,
+    int Members = 1,
+    double RadialDecay = 0.1,
+    double RadialScale = 8,
+    double SoundTemperature = 1)
 {
     /// <summary>Longest utterance.</summary>
     public const double MaxSeconds = 7.5;
@@ -55,13 +67,28 @@ public sealed record EmotionRecipe(
     public const string WordVectors = "glove-100d";
 
     /// <summary>Reads a recipe.</summary>
+    /// <param name="path">Its file.</param>
+    /// <param name="changes">What is otherwise than the file has it, for an ablation: <c>mscnn.attention=false</c>; the name says so too.</param>
     /// <exception cref="JsonException">It is not one, or its parts don't fit.</exception>
-    public static EmotionRecipe Load(string path)
+    public static EmotionRecipe Load(string path, params IReadOnlyList<string> changes)
     {
-        var recipe = JsonSerializer.Deserialize<EmotionRecipe>(File.ReadAllText(path), DataRecipe.Json) ?? throw new JsonException($"Expected a training recipe in {path}, got null.");
+        var node = JsonNode.Parse(File.ReadAllText(path), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip }) as JsonObject ?? throw new JsonException($"Expected a training recipe in {path}, got something else.");
+        foreach (var change in changes) Change(node, change);
+        var recipe = node.Deserialize<EmotionRecipe>(DataRecipe.Json)!;
+        recipe = recipe with { Name = string.Join('+', [recipe.Name, .. changes]) };
         if (recipe.Mscnn is null == recipe.LightSerNet is null) throw new JsonException($"Expected either mscnn or lightSerNet in {path}, got {(recipe.Mscnn is null ? "none" : "both")}.");
         if (recipe.Reads && (recipe.Text is null || recipe.Fused is null || recipe.Texts is null)) throw new JsonException($"Expected text, fused and texts in {path} for a network that reads, one is missing.");
+        if ((recipe.Mscnn?.WordVotes ?? false) == recipe.Votes is null) throw new JsonException($"Expected votes to name a table in {path} where mscnn takes votes of words, and only there.");
+        if (recipe.Members < 1 || (recipe.Members > 1 && recipe.Mscnn is null)) throw new JsonException($"Expected one member, or several of an mscnn, in {path}, got {recipe.Members}.");
         return recipe with { Mscnn = recipe.Mscnn is null ? null : recipe.Mscnn with { Labels = recipe.Labels.Count }, LightSerNet = recipe.LightSerNet is null ? null : recipe.LightSerNet with { Labels = recipe.Labels.Count } };
+    }
+
+    private static void Change(JsonObject node, string change)
+    {
+        if (change.Split('=') is not [var key, { Length: > 0 } value]) throw new JsonException($"Expected a change such as mscnn.attention=false, got '{change}'.");
+        var names = key.Split('.');
+        foreach (var name in names[..^1]) node = node[name] as JsonObject ?? throw new JsonException($"Expected '{name}' of '{change}' in the recipe, found none.");
+        node[names[^1]] = value is "true" or "false" || value[0] is '-' or (>= '0' and <= '9') ? JsonNode.Parse(value) : JsonValue.Create(value);
     }
 
     /// <summary>Whether the model takes words.</summary>
@@ -71,6 +98,12 @@ public sealed record EmotionRecipe(
     /// <summary>How the sound is changed; the defaults where the recipe says nothing.</summary>
     [JsonIgnore]
     public EmotionAugmentation Changes => Augmentation ?? new EmotionAugmentation();
+
+    /// <summary>The recipe with the chances of one of its members; the first has the recipe's own.</summary>
+    public EmotionRecipe Member(int member) => this with { Seed = unchecked(Seed + (member * 7_907)) };
+
+    /// <summary>Folder of a member's checkpoints.</summary>
+    internal static string SoundFolder(int member) => member == 0 ? "sound" : string.Create(CultureInfo.InvariantCulture, $"sound-{member + 1}");
 
     /// <summary>How long and how fast a stage goes; gradients are clipped at 1 (arXiv 2106.04133).</summary>
     public Schedule Schedule(EmotionStage stage) => new(Seed, stage.Steps, stage.LearningRate, stage.WeightDecay, Threads, stage.Steps, ClipNorm: 1);

@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace AVServer.Lab.Training.Emotion;
 
 /// <summary>
-/// Joins the part that hears and the part that reads, and teaches both together: no corpus here has emotional sound and emotional words, so a recording is paired
-/// with any text of its label, in some pairs with none, in some with one of another label.
+/// Joins the part that hears and the part that reads, and teaches the sound to ask for words: no corpus here has emotional sound and emotional words, so a
+/// recording is paired with any text of its label, in some pairs with none, in some with one of another label. The sound says nothing meanwhile: it knows these
+/// recordings by heart, and beside it the words would learn that they aren't needed.
 /// </summary>
 public sealed class FusionTrainer
 {
@@ -34,6 +35,7 @@ public sealed class FusionTrainer
         _textsByLabel = [.. Enumerable.Range(0, recipe.Labels.Count).Select(label => Enumerable.Range(0, texts.Count).Where(i => texts[i].Label == label).ToArray())];
         manual_seed(recipe.Seed);
         Model = Join(recipe.Mscnn!, sound, text);
+        Model.OnlyAsks = true;
     }
 
     public MscnnSpu Model { get; }
