@@ -95,7 +95,7 @@ export class Publication {
    */
   say(text, startMs, endMs) {
     const [start, end] = [startMs, endMs].map(ms => (ms - this.#clockMs) / 1000 - this.#base);
-    if (this.#ready && start >= 0) this.#socket.say(text, start, end);
+    if (this.#takesMedia && start >= 0) this.#socket.say(text, start, end);
   }
 
   /** Ends the stream and lets go of the devices. */
@@ -109,20 +109,23 @@ export class Publication {
     this.#onState('stopped');
   }
 
+  /** A socket that broke says so a little later; until then it takes nothing either. */
+  get #takesMedia() { return this.#ready && !this.#stopped && this.#socket.isOpen; }
+
   #accept({ pcm, peak, rms }) {
     const start = this.#chunks++ * Microphone.chunkSeconds;
     // Messages may come late, never early: the earliest tells when sound is really there.
     this.#clockMs = Math.min(this.#clockMs, performance.now() - this.#chunks * Microphone.chunkSeconds * 1000);
     this.#onLevel({ peak, rms });
     this.#onSound(pcm, this.#ready ? start - this.#base : undefined);
-    if (this.#ready && this.#socket.waitingBytes <= maxWaitingBytes) this.#socket.send(1, start - this.#base, pcm);
-    else if (this.#wasReady) this.lostChunks++;
+    if (this.#takesMedia && this.#socket.waitingBytes <= maxWaitingBytes) this.#socket.send(1, start - this.#base, pcm);
+    else if (this.#wasReady && !this.#stopped) this.lostChunks++;
   }
 
   /** Sends a picture on the sound's clock, or, where there is none, its own; before the first sound there is no time to give it. */
   #see({ jpeg, atMs }) {
     const time = (atMs - this.#clockMs) / 1000 - this.#base;
-    if (!this.#ready || !(time >= 0) || time <= this.#lastPicture) return;
+    if (!this.#takesMedia || !(time >= 0) || time <= this.#lastPicture) return;
     if (this.#socket.waitingBytes > maxWaitingPictureBytes) {
       this.lostPictures++;
       return;
