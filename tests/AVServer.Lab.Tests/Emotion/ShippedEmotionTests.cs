@@ -16,6 +16,7 @@ public sealed class ShippedEmotionTests
 
     [Theory]
     [InlineData("emotion", "CC-BY-4.0")]
+    [InlineData("emotion-nc", "CC-BY-NC-SA-4.0")]
     public void Manifest_is_sound_and_says_whether_the_weights_are_free(string name, string licence)
     {
         var manifest = ModelManifest.Parse(File.ReadAllText(Path.Combine(TestPaths.Models, name, ModelManifest.FileName)));
