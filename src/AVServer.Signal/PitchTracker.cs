@@ -26,9 +26,9 @@ internal sealed class PitchTracker
     private const int States = Candidates + 1;
 
     private readonly RealFft _fft;
-    private readonly float[] _taper;
+    private readonly float[] _perTaper;
 
-    /// <param name="fft">Transform of the powers; at least twice the window and the longest lag.</param>
+    /// <param name="fft">Transform of the powers; at least the window and the longest lag together.</param>
     /// <param name="window">What frames were multiplied by.</param>
     public PitchTracker(RealFft fft, ReadOnlySpan<float> window)
     {
@@ -37,27 +37,28 @@ internal sealed class PitchTracker
         window.CopyTo(padded);
         var power = new float[fft.Bins];
         fft.PowerSpectrum(padded, workspace, power);
-        _taper = Correlate(power, workspace)[..(Longest + 2)].ToArray();
-        for (int lag = _taper.Length - 1; lag >= 0; lag--) _taper[lag] /= _taper[0];
+        _perTaper = Correlate(power, workspace)[..(Longest + 2)].ToArray();
+        for (int lag = _perTaper.Length - 1; lag >= 0; lag--) _perTaper[lag] = _perTaper[0] / _perTaper[lag];
     }
 
     /// <summary>Floats of scratch that <see cref="Find"/> needs.</summary>
     public int WorkspaceLength => _fft.WorkspaceLength + _fft.Length + 2 * _fft.Bins;
 
     /// <summary>The strongest peaks of a frame.</summary>
-    /// <param name="power">Its power spectrum.</param>
+    /// <param name="power">Its power spectrum, of as many bins as the transform has or a multiple finer.</param>
     /// <param name="workspace">At least <see cref="WorkspaceLength"/> floats, overwritten.</param>
     /// <param name="strengths">Receives <see cref="Candidates"/> peaks of the autocorrelation, about 0 to 1, the best first; far below 0 where there are fewer.</param>
     /// <param name="octaves">Receives their frequencies in octaves above <see cref="LowestHz"/>.</param>
     public void Find(ReadOnlySpan<float> power, Span<float> workspace, Span<float> strengths, Span<float> octaves)
     {
         var correlation = Correlate(power, workspace);
-        float scale = 1 / Math.Max(correlation[0], 1e-9f);
+        double scale = 1 / Math.Max(correlation[0], 1e-9f);
         strengths.Fill(Nothing);
         octaves.Clear();
+        double before, here = correlation[Shortest - 1] * scale * _perTaper[Shortest - 1], after = correlation[Shortest] * scale * _perTaper[Shortest];
         for (int lag = Shortest; lag <= Longest; lag++)
         {
-            double before = correlation[lag - 1] * scale / _taper[lag - 1], here = correlation[lag] * scale / _taper[lag], after = correlation[lag + 1] * scale / _taper[lag + 1];
+            (before, here, after) = (here, after, correlation[lag + 1] * scale * _perTaper[lag + 1]);
             if (here <= before || here < after) continue;
             double shift = 0.5 * (before - after) / (before - 2 * here + after);
             Insert(here - 0.25 * (before - after) * shift, Math.Log2(IEmotionFrontEnd.SampleRateHz / (lag + shift) / LowestHz), strengths, octaves);
@@ -117,13 +118,15 @@ internal sealed class PitchTracker
         (strengths[at], octaves[at]) = ((float)strength, (float)octave);
     }
 
-    // A power spectrum is real and even, so that its transform forth is its transform back, but for the scale.
+    // A power spectrum is real and even, so that its transform forth is its transform back, but for the scale. Every second bin of a frame that half of the
+    // transform was padding for is the spectrum of one with less padding.
     private ReadOnlySpan<float> Correlate(ReadOnlySpan<float> power, Span<float> workspace)
     {
         var even = workspace.Slice(_fft.WorkspaceLength, _fft.Length);
         Span<float> real = workspace.Slice(_fft.WorkspaceLength + _fft.Length, _fft.Bins), imaginary = workspace.Slice(_fft.WorkspaceLength + _fft.Length + _fft.Bins, _fft.Bins);
-        power.CopyTo(even);
-        for (int k = 1; k < _fft.Bins - 1; k++) even[_fft.Length - k] = power[k];
+        int step = (power.Length - 1) / (_fft.Bins - 1);
+        for (int k = 0; k < _fft.Bins; k++) even[k] = power[k * step];
+        for (int k = 1; k < _fft.Bins - 1; k++) even[_fft.Length - k] = even[k];
         _fft.Forward(even, workspace[.._fft.WorkspaceLength], real, imaginary);
         return real;
     }

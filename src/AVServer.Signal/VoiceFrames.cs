@@ -33,7 +33,7 @@ internal sealed class VoiceFrames
     public VoiceFrames()
     {
         for (int i = 0; i < FrameLength; i++) _window[i] = (float)(0.5 - 0.5 * Math.Cos(2 * Math.PI * i / FrameLength));
-        _pitch = new PitchTracker(_fft, _window);
+        _pitch = new PitchTracker(new RealFft(FftLength / 2), _window);
         _thirdFormant = _spectrum.Between(2300, 3500);
     }
 
@@ -47,7 +47,7 @@ internal sealed class VoiceFrames
     public void Describe(ReadOnlySpan<float> samples, Span<float> rows, Span<bool> voiced)
     {
         int frames = voiced.Length, bins = _fft.Bins, candidates = frames * PitchTracker.Candidates;
-        float[] rented = ArrayPool<float>.Shared.Rent(frames * (bins + 1) + 2 * candidates + 3 * bins + FftLength + _pitch.WorkspaceLength);
+        float[] rented = ArrayPool<float>.Shared.Rent(frames * (bins + 1) + 2 * candidates + 3 * bins + FftLength + Math.Max(_fft.WorkspaceLength, _pitch.WorkspaceLength));
         byte[] path = ArrayPool<byte>.Shared.Rent(frames);
         try
         {

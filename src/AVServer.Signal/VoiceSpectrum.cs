@@ -22,6 +22,8 @@ internal sealed class VoiceSpectrum
     private readonly MelBank _mels;
     private readonly float[] _cosines = new float[Ceps * Mels];
     private readonly float[][] _slopes;
+    private readonly float[] _hz;
+    private readonly float[] _squareHz;
 
     /// <param name="fftLength">Length of the transform.</param>
     public VoiceSpectrum(int fftLength)
@@ -30,6 +32,9 @@ internal sealed class VoiceSpectrum
         _mels = new MelBank(new FbankOptions { Mels = Mels, LowHz = 50, HighHz = 7600 }, fftLength);
         for (int c = 0; c < Ceps; c++)
             for (int m = 0; m < Mels; m++) _cosines[c * Mels + m] = (float)(Math.Sqrt((c == 0 ? 1.0 : 2.0) / Mels) * Math.Cos(Math.PI / Mels * (m + 0.5) * c));
+
+        _hz = [.. Enumerable.Range(0, _bins).Select(k => (float)(k * _binHz))];
+        _squareHz = Array.ConvertAll(_hz, hz => hz * hz);
         _slopes = Array.ConvertAll(SlopesHz, edges => Regression(edges.Low, edges.High));
     }
 
@@ -54,24 +59,15 @@ internal sealed class VoiceSpectrum
         rest[1] = Max(decibels[Between(0, 2000)]) - Max(decibels[Between(2000, 5000)]);
         for (int i = 0; i < _slopes.Length; i++) rest[2 + i] = Dot(decibels[Between(SlopesHz[i].Low, SlopesHz[i].High)], _slopes[i]);
 
-        double total = 0, first = 0, second = 0, logs = 0, weighted = 0;
-        for (int k = 0; k < _bins; k++)
-        {
-            double hz = k * _binHz, p = power[k], log = decibels[k];
-            total += p;
-            first += p * hz;
-            second += p * hz * hz;
-            logs += log;
-            weighted += p * log;
-        }
-        double centroid = first / total, toLog = Math.Log(10) / 10;
+        double total = Sum(power), logs = Sum(decibels), weighted = Products(power, decibels), toLog = Math.Log(10) / 10;
+        double centroid = Products(power, _hz) / total;
         rest[5] = (float)Math.Log(centroid);
-        rest[6] = (float)(0.5 * Math.Log(Math.Max(second / total - centroid * centroid, 1)));
+        rest[6] = (float)(0.5 * Math.Log(Math.Max(Products(power, _squareHz) / total - centroid * centroid, 1)));
         RollOff(power, total, rest.Slice(7, RollOffs.Length));
         rest[11] = (float)(Math.Log(total) - toLog * weighted / total);
         rest[12] = (float)(toLog * logs / _bins - Math.Log(total / _bins));
         float scale = (float)(1 / total);
-        for (int k = 0; k < _bins; k++) amplitudes[k] = MathF.Sqrt(power[k] * scale);
+        Roots(power, scale, amplitudes);
         rest[13] = before.IsEmpty ? 0 : MathF.Sqrt(Math.Max(0, 2 - 2 * Dot(amplitudes, before)));
         for (int b = 0; b + 1 < BandEdgesHz.Length; b++) rest[14 + b] = Decibels(Sum(power[Between(BandEdgesHz[b], BandEdgesHz[b + 1])]) / total);
     }
@@ -103,19 +99,53 @@ internal sealed class VoiceSpectrum
         return [.. Enumerable.Range(start, end - start).Select(k => (float)((k - middle) / squares / _binHz * 1000))];
     }
 
+    private static void Roots(ReadOnlySpan<float> power, float scale, Span<float> roots)
+    {
+        int k = 0;
+        for (; k + Vector256<float>.Count <= power.Length; k += Vector256<float>.Count) Vector256.Sqrt(Vector256.Create(power[k..]) * scale).CopyTo(roots[k..]);
+        for (; k < power.Length; k++) roots[k] = MathF.Sqrt(power[k] * scale);
+    }
+
     private static float Decibels(double ratio) => (float)(10 * Math.Log10(ratio));
 
+    /// <summary>Sum in double precision.</summary>
     private static double Sum(ReadOnlySpan<float> values)
     {
-        double sum = 0;
-        foreach (float value in values) sum += value;
+        int i = 0;
+        var sums = Vector256<double>.Zero;
+        for (; i + Vector256<float>.Count <= values.Length; i += Vector256<float>.Count)
+        {
+            var (low, high) = Vector256.Widen(Vector256.Create(values[i..]));
+            sums += low + high;
+        }
+        double sum = Vector256.Sum(sums);
+        for (; i < values.Length; i++) sum += values[i];
+        return sum;
+    }
+
+    /// <summary>Sum of products in double precision.</summary>
+    private static double Products(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        int i = 0;
+        var sums = Vector256<double>.Zero;
+        for (; i + Vector256<float>.Count <= a.Length; i += Vector256<float>.Count)
+        {
+            var ((lowA, highA), (lowB, highB)) = (Vector256.Widen(Vector256.Create(a[i..])), Vector256.Widen(Vector256.Create(b[i..])));
+            sums += lowA * lowB + highA * highB;
+        }
+        double sum = Vector256.Sum(sums);
+        for (; i < a.Length; i++) sum += (double)a[i] * b[i];
         return sum;
     }
 
     private static float Max(ReadOnlySpan<float> values)
     {
+        int i = 0;
+        var largest = Vector256.Create(values[0]);
+        for (; i + Vector256<float>.Count <= values.Length; i += Vector256<float>.Count) largest = Vector256.Max(largest, Vector256.Create(values[i..]));
         float max = values[0];
-        foreach (float value in values) max = Math.Max(max, value);
+        for (int lane = 0; lane < Vector256<float>.Count; lane++) max = Math.Max(max, largest[lane]);
+        for (; i < values.Length; i++) max = Math.Max(max, values[i]);
         return max;
     }
 
