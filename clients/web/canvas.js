@@ -67,8 +67,8 @@ export function drawDashed(context, width, y, name) {
   context.setLineDash([]);
 }
 
-/** A peak: filled where it would trigger, hollow where not, with its score. */
-export function drawPeak(context, x, y, peak) {
+/** A peak: filled where it would trigger, hollow where not, with its score on the side that has room. */
+export function drawPeak(context, width, x, y, peak) {
   context.beginPath();
   context.arc(x, y, 4.5, 0, 2 * Math.PI);
   context.lineWidth = 2;
@@ -76,7 +76,10 @@ export function drawPeak(context, x, y, peak) {
   context.fillStyle = colour(peak.triggers ? 'accent' : 'well');
   context.fill();
   context.stroke();
-  writeOver(context, formatScore(peak.score), x + 9, y + 4, peak.triggers ? 'text' : 'quiet');
+  context.font = font;
+  const text = formatScore(peak.score);
+  const length = context.measureText(text).width;
+  writeOver(context, text, x + 9 + length > width ? x - 9 - length : x + 9, y + 4, peak.triggers ? 'text' : 'quiet');
 }
 
 /** Text that stays readable on what is drawn below it. */

@@ -70,7 +70,7 @@ export class ScorePlot {
     const words = this.#words.filter(word => word.keyword === shown.decider.keyword);
     this.#drawWords(context, words, x, height);
     shown.decider.tracks.forEach((track, i) => drawCurve(context, shown.curves[i], x, y, track));
-    for (const peak of this.peaks) if (peak.time > now - span) drawPeak(context, x(peak.time), y(peak.score), peak);
+    for (const peak of this.peaks) if (peak.time > now - span) drawPeak(context, width, x(peak.time), y(peak.score), peak);
     for (const word of words) writeOver(context, word.keyword, x(word.start) + 4, height - 14, 'accent');
     nameScores(context, y);
   }

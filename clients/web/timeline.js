@@ -118,7 +118,7 @@ export class Timeline {
         if (curve) this.#drawCurve(context, curve, x, y, track, width);
       }
       const seen = this.peaks.filter(peak => peak.time >= this.view.from && peak.time <= this.view.to);
-      if (seen.length <= mostNamedPeaks) for (const peak of seen) drawPeak(context, x(peak.time), y(peak.score), peak);
+      if (seen.length <= mostNamedPeaks) for (const peak of seen) drawPeak(context, width, x(peak.time), y(peak.score), peak);
     }
     nameScores(context, y);
     this.#drawSegments(context, x, bottom);

@@ -14,8 +14,8 @@ public sealed class PageTests
     }
 
     [CorporaTheory]
-    [InlineData("desktop-light", "light", 1240, 1000)]
-    [InlineData("desktop-dark", "dark", 1240, 1000)]
+    [InlineData("desktop-light", "light", 1240, 1078)]
+    [InlineData("desktop-dark", "dark", 1240, 1078)]
     [InlineData("phone-dark", "dark", 390, 844)]
     public async Task Page_full_of_events_and_a_recording_fits_in_light_and_dark(string name, string scheme, int width, int height)
     {

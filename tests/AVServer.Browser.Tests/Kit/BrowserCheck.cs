@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using AVServer.TestKit;
@@ -9,7 +10,8 @@ namespace AVServer.Server.Browser.Tests.Kit;
 /// <remarks>Where AVSERVER_SCREENSHOTS names a folder, the checks leave pictures of the page there: those of the README are made so.</remarks>
 internal static class BrowserCheck
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    // A check waits for several things.
+    private static readonly TimeSpan Limit = 3 * Patience.Longest;
 
     /// <param name="check">File name without extension.</param>
     /// <param name="arguments">What the check needs to know; becomes a JSON object.</param>
@@ -17,7 +19,8 @@ internal static class BrowserCheck
     public static async Task RunAsync(string check, object arguments, Func<string, Task>? onRequest = null)
     {
         var script = Path.Combine(TestPaths.RepositoryRoot, "tests", "AVServer.Browser.Tests", "checks", check + ".mjs");
-        var start = new ProcessStartInfo("node", [script, JsonSerializer.Serialize(arguments, JsonSerializerOptions.Web)])
+        var patience = Patience.Longest.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+        var start = new ProcessStartInfo("node", [script, JsonSerializer.Serialize(arguments, JsonSerializerOptions.Web), patience])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -21,11 +21,13 @@ internal sealed class Recordings : IDisposable
     public Task<string> SentenceAsync() =>
         MakeAsync("sentence.wav", "-i", Path.Combine(TestPaths.Corpora!, "ravdess", "audio", "03-01-05-02-01-01-02.opus"), "-af", "volume=6dB,aresample=48000,adelay=1500:all=1,apad=pad_dur=3");
 
-    /// <summary>A person who says "computer" and then somebody else who says a sentence, with a pause between.</summary>
+    /// <summary>A person who says "computer" and then somebody else who reads a sentence (LJ Speech, public domain as it is seen in the README), with a pause between.</summary>
     public async Task<string> TalkAsync()
     {
-        var (word, sentence) = (await ComputerAsync(1.5, 1), await SentenceAsync());
-        return await MakeAsync("talk.wav", "-i", word, "-i", sentence, "-filter_complex", "[0:a][1:a]concat=n=2:v=0:a=1");
+        var word = await ComputerAsync(1.5, 1);
+        var sentence = Path.Combine(TestPaths.Corpora!, "ljspeech_subset", "LJ001-0174.opus");
+        return await MakeAsync(
+            "talk.wav", "-i", word, "-i", sentence, "-filter_complex", "[0:a]volume=9dB[w];[1:a]aresample=48000,adelay=1000:all=1,apad=pad_dur=2[s];[w][s]concat=n=2:v=0:a=1");
     }
 
     /// <summary>Noise as a FLAC file.</summary>

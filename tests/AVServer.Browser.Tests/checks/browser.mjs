@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 export { assert };
 export const args = JSON.parse(process.argv[2]);
 
-const patience = 45_000;
+const patience = Number(process.argv[3]);
 const pollMs = 200;
 
 /**
@@ -17,6 +17,7 @@ const pollMs = 200;
 export async function onPage(check, { microphone, again = false, camera, refuse = false, allow, viewport, scheme, calm = false, touch = false, address = args.address } = {}) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    timeout: patience,
     args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required',
       ...refuse || allow ? ['--deny-permission-prompts'] : ['--use-fake-ui-for-media-stream'],
       '--use-fake-device-for-media-stream',
@@ -50,7 +51,10 @@ export async function shoot(page, name, { element, whole = true } = {}) {
   const path = `${folder}/${name}.png`;
   await page.mouse.move(0, 0);         // nothing is pointed at
   if (element) await page.locator(element).screenshot({ path });
-  else await page.screenshot({ path, fullPage: whole });
+  else {
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.screenshot({ path, fullPage: whole });
+  }
 }
 
 /** Whether the page is wider than its window. */

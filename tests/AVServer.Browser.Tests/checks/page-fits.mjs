@@ -19,7 +19,12 @@ await onPage(async (page, logged, requested) => {
     await untilText(page, '#announce', /computer/);
     await page.locator('#log li.wakeWord [data-verdict=good]').last().click();
     await untilText(page, '#threshold-peaks', /would have triggered/);
-    if (args.speech) await page.locator('#emotion[data-final=true]').waitFor();
+    await shoot(page, `${args.name}-word`, { whole: false });
+    if (args.speech) {
+      await page.locator('#transcript li').first().waitFor();
+      await page.locator('#emotion[data-final=true]').waitFor();
+      await shoot(page, `${args.name}-speech`, { whole: false });
+    }
   }
   await assertNoSidewaysScroll(page);
 
@@ -34,6 +39,7 @@ await onPage(async (page, logged, requested) => {
   const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
   assert.equal(ground[0] < 128, args.scheme === 'dark', `Expected a ground that is ${args.scheme}, got ${ground}.`);
   await shoot(page, args.name);
+  if (args.file) await shoot(page, `${args.name}-recording`, { element: '#file-card' });
 
   await page.focus('#start');
   await page.keyboard.press('Enter');
