@@ -19,7 +19,7 @@ namespace AVServer.Pipeline;
 internal sealed class SpeechTrack : IAsyncDisposable
 {
     // Recent speech says more of now than what was said seconds ago.
-    private const int RunningSamples = 4 * AudioClock.SampleRateHz;
+    private const int RunningSamples = 3 * AudioClock.SampleRateHz;
     private const int DictatedAtOnce = 2 * AudioClock.StepSamples;
     // Frames of rest after which the recogniser is asked what it understood: it answers in the time that is left until a pause ends the utterance.
     private const int SettlingRest = 8;
