@@ -2,8 +2,12 @@ using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using AVServer.Contracts;
+using AVServer.Server.Configuration;
+using AVServer.Server.Endpoints;
 using AVServer.Server.Tests.Kit;
 using AVServer.TestKit;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Tests;
 
@@ -75,6 +79,21 @@ public sealed class ServerSentEventsTests
         Assert.Equal(1, server.Broker.SubscriberCount);
         response.Dispose();
         await RunningServer.UntilAsync(() => server.Broker is { SubscriberCount: 0, LogCount: 0 }, "nothing is left of the reader");
+    }
+
+    [Fact]
+    public async Task Nothing_is_written_to_a_reader_who_left()
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var left = new CancellationTokenSource();
+        using var body = new MemoryStream();
+        var context = new DefaultHttpContext { RequestAborted = left.Token, Response = { Body = body } };
+        var serving = EventsEndpoint.StreamAsync(context, server.Broker, Options.Create(new ServerLimits()), TimeProvider.System);
+        await RunningServer.UntilAsync(() => body.Length > 0, "the stream has begun");
+        var written = body.Length;
+        await left.CancelAsync();
+        await serving.WaitAsync(Patience.Longest);
+        Assert.Equal(written, body.Length);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal static class EventsEndpoint
         return routes;
     }
 
-    private static async Task StreamAsync(
+    internal static async Task StreamAsync(
         HttpContext context, EventBroker broker, IOptions<ServerLimits> limits, TimeProvider time,
         string? streamId = null, string? types = null, long? after = null)
     {
@@ -63,7 +63,8 @@ internal static class EventsEndpoint
             {
                 using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 var silence = Task.Delay(keepAlive, time, pause.Token);
-                if (await Task.WhenAny(next, silence) == next)
+                // Of a reader who left the pause is over too: going on would write to nobody until the queue notices, and with many such readers it never gets the time.
+                if (await Task.WhenAny(next, silence) == next || cancellationToken.IsCancellationRequested)
                 {
                     await pause.CancelAsync();
                     break;
