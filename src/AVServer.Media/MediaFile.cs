@@ -73,9 +73,8 @@ public sealed class MediaFile(MediaOptions options)
     {
         var (demuxer, length) = await OpenAsync(path, limits, cancellationToken).ConfigureAwait(false);
         var arguments = FfmpegArguments.ForFile(path, demuxer, limits, sampleRateHz, video);
-        await using var process = video is null
-            ? FfmpegProcess.Start(options.FfmpegPath, arguments, limits.MaxDecoderMemoryMiB)
-            : FfmpegProcess.Start(options.FfmpegPath, arguments, limits.MaxDecoderMemoryMiB, outputBytes: FfmpegProcess.PicturesBytes);
+        var outputBytes = video is null ? FfmpegProcess.SoundBytes : FfmpegProcess.PicturesBytes;
+        await using var process = FfmpegProcess.Start(options.FfmpegPath, arguments, limits.MaxDecoderMemoryMiB, outputBytes: outputBytes);
         process.CompleteInput();
         bool any = false;
         var decoded = new DecodedStream(process, limits, sampleRateHz, video, () => length);

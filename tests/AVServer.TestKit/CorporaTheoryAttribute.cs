@@ -8,6 +8,6 @@ public sealed class CorporaTheoryAttribute : TheoryAttribute
     public CorporaTheoryAttribute()
     {
         if (TestPaths.Corpora is null)
-            Skip = "needs the recordings: set AVSERVER_CORPORA to their folder";
+            Skip = CorporaFactAttribute.Reason;
     }
 }

@@ -14,8 +14,10 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <summary>To read at once of a file's pictures: in smaller pieces two processes would take turns dozens of times a picture.</summary>
     public const int PicturesBytes = 1 << 20;
 
+    /// <summary>To read at once of everything else.</summary>
+    public const int SoundBytes = 32 * 1024;
+
     private const int MaxErrorBytes = 4096;
-    private const int OutputBytes = 32 * 1024;
     private const int ChunkBytes = 32 * 1024;
 
     private readonly Process _process;
@@ -24,7 +26,7 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     private FfmpegProcess(Process process, int outputBytes)
     {
         _process = process;
-        if (outputBytes > OutputBytes) PipeCapacity.Ask(process.StandardOutput.BaseStream, outputBytes);
+        if (outputBytes > SoundBytes) PipeCapacity.Ask(process.StandardOutput.BaseStream, outputBytes);
         _errors = ReadErrorsAsync(process.StandardError.BaseStream);
         Output = PipeReader.Create(process.StandardOutput.BaseStream, new StreamPipeReaderOptions(bufferSize: outputBytes));
     }
@@ -45,7 +47,7 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <param name="inSession">Whether it runs in the user's session, with its environment, as sound servers want of who records.</param>
     /// <param name="outputBytes">How much is read at once.</param>
     /// <exception cref="MediaException">There is no such program.</exception>
-    public static FfmpegProcess Start(string ffmpegPath, IEnumerable<string> arguments, int maxMemoryMiB, bool inSession = false, int outputBytes = OutputBytes)
+    public static FfmpegProcess Start(string ffmpegPath, IEnumerable<string> arguments, int maxMemoryMiB, bool inSession = false, int outputBytes = SoundBytes)
     {
         var start = new ProcessStartInfo(ffmpegPath) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (string argument in arguments) start.ArgumentList.Add(argument);

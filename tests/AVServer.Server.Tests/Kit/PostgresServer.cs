@@ -10,6 +10,7 @@ public sealed class PostgresServer : IAsyncLifetime
     private const string User = "postgres";
 
     private static readonly string Programs = FindPrograms();
+    // Not where TMPDIR says, which may be long: the path of a Unix socket has room for 107 bytes.
     private readonly string _folder = $"/tmp/avserver-pg-{Guid.NewGuid():n}";
     private int _databases;
 
