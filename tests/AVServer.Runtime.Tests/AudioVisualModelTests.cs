@@ -109,12 +109,13 @@ public sealed class AudioVisualModelTests : IDisposable
                 RoiChannels = 2,
                 AudioFrames = 100,
                 StrideMs = 100,
+                LipMeasures = 3,
                 Calibration = new Dictionary<string, CalibrationTable> { ["smell"] = new("made up", 1, 1, [new(0.5, 1, 0.1)]) },
             },
         };
 
         Assert.Equal(
-            ["audioVisual.audioFrames", "audioVisual.calibration.smell", "audioVisual.roiChannels", "audioVisual.strideMs", "calibration", "calibration.audio", "calibration.audioVisual", "calibration.visual"],
+            ["audioVisual.audioFrames", "audioVisual.calibration.smell", "audioVisual.lipMeasures", "audioVisual.roiChannels", "audioVisual.strideMs", "calibration", "calibration.audio", "calibration.audioVisual", "calibration.visual"],
             broken.Validate().Select(error => error[..error.IndexOf(':', StringComparison.Ordinal)]).Order(StringComparer.Ordinal));
         Assert.Contains(manifest with { AudioVisual = null } is var without ? without.Validate() : [], error => error.StartsWith("audioVisual: expected", StringComparison.Ordinal));
     }

@@ -6,7 +6,7 @@ using AVServer.Runtime;
 
 namespace AVServer.Lab.Commands;
 
-/// <summary><c>av-lab evaluate-av</c>: scores an exported audio-visual spotter on talkers that were never trained on; thresholds and calibration from dev, the report from test.</summary>
+/// <summary><c>av-lab evaluate-av</c>: scores an exported audio-visual spotter on talkers that were never trained on; each of them at the thresholds that suit the others.</summary>
 public static class EvaluateAvCommand
 {
     private const int Draws = 5;
@@ -21,22 +21,18 @@ public static class EvaluateAvCommand
         var folder = Path.Combine(folders.Models, recipe.Name);
         using var scorer = new AudioVisualScorer(folder, AudioVisualCheckpoints.Audio(folders, recipe), AudioVisualCheckpoints.Visual(folders, recipe));
 
-        var (devSet, devSound) = (new AudioVisualSet(corpus, Split.Dev), new WindowSound(new NoiseBank(corpora, Split.Dev, recipe.Seed)));
-        var testSet = new AudioVisualSet(corpus, Split.Test);
-        var testScores = new TrialScores(new AudioVisualTrials(testSet, Draws, recipe.Seed), scorer, new WindowSound(new NoiseBank(corpora, Split.Test, recipe.Seed)), new LipRenderer(null));
-        var lips = new LipRenderer(recipe.Lips);
-        var devScores = new TrialScores(new AudioVisualTrials(devSet, Draws, recipe.Seed, new Strangers(devSet, recipe.Seed)), scorer, devSound, lips);
-        var (dev, test) = (new SplitScores(devScores.Trials, devScores.In), new SplitScores(testScores.Trials, testScores.In));
-        var report = new AudioVisualReport(dev, test);
-        var mismatch = new MismatchReport(testScores, test, report);
+        var (set, sound) = (new AudioVisualSet(corpus, Split.Test), new WindowSound(new NoiseBank(corpora, Split.Test, recipe.Seed)));
+        var scores = new TrialScores(new AudioVisualTrials(set, Draws, recipe.Seed), scorer, sound);
+        var test = new SplitScores(scores.Trials, scores.In);
+        var (report, mismatch) = (new AudioVisualReport(test), new MismatchReport(scores, test));
 
         var (with, without) = test.Recordings;
-        var text = $"Test: {with} recordings with the keyword and {without} without, of talkers that no weight and no threshold has seen, {Draws} windows and noises each.\n\n"
-            + "Thresholds, one for all conditions, chosen on dev made strangers (other vocal tracts and looks, half of the lips saying something else):\n\n" + report.ThresholdsToMarkdown() + report.ToMarkdown() + mismatch.ToMarkdown();
+        var text = $"Test: {with} recordings with the keyword and {without} without, of talkers that no weight has seen, {Draws} windows and noises each.\n\n"
+            + "Each talker is judged at the thresholds that have the lowest WWS score, all conditions together, of the other talkers:\n\n" + report.ThresholdsToMarkdown() + report.ToMarkdown() + mismatch.ToMarkdown();
         File.WriteAllText(Path.Combine(folder, "evaluation.md"), text);
         File.WriteAllText(Path.Combine(folder, "wws.svg"), report.WwsToSvg());
         File.WriteAllText(Path.Combine(folder, "det.svg"), report.DetToSvg("0 dB"));
-        Calibrate(Path.Combine(folder, ModelManifest.FileName), new SlidingCalibration(devSet, scorer, devSound, lips));
+        Calibrate(Path.Combine(folder, ModelManifest.FileName), new SlidingCalibration(set, scorer, sound));
         output.Write(text);
     }
 

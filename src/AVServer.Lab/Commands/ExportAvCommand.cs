@@ -43,7 +43,7 @@ public static class ExportAvCommand
             Inputs = spotter.Inputs,
             Outputs = spotter.Outputs,
             Labels = [keyword],
-            AudioVisual = new AudioVisualSpec(config.RoiSize, config.RoiChannels, config.LipFeatures, config.AudioFrames, config.VideoFrames),
+            AudioVisual = new AudioVisualSpec(config.RoiSize, config.RoiChannels, config.LipFeatures, config.AudioFrames, config.VideoFrames, LipMeasures: config.LipMeasures),
         };
     }
 

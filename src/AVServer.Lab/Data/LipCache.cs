@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using AVServer.Lab.Features;
+using AVServer.Vision;
 
 namespace AVServer.Lab.Data;
 
@@ -61,7 +61,7 @@ public sealed class LipCache(string folder)
         using var file = File.OpenRead(FilePath(row.Set));
         file.Position = row.Offset;
         var recording = new LipRecording(
-            new short[row.SampleCount], new byte[row.PictureCount * LipRecording.PictureBytes], new bool[row.PictureCount], new float[row.PictureCount * MouthShape.Count]);
+            new short[row.SampleCount], new byte[row.PictureCount * LipRecording.PictureBytes], new bool[row.PictureCount], new float[row.PictureCount * LipShape.Measures]);
         file.ReadExactly(MemoryMarshal.AsBytes(recording.Samples.AsSpan()));
         file.ReadExactly(recording.Lips);
         file.ReadExactly(MemoryMarshal.AsBytes(recording.Seen.AsSpan()));
@@ -92,7 +92,9 @@ public sealed class LipCache(string folder)
 
     private static int Count(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
-    private string FilePath(string set) => Path.Combine(folder, set + ".lips");
+    /// <summary>Path of a corpus' index.</summary>
+    internal string IndexPath(string set) => FilePath(set) + ".tsv";
 
-    private string IndexPath(string set) => Path.Combine(folder, set + ".lips.tsv");
+    // Named by what is kept of each picture: what a version before wrote is read again, not misread.
+    private string FilePath(string set) => Path.Combine(folder, FormattableString.Invariant($"{set}.{LipShape.Measures}-measures.lips"));
 }

@@ -1,4 +1,4 @@
-using AVServer.Lab.Features;
+using AVServer.Vision;
 
 namespace AVServer.Lab.Data;
 
@@ -6,7 +6,7 @@ namespace AVServer.Lab.Data;
 /// <param name="Samples">16 kHz, 16 bits.</param>
 /// <param name="Lips">[frames, <see cref="Side"/>, <see cref="Side"/>], gray; a picture without a face repeats the nearest that has one.</param>
 /// <param name="Seen">[frames], whether a face was found.</param>
-/// <param name="Shapes">[frames, <see cref="MouthShape.Count"/>], the mouth's measures; repeated like the pictures.</param>
+/// <param name="Shapes">[frames, <see cref="LipShape.Measures"/>], the mouth's measures; repeated like the pictures.</param>
 public sealed record LipRecording(short[] Samples, byte[] Lips, bool[] Seen, float[] Shapes)
 {
     /// <summary>Pictures a second.</summary>

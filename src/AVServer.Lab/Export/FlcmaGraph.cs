@@ -29,13 +29,12 @@ internal sealed class FlcmaGraph
     private byte[] Compose(FlcmaConformer model)
     {
         var fbank = _graph.Input("fbank", "N", _config.AudioFrames, _config.Mels);
-        var lips = _graph.Input("lips", "N", _config.VideoFrames, _config.LipFeatures);
+        var lips = _graph.Input("lips", "N", _config.VideoFrames, _config.LipValues);
         var presence = _graph.Node("Split", 2, [_graph.Input("presence", "N", 2), _graph.Constant(1, 1)], ("axis", 1));
         var layers = model.Layers;
         var scale = layers.Positions.Scale;
-        if (_config.IndependentOfLooks) lips = _graph.Node("Sub", [lips, _graph.Node("ReduceMean", [lips], ("axes", [1]), ("keepdims", 1))]);
         var heard = Subsample(layers.Subsampler, fbank, scale);
-        var seen = _graph.Linear(Rows(lips, _config.LipFeatures), layers.LipProjection.weight * scale, layers.LipProjection.bias! * scale);
+        var seen = _graph.Linear(Rows(Normalise(lips), _config.LipValues), layers.LipProjection.weight * scale, layers.LipProjection.bias! * scale);
         var (audio, video) = (Place(heard, presence[0], layers.AbsentAudio, layers.Positions), Place(seen, presence[1], layers.AbsentVideo, layers.Positions));
         foreach (var block in layers.Blocks) (audio, video) = Block(block, audio, video);
         _graph.Output(Classify(layers.Classifier, Fuse(layers.Fusion, audio, video)), "posterior", "N", 1);
@@ -50,13 +49,27 @@ internal sealed class FlcmaGraph
     private string Subsample(AudioSubsampler subsampler, string fbank, double scale)
     {
         var (first, second, project) = subsampler.Layers;
-        var mean = _graph.Node("ReduceMean", [fbank], ("axes", [1]), ("keepdims", 1));
-        var map = _graph.Node("Unsqueeze", [_graph.Node("Sub", [fbank, mean]), _graph.Constant(1)]);
+        var map = _graph.Node("Unsqueeze", [Centre(fbank), _graph.Constant(1)]);
         var hidden = _graph.Node("Relu", [_graph.Convolve(map, first)]);
         var maps = _graph.Node("Relu", [_graph.Convolve(hidden, second)]);                                 // [N, channels, T, mels / 4]
         var moments = Rows(_graph.Node("Transpose", [maps], ("perm", [0, 2, 1, 3])), project.weight.size(1));
         return _graph.Linear(moments, project.weight * scale, project.bias! * scale);
     }
+
+    /// <summary>Lip features and measures as <see cref="LipNormalisation"/> leaves them.</summary>
+    private string Normalise(string lips)
+    {
+        if (_config.LipMeasures == 0) return _config.IndependentOfLooks ? Centre(lips) : lips;
+        var parts = _graph.Node("Split", 2, [lips, _graph.Constant(_config.LipFeatures, _config.LipMeasures)], ("axis", 2));
+        var measures = Centre(parts[1]);
+        var deviation = _graph.Node("Sqrt", [MeanOverTime(_graph.Node("Mul", [measures, measures]))]);
+        var standardised = _graph.Node("Div", [measures, _graph.Node("Add", [deviation, _graph.Constant(tensor((float)LipNormalisation.Tremble))])]);
+        return _graph.Node("Concat", [_config.IndependentOfLooks ? Centre(parts[0]) : parts[0], standardised], ("axis", 2));
+    }
+
+    private string Centre(string x) => _graph.Node("Sub", [x, MeanOverTime(x)]);
+
+    private string MeanOverTime(string x) => _graph.Node("ReduceMean", [x], ("axes", [1]), ("keepdims", 1));
 
     /// <summary>The learnt vector where the modality is absent; then the positions.</summary>
     private string Place(string tokens, string present, Tensor absent, Positions positions)

@@ -81,7 +81,7 @@ public static class ModelExporter
         return new ExportedModel(
             graph,
             difference,
-            [new("fbank", [-1, config.AudioFrames, config.Mels]), new("lips", [-1, config.VideoFrames, config.LipFeatures]), new("presence", [-1, 2])],
+            [new("fbank", [-1, config.AudioFrames, config.Mels]), new("lips", [-1, config.VideoFrames, config.LipValues]), new("presence", [-1, 2])],
             [new("posterior", [-1, 1])],
             Streaming: null);
     }

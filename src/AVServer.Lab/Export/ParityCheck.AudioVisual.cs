@@ -40,7 +40,7 @@ public static partial class ParityCheck
         var presence = tensor([1f, 1f, 1f, 0f, 0f, 1f], [3, 2]).repeat(2, 1);
         var windows = presence.size(0);
         var fbank = (Uniform(windows, config.AudioFrames, config.Mels) * 12) + 6;                          // natural-log energies of speech
-        var lips = Uniform(windows, config.VideoFrames, config.LipFeatures) * 2;
+        var lips = Uniform(windows, config.VideoFrames, config.LipValues) * 2;
         var logits = model.forward(fbank, lips, presence).unsqueeze(1);
         var difference = OfOutputs(logits, Run(session, fbank, lips, presence));
         for (var i = 0; i < windows; i++)

@@ -53,13 +53,20 @@ public sealed class LipReader : IDisposable
     {
         var pixels = reader.ReadPixels(frame.Pixels.Span, frame.Width, frame.Height, 3);
         frame.Release();
-        return tracker.Next(pixels, frame.Time) is [var face, ..] ? (crop.Crop(pixels, face.LipRoi), MouthShape.Of(face.Landmarks)) : null;
+        return tracker.Next(pixels, frame.Time) is [var face, ..] ? (crop.Crop(pixels, face.LipRoi), Shape(face)) : null;
+    }
+
+    private static float[] Shape(TrackedFace face)
+    {
+        var measures = new float[LipShape.Measures];
+        LipShape.Measure(face.Landmarks, measures);
+        return measures;
     }
 
     /// <summary>Gaps repeat the picture before them, the beginning the first that there is; without any face all is black.</summary>
     private static List<(byte[] Lips, float[] Shape)> Hold(List<(byte[] Lips, float[] Shape)?> pictures)
     {
-        var last = pictures.Find(picture => picture is not null) ?? (new byte[LipRecording.PictureBytes], new float[MouthShape.Count]);
+        var last = pictures.Find(picture => picture is not null) ?? (new byte[LipRecording.PictureBytes], new float[LipShape.Measures]);
         return [.. pictures.Select(picture => last = picture ?? last)];
     }
 }

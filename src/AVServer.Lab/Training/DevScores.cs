@@ -1,6 +1,7 @@
 using AVServer.Evaluation;
 using AVServer.Lab.Augmentation;
 using AVServer.Models.Flcma;
+using AVServer.Vision;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Training;
@@ -54,7 +55,7 @@ public sealed class DevScores
         return Describe([.. _fbank.Select(fbank => Values(model.call(fbank, lips, both)))]);
     }
 
-    /// <summary>Features of the windows' lips as changed, [B, 64, V].</summary>
+    /// <summary>Features and measures of the windows' lips, the pictures changed, [B, 64, V + M].</summary>
     public Tensor Lips(LipEncoder encoder) => Lips(encoder, _renderer);
 
     private Tensor Lips(LipEncoder encoder, LipRenderer renderer)
@@ -67,8 +68,9 @@ public sealed class DevScores
             var encoded = encoder.call(LipStretch.Render(_set, stretches, renderer, Seed + (100 * i)));
             for (var k = 0; k < chunk.Length; k++)
             {
+                var values = cat([encoded[k], tensor(stretches[k].Measures(_set), [LipStretch.Pictures, LipShape.Measures])], 1);
                 var places = Enumerable.Range(0, AudioVisualWindow.Pictures).Select(p => (long)stretches[k].IndexOf(chunk[k].Picture(p, 1, 1).Seconds)).ToArray();
-                features.Add(encoded[k].index_select(0, tensor(places)));
+                features.Add(values.index_select(0, tensor(places)));
             }
         }
         return stack(features);

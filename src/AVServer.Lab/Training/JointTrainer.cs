@@ -8,13 +8,15 @@ namespace AVServer.Lab.Training;
 /// <remarks>
 /// In half of the windows sound and lips come from different recordings with the same label; in some a whole modality is absent, so that
 /// the model serves sound alone and lips alone as well; in all the lips may be a picture early or late. In some the lips say something else
-/// and the sound is right: the lips of the one talker who is trained on are read without an error, those of others may not be read at all.
+/// and the sound is right: the lips of the one talker who is trained on are read without an error, those of others are not. And in half of them the
+/// pictures' features are another recording's beside the right measures, which say of others what they say of the one.
 /// </remarks>
 public sealed class JointTrainer
 {
     private const double OtherLipsShare = 0.5;
     private const double NoAudioShare = 0.1;
     private const double NoVideoShare = 0.2;
+    private const double OtherPicturesShare = 0.5;
     private readonly AudioVisualRecipe _recipe;
     private readonly AudioVisualSet _set;
     private readonly LipFeatureBank _lips;
@@ -37,8 +39,8 @@ public sealed class JointTrainer
     {
         var random = new Random(unchecked((_recipe.Seed * 1_000_037) + step));
         var heard = _draw.Batch(_recipe.Joint.Batch, random);
-        var dim = AudioVisualRecipe.Model.LipFeatures;
-        var lips = new float[heard.Length * AudioVisualWindow.Pictures * dim];
+        var size = AudioVisualWindow.Pictures * AudioVisualRecipe.Model.LipValues;
+        var lips = new float[heard.Length * size];
         var sounds = new (AudioVisualWindow, double?)[heard.Length];
         var presence = new float[heard.Length * 2];
         for (var i = 0; i < heard.Length; i++)
@@ -49,13 +51,30 @@ public sealed class JointTrainer
             var isMisled = presence[2 * i] > 0 && random.NextDouble() < _recipe.MisleadingLipsShare;
             var isOther = isMisled || random.NextDouble() < OtherLipsShare;
             var seen = isOther ? (isMisled ? _draw.Any(random) : _draw.Alike(heard[i], random)) with { Lag = heard[i].Lag } : heard[i];
-            var rendering = _lips.Draw(seen.Clip, random);
-            var beforeRendering = seen.Before is { } before ? _lips.Draw(before, random) : 0;
-            _lips.Read(seen, rendering, beforeRendering, random.Next(-1, 2), lips.AsSpan(i * AudioVisualWindow.Pictures * dim, AudioVisualWindow.Pictures * dim));
-            sounds[i] = (heard[i], isOther ? null : _lips.Speed(seen.Clip, rendering));
+            var speed = ReadLips(seen, lips.AsSpan(i * size, size), random);
+            if (random.NextDouble() < OtherPicturesShare) ReadPictures(_draw.Any(random) with { Lag = heard[i].Lag }, lips.AsSpan(i * size, size), random);
+            sounds[i] = (heard[i], isOther ? null : speed);
         }
         var fbank = _fbank.Augmented(sounds, unchecked((_recipe.Seed * 7_927) + (step * 1_009)));
-        var logits = Model.call(fbank, tensor(lips, [heard.Length, AudioVisualWindow.Pictures, dim]), tensor(presence, [heard.Length, 2]));
+        var logits = Model.call(fbank, tensor(lips, [heard.Length, AudioVisualWindow.Pictures, AudioVisualRecipe.Model.LipValues]), tensor(presence, [heard.Length, 2]));
         return WindowLoss.Of(logits, [.. heard.Select(window => window.IsKeyword)]);
+    }
+
+    /// <summary>Reads lip features and measures of a window; returns the speed at which they go.</summary>
+    private double ReadLips(in AudioVisualWindow window, Span<float> target, Random random)
+    {
+        var rendering = _lips.Draw(window.Clip, random);
+        var beforeRendering = window.Before is { } before ? _lips.Draw(before, random) : 0;
+        _lips.Read(window, rendering, beforeRendering, random.Next(-1, 2), target);
+        return _lips.Speed(window.Clip, rendering);
+    }
+
+    /// <summary>Puts the lip features of another window beside the measures that are there.</summary>
+    private void ReadPictures(in AudioVisualWindow window, Span<float> target, Random random)
+    {
+        var (features, values) = (AudioVisualRecipe.Model.LipFeatures, AudioVisualRecipe.Model.LipValues);
+        var other = new float[target.Length];
+        ReadLips(window, other, random);
+        for (var at = 0; at < target.Length; at += values) other.AsSpan(at, features).CopyTo(target[at..]);
     }
 }

@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 
 namespace AVServer.Lab.Training;
 
-/// <summary>Lip features of every recording of a set in several renderings, made once: what the joint training reads instead of pictures.</summary>
+/// <summary>Lip features and measures of every recording of a set in several renderings, made once: what the joint training reads instead of pictures.</summary>
 public sealed class LipFeatureBank
 {
     private const int BatchStretches = 8;
-    private readonly Dictionary<AudioVisualClip, (LipStretch Stretch, Half[] Features)[]> _renderings;
+    private readonly Dictionary<AudioVisualClip, (LipStretch Stretch, float[] Values)[]> _renderings;
     private readonly int _dim;
 
     /// <param name="set">Recordings.</param>
@@ -20,7 +20,7 @@ public sealed class LipFeatureBank
     /// <param name="seed">Seed of all renderings.</param>
     public LipFeatureBank(AudioVisualSet set, LipEncoder encoder, LipRenderer renderer, int renderings, double speedSpread, int seed)
     {
-        _dim = encoder.Config.LipFeatures;
+        _dim = encoder.Config.LipValues;
         var random = new Random(seed);
         var stretches = set.Clips.SelectMany(clip => Enumerable.Range(0, renderings).Select(_ => LipStretch.EndOf(clip, 1 + (speedSpread * ((2 * random.NextDouble()) - 1))))).ToArray();
         _renderings = stretches.Chunk(BatchStretches).SelectMany((chunk, i) => Encode(set, encoder, renderer, chunk, unchecked(seed + (i * 100))))
@@ -33,12 +33,12 @@ public sealed class LipFeatureBank
     /// <summary>The speed of a rendering.</summary>
     public double Speed(AudioVisualClip clip, int rendering) => _renderings[clip][rendering].Stretch.Speed;
 
-    /// <summary>Features of a window.</summary>
+    /// <summary>Lip features and measures of a window.</summary>
     /// <param name="window">The window.</param>
     /// <param name="rendering">Rendering of its recording.</param>
     /// <param name="beforeRendering">Rendering of the recording before it.</param>
     /// <param name="shift">Pictures by which the lips are late.</param>
-    /// <param name="target">Receives [64, V].</param>
+    /// <param name="target">Receives [64, V + M].</param>
     public void Read(in AudioVisualWindow window, int rendering, int beforeRendering, int shift, Span<float> target)
     {
         var own = _renderings[window.Clip][rendering];
@@ -46,18 +46,17 @@ public sealed class LipFeatureBank
         for (var i = 0; i < AudioVisualWindow.Pictures; i++)
         {
             var moment = window.Picture(i - shift, own.Stretch.Speed, before.Stretch.Speed);
-            var (stretch, features) = moment.IsBefore ? before : own;
-            var from = features.AsSpan(stretch.IndexOf(moment.Seconds) * _dim, _dim);
-            for (var d = 0; d < _dim; d++) target[(i * _dim) + d] = (float)from[d];
+            var (stretch, values) = moment.IsBefore ? before : own;
+            values.AsSpan(stretch.IndexOf(moment.Seconds) * _dim, _dim).CopyTo(target[(i * _dim)..]);
         }
     }
 
-    private static (LipStretch Stretch, Half[] Features)[] Encode(AudioVisualSet set, LipEncoder encoder, LipRenderer renderer, LipStretch[] chunk, int seed)
+    private static (LipStretch Stretch, float[] Values)[] Encode(AudioVisualSet set, LipEncoder encoder, LipRenderer renderer, LipStretch[] chunk, int seed)
     {
         using var mode = no_grad();
         using var scope = NewDisposeScope();
         var values = encoder.call(LipStretch.Render(set, chunk, renderer, seed)).contiguous().data<float>().ToArray();
         var size = values.Length / chunk.Length;
-        return [.. chunk.Select((stretch, i) => (stretch, Array.ConvertAll(values[(i * size)..((i + 1) * size)], value => (Half)value)))];
+        return [.. chunk.Select((stretch, i) => (stretch, stretch.Join(set, values.AsSpan(i * size, size))))];
     }
 }

@@ -1,4 +1,4 @@
-using AVServer.Lab.Features;
+using AVServer.Vision;
 using AVServer.Models.Flcma;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -28,7 +28,7 @@ internal sealed class LipReadingTask : Module<Tensor, (Tensor words, Tensor shap
         _visual = visual;
         _near = Conv1d(visual.Config.LipFeatures, 2 * visual.Config.LipFeatures, kernel_size: 7, padding: 3);
         _words = Conv1d(2 * visual.Config.LipFeatures, wordCount, kernel_size: 5, padding: 2);
-        _shape = Linear(visual.Config.LipFeatures, MouthShape.Count);
+        _shape = Linear(visual.Config.LipFeatures, LipShape.Measures);
         RegisterComponents();
     }
 

@@ -1,6 +1,7 @@
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Data;
 using AVServer.Models.Flcma;
+using AVServer.Vision;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Training;
@@ -39,6 +40,39 @@ public sealed record LipStretch(AudioVisualClip Clip, double Speed, int First, i
             renderer.Render(set[clip], first - LipEncoder.Context, speed, new Random(unchecked(seed + i)), values.AsSpan(i * size, size));
         });
         return tensor(values, [stretches.Count, 1, count, Side, Side]);
+    }
+
+    /// <summary>The mouth's measures in the pictures of the stretch, [<see cref="Count"/>, M]; between pictures is blended, what is beyond the recording holds its first or last.</summary>
+    public float[] Measures(AudioVisualSet set)
+    {
+        var recording = set[Clip];
+        var measures = new float[Count * LipShape.Measures];
+        ReadOnlySpan<float> Of(int picture) => recording.Shapes.AsSpan(Math.Clamp(picture, 0, recording.Pictures - 1) * LipShape.Measures, LipShape.Measures);
+        for (var i = 0; i < Count; i++)
+        {
+            var at = (First + i) * Speed;
+            var before = Of((int)Math.Floor(at));
+            var after = Of((int)Math.Floor(at) + 1);
+            var share = (float)(at - Math.Floor(at));
+            for (var m = 0; m < LipShape.Measures; m++) measures[(i * LipShape.Measures) + m] = before[m] + (share * (after[m] - before[m]));
+        }
+        return measures;
+    }
+
+    /// <summary>Lip features and measures of the pictures of the stretch beside each other, [<see cref="Count"/>, V + M].</summary>
+    /// <param name="set">Has the recording.</param>
+    /// <param name="features">[<see cref="Count"/>, V].</param>
+    public float[] Join(AudioVisualSet set, ReadOnlySpan<float> features)
+    {
+        var (width, measures) = (features.Length / Count, Measures(set));
+        var values = new float[features.Length + measures.Length];
+        for (var i = 0; i < Count; i++)
+        {
+            var row = values.AsSpan(i * (width + LipShape.Measures), width + LipShape.Measures);
+            features.Slice(i * width, width).CopyTo(row);
+            measures.AsSpan(i * LipShape.Measures, LipShape.Measures).CopyTo(row[width..]);
+        }
+        return values;
     }
 
     private static int Last(AudioVisualClip clip, double speed) => (int)Math.Ceiling(((clip.Words[^1].EndSeconds / speed) + WindowPlan.LongestLag) * LipRecording.Fps);

@@ -1,6 +1,6 @@
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Data;
-using AVServer.Lab.Features;
+using AVServer.Vision;
 using AVServer.Models.Flcma;
 using static TorchSharp.torch;
 
@@ -12,6 +12,9 @@ public sealed class VisualTrainer
     private const int WindowsPerClip = 4;
     private const double WordWeight = 0.5;
     private const double ShapeWeight = 2;
+
+    // The pictures of few talkers tell everything about them and little about others: the measures must do as well.
+    private const double OtherPicturesShare = 0.5;
     private readonly AudioVisualRecipe _recipe;
     private readonly AudioVisualSet _set;
     private readonly LipRenderer _renderer;
@@ -43,12 +46,23 @@ public sealed class VisualTrainer
         var features = Model.Encoder.call(pictures);                                              // [K, F, V]
         var (windows, isKeyword) = Windows(clips, random);
         var places = windows.SelectMany(window => Places(window, stretches)).ToArray();
-        var lips = features.flatten(0, 1).index_select(0, tensor(places)).view(windows.Length, AudioVisualWindow.Pictures, -1);
+        var (seen, measured) = (features.flatten(0, 1).index_select(0, tensor(PlacesOfPictures(places, random))), Measures(stretches).index_select(0, tensor(places)));
+        var lips = cat([seen, measured], 1).view(windows.Length, AudioVisualWindow.Pictures, -1);
         var (words, shapes) = Task.call(features);
         var said = tensor(stretches.SelectMany(WordsOf).ToArray()).unsqueeze(1);
         var wordLoss = -words.flatten(0, 1).log_softmax(1).gather(1, said).mean();
         var shapeLoss = nn.functional.smooth_l1_loss(shapes, tensor(stretches.SelectMany(ShapesOf).ToArray(), shapes.shape));
         return WindowLoss.Of(Model.classify(lips), isKeyword) + (WordWeight * wordLoss) + (ShapeWeight * shapeLoss);
+    }
+
+    /// <summary>Measures of all pictures of all stretches, [K · F, M].</summary>
+    private Tensor Measures(LipStretch[] stretches) => tensor(stretches.SelectMany(stretch => stretch.Measures(_set)).ToArray(), [stretches.Length * LipStretch.Pictures, LipShape.Measures]);
+
+    /// <summary>Where the pictures of each window come from: its own places, or those of another window.</summary>
+    private static long[] PlacesOfPictures(long[] places, Random random)
+    {
+        var windows = places.Chunk(AudioVisualWindow.Pictures).ToArray();
+        return [.. windows.SelectMany(own => random.NextDouble() < OtherPicturesShare ? windows[random.Next(windows.Length)] : own)];
     }
 
     /// <summary>The mouth's measures in each picture of a stretch, each in deviations from its mean over the recording.</summary>
@@ -59,19 +73,19 @@ public sealed class VisualTrainer
         for (var i = 0; i < LipStretch.Pictures; i++)
         {
             var picture = Math.Clamp((int)Math.Round((stretch.First + i) * stretch.Speed), 0, recording.Pictures - 1);
-            for (var m = 0; m < MouthShape.Count; m++) yield return measures[(picture * MouthShape.Count) + m];
+            for (var m = 0; m < LipShape.Measures; m++) yield return measures[(picture * LipShape.Measures) + m];
         }
     }
 
     private static float[] Standardised(float[] shapes)
     {
         var result = new float[shapes.Length];
-        for (var m = 0; m < MouthShape.Count; m++)
+        for (var m = 0; m < LipShape.Measures; m++)
         {
-            var values = shapes.Where((_, i) => i % MouthShape.Count == m).ToArray();
+            var values = shapes.Where((_, i) => i % LipShape.Measures == m).ToArray();
             var mean = values.Average();
             var deviation = Math.Max(1e-4, Math.Sqrt(values.Average(value => (value - mean) * (value - mean))));
-            for (var i = m; i < shapes.Length; i += MouthShape.Count) result[i] = (float)((shapes[i] - mean) / deviation);
+            for (var i = m; i < shapes.Length; i += LipShape.Measures) result[i] = (float)((shapes[i] - mean) / deviation);
         }
         return result;
     }

@@ -33,16 +33,8 @@ public sealed class WindowFbank(SoundRecipe recipe, AudioVisualSet set, WindowSo
     });
 
     /// <summary>Windows with noise at a ratio; absent: as recorded.</summary>
-    public Tensor At(IReadOnlyList<AudioVisualWindow> windows, double? snrDb, int seed) => At([.. windows.Select(window => (window, 1.0))], snrDb, seed);
-
-    /// <summary>The same of voices whose formants are higher by a factor.</summary>
-    public Tensor At(IReadOnlyList<(AudioVisualWindow Window, double Tract)> windows, double? snrDb, int seed) => Batch(windows.Count, i =>
-    {
-        var (window, tract) = windows[i];
-        var fbank = Fbank.Compute(sound.At(snrDb, set[window.Clip], window, new Random(unchecked(seed + i))), _computer);
-        if (tract != 1) VocalTract.Warp(fbank, Mels, tract);
-        return fbank;
-    });
+    public Tensor At(IReadOnlyList<AudioVisualWindow> windows, double? snrDb, int seed) =>
+        Batch(windows.Count, i => Fbank.Compute(sound.At(snrDb, set[windows[i].Clip], windows[i], new Random(unchecked(seed + i))), _computer));
 
     /// <summary>Draws a speed.</summary>
     public double DrawSpeed(Random random) => 1 + (recipe.SpeedSpread * ((2 * random.NextDouble()) - 1));

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace AVServer.Models.Flcma;
 
 /// <summary>
@@ -24,6 +22,9 @@ namespace AVServer.Models.Flcma;
 /// Whether each lip picture is brought to mean 0 and deviation 1, and the mean of the lip features over the window is taken away, as the
 /// audio's is: what skin, light and a resting mouth look like then says little. Not the paper's; for models that few talkers taught.
 /// </param>
+/// <param name="LipMeasures">
+/// Measures of the mouth by the face's landmarks that stand beside the lip features of each video frame; see <see cref="LipNormalisation"/>. Not the paper's.
+/// </param>
 public sealed record FlcmaConfig(
     int RoiSize = 112,
     int RoiChannels = 3,
@@ -39,7 +40,8 @@ public sealed record FlcmaConfig(
     int Mels = 80,
     int AudioFrames = 256,
     int VideoFrames = 64,
-    bool IndependentOfLooks = false)
+    bool IndependentOfLooks = false,
+    int LipMeasures = 0)
 {
     /// <summary>The paper's.</summary>
     public static FlcmaConfig Base { get; } = new();
@@ -47,13 +49,13 @@ public sealed record FlcmaConfig(
     /// <summary>For processors: about 1/50 of the arithmetic a lip picture, and a few milliseconds a window.</summary>
     public static FlcmaConfig Small { get; } = new(
         RoiSize: 64, RoiChannels: 1, VisualWidth: 16, SubsamplingChannels: 32, Dim: 96, FeedForward: 256, Blocks: 3,
-        IndependentOfLooks: true);
+        IndependentOfLooks: true, LipMeasures: 20);
 
-    /// <summary>Values of the lip feature of one video frame.</summary>
+    /// <summary>Values of the lip feature of one video frame: what a <see cref="LipEncoder"/> gives.</summary>
     public int LipFeatures => 8 * VisualWidth;
 
-    /// <summary>Lip features [B, video frames, V] without their mean over the window, where <see cref="IndependentOfLooks"/> asks for it.</summary>
-    internal Tensor centred(Tensor lips) => IndependentOfLooks ? lips - lips.mean([1], keepdim: true) : lips;
+    /// <summary>Values that tell of the lips in one video frame: its lip feature, then its measures.</summary>
+    public int LipValues => LipFeatures + LipMeasures;
 
     /// <exception cref="ArgumentOutOfRangeException">A size is out of its range.</exception>
     /// <exception cref="ArgumentException">Two sizes don't fit each other.</exception>
@@ -68,6 +70,7 @@ public sealed record FlcmaConfig(
         Require(FeedForward, 1, nameof(FeedForward));
         Require(Blocks, 1, nameof(Blocks));
         Require(ConvolutionKernel, 1, nameof(ConvolutionKernel));
+        Require(LipMeasures, 0, nameof(LipMeasures));
         Require(Mels, 4, nameof(Mels));
         Require(VideoFrames, 1, nameof(VideoFrames));
         if (Dim % 2 != 0 || Dim % Heads != 0) throw new ArgumentException($"Expected an even {nameof(Dim)} that {Heads} heads divide, got {Dim}.");

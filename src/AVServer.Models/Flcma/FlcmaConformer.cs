@@ -17,6 +17,7 @@ namespace AVServer.Models.Flcma;
 public sealed class FlcmaConformer : Module<Tensor, Tensor, Tensor, Tensor>
 {
     private readonly AudioSubsampler subsampler;
+    private readonly LipNormalisation lipNormalisation;
     private readonly Linear lipProjection;
     private readonly Parameter absentAudio;
     private readonly Parameter absentVideo;
@@ -30,7 +31,8 @@ public sealed class FlcmaConformer : Module<Tensor, Tensor, Tensor, Tensor>
         config.Validate();
         Config = config;
         subsampler = new AudioSubsampler(config);
-        lipProjection = Linear(config.LipFeatures, config.Dim);
+        lipNormalisation = new LipNormalisation(config);
+        lipProjection = Linear(config.LipValues, config.Dim);
         absentAudio = Parameter(init.normal_(empty(config.Dim), std: 0.1));
         absentVideo = Parameter(init.normal_(empty(config.Dim), std: 0.1));
         positions = new Positions(config);
@@ -44,7 +46,7 @@ public sealed class FlcmaConformer : Module<Tensor, Tensor, Tensor, Tensor>
 
     /// <summary>Windows → logits [B].</summary>
     /// <param name="fbank">Natural-log mel energies [B, audio frames, mels]; anything where there is no audio.</param>
-    /// <param name="lips">Features of a <see cref="LipEncoder"/>, [B, video frames, V]; anything where there is no video.</param>
+    /// <param name="lips">Features of a <see cref="LipEncoder"/>, then measures, [B, video frames, <see cref="FlcmaConfig.LipValues"/>]; anything where there is no video.</param>
     /// <param name="presence">[B, 2], 1 where there is audio and video, 0 where not.</param>
     public override Tensor forward(Tensor fbank, Tensor lips, Tensor presence)
     {
@@ -60,7 +62,7 @@ public sealed class FlcmaConformer : Module<Tensor, Tensor, Tensor, Tensor>
         var heard = presence.narrow(1, 0, 1).unsqueeze(2).gt(0.5);                        // [B, 1, 1]
         var seen = presence.narrow(1, 1, 1).unsqueeze(2).gt(0.5);
         var audio = positions.call(where(heard, subsampler.call(fbank), absentAudio));    // [B, T, D]
-        var video = positions.call(where(seen, lipProjection.call(Config.centred(lips)), absentVideo));
+        var video = positions.call(where(seen, lipProjection.call(lipNormalisation.call(lips)), absentVideo));
         foreach (var block in blocks) (audio, video) = block.call(audio, video);
         return (audio.MoveToOuterDisposeScope(), video.MoveToOuterDisposeScope());
     }

@@ -6,12 +6,13 @@ namespace AVServer.Models.Flcma;
 
 /// <summary>
 /// The visual half of an <see cref="FlcmaConformer"/> with its <see cref="LipEncoder"/> as a model of its own, lip pictures
-/// [B, C, video frames + 4, S, S] → logits [B]: trained first, then taken over by <see cref="FlcmaConformer.StartFrom"/>, which
+/// [B, C, video frames + 4, S, S] and measures [B, video frames, M] → logits [B]: trained first, then taken over by <see cref="FlcmaConformer.StartFrom"/>, which
 /// goes on with <see cref="Encoder"/>; and what the audio-visual model is compared with.
 /// </summary>
-public sealed class UnimodalVisual : Module<Tensor, Tensor>
+public sealed class UnimodalVisual : Module<Tensor, Tensor, Tensor>
 {
     private readonly LipEncoder encoder;
+    private readonly LipNormalisation normalisation;
     private readonly Linear projection;
     private readonly Positions positions;
     private readonly ModuleList<ConformerBlock> blocks;
@@ -22,7 +23,8 @@ public sealed class UnimodalVisual : Module<Tensor, Tensor>
         config.Validate();
         Config = config;
         encoder = new LipEncoder(config);
-        projection = Linear(config.LipFeatures, config.Dim);
+        normalisation = new LipNormalisation(config);
+        projection = Linear(config.LipValues, config.Dim);
         positions = new Positions(config);
         blocks = ModuleList(Enumerable.Range(0, config.Blocks).Select(_ => new ConformerBlock(config)));
         classifier = new WindowClassifier(config);
@@ -34,24 +36,24 @@ public sealed class UnimodalVisual : Module<Tensor, Tensor>
     /// <summary>The lip encoder that is trained here.</summary>
     public LipEncoder Encoder => encoder;
 
-    public override Tensor forward(Tensor pictures)
+    public override Tensor forward(Tensor pictures, Tensor measures)
     {
         using var scope = NewDisposeScope();
-        return classify(encoder.call(pictures)).MoveToOuterDisposeScope();
+        return classify(cat([encoder.call(pictures), measures], 2)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Lip features [B, video frames, V] that were encoded before → logits [B].</summary>
+    /// <summary>Lip features that were encoded before, and measures, [B, video frames, <see cref="FlcmaConfig.LipValues"/>] → logits [B].</summary>
     public Tensor classify(Tensor lips)
     {
         using var scope = NewDisposeScope();
         return classifier.call(encode(lips)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Lip features → encoded tokens [B, T, D].</summary>
+    /// <summary>Lip features and measures → encoded tokens [B, T, D].</summary>
     internal Tensor encode(Tensor lips)
     {
         using var scope = NewDisposeScope();
-        var x = positions.call(projection.call(Config.centred(lips)));
+        var x = positions.call(projection.call(normalisation.call(lips)));
         foreach (var block in blocks) x = block.call(x);
         return x.MoveToOuterDisposeScope();
     }

@@ -12,13 +12,15 @@ internal sealed class LipReader(DynamicBatcher encoder, AudioVisualSpec spec) : 
     private readonly LipRoiCropper _cropper = new();
     private readonly Dictionary<int, LipTrack> _tracks = [];
 
-    /// <summary>Cuts a face's lips out of a slot's picture.</summary>
-    public void See(int face, long slot, Mat frame, in LipRoi roi)
+    /// <summary>Cuts a face's lips out of a slot's picture, and measures them where the model wants that.</summary>
+    public void See(long slot, Mat frame, TrackedFace face)
     {
-        if (!_tracks.TryGetValue(face, out var track)) _tracks[face] = track = new LipTrack(encoder, spec.RoiChannels);
+        if (!_tracks.TryGetValue(face.Id, out var track)) _tracks[face.Id] = track = new LipTrack(encoder, spec.RoiChannels, spec.LipMeasures);
         var pixels = new byte[spec.RoiSize * spec.RoiSize * spec.RoiChannels];
-        _cropper.Crop(frame, roi, spec.RoiSize, spec.RoiChannels, pixels);
-        track.Set(slot, pixels);
+        _cropper.Crop(frame, face.LipRoi, spec.RoiSize, spec.RoiChannels, pixels);
+        float[] measures = spec.LipMeasures > 0 ? new float[spec.LipMeasures] : [];
+        if (measures.Length > 0) LipShape.Measure(face.Landmarks, measures);
+        track.Set(slot, new LipMoment(pixels, measures));
     }
 
     /// <summary>Lets a face's last lips stand for another slot.</summary>
@@ -30,7 +32,7 @@ internal sealed class LipReader(DynamicBatcher encoder, AudioVisualSpec spec) : 
     /// <summary>Writes the features of a window that ends before slot <paramref name="end"/>; see <see cref="LipTrack.ReadAsync"/>.</summary>
     /// <param name="face">One that was seen.</param>
     /// <param name="end">Slot after the window's last.</param>
-    /// <param name="window">Receives [videoFrames, lipFeatures].</param>
+    /// <param name="window">Receives [videoFrames, lipFeatures + lipMeasures].</param>
     /// <param name="cancellationToken">Ends the wait for the encoder.</param>
     public ValueTask ReadAsync(int face, long end, Memory<float> window, CancellationToken cancellationToken) => _tracks[face].ReadAsync(end, window, cancellationToken);
 

@@ -2,9 +2,9 @@ using AVServer.Runtime;
 
 namespace AVServer.Pipeline;
 
-/// <summary>One face's lips for one model: the last ROIs by slot, and their features, each encoded once and only when somebody asks.</summary>
+/// <summary>One face's lips for one model: the last ones by slot, and their features, each encoded once and only when somebody asks.</summary>
 /// <remarks>
-/// One stream's own; one caller at a time. A slot without a ROI of its own repeats the one before, and before the first the first stands, in training as in
+/// One stream's own; one caller at a time. A slot without lips of its own repeats the one before, and before the first the first stands, in training as in
 /// serving. A ROI that has stood still for longer than the encoder looks back isn't encoded again: it would give what it gave.
 /// </remarks>
 internal sealed class LipTrack
@@ -17,11 +17,12 @@ internal sealed class LipTrack
     private readonly DynamicBatcher _encoder;
     private readonly StreamState _state;
     private readonly int _channels;
-    private readonly byte[][] _rois = new byte[Capacity][];
+    private readonly LipMoment[] _lips = new LipMoment[Capacity];
     private readonly float[] _features;
     private readonly float[] _frame;
     private readonly float[] _output;
     private readonly int _width;
+    private readonly int _measures;
     private long _first = long.MaxValue;
     private long _latest = long.MinValue;
     private long _encodedFrom = long.MaxValue;
@@ -29,9 +30,10 @@ internal sealed class LipTrack
 
     /// <param name="encoder">Shared by all streams.</param>
     /// <param name="channels">Of a ROI.</param>
-    public LipTrack(DynamicBatcher encoder, int channels)
+    /// <param name="measures">Of a mouth; 0 where the model takes none.</param>
+    public LipTrack(DynamicBatcher encoder, int channels, int measures)
     {
-        (_encoder, _channels) = (encoder, channels);
+        (_encoder, _channels, _measures) = (encoder, channels, measures);
         _state = encoder.Model.CreateState(paced: false);   // asked for in bursts: company comes by itself while one runs
         _frame = new float[encoder.Model.InputLength];
         _output = new float[encoder.Model.OutputLength];
@@ -39,43 +41,46 @@ internal sealed class LipTrack
         _features = new float[Capacity * _width];
     }
 
-    /// <summary>The latest slot that has a ROI.</summary>
+    /// <summary>The latest slot that has lips.</summary>
     public long Latest => _latest;
 
-    /// <summary>Writes a slot's ROI, and repeats the one before in slots that were left out.</summary>
+    /// <summary>Writes a slot's lips, and repeats those before in slots that were left out.</summary>
     /// <param name="slot">One that is later than all, or one that so far only repeated another.</param>
-    /// <param name="roi">[side, side, channels], 0 to 255; kept.</param>
-    public void Set(long slot, byte[] roi)
+    /// <param name="lips">Kept.</param>
+    public void Set(long slot, in LipMoment lips)
     {
         if (_latest != long.MinValue && slot > _latest + Capacity) Forget();
-        for (var missing = _latest + 1; _first != long.MaxValue && missing < slot; missing++) _rois[Index(missing)] = _rois[Index(missing - 1)];
-        _rois[Index(slot)] = roi;
+        for (var missing = _latest + 1; _first != long.MaxValue && missing < slot; missing++) _lips[Index(missing)] = _lips[Index(missing - 1)];
+        _lips[Index(slot)] = lips;
         _first = Math.Max(Math.Min(_first, slot), Math.Max(_latest, slot) - Capacity + 1);
         _latest = Math.Max(_latest, slot);
         if (slot <= _encoded) (_encodedFrom, _encoded) = (long.MaxValue, long.MinValue);
     }
 
-    /// <summary>Repeats the last ROI in a slot.</summary>
+    /// <summary>Repeats the last lips in a slot.</summary>
     public void Hold(long slot)
     {
-        if (_first != long.MaxValue) Set(slot, _rois[Index(_latest)]);
+        if (_first != long.MaxValue) Set(slot, _lips[Index(_latest)]);
     }
 
-    /// <summary>Writes the features of the slots before <paramref name="end"/>, oldest first.</summary>
-    /// <param name="end">Slot after the window's last; ROIs up to a slot beyond it are needed, else the last is repeated.</param>
-    /// <param name="window">Receives [slots, features].</param>
+    /// <summary>Writes the features and measures of the slots before <paramref name="end"/>, oldest first.</summary>
+    /// <param name="end">Slot after the window's last; lips up to a slot beyond it are needed, else the last are repeated.</param>
+    /// <param name="window">Receives [slots, features + measures].</param>
     /// <param name="cancellationToken">Ends the wait for the encoder.</param>
-    /// <exception cref="InvalidOperationException">No ROI was ever written.</exception>
+    /// <exception cref="InvalidOperationException">No lips were ever written.</exception>
     public async ValueTask ReadAsync(long end, Memory<float> window, CancellationToken cancellationToken)
     {
-        if (_first == long.MaxValue) throw new InvalidOperationException("Expected a ROI before its features are asked for, got none.");
-        var slots = window.Length / _width;
+        if (_first == long.MaxValue) throw new InvalidOperationException("Expected lips before their features are asked for, got none.");
+        var values = _width + _measures;
+        var slots = window.Length / values;
         for (var missing = _latest + 1; missing < end + AudioVisualFiles.LipDelayFrames; missing++) Hold(missing);
         await EncodeAsync(Math.Max(_first, end - slots), end + AudioVisualFiles.LipDelayFrames - 1, cancellationToken);
         for (var i = 0; i < slots; i++)
         {
             var slot = Math.Clamp(end - slots + i, _encodedFrom, _encoded - AudioVisualFiles.LipDelayFrames);
-            _features.AsSpan(Index(slot) * _width, _width).CopyTo(window.Span.Slice(i * _width, _width));
+            var moment = window.Span.Slice(i * values, values);
+            _features.AsSpan(Index(slot) * _width, _width).CopyTo(moment);
+            _lips[Index(slot)].Measures.CopyTo(moment[_width..]);
         }
     }
 
@@ -83,7 +88,7 @@ internal sealed class LipTrack
     {
         if (first < _encodedFrom || first > _encoded + 1)
         {
-            Convert(_rois[Index(first)]);
+            Convert(_lips[Index(first)].Roi);
             _state.BeginWith(_frame);
             (_encodedFrom, _encoded) = (first, first - 1);
         }
@@ -91,7 +96,7 @@ internal sealed class LipTrack
         {
             if (!StoodStill(slot))
             {
-                Convert(_rois[Index(slot)]);
+                Convert(_lips[Index(slot)].Roi);
                 await _encoder.RunAsync(_state, _frame, _output, cancellationToken);
             }
             _output.CopyTo(_features.AsSpan(Index(slot - AudioVisualFiles.LipDelayFrames) * _width));
@@ -104,7 +109,7 @@ internal sealed class LipTrack
     {
         if (slot - EncoderReach < _encodedFrom) return false;
         for (var i = 1; i <= EncoderReach; i++)
-            if (!ReferenceEquals(_rois[Index(slot)], _rois[Index(slot - i)])) return false;
+            if (!ReferenceEquals(_lips[Index(slot)].Roi, _lips[Index(slot - i)].Roi)) return false;
         return true;
     }
 
@@ -120,3 +125,8 @@ internal sealed class LipTrack
 
     private static int Index(long slot) => (int)(((slot % Capacity) + Capacity) % Capacity);
 }
+
+/// <summary>A mouth in one slot.</summary>
+/// <param name="Roi">[side, side, channels], 0 to 255.</param>
+/// <param name="Measures">As many as the model takes; see <see cref="Vision.LipShape.Measure"/>.</param>
+internal readonly record struct LipMoment(byte[] Roi, float[] Measures);

@@ -141,7 +141,7 @@ internal sealed class VideoTrack : IDisposable
             _glances.Add(new FaceGlance(face.Id, face.Box.Width, face.LipsMove ? face.LipActivityLevel : 0));
             if (face.LipsMove) _active = Math.Max(_active, slot);
             if (face.LipRoi.Width > 0)
-                foreach (var reader in _readers) reader.See(face.Id, slot, frame, face.LipRoi);
+                foreach (var reader in _readers) reader.See(slot, frame, face);
         }
         var chosen = _choice.Next(_glances, voice != Voice.Silence);
         foreach (var face in _tracker.Faces)

@@ -36,8 +36,8 @@ public sealed class AudioVisualModel : IDisposable
     /// <summary>Values of a window's sound: <c>audioFrames × mels</c>, oldest frame first.</summary>
     public int FbankLength => Spec.AudioFrames * Manifest.Features!.Mels;
 
-    /// <summary>Values of a window's lips: <c>videoFrames × lipFeatures</c>, oldest frame first.</summary>
-    public int LipsLength => Spec.VideoFrames * Spec.LipFeatures;
+    /// <summary>Values of a window's lips: <c>videoFrames × (lipFeatures + lipMeasures)</c>, oldest frame first.</summary>
+    public int LipsLength => Spec.VideoFrames * Spec.LipValues;
 
     /// <summary>Loads an audio-visual spotter and compares the graph with its manifest.</summary>
     /// <param name="model">Its folder.</param>
@@ -61,7 +61,7 @@ public sealed class AudioVisualModel : IDisposable
                 manifest.Name,
                 [
                     manifest.Inputs[0] with { Shape = [-1, spec.AudioFrames, manifest.Features!.Mels] },
-                    manifest.Inputs[1] with { Shape = [-1, spec.VideoFrames, spec.LipFeatures] },
+                    manifest.Inputs[1] with { Shape = [-1, spec.VideoFrames, spec.LipValues] },
                     manifest.Inputs[2] with { Shape = [-1, PresenceLength] },
                 ],
                 [manifest.Outputs[0] with { Shape = [-1, 1] }],
@@ -77,7 +77,7 @@ public sealed class AudioVisualModel : IDisposable
 
     /// <summary>Judges one window in several ways at once.</summary>
     /// <param name="fbank"><see cref="FbankLength"/> log-mel energies as the front end gives them; not kept.</param>
-    /// <param name="lips"><see cref="LipsLength"/> lip features; not kept.</param>
+    /// <param name="lips"><see cref="LipsLength"/> lip features and measures; not kept.</param>
     /// <param name="presences">For each way, what of it is to be believed.</param>
     /// <param name="posteriors">Receives, for each way, the probability that the keyword is in the window, 0 to 1.</param>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
@@ -94,7 +94,7 @@ public sealed class AudioVisualModel : IDisposable
             using var presence = TensorMemory.Create([rows, PresenceLength], out var flags);
             for (var i = 0; i < rows; i++) (flags[PresenceLength * i], flags[(PresenceLength * i) + 1]) = (presences[i].Audio ? 1 : 0, presences[i].Video ? 1 : 0);
             using var sound = Repeat(fbank, rows, Spec.AudioFrames, Manifest.Features!.Mels);
-            using var sight = Repeat(lips, rows, Spec.VideoFrames, Spec.LipFeatures);
+            using var sight = Repeat(lips, rows, Spec.VideoFrames, Spec.LipValues);
             using var results = _session.Run(_runOptions, _inputs, [sound, sight, presence], _outputs);
             results[0].GetTensorDataAsSpan<float>()[..rows].CopyTo(posteriors);
         }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AVServer.Runtime;
 
 /// <summary>An audio-visual spotter's window, its lip encoder (<see cref="AudioVisualFiles.Lips"/>) and its thresholds.</summary>
@@ -9,6 +11,7 @@ namespace AVServer.Runtime;
 /// <param name="FramesPerSecond">Video frames a second; 25.</param>
 /// <param name="StrideMs">Media time from one judged window to the next, a multiple of 80 ms.</param>
 /// <param name="WordSeconds">Typical length of the keyword, for an estimate of where it begins.</param>
+/// <param name="LipMeasures">Measures of the mouth by the face's landmarks that the model takes beside a video frame's lip features: all 20, or none.</param>
 public sealed record AudioVisualSpec(
     int RoiSize,
     int RoiChannels,
@@ -17,8 +20,16 @@ public sealed record AudioVisualSpec(
     int VideoFrames = 64,
     int FramesPerSecond = 25,
     int StrideMs = 160,
-    double WordSeconds = 0.5)
+    double WordSeconds = 0.5,
+    int LipMeasures = 0)
 {
+    /// <summary>Measures that there are.</summary>
+    public const int AllLipMeasures = 20;
+
+    /// <summary>Values that the model takes for a video frame's lips: features, then measures.</summary>
+    [JsonIgnore]
+    public int LipValues => LipFeatures + LipMeasures;
+
     /// <summary>Key of the score from sound alone.</summary>
     public const string Audio = "audio";
 

@@ -136,6 +136,7 @@ internal static class ManifestValidator
         Require(spec.RoiSize is >= 8 and <= 512, $"audioVisual.roiSize: expected 8 to 512, got {spec.RoiSize}", errors);
         Require(spec.RoiChannels is 1 or 3, $"audioVisual.roiChannels: expected 1 (gray) or 3 (RGB), got {spec.RoiChannels}", errors);
         Require(spec.LipFeatures > 0, $"audioVisual.lipFeatures: expected more than 0, got {spec.LipFeatures}", errors);
+        Require(spec.LipMeasures is 0 or AudioVisualSpec.AllLipMeasures, $"audioVisual.lipMeasures: expected 0 or {AudioVisualSpec.AllLipMeasures}, got {spec.LipMeasures}", errors);
         Require(spec.FramesPerSecond == 25, $"audioVisual.framesPerSecond: expected 25, got {spec.FramesPerSecond}", errors);
         Require(spec.VideoFrames > 0 && spec.AudioFrames == 4 * spec.VideoFrames, $"audioVisual.audioFrames: expected 4 for each of {spec.VideoFrames} video frames, got {spec.AudioFrames}", errors);
         Require(spec.StrideMs > 0 && spec.StrideMs % 80 == 0, $"audioVisual.strideMs: expected a multiple of 80, got {spec.StrideMs}", errors);

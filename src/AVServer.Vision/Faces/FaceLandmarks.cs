@@ -19,5 +19,17 @@ public static class FaceLandmarks
     /// <summary>Pairs on the inner edges of the upper and lower lip, above each other.</summary>
     public static ReadOnlySpan<(int Upper, int Lower)> InnerLipPairs => InnerPairs;
 
+    /// <summary>Middle of the nose's lower edge.</summary>
+    internal const int NoseBase = 2;
+
+    /// <summary>The fold between the lower lip and the chin.</summary>
+    internal const int ChinFold = 18;
+
+    /// <summary>Middle of the upper lip's outer and inner edge, and of the lower lip's.</summary>
+    internal const int UpperLipOuter = 0, UpperLipInner = 13, LowerLipInner = 14, LowerLipOuter = 17;
+
+    /// <summary>Where the inner edges of the lips meet.</summary>
+    internal const int InnerMouthRight = 78, InnerMouthLeft = 308;
+
     private static readonly (int Upper, int Lower)[] InnerPairs = [(82, 87), (13, 14), (312, 317)];
 }

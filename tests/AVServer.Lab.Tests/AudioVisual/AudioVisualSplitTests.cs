@@ -54,7 +54,7 @@ public sealed class AudioVisualSplitTests
     {
         using var folder = new TemporaryFolder();
         string Line(string path) => $"{path}\tplease\ts1\tplease:0.5:1\t0\t16000\t25\t25";
-        File.WriteAllLines(Path.Combine(folder.Path, "grid.lips.tsv"), [Line("s1/one.mkv"), Line("elsewhere/two.mkv")]);
+        File.WriteAllLines(new LipCache(folder.Path).IndexPath("grid"), [Line("s1/one.mkv"), Line("elsewhere/two.mkv")]);
         var error = Assert.Throws<InvalidDataException>(() => new AudioVisualCorpus(Recipe, new LipCache(folder.Path)));
         Assert.Contains("s1", error.Message, StringComparison.Ordinal);
     }
@@ -63,7 +63,7 @@ public sealed class AudioVisualSplitTests
     public void Recordings_without_word_times_or_without_a_face_are_left_out()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllLines(Path.Combine(folder.Path, "grid.lips.tsv"),
+        File.WriteAllLines(new LipCache(folder.Path).IndexPath("grid"),
             ["s2/a.mkv\tbin\ts2\t\t0\t48000\t75\t75", "s2/b.mkv\tplease\ts2\tplease:0.5:1\t0\t48000\t75\t30", "s2/c.mkv\tplease\ts2\tplease:0.5:1\t0\t48000\t75\t75"]);
         var clip = Assert.Single(new AudioVisualCorpus(Recipe, new LipCache(folder.Path)).Clips);
         Assert.Equal(("s2/c.mkv", "s2", new AlignedWord("please", 0.5, 1)), (clip.Path, clip.Talker, clip.Keyword));

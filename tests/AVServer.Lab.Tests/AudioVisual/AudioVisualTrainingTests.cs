@@ -1,7 +1,9 @@
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Training;
 using AVServer.Models.Flcma;
+using AVServer.Runtime;
 using AVServer.TestKit;
+using AVServer.Vision;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Tests.AudioVisual;
@@ -62,6 +64,14 @@ public sealed class AudioVisualTrainingTests
     }
 
     [Fact]
+    public void Small_models_take_all_measures_of_a_mouth()
+    {
+        Assert.Equal(LipShape.Measures, FlcmaConfig.Small.LipMeasures);
+        Assert.Equal(LipShape.Measures, AudioVisualSpec.AllLipMeasures);
+        Assert.Equal(0, FlcmaConfig.Base.LipMeasures);
+    }
+
+    [Fact]
     public void Features_of_a_window_are_those_of_its_pictures()
     {
         var set = MadeUp.Set();
@@ -71,7 +81,8 @@ public sealed class AudioVisualTrainingTests
         var bank = new LipFeatureBank(set, encoder, new LipRenderer(null), renderings: 1, speedSpread: 0, seed: 1);
         var clip = set.Clips[11];                    // long enough for the window to begin inside its stretch
         var window = WindowPlan.AsRecorded(clip, 0.5);
-        var read = new float[AudioVisualWindow.Pictures * FlcmaConfig.Small.LipFeatures];
+        var (features, size) = (FlcmaConfig.Small.LipFeatures, FlcmaConfig.Small.LipValues);
+        var read = new float[AudioVisualWindow.Pictures * size];
         bank.Read(window, 0, 0, 0, read);
 
         // By hand: the pictures that the window shows, two more on each side, through the encoder.
@@ -80,6 +91,12 @@ public sealed class AudioVisualTrainingTests
         new LipRenderer(null).Render(set[clip], first - 2, 1, new Random(0), pictures);
         using var mode = no_grad();
         var expected = encoder.call(tensor(pictures, [1, 1, AudioVisualWindow.Pictures + 4, 64, 64])).contiguous().data<float>().ToArray();
-        Assert.All(expected.Zip(read), pair => Assert.Equal(pair.First, pair.Second, 0.01f));
+        var recording = set[clip];
+        for (var i = 0; i < AudioVisualWindow.Pictures; i++)
+        {
+            Assert.All(expected.Skip(i * features).Take(features).Zip(read.Skip(i * size)), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+            var picture = Math.Clamp(first + i, 0, recording.Pictures - 1);
+            Assert.Equal(recording.Shapes.Skip(picture * LipShape.Measures).Take(LipShape.Measures), read.Skip((i * size) + features).Take(LipShape.Measures));
+        }
     }
 }

@@ -1,6 +1,6 @@
 using AVServer.Lab.Data;
-using AVServer.Lab.Features;
 using AVServer.TestKit;
+using AVServer.Vision;
 
 namespace AVServer.Lab.Tests.AudioVisual;
 
@@ -21,7 +21,7 @@ public sealed class LipCacheTests
             var first = Path.GetFileName(path)[0];
             var lips = new byte[3 * LipRecording.PictureBytes];
             Array.Fill(lips, (byte)first);
-            return Task.FromResult(new LipRecording([(short)first, -5], lips, [true, false, true], [.. Enumerable.Repeat((float)first, 3 * MouthShape.Count)]));
+            return Task.FromResult(new LipRecording([(short)first, -5], lips, [true, false, true], [.. Enumerable.Repeat((float)first, 3 * LipShape.Measures)]));
         }
 
         var cache = new LipCache(Path.Combine(folder.Path, "cache"));

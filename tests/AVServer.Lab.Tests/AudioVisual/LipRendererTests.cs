@@ -22,7 +22,7 @@ public sealed class LipRendererTests
     {
         var lips = new byte[pictures * LipRecording.PictureBytes];
         new Random(4).NextBytes(lips);
-        return new LipRecording(new short[16_000], lips, [.. Enumerable.Repeat(true, pictures)], new float[pictures * MouthShape.Count]);
+        return new LipRecording(new short[16_000], lips, [.. Enumerable.Repeat(true, pictures)], new float[pictures * LipShape.Measures]);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class LipRendererTests
     public void Same_change_holds_for_all_pictures_of_a_recording()
     {
         var lips = Textured(1).Lips;
-        var still = new LipRecording(new short[16_000], [.. lips, .. lips], [true, true], new float[2 * MouthShape.Count]);
+        var still = new LipRecording(new short[16_000], [.. lips, .. lips], [true, true], new float[2 * LipShape.Measures]);
         var rendered = Render(new LipAugmentRecipe(TrembleShare: 0, MaxNoise: 0), still, 0, 1, 2);
         Assert.Equal(rendered[..Pixels], rendered[Pixels..]);
     }
@@ -80,7 +80,7 @@ public sealed class LipRendererTests
     [Fact]
     public void Equalised_histogram_is_even()
     {
-        var dark = new LipRecording(new short[16_000], [.. Enumerable.Range(0, LipRecording.PictureBytes).Select(i => (byte)(20 + (i % 40)))], [true], new float[MouthShape.Count]);
+        var dark = new LipRecording(new short[16_000], [.. Enumerable.Range(0, LipRecording.PictureBytes).Select(i => (byte)(20 + (i % 40)))], [true], new float[LipShape.Measures]);
         var equalise = new LipAugmentRecipe(0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, EqualiseShare: 1, 0, 0, 0, 0, 0);
         var rendered = Render(equalise, dark, 0, 1, 1);
         Assert.InRange(rendered.Average(), 0.45, 0.57);
@@ -93,7 +93,7 @@ public sealed class LipRendererTests
     {
         var lips = new byte[8 * LipRecording.PictureBytes];
         for (var i = 0; i < lips.Length; i++) lips[i] = (byte)(i / LipRecording.PictureBytes % 4 == 0 ? 100 : 120);   // the mean that one picture in four tells is 100
-        var recording = new LipRecording(new short[16_000], lips, [.. Enumerable.Repeat(true, 8)], new float[8 * MouthShape.Count]);
+        var recording = new LipRecording(new short[16_000], lips, [.. Enumerable.Repeat(true, 8)], new float[8 * LipShape.Measures]);
         var moved = new LipAugmentRecipe(0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MotionSpread: 1, TextureSpread: 0);
         var open = Enumerable.Range(0, 40).Select(seed => Render(moved, recording, 0, 1, 2, seed)).ToArray();
         Assert.All(open, rendered => Assert.Equal(100 / 255f, rendered[0], 3));
@@ -104,7 +104,7 @@ public sealed class LipRendererTests
     [Fact]
     public void Texture_changes_a_face_from_place_to_place_and_stays_on_it()
     {
-        var flat = new LipRecording(new short[16_000], [.. Enumerable.Repeat((byte)120, 2 * LipRecording.PictureBytes)], [true, true], new float[2 * MouthShape.Count]);
+        var flat = new LipRecording(new short[16_000], [.. Enumerable.Repeat((byte)120, 2 * LipRecording.PictureBytes)], [true, true], new float[2 * LipShape.Measures]);
         var bearded = Render(new LipAugmentRecipe(0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MotionSpread: 0, TextureSpread: 0.3), flat, 0, 1, 2);
         Assert.True(bearded[..Pixels].Max() - bearded[..Pixels].Min() > 0.05);
         Assert.Equal(bearded[..Pixels], bearded[Pixels..]);

@@ -1,7 +1,7 @@
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Data;
-using AVServer.Lab.Features;
 using AVServer.Lab.Training;
+using AVServer.Vision;
 
 namespace AVServer.Lab.Tests.AudioVisual;
 
@@ -29,11 +29,11 @@ internal static class MadeUp
             for (var i = (int)(word.StartSeconds * 16_000); i < (int)(word.EndSeconds * 16_000); i++) samples[i] = (short)(8_000 * Math.Sin(i * 0.2));
         var lips = new byte[clip.Row.PictureCount * LipRecording.PictureBytes];
         for (var i = 0; i < lips.Length; i++) lips[i] = (byte)(50 + (i / LipRecording.PictureBytes * 2) + (i % 7));
-        return new LipRecording(samples, lips, [.. Enumerable.Repeat(true, clip.Row.PictureCount)], [.. Enumerable.Range(0, clip.Row.PictureCount * MouthShape.Count).Select(i => (float)Math.Sin(i))]);
+        return new LipRecording(samples, lips, [.. Enumerable.Repeat(true, clip.Row.PictureCount)], [.. Enumerable.Range(0, clip.Row.PictureCount * LipShape.Measures).Select(i => (float)Math.Sin(i))]);
     }
 
-    /// <summary>Recordings with the keyword and with other words.</summary>
-    public static AudioVisualSet Set() => new([.. Enumerable.Range(0, 12).Select(i => Clip(i % 3 == 0 ? Keyword : i % 3 == 1 ? "again" : "now", i))], Recording);
+    /// <summary>Recordings of two talkers with the keyword and with other words.</summary>
+    public static AudioVisualSet Set() => new([.. Enumerable.Range(0, 12).Select(i => Clip(i % 3 == 0 ? Keyword : i % 3 == 1 ? "again" : "now", i, i < 6 ? "a" : "b"))], Recording);
 
     /// <summary>Noise and babble made of noise.</summary>
     public static NoiseBank Noise()

@@ -34,7 +34,7 @@ public sealed class ShippedAudioVisualTests
             foreach (var clip in clips) recordings[clip] = await reader.ReadAsync(Path.Combine(TestPaths.Corpora!, "grid", clip.Path), CancellationToken.None);
         var trials = new AudioVisualTrials(new AudioVisualSet(clips, clip => recordings[clip]), draws: 1, seed: 1);
         using var scorer = new AudioVisualScorer(Path.Combine(TestPaths.Models, Name));
-        var scores = new SplitScores(trials, new TrialScores(trials, scorer, new WindowSound(MadeUp.Noise()), new LipRenderer(null)).In);
+        var scores = new SplitScores(trials, new TrialScores(trials, scorer, new WindowSound(MadeUp.Noise())).In);
 
         double Right(Func<ModalityScores, float> score, string condition) => 1 - scores.Curve(new ComparedSystem("", score), condition).EqualErrorRate;
         Assert.True(Right(score => score.Both, "clean") >= 0.8, $"Expected an equal error rate of at most 20 % with sound and lips, got {1 - Right(score => score.Both, "clean"):P0}.");

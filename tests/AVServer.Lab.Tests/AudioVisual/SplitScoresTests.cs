@@ -30,28 +30,43 @@ public sealed class SplitScoresTests
     [Fact]
     public void Rates_follow_the_scores_of_each_condition()
     {
-        Assert.Equal((0, 0), Scores.Rates(Audio, "clean", 0.5));
-        Assert.Equal((1, 0), Scores.Rates(Audio, "−10 dB", 0.5));
-        Assert.Equal((0, 0), Scores.Rates(Both, "−10 dB", 0.5));
-        Assert.Equal((0, 1), Scores.Rates(Both, "−10 dB", 0.05));
-        Assert.Equal(0, Scores.EarlierFar(Both, "clean", 0.5));
-        Assert.Equal(1, Scores.EarlierFar(Both, "clean", 0.1));
+        Assert.Equal((0, 0), Scores.Rates(Audio, "clean"));
+        Assert.Equal((1, 0), Scores.Rates(Audio, "−10 dB"));
+        Assert.Equal((0, 0), Scores.Rates(Both, "−10 dB"));
+        Assert.Equal(0, Scores.EarlierFar(Both, "clean"));
     }
 
     [Fact]
     public void Cut_against_another_system_is_relative()
     {
-        var (cut, low, high) = Scores.RelativeCut(Both, 0.5, Audio, 0.5, "−10 dB");
+        var (cut, low, high) = Scores.RelativeCut(Both, Audio, "−10 dB");
         Assert.Equal((1, 1, 1), (cut, low, high));
         Assert.Equal(0.5, Scores.Curve(Audio, "−10 dB").EqualErrorRate);
-        Assert.Equal((0, 0), Scores.WwsInterval(Both, "0 dB", 0.5));
+        Assert.Equal((0, 0), Scores.WwsInterval(Both, "0 dB"));
     }
 
     [Fact]
-    public void Threshold_of_a_report_comes_from_dev_and_its_pictures_are_whole()
+    public void Each_talker_is_judged_at_the_threshold_of_the_others()
     {
-        var report = new AudioVisualReport(Scores, Scores);
-        Assert.InRange(report.Threshold(Both), 0.1, 0.9);
+        // One talker's scores lie far below the others': what suits them rejects all of the one, and what suits the one accepts all of them.
+        var shy = Scores.Talkers[0];
+        var scores = new SplitScores(Trials, _ => [.. Trials.All.Select(trial =>
+        {
+            var score = (trial.Window.Clip.Talker == shy ? 0.1f : 0.8f) + (trial.Window.IsKeyword ? 0.1f : 0);
+            return new ModalityScores(score, score, score, score, score);
+        })]);
+
+        Assert.Equal(2, scores.Talkers.Count);
+        Assert.InRange(scores.Threshold(Both, shy), 0.8, 0.9);
+        Assert.InRange(scores.Threshold(Both, scores.Talkers[1]), 0.1, 0.2);
+        Assert.All(scores.ByTalker(Both, "clean"), talker => Assert.Equal(1, talker.Wws));
+    }
+
+    [Fact]
+    public void Report_has_every_talker_and_its_pictures_are_whole()
+    {
+        var report = new AudioVisualReport(Scores);
+        Assert.All(Scores.Talkers, talker => Assert.Contains(talker, report.ThresholdsToMarkdown(), StringComparison.Ordinal));
         var text = report.ToMarkdown();
         Assert.Contains("| clean | 0.0 (0–0) |", text, StringComparison.Ordinal);
         Assert.Contains("100.0 (100–100)", text, StringComparison.Ordinal);

@@ -23,6 +23,7 @@ public sealed class AudioVisualExportTests
         FlcmaConfig.Small,
         FlcmaConfig.Small with { Variant = FlcmaVariant.Transformer },
         FlcmaConfig.Small with { IndependentOfLooks = false },
+        FlcmaConfig.Small with { LipMeasures = 0 },
         Tiny with { Mels = 10, VideoFrames = 12, AudioFrames = 48, ConvolutionKernel = 7 },
     };
 
@@ -47,7 +48,7 @@ public sealed class AudioVisualExportTests
         var exported = ModelExporter.Export(model);
         Assert.InRange(exported.MaxDifference, 0, Tolerance);
         Assert.True(model.training);
-        Assert.Equal([-1, config.VideoFrames, config.LipFeatures], exported.Inputs[1].Shape);
+        Assert.Equal([-1, config.VideoFrames, config.LipValues], exported.Inputs[1].Shape);
         AssertSignature(exported);
     }
 
@@ -123,7 +124,7 @@ public sealed class AudioVisualExportTests
         using var scope = NewDisposeScope();
         manual_seed(11);
         var model = new FlcmaConformer(config);
-        return Trained(model, 2, () => model.call((randn([3, config.AudioFrames, config.Mels]) * 3) - 6, rand([3, config.VideoFrames, config.LipFeatures]), ones(3, 2)));
+        return Trained(model, 2, () => model.call((randn([3, config.AudioFrames, config.Mels]) * 3) - 6, rand([3, config.VideoFrames, config.LipValues]), ones(3, 2)));
     }
 
     /// <summary>Weights and running statistics that are not those of the start.</summary>

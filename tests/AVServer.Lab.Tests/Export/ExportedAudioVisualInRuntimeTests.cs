@@ -73,9 +73,11 @@ public sealed class ExportedAudioVisualInRuntimeTests : IDisposable
 
             var fbank = Values(100 + stream, Config.AudioFrames * Config.Mels, 12);
             var posteriors = new float[Ways.Length];
-            model.Judge(fbank, features[stream], Ways, posteriors);
+            using var measures = tensor(Values(200 + stream, Config.VideoFrames * Config.LipMeasures, 0.1f), [1, Config.VideoFrames, Config.LipMeasures]);
+            var seen = cat([tensor(features[stream], [1, Config.VideoFrames, Config.LipFeatures]), measures], 2).contiguous().data<float>().ToArray();
+            model.Judge(fbank, seen, Ways, posteriors);
             var presence = tensor([1f, 1f, 1f, 0f, 0f, 1f], [3, 2]);
-            var judged = _conformer.call(tensor(fbank, [1, Config.AudioFrames, Config.Mels]).repeat(3, 1, 1), expected.repeat(3, 1, 1), presence).sigmoid();
+            var judged = _conformer.call(tensor(fbank, [1, Config.AudioFrames, Config.Mels]).repeat(3, 1, 1), cat([expected, measures], 2).repeat(3, 1, 1), presence).sigmoid();
             Assert.Equal(judged.data<float>().ToArray(), posteriors, (one, other) => Math.Abs(one - other) <= Tolerance);
             Assert.Equal(Ways.Length, posteriors.Distinct().Count());
         }
@@ -117,7 +119,7 @@ public sealed class ExportedAudioVisualInRuntimeTests : IDisposable
             Features = new FeatureSpec("fbank"),
             Inputs = conformer.Inputs,
             Outputs = conformer.Outputs,
-            AudioVisual = new AudioVisualSpec(Config.RoiSize, Config.RoiChannels, Config.LipFeatures, Config.AudioFrames, Config.VideoFrames),
+            AudioVisual = new AudioVisualSpec(Config.RoiSize, Config.RoiChannels, Config.LipFeatures, Config.AudioFrames, Config.VideoFrames, LipMeasures: Config.LipMeasures),
             Labels = ["please"],
         };
         var folder = Directory.CreateDirectory(Path.Combine(_folder.Path, manifest.Name)).FullName;

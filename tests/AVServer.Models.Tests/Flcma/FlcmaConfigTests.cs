@@ -13,6 +13,7 @@ public sealed class FlcmaConfigTests
         { FlcmaConfig.Small with { ConvolutionKernel = 14 }, "odd ConvolutionKernel, got 14" },
         { FlcmaConfig.Small with { AudioFrames = 255 }, "four fbank frames for each of 64 video frames, got 255" },
         { FlcmaConfig.Small with { Dropout = 1 }, "below 1 for Dropout, got 1" },
+        { FlcmaConfig.Small with { LipMeasures = -1 }, "at least 0 for LipMeasures, got -1" },
         { FlcmaConfig.Small with { Blocks = 0 }, "at least 1 for Blocks, got 0" },
     };
 
@@ -26,6 +27,8 @@ public sealed class FlcmaConfigTests
     {
         FlcmaConfig.Base.Validate();
         FlcmaConfig.Small.Validate();
+        Assert.Equal(FlcmaConfig.Base.LipFeatures, FlcmaConfig.Base.LipValues);
+        Assert.Equal(FlcmaConfig.Small.LipFeatures + 20, FlcmaConfig.Small.LipValues);
         Assert.Equal((512, 64, 256), (FlcmaConfig.Base.LipFeatures, FlcmaConfig.Base.VideoFrames, FlcmaConfig.Base.AudioFrames));
     }
 }

@@ -128,7 +128,8 @@ public sealed class FlcmaConformerTests
         using var visual = new UnimodalVisual(config);
         visual.eval();
         var pictures = LipEncoder.with_context(SmallFlcma.Pictures(config, 2, config.VideoFrames));
-        Assert.True(visual.call(pictures).equal(visual.classify(visual.Encoder.call(pictures))));
+        var measures = rand(2, config.VideoFrames, config.LipMeasures);
+        Assert.True(visual.call(pictures, measures).equal(visual.classify(cat([visual.Encoder.call(pictures), measures], 2))));
     }
 
     [Fact]

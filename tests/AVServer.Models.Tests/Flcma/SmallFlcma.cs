@@ -31,7 +31,7 @@ internal static class SmallFlcma
 
     internal static Tensor Fbank(FlcmaConfig config, long batch) => (randn([batch, config.AudioFrames, config.Mels]) * 3) - 6;
 
-    internal static Tensor Lips(FlcmaConfig config, long batch) => rand([batch, config.VideoFrames, config.LipFeatures]);
+    internal static Tensor Lips(FlcmaConfig config, long batch) => rand([batch, config.VideoFrames, config.LipValues]);
 
     /// <summary>Pictures [B, C, T, S, S] in [0, 1].</summary>
     internal static Tensor Pictures(FlcmaConfig config, long batch, long frames) => rand([batch, config.RoiChannels, frames, config.RoiSize, config.RoiSize]);

@@ -43,8 +43,8 @@ public sealed class LipTrackTests : IDisposable
         var once = Track(slots: 0, slot => slot);
         for (var slot = 0; slot < 300; slot++)
         {
-            often.Set(slot, Roi(slot % 97));
-            once.Set(slot, Roi(slot % 97));
+            often.Set(slot, Moment(slot % 97));
+            once.Set(slot, Moment(slot % 97));
             if (slot > 20 && slot % 3 == 0) await ReadAsync(often, slot - 1);
         }
 
@@ -54,8 +54,8 @@ public sealed class LipTrackTests : IDisposable
     [Fact]
     public async Task First_and_last_stand_where_there_is_nothing_before_and_after()
     {
-        var track = new LipTrack(_encoder, 1);
-        for (var slot = 100; slot < 103; slot++) track.Set(slot, Roi(slot));
+        var track = new LipTrack(_encoder, channels: 1, measures: 1);
+        for (var slot = 100; slot < 103; slot++) track.Set(slot, Moment(slot));
 
         Assert.Equal((int[])[100, 100, 100, 100, 100, 100, 101, 102], await ReadAsync(track, end: 103));
         Assert.Equal((int[])[100, 100, 100, 101, 102, 102, 102, 102], await ReadAsync(track, end: 106));
@@ -65,7 +65,7 @@ public sealed class LipTrackTests : IDisposable
     public async Task Slots_left_out_repeat_the_one_before()
     {
         var track = Track(slots: 10, slot => slot);
-        track.Set(13, Roi(13));
+        track.Set(13, Moment(13));
         for (var slot = 14; slot < 20; slot++) track.Hold(slot);
 
         Assert.Equal((int[])[8, 9, 9, 9, 9, 13, 13, 13], await ReadAsync(track, end: 16));
@@ -77,7 +77,7 @@ public sealed class LipTrackTests : IDisposable
         var track = Track(slots: 20, slot => slot);
         for (var slot = 20; slot < 24; slot++) track.Hold(slot);
         await ReadAsync(track, end: 22);
-        for (var slot = 20; slot < 24; slot++) track.Set(slot, Roi(slot));
+        for (var slot = 20; slot < 24; slot++) track.Set(slot, Moment(slot));
 
         Assert.Equal((int[])[.. Enumerable.Range(14, Window)], await ReadAsync(track, end: 22));
     }
@@ -94,7 +94,7 @@ public sealed class LipTrackTests : IDisposable
         track.Hold(61);
 
         Assert.All(await ReadAsync(track, end: 60), value => Assert.Equal(19, value));
-        track.Set(62, Roi(62));
+        track.Set(62, Moment(62));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => ReadAsync(track, end: 61));
     }
 
@@ -103,24 +103,27 @@ public sealed class LipTrackTests : IDisposable
     {
         var track = Track(slots: 10, slot => slot);
         await ReadAsync(track, 8);
-        for (var slot = 1000; slot < 1006; slot++) track.Set(slot, Roi(slot % 256));
+        for (var slot = 1000; slot < 1006; slot++) track.Set(slot, Moment(slot % 256));
 
         Assert.Equal((int[])[232, 232, 232, 232, 232, 233, 234, 235], await ReadAsync(track, end: 1004));
     }
 
     private LipTrack Track(int slots, Func<int, int> brightness)
     {
-        var track = new LipTrack(_encoder, 1);
-        for (var slot = 0; slot < slots; slot++) track.Set(slot, Roi(brightness(slot)));
+        var track = new LipTrack(_encoder, channels: 1, measures: 1);
+        for (var slot = 0; slot < slots; slot++) track.Set(slot, Moment(brightness(slot)));
         return track;
     }
 
     private static async Task<int[]> ReadAsync(LipTrack track, long end)
     {
-        var window = new float[Window];
+        var window = new float[2 * Window];
         await track.ReadAsync(end, window, CancellationToken.None);
-        return [.. window.Select(value => (int)Math.Round(value * 255))];
+        int[][] values = [.. window.Select(value => (int)Math.Round(value * 255)).Chunk(2)];
+        // The measure stands beside the feature of its own slot.
+        Assert.All(values, value => Assert.Equal(value[0], value[1]));
+        return [.. values.Select(value => value[0])];
     }
 
-    private static byte[] Roi(int brightness) => [.. Enumerable.Repeat((byte)brightness, 64)];
+    private static LipMoment Moment(int brightness) => new([.. Enumerable.Repeat((byte)brightness, 64)], [(byte)brightness / 255f]);
 }

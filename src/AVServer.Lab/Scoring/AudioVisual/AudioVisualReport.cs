@@ -5,12 +5,10 @@ using AVServer.Evaluation;
 namespace AVServer.Lab.Scoring.AudioVisual;
 
 /// <summary>The tables and pictures of an audio-visual evaluation.</summary>
-/// <param name="dev">Scores on dev, which chose each system's threshold, one for all conditions.</param>
-/// <param name="test">Scores on talkers that no weight and no threshold has seen.</param>
-public sealed class AudioVisualReport(SplitScores dev, SplitScores test)
+/// <param name="test">Scores on talkers that no weight has seen.</param>
+public sealed class AudioVisualReport(SplitScores test)
 {
     private static readonly int[] AgainstOthers = [0, 2];
-    private readonly double[] _thresholds = [.. SplitScores.Systems.Select(system => dev.Pooled(system).LowestWws.Threshold)];
 
     /// <summary>The audio-visual system.</summary>
     public static ComparedSystem Both => SplitScores.Systems[3];
@@ -18,45 +16,39 @@ public sealed class AudioVisualReport(SplitScores dev, SplitScores test)
     /// <summary>The audio-visual system without lips.</summary>
     public static ComparedSystem SoundOnly => SplitScores.Systems[4];
 
-    /// <summary>The threshold of a system.</summary>
-    public double Threshold(ComparedSystem system) => _thresholds[SplitScores.Systems.ToList().IndexOf(system)];
-
     /// <summary>All tables but that of mismatched lips.</summary>
     public string ToMarkdown()
     {
         var text = new StringBuilder();
         Table(text, "WWS score (FRR + FAR), % (95 %)", SplitScores.Systems, (system, condition) =>
         {
-            var (frr, far) = test.Rates(system, condition, Threshold(system));
-            return Share(frr + far, test.WwsInterval(system, condition, Threshold(system)));
+            var (frr, far) = test.Rates(system, condition);
+            return Share(frr + far, test.WwsInterval(system, condition));
         });
         Table(text, "FRR / FAR, %", SplitScores.Systems, (system, condition) =>
         {
-            var (frr, far) = test.Rates(system, condition, Threshold(system));
+            var (frr, far) = test.Rates(system, condition);
             return string.Create(CultureInfo.InvariantCulture, $"{100 * frr:F1} / {100 * far:F1}");
         });
         Table(text, "Equal error rate, % (95 %)", SplitScores.Systems, (system, condition) =>
             Share(test.Curve(system, condition).EqualErrorRate, test.EerInterval(system, condition)));
         Table(text, "FAR of windows that end with an earlier word, %", SplitScores.Systems, (system, condition) =>
-            string.Create(CultureInfo.InvariantCulture, $"{100 * test.EarlierFar(system, condition, Threshold(system)):F1}"));
+            string.Create(CultureInfo.InvariantCulture, $"{100 * test.EarlierFar(system, condition):F1}"));
         Table(text, "How much lower FLCMA's WWS score is, relative, % (95 %)", [.. AgainstOthers.Select(i => SplitScores.Systems[i])], (system, condition) =>
         {
-            var (cut, low, high) = test.RelativeCut(Both, Threshold(Both), system, Threshold(system), condition);
+            var (cut, low, high) = test.RelativeCut(Both, system, condition);
             return Share(cut, (low, high));
         });
         Talkers(text);
         return text.ToString();
     }
 
-    /// <summary>The thresholds, and what dev gave at them.</summary>
+    /// <summary>The thresholds at which each talker is judged.</summary>
     public string ThresholdsToMarkdown()
     {
-        var text = new StringBuilder("| system | threshold | WWS on dev, all conditions, % | EER on dev, clean / 0 / −10 dB, % |\n|---|---|---|---|\n");
+        var text = new StringBuilder($"| system | {string.Join(" | ", test.Talkers)} |\n|---|{string.Concat(test.Talkers.Select(_ => "---|"))}\n");
         foreach (var system in SplitScores.Systems)
-        {
-            double Eer(string condition) => 100 * dev.Curve(system, condition).EqualErrorRate;
-            text.Append(CultureInfo.InvariantCulture, $"| {system.Name} | {Threshold(system):F4} | {100 * dev.Pooled(system).LowestWws.Wws:F1} | {Eer("clean"):F1} / {Eer("0 dB"):F1} / {Eer("−10 dB"):F1} |\n");
-        }
+            text.Append(CultureInfo.InvariantCulture, $"| {system.Name} | {string.Join(" | ", test.Talkers.Select(talker => test.Threshold(system, talker).ToString("F4", CultureInfo.InvariantCulture)))} |\n");
         return text.ToString();
     }
 
@@ -66,8 +58,8 @@ public sealed class AudioVisualReport(SplitScores dev, SplitScores test)
         [.. AudioVisualTrials.Conditions.Select(condition => condition.Name)],
         [.. SplitScores.Systems.Take(4).Select(system => new ConditionSeries(
             system.Name,
-            [.. AudioVisualTrials.Conditions.Select(condition => test.Rates(system, condition.Name, Threshold(system)) is var (frr, far) ? frr + far : 0)],
-            [.. AudioVisualTrials.Conditions.Select(condition => test.WwsInterval(system, condition.Name, Threshold(system)))]))],
+            [.. AudioVisualTrials.Conditions.Select(condition => test.Rates(system, condition.Name) is var (frr, far) ? frr + far : 0)],
+            [.. AudioVisualTrials.Conditions.Select(condition => test.WwsInterval(system, condition.Name))]))],
         highest: 1);
 
     /// <summary>DET curves in one condition.</summary>
@@ -79,8 +71,8 @@ public sealed class AudioVisualReport(SplitScores dev, SplitScores test)
         text.Append("\nWWS score of each talker, %: audio alone → FLCMA\n\n| talker | with the keyword | without | clean | 0 dB | −10 dB |\n|---|---|---|---|---|---|\n");
         var audio = SplitScores.Systems[0];
         string[] conditions = ["clean", "0 dB", "−10 dB"];
-        var before = conditions.Select(condition => test.ByTalker(audio, condition, Threshold(audio)).ToArray()).ToArray();
-        var after = conditions.Select(condition => test.ByTalker(Both, condition, Threshold(Both)).ToArray()).ToArray();
+        var before = conditions.Select(condition => test.ByTalker(audio, condition).ToArray()).ToArray();
+        var after = conditions.Select(condition => test.ByTalker(Both, condition).ToArray()).ToArray();
         for (var i = 0; i < before[0].Length; i++)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {before[0][i].Talker} | {before[0][i].With} | {before[0][i].Without} |");

@@ -1,4 +1,5 @@
 using AVServer.Lab.Augmentation;
+using AVServer.Lab.Data;
 using AVServer.Lab.Training;
 using AVServer.Models.Flcma;
 using AVServer.Runtime;
@@ -16,7 +17,7 @@ public sealed class AudioVisualScorer : IDisposable
     private readonly InferenceSession _spotter;
     private readonly UnimodalAudio? _audio;
     private readonly UnimodalVisual? _visual;
-    private readonly int _features;
+    private readonly int _values;
 
     /// <param name="folder">The model's folder, with <c>lips.onnx</c> and <c>model.onnx</c>.</param>
     /// <param name="audio">The audio model alone, in evaluation mode; absent: not scored.</param>
@@ -27,16 +28,22 @@ public sealed class AudioVisualScorer : IDisposable
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         _lips = new InferenceSession(Path.Combine(folder, AudioVisualFiles.Lips), options);
         _spotter = new InferenceSession(Path.Combine(folder, ModelManifest.MainFile), options);
-        (_audio, _visual, _features) = (audio, visual, _lips.OutputMetadata["features"].Dimensions[^1]);
+        (_audio, _visual, _values) = (audio, visual, _spotter.InputMetadata["lips"].Dimensions[^1]);
     }
 
-    /// <summary>Values of a lip feature.</summary>
-    public int Features => _features;
+    /// <summary>Values of a picture's lips: its feature and its measures.</summary>
+    public int LipValues => _values;
 
-    /// <summary>Features of pictures, each with the two before and after it.</summary>
-    /// <param name="pictures">[count + 4, 64, 64] in [0, 1].</param>
-    /// <returns>[count, V].</returns>
-    public float[] Encode(float[] pictures)
+    /// <summary>Lip features and measures of all of a recording, [pictures, V + M].</summary>
+    public (LipStretch Stretch, float[] Values) Read(AudioVisualSet set, AudioVisualClip clip)
+    {
+        var stretch = LipStretch.WholeOf(clip);
+        using var pictures = LipStretch.Render(set, [stretch], new LipRenderer(null), seed: 0);
+        return (stretch, stretch.Join(set, Encode(pictures.contiguous().data<float>().ToArray())));
+    }
+
+    /// <summary>Features of pictures, each with the two before and after it: [count + 4, 64, 64] in [0, 1] → [count, V].</summary>
+    private float[] Encode(float[] pictures)
     {
         var count = (pictures.Length / Pixels) - AudioVisualFiles.LipCacheFrames;
         var cache = new float[count * AudioVisualFiles.LipCacheFrames * Pixels];
@@ -51,10 +58,10 @@ public sealed class AudioVisualScorer : IDisposable
 
     /// <summary>Scores windows by every system.</summary>
     /// <param name="fbank">[windows, 256, 80].</param>
-    /// <param name="lips">[windows, 64, V].</param>
+    /// <param name="lips">[windows, 64, V + M].</param>
     public ModalityScores[] Score(float[] fbank, float[] lips)
     {
-        var (sound, sight) = (WindowFbank.Frames * WindowFbank.Mels, AudioVisualWindow.Pictures * _features);
+        var (sound, sight) = (WindowFbank.Frames * WindowFbank.Mels, AudioVisualWindow.Pictures * _values);
         var scores = new List<ModalityScores>();
         for (var first = 0; first < fbank.Length / sound; first += BatchWindows)
         {
@@ -74,7 +81,7 @@ public sealed class AudioVisualScorer : IDisposable
         var presence = new float[count * 2];
         for (var i = 0; i < count; i++) (presence[2 * i], presence[(2 * i) + 1]) = (hasAudio, hasVideo);
         using var sound = OrtValue.CreateTensorValueFromMemory(fbank, [count, WindowFbank.Frames, WindowFbank.Mels]);
-        using var sight = OrtValue.CreateTensorValueFromMemory(lips, [count, AudioVisualWindow.Pictures, _features]);
+        using var sight = OrtValue.CreateTensorValueFromMemory(lips, [count, AudioVisualWindow.Pictures, _values]);
         using var believed = OrtValue.CreateTensorValueFromMemory(presence, [count, 2]);
         using var run = new RunOptions();
         using var outputs = _spotter.Run(run, ["fbank", "lips", "presence"], [sound, sight, believed], ["posterior"]);
@@ -94,7 +101,7 @@ public sealed class AudioVisualScorer : IDisposable
         using var mode = no_grad();
         using var scope = NewDisposeScope();
         var audio = _audio.call(tensor(fbank, [count, WindowFbank.Frames, WindowFbank.Mels])).sigmoid();
-        var visual = _visual.classify(tensor(lips, [count, AudioVisualWindow.Pictures, _features])).sigmoid();
+        var visual = _visual.classify(tensor(lips, [count, AudioVisualWindow.Pictures, _values])).sigmoid();
         return (audio.contiguous().data<float>().ToArray(), visual.contiguous().data<float>().ToArray());
     }
 }

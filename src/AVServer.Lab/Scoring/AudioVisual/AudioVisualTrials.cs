@@ -7,9 +7,7 @@ namespace AVServer.Lab.Scoring.AudioVisual;
 /// <param name="Window">The window, as recorded.</param>
 /// <param name="Recording">Index of its recording.</param>
 /// <param name="IsFinal">Whether it ends with the sentence's last word; else with one before it.</param>
-/// <param name="Tract">How much higher the formants are put; 1: as recorded.</param>
-/// <param name="Seen">The window whose lips are shown; null: its own.</param>
-public sealed record AudioVisualTrial(AudioVisualWindow Window, int Recording, bool IsFinal, double Tract = 1, AudioVisualWindow? Seen = null);
+public sealed record AudioVisualTrial(AudioVisualWindow Window, int Recording, bool IsFinal);
 
 /// <summary>The windows of a set that an evaluation judges: of each recording its last word and an earlier one, several times with other distances to the window's end.</summary>
 public sealed class AudioVisualTrials
@@ -21,8 +19,7 @@ public sealed class AudioVisualTrials
     /// <param name="set">Recordings.</param>
     /// <param name="draws">Windows of each recording and kind; every one gets its own noise.</param>
     /// <param name="seed">Seed of the distances.</param>
-    /// <param name="strangers">Makes the talkers strangers to the model; see <see cref="Strangers"/>.</param>
-    public AudioVisualTrials(AudioVisualSet set, int draws, int seed, Strangers? strangers = null)
+    public AudioVisualTrials(AudioVisualSet set, int draws, int seed)
     {
         (Set, Draws) = (set, draws);
         var random = new Random(seed);
@@ -31,7 +28,6 @@ public sealed class AudioVisualTrials
             new AudioVisualTrial(WindowPlan.AsRecorded(clip, WindowPlan.DrawLag(random)), recording, true),
             new AudioVisualTrial(WindowPlan.Earlier(clip, WindowPlan.DrawLag(random), random), recording, false),
         }))];
-        if (strangers is not null) All = [.. All.Select(trial => trial with { Tract = strangers.Tract(), Seen = strangers.Lips(trial.Window) })];
     }
 
     /// <summary>The recordings.</summary>

@@ -6,8 +6,7 @@ namespace AVServer.Lab.Scoring.AudioVisual;
 /// <summary>What lips that don't belong to the sound do to the audio-visual model: they must not help.</summary>
 /// <param name="scores">Scores the test split with other lips.</param>
 /// <param name="test">Scores of the test split with its own.</param>
-/// <param name="report">Has the thresholds.</param>
-public sealed class MismatchReport(TrialScores scores, SplitScores test, AudioVisualReport report)
+public sealed class MismatchReport(TrialScores scores, SplitScores test)
 {
     private static readonly (string Name, double? SnrDb)[] Conditions = [("clean", null), ("0 dB", 0), ("−10 dB", -10)];
 
@@ -19,17 +18,18 @@ public sealed class MismatchReport(TrialScores scores, SplitScores test, AudioVi
     {
         var text = new StringBuilder("\nWWS score (FRR / FAR) of FLCMA with other lips, %\n\n| lips | clean | 0 dB | −10 dB |\n|---|---|---|---|\n");
         foreach (var (name, system) in new[] { ("their own", AudioVisualReport.Both), ("none", AudioVisualReport.SoundOnly) })
-            Row(text, name, condition => Cell(test.Rates(system, condition.Name, report.Threshold(system))));
+            Row(text, name, condition => Cell(test.Rates(system, condition.Name)));
         Row(text, "of another talker with another word", condition => Cell(Rates(scores.Mismatched(condition.SnrDb, 0))));
         foreach (var shift in Shifts)
             Row(text, string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(shift) / 25.0:F1} s {(shift > 0 ? "late" : "early")}"), condition => Cell(Rates(scores.Mismatched(condition.SnrDb, shift))));
         return text.ToString();
     }
 
-    private (double Frr, double Far) Rates((bool IsKeyword, float Posterior)[] judged)
+    private (double Frr, double Far) Rates((AudioVisualTrial Trial, float Posterior)[] judged)
     {
-        var threshold = report.Threshold(AudioVisualReport.Both);
-        return (judged.Where(pair => pair.IsKeyword).Average(pair => pair.Posterior < threshold ? 1.0 : 0), judged.Where(pair => !pair.IsKeyword).Average(pair => pair.Posterior >= threshold ? 1.0 : 0));
+        double Accepted(bool isKeyword) => judged.Where(pair => pair.Trial.Window.IsKeyword == isKeyword)
+            .Average(pair => pair.Posterior >= test.Threshold(AudioVisualReport.Both, pair.Trial.Window.Clip.Talker) ? 1.0 : 0);
+        return (1 - Accepted(true), Accepted(false));
     }
 
     private static void Row(StringBuilder text, string name, Func<(string Name, double? SnrDb), string> cell) =>

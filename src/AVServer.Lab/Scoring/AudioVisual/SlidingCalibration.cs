@@ -7,11 +7,10 @@ using AVServer.Runtime;
 namespace AVServer.Lab.Scoring.AudioVisual;
 
 /// <summary>Thresholds and what they give when the spotter slides along whole recordings, as the server runs it.</summary>
-/// <param name="set">Recordings of dev.</param>
+/// <param name="set">Recordings of talkers that the model was never trained on.</param>
 /// <param name="scorer">The exported model.</param>
-/// <param name="sound">Makes the sound, with dev's noise.</param>
-/// <param name="renderer">Makes the pictures.</param>
-public sealed class SlidingCalibration(AudioVisualSet set, AudioVisualScorer scorer, WindowSound sound, LipRenderer renderer)
+/// <param name="sound">Makes the sound, with noise that the model was never trained on.</param>
+public sealed class SlidingCalibration(AudioVisualSet set, AudioVisualScorer scorer, WindowSound sound)
 {
     private const double StepSeconds = 0.16;
     private const double RefractorySeconds = 1;
@@ -20,8 +19,6 @@ public sealed class SlidingCalibration(AudioVisualSet set, AudioVisualScorer sco
 
     // Even in the log-odds, because posteriors crowd at both ends.
     private static readonly double[] Thresholds = [.. Enumerable.Range(0, 61).Select(i => 1 / (1 + Math.Exp(6 - (i * 0.25))))];
-
-    private readonly Strangers _strangers = new(set, Seed);
 
     /// <summary>Tables by the keys of <see cref="AudioVisualSpec.Calibration"/>.</summary>
     public IReadOnlyDictionary<string, CalibrationTable> Measure()
@@ -54,10 +51,9 @@ public sealed class SlidingCalibration(AudioVisualSet set, AudioVisualScorer sco
     {
         var end = clip.Words[^1].EndSeconds + WindowPlan.LongestLag;
         var windows = Enumerable.Range(0, (int)(end / StepSeconds)).Select(step => new AudioVisualWindow(clip, clip.Keyword is not null, End(step), 0, 0, double.PositiveInfinity)).ToArray();
-        var tract = _strangers.Tract();
         // One seed: the same noise, though from window to window it begins elsewhere.
-        using var fbank = new WindowFbank(new SoundRecipe(), set, sound).At([.. windows.Select(window => (window, tract))], snrDb, unchecked(Seed + (index * 100)));
-        var lips = Lips(_strangers.Lips(windows[^1])?.Clip ?? clip, index, windows);
+        using var fbank = new WindowFbank(new SoundRecipe(), set, sound).At(windows, snrDb, unchecked(Seed + (index * 100)));
+        var lips = Lips(clip, windows);
         var sounds = fbank.contiguous().data<float>().ToArray();
         return new Dictionary<string, float[]>
         {
@@ -67,24 +63,22 @@ public sealed class SlidingCalibration(AudioVisualSet set, AudioVisualScorer sco
         };
     }
 
-    private float[] Lips(AudioVisualClip clip, int index, AudioVisualWindow[] windows)
+    private float[] Lips(AudioVisualClip clip, AudioVisualWindow[] windows)
     {
-        var stretch = LipStretch.WholeOf(clip);
-        using var pictures = LipStretch.Render(set, [stretch], renderer, unchecked(Seed + index));
-        var features = scorer.Encode(pictures.contiguous().data<float>().ToArray());
-        var dim = scorer.Features;
-        var lips = new float[windows.Length * AudioVisualWindow.Pictures * dim];
+        var (stretch, values) = scorer.Read(set, clip);
+        var size = scorer.LipValues;
+        var lips = new float[windows.Length * AudioVisualWindow.Pictures * size];
         for (var w = 0; w < windows.Length; w++)
             for (var i = 0; i < AudioVisualWindow.Pictures; i++)
-                features.AsSpan(stretch.IndexOf(windows[w].Picture(i, 1, 1).Seconds) * dim, dim).CopyTo(lips.AsSpan(((w * AudioVisualWindow.Pictures) + i) * dim));
+                values.AsSpan(stretch.IndexOf(windows[w].Picture(i, 1, 1).Seconds) * size, size).CopyTo(lips.AsSpan(((w * AudioVisualWindow.Pictures) + i) * size));
         return lips;
     }
 
-    private static CalibrationTable Table(List<float> keywords, List<FillerStream> filler)
+    private CalibrationTable Table(List<float> keywords, List<FillerStream> filler)
     {
         var curve = DetCurve.Measure(keywords, filler, Thresholds, RefractorySeconds);
         return new CalibrationTable(
-            "dev: sentences of the training's talker that the weights never saw, clean and at 10, 0 and −10 dB, made strangers: another vocal tract, lips that look like others' and in half say something else",
+            $"{string.Join(", ", set.Clips.Select(clip => clip.Talker).Distinct().Order(StringComparer.Ordinal))}: talkers that the weights never saw, clean and at 10, 0 and −10 dB",
             Math.Round(curve.FillerHours, 3), keywords.Count,
             [.. curve.Points.Select(point => new CalibrationPoint(Math.Round(point.Threshold, 6), Math.Round(point.FalseAlarmsPerHour, 3), Math.Round(point.Frr, 4)))]);
     }
