@@ -24,6 +24,21 @@ public sealed record LipRecording(short[] Samples, byte[] Lips, bool[] Seen, flo
     /// <summary>Number of pictures.</summary>
     public int Pictures => Seen.Length;
 
+    /// <summary>The recording with the measures of every <paramref name="stride"/>th picture only, and what lies between them in the others.</summary>
+    public LipRecording Thinned(int stride)
+    {
+        var shapes = new float[Shapes.Length];
+        for (var i = 0; i < Pictures; i++)
+        {
+            var before = i / stride * stride;
+            var after = Math.Min(before + stride, (Pictures - 1) / stride * stride);
+            var share = after > before ? (i - before) / (float)(after - before) : 0;
+            for (var m = 0; m < LipShape.Measures; m++)
+                shapes[(i * LipShape.Measures) + m] = ((1 - share) * Shapes[(before * LipShape.Measures) + m]) + (share * Shapes[(after * LipShape.Measures) + m]);
+        }
+        return this with { Shapes = shapes };
+    }
+
     /// <summary>One picture; indices beyond the recording give its first or last.</summary>
     public ReadOnlySpan<byte> Picture(int index) => Lips.AsSpan(Math.Clamp(index, 0, Pictures - 1) * PictureBytes, PictureBytes);
 }

@@ -12,9 +12,11 @@ internal sealed class FaceHistory
     /// <summary>The latest slot that was written; -∞ before the first.</summary>
     public long Latest { get; private set; } = long.MinValue;
 
-    /// <summary>Writes a slot, in any order within the capacity.</summary>
+    /// <summary>Writes a slot, in any order within the capacity; one before it that wasn't measured then lies between those beside it.</summary>
     public void Set(long slot, in FaceMoment moment)
     {
+        if (moment.IsMeasured && TryGet(slot - 1, out var held) && !held.IsMeasured && TryGet(slot - 2, out var before))
+            _moments[Index(slot - 1)] = new Moment(slot - 1, true, held with { Opening = (before.Opening + moment.Opening) / 2 });
         _moments[Index(slot)] = new Moment(slot, true, moment);
         Latest = Math.Max(Latest, slot);
     }
@@ -46,4 +48,5 @@ internal sealed class FaceHistory
 /// <param name="Readable">Whether nothing keeps its lips from being read.</param>
 /// <param name="LipsMove">Whether they move.</param>
 /// <param name="Opening">How far they are open; see <see cref="Vision.LipShape.Opening"/>.</param>
-internal readonly record struct FaceMoment(bool Readable, bool LipsMove, float Opening);
+/// <param name="IsMeasured">Whether this was measured; else the moment before still stands.</param>
+internal readonly record struct FaceMoment(bool Readable, bool LipsMove, float Opening, bool IsMeasured = true);

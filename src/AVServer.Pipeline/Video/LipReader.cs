@@ -18,9 +18,7 @@ internal sealed class LipReader(DynamicBatcher encoder, AudioVisualSpec spec) : 
         if (!_tracks.TryGetValue(face.Id, out var track)) _tracks[face.Id] = track = new LipTrack(encoder, spec.RoiChannels, spec.LipMeasures);
         var pixels = new byte[spec.RoiSize * spec.RoiSize * spec.RoiChannels];
         _cropper.Crop(frame, face.LipRoi, spec.RoiSize, spec.RoiChannels, pixels);
-        float[] measures = spec.LipMeasures > 0 ? new float[spec.LipMeasures] : [];
-        if (measures.Length > 0) LipShape.Measure(face.Landmarks, measures);
-        track.Set(slot, new LipMoment(pixels, measures));
+        track.Set(slot, new LipMoment(pixels, Measure(face)));
     }
 
     /// <summary>Lets a face's last lips stand for another slot.</summary>
@@ -37,4 +35,13 @@ internal sealed class LipReader(DynamicBatcher encoder, AudioVisualSpec spec) : 
     public ValueTask ReadAsync(int face, long end, Memory<float> window, CancellationToken cancellationToken) => _tracks[face].ReadAsync(end, window, cancellationToken);
 
     public void Dispose() => _cropper.Dispose();
+
+    private float[]? Measure(TrackedFace face)
+    {
+        if (spec.LipMeasures == 0) return [];
+        if (!face.IsMeasured) return null;
+        var measures = new float[spec.LipMeasures];
+        LipShape.Measure(face.Landmarks, measures);
+        return measures;
+    }
 }

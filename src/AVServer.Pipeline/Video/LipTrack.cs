@@ -5,7 +5,7 @@ namespace AVServer.Pipeline;
 /// <summary>One face's lips for one model: the last ones by slot, and their features, each encoded once and only when somebody asks.</summary>
 /// <remarks>
 /// One stream's own; one caller at a time. A slot without lips of its own repeats the one before, and before the first the first stands, in training as in
-/// serving. A ROI that has stood still for longer than the encoder looks back isn't encoded again: it would give what it gave.
+/// serving; measures that weren't taken lie between those beside them. A ROI that has stood still for longer than the encoder looks back isn't encoded again: it would give what it gave.
 /// </remarks>
 internal sealed class LipTrack
 {
@@ -80,8 +80,18 @@ internal sealed class LipTrack
             var slot = Math.Clamp(end - slots + i, _encodedFrom, _encoded - AudioVisualFiles.LipDelayFrames);
             var moment = window.Span.Slice(i * values, values);
             _features.AsSpan(Index(slot) * _width, _width).CopyTo(moment);
-            _lips[Index(slot)].Measures.CopyTo(moment[_width..]);
+            ReadMeasures(slot, moment[_width..]);
         }
+    }
+
+    private void ReadMeasures(long slot, Span<float> target)
+    {
+        var (before, after) = (slot, slot);
+        while (before > _first && _lips[Index(before)].Measures is null) before--;
+        while (after < _latest && _lips[Index(after)].Measures is null) after++;
+        var (from, to) = (_lips[Index(before)].Measures, _lips[Index(after)].Measures);
+        var share = from is null ? 1 : to is null || before == after ? 0 : (slot - before) / (float)(after - before);
+        for (var i = 0; i < target.Length; i++) target[i] = ((1 - share) * (from?[i] ?? 0)) + (share * (to?[i] ?? 0));
     }
 
     private async ValueTask EncodeAsync(long first, long last, CancellationToken cancellationToken)
@@ -128,5 +138,5 @@ internal sealed class LipTrack
 
 /// <summary>A mouth in one slot.</summary>
 /// <param name="Roi">[side, side, channels], 0 to 255.</param>
-/// <param name="Measures">As many as the model takes; see <see cref="Vision.LipShape.Measure"/>.</param>
-internal readonly record struct LipMoment(byte[] Roi, float[] Measures);
+/// <param name="Measures">As many as the model takes; see <see cref="Vision.LipShape.Measure"/>. Null where the landmarks weren't measured.</param>
+internal readonly record struct LipMoment(byte[] Roi, float[]? Measures);

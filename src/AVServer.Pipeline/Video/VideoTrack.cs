@@ -137,7 +137,7 @@ internal sealed class VideoTrack : IDisposable
         foreach (var face in _tracker.Next(frame, picture.Time))
         {
             if (!_faces.TryGetValue(face.Id, out var history)) _faces[face.Id] = history = new FaceHistory();
-            history.Set(slot, new FaceMoment(face.Quality.IsGood, face.LipsMove, face.LipOpening));
+            history.Set(slot, new FaceMoment(face.Quality.IsGood, face.LipsMove, face.LipOpening, face.IsMeasured));
             _glances.Add(new FaceGlance(face.Id, face.Box.Width, face.LipsMove ? face.LipActivityLevel : 0));
             if (face.LipsMove) _active = Math.Max(_active, slot);
             if (face.LipRoi.Width > 0)

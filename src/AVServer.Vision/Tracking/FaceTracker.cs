@@ -64,7 +64,7 @@ public sealed class FaceTracker
         for (var i = _visible.Count - 1; i >= 0; i--)
         {
             var face = _visible[i];
-            if (face.IsStill && face.PicturesHeld + 1 < _options.StillStride)
+            if (face.IsStill && face.LipsMove && time - face.MeasuredAt < _options.SteadyInterval)
             {
                 face.Hold();
                 continue;

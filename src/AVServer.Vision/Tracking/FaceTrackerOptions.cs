@@ -26,10 +26,11 @@ public sealed class FaceTrackerOptions
     public TimeSpan Memory { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// While a face stands still, every how many pictures its landmarks are measured; between them the last ones stand. Default 1: every picture.
+    /// While a face stands still and its lips move, the least media time from one measurement of its landmarks to the next; in pictures between them the last
+    /// ones stand, and <see cref="TrackedFace.IsMeasured"/> says so. Lips that rest are measured always, to tell their tremble from movement. Default 0: every picture.
     /// </summary>
-    [Range(1, 10)]
-    public int StillStride { get; set; } = 1;
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
+    public TimeSpan SteadyInterval { get; set; }
 
     /// <summary>How the lips' movement is judged.</summary>
     public LipActivityOptions Lips { get; set; } = new();

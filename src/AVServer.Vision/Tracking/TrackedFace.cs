@@ -50,8 +50,8 @@ public sealed class TrackedFace
     /// <summary>How well the lips can be read.</summary>
     public FaceQuality Quality { get; private set; }
 
-    /// <summary>Pictures for which the last landmarks have stood, 0 when they are of this one.</summary>
-    internal int PicturesHeld { get; private set; }
+    /// <summary>Whether the landmarks are of the last picture; else those of one before still stand.</summary>
+    public bool IsMeasured { get; private set; }
 
     /// <summary>Whether the face hardly moved between the last two measurements.</summary>
     internal bool IsStill { get; private set; }
@@ -76,7 +76,7 @@ public sealed class TrackedFace
 
         Presence = presence;
         MeasuredAt = time;
-        PicturesHeld = 0;
+        IsMeasured = true;
         Box = FaceBox.Around(_landmarks);
         LipRoi = LipRoi.Of(_landmarks);
         LipOpening = LipShape.Opening(landmarks);
@@ -85,7 +85,7 @@ public sealed class TrackedFace
     }
 
     /// <summary>Lets the last landmarks stand for another picture.</summary>
-    internal void Hold() => PicturesHeld++;
+    internal void Hold() => IsMeasured = false;
 
     // Way of the middle and change of the size, in widths of the face.
     private static float Moved(in FaceBox before, in FaceBox after) =>

@@ -39,4 +39,14 @@ public sealed class LipCacheTests
         Assert.Equal([true, false, true], second.Seen);
         Assert.All(second.Shapes, measure => Assert.Equal('b', measure));
     }
+
+    [Fact]
+    public void Thinned_recording_has_what_lies_between_the_pictures_that_are_measured()
+    {
+        float[] measured = [1, 9, 3, 9, 9, 9];
+        var recording = new LipRecording([], new byte[6 * LipRecording.PictureBytes], new bool[6], [.. measured.SelectMany(value => Enumerable.Repeat(value, LipShape.Measures))]);
+
+        Assert.Equal([1, 2, 3, 6, 9, 9], recording.Thinned(2).Shapes.Where((_, i) => i % LipShape.Measures == 0));
+        Assert.Equal(recording.Shapes, recording.Thinned(1).Shapes);
+    }
 }

@@ -3,10 +3,11 @@ using System.Text;
 
 namespace AVServer.Lab.Scoring.AudioVisual;
 
-/// <summary>What lips that don't belong to the sound do to the audio-visual model: they must not help.</summary>
+/// <summary>What other lips do to the audio-visual model: those that don't belong to the sound must not help, and those that are measured more seldom must not harm.</summary>
 /// <param name="scores">Scores the test split with other lips.</param>
 /// <param name="test">Scores of the test split with its own.</param>
-public sealed class MismatchReport(TrialScores scores, SplitScores test)
+/// <param name="measured">Scores the test split where the mouth is measured in every picture, or in every so many.</param>
+public sealed class MismatchReport(TrialScores scores, SplitScores test, IReadOnlyList<(int Stride, TrialScores Scores)> measured)
 {
     private static readonly (string Name, double? SnrDb)[] Conditions = [("clean", null), ("0 dB", 0), ("−10 dB", -10)];
 
@@ -19,9 +20,11 @@ public sealed class MismatchReport(TrialScores scores, SplitScores test)
         var text = new StringBuilder("\nWWS score (FRR / FAR) of FLCMA with other lips, %\n\n| lips | clean | 0 dB | −10 dB |\n|---|---|---|---|\n");
         foreach (var (name, system) in new[] { ("their own", AudioVisualReport.Both), ("none", AudioVisualReport.SoundOnly) })
             Row(text, name, condition => Cell(test.Rates(system, condition.Name)));
-        Row(text, "of another talker with another word", condition => Cell(Rates(scores.Mismatched(condition.SnrDb, 0))));
+        foreach (var (stride, others) in measured)
+            Row(text, string.Create(CultureInfo.InvariantCulture, $"their own, measured in one picture of {stride}"), condition => Cell(Rates(others.WithLips(condition.SnrDb, 0))));
+        Row(text, "of another talker with another word", condition => Cell(Rates(scores.WithLips(condition.SnrDb, null))));
         foreach (var shift in Shifts)
-            Row(text, string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(shift) / 25.0:F1} s {(shift > 0 ? "late" : "early")}"), condition => Cell(Rates(scores.Mismatched(condition.SnrDb, shift))));
+            Row(text, string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(shift) / 25.0:F1} s {(shift > 0 ? "late" : "early")}"), condition => Cell(Rates(scores.WithLips(condition.SnrDb, shift))));
         return text.ToString();
     }
 

@@ -32,14 +32,14 @@ public sealed class TrialScores
         return _scorer.Score(Sound(Trials.All, snrDb), lips);
     }
 
-    /// <summary>Scores the last words in a condition with lips that don't belong to them, by the audio-visual model.</summary>
+    /// <summary>Scores the last words in a condition with lips that may not belong to them, by the audio-visual model.</summary>
     /// <param name="snrDb">Absent: as recorded.</param>
-    /// <param name="shift">Pictures by which the lips are late; 0: they are those of another talker who says another word.</param>
-    public (AudioVisualTrial Trial, float Posterior)[] Mismatched(double? snrDb, int shift)
+    /// <param name="shift">Pictures by which the lips are late; null: they are those of another talker who says another word.</param>
+    public (AudioVisualTrial Trial, float Posterior)[] WithLips(double? snrDb, int? shift)
     {
         var finals = Trials.All.Where(trial => trial.IsFinal).ToArray();
         var random = new Random(Seed);
-        var lips = finals.SelectMany(trial => shift != 0 ? Lips(trial.Window, shift) : Lips(Another(trial, random), 0)).ToArray();
+        var lips = finals.SelectMany(trial => shift is { } late ? Lips(trial.Window, late) : Lips(Another(trial, random), 0)).ToArray();
         return [.. finals.Zip(_scorer.Posteriors(Sound(finals, snrDb), lips, finals.Length, 1, 1))];
     }
 
