@@ -1,5 +1,5 @@
-using AVServer.Vision;
 using AVServer.Models.Flcma;
+using AVServer.Vision;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,7 +1,7 @@
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Data;
-using AVServer.Vision;
 using AVServer.Models.Flcma;
+using AVServer.Vision;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Training;
