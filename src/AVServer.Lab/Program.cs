@@ -20,7 +20,7 @@ det.SetAction((parsed, token) => DetCommand.RunAsync(Folders(parsed), parsed.Get
 var split = new Option<Split>("--split") { Description = "Which recordings.", DefaultValueFactory = _ => Split.Test };
 var score = new Command("score", "Runs the finished models over a split of a data recipe, as the server would.") { recipe, split };
 score.SetAction((parsed, token) => ScoreCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, parsed.GetValue(split), Console.Out, token));
-var stages = new Argument<string[]>("stages") { Description = "Which of audio, visual and joint; all if none is named.", Arity = ArgumentArity.ZeroOrMore };
+var stages = new Argument<string[]>("stages") { Description = "Which of audio, visual, joint-1, joint-2 …; all if none is named.", Arity = ArgumentArity.ZeroOrMore };
 var trainAv = new Command("train-av", "Trains an audio-visual spotter by its recipe; started again, it goes on where it was.") { recipe, stages };
 trainAv.SetAction(parsed => TrainAvCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, parsed.GetValue(stages) ?? [], Console.Out));
 var exportAv = new Command("export-av", "Writes a trained audio-visual spotter's ONNX files and manifest.") { recipe };

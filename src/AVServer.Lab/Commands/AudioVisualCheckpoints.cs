@@ -11,8 +11,9 @@ public static class AudioVisualCheckpoints
     /// <summary>The audio model alone.</summary>
     public static UnimodalAudio Audio(LabFolders folders, AudioVisualRecipe recipe) => Load(folders, recipe, "audio", new UnimodalAudio(AudioVisualRecipe.Model));
 
-    /// <summary>The audio-visual network.</summary>
-    public static FlcmaConformer Joint(LabFolders folders, AudioVisualRecipe recipe) => Load(folders, recipe, "joint", new FlcmaConformer(AudioVisualRecipe.Model));
+    /// <summary>The audio-visual networks that vote.</summary>
+    public static FlcmaEnsemble Joint(LabFolders folders, AudioVisualRecipe recipe) =>
+        new([.. recipe.JointStages.Select(stage => Load(folders, recipe, stage, new FlcmaConformer(AudioVisualRecipe.Model)))]);
 
     /// <summary>The visual model alone, with its lip encoder.</summary>
     public static UnimodalVisual Visual(LabFolders folders, AudioVisualRecipe recipe) =>

@@ -21,7 +21,7 @@ public static class ExportAvCommand
         File.WriteAllBytes(Path.Combine(folder, ModelManifest.MainFile), spotter.Graph);
         File.WriteAllLines(
             Path.Combine(folder, TrainAvCommand.LogFile),
-            TrainAvCommand.Stages.SelectMany(stage => File.ReadLines(Path.Combine(folders.Run(Path.Combine(recipe.Name, stage)), TrainAvCommand.LogFile))));
+            recipe.Stages.SelectMany(stage => File.ReadLines(Path.Combine(folders.Run(Path.Combine(recipe.Name, stage)), TrainAvCommand.LogFile))));
         File.Copy(recipePath, Path.Combine(folder, "recipe.json"), overwrite: true);
         File.WriteAllText(Path.Combine(folder, ModelManifest.FileName), Manifest(recipe, data.Keyword, lips, spotter).ToJson());
         output.WriteLine(FormattableString.Invariant($"{recipe.Name}: lips {lips.Graph.Length} bytes, spotter {spotter.Graph.Length} bytes, they differ from their definitions by at most {Math.Max(lips.MaxDifference, spotter.MaxDifference):E1}"));

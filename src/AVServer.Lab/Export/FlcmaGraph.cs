@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace AVServer.Lab.Export;
 
 /// <summary>
-/// <see cref="FlcmaConformer"/> as a graph: <c>fbank</c> [N, frames, mels], <c>lips</c> [N, T, V] and <c>presence</c> [N, 2] →
+/// <see cref="FlcmaEnsemble"/> as a graph: <c>fbank</c> [N, frames, mels], <c>lips</c> [N, T, V] and <c>presence</c> [N, 2] →
 /// <c>posterior</c> [N, 1]; N is free.
 /// </summary>
 /// <remarks>
@@ -15,30 +15,37 @@ namespace AVServer.Lab.Export;
 internal sealed class FlcmaGraph
 {
     private readonly FlcmaConfig _config;
-    private readonly OnnxGraph _graph = new(nameof(FlcmaConformer));
+    private readonly OnnxGraph _graph = new(nameof(FlcmaEnsemble));
 
     private FlcmaGraph(FlcmaConfig config) => _config = config;
 
-    internal static byte[] Build(FlcmaConformer model)
+    internal static byte[] Build(FlcmaEnsemble ensemble)
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        return new FlcmaGraph(model.Config).Compose(model);
+        return new FlcmaGraph(ensemble.Config).Compose(ensemble.Members);
     }
 
-    private byte[] Compose(FlcmaConformer model)
+    private byte[] Compose(IReadOnlyList<FlcmaConformer> members)
     {
         var fbank = _graph.Input("fbank", "N", _config.AudioFrames, _config.Mels);
-        var lips = _graph.Input("lips", "N", _config.VideoFrames, _config.LipValues);
+        var lips = Normalise(_graph.Input("lips", "N", _config.VideoFrames, _config.LipValues));
         var presence = _graph.Node("Split", 2, [_graph.Input("presence", "N", 2), _graph.Constant(1, 1)], ("axis", 1));
-        var layers = model.Layers;
+        var votes = members.Select(member => Vote(member, fbank, lips, presence)).ToArray();
+        _graph.Output(_graph.Node("Sigmoid", [_graph.Node("Mean", votes)]), "posterior", "N", 1);
+        return _graph.ToBytes();
+    }
+
+    /// <summary>A member's logits [N, 1].</summary>
+    private string Vote(FlcmaConformer member, string fbank, string lips, string[] presence)
+    {
+        var layers = member.Layers;
         var scale = layers.Positions.Scale;
         var heard = Subsample(layers.Subsampler, fbank, scale);
-        var seen = _graph.Linear(Rows(Normalise(lips), _config.LipValues), layers.LipProjection.weight * scale, layers.LipProjection.bias! * scale);
+        var seen = _graph.Linear(Rows(lips, _config.LipValues), layers.LipProjection.weight * scale, layers.LipProjection.bias! * scale);
         var (audio, video) = (Place(heard, presence[0], layers.AbsentAudio, layers.Positions), Place(seen, presence[1], layers.AbsentVideo, layers.Positions));
         foreach (var block in layers.Blocks) (audio, video) = Block(block, audio, video);
-        _graph.Output(Classify(layers.Classifier, Fuse(layers.Fusion, audio, video)), "posterior", "N", 1);
-        return _graph.ToBytes();
+        return Classify(layers.Classifier, Fuse(layers.Fusion, audio, video));
     }
 
     private string Rows(string x, long values) => _graph.Node("Reshape", [x, _graph.Constant(-1, values)]);
@@ -146,6 +153,6 @@ internal sealed class FlcmaGraph
         var scores = _graph.Node("MatMul", [_graph.Node("Tanh", [_graph.Linear(Rows(windows, _config.Dim), attend)]), _graph.Constant(score.weight.t())]);
         var shares = _graph.Node("Softmax", [_graph.Node("Reshape", [scores, _graph.Constant(-1, _config.VideoFrames, 1)])], ("axis", 1));
         var pooled = _graph.Node("ReduceSum", [_graph.Node("Mul", [windows, shares]), _graph.Constant(1)], ("keepdims", 0));
-        return _graph.Node("Sigmoid", [_graph.Linear(_graph.Node("Relu", [_graph.Linear(pooled, hidden)]), output)]);
+        return _graph.Linear(_graph.Node("Relu", [_graph.Linear(pooled, hidden)]), output);
     }
 }

@@ -67,10 +67,10 @@ public static class ModelExporter
             Streaming: null);
     }
 
-    /// <summary>Exports the audio-visual network, which takes the lip encoder's features.</summary>
+    /// <summary>Exports the audio-visual networks that vote, which take the lip encoder's features.</summary>
     /// <param name="model">The model; left in the mode it was in.</param>
     /// <exception cref="ParityException">The graph differs from the definition by more than <see cref="ParityCheck.Limit"/>.</exception>
-    public static ExportedModel Export(FlcmaConformer model)
+    public static ExportedModel Export(FlcmaEnsemble model)
     {
         var config = model.Config;
         var (graph, difference) = Evaluated(model, () =>

@@ -31,7 +31,7 @@ public static partial class ParityCheck
 
     /// <summary>The largest difference over windows with and without each modality, as one batch and alone, of the posteriors and of the logits behind them.</summary>
     /// <remarks>The posteriors alone would not do: of a model that is sure of every window, a wrong graph is sure too.</remarks>
-    public static float Measure(FlcmaConformer model, byte[] graph)
+    public static float Measure(FlcmaEnsemble model, byte[] graph)
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();

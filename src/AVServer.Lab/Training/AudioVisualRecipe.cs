@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Data;
 using AVServer.Models.Flcma;
@@ -17,6 +18,7 @@ namespace AVServer.Lab.Training;
 /// <param name="Lips">How the pictures are changed.</param>
 /// <param name="Threads">Threads of libtorch.</param>
 /// <param name="MisleadingLipsShare">Of the joint training's windows with sound, those whose lips are another recording's, whatever it says, and the sound is right.</param>
+/// <param name="Members">Networks that are trained together from the same two models, and vote; each has a seed of its own, one higher than the one before.</param>
 public sealed record AudioVisualRecipe(
     string Name,
     string Version,
@@ -28,10 +30,23 @@ public sealed record AudioVisualRecipe(
     SoundRecipe Sound,
     LipAugmentRecipe Lips,
     int Threads = 2,
-    double MisleadingLipsShare = 0)
+    double MisleadingLipsShare = 0,
+    int Members = 1)
 {
     /// <summary>Size of the networks.</summary>
     public static FlcmaConfig Model => FlcmaConfig.Small;
+
+    /// <summary>Names of all trainings, in order.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Stages => ["audio", "visual", .. JointStages];
+
+    /// <summary>Names of the joint trainings, one for each member.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> JointStages => [.. Enumerable.Range(1, Members).Select(member => FormattableString.Invariant($"joint-{member}"))];
+
+    /// <summary>The recipe of a member's joint training.</summary>
+    /// <param name="member">From 0.</param>
+    public AudioVisualRecipe Of(int member) => this with { Seed = Seed + member };
 
     /// <summary>Reads a recipe.</summary>
     /// <exception cref="JsonException">It is not one.</exception>

@@ -8,15 +8,15 @@ namespace AVServer.Lab.Training;
 /// <remarks>
 /// In half of the windows sound and lips come from different recordings with the same label; in some a whole modality is absent, so that
 /// the model serves sound alone and lips alone as well; in all the lips may be a picture early or late. In some the lips say something else
-/// and the sound is right: the lips of the one talker who is trained on are read without an error, those of others are not. And in half of them the
+/// and the sound is right: the lips of the one talker who is trained on are read without an error, those of others are not. And in most the
 /// pictures' features are another recording's beside the right measures, which say of others what they say of the one.
 /// </remarks>
 public sealed class JointTrainer
 {
     private const double OtherLipsShare = 0.5;
     private const double NoAudioShare = 0.1;
-    private const double NoVideoShare = 0.2;
-    private const double OtherPicturesShare = 0.5;
+    private const double NoVideoShare = 0.4;
+    private const double OtherPicturesShare = 0.8;
     private readonly AudioVisualRecipe _recipe;
     private readonly AudioVisualSet _set;
     private readonly LipFeatureBank _lips;

@@ -44,7 +44,7 @@ public sealed class AudioVisualExportTests
     [MemberData(nameof(Conformers))]
     public void Conformer_exported_computes_what_its_definition_does(FlcmaConfig config)
     {
-        using var model = Conformer(config);
+        using var model = Ensemble(config);
         var exported = ModelExporter.Export(model);
         Assert.InRange(exported.MaxDifference, 0, Tolerance);
         Assert.True(model.training);
@@ -62,7 +62,7 @@ public sealed class AudioVisualExportTests
     [Fact]
     public void Conformer_of_the_published_size_is_exported()
     {
-        using var model = Conformer(FlcmaConfig.Base);
+        using var model = Ensemble(FlcmaConfig.Base);
         Assert.InRange(ModelExporter.Export(model).MaxDifference, 0, ParityCheck.Limit);
     }
 
@@ -84,21 +84,21 @@ public sealed class AudioVisualExportTests
     [InlineData("fusion.conv2.bias")]
     public void Conformer_graph_of_other_weights_is_refused(string changed)
     {
-        using var model = Conformer(Tiny);
+        using var model = Ensemble(Tiny, members: 2);
         model.eval();
         var graph = ModelExporter.Export(model).Graph;
-        using (no_grad()) model.get_parameter(changed)!.add_(randn_like(model.get_parameter(changed)!));
+        using (no_grad()) model.Members[1].get_parameter(changed)!.add_(randn_like(model.Members[1].get_parameter(changed)!));
         Assert.Throws<ParityException>(() => ParityCheck.Require(ParityCheck.Measure(model, graph)));
     }
 
     [Fact]
     public void Wrong_graph_of_a_model_that_is_sure_of_every_window_is_refused()
     {
-        using var model = Conformer(Tiny);
+        using var model = Ensemble(Tiny, members: 2);
         model.eval();
-        using (no_grad()) model.get_parameter("classifier.output.bias")!.sub_(14);
+        using (no_grad()) foreach (var member in model.Members) member.get_parameter("classifier.output.bias")!.sub_(14);
         var graph = ModelExporter.Export(model).Graph;
-        using (no_grad()) model.get_parameter("classifier.output.bias")!.sub_(1);
+        using (no_grad()) model.Members[0].get_parameter("classifier.output.bias")!.sub_(2);
         Assert.Throws<ParityException>(() => ParityCheck.Require(ParityCheck.Measure(model, graph)));
     }
 
@@ -119,10 +119,12 @@ public sealed class AudioVisualExportTests
         return Trained(encoder, EncoderBatches, () => encoder.call(rand([2, config.RoiChannels, 5, config.RoiSize, config.RoiSize])));
     }
 
-    private static FlcmaConformer Conformer(FlcmaConfig config)
+    private static FlcmaEnsemble Ensemble(FlcmaConfig config, int members = 1) => new([.. Enumerable.Range(0, members).Select(member => Conformer(config, seed: 11 + member))]);
+
+    private static FlcmaConformer Conformer(FlcmaConfig config, int seed)
     {
         using var scope = NewDisposeScope();
-        manual_seed(11);
+        manual_seed(seed);
         var model = new FlcmaConformer(config);
         return Trained(model, 2, () => model.call((randn([3, config.AudioFrames, config.Mels]) * 3) - 6, rand([3, config.VideoFrames, config.LipValues]), ones(3, 2)));
     }

@@ -31,7 +31,7 @@ public sealed class ExportedAudioVisualInRuntimeTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly LipEncoder _encoder;
-    private readonly FlcmaConformer _conformer;
+    private readonly FlcmaEnsemble _conformer;
     private readonly StoredModel _stored;
 
     public ExportedAudioVisualInRuntimeTests()
@@ -41,7 +41,7 @@ public sealed class ExportedAudioVisualInRuntimeTests : IDisposable
         using var mode = no_grad();
         _encoder = new LipEncoder(Config);
         for (var batch = 0; batch < 25; batch++) _encoder.call(rand(2, Config.RoiChannels, 6, Config.RoiSize, Config.RoiSize));
-        _conformer = new FlcmaConformer(Config);
+        _conformer = new FlcmaEnsemble([new FlcmaConformer(Config), new FlcmaConformer(Config)]);
         _encoder.eval();
         _conformer.eval();
         _stored = Store(ModelExporter.Export(_conformer), ModelExporter.Export(_encoder));
