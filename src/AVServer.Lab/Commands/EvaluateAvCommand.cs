@@ -12,7 +12,7 @@ public static class EvaluateAvCommand
     private const int Draws = 5;
     private const double FalseAlarmsPerHour = 60;
 
-    // As the server does while a face stands still.
+    // As the server does while a face stands still and its lips move.
     private const int MeasuredStride = 2;
     private static readonly int[] OtherStrides = [1, 4];
 

@@ -35,7 +35,7 @@ public static class ExportAvCommand
             Name = recipe.Name,
             Version = recipe.Version,
             Kind = ModelKind.AudioVisualSpotter,
-            Description = $"Audio-visual spotter for '{keyword}': small FLCMA conformer on fbank and lips; serves sound alone and lips alone too.",
+            Description = $"Audio-visual spotter for '{keyword}': small FLCMA conformers ({recipe.Members}) on fbank and lips; serves sound alone and lips alone too.",
             Licence = "CC-BY-SA-4.0",
             Source = $"av-lab train-av src/AVServer.Lab/Recipes/{recipe.Name}.json, seed {recipe.Seed}",
             Files = new Dictionary<string, ModelFile> { [ModelManifest.MainFile] = Described(spotter), [AudioVisualFiles.Lips] = Described(lips) },

@@ -18,9 +18,12 @@ public static class TrainAvCommand
     /// <param name="recipePath">Recipe.</param>
     /// <param name="stages">Which of <see cref="AudioVisualRecipe.Stages"/>; all where empty.</param>
     /// <param name="output">Takes the log too.</param>
+    /// <exception cref="ArgumentException">The recipe has no such stage.</exception>
     public static void Run(LabFolders folders, string recipePath, IReadOnlyCollection<string> stages, TextWriter output)
     {
         var recipe = AudioVisualRecipe.Load(recipePath);
+        if (stages.Except(recipe.Stages).FirstOrDefault() is { } unknown)
+            throw new ArgumentException($"Expected stages among {string.Join(", ", recipe.Stages)}, got '{unknown}'.", nameof(stages));
         set_num_threads(recipe.Threads);
         var dataPath = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data);
         var corpora = new Corpora(dataPath, folders.Cache);

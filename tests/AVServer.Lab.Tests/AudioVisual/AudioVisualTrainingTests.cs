@@ -1,4 +1,5 @@
 using AVServer.Lab.Augmentation;
+using AVServer.Lab.Commands;
 using AVServer.Lab.Training;
 using AVServer.Models.Flcma;
 using AVServer.Runtime;
@@ -61,6 +62,22 @@ public sealed class AudioVisualTrainingTests
         Assert.True(learnt.allclose(joint.Model.state_dict()["subsampler.conv1.weight"]));
         Assert.True(double.IsFinite(Train("joint", joint.Model, joint.Loss)));
         Assert.False(learnt.allclose(joint.Model.state_dict()["subsampler.conv1.weight"], 1e-7, 1e-9));
+    }
+
+    [Fact]
+    public void Stage_that_a_recipe_lacks_is_refused_before_anything_is_read()
+    {
+        var recipe = Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "please-av.json");
+        var error = Assert.Throws<ArgumentException>(() => TrainAvCommand.Run(new LabFolders("none", "none", "none"), recipe, ["joint"], TextWriter.Null));
+        Assert.StartsWith("Expected stages among audio, visual, joint-1, joint-2, got 'joint'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Members_of_a_recipe_differ_by_their_seeds()
+    {
+        var recipe = Recipe with { Members = 3 };
+        Assert.Equal(["audio", "visual", "joint-1", "joint-2", "joint-3"], recipe.Stages);
+        Assert.Equal([3, 4, 5], Enumerable.Range(0, 3).Select(member => recipe.Of(member).Seed));
     }
 
     [Fact]
