@@ -46,7 +46,7 @@ internal sealed class MediaSender(ClientWebSocket socket) : IDisposable
     {
         var message = new byte[9 + payload.Length];
         message[0] = (byte)kind;
-        BinaryPrimitives.WriteInt64LittleEndian(message.AsSpan(1), (long)(seconds * 1e6));
+        BinaryPrimitives.WriteInt64LittleEndian(message.AsSpan(1), (long)Math.Round(seconds * 1e6));
         payload.CopyTo(message, 9);
         return SendBytesAsync(message);
     }
