@@ -33,13 +33,14 @@ internal sealed class PrometheusExporter : IDisposable
     {
         _listener.RecordObservableInstruments();
         var text = new StringBuilder();
-        foreach (var (instrument, series) in Snapshot(_instruments).OrderBy(i => i.Key.Name, StringComparer.Ordinal))
+        // The dictionaries' own ToArray holds writers off; OrderBy's copy of a dictionary fails where an entry comes in between.
+        foreach (var (instrument, series) in _instruments.ToArray().OrderBy(i => i.Key.Name, StringComparer.Ordinal))
         {
             var name = NameOf(instrument);
             var kind = KindOf(instrument);
             text.Append("# HELP ").Append(name).Append(' ').Append(instrument.Description).Append('\n');
             text.Append("# TYPE ").Append(name).Append(' ').Append(kind).Append('\n');
-            foreach (var (labels, values) in Snapshot(series).OrderBy(s => s.Key, StringComparer.Ordinal))
+            foreach (var (labels, values) in series.ToArray().OrderBy(s => s.Key, StringComparer.Ordinal))
             {
                 var (count, sum) = values.Read();
                 if (kind == "summary")
@@ -57,9 +58,6 @@ internal sealed class PrometheusExporter : IDisposable
     }
 
     public void Dispose() => _listener.Dispose();
-
-    // Its own ToArray holds writers off; that of LINQ, which OrderBy takes, fails where an entry comes in between.
-    private static KeyValuePair<TKey, TValue>[] Snapshot<TKey, TValue>(ConcurrentDictionary<TKey, TValue> entries) where TKey : notnull => entries.ToArray();
 
     private static void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
     {
