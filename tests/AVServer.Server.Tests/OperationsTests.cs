@@ -81,25 +81,6 @@ public sealed class OperationsTests
     }
 
     [Fact]
-    public async Task Metrics_count_streams_chunks_and_events_by_type()
-    {
-        await using var server = await RunningServer.StartAsync();
-        using (var sender = await MediaSender.OpenAsync(server, "s"))
-        {
-            await sender.SendAsync(0, "Word!!");
-            await sender.CloseAsync();
-        }
-        using var open = await MediaSender.OpenAsync(server, "t");
-        var text = await server.Http.GetStringAsync(Routes.Metrics);
-        Assert.Contains("\navserver_streams_open 1\n", text);
-        Assert.Contains("\navserver_streams_opened_total 2\n", text);
-        Assert.Contains("\navserver_chunks_total 1\n", text);
-        Assert.Contains("\navserver_chunk_bytes_total 6\n", text);
-        Assert.Contains("""avserver_events_total{type="wakeWord"} 1""", text);
-        Assert.Contains("# TYPE avserver_score_duration_seconds summary", text);
-    }
-
-    [Fact]
     public async Task OpenApi_describes_the_routes_and_times_as_numbers()
     {
         await using var server = await RunningServer.StartAsync();
