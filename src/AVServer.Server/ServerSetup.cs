@@ -11,12 +11,14 @@ using AVServer.Server.Jobs;
 using AVServer.Server.Metrics;
 using AVServer.Server.Problems;
 using AVServer.Server.Streams;
+using AVServer.Server.Telemetry;
 using AVServer.Server.Webhooks;
 using AVServer.Server.Wyoming;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
 
 namespace AVServer.Server;
 
@@ -33,6 +35,7 @@ public static class ServerSetup
         var services = builder.Services;
         services.AddServerOptions();
         services.AddStreams();
+        services.AddTelemetry(builder.Configuration);
         services.AddHistory().AddClips().AddWebhooks().AddJobs().AddWyoming();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.AddCode);
         services.AddExceptionHandler<ProblemExceptionHandler>();
@@ -73,7 +76,7 @@ public static class ServerSetup
         var limits = services.GetRequiredService<IOptions<ServerLimits>>().Value;
         // Not by Configure: the host reads its own options when it is built, before ours are validated.
         services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout = limits.DrainTimeout + (2 * limits.CloseTimeout);
-        services.GetRequiredService<PrometheusExporter>();   // counts from the start
+        services.GetRequiredService<MeterProvider>();   // counts from the start
         services.GetRequiredService<StreamRegistry>();   // loads and checks the models before the port opens
     }
 
@@ -90,7 +93,7 @@ public static class ServerSetup
     private static void AddStreams(this IServiceCollection services)
     {
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<ServerMetrics>().AddSingleton<PrometheusExporter>();
+        services.AddSingleton<ServerMetrics>();
         services.AddSingleton<EventBroker>().AddSingleton<StreamRegistry>().AddSingleton<Watches>();
         services.AddSingleton<DrainingLifetime>();
         services.AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<DrainingLifetime>());

@@ -1,3 +1,5 @@
+using System.Net;
+using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Clips;
 using AVServer.Server.History;
@@ -18,8 +20,10 @@ public sealed class MetricsTests : IDisposable
     private static readonly string[] Series =
     [
         "avserver_batch_failed_steps_total{model}",
+        "avserver_batch_queue_delay_seconds_bucket{model,le}",
         "avserver_batch_queue_delay_seconds_count{model}",
         "avserver_batch_queue_delay_seconds_sum{model}",
+        "avserver_batch_size_bucket{model,le}",
         "avserver_batch_size_count{model}",
         "avserver_batch_size_sum{model}",
         "avserver_chunk_bytes_total{}",
@@ -33,6 +37,7 @@ public sealed class MetricsTests : IDisposable
         "avserver_history_lost_total{}",
         "avserver_history_written_total{}",
         "avserver_readers_ended_total{}",
+        "avserver_score_duration_seconds_bucket{le}",
         "avserver_score_duration_seconds_count{}",
         "avserver_score_duration_seconds_sum{}",
         "avserver_streams_open{}",
@@ -46,7 +51,7 @@ public sealed class MetricsTests : IDisposable
 
     private static readonly string[] Gauges = ["avserver_streams_open", "avserver_webhooks_waiting"];
 
-    private static readonly string[] Timings = ["avserver_batch_queue_delay_seconds", "avserver_batch_size", "avserver_score_duration_seconds"];
+    private static readonly string[] Histograms = ["avserver_batch_queue_delay_seconds", "avserver_batch_size", "avserver_score_duration_seconds"];
 
     private readonly TemporaryFolder _models = new();
 
@@ -72,7 +77,7 @@ public sealed class MetricsTests : IDisposable
         Assert.Equal("text/plain", scrape.ContentType);
         Assert.All(scrape.Types, family =>
         {
-            Assert.Equal(Gauges.Contains(family.Key) ? "gauge" : Timings.Contains(family.Key) ? "summary" : "counter", family.Value);
+            Assert.Equal(Gauges.Contains(family.Key) ? "gauge" : Histograms.Contains(family.Key) ? "histogram" : "counter", family.Value);
             Assert.NotEmpty(scrape.Help[family.Key]);
         });
     }
@@ -95,6 +100,7 @@ public sealed class MetricsTests : IDisposable
         Assert.Equal(6, scrape["avserver_chunk_bytes_total"]);
         Assert.Equal(1, scrape["avserver_events_total", ("type", "wakeWord")]);
         Assert.Equal(2, scrape["avserver_events_total", ("type", "opened")]);
+        Assert.Equal((0, 1), (scrape["avserver_score_duration_seconds_bucket", ("le", "1")], scrape["avserver_score_duration_seconds_bucket", ("le", "5")]));
         Assert.Equal((1, 1.5), (scrape["avserver_score_duration_seconds_count"], scrape["avserver_score_duration_seconds_sum"]));
     }
 
@@ -103,6 +109,14 @@ public sealed class MetricsTests : IDisposable
     {
         await using var server = await RunningServer.StartAsync(builder => builder.Services.AddHostedService<CountsAtStart>());
         Assert.Equal(7, (await Scrape.OfAsync(server))["avserver_clips_expired_total"]);
+    }
+
+    [Fact]
+    public async Task Metrics_are_read_by_get_alone()
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var response = await server.Http.PostAsync(Routes.Metrics, null);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
     }
 
     private static void CountTheRest(RunningServer server)

@@ -5,6 +5,7 @@ using AVServer.Server.Configuration;
 using AVServer.Server.Jobs;
 using AVServer.Server.Metrics;
 using AVServer.Server.Problems;
+using AVServer.Server.Telemetry;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
@@ -66,6 +67,7 @@ internal static class ScoreEndpoint
                 var submitted = await jobs.SubmitAsync(upload, request, length);
                 return TypedResults.Accepted($"{Routes.Jobs}/{submitted.Id}", submitted.Status);
             }
+            using var span = ServerTraces.StartScore();
             var started = time.GetTimestamp();
             var report = await pipeline.ScoreFileAsync(upload.Path, request, stop);
             metrics.Scored(time.GetElapsedTime(started));

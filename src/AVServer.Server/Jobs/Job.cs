@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using AVServer.Contracts;
 using AVServer.Media;
 using AVServer.Pipeline;
 using AVServer.Server.Endpoints;
 using AVServer.Server.Problems;
+using AVServer.Server.Telemetry;
 
 namespace AVServer.Server.Jobs;
 
@@ -14,6 +16,7 @@ internal sealed partial class Job(SpooledUpload upload, ScoreRequest request, Ti
     private readonly CancellationTokenSource _cancel = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DateTimeOffset _submittedAt = time.GetUtcNow();
+    private readonly ActivityContext _submitter = Activity.Current?.Context ?? default;
     private long _doneTicks;
     private JobState _state = JobState.Queued;
     private DateTimeOffset? _endedAt;
@@ -63,6 +66,7 @@ internal sealed partial class Job(SpooledUpload upload, ScoreRequest request, Ti
     public async Task RunAsync(IStreamPipeline pipeline, CancellationToken stopNow)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_cancel.Token, stopNow);
+        using var span = ServerTraces.StartJob(Id, _submitter);
         try
         {
             stop.Token.ThrowIfCancellationRequested();
@@ -72,19 +76,19 @@ internal sealed partial class Job(SpooledUpload upload, ScoreRequest request, Ti
                 request with { OnEvents = _events.Append, OnProgress = done => Interlocked.Exchange(ref _doneTicks, done.Ticks) },
                 stop.Token);
             await _events.CompleteAsync(stop.Token);
-            await EndAsync(JobState.Succeeded, report, null);
+            await EndAsync(span, JobState.Succeeded, report, null);
         }
         catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
         {
-            await EndAsync(JobState.Cancelled, null, null);
+            await EndAsync(span, JobState.Cancelled, null, null);
         }
         catch (OperationCanceledException) when (stopNow.IsCancellationRequested)
         {
-            await EndAsync(JobState.Failed, null, new JobError(FaultCodes.ServerStopping, "The server stopped before the file was scored; send it again."));
+            await EndAsync(span, JobState.Failed, null, new JobError(FaultCodes.ServerStopping, "The server stopped before the file was scored; send it again."));
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            await EndAsync(JobState.Failed, null, ErrorOf(exception));
+            await EndAsync(span, JobState.Failed, null, ErrorOf(exception));
         }
     }
 
@@ -95,9 +99,10 @@ internal sealed partial class Job(SpooledUpload upload, ScoreRequest request, Ti
         _cancel.Dispose();
     }
 
-    private async Task EndAsync(JobState state, ScoreReport? report, JobError? error)
+    private async Task EndAsync(Activity? span, JobState state, ScoreReport? report, JobError? error)
     {
         await upload.DisposeAsync();
+        ServerTraces.EndJob(span, state, error);
         lock (_gate) (_state, _report, _error, _endedAt, EndedTimestamp) = (state, report, error, time.GetUtcNow(), time.GetTimestamp());
         _completion.SetResult();
     }

@@ -4,6 +4,8 @@ using AVServer.Server.Clips;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
 using AVServer.Server.Metrics;
+using AVServer.Server.Telemetry;
+using Activity = System.Diagnostics.Activity;
 
 namespace AVServer.Server.Streams;
 
@@ -88,6 +90,7 @@ internal sealed partial class LiveStream
     /// <param name="stopNow">Stops the pipeline where it is.</param>
     public async Task RunAsync(IStreamPipeline pipeline, Action onClosed, CancellationToken stopNow)
     {
+        using var span = ServerTraces.StartStream(Id, Transport);
         var closed = new ClosedEvent(CloseReason.Completed, MediaTime);
         FaultEvent? fault = null;
         try
@@ -115,10 +118,10 @@ internal sealed partial class LiveStream
             Fail(FaultCodes.Internal, "The server failed on this stream; its log has the details under the stream's id.");
             closed = new ClosedEvent(CloseReason.Completed, MediaTime);
         }
-        Finish(closed, fault, onClosed);
+        Finish(closed, fault, onClosed, span);
     }
 
-    private void Finish(ClosedEvent closed, FaultEvent? fault, Action onClosed)
+    private void Finish(ClosedEvent closed, FaultEvent? fault, Action onClosed, Activity? span)
     {
         _queue.Abandon();
         _idleTimer.Dispose();
@@ -132,6 +135,7 @@ internal sealed partial class LiveStream
         }
         _log.Append(closed, onClosed);
         Log.Closed(_logger, Id, closed.Reason, closed.Duration.TotalSeconds);
+        ServerTraces.EndStream(span, closed, fault);
         _completion.SetResult(new StreamOutcome(closed, closed.Reason == CloseReason.Faulted ? fault : null));
     }
 
