@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text.Json;
 using AVServer.Contracts;
+using StandardWebhooks;
 
 namespace AVServer.Server.Webhooks;
 
@@ -15,7 +15,7 @@ internal sealed record PostOutcome(bool IsTaken, bool MayRetry, string Reason, T
 /// <summary>Posts single events to one address.</summary>
 internal sealed class WebhookSender(HttpClient http, WebhookOptions options, TimeProvider time)
 {
-    private readonly WebhookSignature _signature = new(options.Secret);
+    private readonly StandardWebhook _standard = new(WebhookSecret.KeyOf(options.Secret)!);
 
     public Uri Url { get; } = new(options.Url);
 
@@ -32,10 +32,10 @@ internal sealed class WebhookSender(HttpClient http, WebhookOptions options, Tim
     /// <summary>Makes one request. Never throws for what the receiver or the network does.</summary>
     public async Task<PostOutcome> PostAsync(string id, StreamEvent streamEvent, CancellationToken cancellationToken)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(streamEvent, ContractsJson.Options);
-        using var request = new HttpRequestMessage(HttpMethod.Post, Url) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        _signature.Sign(request, id, time.GetUtcNow(), body);
+        // Signed anew for each attempt: receivers refuse what is too old.
+        using var content = _standard.MakeHttpContent(streamEvent, id, time.GetUtcNow(), ContractsJson.Options);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, Url) { Content = content };
         using var timeout = new CancellationTokenSource(options.Timeout, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try

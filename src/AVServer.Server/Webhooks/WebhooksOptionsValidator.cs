@@ -28,7 +28,7 @@ internal sealed class WebhooksOptionsValidator : IValidateOptions<WebhooksOption
             yield return $"Expected {section}:Url without a user or password, since addresses are logged; the signature tells the receiver who sends.";
         if (hook.Secret.Length < WebhookOptions.MinSecretLength)
             yield return $"Expected {section}:Secret of at least {WebhookOptions.MinSecretLength} characters, got {hook.Secret.Length}; 'whsec_' and the output of 'openssl rand -base64 32' is one.";
-        else if (!WebhookSignature.IsSecret(hook.Secret))
+        else if (WebhookSecret.KeyOf(hook.Secret) is null)
             yield return $"Expected base64 after 'whsec_' in {section}:Secret, got something else.";
         foreach (var type in hook.Types.Except(EventTypes.Kept))
             yield return $"Expected {section}:Types out of {string.Join(", ", EventTypes.Kept)}; got '{type}'.";

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace AVServer.Server.Tests.Kit;
 
 /// <summary>What a webhook received.</summary>
-internal sealed record Received(byte[] Body, string Id, string Timestamp, string Signature)
+internal sealed record Received(byte[] Body, string Id, string Timestamp, string Signature, string? ContentType, long? Length)
 {
     public JsonElement Event { get; } = JsonDocument.Parse(Body).RootElement;
 
@@ -44,7 +44,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
             var headers = context.Request.Headers;
-            var received = new Received(body.ToArray(), headers["webhook-id"]!, headers["webhook-timestamp"]!, headers["webhook-signature"]!);
+            var received = new Received(body.ToArray(), headers["webhook-id"]!, headers["webhook-timestamp"]!, headers["webhook-signature"]!, context.Request.ContentType, context.Request.ContentLength);
             receiver!.Requests.Enqueue(received);
             context.Response.StatusCode = await receiver.Answer(received, context);
         });

@@ -1,8 +1,8 @@
-using System.Text;
 using AVServer.Server.Tests.Kit;
 using AVServer.Server.Webhooks;
 using AVServer.TestKit;
 using Microsoft.Extensions.Options;
+using StandardWebhooks;
 
 namespace AVServer.Server.Tests.Webhooks;
 
@@ -13,12 +13,16 @@ public sealed class WebhookPartsTests
     [Fact]
     public void Signature_is_that_of_the_standards_example()
     {
-        using var request = new HttpRequestMessage();
-        var body = Encoding.UTF8.GetBytes("""{"test": 2432232314}""");
-        new WebhookSignature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").Sign(request, "msg_p5jXN8AQM9LWM0D4loKWxJek", DateTimeOffset.FromUnixTimeSeconds(1614265330), body);
-        Assert.Equal("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", Assert.Single(request.Headers.GetValues("webhook-signature")));
-        Assert.Equal("1614265330", Assert.Single(request.Headers.GetValues("webhook-timestamp")));
-        Assert.Equal("msg_p5jXN8AQM9LWM0D4loKWxJek", Assert.Single(request.Headers.GetValues("webhook-id")));
+        var signer = new StandardWebhook(WebhookSecret.KeyOf("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")!);
+        var signature = signer.Sign("msg_p5jXN8AQM9LWM0D4loKWxJek", DateTimeOffset.FromUnixTimeSeconds(1614265330), """{"test": 2432232314}""");
+        Assert.Equal("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", signature);
+    }
+
+    [Fact]
+    public void Secret_without_a_prefix_is_its_own_text()
+    {
+        Assert.Equal("a secret of sixteen"u8, WebhookSecret.KeyOf("a secret of sixteen")!);
+        Assert.Null(WebhookSecret.KeyOf("whsec_"));
     }
 
     [Fact]

@@ -25,6 +25,7 @@ public sealed class WebhookTests
         {
             var signed = Encoding.UTF8.GetBytes($"{request.Id}.{request.Timestamp}.{Encoding.UTF8.GetString(request.Body)}");
             Assert.Equal($"v1,{Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), signed))}", request.Signature);
+            Assert.Equal(("application/json", request.Body.Length), (request.ContentType, request.Length));
         });
         Assert.Equal(3, receiver.Requests.Select(request => request.Id).Distinct().Count());
     }
