@@ -2,6 +2,7 @@ using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Media;
 using AVServer.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AVServer.Cli.Tests;
 
@@ -10,7 +11,7 @@ namespace AVServer.Cli.Tests;
 public sealed class ScoreRunTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly StringWriter _error = new();
 
     private string Lines => Path.Combine(_folder.Path, "out", "lines.jsonl");

@@ -1,86 +1,70 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace AVServer.TestKit;
 
-/// <summary>A clock that moves only when a test says so; timers ring from within <see cref="Advance"/>.</summary>
-public sealed class ManualTimeProvider : TimeProvider
+/// <summary>A clock that moves only when a test says so, and tells how many timers are set on it: what a test waits for before it moves the clock.</summary>
+public sealed class ManualTimeProvider : FakeTimeProvider
 {
-    private readonly Lock _gate = new();
-    private readonly List<ManualTimer> _timers = [];
-    private TimeSpan _now;
-
-    /// <summary>Ticks of 100 ns, as in a <see cref="TimeSpan"/>.</summary>
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+    private int _setTimers;
 
     /// <summary>How many timers are set to ring.</summary>
-    public int SetTimers
-    {
-        get
-        {
-            lock (_gate) return _timers.Count(timer => timer.Due is not null);
-        }
-    }
-
-    public override long GetTimestamp()
-    {
-        lock (_gate) return _now.Ticks;
-    }
-
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + TimeSpan.FromTicks(GetTimestamp());
+    public int SetTimers => Volatile.Read(ref _setTimers);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ManualTimer(this, callback, state);
-        lock (_gate) _timers.Add(timer);
+        var timer = new CountedTimer(this, callback, state);
         timer.Change(dueTime, period);
         return timer;
     }
 
-    /// <summary>Moves the clock and rings every timer that falls due on the way, in order.</summary>
-    public void Advance(TimeSpan by)
-    {
-        var end = TimeSpan.FromTicks(GetTimestamp()) + by;
-        while (TakeDue(end) is { } timer) timer.Ring();
-        lock (_gate) _now = end;
-    }
+    private ITimer CreateUncounted(TimerCallback callback) => base.CreateTimer(callback, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
-    private ManualTimer? TakeDue(TimeSpan end)
+    private sealed class CountedTimer : ITimer
     {
-        lock (_gate)
+        private readonly Lock _gate = new();
+        private readonly ManualTimeProvider _clock;
+        private readonly ITimer _timer;
+        private bool _isSet;
+        private bool _repeats;
+
+        public CountedTimer(ManualTimeProvider clock, TimerCallback callback, object? state)
         {
-            var next = _timers.Where(timer => timer.Due <= end).MinBy(timer => timer.Due);
-            if (next is null) return null;
-            _now = next.Due!.Value > _now ? next.Due.Value : _now;
-            next.Due = next.Period > TimeSpan.Zero ? _now + next.Period : null;
-            return next;
+            _clock = clock;
+            _timer = clock.CreateUncounted(_ =>
+            {
+                lock (_gate) Count(_repeats);
+                callback(state);
+            });
         }
-    }
-
-    private sealed class ManualTimer(ManualTimeProvider clock, TimerCallback callback, object? state) : ITimer
-    {
-        public TimeSpan? Due { get; set; }
-
-        public TimeSpan Period { get; private set; }
-
-        public void Ring() => callback(state);
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (clock._gate)
+            // Counted once it is set: a test that sees it may move the clock.
+            lock (_gate)
             {
-                Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock._now + dueTime;
-                Period = period;
+                _repeats = period > TimeSpan.Zero;
+                var changed = _timer.Change(dueTime, period);
+                Count(changed && dueTime > TimeSpan.Zero);
+                return changed;
             }
-            return true;
         }
 
         public void Dispose()
         {
-            lock (clock._gate) clock._timers.Remove(this);
+            _timer.Dispose();
+            lock (_gate) Count(false);
         }
 
         public ValueTask DisposeAsync()
         {
             Dispose();
             return ValueTask.CompletedTask;
+        }
+
+        private void Count(bool isSet)
+        {
+            if (isSet != _isSet) Interlocked.Add(ref _clock._setTimers, isSet ? 1 : -1);
+            _isSet = isSet;
         }
     }
 }

@@ -1,4 +1,4 @@
-using AVServer.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AVServer.Pipeline.Tests.Video;
 
@@ -6,7 +6,7 @@ namespace AVServer.Pipeline.Tests.Video;
 public sealed class SenderPaceTests
 {
     private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(250);
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Theory]
     [InlineData(1.0, true)]
