@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using AVServer.Contracts;
 using AVServer.Server.Events;
+using Polly;
+using Polly.Timeout;
 
 namespace AVServer.Server.Webhooks;
 
@@ -15,6 +17,7 @@ internal sealed class Webhook : IDisposable
     private readonly DeadLetters _deadLetters;
     private readonly WebhookMetrics _metrics;
     private readonly TimeProvider _time;
+    private readonly ResiliencePipeline<HttpResponseMessage> _attempts;
     private readonly HashSet<string> _types;
     private readonly HashSet<string>? _streams;
     private readonly Channel<Delivery>[] _lanes;
@@ -26,6 +29,7 @@ internal sealed class Webhook : IDisposable
     public Webhook(WebhookOptions options, WebhookSender sender, DeadLetters deadLetters, WebhookMetrics metrics, TimeProvider time)
     {
         (_options, _sender, _deadLetters, _metrics, _time) = (options, sender, deadLetters, metrics, time);
+        _attempts = WebhookRetries.Create(options, time, metrics.Failed);
         _types = [.. options.Types is { Count: > 0 } some ? some : (IEnumerable<string>)EventTypes.Kept];
         _streams = options.Streams is { Count: > 0 } streams ? [.. streams] : null;
         // All queues together hold no more than the limit, which is counted; each has room for it, since one stream may be the only one.
@@ -56,7 +60,7 @@ internal sealed class Webhook : IDisposable
             return;
         }
         Interlocked.Decrement(ref _waiting);
-        Bury(delivery, $"{_options.QueuedEvents} events were waiting", 0);
+        Bury(delivery, $"{_options.QueuedEvents} events were waiting");
     }
 
     /// <summary>Delivers what waits; what is left when the time is over is given up. May be called again.</summary>
@@ -86,33 +90,46 @@ internal sealed class Webhook : IDisposable
 
     private async Task DeliverAsync(Delivery delivery)
     {
-        for (var attempt = 1; ; attempt++)
+        string reason;
+        try
         {
-            if (_stopNow.IsCancellationRequested)
-            {
-                Bury(delivery, "the server stopped", attempt - 1);
-                return;
-            }
-            var outcome = await _sender.PostAsync(delivery.Id, delivery.Event, _stopNow.Token);
-            if (outcome.IsTaken)
+            using var response = await _attempts.ExecuteAsync(stop => PostAsync(delivery, stop), _stopNow.Token);
+            if (response.IsSuccessStatusCode)
             {
                 _metrics.Delivered();
                 return;
             }
-            _metrics.Failed();
-            if (!outcome.MayRetry || attempt >= _options.Attempts)
-            {
-                Bury(delivery, outcome.Reason, attempt);
-                return;
-            }
-            var pause = Backoff.Pause(_options.FirstPause, _options.LongestPause, attempt, Backoff.RandomShare());
-            if (outcome.RetryAfter is { } asked && asked > pause) pause = asked < _options.LongestPause ? asked : _options.LongestPause;
-            await Task.Delay(pause, _time, _stopNow.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            reason = $"status {(int)response.StatusCode}";
         }
+        catch (HttpRequestException exception)
+        {
+            reason = $"no answer ({exception.HttpRequestError})";
+        }
+        catch (TimeoutRejectedException)
+        {
+            reason = $"no answer within {_options.Timeout.TotalSeconds} s";
+        }
+        catch (OperationCanceledException)
+        {
+            Bury(delivery, "the server stopped");
+            return;
+        }
+        _metrics.Failed();
+        Bury(delivery, reason);
     }
 
-    private void Bury(Delivery delivery, string reason, int attempts) =>
-        _deadLetters.Add(new DeadLetter(_sender.Url, delivery.Id, _time.GetUtcNow(), reason, attempts, delivery.Event));
+    private async ValueTask<HttpResponseMessage> PostAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        delivery.Attempts++;
+        return await _sender.PostAsync(delivery.Id, delivery.Event, cancellationToken);
+    }
 
-    private sealed record Delivery(string Id, StreamEvent Event);
+    private void Bury(Delivery delivery, string reason) =>
+        _deadLetters.Add(new DeadLetter(_sender.Url, delivery.Id, _time.GetUtcNow(), reason, delivery.Attempts, delivery.Event));
+
+    private sealed record Delivery(string Id, StreamEvent Event)
+    {
+        /// <summary>Requests that were made.</summary>
+        public int Attempts { get; set; }
+    }
 }

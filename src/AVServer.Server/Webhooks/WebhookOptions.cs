@@ -45,9 +45,9 @@ public sealed class WebhookOptions
     [Range(1, 100)]
     public int Attempts { get; set; } = 8;
 
-    /// <summary>Pause after the first request that failed; it doubles with each further one, and a random part of up to a half is taken off. Default 1 s.</summary>
+    /// <summary>Pause after the first request that failed, by and large: it doubles with each further one, and how long each is is left to chance. Default 1.5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
-    public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(1.5);
 
     /// <summary>Longest pause between two requests, whatever <c>Retry-After</c> asks for. Default 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]

@@ -1,16 +1,8 @@
-using System.Net;
 using System.Net.Http.Headers;
 using AVServer.Contracts;
 using StandardWebhooks;
 
 namespace AVServer.Server.Webhooks;
-
-/// <summary>What a request to a webhook came to.</summary>
-/// <param name="IsTaken">Whether the receiver answered 2xx.</param>
-/// <param name="MayRetry">Whether the same request may fare better later.</param>
-/// <param name="Reason">What went wrong, in words that hold nothing of the event.</param>
-/// <param name="RetryAfter">Pause that the receiver asks for.</param>
-internal sealed record PostOutcome(bool IsTaken, bool MayRetry, string Reason, TimeSpan? RetryAfter = null);
 
 /// <summary>Posts single events to one address.</summary>
 internal sealed class WebhookSender(HttpClient http, WebhookOptions options, TimeProvider time)
@@ -29,39 +21,18 @@ internal sealed class WebhookSender(HttpClient http, WebhookOptions options, Tim
     })
     { Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <summary>Makes one request. Never throws for what the receiver or the network does.</summary>
-    public async Task<PostOutcome> PostAsync(string id, StreamEvent streamEvent, CancellationToken cancellationToken)
+    /// <summary>Makes one request.</summary>
+    /// <param name="id">The same for each attempt at one event, so that a receiver can leave out what it has.</param>
+    /// <param name="streamEvent">What is posted.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The answer without its body, which is nobody's concern; the caller's to dispose.</returns>
+    /// <exception cref="HttpRequestException">There was no answer.</exception>
+    public async Task<HttpResponseMessage> PostAsync(string id, StreamEvent streamEvent, CancellationToken cancellationToken)
     {
         // Signed anew for each attempt: receivers refuse what is too old.
         using var content = _standard.MakeHttpContent(streamEvent, id, time.GetUtcNow(), ContractsJson.Options);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var request = new HttpRequestMessage(HttpMethod.Post, Url) { Content = content };
-        using var timeout = new CancellationTokenSource(options.Timeout, time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        try
-        {
-            // The answer's body is nobody's concern.
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token);
-            return Judge(response);
-        }
-        catch (OperationCanceledException)
-        {
-            return cancellationToken.IsCancellationRequested
-                ? new PostOutcome(false, MayRetry: false, "the server stopped")
-                : new PostOutcome(false, MayRetry: true, $"no answer within {options.Timeout.TotalSeconds} s");
-        }
-        catch (HttpRequestException exception)
-        {
-            return new PostOutcome(false, MayRetry: true, $"no answer ({exception.HttpRequestError})");
-        }
-    }
-
-    private PostOutcome Judge(HttpResponseMessage response)
-    {
-        if (response.IsSuccessStatusCode) return new PostOutcome(true, MayRetry: false, "");
-        // The rest of 3xx and 4xx says that the request itself is wrong, which it would be again.
-        var mayRetry = (int)response.StatusCode >= 500 || response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or (HttpStatusCode)425;
-        var retryAfter = response.Headers.RetryAfter is { } asked ? asked.Delta ?? (asked.Date - time.GetUtcNow()) : null;
-        return new PostOutcome(false, mayRetry, $"status {(int)response.StatusCode}", retryAfter);
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 }

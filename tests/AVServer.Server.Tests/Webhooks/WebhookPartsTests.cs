@@ -25,16 +25,6 @@ public sealed class WebhookPartsTests
         Assert.Null(WebhookSecret.KeyOf("whsec_"));
     }
 
-    [Fact]
-    public void Pauses_double_up_to_the_longest_and_half_of_them_is_chance()
-    {
-        var (first, longest) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
-        Assert.Equal([1, 2, 4, 8, 16, 30, 30], Enumerable.Range(1, 7).Select(failures => Backoff.Pause(first, longest, failures, 0).TotalSeconds));
-        Assert.Equal(4, Backoff.Pause(first, longest, 4, 1).TotalSeconds);
-        Assert.Equal(30, Backoff.Pause(first, longest, 10_000, 0).TotalSeconds);
-        Assert.All(Enumerable.Range(0, 1_000), _ => Assert.InRange(Backoff.RandomShare(), 0, 1));
-    }
-
     [Theory]
     [InlineData("", "a secret of sixteen", "Url")]
     [InlineData("/relative", "a secret of sixteen", "Url")]

@@ -175,7 +175,9 @@ public sealed class WebhookTests
         await SendWordAsync(server, "a");
         await RunningServer.UntilAsync(() => !receiver.Requests.IsEmpty, "the first attempt was made");
         await server.StopAsync().WaitAsync(Patience.Longest);
-        Assert.Equal(3, (await File.ReadAllLinesAsync(letters)).Length);
+        var given = (await File.ReadAllLinesAsync(letters)).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        Assert.Equal([1, 0, 0], given.Select(letter => letter.GetProperty("attempts").GetInt32()));
+        Assert.All(given, letter => Assert.Equal("the server stopped", letter.GetProperty("reason").GetString()));
     }
 
     private static Task<RunningServer> StartAsync(Uri url, params (string Key, string Value)[] settings)
