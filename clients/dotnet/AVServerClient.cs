@@ -17,7 +17,6 @@ public sealed class AVServerClient : IDisposable
 
     private readonly AVServerClientOptions _options;
     private readonly ServerAddress _address;
-    private readonly HubConnector _hub;
     private readonly EventFeed _feed;
     private readonly HttpClient _http;
 
@@ -26,8 +25,7 @@ public sealed class AVServerClient : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _address = new ServerAddress(options.BaseAddress, options.ApiKey);
-        _hub = new HubConnector(_address);
-        _feed = new EventFeed(_hub, options);
+        _feed = new EventFeed(_address, options);
         _http = _address.CreateHttpClient();
     }
 

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.SignalR.Client;
 namespace AVServer.Client;
 
 /// <summary>Events of one subscription over as many connections as it takes.</summary>
-internal sealed class EventFeed(HubConnector connector, AVServerClientOptions options)
+internal sealed class EventFeed(ServerAddress address, AVServerClientOptions options)
 {
     /// <summary>Reads until cancelled. The first connection must succeed; one that is lost later is made anew, with growing waits between attempts.</summary>
     /// <param name="open">Subscribes on a fresh connection.</param>
@@ -19,7 +19,7 @@ internal sealed class EventFeed(HubConnector connector, AVServerClientOptions op
         var isFirst = true;
         while (true)
         {
-            await using var connection = connector.Create();
+            await using var connection = address.CreateHubConnection();
             var lost = await TryStartAsync(connection, cancellationToken);
             if (lost is null)
             {
@@ -65,13 +65,25 @@ internal sealed class EventFeed(HubConnector connector, AVServerClientOptions op
         }
         catch (HubException exception)
         {
-            var refusal = HubConnector.ToRefusal(exception);
+            var refusal = ToRefusal(exception);
             return IsPassing(refusal.Code) ? new ServerUnreachableException(refusal.Message, refusal) : throw refusal;
         }
         catch (Exception exception) when (IsConnectionLoss(exception))
         {
             return new ServerUnreachableException("The connection to the server broke.", exception);
         }
+    }
+
+    /// <summary>What a hub's error says. The server writes <c>code: message</c>; SignalR may put its own words before that.</summary>
+    private static ServerRefusedException ToRefusal(HubException exception)
+    {
+        const string marker = "HubException: ";
+        var at = exception.Message.LastIndexOf(marker, StringComparison.Ordinal);
+        var text = at < 0 ? exception.Message : exception.Message[(at + marker.Length)..];
+        var colon = text.IndexOf(": ", StringComparison.Ordinal);
+        return colon > 0 && text.AsSpan(0, colon).IndexOfAnyExceptInRange('A', 'z') < 0
+            ? new ServerRefusedException(text[..colon], text[(colon + 2)..])
+            : new ServerRefusedException(FaultCodes.Internal, text);
     }
 
     private static bool IsPassing(string code) => code is FaultCodes.ServerBusy or FaultCodes.ServerStopping or FaultCodes.ReaderTooSlow;

@@ -1,5 +1,8 @@
 using System.Net.WebSockets;
 using AVServer.Contracts;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AVServer.Client;
 
@@ -36,6 +39,18 @@ internal sealed class ServerAddress
         if (_apiKey is not null) http.DefaultRequestHeaders.Add(ApiKeyHeader, _apiKey);
         return http;
     }
+
+    /// <summary>A connection to the hub of events, not started: SignalR over a plain WebSocket, without negotiation.</summary>
+    public HubConnection CreateHubConnection() =>
+        new HubConnectionBuilder()
+            .WithUrl(Http(Routes.EventsHub), HttpTransportType.WebSockets, options =>
+            {
+                options.SkipNegotiation = true;
+                // The same door as for media, so that a refusal is told in the same words: SignalR's own socket keeps the HTTP status to itself.
+                options.WebSocketFactory = async (context, cancellationToken) => await ConnectAsync(context.Uri, cancellationToken);
+            })
+            .AddJsonProtocol(options => ContractsJson.Configure(options.PayloadSerializerOptions))
+            .Build();
 
     /// <exception cref="ServerRefusedException">The server answered without upgrading.</exception>
     /// <exception cref="ServerUnreachableException">Nothing answered.</exception>

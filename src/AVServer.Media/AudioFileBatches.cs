@@ -90,7 +90,7 @@ internal sealed class AudioFileBatches(MediaFile single, MediaOptions options)
     private async Task<float[][]?> TryReadTogetherAsync(List<(int Index, string Path, string Demuxer)> files, int sampleRateHz, CancellationToken cancellationToken)
     {
         var arguments = FfmpegArguments.ForFiles([.. files.Select(file => (file.Path, file.Demuxer))], options.File, sampleRateHz);
-        await using var process = FfmpegProcess.Start(options.FfmpegPath, arguments, options.File.MaxDecoderMemoryMiB);
+        await using var process = FfmpegProcess.Start(options.FfmpegPath, arguments, options.File);
         process.CompleteInput();
         var tracks = files.ConvertAll(_ => new TrackSamples(sampleRateHz, options.File));
         try

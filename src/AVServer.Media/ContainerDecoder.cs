@@ -18,7 +18,7 @@ internal sealed class ContainerDecoder(MediaOptions options, MediaLimits limits,
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var arguments = FfmpegArguments.ForPipe(FileSignature.DemuxerOf(container), limits, video);
-        await using var process = FfmpegProcess.Start(options.FfmpegPath, arguments, limits.MaxDecoderMemoryMiB);
+        await using var process = FfmpegProcess.Start(options.FfmpegPath, arguments, limits);
         var feed = FeedAsync(process, container, chunks, stop.Token);
         bool any = false;
         try

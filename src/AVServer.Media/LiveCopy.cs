@@ -15,11 +15,9 @@ public sealed class LiveCopy(MediaOptions options)
     public async Task<string?> FindContainerAsync(string path, CancellationToken cancellationToken = default)
     {
         var (demuxer, _) = await MediaFile.OpenAsync(path, options.File, cancellationToken).ConfigureAwait(false);
-        await using var process = FfmpegProcess.Start(options.FfmpegPath, FfmpegArguments.ForPictureProbe(path, demuxer, options.File), options.File.MaxDecoderMemoryMiB);
-        process.CompleteInput();
-        var (exitCode, _) = await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        bool hasPictures = MediaProbe.HasPictures(await new MediaProbe(options).ReadAsync(path, demuxer, cancellationToken).ConfigureAwait(false));
         // MP4 and its kin say how a phone was held; Matroska, as ffmpeg 5 writes it, doesn't.
-        return exitCode != 0 ? null : demuxer == "mov" ? "mp4" : "matroska";
+        return !hasPictures ? null : demuxer == "mov" ? "mp4" : "matroska";
     }
 
     /// <summary>Reads a file as chunks of a container.</summary>
@@ -32,7 +30,7 @@ public sealed class LiveCopy(MediaOptions options)
     {
         var (demuxer, _) = await MediaFile.OpenAsync(path, options.File, cancellationToken).ConfigureAwait(false);
         var arguments = FfmpegArguments.ForLiveCopy(path, demuxer, container, atOwnSpeed, options.File);
-        await using var process = FfmpegProcess.Start(options.FfmpegPath, arguments, options.File.MaxDecoderMemoryMiB);
+        await using var process = FfmpegProcess.Start(options.FfmpegPath, arguments, options.File);
         process.CompleteInput();
         await foreach (var chunk in process.ReadChunksAsync(cancellationToken).ConfigureAwait(false)) yield return chunk;
         var (exitCode, errors) = await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);

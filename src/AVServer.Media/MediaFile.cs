@@ -33,10 +33,7 @@ public sealed class MediaFile(MediaOptions options)
         {
             return null;
         }
-        await using var process = FfmpegProcess.Start(options.FfmpegPath, FfmpegArguments.ForDescription(path, demuxer, options.File), options.File.MaxDecoderMemoryMiB);
-        process.CompleteInput();
-        var (_, description) = await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-        return FfmpegDescription.Duration(description);
+        return MediaProbe.LengthOf(await new MediaProbe(options).ReadAsync(path, demuxer, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Reads the sound of one file.</summary>
@@ -74,7 +71,7 @@ public sealed class MediaFile(MediaOptions options)
         var (demuxer, length) = await OpenAsync(path, limits, cancellationToken).ConfigureAwait(false);
         var arguments = FfmpegArguments.ForFile(path, demuxer, limits, sampleRateHz, video);
         var outputBytes = video is null ? FfmpegProcess.SoundBytes : FfmpegProcess.PicturesBytes;
-        await using var process = FfmpegProcess.Start(options.FfmpegPath, arguments, limits.MaxDecoderMemoryMiB, outputBytes: outputBytes);
+        await using var process = FfmpegProcess.Start(options.FfmpegPath, arguments, limits, outputBytes: outputBytes);
         process.CompleteInput();
         bool any = false;
         var decoded = new DecodedStream(process, limits, sampleRateHz, video, () => length);

@@ -4,7 +4,14 @@ using AVServer.TestKit;
 namespace AVServer.Architecture.Tests;
 
 /// <summary>What a project file says.</summary>
-internal sealed record ProjectFile(string Name, string Path, IReadOnlyList<string> References, IReadOnlyList<string> Packages)
+/// <param name="Name">Of the file, without its ending.</param>
+/// <param name="Path">Of the file.</param>
+/// <param name="Assembly">Name of what it is built into.</param>
+/// <param name="References">Names of the projects that it references.</param>
+/// <param name="Packages">Packages that it references.</param>
+/// <param name="Frameworks">Frameworks beside .NET's own.</param>
+internal sealed record ProjectFile(
+    string Name, string Path, string Assembly, IReadOnlyList<string> References, IReadOnlyList<string> Packages, IReadOnlyList<string> Frameworks)
 {
     /// <summary>Every project of a folder of the repository, by name.</summary>
     public static IReadOnlyDictionary<string, ProjectFile> Under(params string[] folders) =>
@@ -26,11 +33,14 @@ internal sealed record ProjectFile(string Name, string Path, IReadOnlyList<strin
     private static ProjectFile Read(string path)
     {
         var project = XDocument.Load(path);
+        var name = System.IO.Path.GetFileNameWithoutExtension(path);
         return new ProjectFile(
-            System.IO.Path.GetFileNameWithoutExtension(path),
+            name,
             path,
+            project.Descendants("AssemblyName").SingleOrDefault()?.Value ?? name,
             [.. Includes(project, "ProjectReference").Select(include => System.IO.Path.GetFileNameWithoutExtension(include.Replace('\\', '/')))],
-            [.. Includes(project, "PackageReference")]);
+            [.. Includes(project, "PackageReference")],
+            [.. Includes(project, "FrameworkReference")]);
     }
 
     private static IEnumerable<string> Includes(XDocument project, string item) =>

@@ -1,33 +1,10 @@
 namespace AVServer.Architecture.Tests;
 
-/// <summary>The reference table of src/README.md, held to the project files.</summary>
+/// <summary>The reference table, held to the project files.</summary>
 [Trait("Category", "unit")]
 public sealed class ReferenceTests
 {
     private static readonly IReadOnlyDictionary<string, ProjectFile> Projects = ProjectFile.Under("src", "clients");
-
-    private static readonly Dictionary<string, string[]> Allowed = new()
-    {
-        ["AVServer.Contracts"] = [],
-        ["AVServer.Signal"] = [],
-        ["AVServer.Detection"] = [],
-        ["AVServer.Evaluation"] = [],
-        ["OnnxRuntimeBinding"] = [],
-        ["TorchSharpBinding"] = [],
-        ["OpenCvSharpBinding"] = [],
-        ["AVServer.Runtime"] = ["OnnxRuntimeBinding"],
-        ["AVServer.Vision"] = ["AVServer.Runtime", "OpenCvSharpBinding"],
-        ["AVServer.Media"] = ["AVServer.Contracts"],
-        ["AVServer.Speech"] = [],
-        ["AVServer.Pipeline"] =
-            ["AVServer.Contracts", "AVServer.Signal", "AVServer.Runtime", "AVServer.Vision", "AVServer.Media", "AVServer.Detection", "AVServer.Speech"],
-        ["AVServer.Reports"] = ["AVServer.Contracts"],
-        ["AVServer.Server"] = ["AVServer.Contracts", "AVServer.Pipeline", "AVServer.Reports"],
-        ["AVServer.Models"] = ["TorchSharpBinding"],
-        ["AVServer.Lab"] = ["AVServer.Models", "AVServer.Signal", "AVServer.Vision", "AVServer.Media", "AVServer.Evaluation", "AVServer.Pipeline"],
-        ["AVServer.Client"] = ["AVServer.Contracts"],
-        ["AVServer.Cli"] = ["AVServer.Client", "AVServer.Contracts", "AVServer.Pipeline", "AVServer.Reports"],
-    };
 
     public static TheoryData<string> Names => [.. Projects.Keys.Order()];
 
@@ -35,7 +12,7 @@ public sealed class ReferenceTests
     [MemberData(nameof(Names))]
     public void Project_references_only_what_the_table_allows(string name)
     {
-        Assert.True(Allowed.TryGetValue(name, out var allowed), $"Expected {name} in the reference table; add it there and to src/README.md.");
+        Assert.True(ReferenceTable.Projects.TryGetValue(name, out var allowed), $"Expected {name} in the reference table; add it there and to src/README.md.");
         Assert.Subset(allowed.ToHashSet(), Projects[name].References.ToHashSet());
     }
 
@@ -64,6 +41,20 @@ public sealed class ReferenceTests
     public void Binding_has_one_user(string binding, string user)
     {
         Assert.Subset(new HashSet<string> { user }, Projects.Values.Where(project => project.References.Contains(binding)).Select(project => project.Name).ToHashSet());
+    }
+
+    [Fact]
+    public void Client_library_runs_without_asp_net_core() =>
+        Assert.All(Projects["AVServer.Client"].Closure(Projects).Append("AVServer.Client"), name => Assert.Empty(Projects[name].Frameworks));
+
+    [Theory]
+    [MemberData(nameof(ReferenceTable.PackageNames), MemberType = typeof(ReferenceTable))]
+    public void Package_is_referenced_only_by_its_project(string package)
+    {
+        // The bindings stand for packages, and name what they stand for.
+        var users = Projects.Values.Where(project => !project.Path.Contains("/src/bindings/", StringComparison.Ordinal))
+            .Where(project => project.Packages.Any(name => name == package || name.StartsWith(package + '.', StringComparison.Ordinal) || name.StartsWith(package + '-', StringComparison.Ordinal)));
+        Assert.Subset(ReferenceTable.Packages[package].ReferencedBy.ToHashSet(), users.Select(project => project.Name).ToHashSet());
     }
 
     [Fact]

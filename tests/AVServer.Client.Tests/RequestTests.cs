@@ -79,10 +79,11 @@ public sealed class RequestTests
         using var stranger = new AVServerClient(server.Address);
         Assert.Equal(FaultCodes.Unauthorized, (await Assert.ThrowsAsync<ServerRefusedException>(() => stranger.GetModelsAsync())).Code);
         Assert.Equal(FaultCodes.Unauthorized, (await Assert.ThrowsAsync<ServerRefusedException>(() => stranger.PublishAsync("hall", Sound.Hello, Sound.Chunks(1)))).Code);
-        await Assert.ThrowsAsync<ServerRefusedException>(async () =>
+        var refused = await Assert.ThrowsAsync<ServerRefusedException>(async () =>
         {
             await foreach (var _ in stranger.SubscribeAsync(new EventFilter())) ;
         });
+        Assert.Equal(FaultCodes.Unauthorized, refused.Code);
     }
 
     [Fact]

@@ -21,5 +21,8 @@ public sealed class DotnetPackageTests
         Assert.Contains($"lib/net10.0/{name}.dll", package.Entries.Select(entry => entry.FullName));
         Assert.Contains($"lib/net10.0/{name}.xml", package.Entries.Select(entry => entry.FullName));
         Assert.Equal(hasGuide, package.Entries.Any(entry => entry.FullName == "README.md"));
+
+        using var description = new StreamReader(package.GetEntry($"{name}.nuspec")!.Open());
+        Assert.DoesNotContain("frameworkReference", await description.ReadToEndAsync(), StringComparison.Ordinal);   // runs without ASP.NET Core
     }
 }

@@ -169,11 +169,30 @@ public sealed class ContainerDecodingTests
     public async Task Killed_decoder_is_named()
     {
         var arguments = FfmpegArguments.ForPipe("wav", new MediaLimits(), null);
-        await using var process = FfmpegProcess.Start("ffmpeg", arguments, 2048);
+        await using var process = FfmpegProcess.Start("ffmpeg", arguments, new MediaLimits());
         using (var victim = System.Diagnostics.Process.GetProcessById(process.Id)) victim.Kill();
         var (exitCode, errors) = await process.WaitForExitAsync(CancellationToken.None);
         Assert.Equal(FaultCodes.Internal, FfmpegFault.Of(exitCode, errors, "sound").Code);
     }
+
+    [Fact]
+    public async Task Decoder_that_takes_too_much_processor_time_is_stopped()
+    {
+        var limits = new MediaLimits { MaxDecoderCpu = TimeSpan.FromSeconds(1) };
+        await using var process = FfmpegProcess.Start("ffmpeg", "-v error -nostdin -f lavfi -i testsrc=s=1280x720:d=100000 -f null -", limits);
+        process.CompleteInput();
+        var (exitCode, errors) = await process.WaitForExitAsync(CancellationToken.None);
+        Assert.Equal(FaultCodes.LimitExceeded, FfmpegFault.Of(exitCode, errors, "sound").Code);
+    }
+
+    [Theory]
+    [InlineData(1, FaultCodes.Undecodable)]
+    [InlineData(137, FaultCodes.Internal)]        // SIGKILL
+    [InlineData(139, FaultCodes.Internal)]        // SIGSEGV
+    [InlineData(152, FaultCodes.LimitExceeded)]   // SIGXCPU
+    [InlineData(183, FaultCodes.Undecodable)]     // "invalid data" of ffmpeg 6.1 and newer
+    [InlineData(234, FaultCodes.Undecodable)]     // "invalid argument" of the same
+    public void End_of_a_decoder_is_told_by_its_exit_code(int exitCode, string fault) => Assert.Equal(fault, FfmpegFault.Of(exitCode, "Invalid data", "sound").Code);
 
     [Fact]
     public async Task Parallel_decodes_and_abandoned_ones_leave_no_process()

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text;
 using AVServer.Contracts;
+using AVServer.Media.Ffmpeg;
 using AVServer.TestKit;
 
 namespace AVServer.Media.Tests;
@@ -54,13 +56,36 @@ public sealed class MediaFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Input #0, wav, from 'a':\n    title: Duration: 00:00:01.00, x\n  Duration: 27:46:40.50, start: 0.000000, bitrate: 256 kb/s\n", 100_000.5)]
-    [InlineData("  Duration: 00:00:02.04, bitrate: 256 kb/s", 2.04)]
-    [InlineData("  Duration: N/A, start: 0.000000", null)]
-    [InlineData("  Duration: -1:00:00, start", null)]
+    [InlineData("""{"streams":[],"format":{"duration":"27:46:40.500000"}}""", 100_000.5)]
+    [InlineData("""{"streams":[{"codec_type":"audio"}],"format":{"duration":"0:00:02.040000"}}""", 2.04)]
+    [InlineData("""{"streams":[],"format":{}}""", null)]
+    [InlineData("""{"streams":[],"format":{"duration":"-1:00:00.000000"}}""", null)]
+    [InlineData("""{"streams":[],"format":{"duration":"2562047788:00:54.775807"}}""", null)]
+    [InlineData("""{"streams":null,"format":{"duration":"0:00:01.000000"}}""", null)]
+    [InlineData("{", null)]
     [InlineData("", null)]
-    public void Length_is_found_in_what_ffmpeg_says(string description, double? seconds) =>
-        Assert.Equal(seconds, Ffmpeg.FfmpegDescription.Duration(description)?.TotalSeconds);
+    public void Length_is_found_in_what_ffprobe_says(string answer, double? seconds) =>
+        Assert.Equal(seconds, MediaProbe.LengthOf(MediaProbe.Parse(answer))?.TotalSeconds);
+
+    [Theory]
+    [InlineData("""{"streams":[{"codec_type":"video","disposition":{"attached_pic":0}}],"format":{}}""", true)]
+    [InlineData("""{"streams":[{"codec_type":"video"}],"format":{}}""", true)]
+    [InlineData("""{"streams":[{"codec_type":"video","disposition":{"attached_pic":1}},{"codec_type":"audio"}],"format":{}}""", false)]
+    [InlineData("", false)]
+    public void Cover_is_no_picture_that_moves(string answer, bool expected) => Assert.Equal(expected, MediaProbe.HasPictures(MediaProbe.Parse(answer)));
+
+    [Theory]
+    [InlineData("a b.wav")]
+    [InlineData("a\"b -y.wav")]
+    [InlineData("ends in a backslash\\")]
+    [InlineData("\\\" -i /etc/hostname")]
+    [InlineData("$HOME `x` $(x) ' ; & | \n * ?")]
+    [InlineData("\"\"\"")]
+    public async Task Argument_arrives_as_it_is(string argument)
+    {
+        using var program = Process.Start(new ProcessStartInfo("printf", $"%s.%s {QuotedInput.Quote(argument)} {QuotedInput.Quote("next")}") { RedirectStandardOutput = true })!;
+        Assert.Equal($"{argument}.next", await program.StandardOutput.ReadToEndAsync());
+    }
 
     [Theory]
     [InlineData("pcm_s16le", 16000, 1)]
@@ -159,8 +184,11 @@ public sealed class MediaFileTests : IDisposable
     public async Task File_with_an_odd_name_is_a_file()
     {
         byte[] flac = await Media.ToneAsync("flac");
-        foreach (string name in new[] { "-i", "http:x", "a b'\"$(x).wav" })
+        foreach (string name in new[] { "-i", "http:x", "a b'\"$(x).wav", "a\" -f wav \\", "pipe:0\\" })
+        {
             Assert.True((await _files.ReadAudioAsync(Save(flac, name), 16000)).Length > 47_000);
+            Assert.NotNull(await _files.FindDurationAsync(Save(flac, name)));
+        }
     }
 
     [CorporaFact]

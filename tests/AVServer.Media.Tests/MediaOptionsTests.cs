@@ -1,3 +1,4 @@
+using AVServer.TestKit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -45,7 +46,19 @@ public sealed class MediaOptionsTests
         Assert.Contains("Media:FfmpegPath", problem, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Absent_ffprobe_is_named_too()
+    {
+        using var folder = new TemporaryFolder();
+        string ffmpeg = Path.Combine(folder.Path, "ffmpeg");
+        var onPath = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(directory => Path.Combine(directory, "ffmpeg"));
+        File.CreateSymbolicLink(ffmpeg, onPath.First(File.Exists));
+        string? problem = await new FfmpegAvailability(new MediaOptions { FfmpegPath = ffmpeg }).FindProblemAsync(CancellationToken.None);
+        Assert.Contains("ffprobe", problem, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("ffprobe version 5.1.9-0+deb12u1 Copyright (c)", true)]
     [InlineData("ffmpeg version 5.1.9-0+deb12u1 Copyright (c)", true)]
     [InlineData("ffmpeg version n7.0 Copyright (c)", true)]
     [InlineData("ffmpeg version N-112233-gabcdef Copyright (c)", true)]

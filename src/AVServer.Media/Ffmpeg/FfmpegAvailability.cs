@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.IO.Pipelines;
-using System.Text;
+using AVServer.Media.Ffmpeg;
 
 namespace AVServer.Media;
 
@@ -11,18 +10,16 @@ public sealed class FfmpegAvailability(MediaOptions options)
     /// <summary>Oldest major version that is known to work.</summary>
     public const int OldestMajorVersion = 5;
 
-    private const int VersionMemoryMiB = 2048;
+    private const int MaxAnswerBytes = 8 << 10;
 
-    /// <summary>Asks ffmpeg for its version.</summary>
+    /// <summary>Asks ffmpeg and ffprobe for their version.</summary>
     /// <returns>Null if it can be used, otherwise what is wrong and what to do.</returns>
     public async Task<string?> FindProblemAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await using var process = Ffmpeg.FfmpegProcess.Start(options.FfmpegPath, ["-hide_banner", "-version"], VersionMemoryMiB);
-            process.CompleteInput();
-            string answer = await ReadAllAsync(process.Output, cancellationToken).ConfigureAwait(false);
-            return ProblemOf(answer, options.FfmpegPath);
+            return ProblemOf(await AskAsync(options.FfmpegPath, cancellationToken).ConfigureAwait(false), options.FfmpegPath)
+                ?? ProblemOf(await AskAsync(options.FfprobePath, cancellationToken).ConfigureAwait(false), options.FfprobePath);
         }
         catch (MediaException e)
         {
@@ -30,23 +27,25 @@ public sealed class FfmpegAvailability(MediaOptions options)
         }
     }
 
-    internal static string Missing(string path) => $"Expected the program ffmpeg at '{path}', found none that starts; install ffmpeg {OldestMajorVersion} or newer, or set {MediaOptions.Section}:{nameof(MediaOptions.FfmpegPath)}.";
+    internal static string Missing(string path) =>
+        $"Expected the program {Path.GetFileNameWithoutExtension(path)} at '{path}', found none that starts; "
+        + $"install ffmpeg {OldestMajorVersion} or newer, ffprobe with it, or set {MediaOptions.Section}:{nameof(MediaOptions.FfmpegPath)}.";
 
     /// <summary>Judges the first line, e.g. <c>ffmpeg version 5.1.9-0+deb12u1 Copyright …</c>; a development build has a name for a number and is let pass.</summary>
     internal static string? ProblemOf(string versionAnswer, string path)
     {
         string[] words = versionAnswer.Split(' ', 4);
-        if (words.Length < 4 || words[0] != "ffmpeg" || words[1] != "version") return Missing(path);
+        if (words.Length < 4 || words[0] is not ("ffmpeg" or "ffprobe") || words[1] != "version") return Missing(path);
         string digits = string.Concat(words[2].TrimStart('n').TakeWhile(char.IsAsciiDigit));
         return int.TryParse(digits, CultureInfo.InvariantCulture, out int major) && major < OldestMajorVersion
-            ? $"Expected ffmpeg {OldestMajorVersion} or newer at '{path}', found {words[2]}; install a newer one, or set {MediaOptions.Section}:{nameof(MediaOptions.FfmpegPath)}."
+            ? $"Expected {words[0]} {OldestMajorVersion} or newer at '{path}', found {words[2]}; install a newer one, or set {MediaOptions.Section}:{nameof(MediaOptions.FfmpegPath)}."
             : null;
     }
 
-    private static async Task<string> ReadAllAsync(PipeReader output, CancellationToken cancellationToken)
+    private async Task<string> AskAsync(string program, CancellationToken cancellationToken)
     {
-        using var text = new MemoryStream();
-        await output.CopyToAsync(text, cancellationToken).ConfigureAwait(false);
-        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+        await using var process = FfmpegProcess.Start(program, "-hide_banner -version", options.File);
+        process.CompleteInput();
+        return await process.ReadTextAsync(MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
     }
 }

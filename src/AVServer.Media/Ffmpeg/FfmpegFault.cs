@@ -8,14 +8,19 @@ internal static partial class FfmpegFault
 {
     private const int MaxReasonLength = 160;
 
-    // 128 + SIGXCPU, which -timelimit arms, and 128 + SIGKILL by the kernel once the hard limit is reached.
+    // What ffmpeg makes of the kernel's SIGXCPU; 128 + SIGXCPU before it listens to signals.
+    private const int StoppedByCpuLimit = 255;
     private const int EndedByCpuLimit = 152;
+
+    // 128 + the highest of the classic signals. Beyond are the errors of newer versions, which are negative numbers.
+    private const int LastSignal = 159;
 
     /// <summary>The fault of a process that ended by itself with something amiss.</summary>
     public static MediaException Of(int exitCode, string errors, string what)
     {
-        if (exitCode == EndedByCpuLimit) return new MediaException(FaultCodes.LimitExceeded, $"Expected {what} that decodes within the processor time allowed, and it did not; send less of it.");
-        if (exitCode > 128) return new MediaException(FaultCodes.Internal, $"The decoder of {what} was ended by signal {exitCode - 128}; open the stream again.");
+        if (exitCode is StoppedByCpuLimit or EndedByCpuLimit)
+            return new MediaException(FaultCodes.LimitExceeded, $"Expected {what} that decodes within the processor time allowed, and it did not; send less of it.");
+        if (exitCode is > 128 and <= LastSignal) return new MediaException(FaultCodes.Internal, $"The decoder of {what} was ended by signal {exitCode - 128}; open the stream again.");
         return new MediaException(FaultCodes.Undecodable, $"Expected {what}, got something that can't be decoded ({Reason(errors)}); check how it was made.");
     }
 

@@ -8,7 +8,12 @@ using AVServer.Contracts;
 
 namespace AVServer.Media.Ffmpeg;
 
-/// <summary>One running ffmpeg with its pipes. Disposing ends it, whatever it is doing, and waits until it is gone.</summary>
+/// <summary>One running ffmpeg or ffprobe with its pipes. Disposing ends it, whatever it is doing, and waits until it is gone.</summary>
+/// <remarks>
+/// FFMpegCore builds the command lines and reads the answers, but doesn't start the programs here. Its processes inherit this one's environment, and can't be
+/// bounded, as nobody is told their number. Its pipes are sockets with a name in the temporary folder, for which ffmpeg's protocol <c>unix</c> would have
+/// to be open to untrusted media. What it reads of progress is ffmpeg's text; here the media's own times tell how far a decode is.
+/// </remarks>
 internal sealed class FfmpegProcess : IAsyncDisposable
 {
     /// <summary>To read at once of a file's pictures: in smaller pieces two processes would take turns dozens of times a picture.</summary>
@@ -41,16 +46,15 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     public PipeReader Output { get; }
 
     /// <summary>Starts ffmpeg, unless told otherwise with nothing of this process's environment but PATH.</summary>
-    /// <param name="ffmpegPath">The program.</param>
-    /// <param name="arguments">Passed one by one, never through a shell.</param>
-    /// <param name="maxMemoryMiB">Most address space.</param>
-    /// <param name="inSession">Whether it runs in the user's session, with its environment, as sound servers want of who records.</param>
+    /// <param name="program">A path, or a name on PATH.</param>
+    /// <param name="arguments">Quoted as <see cref="QuotedInput.Quote"/> does; no shell sees them.</param>
+    /// <param name="limits">Most address space and processor time.</param>
+    /// <param name="inSession">Whether it runs in the user's session, with its environment, as sound servers want of who records, and for as long as is wanted.</param>
     /// <param name="outputBytes">How much is read at once.</param>
     /// <exception cref="MediaException">There is no such program.</exception>
-    public static FfmpegProcess Start(string ffmpegPath, IEnumerable<string> arguments, int maxMemoryMiB, bool inSession = false, int outputBytes = SoundBytes)
+    public static FfmpegProcess Start(string program, string arguments, MediaLimits limits, bool inSession = false, int outputBytes = SoundBytes)
     {
-        var start = new ProcessStartInfo(ffmpegPath) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         if (!inSession) start.Environment.Clear();
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         start.Environment["OPENBLAS_NUM_THREADS"] = "1";   // a library of filters not used here would start a thread for each core
@@ -58,12 +62,12 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         try
         {
             var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
-            ProcessLimits.Apply(process.Id, (long)maxMemoryMiB << 20);
+            ProcessLimits.Apply(process.Id, (long)limits.MaxDecoderMemoryMiB << 20, inSession ? null : limits.MaxDecoderCpu);
             return new FfmpegProcess(process, outputBytes);
         }
         catch (Win32Exception e)
         {
-            throw new MediaException(FaultCodes.Internal, FfmpegAvailability.Missing(ffmpegPath), e);
+            throw new MediaException(FaultCodes.Internal, FfmpegAvailability.Missing(program), e);
         }
     }
 
@@ -78,6 +82,16 @@ internal sealed class FfmpegProcess : IAsyncDisposable
             Output.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted) yield break;
         }
+    }
+
+    /// <summary>What it writes, as text, to the end or to the most that is wanted; the rest is not taken.</summary>
+    public async Task<string> ReadTextAsync(int maxBytes, CancellationToken cancellationToken)
+    {
+        var read = await Output.ReadAtLeastAsync(maxBytes, cancellationToken).ConfigureAwait(false);
+        string text = Encoding.UTF8.GetString(read.Buffer.Slice(0, Math.Min(read.Buffer.Length, maxBytes)));
+        Output.AdvanceTo(read.Buffer.End);
+        await Output.CompleteAsync().ConfigureAwait(false);   // who writes on meets a closed pipe, and doesn't wait
+        return text;
     }
 
     /// <summary>Waits for the end.</summary>

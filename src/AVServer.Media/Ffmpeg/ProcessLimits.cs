@@ -5,21 +5,27 @@ namespace AVServer.Media.Ffmpeg;
 /// <summary>Resource limits of a running child process, by Linux's <c>prlimit</c>; without effect elsewhere.</summary>
 internal static partial class ProcessLimits
 {
-    private const int AddressSpace = 9;   // RLIMIT_AS
+    private const int Cpu = 0;            // RLIMIT_CPU, in seconds
     private const int CoreFile = 4;       // RLIMIT_CORE: a core dump would write a person's voice to disk
+    private const int AddressSpace = 9;   // RLIMIT_AS, in bytes
 
     /// <summary>Bounds the address space and forbids core dumps.</summary>
-    public static void Apply(int processId, long addressSpaceBytes)
+    /// <param name="processId">The child.</param>
+    /// <param name="addressSpaceBytes">Most address space.</param>
+    /// <param name="cpu">Most processor time, in whole seconds; null: as much as it wants.</param>
+    public static void Apply(int processId, long addressSpaceBytes, TimeSpan? cpu)
     {
         if (!OperatingSystem.IsLinux()) return;
-        Set(processId, AddressSpace, (ulong)addressSpaceBytes);
-        Set(processId, CoreFile, 0);
+        Set(processId, AddressSpace, (ulong)addressSpaceBytes, (ulong)addressSpaceBytes);
+        Set(processId, CoreFile, 0, 0);
+        // The first limit asks it to end, the second ends it.
+        if (cpu is { } most) Set(processId, Cpu, (ulong)most.TotalSeconds, (ulong)most.TotalSeconds + 1);
     }
 
     // Fails only if the process has already ended, and then there is nothing left to bound.
-    private static void Set(int processId, int resource, ulong value)
+    private static void Set(int processId, int resource, ulong soft, ulong hard)
     {
-        var limit = new ResourceLimit { Soft = value, Hard = value };
+        var limit = new ResourceLimit { Soft = soft, Hard = hard };
         _ = PrLimit(processId, resource, in limit, 0);
     }
 
