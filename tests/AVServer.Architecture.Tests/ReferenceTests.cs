@@ -12,10 +12,9 @@ public sealed class ReferenceTests
         ["AVServer.Signal"] = [],
         ["AVServer.Detection"] = [],
         ["AVServer.Evaluation"] = [],
-        ["OnnxRuntimeBinding"] = [],
         ["TorchSharpBinding"] = [],
         ["OpenCvSharpBinding"] = [],
-        ["AVServer.Runtime"] = ["OnnxRuntimeBinding"],
+        ["AVServer.Runtime"] = [],
         ["AVServer.Vision"] = ["AVServer.Runtime", "OpenCvSharpBinding"],
         ["AVServer.Media"] = ["AVServer.Contracts"],
         ["AVServer.Speech"] = [],
@@ -58,12 +57,18 @@ public sealed class ReferenceTests
     }
 
     [Theory]
-    [InlineData("OnnxRuntimeBinding", "AVServer.Runtime")]
     [InlineData("TorchSharpBinding", "AVServer.Models")]
     [InlineData("OpenCvSharpBinding", "AVServer.Vision")]
     public void Binding_has_one_user(string binding, string user)
     {
         Assert.Subset(new HashSet<string> { user }, Projects.Values.Where(project => project.References.Contains(binding)).Select(project => project.Name).ToHashSet());
+    }
+
+    [Theory]
+    [InlineData("Microsoft.ML.OnnxRuntime", "AVServer.Runtime")]
+    public void Package_has_one_user(string package, string user)
+    {
+        Assert.Equal([user], Projects.Values.Where(project => project.Packages.Contains(package)).Select(project => project.Name));
     }
 
     [Fact]
