@@ -13,9 +13,8 @@ public sealed class ReferenceTests
         ["AVServer.Detection"] = [],
         ["AVServer.Evaluation"] = [],
         ["TorchSharpBinding"] = [],
-        ["OpenCvSharpBinding"] = [],
         ["AVServer.Runtime"] = [],
-        ["AVServer.Vision"] = ["AVServer.Runtime", "OpenCvSharpBinding"],
+        ["AVServer.Vision"] = ["AVServer.Runtime"],
         ["AVServer.Media"] = ["AVServer.Contracts"],
         ["AVServer.Speech"] = [],
         ["AVServer.Pipeline"] =
@@ -58,7 +57,6 @@ public sealed class ReferenceTests
 
     [Theory]
     [InlineData("TorchSharpBinding", "AVServer.Models")]
-    [InlineData("OpenCvSharpBinding", "AVServer.Vision")]
     public void Binding_has_one_user(string binding, string user)
     {
         Assert.Subset(new HashSet<string> { user }, Projects.Values.Where(project => project.References.Contains(binding)).Select(project => project.Name).ToHashSet());
@@ -66,6 +64,7 @@ public sealed class ReferenceTests
 
     [Theory]
     [InlineData("Microsoft.ML.OnnxRuntime", "AVServer.Runtime")]
+    [InlineData("OpenCvSharp4", "AVServer.Vision")]
     public void Package_has_one_user(string package, string user)
     {
         Assert.Equal([user], Projects.Values.Where(project => project.Packages.Contains(package)).Select(project => project.Name));
