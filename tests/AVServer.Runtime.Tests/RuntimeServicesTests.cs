@@ -1,6 +1,7 @@
 using AVServer.TestKit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace AVServer.Runtime.Tests;
@@ -9,8 +10,13 @@ namespace AVServer.Runtime.Tests;
 public sealed class RuntimeServicesTests : IDisposable
 {
     private readonly TemporaryFolder _models = new();
+    private readonly LogLines _log = new();
 
-    public void Dispose() => _models.Dispose();
+    public void Dispose()
+    {
+        _models.Dispose();
+        _log.Dispose();
+    }
 
     [Fact]
     public async Task Registered_runtime_loads_a_model_once_and_steps_streams()
@@ -39,13 +45,43 @@ public sealed class RuntimeServicesTests : IDisposable
         Assert.Throws<UnknownModelException>(() => services.GetRequiredService<ModelRuntime>().Spotter("absent"));
     }
 
+    [Theory]
+    [InlineData("cuda", LogLevel.Warning)]
+    [InlineData("auto", LogLevel.Information)]
+    public void Provider_that_is_not_there_leaves_the_cpu_and_one_sentence(string provider, LogLevel level)
+    {
+        new FakeSpotter { Name = "a" }.Write(_models.Path);
+        new FakeSpotter { Name = "b" }.Write(_models.Path);
+        using var services = Services(("Runtime:ModelsPath", _models.Path), ("Runtime:Provider", provider));
+        var runtime = services.GetRequiredService<ModelRuntime>();
+
+        Assert.NotNull(runtime.Spotter("a"));
+        Assert.NotNull(runtime.Spotter("b"));
+
+        var (said, sentence) = Assert.Single(_log.Lines);
+        Assert.Equal(level, said);
+        Assert.StartsWith("The CPU computes, CUDA can't be used: ", sentence, StringComparison.Ordinal);
+    }
+
     [Fact]
-    public void Device_that_is_not_there_falls_back_to_the_cpu()
+    public void Cpu_is_the_default_and_says_nothing()
     {
         new FakeSpotter().Write(_models.Path);
-        using var services = Services(("Runtime:ModelsPath", _models.Path), ("Runtime:Device", "Cuda"));
+        using var services = Services(("Runtime:ModelsPath", _models.Path));
 
         Assert.NotNull(services.GetRequiredService<ModelRuntime>().Spotter("fake-spotter"));
+
+        Assert.Equal(InferenceProvider.Cpu, services.GetRequiredService<IOptions<RuntimeOptions>>().Value.Provider);
+        Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
+    public void Provider_that_is_none_is_refused_by_the_settings_name()
+    {
+        using var services = Services(("Runtime:Provider", "gpu"));
+
+        var e = Assert.Throws<InvalidOperationException>(() => services.GetRequiredService<IOptions<RuntimeOptions>>().Value);
+        Assert.Contains("'Runtime:Provider'", e.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -53,7 +89,7 @@ public sealed class RuntimeServicesTests : IDisposable
     [InlineData("MaxQueueDelay", "00:00:01")]
     [InlineData("Workers", "-1")]
     [InlineData("ModelsPath", "")]
-    [InlineData("Device", "7")]
+    [InlineData("Provider", "7")]
     public void Option_out_of_range_is_refused(string option, string value)
     {
         using var services = Services(("Runtime:" + option, value));
@@ -62,10 +98,30 @@ public sealed class RuntimeServicesTests : IDisposable
         Assert.Contains(option, e.Message, StringComparison.Ordinal);
     }
 
-    private static ServiceProvider Services(params (string Key, string Value)[] settings) => new ServiceCollection()
+    private ServiceProvider Services(params (string Key, string Value)[] settings) => new ServiceCollection()
         .AddSingleton<IConfiguration>(new ConfigurationBuilder()
             .AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value)).Build())
-        .AddLogging()
+        .AddLogging(logging => logging.AddProvider(_log))
         .AddModelRuntime()
         .BuildServiceProvider();
+
+    private sealed class LogLines : ILoggerProvider, ILogger
+    {
+        public List<(LogLevel Level, string Text)> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add((logLevel, formatter(state, exception)));
+
+        public void Dispose()
+        {
+            // Nothing is held.
+        }
+    }
 }

@@ -85,8 +85,8 @@ public sealed class SpeechEmbeddingTests : IDisposable
     {
         const int steps = 10;
         var sound = Sound(480 + (steps * 1280));
-        using var mel = new InferenceSession(Path.Combine(TestPaths.Models, "speech-embedding", "melspectrogram.onnx"));
-        using var embedding = new InferenceSession(Path.Combine(TestPaths.Models, "speech-embedding", "model.onnx"));
+        using var mel = SessionFactory.Open(File.ReadAllBytes(Path.Combine(TestPaths.Models, "speech-embedding", "melspectrogram.onnx")));
+        using var embedding = SessionFactory.Open(File.ReadAllBytes(Path.Combine(TestPaths.Models, "speech-embedding", "model.onnx")));
         var frames = new List<float>();
         for (var step = 0; step < steps; step++)
         {

@@ -1,40 +1,50 @@
 using System.Runtime.InteropServices;
-using System.Text;
+using AVServer.Runtime.Onnx;
+using Google.Protobuf;
+using AttributeType = AVServer.Runtime.Onnx.AttributeProto.Types.AttributeType;
+using DataType = AVServer.Runtime.Onnx.TensorProto.Types.DataType;
 
 namespace AVServer.TestKit;
 
-/// <summary>Writes tiny ONNX graphs (operator set 13) byte by byte, so that a test's model is readable in the test.</summary>
-/// <remarks>Field numbers are those of onnx.proto.</remarks>
+/// <summary>Writes tiny ONNX graphs (operator set 13), so that a test's model is readable in the test.</summary>
 public sealed class OnnxBuilder
 {
-    private readonly ProtobufWriter _graph = new();
+    private readonly GraphProto _graph = new() { Name = "test" };
     private readonly SortedSet<string> _domains = new(StringComparer.Ordinal) { "" };
 
-    /// <summary>Starts an empty graph.</summary>
-    public OnnxBuilder() => _graph.Text(2, "test");
-
     /// <summary>Adds a float input; a negative axis is free.</summary>
-    public OnnxBuilder Input(string name, params ReadOnlySpan<int> shape) => Add(11, ValueInfo(name, shape));
+    public OnnxBuilder Input(string name, params ReadOnlySpan<int> shape) => Input(Describe(name, shape));
 
     /// <summary>Adds an input of 64-bit integers; a negative axis is free.</summary>
-    public OnnxBuilder IntegerInput(string name, params ReadOnlySpan<int> shape) => Add(11, ValueInfo(name, shape, elementType: 7));
+    public OnnxBuilder IntegerInput(string name, params ReadOnlySpan<int> shape) => Input(Describe(name, shape, DataType.Int64));
 
     /// <summary>Adds a float output; a negative axis is free.</summary>
-    public OnnxBuilder Output(string name, params ReadOnlySpan<int> shape) => Add(12, ValueInfo(name, shape));
+    public OnnxBuilder Output(string name, params ReadOnlySpan<int> shape)
+    {
+        _graph.Output.Add(Describe(name, shape));
+        return this;
+    }
 
     /// <summary>Adds a constant of floats.</summary>
     public OnnxBuilder Constant(string name, ReadOnlySpan<int> shape, params ReadOnlySpan<float> values) =>
-        Add(5, Tensor(name, 1, shape, MemoryMarshal.AsBytes(values)));
+        Constant(name, DataType.Float, shape, MemoryMarshal.AsBytes(values));
 
     /// <summary>Adds a constant of 64-bit integers.</summary>
     public OnnxBuilder Constant(string name, ReadOnlySpan<int> shape, params ReadOnlySpan<long> values) =>
-        Add(5, Tensor(name, 7, shape, MemoryMarshal.AsBytes(values)));
+        Constant(name, DataType.Int64, shape, MemoryMarshal.AsBytes(values));
 
     /// <summary>Adds a constant whose values lie in a file beside the model.</summary>
     public OnnxBuilder ExternalConstant(string name, string location, int length)
     {
-        var entry = new ProtobufWriter().Text(1, "location").Text(2, location);
-        return Add(5, new ProtobufWriter().Number(1, length).Number(2, 1).Text(8, name).Message(13, entry).Number(14, 1));
+        _graph.Initializer.Add(new TensorProto
+        {
+            Name = name,
+            DataType = (int)DataType.Float,
+            Dims = { length },
+            DataLocation = 1,
+            ExternalData = { new StringStringEntryProto { Key = "location", Value = location } },
+        });
+        return this;
     }
 
     /// <summary>Adds an operator.</summary>
@@ -46,83 +56,49 @@ public sealed class OnnxBuilder
     public OnnxBuilder Node(string operation, string inputs, string output, (string Name, int[] Values)[]? integers = null, string domain = "")
     {
         _domains.Add(domain);
-        var node = new ProtobufWriter();
-        foreach (var input in inputs.Split(' ')) node.Text(1, input);
-        node.Text(2, output).Text(3, output).Text(4, operation);
-        foreach (var (name, values) in integers ?? []) node.Message(5, Attribute(name, values));
-        return Add(1, node.Text(7, domain));
+        _graph.Node.Add(new NodeProto
+        {
+            OpType = operation,
+            Name = output,
+            Domain = domain,
+            Input = { inputs.Split(' ') },
+            Output = { output },
+            Attribute = { (integers ?? []).Select(attribute => Attribute(attribute.Name, attribute.Values)) },
+        });
+        return this;
     }
 
     /// <summary>The finished file.</summary>
     public byte[] Build()
     {
-        var model = new ProtobufWriter().Number(1, 8).Message(7, _graph);
-        foreach (var domain in _domains) model.Message(8, new ProtobufWriter().Text(1, domain).Number(2, domain.Length == 0 ? 13 : 1));
-        return model.ToArray();
+        var model = new ModelProto { IrVersion = 8, Graph = _graph };
+        foreach (var domain in _domains) model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = domain.Length == 0 ? 13 : 1 });
+        return model.ToByteArray();
     }
 
-    private static ProtobufWriter Attribute(string name, int[] values)
+    private OnnxBuilder Input(ValueInfoProto input)
     {
-        var attribute = new ProtobufWriter().Text(1, name);
-        if (values.Length == 1 && name != "axes") return attribute.Number(3, values[0]).Number(20, 2);
-        foreach (var value in values) attribute.Number(8, value);
-        return attribute.Number(20, 7);
-    }
-
-    private static ProtobufWriter ValueInfo(string name, ReadOnlySpan<int> shape, int elementType = 1)
-    {
-        var axes = new ProtobufWriter();
-        for (var i = 0; i < shape.Length; i++)
-        {
-            var axis = new ProtobufWriter();
-            axes.Message(1, shape[i] < 0 ? axis.Text(2, $"{name}_{i}") : axis.Number(1, shape[i]));
-        }
-        var type = new ProtobufWriter().Message(1, new ProtobufWriter().Number(1, elementType).Message(2, axes));
-        return new ProtobufWriter().Text(1, name).Message(2, type);
-    }
-
-    private static ProtobufWriter Tensor(string name, int type, ReadOnlySpan<int> shape, ReadOnlySpan<byte> values)
-    {
-        var tensor = new ProtobufWriter();
-        foreach (var axis in shape) tensor.Number(1, axis);
-        return tensor.Number(2, type).Text(8, name).Bytes(9, values);
-    }
-
-    private OnnxBuilder Add(int field, ProtobufWriter part)
-    {
-        _graph.Message(field, part);
+        _graph.Input.Add(input);
         return this;
     }
 
-    private sealed class ProtobufWriter
+    private OnnxBuilder Constant(string name, DataType type, ReadOnlySpan<int> shape, ReadOnlySpan<byte> values)
     {
-        private readonly List<byte> _bytes = [];
+        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(values) };
+        foreach (var axis in shape) tensor.Dims.Add(axis);
+        _graph.Initializer.Add(tensor);
+        return this;
+    }
 
-        public ProtobufWriter Number(int field, long value)
-        {
-            Varint((ulong)field << 3);
-            Varint((ulong)value);
-            return this;
-        }
+    private static AttributeProto Attribute(string name, int[] values) => values.Length == 1 && name != "axes"
+        ? new AttributeProto { Name = name, Type = AttributeType.Int, I = values[0] }
+        : new AttributeProto { Name = name, Type = AttributeType.Ints, Ints = { values.Select(value => (long)value) } };
 
-        public ProtobufWriter Bytes(int field, ReadOnlySpan<byte> value)
-        {
-            Varint(((ulong)field << 3) | 2);
-            Varint((ulong)value.Length);
-            _bytes.AddRange(value);
-            return this;
-        }
-
-        public ProtobufWriter Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
-
-        public ProtobufWriter Message(int field, ProtobufWriter value) => Bytes(field, CollectionsMarshal.AsSpan(value._bytes));
-
-        public byte[] ToArray() => [.. _bytes];
-
-        private void Varint(ulong value)
-        {
-            for (; value >= 0x80; value >>= 7) _bytes.Add((byte)(value | 0x80));
-            _bytes.Add((byte)value);
-        }
+    private static ValueInfoProto Describe(string name, ReadOnlySpan<int> shape, DataType type = DataType.Float)
+    {
+        var axes = new TensorShapeProto();
+        for (var i = 0; i < shape.Length; i++)
+            axes.Dim.Add(shape[i] < 0 ? new TensorShapeProto.Types.Dimension { DimParam = $"{name}_{i}" } : new TensorShapeProto.Types.Dimension { DimValue = shape[i] });
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = axes } } };
     }
 }

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
-using AVServer.Lab.Export.Onnx;
+using AVServer.Runtime.Onnx;
 using Google.Protobuf;
 using TorchSharp;
-using AttributeType = AVServer.Lab.Export.Onnx.AttributeProto.Types.AttributeType;
+using AttributeType = AVServer.Runtime.Onnx.AttributeProto.Types.AttributeType;
 
 namespace AVServer.Lab.Export;
 

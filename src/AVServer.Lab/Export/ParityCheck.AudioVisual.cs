@@ -1,4 +1,5 @@
 using AVServer.Models.Flcma;
+using AVServer.Runtime;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Export;
@@ -12,7 +13,7 @@ public static partial class ParityCheck
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        using var session = Open(graph);
+        using var session = SessionFactory.Open(graph);
         var (size, channels, cached) = (encoder.Config.RoiSize, encoder.Config.RoiChannels, 2 * LipEncoder.Context);
         var pictures = Uniform(Batch, channels, Frames + cached, size, size);
         var expected = encoder.forward(pictures);
@@ -35,7 +36,7 @@ public static partial class ParityCheck
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        using var session = Open(OnnxGraph.WithLogits(graph));
+        using var session = SessionFactory.Open(OnnxGraph.WithLogits(graph));
         var config = model.Config;
         var presence = tensor([1f, 1f, 1f, 0f, 0f, 1f], [3, 2]).repeat(2, 1);
         var windows = presence.size(0);

@@ -1,4 +1,5 @@
 using AVServer.Models.Emotion;
+using AVServer.Runtime;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Export;
@@ -12,7 +13,7 @@ public static partial class ParityCheck
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        using var session = Open(graph);
+        using var session = SessionFactory.Open(graph);
         var config = model.Config;
         long[] frames = [Positions, 31, 7, 1, 50], words = [maxWords, 0, 5, 1, 2];
         var features = config.Audio ? Input(model.Layers.Mean!, model.Layers.Istd!, frames.Length, Positions) : null;
@@ -43,7 +44,7 @@ public static partial class ParityCheck
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        using var session = Open(graph);
+        using var session = SessionFactory.Open(graph);
         long[] frames = [Positions, 64, 33, 1];
         var features = (Uniform(frames.Length, Positions, model.Config.Ceps) - 0.5) * 8;
         var counts = tensor(frames);

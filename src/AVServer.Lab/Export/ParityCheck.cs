@@ -1,4 +1,5 @@
 using AVServer.Models;
+using AVServer.Runtime;
 using Microsoft.ML.OnnxRuntime;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ public static partial class ParityCheck
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        using var session = Open(graph);
+        using var session = SessionFactory.Open(graph);
         var fbank = Input(model.Layers.Mean, model.Layers.Istd, Batch, Chunks * chunkFrames);
         var expected = model.forward(fbank);
         var whole = Run(session, fbank, model.zero_cache(Batch));
@@ -41,7 +42,7 @@ public static partial class ParityCheck
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        using var session = Open(graph);
+        using var session = SessionFactory.Open(graph);
         var embeddings = Input(verifier.Members[0].Layers.Mean, verifier.Members[0].Layers.Istd, 64, verifier.Config.WindowSteps);
         var expected = verifier.forward(embeddings);
         var outputs = Run(session, embeddings);
@@ -54,12 +55,6 @@ public static partial class ParityCheck
     public static void Require(float difference)
     {
         if (!(difference <= Limit)) throw new ParityException(difference);
-    }
-
-    private static InferenceSession Open(byte[] graph)
-    {
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
-        return new InferenceSession(graph, options);
     }
 
     /// <summary>Random values with the mean and deviation that the model was trained on; the seed is fixed, the global one left as it was found.</summary>

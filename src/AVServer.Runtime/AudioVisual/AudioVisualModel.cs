@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace AVServer.Runtime;
@@ -42,16 +40,15 @@ public sealed class AudioVisualModel : IDisposable
     /// <summary>Loads an audio-visual spotter and compares the graph with its manifest.</summary>
     /// <param name="model">Its folder.</param>
     /// <param name="lips">Runs its lip encoder.</param>
-    /// <param name="device">What computes.</param>
-    /// <param name="logger">Told where the device can't.</param>
+    /// <param name="sessions">Opens its graph; absent: on the CPU.</param>
     /// <exception cref="ModelStoreException">The graph can't be loaded or isn't what the manifest says.</exception>
-    public static AudioVisualModel Load(StoredModel model, DynamicBatcher lips, InferenceDevice device = InferenceDevice.Cpu, ILogger? logger = null)
+    public static AudioVisualModel Load(StoredModel model, DynamicBatcher lips, SessionFactory? sessions = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(lips);
         if (model.Manifest.Kind != ModelKind.AudioVisualSpotter)
             throw new ArgumentException($"Expected an {ModelKind.AudioVisualSpotter}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
-        var session = SessionFactory.Create(model, ModelManifest.MainFile, device, logger ?? NullLogger.Instance);
+        var session = (sessions ?? SessionFactory.Cpu).Create(model, ModelManifest.MainFile);
         try
         {
             var manifest = model.Manifest;

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace AVServer.Runtime;
@@ -54,7 +52,7 @@ public sealed class StreamingModel : IDisposable
 
     /// <summary>Loads a keyword spotter and compares the graph with its manifest.</summary>
     /// <exception cref="ModelStoreException">The graph can't be loaded or isn't what the manifest says.</exception>
-    public static StreamingModel Load(StoredModel model, InferenceDevice device = InferenceDevice.Cpu, ILogger? logger = null)
+    public static StreamingModel Load(StoredModel model, SessionFactory? sessions = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.Kind != ModelKind.KeywordSpotter)
@@ -71,12 +69,12 @@ public sealed class StreamingModel : IDisposable
             manifest.Outputs[0] with { Shape = [-1, streaming.OutputsPerChunk, manifest.Labels.Count] },
             manifest.Outputs[1] with { Shape = [-1, .. streaming.CacheShape] },
         ];
-        return Load(model, ModelManifest.MainFile, inputs, outputs, device, logger);
+        return Load(model, ModelManifest.MainFile, inputs, outputs, sessions);
     }
 
     /// <summary>Loads the lip encoder of an audio-visual spotter and compares the graph with the manifest.</summary>
     /// <exception cref="ModelStoreException">The graph can't be loaded or isn't what the manifest says.</exception>
-    public static StreamingModel LoadLips(StoredModel model, InferenceDevice device = InferenceDevice.Cpu, ILogger? logger = null)
+    public static StreamingModel LoadLips(StoredModel model, SessionFactory? sessions = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.AudioVisual is not { } spec)
@@ -84,7 +82,7 @@ public sealed class StreamingModel : IDisposable
         int[] cache = [-1, spec.RoiChannels, AudioVisualFiles.LipCacheFrames, spec.RoiSize, spec.RoiSize];
         TensorSpec[] inputs = [new("frame", [-1, spec.RoiChannels, 1, spec.RoiSize, spec.RoiSize]), new("cache", cache)];
         TensorSpec[] outputs = [new("features", [-1, 1, spec.LipFeatures]), new("nextCache", cache)];
-        return Load(model, AudioVisualFiles.Lips, inputs, outputs, device, logger);
+        return Load(model, AudioVisualFiles.Lips, inputs, outputs, sessions);
     }
 
     /// <summary>The state of a new stream.</summary>
@@ -96,9 +94,9 @@ public sealed class StreamingModel : IDisposable
     public void Dispose() => Session.Dispose();
 
     private static StreamingModel Load(
-        StoredModel model, string file, IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs, InferenceDevice device, ILogger? logger)
+        StoredModel model, string file, IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs, SessionFactory? sessions)
     {
-        var session = SessionFactory.Create(model, file, device, logger ?? NullLogger.Instance);
+        var session = (sessions ?? SessionFactory.Cpu).Create(model, file);
         try
         {
             if (file == ModelManifest.MainFile) Signature.Check(model.Manifest, session);

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace AVServer.Runtime;
@@ -17,7 +16,7 @@ public sealed class FixedShapeGraph : IDisposable
         Manifest = model.Manifest;
         if (Manifest.Inputs.Count == 0 || Manifest.Inputs.Concat(Manifest.Outputs).Any(tensor => tensor.Shape.Any(axis => axis < 1)))
             throw new ArgumentException($"Expected inputs and outputs of fixed sizes, got another manifest for {Manifest.Name}.", nameof(model));
-        _session = SessionFactory.Create(model, ModelManifest.MainFile, InferenceDevice.Cpu, NullLogger.Instance);
+        _session = SessionFactory.Cpu.Create(model, ModelManifest.MainFile);
         Signature.Check(Manifest, _session);
     }
 

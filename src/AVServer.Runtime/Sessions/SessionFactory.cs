@@ -1,27 +1,55 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace AVServer.Runtime;
 
-/// <summary>Makes the sessions of all models alike: single-threaded, without spinning, from bytes that were checked.</summary>
-internal static partial class SessionFactory
+/// <summary>Opens the sessions of all models alike: single-threaded, without spinning, from bytes that were checked.</summary>
+/// <remarks>Where CUDA was asked for and can't be used, it says so once and goes on with the CPU. Not thread-safe unless it is <see cref="Cpu"/>.</remarks>
+public sealed partial class SessionFactory
 {
+    private readonly InferenceProvider _provider;
+    private readonly ILogger _logger;
+    private bool _cuda;
+
+    /// <param name="provider">What computes.</param>
+    /// <param name="logger">Told once where the CPU has to do.</param>
+    internal SessionFactory(InferenceProvider provider, ILogger logger)
+    {
+        _provider = provider;
+        _logger = logger;
+        if (provider == InferenceProvider.Cpu) return;
+        _cuda = OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider");
+        if (!_cuda) GoOnWithCpu("this build has no CUDA provider, `dotnet build -p:Gpu=true` makes one that has");
+    }
+
+    /// <summary>Sessions on the CPU; safe to share.</summary>
+    public static SessionFactory Cpu { get; } = new(InferenceProvider.Cpu, NullLogger.Instance);
+
+    /// <summary>Opens a graph that is no stored model, on the CPU.</summary>
+    /// <param name="graph">The ONNX file's bytes.</param>
+    /// <param name="threads">Cores that one run may use.</param>
+    /// <returns>A session that the caller disposes of.</returns>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the graph.</exception>
+    public static InferenceSession Open(byte[] graph, int threads = 1)
+    {
+        using var options = Options(threads);
+        return new InferenceSession(graph, options);
+    }
+
     /// <summary>Loads one graph of a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="file">Which of its files.</param>
-    /// <param name="device">Where it runs.</param>
-    /// <param name="logger">Told when another device has to do.</param>
     /// <param name="patch">Changes the checked bytes before they are loaded.</param>
     /// <exception cref="ModelStoreException">The file was changed, or ONNX Runtime refuses it.</exception>
-    public static InferenceSession Create(StoredModel model, string file, InferenceDevice device, ILogger logger, Action<byte[]>? patch = null)
+    internal InferenceSession Create(StoredModel model, string file, Action<byte[]>? patch = null)
     {
         var bytes = model.ReadFile(file);
         patch?.Invoke(bytes);
-        if (device == InferenceDevice.Cuda && TryCuda(bytes, model.Manifest.Name, logger) is { } session) return session;
+        if (_cuda && TryCuda(bytes) is { } session) return session;
         try
         {
-            using var options = Options();
-            return new InferenceSession(bytes, options);
+            return Open(bytes);
         }
         catch (OnnxRuntimeException e)
         {
@@ -31,11 +59,11 @@ internal static partial class SessionFactory
     }
 
     // Many streams share one core: a run that spins or spreads over threads takes from the others what it doesn't need.
-    private static SessionOptions Options()
+    private static SessionOptions Options(int threads)
     {
         var options = new SessionOptions
         {
-            IntraOpNumThreads = 1,
+            IntraOpNumThreads = threads,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
@@ -46,25 +74,32 @@ internal static partial class SessionFactory
         return options;
     }
 
-    private static InferenceSession? TryCuda(byte[] bytes, string model, ILogger logger)
+    private InferenceSession? TryCuda(byte[] bytes)
     {
         try
         {
-            using var options = Options();
-            options.AppendExecutionProvider_CUDA(0);
+            using var options = Options(threads: 1);
+            using var cuda = new OrtCUDAProviderOptions();
+            // TF32 keeps ten bits of a product: thresholds are those of whole floats.
+            cuda.UpdateOptions(new Dictionary<string, string> { ["device_id"] = "0", ["use_tf32"] = "0" });
+            options.AppendExecutionProvider_CUDA(cuda);
             return new InferenceSession(bytes, options);
         }
-        catch (Exception e) when (e is EntryPointNotFoundException or OnnxRuntimeException)
+        catch (OnnxRuntimeException e)
         {
-            // The CPU build of ONNX Runtime has no such entry point; a CUDA build without a device refuses with a status.
-            Log.NoCuda(logger, model, e.Message);
+            // Without a driver or a device, or one of CUDA's libraries.
+            _cuda = false;
+            GoOnWithCpu(e.Message);
             return null;
         }
     }
 
+    private void GoOnWithCpu(string reason) =>
+        Log.NoCuda(_logger, _provider == InferenceProvider.Auto ? LogLevel.Information : LogLevel.Warning, reason);
+
     private static partial class Log
     {
-        [LoggerMessage(2101, LogLevel.Warning, "CUDA can't run {Model}, the CPU does: {Reason}")]
-        public static partial void NoCuda(ILogger logger, string model, string reason);
+        [LoggerMessage(EventId = 2101, Message = "The CPU computes, CUDA can't be used: {Reason}.")]
+        public static partial void NoCuda(ILogger logger, LogLevel level, string reason);
     }
 }

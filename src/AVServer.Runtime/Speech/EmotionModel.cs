@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace AVServer.Runtime;
@@ -46,12 +44,12 @@ public sealed class EmotionModel : IDisposable
 
     /// <summary>Loads a model and compares the graph with its manifest.</summary>
     /// <exception cref="ModelStoreException">The graph can't be loaded or isn't what the manifest says.</exception>
-    public static EmotionModel Load(StoredModel model, InferenceDevice device = InferenceDevice.Cpu, ILogger? logger = null)
+    public static EmotionModel Load(StoredModel model, SessionFactory? sessions = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.Kind != ModelKind.Emotion)
             throw new ArgumentException($"Expected an {ModelKind.Emotion}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
-        var session = SessionFactory.Create(model, ModelManifest.MainFile, device, logger ?? NullLogger.Instance);
+        var session = (sessions ?? SessionFactory.Cpu).Create(model, ModelManifest.MainFile);
         try
         {
             Signature.Check(model.Manifest, session, EmotionSpec.Frames, EmotionSpec.WordCount);

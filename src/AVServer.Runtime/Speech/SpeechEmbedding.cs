@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace AVServer.Runtime;
@@ -57,19 +55,20 @@ public sealed class SpeechEmbedding : IDisposable
 
     /// <summary>Loads the embedding and its mel front end.</summary>
     /// <exception cref="ModelStoreException">A graph can't be loaded or isn't what the manifest says.</exception>
-    public static SpeechEmbedding Load(StoredModel model, InferenceDevice device = InferenceDevice.Cpu, ILogger? logger = null)
+    public static SpeechEmbedding Load(StoredModel model, SessionFactory? sessions = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.Kind != ModelKind.SpeechEmbedding)
             throw new ArgumentException($"Expected a {ModelKind.SpeechEmbedding}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
+        sessions ??= SessionFactory.Cpu;
         // The mel front end is too small for a device's round trip.
-        var mel = SessionFactory.Create(model, SpeechEmbeddingFiles.Mel, InferenceDevice.Cpu, logger ?? NullLogger.Instance);
+        var mel = SessionFactory.Cpu.Create(model, SpeechEmbeddingFiles.Mel);
         InferenceSession? embedding = null;
         try
         {
-            embedding = SessionFactory.Create(model, ModelManifest.MainFile, device, logger ?? NullLogger.Instance);
+            embedding = sessions.Create(model, ModelManifest.MainFile);
             Signature.Check(model.Manifest, embedding);
-            return new SpeechEmbedding(model.Manifest, mel, embedding, new StretchEmbedding(model, device, logger ?? NullLogger.Instance));
+            return new SpeechEmbedding(model.Manifest, mel, embedding, new StretchEmbedding(model, sessions));
         }
         catch
         {

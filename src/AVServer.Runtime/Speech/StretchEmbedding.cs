@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 
 namespace AVServer.Runtime;
@@ -17,9 +16,9 @@ internal sealed class StretchEmbedding : IDisposable
     private readonly string[] _input;
 
     /// <exception cref="ModelStoreException">The graph can't be loaded, or has no such reshape.</exception>
-    public StretchEmbedding(StoredModel model, InferenceDevice device, ILogger logger)
+    public StretchEmbedding(StoredModel model, SessionFactory sessions)
     {
-        _session = SessionFactory.Create(model, ModelManifest.MainFile, device, logger, bytes => LayEndToEnd(bytes, model.Manifest.Name));
+        _session = sessions.Create(model, ModelManifest.MainFile, bytes => LayEndToEnd(bytes, model.Manifest.Name));
         _input = [model.Manifest.Inputs[0].Name];
     }
 

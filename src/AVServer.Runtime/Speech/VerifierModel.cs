@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace AVServer.Runtime;
@@ -32,12 +30,12 @@ public sealed class VerifierModel : IDisposable
 
     /// <summary>Loads a verifier and compares the graph with its manifest.</summary>
     /// <exception cref="ModelStoreException">The graph can't be loaded or isn't what the manifest says.</exception>
-    public static VerifierModel Load(StoredModel model, InferenceDevice device = InferenceDevice.Cpu, ILogger? logger = null)
+    public static VerifierModel Load(StoredModel model, SessionFactory? sessions = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.Kind != ModelKind.KeywordVerifier)
             throw new ArgumentException($"Expected a {ModelKind.KeywordVerifier}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
-        var session = SessionFactory.Create(model, ModelManifest.MainFile, device, logger ?? NullLogger.Instance);
+        var session = (sessions ?? SessionFactory.Cpu).Create(model, ModelManifest.MainFile);
         try
         {
             Signature.Check(model.Manifest, session);

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace AVServer.Runtime;
@@ -36,13 +34,13 @@ public sealed class VoiceActivityModel : IDisposable
 
     /// <summary>Loads the model and compares the graph with its manifest.</summary>
     /// <exception cref="ModelStoreException">The graph can't be loaded or isn't what the manifest says.</exception>
-    public static VoiceActivityModel Load(StoredModel model, ILogger? logger = null)
+    public static VoiceActivityModel Load(StoredModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.Kind != ModelKind.VoiceActivity)
             throw new ArgumentException($"Expected a {ModelKind.VoiceActivity}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
         // A step is far too small to be worth a trip to another device.
-        var session = SessionFactory.Create(model, ModelManifest.MainFile, InferenceDevice.Cpu, logger ?? NullLogger.Instance);
+        var session = SessionFactory.Cpu.Create(model, ModelManifest.MainFile);
         try
         {
             Signature.Check(model.Manifest, session, Rate);

@@ -60,7 +60,7 @@ public sealed class ModelStore
             var isGraph = file.EndsWith(".onnx", StringComparison.Ordinal);
             byte[] bytes = [];
             var problem = isGraph ? StoredModel.Read(folder, file, expected, name, out bytes) : StoredModel.Check(folder, file, expected, name);
-            if (problem is null && isGraph) problem = OnnxGraph.Check(name, file, bytes);
+            if (problem is null && isGraph) problem = GraphCheck.Find(name, file, bytes);
             if (problem is not null) problems.Add(problem);
         }
         return new StoredModel(manifest, folder);

@@ -64,9 +64,9 @@ public sealed class FaceDetector : IDisposable
         public int Detect(Mat frame, Span<FaceDetection> faces)
         {
             var size = frame.Size();
-            if (size != _frameSize) Fit(size);
+            if (_fitted is null || size != _frameSize) _fitted = Fit(size);
             // A mean over the area when shrinking: sampling one pixel in five would make the boxes tremble.
-            Cv2.Resize(frame, _fitted, _fitted!.Size(), interpolation: size.Width > _fitted.Width ? InterpolationFlags.Area : InterpolationFlags.Linear);
+            Cv2.Resize(frame, _fitted, _fitted.Size(), interpolation: size.Width > _fitted.Width ? InterpolationFlags.Area : InterpolationFlags.Linear);
             _input.Write(_square, 1 / 127.5, -1);
             run.Run();
 
@@ -85,14 +85,14 @@ public sealed class FaceDetector : IDisposable
         }
 
         /// <summary>Chooses the middle part of the square that has the frame's shape; the rest stays black.</summary>
-        private void Fit(Size frame)
+        private Mat Fit(Size frame)
         {
             _fitted?.Dispose();
             _square.SetTo(0);
             var side = (double)Math.Max(frame.Width, frame.Height);
             var (width, height) = (Math.Max(1, (int)Math.Round(frame.Width / side * InputSize)), Math.Max(1, (int)Math.Round(frame.Height / side * InputSize)));
-            _fitted = new Mat(_square, new Rect((InputSize - width) / 2, (InputSize - height) / 2, width, height));
             _frameSize = frame;
+            return new Mat(_square, new Rect((InputSize - width) / 2, (InputSize - height) / 2, width, height));
         }
 
         private static FaceDetection InFrame(in FaceDetection face, float side, float left, float top)

@@ -25,7 +25,8 @@ public sealed class PictureReader : IDisposable
         _decoded = null;
         try
         {
-            _decoded = Cv2.ImDecode(jpeg, mode);
+            // OpenCvSharp refuses no bytes as an argument; to the caller they are no picture like any other bytes.
+            if (!jpeg.IsEmpty) _decoded = Cv2.ImDecode(jpeg, mode);
         }
         catch (OpenCVException)
         {

@@ -1,28 +1,42 @@
+using System.Buffers;
+using AVServer.Runtime.Onnx;
+using Google.Protobuf;
+using AttributeType = AVServer.Runtime.Onnx.AttributeProto.Types.AttributeType;
+using DataType = AVServer.Runtime.Onnx.TensorProto.Types.DataType;
+
 namespace AVServer.Vision.Import;
 
 /// <summary>Gathers an ONNX graph and writes it as a file of operator set 13.</summary>
-/// <remarks>Field numbers are those of <c>onnx.proto</c>. The same calls give the same bytes.</remarks>
-internal sealed class OnnxGraphWriter(string name, string producer)
+/// <remarks>
+/// The same calls give the same bytes. A message is the merge of messages that follow each other, so the graph is written part by part, in the order of the calls:
+/// that of the shipped files, whose sha256 the manifests state.
+/// </remarks>
+internal sealed class OnnxGraphWriter
 {
-    private const int Float32 = 1;
-    private const int Int64 = 7;
-    private const int Float16 = 10;
+    private readonly string _producer;
+    private readonly ArrayBufferWriter<byte> _graph = new();
 
-    private readonly List<Action<ProtobufWriter>> _parts = [];
+    /// <param name="name">The graph's.</param>
+    /// <param name="producer">Who makes it.</param>
+    public OnnxGraphWriter(string name, string producer)
+    {
+        _producer = producer;
+        Add(new GraphProto { Name = name });
+    }
 
     /// <summary>Adds an input of float32.</summary>
-    public void Input(string tensor, IReadOnlyList<int> shape) => _parts.Add(graph => graph.Message(11, info => ValueInfo(info, tensor, shape)));
+    public void Input(string tensor, IReadOnlyList<int> shape) => Add(new GraphProto { Input = { Describe(tensor, shape) } });
 
     /// <summary>Adds an output of float32.</summary>
-    public void Output(string tensor, IReadOnlyList<int> shape) => _parts.Add(graph => graph.Message(12, info => ValueInfo(info, tensor, shape)));
+    public void Output(string tensor, IReadOnlyList<int> shape) => Add(new GraphProto { Output = { Describe(tensor, shape) } });
 
     /// <summary>Adds a constant of float32 or float16.</summary>
     public void Constant(string tensor, IReadOnlyList<int> shape, TfLiteType type, byte[] values) =>
-        Tensor(tensor, shape, type == TfLiteType.Float16 ? Float16 : Float32, values);
+        Constant(tensor, shape, type == TfLiteType.Float16 ? DataType.Float16 : DataType.Float, values);
 
     /// <summary>Adds a constant vector of integers.</summary>
     public void Constant(string tensor, IReadOnlyList<int> values) =>
-        Tensor(tensor, [values.Count], Int64, [.. values.SelectMany(value => BitConverter.GetBytes((long)value))]);
+        Constant(tensor, [values.Count], DataType.Int64, [.. values.SelectMany(value => BitConverter.GetBytes((long)value))]);
 
     /// <summary>Adds an operator.</summary>
     /// <param name="type">ONNX's name of it.</param>
@@ -30,68 +44,45 @@ internal sealed class OnnxGraphWriter(string name, string producer)
     /// <param name="output">The tensor that it makes.</param>
     /// <param name="attributes">Integers or lists of integers, by name.</param>
     public void Node(string type, IReadOnlyList<string> inputs, string output, params IReadOnlyList<(string Name, object Value)> attributes) =>
-        _parts.Add(graph => graph.Message(1, node =>
-        {
-            foreach (var input in inputs) node.Text(1, input);
-            node.Text(2, output);
-            node.Text(4, type);
-            foreach (var (attribute, value) in attributes) node.Message(5, message => Attribute(message, attribute, value));
-        }));
+        Add(new GraphProto { Node = { new NodeProto { OpType = type, Input = { inputs }, Output = { output }, Attribute = { attributes.Select(Attribute) } } } });
 
     /// <summary>Adds a conversion of a constant to float32; the runtime does it once, when it loads the graph.</summary>
-    public void CastToFloat32(string input, string output) => Node("Cast", [input], output, ("to", Float32));
+    public void CastToFloat32(string input, string output) => Node("Cast", [input], output, ("to", (int)DataType.Float));
 
     /// <summary>The file.</summary>
     public byte[] ToArray()
     {
-        var model = new ProtobufWriter();
-        model.Varint(1, 7); // IR version of operator set 13's time
-        model.Text(2, producer);
-        model.Message(7, graph =>
+        using var file = new MemoryStream();
+        new ModelProto { IrVersion = 7, ProducerName = _producer }.WriteTo(file); // IR version of operator set 13's time
+        using (var output = new CodedOutputStream(file, leaveOpen: true))
         {
-            graph.Text(2, name);
-            foreach (var part in _parts) part(graph);
-        });
-        model.Message(8, operatorSet => operatorSet.Varint(2, 13));
-        return model.ToArray();
-    }
-
-    private void Tensor(string tensor, IReadOnlyList<int> shape, int type, byte[] values) => _parts.Add(graph => graph.Message(5, message =>
-    {
-        foreach (var axis in shape) message.Varint(1, axis);
-        message.Varint(2, type);
-        message.Text(8, tensor);
-        message.Bytes(9, values);
-    }));
-
-    private static void ValueInfo(ProtobufWriter info, string tensor, IReadOnlyList<int> shape)
-    {
-        info.Text(1, tensor);
-        info.Message(2, type => type.Message(1, tensorType =>
-        {
-            tensorType.Varint(1, Float32);
-            tensorType.Message(2, axes =>
-            {
-                foreach (var axis in shape) axes.Message(1, dimension => dimension.Varint(1, axis));
-            });
-        }));
-    }
-
-    private static void Attribute(ProtobufWriter message, string name, object value)
-    {
-        message.Text(1, name);
-        switch (value)
-        {
-            case int one:
-                message.Varint(3, one);
-                message.Varint(20, 2); // INT
-                break;
-            case IReadOnlyList<int> many:
-                foreach (var each in many) message.Varint(8, each);
-                message.Varint(20, 7); // INTS
-                break;
-            default:
-                throw new ArgumentException($"Expected an integer or integers for {name}, got {value.GetType().Name}.", nameof(value));
+            output.WriteTag(ModelProto.GraphFieldNumber, WireFormat.WireType.LengthDelimited);
+            output.WriteBytes(UnsafeByteOperations.UnsafeWrap(_graph.WrittenMemory));
         }
+        new ModelProto { OpsetImport = { new OperatorSetIdProto { Version = 13 } } }.WriteTo(file);
+        return file.ToArray();
     }
+
+    private void Constant(string tensor, IReadOnlyList<int> shape, DataType type, byte[] values)
+    {
+        var stored = new TensorProto { Name = tensor, DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(values) };
+        stored.Dims.Add(shape.Select(axis => (long)axis));
+        Add(new GraphProto { Initializer = { stored } });
+    }
+
+    private void Add(GraphProto part) => part.WriteTo(_graph);
+
+    private static ValueInfoProto Describe(string tensor, IReadOnlyList<int> shape)
+    {
+        var axes = new TensorShapeProto { Dim = { shape.Select(axis => new TensorShapeProto.Types.Dimension { DimValue = axis }) } };
+        var type = new TypeProto.Types.Tensor { ElemType = (int)DataType.Float, Shape = axes };
+        return new ValueInfoProto { Name = tensor, Type = new TypeProto { TensorType = type } };
+    }
+
+    private static AttributeProto Attribute((string Name, object Value) attribute) => attribute.Value switch
+    {
+        int one => new AttributeProto { Name = attribute.Name, Type = AttributeType.Int, I = one },
+        IReadOnlyList<int> many => new AttributeProto { Name = attribute.Name, Type = AttributeType.Ints, Ints = { many.Select(each => (long)each) } },
+        _ => throw new ArgumentException($"Expected an integer or integers for {attribute.Name}, got {attribute.Value.GetType().Name}.", nameof(attribute)),
+    };
 }

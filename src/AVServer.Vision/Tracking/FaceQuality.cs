@@ -55,7 +55,7 @@ public readonly record struct FaceQuality(FaceIssues Issues, float LipRoiWidth, 
         {
             var y = (int)(box.Y + ((row + 0.5f) * box.Height / SamplesPerSide));
             if (y < 0 || y >= size.Height) continue;
-            var pixels = frame.AsRowSpan<byte>(y);
+            var pixels = frame.RowSpan<byte>(y);
             for (var column = 0; column < SamplesPerSide; column++)
             {
                 var x = (int)(box.X + ((column + 0.5f) * box.Width / SamplesPerSide));

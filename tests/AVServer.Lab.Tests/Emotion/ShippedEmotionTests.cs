@@ -32,7 +32,7 @@ public sealed class ShippedEmotionTests
     [CorporaFact]
     public async Task Recordings_that_taught_it_are_recognised()
     {
-        using var model = new InferenceSession(File.ReadAllBytes(Path.Combine(TestPaths.Models, "emotion", ModelManifest.MainFile)));
+        using var model = SessionFactory.Open(File.ReadAllBytes(Path.Combine(TestPaths.Models, "emotion", ModelManifest.MainFile)));
         IEmotionFrontEnd frontEnd = new VoiceFrontEnd();
         var matrix = new ConfusionMatrix(Letters.Length);
         foreach (var group in Directory.GetFiles(Path.Combine(TestPaths.Corpora!, "emodb", "audio")).Order().GroupBy(path => Letters.IndexOf(Path.GetFileName(path)[5])).Where(group => group.Key >= 0))

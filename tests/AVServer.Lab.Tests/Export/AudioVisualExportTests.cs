@@ -1,6 +1,6 @@
 using AVServer.Lab.Export;
 using AVServer.Models.Flcma;
-using Microsoft.ML.OnnxRuntime;
+using AVServer.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -105,7 +105,7 @@ public sealed class AudioVisualExportTests
     /// <summary>What a manifest says of the graph is so.</summary>
     private static void AssertSignature(ExportedModel exported)
     {
-        using var session = new InferenceSession(exported.Graph);
+        using var session = SessionFactory.Open(exported.Graph);
         Assert.Equal(exported.Inputs.Select(input => (input.Name, string.Join(",", input.Shape))), session.InputMetadata.Select(input => (input.Key, string.Join(",", input.Value.Dimensions))));
         Assert.Equal(exported.Outputs.Select(output => (output.Name, string.Join(",", output.Shape))), session.OutputMetadata.Select(output => (output.Key, string.Join(",", output.Value.Dimensions))));
     }

@@ -29,7 +29,7 @@ public sealed class LipRoiCropperTests
         using var frame = new Mat(256, 256, MatType.CV_8UC3);
         for (var y = 0; y < 256; y++)
             for (var x = 0; x < 256; x++)
-                for (var c = 0; c < 3; c++) frame.AsRowSpan<byte>(y)[(3 * x) + c] = (byte)x;
+                for (var c = 0; c < 3; c++) frame.RowSpan<byte>(y)[(3 * x) + c] = (byte)x;
         using var cropper = new LipRoiCropper();
         var gray = new byte[64 * 64];
         cropper.CropGray(frame, new LipRoi(new Point2f(128, 128), width), gray);
@@ -43,7 +43,7 @@ public sealed class LipRoiCropperTests
         // Columns of black and white, one pixel each: sampling would give stripes.
         using var frame = new Mat(512, 512, MatType.CV_8UC3);
         for (var y = 0; y < 512; y++)
-            for (var x = 0; x < 512; x++) frame.AsRowSpan<byte>(y).Slice(3 * x, 3).Fill((byte)(x % 2 * 255));
+            for (var x = 0; x < 512; x++) frame.RowSpan<byte>(y).Slice(3 * x, 3).Fill((byte)(x % 2 * 255));
         using var cropper = new LipRoiCropper();
         var gray = new byte[64 * 64];
         cropper.CropGray(frame, new LipRoi(new Point2f(256, 256), 256), gray);
@@ -84,7 +84,7 @@ public sealed class LipRoiCropperTests
         for (var y = 0; y < height; y++)
             for (var x = 0; x < width; x++)
             {
-                var pixel = frame.AsRowSpan<byte>(y).Slice(3 * x, 3);
+                var pixel = frame.RowSpan<byte>(y).Slice(3 * x, 3);
                 (pixel[0], pixel[1], pixel[2]) = (7, (byte)x, (byte)y);
             }
         return frame;

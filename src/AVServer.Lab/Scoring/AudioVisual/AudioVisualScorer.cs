@@ -24,10 +24,8 @@ public sealed class AudioVisualScorer : IDisposable
     /// <param name="visual">The visual model alone; its lip encoder is the exported one.</param>
     public AudioVisualScorer(string folder, UnimodalAudio? audio = null, UnimodalVisual? visual = null)
     {
-        using var options = new SessionOptions { IntraOpNumThreads = 2 };
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        _lips = new InferenceSession(Path.Combine(folder, AudioVisualFiles.Lips), options);
-        _spotter = new InferenceSession(Path.Combine(folder, ModelManifest.MainFile), options);
+        _lips = SessionFactory.Open(File.ReadAllBytes(Path.Combine(folder, AudioVisualFiles.Lips)), threads: 2);
+        _spotter = SessionFactory.Open(File.ReadAllBytes(Path.Combine(folder, ModelManifest.MainFile)), threads: 2);
         (_audio, _visual, _values) = (audio, visual, _spotter.InputMetadata["lips"].Dimensions[^1]);
     }
 

@@ -1,4 +1,0 @@
-namespace OpenCvSharp;
-
-/// <summary>A setting of an encoder.</summary>
-public sealed record ImageEncodingParam(ImwriteFlags EncodingId, int Value);
