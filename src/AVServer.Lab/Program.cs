@@ -37,4 +37,7 @@ exportEmotion.SetAction(parsed => ExportEmotionCommand.Run(Folders(parsed), pars
 var evaluateEmotion = new Command("evaluate-emotion", "Reports the folds of an emotion recipe and of those beside it, and what the model says of corpora it never met.") { recipe };
 evaluateEmotion.SetAction(parsed => EvaluateEmotionCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
 
-return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score, trainAv, exportAv, evaluateAv, trainEmotion, foldEmotion, exportEmotion, evaluateEmotion }.Parse(args).InvokeAsync();
+var trainPhones = new Command("train-phones", "Teaches a phone network noise by its recipe; started again, it goes on where it was.") { recipe };
+trainPhones.SetAction((parsed, token) => TrainPhonesCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, token));
+
+return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score, trainAv, exportAv, evaluateAv, trainEmotion, foldEmotion, exportEmotion, evaluateEmotion, trainPhones }.Parse(args).InvokeAsync();

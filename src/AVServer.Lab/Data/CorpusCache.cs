@@ -25,11 +25,12 @@ public sealed class CorpusCache(string folder)
 
         async IAsyncEnumerable<(string, string, string, short[])> Decoded()
         {
-            foreach (var (path, label, speaker, _) in rows)
+            var (decoded, file) = ("", Array.Empty<short>());
+            foreach (var row in rows)
             {
-                var bytes = await ExternalProgram.RunAsync(
-                    "ffmpeg", ["-v", "error", "-nostdin", "-threads", "1", "-i", Path.Combine(corpora, set, path), "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-f", "s16le", "-"], cancellationToken);
-                yield return (path, label, speaker, MemoryMarshal.Cast<byte, short>(bytes).ToArray());
+                // Recordings that share a file stand one after the other in the manifest.
+                if (row.Path != decoded) (decoded, file) = (row.Path, await DecodeFileAsync(Path.Combine(corpora, set, row.Path), cancellationToken));
+                yield return (row.Path, row.Label, row.Speaker, row.Seconds is { } seconds ? Cut(file, row.StartSeconds, seconds) : file);
             }
         }
     }
@@ -85,6 +86,21 @@ public sealed class CorpusCache(string folder)
         var floats = new float[samples.Length];
         for (var i = 0; i < floats.Length; i++) floats[i] = samples[i] / 32768f;
         return floats;
+    }
+
+    private static async Task<short[]> DecodeFileAsync(string path, CancellationToken cancellationToken)
+    {
+        var bytes = await ExternalProgram.RunAsync(
+            "ffmpeg",
+            ["-v", "error", "-nostdin", "-threads", "1", "-i", path, "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-f", "s16le", "-"],
+            cancellationToken);
+        return MemoryMarshal.Cast<byte, short>(bytes).ToArray();
+    }
+
+    private static short[] Cut(short[] file, double startSeconds, double seconds)
+    {
+        var start = Math.Min(file.Length, (int)(startSeconds * 16_000));
+        return file[start..Math.Min(file.Length, start + (int)(seconds * 16_000))];
     }
 
     private string PcmPath(string set) => Path.Combine(folder, set + ".pcm");
