@@ -46,6 +46,8 @@ internal static class ManifestValidator
         {
             ModelKind.WordVectors => [WordVectorFiles.Words, WordVectorFiles.Vectors],
             ModelKind.Transcriber => [],
+            ModelKind.Lexicon => [PronunciationFiles.Lexicon],
+            ModelKind.LettersToPhones => [PronunciationFiles.LettersToPhones],
             _ => [ModelManifest.MainFile],
         };
         foreach (var name in needed)
