@@ -47,6 +47,15 @@ internal sealed class OnnxGraph
         return Store(TensorProto.Types.DataType.Float, single.shape, MemoryMarshal.AsBytes<float>(single.data<float>().ToArray()));
     }
 
+    /// <summary>A tensor's values, stored in half precision; the runtime widens them once, when it loads the graph.</summary>
+    internal string HalfConstant(torch.Tensor values)
+    {
+        using var half = values.detach().to(torch.float32).contiguous();
+        Half[] stored = [.. half.data<float>().ToArray().Select(value => (Half)value)];
+        var name = Store(TensorProto.Types.DataType.Float16, half.shape, MemoryMarshal.AsBytes<Half>(stored));
+        return Node("Cast", [name], ("to", (long)TensorProto.Types.DataType.Float));
+    }
+
     /// <summary>Whole numbers as a vector.</summary>
     internal string Constant(params long[] values) =>
         Store(TensorProto.Types.DataType.Int64, [values.Length], MemoryMarshal.AsBytes<long>(values));
