@@ -45,6 +45,17 @@ public sealed class PhoneHistory
         (_best[at], _rest[at], _heard[at]) = (best, rest, heard);
     }
 
+    /// <summary>Takes the next frame from another history.</summary>
+    /// <param name="other">Remembers the frame; of the same phones.</param>
+    /// <param name="frame">Which.</param>
+    public void Accept(PhoneHistory other, long frame)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var at = (int)(Count++ % _capacity);
+        other.Phones(frame).CopyTo(_phones.AsSpan(at * _states.Phones.Count, _states.Phones.Count));
+        (_best[at], _rest[at], _heard[at]) = (other.Best(frame), other.Rest(frame), other.Heard(frame));
+    }
+
     /// <summary>Scores of all phones in a frame.</summary>
     public ReadOnlySpan<float> Phones(long frame) => _phones.AsSpan((int)(frame % _capacity) * _states.Phones.Count, _states.Phones.Count);
 

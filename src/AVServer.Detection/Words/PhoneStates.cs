@@ -27,11 +27,15 @@ public sealed class PhoneStates
         (Phones, Durations, _enter, _stay) = (phones, durations, [.. enter], [.. stay]);
         IsSilence = [.. phones.Select(silences.Contains)];
         IsVowel = [.. phones.Select((name, phone) => !IsSilence[phone] && "AEIOU".Contains(name[0], StringComparison.Ordinal))];
-        foreach (var context in contexts) _contexts[(context.Left, context.Phone)] = context;
+        Contexts = [.. contexts];
+        foreach (var context in Contexts) _contexts[(context.Left, context.Phone)] = context;
     }
 
     /// <summary>Names of the phones, by number.</summary>
     public IReadOnlyList<string> Phones { get; }
+
+    /// <summary>Outputs of phones behind others.</summary>
+    public IReadOnlyList<PhoneContext> Contexts { get; }
 
     /// <summary>Usual length of a phone, in frames of the network's outputs.</summary>
     public IReadOnlyList<float> Durations { get; }

@@ -37,6 +37,9 @@ public sealed class WordSet
     /// <summary>By path, the pair of each of its phones.</summary>
     internal int[][] PairsByPath { get; }
 
+    /// <summary>The network's outputs that the paths are followed through; the others need not be known.</summary>
+    public IReadOnlyList<int> Outputs => [.. _pairs.SelectMany(pair => pair.Enter.Concat(pair.Stay)).Distinct().Order()];
+
     /// <summary>Gains of every pair in a frame.</summary>
     /// <param name="scores">The network's outputs.</param>
     /// <param name="zero">What a gain is measured from.</param>

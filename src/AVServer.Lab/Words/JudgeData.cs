@@ -12,8 +12,9 @@ internal sealed record JudgeData(IReadOnlyList<string> Texts, WordSet Words, IRe
     private const float NoThreshold = -1000;
 
     /// <summary>Chooses thresholds on some recordings, then looks for all texts in all of them.</summary>
-    public static JudgeData Make(JudgeMaterial material, WordsRecipe recipe, IReadOnlyList<string> texts, Action<string> log)
+    public static JudgeData Make(JudgeMaterial material, WordsRecipe recipe, Action<string> log)
     {
+        IReadOnlyList<string> texts = [.. WordTexts.Choose(material.Spoken, material.Pronouncer, recipe.Texts, recipe.Seed).Union(recipe.WakeWords)];
         var paths = new List<WordPath>();
         for (var text = 0; text < texts.Count; text++)
             foreach (var phones in WordTexts.Paths(texts[text], material.Pronouncer, material.States)) paths.Add(new WordPath(text, phones, NoThreshold));

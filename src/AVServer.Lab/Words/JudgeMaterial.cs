@@ -4,6 +4,7 @@ using AVServer.Lab.Data;
 using AVServer.Lab.Import.Kaldi;
 using AVServer.Lab.Commands;
 using AVServer.Models;
+using AVServer.Pipeline;
 using AVServer.Speech;
 
 namespace AVServer.Lab.Words;
@@ -23,8 +24,9 @@ internal sealed class JudgeMaterial : IDisposable
     /// <param name="net">The phone network.</param>
     /// <param name="kaldi">Says which outputs belong to which phone.</param>
     /// <param name="log">Told how far it is.</param>
-    public JudgeMaterial(LabFolders folders, WordsRecipe recipe, string recipePath, PhoneNet net, KaldiModel kaldi, Action<string> log)
+    private JudgeMaterial(LabFolders folders, WordsRecipe recipe, string recipePath, PhoneNet net, KaldiModel kaldi, Action<string> log)
     {
+        Network = net;
         (_folders, _recipe, _log, _codes) = (folders, recipe, log, new PhoneCodes(net, recipe.LogFloor));
         _corpora = new Corpora(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data), folders.Cache);
         Spoken = [.. _corpora.Clips
@@ -37,6 +39,25 @@ internal sealed class JudgeMaterial : IDisposable
         new Random(recipe.Seed).Shuffle(counted);
         States = PhoneInventory.WithContexts(PhoneInventory.Read(kaldi), counted.Take(recipe.Counted).Select(i => _codes.Score(Taught[i])), _codes.States);
     }
+
+    /// <summary>Decodes the recordings and has the network hear them, unless that is done.</summary>
+    /// <inheritdoc cref="JudgeMaterial(LabFolders, WordsRecipe, string, PhoneNet, KaldiModel, Action{string})"/>
+    public static async Task<JudgeMaterial> OpenAsync(LabFolders folders, WordsRecipe recipe, string recipePath, Action<string> log, CancellationToken cancellationToken)
+    {
+        var cache = new CorpusCache(folders.Cache);
+        foreach (var set in DataRecipe.Load(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data)).Sets)
+            if (await cache.DecodeAsync(folders.Corpora, set, cancellationToken)) log($"{set}: decoded");
+        TorchSharp.torch.set_num_threads(1);
+        var kaldi = KaldiModel.Load(Path.Combine(folders.Models, recipe.Teacher, "am", "final.mdl"));
+        var net = PhoneNetImport.Build(kaldi);
+        if (recipe.Network.Length > 0) Checkpoints.Restore(folders, recipe.Network, net);
+        var material = new JudgeMaterial(folders, recipe, recipePath, net, kaldi, log);
+        log($"{material.Spoken.Count} recordings, {material.Spoken.Count(spoken => spoken.Text is not null)} with their text");
+        return material;
+    }
+
+    /// <summary>The phone network.</summary>
+    public PhoneNet Network { get; }
 
     /// <summary>All recordings of speech.</summary>
     public IReadOnlyList<SpokenText> Spoken { get; }
@@ -61,6 +82,14 @@ internal sealed class JudgeMaterial : IDisposable
         {
             if (snrDb is { } ratio) noises!.MixNoise(sound, Sound.ActiveRms(sound), ratio, random);
         });
+
+    /// <summary>Stored speech as the server reads it.</summary>
+    public byte[] Background()
+    {
+        var recordings = Enumerable.Range(0, Spoken.Count).Where(i => _recipe.Background.Contains(Spoken[i].Clip.Set)).ToArray();
+        var (weights, bias) = _codes.Output;
+        return SpeechBackground.Write(weights, bias, [.. recordings.Select(i => Taught[i])]);
+    }
 
     /// <summary>Scores of a recording's states.</summary>
     public float[] Score(float[] codes) => _codes.Score(codes);

@@ -31,6 +31,37 @@ internal static class JudgeTraining
         return Judge.Train(examples, seed);
     }
 
+    /// <summary>How the logarithm of the rate of false alarms falls with the score, on texts that the judge never met.</summary>
+    /// <param name="material">Who says what.</param>
+    /// <param name="data">Candidates.</param>
+    /// <param name="seed">Seed of the trees.</param>
+    public static double TailSlope(JudgeMaterial material, JudgeData data, int seed)
+    {
+        const int folds = 3;
+        var (often, seldom) = (new List<float>(), new List<float>());
+        for (var fold = 0; fold < folds; fold++)
+        {
+            var judge = Train(material, data, text => text % folds != fold, seed);
+            var alarms = Enumerable.Range(0, data.Texts.Count).Where(text => text % folds == fold).ToDictionary(text => text, _ => new List<float>());
+            var hours = 0.0;
+            for (var i = 0; i < data.Candidates.Count; i++)
+            {
+                if (material.Spoken[i].Text is null) continue;
+                hours += material.Hours(i);
+                foreach (var found in data.Candidates[i])
+                    if (alarms.TryGetValue(found.Word, out var scores) && !material.Spoken[i].MaySay(data.Texts[found.Word])) scores.Add(judge.Score(found.Features));
+            }
+            foreach (var scores in alarms.Values)
+            {
+                scores.Sort((one, other) => other.CompareTo(one));
+                if (scores.Count < 5 * hours) continue;
+                often.Add(scores[(int)(5 * hours) - 1]);
+                seldom.Add(scores[(int)Math.Round(0.5 * hours) - 1]);
+            }
+        }
+        return Math.Log(10) / (seldom.Average() - often.Average());
+    }
+
     // A frequent text counts no more than thirty times, all right ones together half as much as all wrong ones.
     private static void Weigh(List<JudgeExample> examples)
     {

@@ -29,6 +29,16 @@ internal sealed class PhoneCodes : IDisposable
     /// <summary>Outputs of the network.</summary>
     public int States => _net.Config.States;
 
+    /// <summary>The last layer: weights [states, <see cref="Dim"/>] and bias.</summary>
+    public (float[] Weights, float[] Bias) Output
+    {
+        get
+        {
+            using var scope = NewDisposeScope();
+            return (_weight.t().contiguous().data<float>().ToArray(), _bias.data<float>().ToArray());
+        }
+    }
+
     /// <summary>Vectors of a recording, [outputs, <see cref="Dim"/>], with half a second of silence behind it as the server hears it.</summary>
     /// <param name="samples">Sound in [-1, 1).</param>
     public float[] Encode(ReadOnlySpan<float> samples)

@@ -35,6 +35,9 @@ internal sealed record WordsRecipe(string Name, string Version, string Data, str
     /// <summary>Least energy of a mel band, as in the network's training.</summary>
     public float LogFloor { get; init; } = 100;
 
+    /// <summary>Corpora of the speech that is stored with the model, to measure typed words on; none of them teaches the judge.</summary>
+    public IReadOnlyList<string> Background { get; init; } = [];
+
     /// <summary>Reads a recipe.</summary>
     /// <exception cref="JsonException">It is not one.</exception>
     public static WordsRecipe Load(string path) =>

@@ -150,6 +150,9 @@ public enum ModelKind
     /// <summary>32 ms of sound at a time → does somebody speak.</summary>
     VoiceActivity,
 
+    /// <summary>Streaming network: features → scores of phone states, with the judge of typed words and the speech that their thresholds are measured on.</summary>
+    PhoneModel,
+
     /// <summary>Files of a speech recogniser that isn't ONNX Runtime's.</summary>
     Transcriber,
 
