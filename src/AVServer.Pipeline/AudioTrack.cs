@@ -32,6 +32,8 @@ internal sealed class AudioTrack
     private readonly IReadOnlySet<string> _sharedKeywords;
     private readonly List<WakeWordEvent> _sharedWords = [];
     private readonly SpeechRun? _speech;
+    private readonly WordListener? _words;
+    private readonly Dictionary<string, TimeSpan> _told = [];
     private readonly int _number;
     private long _step;
     private long _nextUnheard;
@@ -46,10 +48,11 @@ internal sealed class AudioTrack
     /// <param name="sight">Takes every step to bring it together with the pictures; null where there is no need.</param>
     /// <param name="sharedKeywords">Keywords whose events go that way too: an audio-visual model knows them as well.</param>
     /// <param name="speech">Takes every step that is heard, to follow who speaks; null where there is no need.</param>
+    /// <param name="words">Hears typed words; null where there are none.</param>
     /// <param name="number">Number of this track within its stream.</param>
     public AudioTrack(
         TimeSpan origin, int sampleRateHz, FbankComputer fbank, bool gated, IReadOnlyList<KeywordListener> listeners, IStepObserver? observer,
-        AudioVisualRun? sight, IReadOnlySet<string> sharedKeywords, SpeechRun? speech, int number)
+        AudioVisualRun? sight, IReadOnlySet<string> sharedKeywords, SpeechRun? speech, WordListener? words, int number)
     {
         _origin = origin;
         _resampler = sampleRateHz == AudioClock.SampleRateHz ? null : new Resampler(sampleRateHz, AudioClock.SampleRateHz);
@@ -61,7 +64,7 @@ internal sealed class AudioTrack
         _ring = new SampleRing(listeners.Select(listener => listener.HistorySamples).DefaultIfEmpty().Max() + (4 * AudioClock.StepSamples) + (PreRollSteps * AudioClock.StepSamples));
         for (var i = 0; i < _features.Length; i++) _features[i] = new float[AudioClock.StepFrames * _mels];
         _listeners = listeners;
-        (_observer, _sight, _sharedKeywords, _speech, _number) = (observer, sight, sharedKeywords, speech, number);
+        (_observer, _sight, _sharedKeywords, _speech, _words, _number) = (observer, sight, sharedKeywords, speech, words, number);
     }
 
     /// <summary>Media time up to which sound was accepted.</summary>
@@ -91,6 +94,8 @@ internal sealed class AudioTrack
             await AcceptResampledAsync(_resampled.AsMemory(0, _resampler.Finish(_resampled)), events, cancellationToken);
         var silence = new float[AudioClock.StepSamples];
         for (var i = 0; i < FlushSteps; i++) await AcceptResampledAsync(silence, events, cancellationToken);
+        if (_words is not null) await _words.CompleteAsync(_detections, cancellationToken);
+        Publish(events);
     }
 
     private async ValueTask AcceptResampledAsync(ReadOnlyMemory<float> samples, List<StreamEvent> events, CancellationToken cancellationToken)
@@ -117,7 +122,7 @@ internal sealed class AudioTrack
         }
         _open = heard;
         if (_open) await ListenAsync(_step, events, cancellationToken);
-        else foreach (var listener in _listeners) listener.Sleep();
+        else await RestAsync(events, cancellationToken);
         var end = _origin + AudioClock.EndOf(_step);
         _observer?.Step(end, _open, _listeners, events);
         if (_sight is not null) await _sight.HearAsync(new HeardStep(_number, _step, end, _origin + AudioClock.HeardAt(_step), _open, [.. features], [.. _sharedWords]), events, cancellationToken);
@@ -130,16 +135,33 @@ internal sealed class AudioTrack
     {
         _nextUnheard = step + 1;
         foreach (var listener in _listeners) await listener.ListenAsync(step, _features[step % _features.Length], _ring, _detections, cancellationToken);
-        foreach (var word in _detections.Select(detection => detection.ToEvent(_origin)))
-        {
-            if (_sharedKeywords.Contains(word.Keyword)) _sharedWords.Add(word);
-            else events.Add(word);
-        }
-        _detections.Clear();
+        if (_words is not null) await _words.ListenAsync(step, _ring, _detections, cancellationToken);
+        Publish(events);
         if (_speech is null) return;
         var sound = new float[AudioClock.StepSamples];
         _ring.Read(step * AudioClock.StepSamples, sound);
         await _speech.HearAsync(new HeardSound(_number, step, _origin + AudioClock.ToTime(step * AudioClock.StepSamples), sound), events, cancellationToken);
+    }
+
+    private async ValueTask RestAsync(List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        foreach (var listener in _listeners) listener.Sleep();
+        if (_words is null) return;
+        await _words.RestAsync(_step, _nextUnheard - 1, _ring, _detections, cancellationToken);
+        Publish(events);
+    }
+
+    // A word that two kinds of models know is told once.
+    private void Publish(List<StreamEvent> events)
+    {
+        foreach (var word in _detections.Select(detection => detection.ToEvent(_origin)))
+        {
+            if (_told.TryGetValue(word.Keyword, out var end) && word.Start < end) continue;
+            _told[word.Keyword] = word.End;
+            if (_sharedKeywords.Contains(word.Keyword)) _sharedWords.Add(word);
+            else events.Add(word);
+        }
+        _detections.Clear();
     }
 
     private bool ReadStep(float[] features)

@@ -105,7 +105,8 @@ internal sealed class KeywordListener
         ear.MaxScore = Math.Max(ear.MaxScore, posterior);
         if (!ear.Watch.Judge(step, posterior)) return null;
         var span = WordSpan.Estimate(AudioClock.EndOf(step).TotalSeconds, verdict.SecondsSinceStart, verdict.SecondsSinceEnd);
-        return new KeywordDetection(ear.Word.Keyword, posterior, span, step, verifier.Reference, ear.LastPosterior, verdict.Posterior);
+        var scores = new Dictionary<string, float> { ["firstStage"] = ear.LastPosterior, ["audio"] = verdict.Posterior };
+        return new KeywordDetection(ear.Word.Keyword, posterior, span, step, verifier.Reference, scores);
     }
 
     private KeywordDetection? Trigger(long step, WordEar ear)
@@ -114,7 +115,8 @@ internal sealed class KeywordListener
         if (!ear.Trigger.Next(step, ear.LastPosterior)) return null;
         // A spotter alone doesn't know where its word begins: a typical word that ends with the step.
         var span = WordSpan.Estimate(AudioClock.EndOf(step).TotalSeconds, TypicalWordSeconds, 0);
-        return new KeywordDetection(ear.Word.Keyword, ear.LastPosterior, span, step, _model.SpotterReference, ear.LastPosterior, null);
+        var scores = new Dictionary<string, float> { ["firstStage"] = ear.LastPosterior };
+        return new KeywordDetection(ear.Word.Keyword, ear.LastPosterior, span, step, _model.SpotterReference, scores);
     }
 
     private sealed class WordEar(KeywordThreshold word, KeywordModel model, bool observed)

@@ -22,6 +22,10 @@ public static class PipelineServices
         services.AddSingleton<IValidateOptions<EmotionOptions>, EmotionOptionsValidator>();
         services.AddOptions<SpeechOptions>().BindConfiguration(SpeechOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SpeechOptions>, SpeechOptionsValidator>();
+        services.AddOptions<KeywordsOptions>().BindConfiguration(KeywordsOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<KeywordsOptions>, KeywordsOptionsValidator>();
+        services.AddSingleton<KeywordRegistry>();
+        services.AddSingleton<IKeywordRegistry>(provider => provider.GetRequiredService<KeywordRegistry>());
         services.AddSingleton<FaceModels>();
         services.AddSingleton<SpeechModels>();
         services.AddSingleton<KeywordCatalog>();

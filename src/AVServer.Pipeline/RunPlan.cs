@@ -10,6 +10,7 @@ namespace AVServer.Pipeline;
 /// <param name="MayHaveSound">False where the stream's announcement rules sound out.</param>
 /// <param name="MayHavePictures">False where it rules pictures out.</param>
 /// <param name="Speech">What listens to speech itself, if anything does.</param>
+/// <param name="Words">What listens for typed words, if anything does.</param>
 internal sealed record RunPlan(
     ListeningModels Models,
     FaceModels Faces,
@@ -19,4 +20,11 @@ internal sealed record RunPlan(
     bool DropsLatePictures = false,
     bool MayHaveSound = true,
     bool MayHavePictures = true,
-    SpeechModels? Speech = null);
+    SpeechModels? Speech = null,
+    WordPlan? Words = null);
+
+/// <summary>How typed words are listened for.</summary>
+/// <param name="Model">What finds them.</param>
+/// <param name="List">The words of the moment; null while there are none.</param>
+/// <param name="StreamId">The stream, for words that are for some only; null: all count.</param>
+internal sealed record WordPlan(WordModel Model, Func<WordList?> List, string? StreamId);

@@ -8,6 +8,9 @@ namespace AVServer.Pipeline;
 /// <param name="Model">Only this keyword model, by name; absent: those that the configuration names.</param>
 public sealed record ScoreRequest(string FileName, bool Posteriors = false, string? Model = null)
 {
+    /// <summary>Words that are looked for beside those of the server.</summary>
+    public IReadOnlyList<KeywordRequest> Words { get; init; } = [];
+
     /// <summary>
     /// Takes the events as they are found; the list is not the taker's to keep. The report then holds none, and a long file needs no more memory than a
     /// short one. Absent: the report holds them.

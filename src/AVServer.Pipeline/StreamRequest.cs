@@ -8,6 +8,9 @@ namespace AVServer.Pipeline;
 /// <param name="Telemetry">Whether somebody may look: adds <see cref="TelemetryEvent"/>s.</param>
 public sealed record StreamRequest(string StreamId, MediaHello Hello, bool Telemetry = false)
 {
+    /// <summary>Words that this stream listens for beside those of all streams.</summary>
+    public IReadOnlyList<KeywordRequest> Words { get; init; } = [];
+
     /// <summary>Hears the sound as it was decoded. Absent: nobody does.</summary>
     public ISoundTap? Tap { get; init; }
 }

@@ -16,6 +16,7 @@ internal sealed class StreamRun : IAsyncDisposable
     private readonly AudioVisualRun? _sight;
     private readonly IReadOnlySet<string> _shared = FrozenSet<string>.Empty;
     private readonly SpeechRun? _speech;
+    private readonly WordListener? _words;
     private AudioTrack? _track;
     private int _tracks;
 
@@ -27,6 +28,7 @@ internal sealed class StreamRun : IAsyncDisposable
         (_fbank, _gated, _observer) = (fbank, plan.Gated, observer);
         _listeners = [.. plan.Models.Spoken.Select(model => new KeywordListener(model, plan.Paced, observed: observer is not null))];
         _audioVisual = [.. plan.Models.AudioVisual.Select(model => new AudioVisualListener(model, observer))];
+        if (plan.Words is { } words) _words = new WordListener(words.Model, words.List, words.StreamId, plan.Paced);
         if (plan.Speech is { Listens: true } speech)
             _speech = new SpeechRun(new SpeechTrack(speech, plan.Time, beside: plan.Paced, tellsPartial: observer is Telemetry), beside: plan.Paced);
         if (_audioVisual.Count == 0) return;
@@ -44,6 +46,7 @@ internal sealed class StreamRun : IAsyncDisposable
     /// <summary>By keyword, the highest score of the stage that decides.</summary>
     public IReadOnlyDictionary<string, float> MaxScores => _listeners.SelectMany(listener => listener.MaxScores)
         .Concat(_audioVisual.Select(listener => (listener.Keyword.Keyword, Score: listener.MaxScore)))
+        .Concat(_words?.MaxScores ?? [])
         .GroupBy(score => score.Keyword)
         .ToDictionary(group => group.Key, group => group.Max(score => score.Score));
 
@@ -94,7 +97,8 @@ internal sealed class StreamRun : IAsyncDisposable
     {
         if (_track is not null) return _track;
         foreach (var listener in _listeners) listener.Restart();
-        return _track = new AudioTrack(block.Start, block.SampleRateHz, _fbank, _gated, _listeners, _observer, _sight, _shared, _speech, _tracks++);
+        _words?.Restart();
+        return _track = new AudioTrack(block.Start, block.SampleRateHz, _fbank, _gated, _listeners, _observer, _sight, _shared, _speech, _words, _tracks++);
     }
 
     private async ValueTask EndTrackAsync(List<StreamEvent> events, CancellationToken cancellationToken)

@@ -41,6 +41,27 @@ public sealed class ModelRuntime : IDisposable
         return new DynamicBatcher(streaming, _options, _time, _meters);
     });
 
+    /// <summary>A phone network, ready to step streams.</summary>
+    /// <inheritdoc cref="Spotter" path="/exception"/>
+    public DynamicBatcher Phones(string name) => Load(name, model =>
+    {
+        var streaming = Own(StreamingModel.LoadPhones(model, _options.Device, _logger));
+        return new DynamicBatcher(streaming, _options, _time, _meters);
+    });
+
+    /// <summary>The judge of typed words that belongs to a phone network.</summary>
+    /// <inheritdoc cref="Spotter" path="/exception"/>
+    public WordJudgeModel WordJudge(string name)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            var key = $"{name}/{PhoneModelFiles.Judge}";
+            if (!_loaded.TryGetValue(key, out var loaded)) _loaded.Add(key, loaded = Own(WordJudgeModel.Load(Store.Get(name), _logger)));
+            return (WordJudgeModel)loaded;
+        }
+    }
+
     /// <summary>A keyword verifier.</summary>
     /// <inheritdoc cref="Spotter" path="/exception"/>
     public VerifierModel Verifier(string name) => Load(name, model => VerifierModel.Load(model, _sessions));

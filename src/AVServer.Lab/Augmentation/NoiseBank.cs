@@ -44,6 +44,14 @@ public sealed class NoiseBank
         NoiseMixer.Mix(canvas, noise, random.Next(noise.Length), snrDb, speechRms);
     }
 
+    /// <summary>Adds noise, never babble.</summary>
+    /// <inheritdoc cref="Mix"/>
+    public void MixNoise(Span<float> canvas, float speechRms, double snrDb, Random random)
+    {
+        var noise = _noises[random.Next(_noises.Length)];
+        NoiseMixer.Mix(canvas, noise, random.Next(noise.Length), snrDb, speechRms);
+    }
+
     /// <summary>Puts sound into a recorded room or a made-up one.</summary>
     public void Reverberate(Span<float> canvas, Random random) => RoomSimulator.Apply(canvas, _rooms.Length > 0 && random.NextDouble() < 0.5
         ? _rooms[random.Next(_rooms.Length)]

@@ -16,11 +16,14 @@ public static class Checkpoints
     public static VerifierEnsemble Verifier(LabFolders folders, TrainRecipe recipe) =>
         Load(folders, recipe, new VerifierEnsemble(recipe.Verifier ?? throw new ArgumentException($"Expected a verifier's recipe, {recipe.Name} is none.", nameof(recipe))));
 
-    private static T Load<T>(LabFolders folders, TrainRecipe recipe, T model) where T : nn.Module
+    private static T Load<T>(LabFolders folders, TrainRecipe recipe, T model) where T : nn.Module => Restore(folders, recipe.Name, model);
+
+    /// <summary>A model with the weights of a run's last checkpoint, in evaluation mode.</summary>
+    public static T Restore<T>(LabFolders folders, string run, T model) where T : nn.Module
     {
-        var folder = folders.Run(recipe.Name);
+        var folder = folders.Run(run);
         var marker = Path.Combine(folder, "step");
-        if (!File.Exists(marker)) throw new FileNotFoundException($"Expected a checkpoint of {recipe.Name} in {folder}, found none. Run 'av-lab train' first.", marker);
+        if (!File.Exists(marker)) throw new FileNotFoundException($"Expected a checkpoint of {run} in {folder}, found none. Train it first.", marker);
         model.load(Path.Combine(folder, FormattableString.Invariant($"{int.Parse(File.ReadAllText(marker), CultureInfo.InvariantCulture)}.weights")));
         model.eval();
         return model;

@@ -4,6 +4,7 @@ namespace AVServer.Lab.Data;
 public sealed class Corpora
 {
     private readonly CorpusCache _cache;
+    private readonly Dictionary<(string Set, int Start), string> _labels = [];
 
     /// <param name="recipePath">File of the <see cref="DataRecipe"/>.</param>
     /// <param name="cacheFolder">Where <see cref="CorpusCache"/> decoded them to.</param>
@@ -14,7 +15,9 @@ public sealed class Corpora
         var words = Recipe.Words is { } table
             ? WordTimesTable.Load(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, table))
             : new Dictionary<string, WordTimes>();
-        Clips = Recipe.Deal(Recipe.Sets.SelectMany(_cache.Rows), words);
+        var rows = Recipe.Sets.SelectMany(_cache.Rows).ToList();
+        Clips = Recipe.Deal(rows, words);
+        foreach (var row in rows) _labels[(row.Set, row.Samples.Start.Value)] = row.Label;
         // Loaded before anything runs in parallel.
         foreach (var set in Recipe.Sets) _ = _cache.Samples(set, 0..0);
     }
@@ -25,6 +28,9 @@ public sealed class Corpora
 
     /// <summary>Recordings of a split.</summary>
     public IEnumerable<Clip> Of(Split split) => Clips.Where(clip => clip.Split == split);
+
+    /// <summary>What the corpus says of a recording: the words in it, or what it is.</summary>
+    public string LabelOf(Clip clip) => _labels[(clip.Set, clip.Samples.Start.Value)];
 
     /// <summary>Samples of a recording in [-1, 1).</summary>
     public float[] Read(Clip clip) => _cache.Read(clip);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using AVServer.Media;
 
 namespace AVServer.Lab.Data;
 
@@ -7,6 +8,7 @@ namespace AVServer.Lab.Data;
 /// <param name="folder">Folder of the cache.</param>
 public sealed class CorpusCache(string folder)
 {
+    private const int SampleRateHz = 16_000;
     private readonly Dictionary<string, short[]> _samples = [];
 
     /// <summary>Decodes a corpus with ffmpeg unless the cache has it already.</summary>
@@ -19,17 +21,20 @@ public sealed class CorpusCache(string folder)
     {
         if (Has(set)) return false;
         Directory.CreateDirectory(folder);
-        var rows = CorpusManifest.Read(Path.Combine(corpora, set, "manifest.tsv"));
+        var rows = CorpusManifest.Read(Path.Combine(corpora, set, "manifest.tsv")).ToList();
         await WriteAsync(set, Decoded(), cancellationToken);
         return true;
 
         async IAsyncEnumerable<(string, string, string, short[])> Decoded()
         {
-            foreach (var (path, label, speaker, _) in rows)
+            var next = 0;
+            var paths = rows.Select(row => Path.Combine(corpora, set, row.Path)).Distinct();
+            await foreach (var file in new MediaFile(new MediaOptions()).ReadManyAsync(paths, SampleRateHz, cancellationToken))
             {
-                var bytes = await ExternalProgram.RunAsync(
-                    "ffmpeg", ["-v", "error", "-nostdin", "-threads", "1", "-i", Path.Combine(corpora, set, path), "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-f", "s16le", "-"], cancellationToken);
-                yield return (path, label, speaker, MemoryMarshal.Cast<byte, short>(bytes).ToArray());
+                if (file.Samples is not { } samples) throw new InvalidOperationException($"Expected {file.Path} to be sound, it can't be decoded: {file.Fault?.Message}");
+                // Recordings that share a file stand one after the other in the manifest.
+                for (; next < rows.Count && Path.Combine(corpora, set, rows[next].Path) == file.Path; next++)
+                    yield return (rows[next].Path, rows[next].Label, rows[next].Speaker, ToInt16(Cut(samples, rows[next])));
             }
         }
     }
@@ -85,6 +90,20 @@ public sealed class CorpusCache(string folder)
         var floats = new float[samples.Length];
         for (var i = 0; i < floats.Length; i++) floats[i] = samples[i] / 32768f;
         return floats;
+    }
+
+    private static ReadOnlySpan<float> Cut(float[] file, CorpusManifestRow row)
+    {
+        if (row.Seconds is not { } seconds) return file;
+        var start = Math.Min(file.Length, (int)(row.StartSeconds * SampleRateHz));
+        return file.AsSpan(start, Math.Min(file.Length - start, (int)(seconds * SampleRateHz)));
+    }
+
+    private static short[] ToInt16(ReadOnlySpan<float> samples)
+    {
+        var whole = new short[samples.Length];
+        for (var i = 0; i < whole.Length; i++) whole[i] = (short)Math.Clamp(MathF.Round(samples[i] * 32768), short.MinValue, short.MaxValue);
+        return whole;
     }
 
     private string PcmPath(string set) => Path.Combine(folder, set + ".pcm");

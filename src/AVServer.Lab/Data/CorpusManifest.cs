@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AVServer.Lab.Data;
 
 /// <summary>A line of a corpus's manifest.</summary>
@@ -5,7 +7,9 @@ namespace AVServer.Lab.Data;
 /// <param name="Label">What is said, or what it is.</param>
 /// <param name="Speaker">Speaker; empty where none is named.</param>
 /// <param name="Alignment">File of the word times inside the corpus; empty where there is none.</param>
-public sealed record CorpusManifestRow(string Path, string Label, string Speaker, string Alignment);
+/// <param name="StartSeconds">Where the recording begins in its file; 0 where the file is the recording.</param>
+/// <param name="Seconds">Its length where the file holds others too; null where the file is the recording.</param>
+public sealed record CorpusManifestRow(string Path, string Label, string Speaker, string Alignment, double StartSeconds = 0, double? Seconds = null);
 
 /// <summary>The <c>manifest.tsv</c> of a corpus: tab-separated, the first line names the columns.</summary>
 public static class CorpusManifest
@@ -23,7 +27,15 @@ public static class CorpusManifest
                 continue;
             }
             string Field(string name) => Array.IndexOf(columns, name) is >= 0 and var i && i < fields.Length ? fields[i] : "";
-            yield return new CorpusManifestRow(Field("path"), Field("label") is { Length: > 0 } label ? label : Field("text"), Field("speaker"), Field("align"));
+            double? Number(string name) => double.TryParse(Field(name), CultureInfo.InvariantCulture, out var number) ? number : null;
+            var start = Number("start");
+            yield return new CorpusManifestRow(
+                Field("path"),
+                Field("label") is { Length: > 0 } label ? label : Field("text"),
+                Field("speaker") is { Length: > 0 } speaker ? speaker : Field("talker"),
+                Field("align"),
+                start ?? 0,
+                start is null ? null : Number("seconds"));
         }
     }
 }

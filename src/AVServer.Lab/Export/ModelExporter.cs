@@ -30,6 +30,28 @@ public static class ModelExporter
             new StreamingSpec(chunkFrames, config.Stride, [config.CacheRows, config.Width], config.ReceptiveFieldFrames));
     }
 
+    /// <summary>Exports a phone network as a streaming graph.</summary>
+    /// <param name="model">The model; its weights are rounded to half precision, in which they are stored.</param>
+    /// <exception cref="ParityException">The graph differs from the definition by more than <see cref="ParityCheck.Limit"/>.</exception>
+    public static ExportedModel Export(PhoneNet model)
+    {
+        var config = model.Config;
+        using (TorchSharp.torch.no_grad())
+            foreach (var weight in model.parameters().Where(weight => weight.dim() == 3)) weight.copy_(weight.to(TorchSharp.torch.float16).to(TorchSharp.torch.float32));
+        var (graph, difference) = Evaluated(model, () =>
+        {
+            var built = PhoneGraph.Build(model);
+            return (built, ParityCheck.Measure(model, built));
+        });
+        int[] cache = [PhoneStreaming.CacheRows(config), config.Width + config.Rank];
+        return new ExportedModel(
+            graph,
+            difference,
+            [new("features", [-1, PhoneStreaming.ChunkFrames, config.Ceps]), new("cache", [-1, .. cache])],
+            [new("scores", [-1, PhoneStreaming.ChunkFrames / config.Subsampling, config.States]), new("nextCache", [-1, .. cache])],
+            new StreamingSpec(PhoneStreaming.ChunkFrames, config.Subsampling, cache, (2 * config.ContextFrames) + 1));
+    }
+
     /// <summary>Exports the verifier.</summary>
     /// <param name="verifier">The model; left in the mode it was in.</param>
     /// <exception cref="ParityException">The graph differs from the definition by more than <see cref="ParityCheck.Limit"/>.</exception>

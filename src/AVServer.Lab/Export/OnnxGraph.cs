@@ -11,6 +11,8 @@ internal sealed class OnnxGraph
 {
     private const int Opset = 17;
     private const int IrVersion = 8;
+    private const string TreeDomain = "ai.onnx.ml";
+    private const int TreeOpset = 3;
 
     private readonly GraphProto _graph;
 
@@ -47,6 +49,15 @@ internal sealed class OnnxGraph
         return Store(TensorProto.Types.DataType.Float, single.shape, MemoryMarshal.AsBytes<float>(single.data<float>().ToArray()));
     }
 
+    /// <summary>A tensor's values, stored in half precision; the runtime widens them once, when it loads the graph.</summary>
+    internal string HalfConstant(torch.Tensor values)
+    {
+        using var half = values.detach().to(torch.float32).contiguous();
+        Half[] stored = [.. half.data<float>().ToArray().Select(value => (Half)value)];
+        var name = Store(TensorProto.Types.DataType.Float16, half.shape, MemoryMarshal.AsBytes<Half>(stored));
+        return Node("Cast", [name], ("to", (long)TensorProto.Types.DataType.Float));
+    }
+
     /// <summary>Whole numbers as a vector.</summary>
     internal string Constant(params long[] values) =>
         Store(TensorProto.Types.DataType.Int64, [values.Length], MemoryMarshal.AsBytes<long>(values));
@@ -68,13 +79,34 @@ internal sealed class OnnxGraph
         return [.. node.Output];
     }
 
-    internal byte[] ToBytes() => new ModelProto
+    /// <summary>Boosted regression trees of the operator set for machine learning; their sum is [rows, 1].</summary>
+    /// <param name="rows">[rows, features].</param>
+    /// <param name="trees">Integers, reals and texts by the operator's attribute names.</param>
+    internal string Trees(string rows, TreeAttributes trees)
     {
-        IrVersion = IrVersion,
-        ProducerName = "av-lab",
-        OpsetImport = { new OperatorSetIdProto { Domain = "", Version = Opset } },
-        Graph = _graph,
-    }.ToByteArray();
+        var node = new NodeProto { OpType = "TreeEnsembleRegressor", Domain = TreeDomain, Name = $"Trees_{_graph.Node.Count}", Input = { rows } };
+        node.Output.Add(node.Name);
+        node.Attribute.Add(new AttributeProto { Name = "n_targets", Type = AttributeType.Int, I = 1 });
+        foreach (var (name, values) in trees.Integers) node.Attribute.Add(new AttributeProto { Name = name, Type = AttributeType.Ints, Ints = { values } });
+        foreach (var (name, values) in trees.Reals) node.Attribute.Add(new AttributeProto { Name = name, Type = AttributeType.Floats, Floats = { values } });
+        foreach (var (name, values) in trees.Texts)
+            node.Attribute.Add(new AttributeProto { Name = name, Type = AttributeType.Strings, Strings = { values.Select(ByteString.CopyFromUtf8) } });
+        _graph.Node.Add(node);
+        return node.Name;
+    }
+
+    internal byte[] ToBytes()
+    {
+        var model = new ModelProto
+        {
+            IrVersion = IrVersion,
+            ProducerName = "av-lab",
+            OpsetImport = { new OperatorSetIdProto { Domain = "", Version = Opset } },
+            Graph = _graph,
+        };
+        if (_graph.Node.Any(node => node.Domain == TreeDomain)) model.OpsetImport.Add(new OperatorSetIdProto { Domain = TreeDomain, Version = TreeOpset });
+        return model.ToByteArray();
+    }
 
     /// <summary>A graph whose first output is a sigmoid, with what goes into the sigmoid as one more output, <c>logits</c>.</summary>
     /// <param name="graph">The graph's bytes.</param>
@@ -109,6 +141,10 @@ internal sealed class OnnxGraph
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 }
+
+/// <summary>Attributes of a tree ensemble, by name.</summary>
+internal sealed record TreeAttributes(
+    IReadOnlyDictionary<string, long[]> Integers, IReadOnlyDictionary<string, float[]> Reals, IReadOnlyDictionary<string, string[]> Texts);
 
 /// <summary>One axis of an input or output: a length, or the name of a free one.</summary>
 internal readonly record struct Axis(long Length, string? Name)

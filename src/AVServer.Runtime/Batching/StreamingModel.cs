@@ -72,6 +72,16 @@ public sealed class StreamingModel : IDisposable
         return Load(model, ModelManifest.MainFile, inputs, outputs, sessions);
     }
 
+    /// <summary>Loads a phone network and compares the graph with its manifest.</summary>
+    /// <exception cref="ModelStoreException">The graph can't be loaded or isn't what the manifest says.</exception>
+    public static StreamingModel LoadPhones(StoredModel model, InferenceDevice device = InferenceDevice.Cpu, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (model.Manifest.Kind != ModelKind.PhoneModel)
+            throw new ArgumentException($"Expected a {ModelKind.PhoneModel}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
+        return Load(model, ModelManifest.MainFile, model.Manifest.Inputs, model.Manifest.Outputs, device, logger);
+    }
+
     /// <summary>Loads the lip encoder of an audio-visual spotter and compares the graph with the manifest.</summary>
     /// <exception cref="ModelStoreException">The graph can't be loaded or isn't what the manifest says.</exception>
     public static StreamingModel LoadLips(StoredModel model, SessionFactory? sessions = null)

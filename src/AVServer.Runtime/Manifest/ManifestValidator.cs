@@ -16,6 +16,7 @@ internal static class ManifestValidator
         switch (manifest.Kind)
         {
             case ModelKind.KeywordSpotter: Spotter(manifest, errors); break;
+            case ModelKind.PhoneModel: Phones(manifest, errors); break;
             case ModelKind.KeywordVerifier: Verifier(manifest, errors); break;
             case ModelKind.SpeechEmbedding: Embedding(manifest, errors); break;
             case ModelKind.AudioVisualSpotter: AudioVisual(manifest, errors); break;
@@ -46,6 +47,9 @@ internal static class ManifestValidator
         {
             ModelKind.WordVectors => [WordVectorFiles.Words, WordVectorFiles.Vectors],
             ModelKind.Transcriber => [],
+            ModelKind.Lexicon => [PronunciationFiles.Lexicon],
+            ModelKind.LettersToPhones => [PronunciationFiles.LettersToPhones],
+            ModelKind.PhoneModel => [ModelManifest.MainFile, PhoneModelFiles.Judge, PhoneModelFiles.Phones, PhoneModelFiles.Background],
             _ => [ModelManifest.MainFile],
         };
         foreach (var name in needed)
@@ -83,6 +87,22 @@ internal static class ManifestValidator
         Require(manifest.Inputs.Count == 2, $"inputs: expected features and cache, got {manifest.Inputs.Count}", errors);
         Require(manifest.Outputs.Count == 2, $"outputs: expected posteriors and nextCache, got {manifest.Outputs.Count}", errors);
         Require(manifest.Features is { Type: "fbank", Mels: > 0, SampleRateHz: > 0, HopMs: > 0, FrameLengthMs: > 0 }, $"features: expected a complete fbank, got {manifest.Features?.ToString() ?? "nothing"}", errors);
+        Streaming(manifest, errors);
+    }
+
+    private static void Phones(ModelManifest manifest, List<string> errors)
+    {
+        Require(manifest.Inputs.Count == 2, $"inputs: expected features and cache, got {manifest.Inputs.Count}", errors);
+        Require(manifest.Outputs.Count == 2, $"outputs: expected scores and nextCache, got {manifest.Outputs.Count}", errors);
+        Require(
+            manifest.Features is { Type: "mfcc", Mels: > 0, SampleRateHz: 16000, HopMs: 10, FrameLengthMs: > 0 },
+            $"features: expected an mfcc of 16000 Hz each 10 ms, got {manifest.Features?.ToString() ?? "nothing"}",
+            errors);
+        Streaming(manifest, errors);
+    }
+
+    private static void Streaming(ModelManifest manifest, List<string> errors)
+    {
         if (manifest.Streaming is not { } streaming)
         {
             errors.Add("streaming: expected chunkFrames, stride, cacheShape and receptiveFieldFrames, got nothing");

@@ -13,7 +13,7 @@ public sealed record ModelManifest
     /// <summary>Name of the file in every model folder.</summary>
     public const string FileName = "manifest.json";
 
-    /// <summary>Name of the graph, which all models have but word vectors and transcribers.</summary>
+    /// <summary>Name of the graph, which all models have but word vectors, transcribers, lexicons and letters-to-phones models.</summary>
     public const string MainFile = "model.onnx";
 
     /// <summary>The manifest format that this assembly reads and writes.</summary>
@@ -150,6 +150,15 @@ public enum ModelKind
     /// <summary>32 ms of sound at a time → does somebody speak.</summary>
     VoiceActivity,
 
+    /// <summary>Streaming network: features → scores of phone states, with the judge of typed words and the speech that their thresholds are measured on.</summary>
+    PhoneModel,
+
     /// <summary>Files of a speech recogniser that isn't ONNX Runtime's.</summary>
     Transcriber,
+
+    /// <summary>Words and their phones, as text.</summary>
+    Lexicon,
+
+    /// <summary>What guesses a word's phones from its letters, without a graph.</summary>
+    LettersToPhones,
 }

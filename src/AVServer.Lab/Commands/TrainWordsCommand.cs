@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using AVServer.Contracts;
+using AVServer.Lab.Export;
+using AVServer.Lab.Words;
+using AVServer.Models;
+using AVServer.Pipeline;
+using AVServer.Runtime;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AVServer.Lab.Commands;
+
+/// <summary><c>av-lab train-words</c>: teaches the judge on all texts, writes the phone model with its network, judge, table and stored speech.</summary>
+public static class TrainWordsCommand
+{
+    public static async Task RunAsync(LabFolders folders, string recipePath, TextWriter output, CancellationToken cancellationToken)
+    {
+        var recipe = WordsRecipe.Load(recipePath);
+        using var material = await JudgeMaterial.OpenAsync(folders, recipe, recipePath, output.WriteLine, cancellationToken);
+        var data = JudgeData.Make(material, recipe, output.WriteLine);
+        var slope = JudgeTraining.TailSlope(material, data, recipe.Seed);
+        await output.WriteLineAsync(FormattableString.Invariant($"the logarithm of the rate of false alarms falls by {slope:F2} for each point of the judge's score"));
+        var judge = JudgeTraining.Train(material, data, _ => true, recipe.Seed);
+        var network = ModelExporter.Export(material.Network);
+        await output.WriteLineAsync(FormattableString.Invariant($"{recipe.Name}: {network.Graph.Length} bytes, differs from its definition by at most {network.MaxDifference:E1}"));
+        Write(folders, recipe, recipePath, new Dictionary<string, byte[]>
+        {
+            [ModelManifest.MainFile] = network.Graph,
+            [PhoneModelFiles.Judge] = JudgeGraph.Build(judge),
+            [PhoneModelFiles.Phones] = Table(material, recipe, slope).ToJson(),
+            [PhoneModelFiles.Background] = material.Background(),
+        }, network);
+        await ShipAsync(folders, recipePath, cancellationToken);
+    }
+
+    /// <summary><c>av-lab ship-words</c>: measures the words that come with the phone model, by the server's own code on the model as it is written.</summary>
+    public static async Task ShipAsync(LabFolders folders, string recipePath, CancellationToken cancellationToken)
+    {
+        var recipe = WordsRecipe.Load(recipePath);
+        await using var services = PipelineServices.BuildPipeline(folders.Models, new KeyValuePair<string, string?>("Keywords:Shipped", "false"));
+        var registry = services.GetRequiredService<KeywordRegistry>();
+        foreach (var (text, falseAlarmsPerHour) in recipe.Shipped) await registry.AddAsync(new KeywordRequest(text, falseAlarmsPerHour), cancellationToken);
+        var words = ShippedWord.ToJson([.. recipe.Shipped.Keys.Select(registry.Export)]);
+        var folder = Path.Combine(folders.Models, recipe.Name);
+        await File.WriteAllBytesAsync(Path.Combine(folder, PhoneModelFiles.Keywords), words, cancellationToken);
+        var path = Path.Combine(folder, ModelManifest.FileName);
+        var manifest = ModelManifest.Parse(await File.ReadAllTextAsync(path, cancellationToken));
+        var files = new Dictionary<string, ModelFile>(manifest.Files) { [PhoneModelFiles.Keywords] = Entry(words) };
+        await File.WriteAllTextAsync(path, (manifest with { Files = files }).ToJson(), cancellationToken);
+    }
+
+    private static ModelFile Entry(byte[] bytes) => new(Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length);
+
+    private static PhoneTable Table(JudgeMaterial material, WordsRecipe recipe, double slope)
+    {
+        var states = material.States;
+        var numbers = Enumerable.Range(0, states.Phones.Count).ToArray();
+        return new PhoneTable(
+            states.Phones,
+            [.. numbers.Where(phone => states.IsSilence[phone]).Select(phone => states.Phones[phone])],
+            [.. numbers.Select(phone => states.Enter(phone).ToArray())],
+            [.. numbers.Select(phone => states.Stay(phone).ToArray())],
+            states.Contexts,
+            states.Durations,
+            recipe.Matcher,
+            recipe.LogFloor,
+            PhoneStreaming.DelayOutputs(material.Network.Config),
+            recipe.CandidatesPerHour,
+            Math.Round(slope, 3));
+    }
+
+    private static void Write(LabFolders folders, WordsRecipe recipe, string recipePath, Dictionary<string, byte[]> files, ExportedModel network)
+    {
+        var folder = Path.Combine(folders.Models, recipe.Name);
+        Directory.CreateDirectory(folder);
+        foreach (var (name, bytes) in files) File.WriteAllBytes(Path.Combine(folder, name), bytes);
+        File.Copy(recipePath, Path.Combine(folder, "recipe.json"), overwrite: true);
+        var manifest = new ModelManifest
+        {
+            Name = recipe.Name,
+            Version = recipe.Version,
+            Kind = ModelKind.PhoneModel,
+            Description = "Hears English phones: any wake word is found from its spelling.",
+            Licence = "Apache-2.0",
+            Source = $"av-lab train-words src/AVServer.Lab/Recipes/{Path.GetFileName(recipePath)}, seed {recipe.Seed}; the network's weights are those of {recipe.Teacher}",
+            Files = files.ToDictionary(file => file.Key, file => Entry(file.Value)),
+            Features = new FeatureSpec("mfcc", Mels: 23),
+            Inputs = network.Inputs,
+            Outputs = network.Outputs,
+            Streaming = network.Streaming,
+        };
+        if (manifest.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"Expected a sound manifest of {recipe.Name}, got: {string.Join("; ", errors)}.");
+        File.WriteAllText(Path.Combine(folder, ModelManifest.FileName), manifest.ToJson());
+    }
+}

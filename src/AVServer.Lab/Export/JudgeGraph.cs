@@ -1,0 +1,64 @@
+using AVServer.Detection;
+using AVServer.Lab.Words;
+
+namespace AVServer.Lab.Export;
+
+/// <summary>A <see cref="Judge"/> as a graph: <c>features</c> [N, numbers] → <c>score</c> [N, 1], log-odds; N is free.</summary>
+internal static class JudgeGraph
+{
+    private const string GoesLeft = "BRANCH_LEQ";
+    private const string IsLeaf = "LEAF";
+
+    public static byte[] Build(Judge judge)
+    {
+        var (treeIds, nodeIds, features, left, right, targetTrees, targetNodes) =
+            (new List<long>(), new List<long>(), new List<long>(), new List<long>(), new List<long>(), new List<long>(), new List<long>());
+        var (values, weights, modes) = (new List<float>(), new List<float>(), new List<string>());
+        for (var number = 0; number < judge.Trees.Count; number++)
+        {
+            var tree = judge.Trees[number];
+            var inner = tree.NumericalSplitThresholds.Count;
+            // Leaves are numbered behind the inner nodes; a child below 0 is the complement of its leaf.
+            long Node(int child) => child >= 0 ? child : inner + ~child;
+            for (var node = 0; node < inner; node++)
+                Add(number, node, tree.NumericalSplitFeatureIndexes[node], Single(tree.NumericalSplitThresholds[node]), GoesLeft, Node(tree.LeftChild[node]), Node(tree.RightChild[node]));
+            for (var leaf = 0; leaf < tree.LeafValues.Count; leaf++)
+            {
+                Add(number, inner + leaf, 0, 0, IsLeaf, 0, 0);
+                targetTrees.Add(number);
+                targetNodes.Add(inner + leaf);
+                weights.Add((float)tree.LeafValues[leaf]);
+            }
+        }
+        var graph = new OnnxGraph(nameof(Judge));
+        var input = graph.Input("features", "N", AlignmentFeatures.Count);
+        var sum = graph.Trees(input, new TreeAttributes(
+            new Dictionary<string, long[]>
+            {
+                ["nodes_treeids"] = [.. treeIds], ["nodes_nodeids"] = [.. nodeIds], ["nodes_featureids"] = [.. features], ["nodes_truenodeids"] = [.. left],
+                ["nodes_falsenodeids"] = [.. right], ["target_treeids"] = [.. targetTrees], ["target_nodeids"] = [.. targetNodes], ["target_ids"] = new long[weights.Count],
+            },
+            new Dictionary<string, float[]> { ["nodes_values"] = [.. values], ["target_weights"] = [.. weights], ["base_values"] = [(float)judge.Bias] },
+            new Dictionary<string, string[]> { ["nodes_modes"] = [.. modes] }));
+        graph.Output(sum, "score", "N", 1);
+        return graph.ToBytes();
+
+        void Add(long tree, long node, long feature, float value, string mode, long truth, long otherwise)
+        {
+            treeIds.Add(tree);
+            nodeIds.Add(node);
+            features.Add(feature);
+            values.Add(value);
+            modes.Add(mode);
+            left.Add(truth);
+            right.Add(otherwise);
+        }
+    }
+
+    // The largest single that isn't above the threshold sorts every single as the threshold does.
+    private static float Single(double threshold)
+    {
+        var single = (float)threshold;
+        return single > threshold ? MathF.BitDecrement(single) : single;
+    }
+}

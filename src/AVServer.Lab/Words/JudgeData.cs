@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using AVServer.Detection;
+
+namespace AVServer.Lab.Words;
+
+/// <summary>Candidates of many texts in all recordings, each right, wrong, or neither.</summary>
+/// <param name="Texts">The texts.</param>
+/// <param name="Words">Their pronunciations, with thresholds.</param>
+/// <param name="Candidates">What was found, a list a recording.</param>
+internal sealed record JudgeData(IReadOnlyList<string> Texts, WordSet Words, IReadOnlyList<IReadOnlyList<ScannedCandidate>> Candidates)
+{
+    private const float NoThreshold = -1000;
+
+    /// <summary>Chooses thresholds on some recordings, then looks for all texts in all of them.</summary>
+    public static JudgeData Make(JudgeMaterial material, WordsRecipe recipe, Action<string> log)
+    {
+        IReadOnlyList<string> texts = [.. WordTexts.Choose(material.Spoken, material.Pronouncer, recipe.Texts, recipe.Seed).Union(recipe.WakeWords)];
+        var paths = new List<WordPath>();
+        for (var text = 0; text < texts.Count; text++)
+            foreach (var phones in WordTexts.Paths(texts[text], material.Pronouncer, material.States)) paths.Add(new WordPath(text, phones, NoThreshold));
+        var counted = Enumerable.Range(0, material.Spoken.Count).Where(i => material.Spoken[i].Text is not null).ToArray();
+        new Random(recipe.Seed).Shuffle(counted);
+        counted = counted[..Math.Min(recipe.Counted, counted.Length)];
+        var words = new WordSet(material.States, recipe.Matcher, Thresholds(material, recipe, paths, texts, counted));
+        log($"{texts.Count} texts, {paths.Count} pronunciations; mean threshold {words.Paths.Average(path => path.Threshold):F2}");
+        return new JudgeData(texts, words, Scan(material, words, i => material.Taught[i], material.Spoken.Count, log));
+    }
+
+    /// <summary>Looks for words in recordings.</summary>
+    public static IReadOnlyList<IReadOnlyList<ScannedCandidate>> Scan(JudgeMaterial material, WordSet words, Func<int, float[]> codes, int count, Action<string> log)
+    {
+        var found = new IReadOnlyList<ScannedCandidate>[count];
+        var done = 0;
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i =>
+        {
+            found[i] = WordScan.Run(words, material.Score(codes(i)), material.Width);
+            if (Interlocked.Increment(ref done) % 2000 == 0) log($"searched {done} of {count} recordings");
+        });
+        return found;
+    }
+
+    // A path's threshold is the score that other speech reaches so often; a text's paths share its candidates.
+    private static List<WordPath> Thresholds(JudgeMaterial material, WordsRecipe recipe, List<WordPath> paths, IReadOnlyList<string> texts, int[] recordings)
+    {
+        var open = new WordSet(material.States, recipe.Matcher, paths);
+        var best = new ConcurrentBag<float>[texts.Count];
+        for (var text = 0; text < best.Length; text++) best[text] = [];
+        Parallel.ForEach(recordings, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i =>
+        {
+            foreach (var word in WordScan.Peaks(open, material.Score(material.Taught[i]), material.Width))
+                if (!material.Spoken[i].MaySay(texts[word.Key])) best[word.Key].Add(word.Value);
+        });
+        var allowed = (int)(recipe.CandidatesPerHour * recordings.Sum(material.Hours));
+        return [.. paths.Select(path => path with { Threshold = best[path.Word].OrderDescending().ElementAtOrDefault(allowed) })];
+    }
+}

@@ -1,0 +1,126 @@
+using AVServer.Detection;
+using AVServer.Lab.Augmentation;
+using AVServer.Lab.Data;
+using AVServer.Lab.Import.Kaldi;
+using AVServer.Lab.Commands;
+using AVServer.Models;
+using AVServer.Pipeline;
+using AVServer.Speech;
+
+namespace AVServer.Lab.Words;
+
+/// <summary>Recordings, heard by the phone network clean and in noise, and the words that are looked for in them.</summary>
+internal sealed class JudgeMaterial : IDisposable
+{
+    private readonly WordsRecipe _recipe;
+    private readonly Corpora _corpora;
+    private readonly LabFolders _folders;
+    private readonly Action<string> _log;
+    private readonly PhoneCodes _codes;
+
+    /// <param name="folders">Where everything lies.</param>
+    /// <param name="recipe">What is looked for, in what.</param>
+    /// <param name="recipePath">File of the recipe.</param>
+    /// <param name="net">The phone network.</param>
+    /// <param name="kaldi">Says which outputs belong to which phone.</param>
+    /// <param name="log">Told how far it is.</param>
+    private JudgeMaterial(LabFolders folders, WordsRecipe recipe, string recipePath, PhoneNet net, KaldiModel kaldi, Action<string> log)
+    {
+        Network = net;
+        (_folders, _recipe, _log, _codes) = (folders, recipe, log, new PhoneCodes(net, recipe.LogFloor));
+        _corpora = new Corpora(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data), folders.Cache);
+        Spoken = [.. _corpora.Clips
+            .Where(clip => clip.Role is ClipRole.Filler or ClipRole.Keyword && clip.Samples.End.Value - clip.Samples.Start.Value > 1600)
+            .Select(clip => new SpokenText(clip, SpokenText.Normalise(_corpora.LabelOf(clip))))];
+        var cmudict = Path.Combine(folders.Models, "cmudict", "cmudict.txt");
+        Pronouncer = Pronouncer.Load(cmudict, Path.Combine(folders.Models, "letters-to-phones", "model.bin"));
+        Taught = Bank("taught", Spoken, Split.Train, (sound, i, random, noises) => Teach(sound, i, random, noises));
+        var counted = Enumerable.Range(0, Spoken.Count).Where(i => Spoken[i].Clip.Set == "speechocean762" || Spoken[i].Clip.Set == "librispeech_251spk").ToArray();
+        new Random(recipe.Seed).Shuffle(counted);
+        States = PhoneInventory.WithContexts(PhoneInventory.Read(kaldi), counted.Take(recipe.Counted).Select(i => _codes.Score(Taught[i])), _codes.States);
+    }
+
+    /// <summary>Decodes the recordings and has the network hear them, unless that is done.</summary>
+    /// <inheritdoc cref="JudgeMaterial(LabFolders, WordsRecipe, string, PhoneNet, KaldiModel, Action{string})"/>
+    public static async Task<JudgeMaterial> OpenAsync(LabFolders folders, WordsRecipe recipe, string recipePath, Action<string> log, CancellationToken cancellationToken)
+    {
+        var cache = new CorpusCache(folders.Cache);
+        foreach (var set in DataRecipe.Load(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data)).Sets)
+            if (await cache.DecodeAsync(folders.Corpora, set, cancellationToken)) log($"{set}: decoded");
+        TorchSharp.torch.set_num_threads(1);
+        var kaldi = KaldiModel.Load(Path.Combine(folders.Models, recipe.Teacher, "am", "final.mdl"));
+        var net = PhoneNetImport.Build(kaldi);
+        if (recipe.Network.Length > 0) Checkpoints.Restore(folders, recipe.Network, net);
+        var material = new JudgeMaterial(folders, recipe, recipePath, net, kaldi, log);
+        log($"{material.Spoken.Count} recordings, {material.Spoken.Count(spoken => spoken.Text is not null)} with their text");
+        return material;
+    }
+
+    /// <summary>The phone network.</summary>
+    public PhoneNet Network { get; }
+
+    /// <summary>All recordings of speech.</summary>
+    public IReadOnlyList<SpokenText> Spoken { get; }
+
+    /// <summary>Says how texts sound.</summary>
+    public Pronouncer Pronouncer { get; }
+
+    /// <summary>Phones and their outputs.</summary>
+    public PhoneStates States { get; }
+
+    /// <summary>All recordings, every second in noise, at various levels.</summary>
+    public CodeBank Taught { get; }
+
+    /// <summary>Some recordings in a stated noise.</summary>
+    /// <param name="recordings">Which, by their number in <see cref="Spoken"/>.</param>
+    /// <param name="snrDb">Ratio of speech to noise; null: clean.</param>
+    public CodeBank Heard(IReadOnlyList<int> recordings, double? snrDb) => Bank(
+        snrDb is { } db ? FormattableString.Invariant($"test-{db:F0}dB") : "test-clean",
+        [.. recordings.Select(i => Spoken[i])],
+        Split.Test,
+        (sound, _, random, noises) =>
+        {
+            if (snrDb is { } ratio) noises!.MixNoise(sound, Sound.ActiveRms(sound), ratio, random);
+        });
+
+    /// <summary>Stored speech as the server reads it.</summary>
+    public byte[] Background()
+    {
+        var recordings = Enumerable.Range(0, Spoken.Count).Where(i => _recipe.Background.Contains(Spoken[i].Clip.Set)).ToArray();
+        var (weights, bias) = _codes.Output;
+        return SpeechBackground.Write(weights, bias, [.. recordings.Select(i => Taught[i])]);
+    }
+
+    /// <summary>Scores of a recording's states.</summary>
+    public float[] Score(float[] codes) => _codes.Score(codes);
+
+    /// <summary>States of an output.</summary>
+    public int Width => _codes.States;
+
+    /// <summary>Length of a recording.</summary>
+    public double Hours(int recording) => (Spoken[recording].Clip.Samples.End.Value - Spoken[recording].Clip.Samples.Start.Value) / 16_000.0 / 3600;
+
+    public void Dispose() => _codes.Dispose();
+
+    private CodeBank Bank(string name, IReadOnlyList<SpokenText> recordings, Split noiseSplit, Action<float[], int, Random, NoiseBank?> change)
+    {
+        var network = _recipe.Network.Length > 0 ? _recipe.Network : _recipe.Teacher;
+        NoiseBank? noises = null;
+        var gate = new Lock();
+        return CodeBank.LoadOrMake(Path.Combine(_folders.Work, "codes", network, $"{name}-{recordings.Count}.bin"), recordings.Count, i =>
+        {
+            lock (gate) noises ??= new NoiseBank(_corpora, noiseSplit, _recipe.Seed);
+            var sound = _corpora.Read(recordings[i].Clip);
+            change(sound, i, new Random(unchecked((_recipe.Seed * 31) + i)), noises);
+            return _codes.Encode(sound);
+        }, _log);
+    }
+
+    private static void Teach(float[] sound, int i, Random random, NoiseBank? noises)
+    {
+        var gain = (float)Math.Pow(10, ((random.NextDouble() * 20) - 15) / 20);
+        foreach (ref var sample in sound.AsSpan()) sample *= gain;
+        if (i % 2 == 1) noises!.Mix(sound, Sound.ActiveRms(sound), (random.NextDouble() * 21) - 3, random);
+        foreach (ref var sample in sound.AsSpan()) sample = Math.Clamp(sample, -1, 1);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+using AVServer.Detection;
+using AVServer.Evaluation;
+
+namespace AVServer.Lab.Words;
+
+/// <summary>How well texts are found that taught neither the network nor the judge.</summary>
+internal static class WakeWordReport
+{
+    private static readonly double?[] Conditions = [null, 10, 5, 0];
+    private static readonly double[] Rates = [0.3, 0.5, 1, 10, 80];
+
+    /// <summary>Measures each wake word with a judge that met none of its words.</summary>
+    public static string Measure(JudgeMaterial material, JudgeData data, WordsRecipe recipe, Action<string> log)
+    {
+        var report = new StringBuilder("| text | recordings | hours without | stage | false alarms an hour | clean | 10 dB | 5 dB | 0 dB |\n|---|---|---|---|---|---|---|---|---|\n");
+        var judges = new Dictionary<string, Judge>();
+        var right = Enumerable.Range(0, material.Spoken.Count)
+            .Where(i => recipe.WakeWords.Any(word => material.Spoken[i].Text == word) && (recipe.WakeWordSets.Count == 0 || recipe.WakeWordSets.Contains(material.Spoken[i].Clip.Set))).ToArray();
+        var wanted = new WordSet(material.States, recipe.Matcher, [.. data.Words.Paths.Where(path => recipe.WakeWords.Contains(data.Texts[path.Word]))]);
+        var heard = Conditions.Select(snr =>
+        {
+            var bank = material.Heard(right, snr);
+            return JudgeData.Scan(material, wanted, i => bank[i], right.Length, log);
+        }).ToArray();
+        var sums = Rates.ToDictionary(rate => rate, _ => new List<double>[] { [], [], [], [] });
+        foreach (var word in recipe.WakeWords)
+        {
+            var number = data.Texts.ToList().IndexOf(word);
+            var says = Enumerable.Range(0, right.Length).Where(i => material.Spoken[right[i]].Text == word).ToArray();
+            if (says.Length == 0) continue;
+            var parts = word.Split(' ');
+            var judge = JudgeTraining.Train(material, data, text => !data.Texts[text].Split(' ').Any(part => parts.Contains(part)), recipe.Seed);
+            var without = Enumerable.Range(0, material.Spoken.Count)
+                .Where(i => material.Spoken[i].Text is { } ? !parts.Any(material.Spoken[i].MaySay) : recipe.Untranscribed.Contains(material.Spoken[i].Clip.Set)).ToArray();
+            var hours = without.Sum(material.Hours);
+            foreach (var (stage, score) in new (string, Func<ScannedCandidate, float>)[] { ("matcher", found => found.Candidate.Score), ("judge", found => judge.Score(found.Features)) })
+            {
+                var alarms = without.SelectMany(i => data.Candidates[i].Where(found => found.Word == number).Select(score)).OrderDescending().ToArray();
+                foreach (var rate in Rates)
+                {
+                    var allowed = (int)(rate * hours);
+                    var threshold = allowed < alarms.Length ? alarms[allowed] : float.NegativeInfinity;
+                    var recalls = heard.Select(condition => says.Count(i => condition[i].Any(found => found.Word == number && score(found) > threshold))).ToArray();
+                    report.AppendLine(CultureInfo.InvariantCulture, $"| {word} | {says.Length} | {hours:F2} | {stage} | {rate} | {string.Join(" | ", recalls.Select(recall => (100.0 * recall / says.Length).ToString("F1", CultureInfo.InvariantCulture)))} |");
+                    if (stage == "judge")
+                        for (var c = 0; c < recalls.Length; c++) sums[rate][c].Add((double)recalls[c] / says.Length);
+                }
+            }
+            log($"{word} measured");
+        }
+        foreach (var (rate, values) in sums)
+            report.AppendLine(CultureInfo.InvariantCulture, $"| mean of texts | | | judge | {rate} | {string.Join(" | ", values.Select(list => (100 * list.Average()).ToString("F1", CultureInfo.InvariantCulture)))} |");
+        return report.ToString();
+    }
+}

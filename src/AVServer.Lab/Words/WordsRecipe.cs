@@ -1,0 +1,48 @@
+using System.Text.Json;
+using AVServer.Detection;
+using AVServer.Lab.Data;
+
+namespace AVServer.Lab.Words;
+
+/// <summary>How the judge of typed words is taught and measured.</summary>
+/// <param name="Name">Name of the model.</param>
+/// <param name="Version">Version of its files.</param>
+/// <param name="Data">File of the <see cref="DataRecipe"/>, relative to the recipe.</param>
+/// <param name="Teacher">Model folder whose <c>am/final.mdl</c> says which outputs belong to which phone.</param>
+/// <param name="Network">Run whose last checkpoint is the phone network; empty: the teacher as it is.</param>
+/// <param name="WakeWords">Texts that the judge is measured on; one that shares a word with them teaches no judge that is measured.</param>
+/// <param name="Seed">Seed of texts and noise.</param>
+internal sealed record WordsRecipe(string Name, string Version, string Data, string Teacher, string Network, IReadOnlyList<string> WakeWords, int Seed)
+{
+    /// <summary>Corpora in which a text that nobody wrote down isn't said.</summary>
+    public IReadOnlyList<string> Untranscribed { get; init; } = [];
+
+    /// <summary>Corpora of the right recordings of the wake words; empty: all.</summary>
+    public IReadOnlyList<string> WakeWordSets { get; init; } = [];
+
+    /// <summary>Texts that teach the judge.</summary>
+    public int Texts { get; init; } = 420;
+
+    /// <summary>How words are followed.</summary>
+    public MatcherOptions Matcher { get; init; } = new();
+
+    /// <summary>Candidates an hour of speech without the word, for which each text's threshold is chosen.</summary>
+    public double CandidatesPerHour { get; init; } = 80;
+
+    /// <summary>Recordings from which thresholds, contexts and durations are counted.</summary>
+    public int Counted { get; init; } = 700;
+
+    /// <summary>Least energy of a mel band, as in the network's training.</summary>
+    public float LogFloor { get; init; } = 100;
+
+    /// <summary>Corpora of the speech that is stored with the model, to measure typed words on; none of them teaches the judge.</summary>
+    public IReadOnlyList<string> Background { get; init; } = [];
+
+    /// <summary>Words that are measured beforehand and shipped with the model, with their targets of false alarms per hour.</summary>
+    public IReadOnlyDictionary<string, double> Shipped { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Reads a recipe.</summary>
+    /// <exception cref="JsonException">It is not one.</exception>
+    public static WordsRecipe Load(string path) =>
+        JsonSerializer.Deserialize<WordsRecipe>(File.ReadAllText(path), DataRecipe.Json) ?? throw new JsonException($"Expected a recipe of words in {path}, got null.");
+}

@@ -1,0 +1,29 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace AVServer.Models;
+
+/// <summary>A scale and a shift for each channel: a batch norm whose statistics are settled, and may be tuned like any weight.</summary>
+public sealed class ChannelAffine : Module<Tensor, Tensor>
+{
+    private readonly Parameter scale;
+    private readonly Parameter shift;
+
+    internal ChannelAffine(int channels) : base(nameof(ChannelAffine))
+    {
+        scale = Parameter(ones(channels, 1));
+        shift = Parameter(zeros(channels, 1));
+        RegisterComponents();
+    }
+
+    /// <summary>Both, each [channels, 1], for import and export.</summary>
+    internal (Parameter Scale, Parameter Shift) Values => (scale, shift);
+
+    /// <summary>[B, channels, T] → the same.</summary>
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return ((x * scale) + shift).MoveToOuterDisposeScope();
+    }
+}

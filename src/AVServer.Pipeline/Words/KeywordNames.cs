@@ -1,0 +1,9 @@
+namespace AVServer.Pipeline;
+
+/// <summary>Names of typed keywords.</summary>
+internal static class KeywordNames
+{
+    /// <summary>The name of a text: without given phones, in lower case, one blank between its words.</summary>
+    public static string Of(string text) =>
+        string.Join(' ', text.Split('=', 2)[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
+}

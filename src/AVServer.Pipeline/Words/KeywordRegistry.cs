@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using AVServer.Contracts;
+using AVServer.Runtime;
+using AVServer.Speech;
+using Microsoft.Extensions.Options;
+
+namespace AVServer.Pipeline;
+
+/// <summary>Typed words of the configuration, of the file, and those that come while the server runs.</summary>
+internal sealed class KeywordRegistry : IKeywordRegistry
+{
+    private const int MostPaths = 8;
+
+    private readonly ModelRuntime _runtime;
+    private readonly KeywordsOptions _options;
+    private readonly KeywordFile? _file;
+    private readonly Lazy<WordModel?> _model;
+    private readonly Lock _gate = new();
+    private volatile WordList? _current;
+
+    public KeywordRegistry(ModelRuntime runtime, IOptions<KeywordsOptions> options)
+    {
+        (_runtime, _options) = (runtime, options.Value);
+        _model = new Lazy<WordModel?>(() => WordModel.TryLoad(_runtime));
+        _file = _options.Path is { Length: > 0 } path ? new KeywordFile(path) : null;
+        KeywordRequest[] first =
+        [
+            .. _options.Words.Select(word => new KeywordRequest(word.Text, word.FalseAlarmsPerHour, word.RefractorySeconds, word.Streams.Count > 0 ? [.. word.Streams] : null)),
+            .. _file?.Read() ?? [],
+        ];
+        if (_options.Shipped && Model is { } model)
+            foreach (var word in model.Shipped) Put(word.ToWord(model));
+        foreach (var request in first) Put(Measure(request, default));
+    }
+
+    /// <summary>A word as it is shipped with the phone model; for the lab.</summary>
+    public ShippedWord Export(string name) => ShippedWord.Of(Words.Single(word => word.Name == KeywordNames.Of(name)));
+
+    /// <summary>What finds typed words; null where the models' folder lacks it.</summary>
+    public WordModel? Model => _model.Value;
+
+    /// <summary>The words of this moment; null while there are none.</summary>
+    public WordList? Current => _current;
+
+    public IReadOnlyList<KeywordDetails> Keywords => [.. Words.Select(word => word.Describe())];
+
+    private ImmutableArray<TypedWord> Words => _current?.Words ?? [];
+
+    public KeywordDetails? Find(string name) => Words.FirstOrDefault(word => word.Name == KeywordNames.Of(name))?.Describe();
+
+    public async Task<KeywordDetails> AddAsync(KeywordRequest request, CancellationToken cancellationToken)
+    {
+        var word = await Task.Run(() => Measure(request, cancellationToken), cancellationToken);
+        Put(word);
+        Save();
+        return word.Describe();
+    }
+
+    public bool Remove(string name)
+    {
+        lock (_gate)
+        {
+            var kept = Words.RemoveAll(word => word.Name == KeywordNames.Of(name));
+            if (kept.Length == Words.Length) return false;
+            Replace(kept);
+        }
+        Save();
+        return true;
+    }
+
+    /// <summary>The words of this moment and some of one call's own.</summary>
+    /// <param name="requests">The call's words; one of a name that is there takes its place.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="KeywordException">A word can't be taken.</exception>
+    public WordList With(IReadOnlyList<KeywordRequest> requests, CancellationToken cancellationToken)
+    {
+        TypedWord[] own = [.. requests.Select(request => Measure(request, cancellationToken))];
+        var model = Model!;
+        return new WordList(model.States, model.Table.Matcher, [.. Words.Where(word => own.All(other => other.Name != word.Name)), .. own]);
+    }
+
+    private TypedWord Measure(KeywordRequest request, CancellationToken cancellationToken)
+    {
+        var model = Model ?? throw new KeywordException("Expected a phone model and a lexicon in the models' folder to listen for typed words, found none. Run scripts/setup.sh.");
+        if (!(request.FalseAlarmsPerHour is > 0 and <= 1000))
+            throw new KeywordException(string.Create(CultureInfo.InvariantCulture, $"Expected falseAlarmsPerHour above 0 and at most 1000, got {request.FalseAlarmsPerHour}."));
+        if (!(request.RefractorySeconds is >= 0 and <= 60))
+            throw new KeywordException(string.Create(CultureInfo.InvariantCulture, $"Expected refractorySeconds from 0 to 60, got {request.RefractorySeconds}."));
+        IReadOnlyList<Pronunciation> ways;
+        try
+        {
+            ways = [.. model.Pronouncer.Pronounce(request.Text ?? "").Take(MostPaths)];
+        }
+        catch (PronunciationException e)
+        {
+            throw new KeywordException(e.Message);
+        }
+        int[][] phones = [.. ways.Select(way => way.Phones.Select(phone => model.States.NumberOf(phone.ToString())).ToArray())];
+        var (paths, threshold, table) = model.Calibrator.Measure(KeywordNames.Of(request.Text!), phones, request.FalseAlarmsPerHour, request.RefractorySeconds, cancellationToken);
+        return new TypedWord(request, ways, paths, threshold, table, Warnings(ways, table));
+    }
+
+    private List<string> Warnings(IReadOnlyList<Pronunciation> ways, KeywordCalibration table)
+    {
+        var warnings = new List<string>();
+        var (phones, syllables) = (ways[0].Phones.Length, ways[0].Syllables);
+        if (phones < 5 || syllables < 2)
+            warnings.Add(string.Create(CultureInfo.InvariantCulture, $"The word is short ({phones} phones, {syllables} syllables): expect misses, or false alarms. Words of five phones and two syllables or more serve better."));
+        if (table.Threshold > 0.999)
+            warnings.Add("The word sounds like common speech: it must be said very clearly to be told from it.");
+        return warnings;
+    }
+
+    private void Put(TypedWord word)
+    {
+        lock (_gate)
+        {
+            var others = Words.RemoveAll(other => other.Name == word.Name);
+            if (others.Length >= _options.MaxWords)
+                throw new KeywordException(string.Create(CultureInfo.InvariantCulture, $"Expected at most {_options.MaxWords} keywords (Keywords:MaxWords), got one more. Remove some first."));
+            Replace(others.Add(word));
+        }
+    }
+
+    private void Replace(ImmutableArray<TypedWord> words) => _current = words.IsEmpty ? null : new WordList(Model!.States, Model.Table.Matcher, words);
+
+    // Words of the configuration come from there again.
+    private void Save() => _file?.Write([.. Words.Select(word => word.Request).Where(IsAdded)]);
+
+    private bool IsAdded(KeywordRequest request) =>
+        _options.Words.All(word => KeywordNames.Of(word.Text) != KeywordNames.Of(request.Text)) && Model!.Shipped.All(word => word.Request != request);
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using AVServer.Detection;
+using AVServer.Runtime;
+
+namespace AVServer.Pipeline;
+
+/// <summary>A phone model's <c>phones.json</c>: its phones, their outputs, and how words are followed. Written by the lab.</summary>
+/// <param name="Phones">Names of the phones, in their order.</param>
+/// <param name="Silences">Which of them are silence or noise.</param>
+/// <param name="Enter">By phone, the outputs for its first frame.</param>
+/// <param name="Stay">By phone, the outputs for its later frames.</param>
+/// <param name="Contexts">Outputs of a phone behind another.</param>
+/// <param name="Durations">By phone, its usual length in outputs.</param>
+/// <param name="Matcher">How words are followed.</param>
+/// <param name="LogFloor">Least energy of a mel band, Kaldi's scale.</param>
+/// <param name="OutputsLate">Outputs by which the network's answers come late in a stream.</param>
+/// <param name="CandidatesPerHour">Candidates an hour of other speech that a word's matching threshold allows.</param>
+/// <param name="TailSlope">How the logarithm of the rate of false alarms falls with the judge's score, where a word's own alarms are too few to say.</param>
+public sealed record PhoneTable(
+    IReadOnlyList<string> Phones,
+    IReadOnlyList<string> Silences,
+    IReadOnlyList<int[]> Enter,
+    IReadOnlyList<int[]> Stay,
+    IReadOnlyList<PhoneContext> Contexts,
+    IReadOnlyList<float> Durations,
+    MatcherOptions Matcher,
+    float LogFloor,
+    int OutputsLate,
+    double CandidatesPerHour,
+    double TailSlope)
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    /// <summary>Reads the table of a phone model.</summary>
+    /// <exception cref="InvalidDataException">It isn't one.</exception>
+    public static PhoneTable Load(StoredModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return JsonSerializer.Deserialize<PhoneTable>(model.ReadFile(PhoneModelFiles.Phones), Json)
+            ?? throw new InvalidDataException($"Expected a table of phones in {PhoneModelFiles.Phones} of {model.Manifest.Name}, got null.");
+    }
+
+    /// <summary>The table as it stands in the file.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
+
+    /// <summary>The phones and their outputs, ready to be asked.</summary>
+    public PhoneStates ToStates() => new(Phones, Silences.ToHashSet(), Enter, Stay, Contexts, Durations);
+}

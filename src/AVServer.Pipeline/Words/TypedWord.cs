@@ -1,0 +1,32 @@
+using AVServer.Contracts;
+using AVServer.Detection;
+using AVServer.Speech;
+
+namespace AVServer.Pipeline;
+
+/// <summary>A wake word that was given as text, ready to be listened for. Immutable.</summary>
+/// <param name="Request">What was asked for.</param>
+/// <param name="Pronunciations">How it may be said.</param>
+/// <param name="Paths">The same by the phone model's numbers, with the matching thresholds; their word's number is 0.</param>
+/// <param name="Threshold">Least judge's score of a detection.</param>
+/// <param name="Calibration">What thresholds stand for, measured on stored speech.</param>
+/// <param name="Warnings">What the user should know of it.</param>
+internal sealed record TypedWord(
+    KeywordRequest Request,
+    IReadOnlyList<Pronunciation> Pronunciations,
+    IReadOnlyList<WordPath> Paths,
+    float Threshold,
+    KeywordCalibration Calibration,
+    IReadOnlyList<string> Warnings)
+{
+    /// <summary>Name of the keyword in events: its text, in lower case, blanks joined.</summary>
+    public string Name => KeywordNames.Of(Request.Text);
+
+    /// <summary>What clients are told of it.</summary>
+    public KeywordDetails Describe() => new(
+        Name,
+        [.. Pronunciations.Select(way => new KeywordPronunciation(way.ToString(), string.Join(", ", way.Words.Select(word => word.Source.ToString().ToLowerInvariant()).Distinct())))],
+        Request,
+        Calibration,
+        Warnings);
+}

@@ -1,0 +1,149 @@
+using AVServer.Contracts;
+using AVServer.Detection;
+using AVServer.Runtime;
+
+namespace AVServer.Pipeline;
+
+/// <summary>Chooses a typed word's thresholds by looking for it in stored speech in which it isn't said.</summary>
+/// <param name="background">The speech.</param>
+/// <param name="states">Phones and their outputs.</param>
+/// <param name="table">How words are followed.</param>
+/// <param name="judge">Judges candidates.</param>
+internal sealed class WordCalibrator(SpeechBackground background, PhoneStates states, PhoneTable table, WordJudgeModel judge)
+{
+    private const string Data = "speech stored with the phone model, without the word";
+    private const float NoThreshold = -1000;
+
+    /// <summary>Alarms that a rate must have been counted on; rarer ones follow the line of the others.</summary>
+    private const int LeastCounted = 5;
+
+    /// <summary>Measures a word.</summary>
+    /// <param name="name">Its name, for the table.</param>
+    /// <param name="pronunciations">Phones of each way to say it, by the model's numbers.</param>
+    /// <param name="falseAlarmsPerHour">Target.</param>
+    /// <param name="refractorySeconds">Media time after an alarm with no other.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Paths with their matching thresholds, the judge's threshold (log-odds), and the table.</returns>
+    public (IReadOnlyList<WordPath> Paths, float Threshold, KeywordCalibration Table) Measure(
+        string name, IReadOnlyList<int[]> pronunciations, double falseAlarmsPerHour, double refractorySeconds, CancellationToken cancellationToken)
+    {
+        var heard = background.Hear(states);
+        var least = MatchingThreshold([.. pronunciations.Select(phones => new WordPath(0, phones, NoThreshold))], heard, cancellationToken);
+        WordPath[] paths = [.. pronunciations.Select(phones => new WordPath(0, phones, least))];
+        var alarms = Alarms(paths, heard, refractorySeconds, cancellationToken);
+        var threshold = ThresholdFor(alarms, falseAlarmsPerHour);
+        return (paths, threshold, new KeywordCalibration(name, Posterior(threshold), Data, Math.Round(background.Hours, 3), 0, Points(alarms)));
+    }
+
+    /// <summary>Log-odds as a posterior.</summary>
+    public static float Posterior(float score) => 1 / (1 + MathF.Exp(-score));
+
+    // The score that the word's best alignment in a recording reaches so often.
+    private float MatchingThreshold(WordPath[] paths, PhoneHistory heard, CancellationToken cancellationToken)
+    {
+        var words = new WordSet(states, table.Matcher, paths);
+        var (peaks, peak) = (new List<float>(), float.NegativeInfinity);
+        var (history, matcher, ignored) = (new PhoneHistory(states), default(WordMatcher)!, new List<WordCandidate>());
+        background.Play(words, Begin, (output, scores) =>
+        {
+            history.Accept(heard, output);
+            matcher.Accept(scores, ignored);
+            ignored.Clear();
+            for (var path = 0; path < paths.Length; path++) peak = Math.Max(peak, matcher.Score(path));
+        }, cancellationToken);
+        peaks.Add(peak);
+        var allowed = (int)(table.CandidatesPerHour * background.Hours);
+        return peaks.OrderDescending().ElementAtOrDefault(Math.Min(allowed, peaks.Count - 1));
+
+        void Begin()
+        {
+            if (float.IsFinite(peak)) peaks.Add(peak);
+            peak = float.NegativeInfinity;
+            history.Reset();
+            matcher = new WordMatcher(words, history);
+        }
+    }
+
+    // The judge's scores of what would have been an alarm, highest first.
+    private List<float> Alarms(WordPath[] paths, PhoneHistory heard, double refractorySeconds, CancellationToken cancellationToken)
+    {
+        var words = new WordSet(states, table.Matcher, paths);
+        var (history, matcher, ripe) = (new PhoneHistory(states), default(WordMatcher)!, new List<WordCandidate>());
+        var found = new List<(long End, float Score)>();
+        var first = 0L;
+        background.Play(words, Begin, (output, scores) =>
+        {
+            history.Accept(heard, output);
+            matcher.Accept(scores, ripe);
+            Judge();
+            if (first < 0) first = output;
+        }, cancellationToken);
+        Complete();
+        return AfterEachOther(found, refractorySeconds);
+
+        void Begin()
+        {
+            Complete();
+            history.Reset();
+            matcher = new WordMatcher(words, history);
+            first = -1;
+        }
+
+        void Complete()
+        {
+            if (matcher is null) return;
+            matcher.Complete(ripe);
+            Judge();
+        }
+
+        void Judge()
+        {
+            foreach (var candidate in ripe) found.Add((Math.Max(0, first) + candidate.End, ScoreOf(candidate, paths, history)));
+            ripe.Clear();
+        }
+    }
+
+    private float ScoreOf(WordCandidate candidate, WordPath[] paths, PhoneHistory history)
+    {
+        Span<float> features = stackalloc float[AlignmentFeatures.Count];
+        Span<float> score = stackalloc float[1];
+        AlignmentFeatures.Compute(candidate, paths[candidate.Path].Phones, history, features);
+        judge.Judge(features, score);
+        return score[0];
+    }
+
+    // Within the refractory time only the highest counts.
+    private static List<float> AfterEachOther(List<(long End, float Score)> found, double refractorySeconds)
+    {
+        var (kept, taken) = (new List<float>(), new List<long>());
+        var apart = refractorySeconds / WordTiming.OutputSeconds;
+        foreach (var (end, score) in found.OrderByDescending(alarm => alarm.Score))
+        {
+            if (taken.Exists(other => Math.Abs(other - end) < apart)) continue;
+            taken.Add(end);
+            kept.Add(score);
+        }
+        return kept;
+    }
+
+    private float ThresholdFor(List<float> alarms, double falseAlarmsPerHour)
+    {
+        var allowed = falseAlarmsPerHour * background.Hours;
+        if (alarms.Count == 0) return 0;
+        if (allowed >= LeastCounted) return alarms[Math.Min((int)allowed, alarms.Count - 1)];
+        var counted = Math.Min(LeastCounted, alarms.Count);
+        return alarms[counted - 1] + (float)(Math.Log(counted / allowed) / table.TailSlope);
+    }
+
+    private List<MeasuredThreshold> Points(List<float> alarms)
+    {
+        double[] rates = [100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1];
+        var points = new List<MeasuredThreshold>();
+        foreach (var rate in rates)
+        {
+            var threshold = Math.Round(Posterior(ThresholdFor(alarms, rate)), 6);
+            if (points.Count == 0 || threshold > points[^1].Threshold) points.Add(new MeasuredThreshold(threshold, rate, 0));
+        }
+        return points;
+    }
+}

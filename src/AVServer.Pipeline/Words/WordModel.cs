@@ -1,0 +1,76 @@
+using AVServer.Contracts;
+using AVServer.Detection;
+using AVServer.Runtime;
+using AVServer.Signal;
+using AVServer.Speech;
+
+namespace AVServer.Pipeline;
+
+/// <summary>Everything that finds typed words: the phone network, the judge, stored speech and the pronouncer. Shared by all streams.</summary>
+internal sealed class WordModel
+{
+    private WordModel(
+        ModelManifest manifest, PhoneTable table, DynamicBatcher network, WordJudgeModel judge, SpeechBackground background, Pronouncer pronouncer,
+        IReadOnlyList<ShippedWord> shipped)
+    {
+        Shipped = shipped;
+        (Reference, Table, Network, Judge, Pronouncer) = (new ModelReference(manifest.Name, manifest.Version), table, network, judge, pronouncer);
+        States = table.ToStates();
+        Features = new MfccComputer(new MfccOptions { UseEnergy = false, Fbank = new FbankOptions { Mels = manifest.Features!.Mels, LogFloor = table.LogFloor } });
+        Calibrator = new WordCalibrator(background, States, table, judge);
+        (ChunkFrames, OutputsPerChunk) = (manifest.Streaming!.ChunkFrames, manifest.Streaming.OutputsPerChunk);
+    }
+
+    /// <summary>Name and version, for events.</summary>
+    public ModelReference Reference { get; }
+
+    /// <summary>Words that were measured when the model was made.</summary>
+    public IReadOnlyList<ShippedWord> Shipped { get; }
+
+    /// <summary>Phones and how words are followed.</summary>
+    public PhoneTable Table { get; }
+
+    /// <summary>The same, ready to be asked.</summary>
+    public PhoneStates States { get; }
+
+    /// <summary>What the network hears.</summary>
+    public MfccComputer Features { get; }
+
+    /// <summary>Frames that the network takes at a time.</summary>
+    public int ChunkFrames { get; }
+
+    /// <summary>Outputs that it then gives.</summary>
+    public int OutputsPerChunk { get; }
+
+    /// <summary>The phone network.</summary>
+    public DynamicBatcher Network { get; }
+
+    /// <summary>Judges candidates.</summary>
+    public WordJudgeModel Judge { get; }
+
+    /// <summary>Says how texts sound.</summary>
+    public Pronouncer Pronouncer { get; }
+
+    /// <summary>Chooses thresholds.</summary>
+    public WordCalibrator Calibrator { get; }
+
+    /// <summary>Loads what the models' folder holds; null where there is no phone model, or no lexicon.</summary>
+    /// <exception cref="ModelStoreException">A file isn't what its manifest says.</exception>
+    public static WordModel? TryLoad(ModelRuntime runtime)
+    {
+        var store = runtime.Store;
+        if (store.OfKind(ModelKind.PhoneModel).FirstOrDefault() is not { } model || store.OfKind(ModelKind.Lexicon).FirstOrDefault() is not { } lexicon) return null;
+        var letters = store.OfKind(ModelKind.LettersToPhones).FirstOrDefault();
+        var name = model.Manifest.Name;
+        return new WordModel(
+            model.Manifest,
+            PhoneTable.Load(model),
+            runtime.Phones(name),
+            runtime.WordJudge(name),
+            SpeechBackground.Parse(model.ReadFile(PhoneModelFiles.Background)),
+            Pronouncer.Load(
+                Path.Combine(lexicon.Folder, PronunciationFiles.Lexicon),
+                letters is null ? "" : Path.Combine(letters.Folder, PronunciationFiles.LettersToPhones)),
+            model.Manifest.Files.ContainsKey(PhoneModelFiles.Keywords) ? ShippedWord.Parse(model.ReadFile(PhoneModelFiles.Keywords)) : []);
+    }
+}

@@ -1,0 +1,14 @@
+namespace AVServer.Speech;
+
+/// <summary>Where a word's phones come from.</summary>
+public enum PronunciationSource
+{
+    /// <summary>The lexicon has the word.</summary>
+    Lexicon,
+
+    /// <summary>Guessed from the word's spelling, because the lexicon lacks it.</summary>
+    Spelling,
+
+    /// <summary>The user gave them.</summary>
+    Given,
+}
