@@ -45,7 +45,7 @@ public sealed class ModelRuntime : IDisposable
     /// <inheritdoc cref="Spotter" path="/exception"/>
     public DynamicBatcher Phones(string name) => Load(name, model =>
     {
-        var streaming = Own(StreamingModel.LoadPhones(model, _options.Device, _logger));
+        var streaming = Own(StreamingModel.LoadPhones(model, _sessions));
         return new DynamicBatcher(streaming, _options, _time, _meters);
     });
 
@@ -57,7 +57,7 @@ public sealed class ModelRuntime : IDisposable
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             var key = $"{name}/{PhoneModelFiles.Judge}";
-            if (!_loaded.TryGetValue(key, out var loaded)) _loaded.Add(key, loaded = Own(WordJudgeModel.Load(Store.Get(name), _logger)));
+            if (!_loaded.TryGetValue(key, out var loaded)) _loaded.Add(key, loaded = Own(WordJudgeModel.Load(Store.Get(name))));
             return (WordJudgeModel)loaded;
         }
     }

@@ -13,6 +13,7 @@ public sealed class FbankComputer : IFeatureComputer
     private readonly RealFft _fft;
     private readonly MelBank _mels;
     private readonly float[] _window;
+    private readonly float[] _noise;    // [mels], or nothing
 
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
     public FbankComputer(FbankOptions options)
@@ -22,6 +23,7 @@ public sealed class FbankComputer : IFeatureComputer
         _fft = new RealFft((int)BitOperations.RoundUpToPowerOf2((uint)Geometry.FrameLength));
         _mels = new MelBank(options, _fft.Length);
         _window = WindowOf(options.Window, Geometry.FrameLength);
+        _noise = options.NoiseVariance > 0 ? NoiseEnergies(options) : [];
     }
 
     /// <summary>What the features are made of.</summary>
@@ -51,6 +53,7 @@ public sealed class FbankComputer : IFeatureComputer
         padded[frame.Length..].Clear();
         _fft.PowerSpectrum(padded, workspace[(_fft.Length + _fft.Bins)..], power);
         _mels.Apply(power, features);
+        if (_noise.Length > 0) Add(features, _noise);
         Log(features);
     }
 
@@ -99,6 +102,29 @@ public sealed class FbankComputer : IFeatureComputer
         }
         for (i += 7; i >= 1; i--) samples[i] = (samples[i] - preemphasis * samples[i - 1]) * _window[i];
         samples[0] = (samples[0] - preemphasis * samples[0]) * _window[0];
+    }
+
+    // White noise behind preemphasis and window has the power r0 + 2·r1·cos ω, r0 and r1 its first two autocorrelations.
+    private float[] NoiseEnergies(FbankOptions options)
+    {
+        double squares = 0, neighbours = 0;
+        for (int i = 0; i < _window.Length; i++)
+        {
+            squares += _window[i] * _window[i];
+            if (i > 0) neighbours += _window[i] * _window[i - 1];
+        }
+        double a = options.Preemphasis, r0 = (1 + (a * a)) * squares, r1 = -a * neighbours;
+        var power = new float[_fft.Bins];
+        for (int bin = 0; bin < power.Length; bin++)
+            power[bin] = (float)(options.NoiseVariance * (r0 + (2 * r1 * Math.Cos(2 * Math.PI * bin / _fft.Length))));
+        var energies = new float[options.Mels];
+        _mels.Apply(power, energies);
+        return energies;
+    }
+
+    private static void Add(Span<float> values, ReadOnlySpan<float> added)
+    {
+        for (int i = 0; i < values.Length; i++) values[i] += added[i];
     }
 
     private void Log(Span<float> energies)

@@ -51,6 +51,13 @@ public sealed record FbankOptions
     /// <value>1.1920929e-7 by default: the distance from 1 to the next float.</value>
     public float LogFloor { get; init; } = 1.1920929e-7f;
 
+    /// <summary>
+    /// Variance of white noise (Kaldi scale) whose expected energy is added to each band: what dither does to the mean, without its chance, so that digital
+    /// silence sounds like a quiet room.
+    /// </summary>
+    /// <value>0 by default; 1 is Kaldi's default dither.</value>
+    public float NoiseVariance { get; init; }
+
     /// <summary>Checks every bound and translates milliseconds to samples.</summary>
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
     public FrameGeometry ToGeometry()
@@ -66,6 +73,7 @@ public sealed record FbankOptions
         Require(Preemphasis is >= 0 and <= 1, nameof(Preemphasis), "0 to 1", Preemphasis);
         Require(Dither == 0, nameof(Dither), "0, because features must be repeatable", Dither);
         Require(LogFloor > 0 && float.IsFinite(LogFloor), nameof(LogFloor), "a positive number", LogFloor);
+        Require(NoiseVariance >= 0 && float.IsFinite(NoiseVariance), nameof(NoiseVariance), "0 or more", NoiseVariance);
         return new FrameGeometry(frameLength, hopLength, SnipEdges);
     }
 

@@ -62,7 +62,7 @@ public static class TrainWordsCommand
             states.Contexts,
             states.Durations,
             recipe.Matcher,
-            recipe.LogFloor,
+            recipe.NoiseVariance,
             PhoneStreaming.DelayOutputs(material.Network.Config),
             recipe.CandidatesPerHour,
             Math.Round(slope, 3));

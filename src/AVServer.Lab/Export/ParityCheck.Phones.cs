@@ -1,4 +1,5 @@
 using AVServer.Models;
+using AVServer.Runtime;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Export;
@@ -10,7 +11,7 @@ public static partial class ParityCheck
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        using var session = Open(graph);
+        using var session = SessionFactory.Open(graph);
         var config = model.Config;
         const int chunk = PhoneStreaming.ChunkFrames;
         var cepstra = Input(zeros(config.Ceps), ones(config.Ceps) / 10, Batch, Chunks * chunk);

@@ -27,7 +27,7 @@ internal sealed class JudgeMaterial : IDisposable
     private JudgeMaterial(LabFolders folders, WordsRecipe recipe, string recipePath, PhoneNet net, KaldiModel kaldi, Action<string> log)
     {
         Network = net;
-        (_folders, _recipe, _log, _codes) = (folders, recipe, log, new PhoneCodes(net, recipe.LogFloor));
+        (_folders, _recipe, _log, _codes) = (folders, recipe, log, new PhoneCodes(net, recipe.NoiseVariance));
         _corpora = new Corpora(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data), folders.Cache);
         Spoken = [.. _corpora.Clips
             .Where(clip => clip.Role is ClipRole.Filler or ClipRole.Keyword && clip.Samples.End.Value - clip.Samples.Start.Value > 1600)

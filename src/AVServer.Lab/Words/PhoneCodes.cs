@@ -14,10 +14,10 @@ internal sealed class PhoneCodes : IDisposable
     private readonly Tensor _bias;
 
     /// <param name="net">The network, in evaluation mode.</param>
-    /// <param name="logFloor">Least energy of a mel band.</param>
-    public PhoneCodes(PhoneNet net, float logFloor)
+    /// <param name="noiseVariance">Variance of the white noise that is added in expectation.</param>
+    public PhoneCodes(PhoneNet net, float noiseVariance)
     {
-        (_net, _cepstra) = (net, new PhoneCepstra(logFloor));
+        (_net, _cepstra) = (net, new PhoneCepstra(noiseVariance));
         using var mode = no_grad();
         _weight = net.Layers.Output.weight.squeeze(2).t().contiguous().detach();
         _bias = net.Layers.Output.bias!.detach();

@@ -11,11 +11,12 @@ internal static class WakeWordReport
     private static readonly double?[] Conditions = [null, 10, 5, 0];
     private static readonly double[] Rates = [0.3, 0.5, 1, 10, 80];
 
-    /// <summary>Measures each wake word with a judge that met none of its words.</summary>
+    /// <summary>Measures each wake word with a judge that met none of their words.</summary>
     public static string Measure(JudgeMaterial material, JudgeData data, WordsRecipe recipe, Action<string> log)
     {
         var report = new StringBuilder("| text | recordings | hours without | stage | false alarms an hour | clean | 10 dB | 5 dB | 0 dB |\n|---|---|---|---|---|---|---|---|---|\n");
-        var judges = new Dictionary<string, Judge>();
+        var known = recipe.WakeWords.SelectMany(word => word.Split(' ')).ToHashSet();
+        var judge = JudgeTraining.Train(material, data, text => !data.Texts[text].Split(' ').Any(known.Contains), recipe.Seed);
         var right = Enumerable.Range(0, material.Spoken.Count)
             .Where(i => recipe.WakeWords.Any(word => material.Spoken[i].Text == word) && (recipe.WakeWordSets.Count == 0 || recipe.WakeWordSets.Contains(material.Spoken[i].Clip.Set))).ToArray();
         var wanted = new WordSet(material.States, recipe.Matcher, [.. data.Words.Paths.Where(path => recipe.WakeWords.Contains(data.Texts[path.Word]))]);
@@ -31,8 +32,8 @@ internal static class WakeWordReport
             var says = Enumerable.Range(0, right.Length).Where(i => material.Spoken[right[i]].Text == word).ToArray();
             if (says.Length == 0) continue;
             var parts = word.Split(' ');
-            var judge = JudgeTraining.Train(material, data, text => !data.Texts[text].Split(' ').Any(part => parts.Contains(part)), recipe.Seed);
             var without = Enumerable.Range(0, material.Spoken.Count)
+                .Where(i => !recipe.NotCounted.Contains(material.Spoken[i].Clip.Set))
                 .Where(i => material.Spoken[i].Text is { } ? !parts.Any(material.Spoken[i].MaySay) : recipe.Untranscribed.Contains(material.Spoken[i].Clip.Set)).ToArray();
             var hours = without.Sum(material.Hours);
             foreach (var (stage, score) in new (string, Func<ScannedCandidate, float>)[] { ("matcher", found => found.Candidate.Score), ("judge", found => judge.Score(found.Features)) })
@@ -48,7 +49,9 @@ internal static class WakeWordReport
                         for (var c = 0; c < recalls.Length; c++) sums[rate][c].Add((double)recalls[c] / says.Length);
                 }
             }
-            log($"{word} measured");
+            var loudest = without.SelectMany(i => data.Candidates[i].Where(found => found.Word == number).Select(found => (Score: judge.Score(found.Features), Spoken: material.Spoken[i])))
+                .OrderByDescending(alarm => alarm.Score).Take(8);
+            log($"{word}: loudest false alarms {string.Join("; ", loudest.Select(alarm => FormattableString.Invariant($"{alarm.Score:F1} {alarm.Spoken.Clip.Set} {alarm.Spoken.Clip.Path} '{alarm.Spoken.Text}'")))}");
         }
         foreach (var (rate, values) in sums)
             report.AppendLine(CultureInfo.InvariantCulture, $"| mean of texts | | | judge | {rate} | {string.Join(" | ", values.Select(list => (100 * list.Average()).ToString("F1", CultureInfo.InvariantCulture)))} |");

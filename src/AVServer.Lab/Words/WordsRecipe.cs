@@ -17,6 +17,9 @@ internal sealed record WordsRecipe(string Name, string Version, string Data, str
     /// <summary>Corpora in which a text that nobody wrote down isn't said.</summary>
     public IReadOnlyList<string> Untranscribed { get; init; } = [];
 
+    /// <summary>Corpora that are no measure of false alarms: words without sentences, near ones chosen on purpose.</summary>
+    public IReadOnlyList<string> NotCounted { get; init; } = [];
+
     /// <summary>Corpora of the right recordings of the wake words; empty: all.</summary>
     public IReadOnlyList<string> WakeWordSets { get; init; } = [];
 
@@ -32,8 +35,8 @@ internal sealed record WordsRecipe(string Name, string Version, string Data, str
     /// <summary>Recordings from which thresholds, contexts and durations are counted.</summary>
     public int Counted { get; init; } = 700;
 
-    /// <summary>Least energy of a mel band, as in the network's training.</summary>
-    public float LogFloor { get; init; } = 100;
+    /// <summary>Variance of the white noise that is added in expectation, as in the network's training.</summary>
+    public float NoiseVariance { get; init; } = 1;
 
     /// <summary>Corpora of the speech that is stored with the model, to measure typed words on; none of them teaches the judge.</summary>
     public IReadOnlyList<string> Background { get; init; } = [];

@@ -12,7 +12,7 @@ namespace AVServer.Pipeline;
 /// <param name="Contexts">Outputs of a phone behind another.</param>
 /// <param name="Durations">By phone, its usual length in outputs.</param>
 /// <param name="Matcher">How words are followed.</param>
-/// <param name="LogFloor">Least energy of a mel band, Kaldi's scale.</param>
+/// <param name="NoiseVariance">Variance of the white noise that is added in expectation, Kaldi's scale.</param>
 /// <param name="OutputsLate">Outputs by which the network's answers come late in a stream.</param>
 /// <param name="CandidatesPerHour">Candidates an hour of other speech that a word's matching threshold allows.</param>
 /// <param name="TailSlope">How the logarithm of the rate of false alarms falls with the judge's score, where a word's own alarms are too few to say.</param>
@@ -24,7 +24,7 @@ public sealed record PhoneTable(
     IReadOnlyList<PhoneContext> Contexts,
     IReadOnlyList<float> Durations,
     MatcherOptions Matcher,
-    float LogFloor,
+    float NoiseVariance,
     int OutputsLate,
     double CandidatesPerHour,
     double TailSlope)

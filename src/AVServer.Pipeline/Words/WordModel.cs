@@ -16,7 +16,7 @@ internal sealed class WordModel
         Shipped = shipped;
         (Reference, Table, Network, Judge, Pronouncer) = (new ModelReference(manifest.Name, manifest.Version), table, network, judge, pronouncer);
         States = table.ToStates();
-        Features = new MfccComputer(new MfccOptions { UseEnergy = false, Fbank = new FbankOptions { Mels = manifest.Features!.Mels, LogFloor = table.LogFloor } });
+        Features = new MfccComputer(new MfccOptions { UseEnergy = false, Fbank = new FbankOptions { Mels = manifest.Features!.Mels, NoiseVariance = table.NoiseVariance } });
         Calibrator = new WordCalibrator(background, States, table, judge);
         (ChunkFrames, OutputsPerChunk) = (manifest.Streaming!.ChunkFrames, manifest.Streaming.OutputsPerChunk);
     }

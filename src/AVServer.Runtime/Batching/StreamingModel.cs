@@ -74,12 +74,12 @@ public sealed class StreamingModel : IDisposable
 
     /// <summary>Loads a phone network and compares the graph with its manifest.</summary>
     /// <exception cref="ModelStoreException">The graph can't be loaded or isn't what the manifest says.</exception>
-    public static StreamingModel LoadPhones(StoredModel model, InferenceDevice device = InferenceDevice.Cpu, ILogger? logger = null)
+    public static StreamingModel LoadPhones(StoredModel model, SessionFactory? sessions = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.Kind != ModelKind.PhoneModel)
             throw new ArgumentException($"Expected a {ModelKind.PhoneModel}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
-        return Load(model, ModelManifest.MainFile, model.Manifest.Inputs, model.Manifest.Outputs, device, logger);
+        return Load(model, ModelManifest.MainFile, model.Manifest.Inputs, model.Manifest.Outputs, sessions);
     }
 
     /// <summary>Loads the lip encoder of an audio-visual spotter and compares the graph with the manifest.</summary>

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace AVServer.Runtime;
@@ -22,12 +20,12 @@ public sealed class WordJudgeModel : IDisposable
 
     /// <summary>Loads the judge of a phone model.</summary>
     /// <exception cref="ModelStoreException">The graph can't be loaded or isn't a judge.</exception>
-    public static WordJudgeModel Load(StoredModel model, ILogger? logger = null)
+    public static WordJudgeModel Load(StoredModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.Kind != ModelKind.PhoneModel)
             throw new ArgumentException($"Expected a {ModelKind.PhoneModel}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
-        var session = SessionFactory.Create(model, PhoneModelFiles.Judge, InferenceDevice.Cpu, logger ?? NullLogger.Instance);
+        var session = SessionFactory.Cpu.Create(model, PhoneModelFiles.Judge);
         try
         {
             var count = session.InputMetadata.TryGetValue(InputName, out var input) && input.Dimensions is [_, > 0 and var length] ? length : 1;

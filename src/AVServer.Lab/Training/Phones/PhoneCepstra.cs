@@ -3,10 +3,10 @@ using AVServer.Signal;
 namespace AVServer.Lab.Training.Phones;
 
 /// <summary>Cepstra as the phone network hears them.</summary>
-/// <param name="logFloor">Least energy of a mel band, Kaldi's scale.</param>
-internal sealed class PhoneCepstra(float logFloor)
+/// <param name="noiseVariance">Variance of the white noise that is added in expectation, Kaldi's scale.</param>
+internal sealed class PhoneCepstra(float noiseVariance)
 {
-    private readonly MfccComputer _mfcc = new(new MfccOptions { UseEnergy = false, Fbank = new FbankOptions { Mels = 23, LogFloor = logFloor } });
+    private readonly MfccComputer _mfcc = new(new MfccOptions { UseEnergy = false, Fbank = new FbankOptions { Mels = 23, NoiseVariance = noiseVariance } });
 
     /// <summary>Coefficients of a frame.</summary>
     public int Dim => _mfcc.Dim;

@@ -48,8 +48,8 @@ public sealed record PhoneRecipe(
     /// <summary>Factor on the scores before the softmax: they are flat by nature, and their order counts more than their mean.</summary>
     public double Sharpness { get; init; } = 5;
 
-    /// <summary>Least energy of a mel band, Kaldi's scale: digital silence sounds like a quiet room.</summary>
-    public float LogFloor { get; init; } = 100;
+    /// <summary>Variance of the white noise that is added in expectation, Kaldi's scale: digital silence sounds like a quiet room.</summary>
+    public float NoiseVariance { get; init; } = 1;
 
     /// <summary>How long and how fast.</summary>
     [JsonIgnore]

@@ -19,7 +19,7 @@ internal sealed class PhoneTrainer
     /// <param name="windows">What is heard.</param>
     public PhoneTrainer(PhoneRecipe recipe, PhoneNet teacher, PhoneNet model, PhoneWindows windows)
     {
-        (_recipe, _teacher, Model, _windows, _cepstra) = (recipe, teacher, model, windows, new PhoneCepstra(recipe.LogFloor));
+        (_recipe, _teacher, Model, _windows, _cepstra) = (recipe, teacher, model, windows, new PhoneCepstra(recipe.NoiseVariance));
         _teacher.eval();
     }
 
