@@ -80,7 +80,7 @@ public static class TrainWordsCommand
             Version = recipe.Version,
             Kind = ModelKind.PhoneModel,
             Description = "Hears English phones: any wake word is found from its spelling.",
-            Licence = "Apache-2.0",
+            Licence = "Apache-2.0 AND CC-BY-SA-4.0",
             Source = $"av-lab train-words src/AVServer.Lab/Recipes/{Path.GetFileName(recipePath)}, seed {recipe.Seed}; the network's weights are those of {recipe.Teacher}",
             Files = files.ToDictionary(file => file.Key, file => Entry(file.Value)),
             Features = new FeatureSpec("mfcc", Mels: 23),

@@ -31,7 +31,7 @@ internal sealed class JudgeMaterial : IDisposable
         _corpora = new Corpora(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data), folders.Cache);
         Spoken = [.. _corpora.Clips
             .Where(clip => clip.Role is ClipRole.Filler or ClipRole.Keyword && clip.Samples.End.Value - clip.Samples.Start.Value > 1600)
-            .Select(clip => new SpokenText(clip, SpokenText.Normalise(_corpora.LabelOf(clip))))];
+            .Select(clip => new SpokenText(clip, recipe.Background.Contains(clip.Set) ? null : SpokenText.Normalise(_corpora.LabelOf(clip))))];
         var cmudict = Path.Combine(folders.Models, "cmudict", "cmudict.txt");
         Pronouncer = Pronouncer.Load(cmudict, Path.Combine(folders.Models, "letters-to-phones", "model.bin"));
         Taught = Bank("taught", Spoken, Split.Train, (sound, i, random, noises) => Teach(sound, i, random, noises));

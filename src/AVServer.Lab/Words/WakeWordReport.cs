@@ -17,8 +17,7 @@ internal static class WakeWordReport
         var report = new StringBuilder("| text | recordings | hours without | stage | false alarms an hour | clean | 10 dB | 5 dB | 0 dB |\n|---|---|---|---|---|---|---|---|---|\n");
         var known = recipe.WakeWords.SelectMany(word => word.Split(' ')).ToHashSet();
         var judge = JudgeTraining.Train(material, data, text => !data.Texts[text].Split(' ').Any(known.Contains), recipe.Seed);
-        var right = Enumerable.Range(0, material.Spoken.Count)
-            .Where(i => recipe.WakeWords.Any(word => material.Spoken[i].Text == word) && (recipe.WakeWordSets.Count == 0 || recipe.WakeWordSets.Contains(material.Spoken[i].Clip.Set))).ToArray();
+        var right = Right(material, recipe);
         var wanted = new WordSet(material.States, recipe.Matcher, [.. data.Words.Paths.Where(path => recipe.WakeWords.Contains(data.Texts[path.Word]))]);
         var heard = Conditions.Select(snr =>
         {
@@ -57,4 +56,16 @@ internal static class WakeWordReport
             report.AppendLine(CultureInfo.InvariantCulture, $"| mean of texts | | | judge | {rate} | {string.Join(" | ", values.Select(list => (100 * list.Average()).ToString("F1", CultureInfo.InvariantCulture)))} |");
         return report.ToString();
     }
+
+    // Contributors in turn: one who gave hundreds of recordings doesn't speak for all.
+    private static int[] Right(JudgeMaterial material, WordsRecipe recipe) =>
+    [
+        .. recipe.WakeWords.SelectMany(word => Enumerable.Range(0, material.Spoken.Count)
+            .Where(i => material.Spoken[i].Text == word && (recipe.WakeWordSets.Count == 0 || recipe.WakeWordSets.Contains(material.Spoken[i].Clip.Set)))
+            .GroupBy(i => material.Spoken[i].Clip.Contributor)
+            .SelectMany(group => group.Select((recording, turn) => (recording, turn)))
+            .OrderBy(entry => entry.turn).ThenBy(entry => entry.recording)
+            .Take(recipe.MostRecordings)
+            .Select(entry => entry.recording)),
+    ];
 }

@@ -23,6 +23,9 @@ internal sealed record WordsRecipe(string Name, string Version, string Data, str
     /// <summary>Corpora of the right recordings of the wake words; empty: all.</summary>
     public IReadOnlyList<string> WakeWordSets { get; init; } = [];
 
+    /// <summary>Recordings of each wake word that are measured, contributors in turn.</summary>
+    public int MostRecordings { get; init; } = 120;
+
     /// <summary>Texts that teach the judge.</summary>
     public int Texts { get; init; } = 420;
 

@@ -14,8 +14,11 @@ internal sealed class WordCalibrator(SpeechBackground background, PhoneStates st
     private const string Data = "speech stored with the phone model, without the word";
     private const float NoThreshold = -1000;
 
-    /// <summary>Alarms that a rate must have been counted on; rarer ones follow the line of the others.</summary>
-    private const int LeastCounted = 5;
+    /// <summary>Alarms whose scores say how the rate falls; rarer ones follow their line.</summary>
+    private const int TailAlarms = 20;
+
+    /// <summary>How many alarms the usual fall of other words counts for beside them.</summary>
+    private const int PriorAlarms = 10;
 
     /// <summary>Measures a word.</summary>
     /// <param name="name">Its name, for the table.</param>
@@ -130,9 +133,12 @@ internal sealed class WordCalibrator(SpeechBackground background, PhoneStates st
     {
         var allowed = falseAlarmsPerHour * background.Hours;
         if (alarms.Count == 0) return 0;
-        if (allowed >= LeastCounted) return alarms[Math.Min((int)allowed, alarms.Count - 1)];
-        var counted = Math.Min(LeastCounted, alarms.Count);
-        return alarms[counted - 1] + (float)(Math.Log(counted / allowed) / table.TailSlope);
+        var counted = Math.Min(TailAlarms, alarms.Count);
+        if (allowed >= counted) return alarms[Math.Min((int)allowed, alarms.Count - 1)];
+        // Above the last of them the scores fall off exponentially: the most likely rate, with the other words' as a prior.
+        var last = alarms[counted - 1];
+        var slope = (counted + PriorAlarms) / (alarms.Take(counted).Sum(score => score - last) + (PriorAlarms / table.TailSlope));
+        return last + (float)(Math.Log(counted / allowed) / slope);
     }
 
     private List<MeasuredThreshold> Points(List<float> alarms)
