@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.WebSockets;
 using AVServer.Contracts;
 using AVServer.Server.Tests.Kit;
+using Microsoft.AspNetCore.DataProtection;
 
 namespace AVServer.Server.Tests;
 
@@ -113,6 +114,13 @@ public sealed class AccessTests
             """{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.4","title":"Forbidden","status":403,"detail":"Expected a page of this server or of an origin under Server:Access:AllowedOrigins, got another.","code":"forbiddenOrigin"}""",
             await foreign.Content.ReadAsStringAsync());
         Assert.Equal("application/problem+json", noKey.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task Authentication_brings_nothing_along_that_writes_keys_to_the_disk()
+    {
+        await using var server = await RunningServer.StartAsync(("Server:Access:ApiKey", Key));
+        Assert.Null(server.Part<IServiceProvider>().GetService(typeof(IDataProtectionProvider)));
     }
 
     [Theory]
