@@ -39,8 +39,7 @@ public static class ServerSetup
         services.AddHistory().AddClips().AddWebhooks().AddJobs().AddWyoming();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.AddCode);
         services.AddExceptionHandler<ProblemExceptionHandler>();
-        services.AddSingleton<ApiKey>().AddSingleton<OriginPolicy>();
-        services.AddCors();
+        services.AddAccess();
         services.AddOptions<RateLimiterOptions>().Configure<IOptions<ServerLimits>>((options, limits) => ScoreEndpoint.ConfigureRate(options, limits.Value));
         services.AddRateLimiter();
         services.AddOpenApi(ContractsOpenApi.Configure);
@@ -59,11 +58,12 @@ public static class ServerSetup
         app.UseRouting();
         app.UseCors(policy => policy
             .WithOrigins([.. app.Services.GetRequiredService<IOptions<AccessOptions>>().Value.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials());
-        app.UseMiddleware<AccessGate>();
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.UseRateLimiter();
         app.UseWebSockets();
         app.MapHealth();
-        var guarded = app.MapGroup("").WithMetadata(Guarded.Instance);
+        var guarded = app.MapGroup("").RequireAccess();
         guarded.MapMedia().MapEvents().MapHistory().MapClips().MapScore().MapJobs().MapStreams().MapModels().MapMetrics();
         guarded.MapHub<EventsHub>(Routes.EventsHub);
         guarded.MapOpenApi(Routes.OpenApi.Replace("v1", "{documentName}"));
@@ -84,8 +84,6 @@ public static class ServerSetup
     {
         services.AddOptions<ServerLimits>().BindConfiguration(ServerLimits.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ServerLimits>, ServerLimitsValidator>();
-        services.AddOptions<AccessOptions>().BindConfiguration(AccessOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
         services.ConfigureOptions<HubLimits>();
         services.Configure<JsonOptions>(options => ContractsJson.Configure(options.SerializerOptions));
     }

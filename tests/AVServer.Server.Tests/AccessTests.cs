@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.WebSockets;
 using AVServer.Contracts;
 using AVServer.Server.Tests.Kit;
+using Microsoft.AspNetCore.DataProtection;
 
 namespace AVServer.Server.Tests;
 
@@ -67,6 +68,59 @@ public sealed class AccessTests
 
         Assert.NotEmpty(server.Log.Lines);
         Assert.DoesNotContain(server.Log.Lines, line => line.Contains(Key, StringComparison.Ordinal));
+    }
+
+    // What clients know: a change of the handler below must not show.
+    [Theory]
+    [InlineData("GET", Routes.Streams, "", 401, FaultCodes.Unauthorized)]
+    [InlineData("GET", Routes.Streams, "X-Api-Key: wrong-horse-battery", 401, FaultCodes.Unauthorized)]
+    [InlineData("GET", Routes.Streams, "X-Api-Key: wrong-horse-battery | Authorization: Bearer correct-horse-battery", 401, FaultCodes.Unauthorized)]
+    [InlineData("GET", Routes.Streams, "Authorization: Basic correct-horse-battery", 401, FaultCodes.Unauthorized)]
+    [InlineData("GET", Routes.Streams, "Authorization: bearer correct-horse-battery", 200, null)]
+    [InlineData("GET", Routes.Streams + "?access_token=correct-horse-battery", "Authorization: Basic abc", 200, null)]
+    [InlineData("GET", Routes.Streams + "?access_token=", "", 401, FaultCodes.Unauthorized)]
+    [InlineData("GET", Routes.Streams + "?access_token=a&access_token=correct-horse-battery", "", 401, FaultCodes.Unauthorized)]
+    [InlineData("GET", Routes.Streams, "Origin: https://evil.example", 403, FaultCodes.ForbiddenOrigin)]
+    [InlineData("GET", Routes.Streams, "Origin: https://evil.example | X-Api-Key: correct-horse-battery", 403, FaultCodes.ForbiddenOrigin)]
+    [InlineData("GET", Routes.Streams, "Origin: https://friend.example", 401, FaultCodes.Unauthorized)]
+    [InlineData("GET", Routes.Streams, "Origin: https://friend.example | X-Api-Key: correct-horse-battery", 200, null)]
+    [InlineData("OPTIONS", Routes.Streams, "Origin: https://friend.example | Access-Control-Request-Method: GET", 204, null)]
+    [InlineData("POST", Routes.EventsHub + "/negotiate?negotiateVersion=1", "", 401, FaultCodes.Unauthorized)]
+    [InlineData("POST", Routes.EventsHub + "/negotiate?negotiateVersion=1&access_token=correct-horse-battery", "", 200, null)]
+    [InlineData("DELETE", Routes.Streams, "", 405, FaultCodes.BadRequest)]
+    [InlineData("GET", "/api/nothing", "", 404, FaultCodes.NotFound)]
+    public async Task Answer_to_each_kind_of_request_stays(string method, string route, string headers, int status, string? code)
+    {
+        await using var server = await RunningServer.StartAsync(("Server:Access:ApiKey", Key), ("Server:Access:AllowedOrigins:0", "https://friend.example"));
+        using var request = new HttpRequestMessage(new HttpMethod(method), route);
+        foreach (var header in headers.Split(" | ", StringSplitOptions.RemoveEmptyEntries)) request.Headers.Add(header.Split(": ")[0], header.Split(": ")[1]);
+        using var response = await server.Http.SendAsync(request);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Empty(response.Headers.WwwAuthenticate);
+        if (code is not null) Assert.Equal(code, await ProblemAnswer.CodeOfAsync(response));
+    }
+
+    [Fact]
+    public async Task Refusals_say_what_was_expected()
+    {
+        await using var server = await RunningServer.StartAsync(("Server:Access:ApiKey", Key));
+        using var noKey = await server.Http.GetAsync(Routes.Streams);
+        Assert.Equal(
+            """{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.2","title":"Unauthorized","status":401,"detail":"Expected the API key in the header X-Api-Key or the query's access_token, got none or a wrong one.","code":"unauthorized"}""",
+            await noKey.Content.ReadAsStringAsync());
+        using var request = new HttpRequestMessage(HttpMethod.Get, Routes.Streams) { Headers = { { "Origin", "https://evil.example" } } };
+        using var foreign = await server.Http.SendAsync(request);
+        Assert.Equal(
+            """{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.4","title":"Forbidden","status":403,"detail":"Expected a page of this server or of an origin under Server:Access:AllowedOrigins, got another.","code":"forbiddenOrigin"}""",
+            await foreign.Content.ReadAsStringAsync());
+        Assert.Equal("application/problem+json", noKey.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task Authentication_brings_nothing_along_that_writes_keys_to_the_disk()
+    {
+        await using var server = await RunningServer.StartAsync(("Server:Access:ApiKey", Key));
+        Assert.Null(server.Part<IServiceProvider>().GetService(typeof(IDataProtectionProvider)));
     }
 
     [Theory]

@@ -14,7 +14,6 @@ internal static class HistoryStores
 
     private static SqlHistoryStore OpenFile(string path)
     {
-        SQLitePCL.Batteries_V2.Init();
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         CreatePrivate(path);
         var connection = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 };

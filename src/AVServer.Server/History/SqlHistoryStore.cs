@@ -1,8 +1,8 @@
 using System.Data.Common;
-using System.Text;
 using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Server.Events;
+using Dapper;
 
 namespace AVServer.Server.History;
 
@@ -20,106 +20,88 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
-        foreach (var statement in dialect.Schema) await ExecuteAsync(connection, statement, [], cancellationToken);
+        foreach (var statement in dialect.Schema) await ExecuteAsync(connection, statement, null, null, cancellationToken);
     }
 
     public async Task AppendAsync(IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = Insert;
-        foreach (var streamEvent in events)
+        var rows = events.Select(streamEvent => new
         {
-            command.Parameters.Clear();
-            Add(command, "stream", streamEvent.StreamId);
-            Add(command, "sequence", streamEvent.Sequence);
-            Add(command, "type", EventTypes.NameOf(streamEvent));
-            Add(command, "keyword", (object?)(streamEvent as WakeWordEvent)?.Keyword ?? DBNull.Value);
-            Add(command, "at", Microseconds(streamEvent.At));
-            Add(command, "body", JsonSerializer.Serialize(streamEvent, ContractsJson.Options));
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
+            stream = streamEvent.StreamId,
+            sequence = streamEvent.Sequence,
+            type = EventTypes.NameOf(streamEvent),
+            keyword = (streamEvent as WakeWordEvent)?.Keyword,
+            at = Microseconds(streamEvent.At),
+            body = JsonSerializer.Serialize(streamEvent, ContractsJson.Options),
+        });
+        await ExecuteAsync(connection, Insert, rows, transaction, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
     public async Task<IReadOnlyList<(long Place, StreamEvent Event)>> QueryAsync(HistoryQuery query, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
-        await using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT id, body FROM avserver_events{Where(query, command)} ORDER BY id LIMIT @limit";
-        Add(command, "limit", query.Limit);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<(long, StreamEvent)>();
-        while (await reader.ReadAsync(cancellationToken))
-            found.Add((reader.GetInt64(0), JsonSerializer.Deserialize<StreamEvent>(reader.GetString(1), ContractsJson.Options)!));
-        return found;
+        // Of the parameters those count that the statement names.
+        var parameters = new
+        {
+            stream = query.StreamId,
+            keyword = query.Keyword,
+            from = Microseconds(query.From),
+            to = Microseconds(query.To),
+            after = query.After,
+            types = query.Types,
+            limit = query.Limit,
+        };
+        var command = new CommandDefinition($"SELECT id, body FROM avserver_events{Where(query)} ORDER BY id LIMIT @limit", parameters, cancellationToken: cancellationToken);
+        var rows = await connection.QueryAsync<(long Place, string Body)>(command);
+        return [.. rows.Select(row => (row.Place, JsonSerializer.Deserialize<StreamEvent>(row.Body, ContractsJson.Options)!))];
     }
 
     public Task<int> DeleteStreamAsync(string streamId, CancellationToken cancellationToken) =>
-        DeleteAsync("DELETE FROM avserver_events WHERE stream_id = @stream", ("stream", streamId), cancellationToken);
+        DeleteAsync("DELETE FROM avserver_events WHERE stream_id = @stream", new { stream = streamId }, cancellationToken);
 
     public Task<int> DeleteBeforeAsync(DateTimeOffset moment, CancellationToken cancellationToken) =>
-        DeleteAsync("DELETE FROM avserver_events WHERE at_us < @at", ("at", Microseconds(moment)), cancellationToken);
+        DeleteAsync("DELETE FROM avserver_events WHERE at_us < @at", new { at = Microseconds(moment) }, cancellationToken);
 
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
-    private async Task<int> DeleteAsync(string statement, (string Name, object Value) parameter, CancellationToken cancellationToken)
+    private async Task<int> DeleteAsync(string statement, object parameters, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
-        var deleted = await ExecuteAsync(connection, statement, [parameter], cancellationToken);
-        if (deleted > 0 && dialect.AfterDelete is { } cleaning) await ExecuteAsync(connection, cleaning, [], cancellationToken);
+        var deleted = await ExecuteAsync(connection, statement, parameters, null, cancellationToken);
+        if (deleted > 0 && dialect.AfterDelete is { } cleaning) await ExecuteAsync(connection, cleaning, null, null, cancellationToken);
         return deleted;
     }
 
     private async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
         var connection = await source.OpenConnectionAsync(cancellationToken);
-        if (dialect.OnOpen is { } statement) await ExecuteAsync(connection, statement, [], cancellationToken);
+        if (dialect.OnOpen is { } statement) await ExecuteAsync(connection, statement, null, null, cancellationToken);
         return connection;
     }
 
-    private static string Where(HistoryQuery query, DbCommand command)
+    private static string Where(HistoryQuery query)
     {
-        var where = new StringBuilder();
-        Require("stream_id = @stream", "stream", query.StreamId);
-        Require("keyword = @keyword", "keyword", query.Keyword);
-        Require("at_us >= @from", "from", query.From is { } from ? Microseconds(from) : null);
-        Require("at_us < @to", "to", query.To is { } to ? Microseconds(to) : null);
-        Require("id > @after", "after", query.After);
-        if (query.Types is { Count: > 0 } types)
-        {
-            for (var i = 0; i < types.Count; i++) Add(command, $"type{i}", types[i]);
-            Append($"type IN ({string.Join(", ", Enumerable.Range(0, types.Count).Select(i => $"@type{i}"))})");
-        }
-        return where.ToString();
-
-        void Require(string condition, string name, object? value)
-        {
-            if (value is null) return;
-            Add(command, name, value);
-            Append(condition);
-        }
-
-        void Append(string condition) => where.Append(where.Length == 0 ? " WHERE " : " AND ").Append(condition);
+        string[] conditions = [.. Conditions(query)];
+        return conditions.Length == 0 ? "" : $" WHERE {string.Join(" AND ", conditions)}";
     }
 
-    private static async Task<int> ExecuteAsync(DbConnection connection, string statement, (string Name, object Value)[] parameters, CancellationToken cancellationToken)
+    private static IEnumerable<string> Conditions(HistoryQuery query)
     {
-        await using var command = connection.CreateCommand();
-        command.CommandText = statement;
-        foreach (var (name, value) in parameters) Add(command, name, value);
-        return await command.ExecuteNonQueryAsync(cancellationToken);
+        if (query.StreamId is not null) yield return "stream_id = @stream";
+        if (query.Keyword is not null) yield return "keyword = @keyword";
+        if (query.From is not null) yield return "at_us >= @from";
+        if (query.To is not null) yield return "at_us < @to";
+        if (query.After is not null) yield return "id > @after";
+        if (query.Types is { Count: > 0 }) yield return "type IN @types";
     }
 
-    private static void Add(DbCommand command, string name, object value)
-    {
-        var parameter = command.CreateParameter();
-        parameter.ParameterName = name;
-        parameter.Value = value;
-        command.Parameters.Add(parameter);
-    }
+    private static Task<int> ExecuteAsync(DbConnection connection, string statement, object? parameters, DbTransaction? transaction, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(new CommandDefinition(statement, parameters, transaction, cancellationToken: cancellationToken));
 
     private static long Microseconds(DateTimeOffset moment) => (moment - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    private static long? Microseconds(DateTimeOffset? moment) => moment is { } some ? Microseconds(some) : null;
 }
