@@ -8,6 +8,7 @@ using AVServer.Server.History;
 using AVServer.Server.Hubs;
 using AVServer.Server.Ingest;
 using AVServer.Server.Jobs;
+using AVServer.Server.Keywords;
 using AVServer.Server.Metrics;
 using AVServer.Server.Problems;
 using AVServer.Server.Streams;
@@ -33,7 +34,7 @@ public static class ServerSetup
         var services = builder.Services;
         services.AddServerOptions();
         services.AddStreams();
-        services.AddHistory().AddClips().AddWebhooks().AddJobs().AddWyoming();
+        services.AddHistory().AddClips().AddWebhooks().AddJobs().AddKeywords().AddWyoming();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.AddCode);
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddSingleton<ApiKey>().AddSingleton<OriginPolicy>();
@@ -61,7 +62,7 @@ public static class ServerSetup
         app.UseWebSockets();
         app.MapHealth();
         var guarded = app.MapGroup("").WithMetadata(Guarded.Instance);
-        guarded.MapMedia().MapEvents().MapHistory().MapClips().MapScore().MapJobs().MapStreams().MapModels().MapMetrics();
+        guarded.MapMedia().MapEvents().MapHistory().MapClips().MapScore().MapJobs().MapStreams().MapModels().MapKeywords().MapMetrics();
         guarded.MapHub<EventsHub>(Routes.EventsHub);
         guarded.MapOpenApi(Routes.OpenApi.Replace("v1", "{documentName}"));
         return app;
