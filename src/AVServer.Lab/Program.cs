@@ -41,7 +41,9 @@ var trainPhones = new Command("train-phones", "Teaches a phone network noise by 
 trainPhones.SetAction((parsed, token) => TrainPhonesCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, token));
 var trainWords = new Command("train-words", "Teaches the judge of typed words and writes the phone model.") { recipe };
 trainWords.SetAction((parsed, token) => TrainWordsCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, token));
+var shipWords = new Command("ship-words", "Measures the words that come with the phone model.") { recipe };
+shipWords.SetAction((parsed, token) => TrainWordsCommand.ShipAsync(Folders(parsed), parsed.GetValue(recipe)!, token));
 var evaluateWords = new Command("evaluate-words", "Measures how well typed words are found that taught nothing.") { recipe };
 evaluateWords.SetAction((parsed, token) => EvaluateWordsCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, token));
 
-return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score, trainAv, exportAv, evaluateAv, trainEmotion, foldEmotion, exportEmotion, evaluateEmotion, trainPhones, trainWords, evaluateWords }.Parse(args).InvokeAsync();
+return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score, trainAv, exportAv, evaluateAv, trainEmotion, foldEmotion, exportEmotion, evaluateEmotion, trainPhones, trainWords, shipWords, evaluateWords }.Parse(args).InvokeAsync();

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
+using AVServer.Contracts;
 using AVServer.Lab.Export;
 using AVServer.Lab.Words;
 using AVServer.Models;
 using AVServer.Pipeline;
 using AVServer.Runtime;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AVServer.Lab.Commands;
 
@@ -27,7 +29,26 @@ public static class TrainWordsCommand
             [PhoneModelFiles.Phones] = Table(material, recipe, slope).ToJson(),
             [PhoneModelFiles.Background] = material.Background(),
         }, network);
+        await ShipAsync(folders, recipePath, cancellationToken);
     }
+
+    /// <summary><c>av-lab ship-words</c>: measures the words that come with the phone model, by the server's own code on the model as it is written.</summary>
+    public static async Task ShipAsync(LabFolders folders, string recipePath, CancellationToken cancellationToken)
+    {
+        var recipe = WordsRecipe.Load(recipePath);
+        await using var services = PipelineServices.BuildPipeline(folders.Models, new KeyValuePair<string, string?>("Keywords:Shipped", "false"));
+        var registry = services.GetRequiredService<KeywordRegistry>();
+        foreach (var (text, falseAlarmsPerHour) in recipe.Shipped) await registry.AddAsync(new KeywordRequest(text, falseAlarmsPerHour), cancellationToken);
+        var words = ShippedWord.ToJson([.. recipe.Shipped.Keys.Select(registry.Export)]);
+        var folder = Path.Combine(folders.Models, recipe.Name);
+        await File.WriteAllBytesAsync(Path.Combine(folder, PhoneModelFiles.Keywords), words, cancellationToken);
+        var path = Path.Combine(folder, ModelManifest.FileName);
+        var manifest = ModelManifest.Parse(await File.ReadAllTextAsync(path, cancellationToken));
+        var files = new Dictionary<string, ModelFile>(manifest.Files) { [PhoneModelFiles.Keywords] = Entry(words) };
+        await File.WriteAllTextAsync(path, (manifest with { Files = files }).ToJson(), cancellationToken);
+    }
+
+    private static ModelFile Entry(byte[] bytes) => new(Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length);
 
     private static PhoneTable Table(JudgeMaterial material, WordsRecipe recipe, double slope)
     {
@@ -35,7 +56,7 @@ public static class TrainWordsCommand
         var numbers = Enumerable.Range(0, states.Phones.Count).ToArray();
         return new PhoneTable(
             states.Phones,
-            numbers.Where(phone => states.IsSilence[phone]).Select(phone => states.Phones[phone]).ToHashSet(),
+            [.. numbers.Where(phone => states.IsSilence[phone]).Select(phone => states.Phones[phone])],
             [.. numbers.Select(phone => states.Enter(phone).ToArray())],
             [.. numbers.Select(phone => states.Stay(phone).ToArray())],
             states.Contexts,
@@ -61,7 +82,7 @@ public static class TrainWordsCommand
             Description = "Hears English phones: any wake word is found from its spelling.",
             Licence = "Apache-2.0",
             Source = $"av-lab train-words src/AVServer.Lab/Recipes/{Path.GetFileName(recipePath)}, seed {recipe.Seed}; the network's weights are those of {recipe.Teacher}",
-            Files = files.ToDictionary(file => file.Key, file => new ModelFile(Convert.ToHexStringLower(SHA256.HashData(file.Value)), file.Value.Length)),
+            Files = files.ToDictionary(file => file.Key, file => Entry(file.Value)),
             Features = new FeatureSpec("mfcc", Mels: 23),
             Inputs = network.Inputs,
             Outputs = network.Outputs,

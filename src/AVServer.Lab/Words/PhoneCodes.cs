@@ -45,9 +45,16 @@ internal sealed class PhoneCodes : IDisposable
     {
         var padded = new float[samples.Length + (SampleRateHz / 2)];
         samples.CopyTo(padded);
-        var (frames, context) = (_cepstra.FramesOf(padded.Length), _net.Config.ContextFrames);
+        return EncodeAlone(padded);
+    }
+
+    /// <summary>Vectors of a recording, [outputs, <see cref="Dim"/>]; at its edges its first and its last frame stand on.</summary>
+    /// <param name="samples">Sound in [-1, 1).</param>
+    public float[] EncodeAlone(ReadOnlySpan<float> samples)
+    {
+        var (frames, context) = (_cepstra.FramesOf(samples.Length), _net.Config.ContextFrames);
         var cepstra = new float[(frames + (2 * context)) * _cepstra.Dim];
-        _cepstra.Compute(padded, cepstra.AsSpan(context * _cepstra.Dim));
+        _cepstra.Compute(samples, cepstra.AsSpan(context * _cepstra.Dim));
         for (var i = 0; i < context; i++)
         {
             cepstra.AsSpan(context * _cepstra.Dim, _cepstra.Dim).CopyTo(cepstra.AsSpan(i * _cepstra.Dim));

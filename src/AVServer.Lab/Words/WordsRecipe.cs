@@ -38,6 +38,9 @@ internal sealed record WordsRecipe(string Name, string Version, string Data, str
     /// <summary>Corpora of the speech that is stored with the model, to measure typed words on; none of them teaches the judge.</summary>
     public IReadOnlyList<string> Background { get; init; } = [];
 
+    /// <summary>Words that are measured beforehand and shipped with the model, with their targets of false alarms per hour.</summary>
+    public IReadOnlyDictionary<string, double> Shipped { get; init; } = new Dictionary<string, double>();
+
     /// <summary>Reads a recipe.</summary>
     /// <exception cref="JsonException">It is not one.</exception>
     public static WordsRecipe Load(string path) =>

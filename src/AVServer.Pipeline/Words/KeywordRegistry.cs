@@ -29,8 +29,13 @@ internal sealed class KeywordRegistry : IKeywordRegistry
             .. _options.Words.Select(word => new KeywordRequest(word.Text, word.FalseAlarmsPerHour, word.RefractorySeconds, word.Streams.Count > 0 ? [.. word.Streams] : null)),
             .. _file?.Read() ?? [],
         ];
+        if (_options.Shipped && Model is { } model)
+            foreach (var word in model.Shipped) Put(word.ToWord(model));
         foreach (var request in first) Put(Measure(request, default));
     }
+
+    /// <summary>A word as it is shipped with the phone model; for the lab.</summary>
+    public ShippedWord Export(string name) => ShippedWord.Of(Words.Single(word => word.Name == KeywordNames.Of(name)));
 
     /// <summary>What finds typed words; null where the models' folder lacks it.</summary>
     public WordModel? Model => _model.Value;
@@ -121,5 +126,8 @@ internal sealed class KeywordRegistry : IKeywordRegistry
     private void Replace(ImmutableArray<TypedWord> words) => _current = words.IsEmpty ? null : new WordList(Model!.States, Model.Table.Matcher, words);
 
     // Words of the configuration come from there again.
-    private void Save() => _file?.Write([.. Words.Select(word => word.Request).Where(request => _options.Words.All(word => KeywordNames.Of(word.Text) != KeywordNames.Of(request.Text)))]);
+    private void Save() => _file?.Write([.. Words.Select(word => word.Request).Where(IsAdded)]);
+
+    private bool IsAdded(KeywordRequest request) =>
+        _options.Words.All(word => KeywordNames.Of(word.Text) != KeywordNames.Of(request.Text)) && Model!.Shipped.All(word => word.Request != request);
 }

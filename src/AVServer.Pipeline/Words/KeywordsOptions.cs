@@ -9,6 +9,9 @@ public sealed class KeywordsOptions
     /// <summary>Name of the section in the configuration.</summary>
     public const string Section = "Keywords";
 
+    /// <summary>Whether the words that come with the phone model are listened for. Default true.</summary>
+    public bool Shipped { get; set; } = true;
+
     /// <summary>Words that are listened for from the start: <c>Keywords:Words:0:Text</c>. Default none.</summary>
     [ValidateEnumeratedItems]
     public IList<TypedKeywordOptions> Words { get; set; } = [];

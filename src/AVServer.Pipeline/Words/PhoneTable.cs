@@ -18,7 +18,7 @@ namespace AVServer.Pipeline;
 /// <param name="TailSlope">How the logarithm of the rate of false alarms falls with the judge's score, where a word's own alarms are too few to say.</param>
 public sealed record PhoneTable(
     IReadOnlyList<string> Phones,
-    IReadOnlySet<string> Silences,
+    IReadOnlyList<string> Silences,
     IReadOnlyList<int[]> Enter,
     IReadOnlyList<int[]> Stay,
     IReadOnlyList<PhoneContext> Contexts,
@@ -44,5 +44,5 @@ public sealed record PhoneTable(
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 
     /// <summary>The phones and their outputs, ready to be asked.</summary>
-    public PhoneStates ToStates() => new(Phones, Silences, Enter, Stay, Contexts, Durations);
+    public PhoneStates ToStates() => new(Phones, Silences.ToHashSet(), Enter, Stay, Contexts, Durations);
 }

@@ -11,6 +11,8 @@ namespace AVServer.Pipeline;
 /// </remarks>
 public sealed class SpeechBackground
 {
+    private const int PartOutputs = 4_096;
+
     private readonly int _dim;
     private readonly int _states;
     private readonly float[] _weights;
@@ -75,14 +77,23 @@ public sealed class SpeechBackground
         lock (_gate)
         {
             if (_heard is not null) return _heard;
-            var heard = new PhoneHistory(states, _lengths.Sum());
-            var all = Enumerable.Range(0, _states).ToArray();
-            var scores = new float[_states];
-            for (var output = 0; output < _lengths.Sum(); output++)
+            var outputs = _lengths.Sum();
+            var parts = new PhoneHistory[(outputs + PartOutputs - 1) / PartOutputs];
+            var transposed = Transpose();
+            Parallel.For(0, parts.Length, part =>
             {
-                Score(output, all, scores);
-                heard.Accept(scores);
-            }
+                var (first, end) = (part * PartOutputs, Math.Min(outputs, (part + 1) * PartOutputs));
+                var scores = new float[_states];
+                parts[part] = new PhoneHistory(states, end - first);
+                for (var output = first; output < end; output++)
+                {
+                    ScoreAll(output, transposed, scores);
+                    parts[part].Accept(scores);
+                }
+            });
+            var heard = new PhoneHistory(states, outputs);
+            foreach (var part in parts)
+                for (var output = 0L; output < part.Count; output++) heard.Accept(part, output);
             return _heard = heard;
         }
     }
@@ -107,6 +118,22 @@ public sealed class SpeechBackground
                 next(output, scores);
             }
         }
+    }
+
+    // Weights as [dim, states]: one pass over all states for each value of a vector.
+    private float[] Transpose()
+    {
+        var transposed = new float[_weights.Length];
+        for (var state = 0; state < _states; state++)
+            for (var i = 0; i < _dim; i++) transposed[(i * _states) + state] = _weights[(state * _dim) + i];
+        return transposed;
+    }
+
+    private void ScoreAll(int output, float[] transposed, Span<float> scores)
+    {
+        _bias.CopyTo(scores);
+        for (var i = 0; i < _dim; i++)
+            TensorPrimitives.MultiplyAdd(transposed.AsSpan(i * _states, _states), _codes[(output * _dim) + i] * _scales[i], scores, scores);
     }
 
     private void Score(int output, ReadOnlySpan<int> wanted, Span<float> scores)

@@ -9,8 +9,11 @@ namespace AVServer.Pipeline;
 /// <summary>Everything that finds typed words: the phone network, the judge, stored speech and the pronouncer. Shared by all streams.</summary>
 internal sealed class WordModel
 {
-    private WordModel(ModelManifest manifest, PhoneTable table, DynamicBatcher network, WordJudgeModel judge, SpeechBackground background, Pronouncer pronouncer)
+    private WordModel(
+        ModelManifest manifest, PhoneTable table, DynamicBatcher network, WordJudgeModel judge, SpeechBackground background, Pronouncer pronouncer,
+        IReadOnlyList<ShippedWord> shipped)
     {
+        Shipped = shipped;
         (Reference, Table, Network, Judge, Pronouncer) = (new ModelReference(manifest.Name, manifest.Version), table, network, judge, pronouncer);
         States = table.ToStates();
         Features = new MfccComputer(new MfccOptions { UseEnergy = false, Fbank = new FbankOptions { Mels = manifest.Features!.Mels, LogFloor = table.LogFloor } });
@@ -20,6 +23,9 @@ internal sealed class WordModel
 
     /// <summary>Name and version, for events.</summary>
     public ModelReference Reference { get; }
+
+    /// <summary>Words that were measured when the model was made.</summary>
+    public IReadOnlyList<ShippedWord> Shipped { get; }
 
     /// <summary>Phones and how words are followed.</summary>
     public PhoneTable Table { get; }
@@ -64,6 +70,7 @@ internal sealed class WordModel
             SpeechBackground.Parse(model.ReadFile(PhoneModelFiles.Background)),
             Pronouncer.Load(
                 Path.Combine(lexicon.Folder, PronunciationFiles.Lexicon),
-                letters is null ? "" : Path.Combine(letters.Folder, PronunciationFiles.LettersToPhones)));
+                letters is null ? "" : Path.Combine(letters.Folder, PronunciationFiles.LettersToPhones)),
+            model.Manifest.Files.ContainsKey(PhoneModelFiles.Keywords) ? ShippedWord.Parse(model.ReadFile(PhoneModelFiles.Keywords)) : []);
     }
 }

@@ -9,6 +9,9 @@ public static class PhoneModelFiles
     /// <summary>Phones, which outputs of the network are theirs, and how words are followed.</summary>
     public const string Phones = "phones.json";
 
+    /// <summary>Words that were measured beforehand, so that a start needn't; may be absent.</summary>
+    public const string Keywords = "keywords.json";
+
     /// <summary>What the network hears in hours of speech, in short vectors: on it a typed word's false alarms are counted.</summary>
     public const string Background = "background.bin";
 }

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using AVServer.Contracts;
+using AVServer.Detection;
+using AVServer.Speech;
+
+namespace AVServer.Pipeline;
+
+/// <summary>A word that was measured when the phone model was made, as its file holds it.</summary>
+/// <param name="Request">What was asked for.</param>
+/// <param name="Pronunciations">How it may be said, each in ARPAbet.</param>
+/// <param name="MatchingThreshold">Least score of a candidate.</param>
+/// <param name="Threshold">Least judge's score of a detection, log-odds.</param>
+/// <param name="Calibration">What thresholds stand for.</param>
+internal sealed record ShippedWord(
+    KeywordRequest Request, IReadOnlyList<string> Pronunciations, float MatchingThreshold, float Threshold, KeywordCalibration Calibration)
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+
+    /// <summary>Reads a phone model's words.</summary>
+    public static IReadOnlyList<ShippedWord> Parse(ReadOnlySpan<byte> file) => JsonSerializer.Deserialize<List<ShippedWord>>(file, Json) ?? [];
+
+    /// <summary>The words as they stand in the file.</summary>
+    public static byte[] ToJson(IReadOnlyList<ShippedWord> words) => JsonSerializer.SerializeToUtf8Bytes(words, Json);
+
+    /// <summary>A measured word for the file.</summary>
+    public static ShippedWord Of(TypedWord word) =>
+        new(word.Request, [.. word.Pronunciations.Select(way => way.ToString())], word.Paths[0].Threshold, word.Threshold, word.Calibration);
+
+    /// <summary>The word, ready to be listened for.</summary>
+    public TypedWord ToWord(WordModel model)
+    {
+        Pronunciation[] ways = [.. Pronunciations.SelectMany(phones => model.Pronouncer.Pronounce($"{KeywordNames.Of(Request.Text)}={phones}"))];
+        WordPath[] paths = [.. ways.Select(way => new WordPath(0, [.. way.Phones.Select(phone => model.States.NumberOf(phone.ToString()))], MatchingThreshold))];
+        return new TypedWord(Request, ways, paths, Threshold, Calibration, []);
+    }
+}

@@ -1,0 +1,93 @@
+using AVServer.Contracts;
+using AVServer.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AVServer.Pipeline.Tests.Words;
+
+/// <summary>Words come, are measured, kept and go.</summary>
+[Trait("Category", "unit")]
+public sealed class KeywordRegistryTests
+{
+    [Fact]
+    public async Task A_word_is_measured_on_stored_speech_and_listed_until_it_is_removed()
+    {
+        await using var services = Services();
+        var registry = services.GetRequiredService<IKeywordRegistry>();
+        var details = await registry.AddAsync(new KeywordRequest("  Hey   MARVIN "), CancellationToken.None);
+
+        Assert.Equal("hey marvin", details.Name);
+        Assert.Contains("HH EY M AA R V IH N", details.Pronunciations.Select(way => way.Phones));
+        Assert.Empty(details.Warnings);
+        Assert.InRange(details.Calibration.Threshold, 0.001f, 0.9999f);
+        Assert.True(details.Calibration.FillerHours > 0.5);
+        Assert.Equal(details.Calibration.Points.OrderBy(point => point.Threshold), details.Calibration.Points);
+        Assert.Equal(details.Calibration.Points.OrderByDescending(point => point.FalseAlarmsPerHour), details.Calibration.Points);
+
+        Assert.Equal("hey marvin", Assert.Single(registry.Keywords).Name);
+        Assert.NotNull(registry.Find("HEY marvin"));
+        Assert.True(registry.Remove("hey marvin"));
+        Assert.False(registry.Remove("hey marvin"));
+        Assert.Empty(registry.Keywords);
+    }
+
+    [Fact]
+    public async Task Fewer_false_alarms_ask_for_a_higher_threshold()
+    {
+        await using var services = Services();
+        var registry = services.GetRequiredService<IKeywordRegistry>();
+        var thresholds = new List<float>();
+        foreach (var rate in new[] { 20, 2, 0.5, 0.1 })
+            thresholds.Add((await registry.AddAsync(new KeywordRequest("computer", rate), CancellationToken.None)).Calibration.Threshold);
+        Assert.Equal(thresholds.Order(), thresholds);
+        Assert.Single(registry.Keywords);
+    }
+
+    [Fact]
+    public async Task Words_outlive_the_server_in_their_file()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "data", "keywords.json");
+        await using (var first = Services(("Keywords:Path", path)))
+            await first.GetRequiredService<IKeywordRegistry>().AddAsync(new KeywordRequest("marvin=M AA R V IH N", 1, 2, ["lobby*"]), CancellationToken.None);
+
+        await using var second = Services(("Keywords:Path", path));
+        var kept = Assert.Single(second.GetRequiredService<IKeywordRegistry>().Keywords);
+        Assert.Equal(("marvin", 1.0, 2.0, "M AA R V IH N"), (kept.Name, kept.Request.FalseAlarmsPerHour, kept.Request.RefractorySeconds, Assert.Single(kept.Pronunciations).Phones));
+        Assert.Equal(["lobby*"], kept.Request.Streams!);
+    }
+
+    [Theory]
+    [InlineData("", 0.5, 1, "nothing")]
+    [InlineData("компьютер", 0.5, 1, "A")]
+    [InlineData("marvin=M AX R", 0.5, 1, "AX")]
+    [InlineData("marvin", 0, 1, "falseAlarmsPerHour")]
+    [InlineData("marvin", 0.5, -1, "refractorySeconds")]
+    public async Task What_cannot_be_listened_for_is_refused_with_a_reason(string text, double rate, double refractory, string reason)
+    {
+        await using var services = Services();
+        var error = await Assert.ThrowsAsync<KeywordException>(() =>
+            services.GetRequiredService<IKeywordRegistry>().AddAsync(new KeywordRequest(text, rate, refractory), CancellationToken.None));
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task More_words_than_the_limit_are_refused()
+    {
+        await using var services = Services(("Keywords:MaxWords", "1"));
+        var registry = services.GetRequiredService<IKeywordRegistry>();
+        await registry.AddAsync(new KeywordRequest("marvin"), CancellationToken.None);
+        var error = await Assert.ThrowsAsync<KeywordException>(() => registry.AddAsync(new KeywordRequest("computer"), CancellationToken.None));
+        Assert.Contains("Keywords:MaxWords", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_short_word_is_taken_with_a_warning()
+    {
+        await using var services = Services();
+        var details = await services.GetRequiredService<IKeywordRegistry>().AddAsync(new KeywordRequest("cat"), CancellationToken.None);
+        Assert.Contains(details.Warnings, warning => warning.Contains("short", StringComparison.Ordinal));
+    }
+
+    private static ServiceProvider Services(params (string Key, string Value)[] settings) => PipelineServices.BuildPipeline(
+        TestPaths.Models, [new("Keywords:Shipped", "false"), .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))]);
+}

@@ -1,0 +1,77 @@
+using AVServer.Contracts;
+using AVServer.Media;
+using AVServer.TestKit;
+
+namespace AVServer.Pipeline.Tests.Words;
+
+/// <summary>Words that were only typed, on recordings of people whom neither network nor judge has heard say them.</summary>
+[Trait("Category", "slow")]
+public sealed class TypedWordTests
+{
+    private const int Rate = 16_000;
+
+    /// <summary>A guard against getting worse; the model's card has what was measured.</summary>
+    private const double LeastFound = 0.8;
+
+    [CorporaTheory]
+    [InlineData("jarvis", "picovoice_wakeword/jarvis")]
+    [InlineData("smart mirror", "picovoice_wakeword/smart_mirror")]
+    public async Task A_typed_word_is_found_in_strangers_recordings_and_a_stranger_s_other_word_is_not(string text, string folder)
+    {
+        using var test = PipelineUnderTest.WithShippedModels(("Keywords:Shipped", "false"), ("Keywords:Words:0:Text", text));
+        var found = 0;
+        var files = Files(folder).Take(25).ToArray();
+        foreach (var file in files)
+            found += Words(await test.ScoreAsync(file), text).Length > 0 ? 1 : 0;
+        var others = 0;
+        foreach (var file in Files("picovoice_wakeword/snowboy").Take(25)) others += Words(await test.ScoreAsync(file), text).Length;
+
+        Assert.True(found >= LeastFound * files.Length, $"{found} of {files.Length} found");
+        Assert.Equal(0, others);
+    }
+
+    [CorporaFact]
+    public async Task Any_chunking_gives_the_file_s_events()
+    {
+        using var test = PipelineUnderTest.WithShippedModels(("Keywords:Shipped", "false"), ("Keywords:Words:0:Text", "jarvis"));
+        var random = new Random(3);
+        foreach (var file in Files("picovoice_wakeword/jarvis").Take(5))
+        {
+            var samples = await new MediaFile(new MediaOptions()).ReadAudioAsync(file, Rate);
+            var whole = (await test.RunAsync(samples, () => samples.Length)).OfType<WakeWordEvent>().Select(Describe).ToArray();
+            var cut = (await test.RunAsync(samples, () => random.Next(1, 5_000))).OfType<WakeWordEvent>().Select(Describe).ToArray();
+            var scored = (await test.ScoreAsync(file)).Events.OfType<WakeWordEvent>().Select(Describe).ToArray();
+            Assert.Equal(whole, cut);
+            Assert.Equal(whole, scored);
+        }
+    }
+
+    [CorporaFact]
+    public async Task Streams_beside_each_other_find_what_each_finds_alone()
+    {
+        using var test = PipelineUnderTest.WithShippedModels(("Keywords:Shipped", "false"), ("Keywords:Words:0:Text", "jarvis"));
+        var sounds = await Task.WhenAll(Files("picovoice_wakeword/jarvis").Take(4).Select(file => new MediaFile(new MediaOptions()).ReadAudioAsync(file, Rate)));
+        var alone = new List<string[]>();
+        foreach (var sound in sounds) alone.Add(Found(await test.RunAsync(sound, () => 1280)));
+        var together = await Task.WhenAll(sounds.Select((sound, i) => test.RunAsync(sound, () => 900 + (77 * i), id: $"s{i}")));
+        for (var i = 0; i < sounds.Length; i++) Assert.Equal(alone[i], Found(together[i]));
+
+        static string[] Found(IEnumerable<StreamEvent> events) => [.. events.OfType<WakeWordEvent>().Select(Describe)];
+    }
+
+    [CorporaFact]
+    public async Task A_word_of_one_call_is_looked_for_in_that_call_only()
+    {
+        using var test = PipelineUnderTest.WithShippedModels(("Keywords:Shipped", "false"));
+        var file = Files("picovoice_wakeword/jarvis").First();
+        var request = new ScoreRequest("jarvis.opus") { Words = [new KeywordRequest("Jarvis")] };
+        Assert.NotEmpty(Words(await test.Pipeline.ScoreFileAsync(file, request, CancellationToken.None), "jarvis"));
+        Assert.Empty(Words(await test.ScoreAsync(file), "jarvis"));
+    }
+
+    private static string Describe(WakeWordEvent word) => FormattableString.Invariant($"{word.Keyword} {word.Start.TotalSeconds:F3} {word.End.TotalSeconds:F3} {word.Posterior:F5}");
+
+    private static WakeWordEvent[] Words(ScoreReport report, string text) => [.. report.Events.OfType<WakeWordEvent>().Where(word => word.Keyword == text)];
+
+    private static IEnumerable<string> Files(string folder) => Directory.GetFiles(Path.Combine(TestPaths.Corpora!, folder), "*.opus").Order(StringComparer.Ordinal);
+}
