@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what is missing, builds the server and runs it. The first line that matters is the address.
 #   scripts/run.sh [--urls http://127.0.0.1:5080] [any other setting as --Section:Key value]
-# AVSERVER_BUILT=1 takes what is built as it is; AVSERVER_MODELS names another folder of models.
+# AVSERVER_BUILT=1 takes what is built as it is; AVSERVER_MODELS names another folder of models, AVSERVER_DATA of what is kept (data).
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 if [ -z "${AVSERVER_BUILT:-}" ]; then
@@ -10,7 +10,8 @@ if [ -z "${AVSERVER_BUILT:-}" ]; then
     dotnet build src/AVServer.Server -c Release -v q --nologo -clp:ErrorsOnly >&2
 fi
 models=${AVSERVER_MODELS:-$PWD/models}
+data=${AVSERVER_DATA:-$PWD/data}
 export ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Production}
 # Emotion needs a declared purpose; this script is for trying things out. --Emotion:Purpose "" turns it off.
 purpose=(); [ -f "$models/emotion/manifest.json" ] && purpose=(--Emotion:Purpose demonstration)
-exec dotnet src/AVServer.Server/bin/Release/net10.0/AVServer.Server.dll --Runtime:ModelsPath "$models" "${purpose[@]}" "$@"
+exec dotnet src/AVServer.Server/bin/Release/net10.0/AVServer.Server.dll --Runtime:ModelsPath "$models" --Keywords:Path "$data/keywords.json" "${purpose[@]}" "$@"

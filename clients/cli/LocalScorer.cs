@@ -9,21 +9,25 @@ internal sealed class LocalScorer : IFileScorer
 {
     private readonly ServiceProvider _services;
     private readonly IStreamPipeline _pipeline;
+    private readonly KeywordRequest[] _words;
 
     /// <param name="modelsPath">Folder of the models.</param>
     /// <param name="purpose">What emotion is estimated for; null: it isn't.</param>
+    /// <param name="words">Words that are looked for beside those of the models, as text.</param>
     /// <exception cref="Runtime.ModelStoreException">The models aren't what their manifests say.</exception>
     /// <exception cref="SetupException">Emotion is asked for, but there is no model for it.</exception>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The purpose is one that is refused.</exception>
-    public LocalScorer(string modelsPath, string? purpose = null)
+    public LocalScorer(string modelsPath, string? purpose = null, IReadOnlyList<string>? words = null)
     {
         _services = PipelineServices.BuildPipeline(modelsPath, KeyValuePair.Create($"{EmotionOptions.Section}:{nameof(EmotionOptions.Purpose)}", purpose));
         _pipeline = _services.GetRequiredService<IStreamPipeline>();
+        _words = [.. (words ?? []).Select(word => new KeywordRequest(word))];
     }
 
     public Task<ScoreReport> ScoreAsync(string path, bool posteriors, string? model, Action<TimeSpan> onHeard, CancellationToken cancellationToken) =>
         File.Exists(path)
-            ? _pipeline.ScoreFileAsync(path, new ScoreRequest(path, posteriors, model) { OnProgress = onHeard }, cancellationToken)
+            ? _pipeline.ScoreFileAsync(
+                path, new ScoreRequest(path, posteriors, model) { OnProgress = onHeard, Words = _words }, cancellationToken)
             : throw new FileNotFoundException($"Expected a media file, found nothing at '{path}'.");
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();

@@ -43,6 +43,7 @@ internal static class Output
         Runtime.UnknownModelException => FaultCodes.UnknownModel,
         Runtime.ModelStoreException => "badModels",
         OptionsValidationException => "refused",
+        KeywordException => FaultCodes.BadKeyword,
         SetupException => "notInstalled",
         IOException or UnauthorizedAccessException => "unreadable",
         _ => null,

@@ -5,5 +5,6 @@ var root = new RootCommand("Sends media to an AVServer, listens to what it hears
 root.Subcommands.Add(ScoreCommand.Create());
 root.Subcommands.Add(StreamCommand.Create());
 root.Subcommands.Add(ListenCommand.Create());
+root.Subcommands.Add(WordsCommand.Create());
 root.Subcommands.Add(StatusCommand.Create());
 return await root.Parse(args).InvokeAsync();

@@ -4,12 +4,15 @@ using AVServer.Contracts;
 namespace AVServer.Cli;
 
 /// <summary>Uploads each file to a server.</summary>
-internal sealed class RemoteScorer(AVServerClient client) : IFileScorer
+/// <param name="client">Knows the server; this object's to dispose.</param>
+/// <param name="words">Words that are looked for beside those of the server, as text.</param>
+internal sealed class RemoteScorer(AVServerClient client, IReadOnlyList<string>? words) : IFileScorer
 {
     public async Task<ScoreReport> ScoreAsync(string path, bool posteriors, string? model, Action<TimeSpan> onHeard, CancellationToken cancellationToken)
     {
         await using var media = File.OpenRead(path);
-        var report = await client.ScoreAsync(media, Path.GetFileName(path), posteriors, model, status => onHeard(status.Done), cancellationToken);
+        var report = await client.ScoreAsync(
+            media, Path.GetFileName(path), posteriors, model, status => onHeard(status.Done), words, cancellationToken);
         return report with { File = path };
     }
 

@@ -25,8 +25,12 @@ internal static class ScoreCommand
         var output = new Option<string?>("--output") { Description = "File for the lines; default: standard output, with --report and --resume the report's name with .jsonl." };
         var report = new Option<string?>("--report") { Description = "Also write a page for people, with time lines and posterior curves, to this file." };
         var resume = new Option<bool>("--resume") { Description = "Leave out files that the output has already, and go on with it; those that failed are tried again." };
+        var words = WordsCommand.OfCall();
         var server = new ServerOptions();
-        var command = new Command("score", "Scores media files: prints what was detected in each, one JSON line a file.") { files, local, posteriors, model, modelsPath, purpose, jobs, output, report, resume };
+        var command = new Command("score", "Scores media files: prints what was detected in each, one JSON line a file.")
+        {
+            files, local, posteriors, model, modelsPath, words, purpose, jobs, output, report, resume,
+        };
         command.Validators.Add(result =>
         {
             if (result.GetValue(resume) && result.GetValue(output) is null && result.GetValue(report) is null) result.AddError("--resume: expected --output or --report beside it, which say what to go on with.");
@@ -36,7 +40,9 @@ internal static class ScoreCommand
         {
             var page = parsed.GetValue(report);
             var lines = parsed.GetValue(output) ?? (page is not null && parsed.GetValue(resume) ? Path.ChangeExtension(page, ".jsonl") : null);
-            await using IFileScorer scorer = parsed.GetValue(local) ? new LocalScorer(parsed.GetValue(modelsPath)!, parsed.GetValue(purpose)) : new RemoteScorer(server.Connect(parsed));
+            await using IFileScorer scorer = parsed.GetValue(local)
+                ? new LocalScorer(parsed.GetValue(modelsPath)!, parsed.GetValue(purpose), parsed.GetValue(words))
+                : new RemoteScorer(server.Connect(parsed), parsed.GetValue(words));
             var run = new ScoreRun(scorer, parsed.GetValue(posteriors) || page is not null, parsed.GetValue(model), parsed.GetValue(jobs), TimeProvider.System);
             using var results = ScoreResults.Open(lines, parsed.GetValue(resume), parsed.InvocationConfiguration.Output);
             return await run.RunAsync([.. MediaPaths.Expand(parsed.GetValue(files)!)], results, page, parsed.InvocationConfiguration.Error, !Console.IsErrorRedirected, cancellationToken);

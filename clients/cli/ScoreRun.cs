@@ -56,8 +56,9 @@ internal sealed class ScoreRun(IFileScorer scorer, bool posteriors, string? mode
         {
             return new ScoreLine(await scorer.ScoreAsync(file, posteriors, model, at => progress.Hear(file, at), cancellationToken), null);
         }
-        // One unreadable file is a line of the result; without the server or the model every file would fail, so those end the run.
-        catch (Exception exception) when (Output.CodeOf(exception) is { } code and not ("unreachable" or FaultCodes.UnknownModel))
+        // One unreadable file is a line of the result; without server or model, or with a bad word, all would fail: those end the run.
+        catch (Exception exception)
+            when (Output.CodeOf(exception) is { } code and not ("unreachable" or FaultCodes.UnknownModel or FaultCodes.BadKeyword))
         {
             return new ScoreLine(null, new FailedFile(file, new FileError(code, exception.Message)));
         }

@@ -16,8 +16,15 @@ internal static class StreamCommand
         var rate = new Option<int>("--rate") { Description = "Standard input: samples per second.", DefaultValueFactory = _ => 16_000 };
         var channels = new Option<int>("--channels") { Description = "Standard input: channels.", DefaultValueFactory = _ => 1 };
         var quiet = new Option<bool>("--quiet") { Description = "Do not print the stream's events." };
+        var words = WordsCommand.OfCall();
         var server = new ServerOptions();
-        var command = new Command("stream", "Sends a media file, a microphone or camera, or 16-bit PCM from standard input, as a live stream and prints its events, one JSON line each.") { source, device, id, fast, rate, channels, quiet };
+        var command = new Command(
+            "stream",
+            "Sends a media file, a microphone or camera, or 16-bit PCM from standard input, as a live stream and prints its events, "
+            + "one JSON line each.")
+        {
+            source, device, id, words, fast, rate, channels, quiet,
+        };
         command.Validators.Add(result =>
         {
             if (result.GetValue(source) is null == (result.GetValue(device) is null or [])) result.AddError("stream: expected a file, - or --device, one of them.");
@@ -35,7 +42,8 @@ internal static class StreamCommand
                 var path => await OpenAsync(path, parsed.GetValue(fast), cancellationToken),
             };
             using var client = server.Connect(parsed);
-            var closed = await client.PublishAsync(parsed.GetValue(id)!, hello, chunks, print, cancellationToken: cancellationToken);
+            var closed = await client.PublishAsync(
+                parsed.GetValue(id)!, hello, chunks, print, words: parsed.GetValue(words), cancellationToken: cancellationToken);
             return closed.Reason == CloseReason.Completed ? 0 : Output.Failed;
         }, parsed.InvocationConfiguration.Error));
         return command;

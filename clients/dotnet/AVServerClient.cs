@@ -10,7 +10,7 @@ namespace AVServer.Client;
 
 /// <summary>Talks to an AVServer: sends media, receives events, scores files. Safe for concurrent use; every call has its own connection.</summary>
 /// <remarks>All calls throw <see cref="ServerRefusedException"/> when the server says no and <see cref="ServerUnreachableException"/> when there is none.</remarks>
-public sealed class AVServerClient : IDisposable
+public sealed partial class AVServerClient : IDisposable
 {
     private const int WatchedEvents = 256;
     private static readonly TimeSpan JobInterval = TimeSpan.FromMilliseconds(500);
@@ -62,17 +62,18 @@ public sealed class AVServerClient : IDisposable
     /// <param name="chunks">The media in order; its end ends the stream.</param>
     /// <param name="onEvent">Told of each of the stream's events in order, on the thread that receives them.</param>
     /// <param name="telemetry">Whether <paramref name="onEvent"/> also gets levels and posterior curves.</param>
+    /// <param name="words">Words that this stream listens for beside those of all streams, as text.</param>
     /// <param name="cancellationToken">Breaks the stream off.</param>
     /// <returns>The stream's last event, after everything sent was heard.</returns>
     /// <exception cref="ServerRefusedException">The server does not take the stream, or ended it: its code and message say why.</exception>
     public async Task<ClosedEvent> PublishAsync(
         string streamId, MediaHello hello, IAsyncEnumerable<MediaChunk> chunks, Action<StreamEvent>? onEvent = null, bool telemetry = false,
-        CancellationToken cancellationToken = default)
+        IReadOnlyList<string>? words = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(streamId);
         ArgumentNullException.ThrowIfNull(hello);
         ArgumentNullException.ThrowIfNull(chunks);
-        using var socket = await _address.ConnectAsync(_address.Media(streamId, telemetry), cancellationToken);
+        using var socket = await _address.ConnectAsync(_address.Media(streamId, telemetry, QueryOf(words)), cancellationToken);
         return await new MediaUpload(socket, onEvent).RunAsync(hello, chunks, cancellationToken);
     }
 
@@ -96,15 +97,18 @@ public sealed class AVServerClient : IDisposable
     /// <param name="posteriors">Whether the report carries posterior curves.</param>
     /// <param name="model">Only this keyword model; absent: those that listen.</param>
     /// <param name="onProgress">Told how far a job is, twice a second; a short file is none.</param>
+    /// <param name="words">Words that are looked for beside those that listen, as text.</param>
     /// <param name="cancellationToken">Breaks the request off; a job is cancelled.</param>
     /// <exception cref="ServerRefusedException">The server does not take the file, or can't score it.</exception>
     public async Task<ScoreReport> ScoreAsync(
-        Stream media, string fileName, bool posteriors = false, string? model = null, Action<JobStatus>? onProgress = null, CancellationToken cancellationToken = default)
+        Stream media, string fileName, bool posteriors = false, string? model = null, Action<JobStatus>? onProgress = null,
+        IReadOnlyList<string>? words = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(media);
         ArgumentException.ThrowIfNullOrEmpty(fileName);
         var query = $"?fileName={Uri.EscapeDataString(fileName)}&posteriors={(posteriors ? "true" : "false")}";
         if (model is not null) query += $"&model={Uri.EscapeDataString(model)}";
+        query += QueryOf(words);
         using var content = new StreamContent(new Unowned(media));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using var request = new HttpRequestMessage(HttpMethod.Post, _address.Http(Routes.Score + query)) { Content = content };

@@ -29,8 +29,9 @@ internal sealed class ServerAddress
     public Uri WebSocket(string route) =>
         new UriBuilder(Http(route)) { Scheme = Base.Scheme == "https" ? "wss" : "ws" }.Uri;
 
-    public Uri Media(string streamId, bool telemetry) =>
-        WebSocket(Routes.Media.Replace("{streamId}", Uri.EscapeDataString(streamId)) + "?events=true" + (telemetry ? "&telemetry=true" : ""));
+    public Uri Media(string streamId, bool telemetry, string query = "") =>
+        WebSocket(Routes.Media.Replace("{streamId}", Uri.EscapeDataString(streamId)) + "?events=true" + (telemetry ? "&telemetry=true" : "")
+            + query);
 
     public HttpClient CreateHttpClient()
     {

@@ -5,6 +5,7 @@ import { EmotionCard } from './emotion-card.js';
 import { EventLog } from './event-log.js';
 import { FileDrop } from './file-drop.js';
 import { FileScoring } from './file-scoring.js';
+import { KeywordsCard } from './keywords-card.js';
 import { labelButtons } from './label-buttons.js';
 import { LabelStore } from './label-store.js';
 import { LevelMeter } from './level-meter.js';
@@ -35,6 +36,13 @@ const sight = new SightCard({ card: $('sight'), video: $('preview'), face: $('fa
 const emotion = new EmotionCard({
   card: $('emotion-card'), label: $('emotion'), bars: $('emotions'), notice: $('emotion-notice'), partial: $('partial'), transcript: $('transcript'),
 });
+const keywords = new KeywordsCard(
+  server,
+  {
+    card: $('keywords-card'), form: $('keyword-form'), text: $('keyword-text'), add: $('keyword-add'), status: $('keyword-status'),
+    list: $('keywords'),
+  },
+  names => { given = names; showWords(); });
 const log = new EventLog({ list: $('log'), empty: $('log-empty'), count: $('count'), announce: $('announce') });
 const connection = new ConnectionCard({
   state: $('state'), media: $('media-state'), feed: $('feed-state'), roundTrip: $('round-trip'), reconnects: $('reconnects'), feedReconnects: $('feed-reconnects'),
@@ -56,6 +64,8 @@ let publication = null;
 let starting = false;
 let gateTimer;
 let deciders = [];
+let trained = [];                        // words that models know
+let given = [];                          // words that were typed
 
 $('stream-id').textContent = streamId;
 $('start').addEventListener('click', () => publication ? stop() : start());
@@ -191,8 +201,9 @@ async function loadModels() {
     const models = await server.models();
     showModels($('models'), $('models-empty'), models);
     emotion.models(models);
-    const words = [...new Set(models.filter(model => model.active).flatMap(model => model.keywords))];
-    if (words.length > 0) $('words').textContent = `Say ${words.map(word => `“${word}”`).join(' or ')}, and see it heard.`;
+    trained = models.filter(model => model.active).flatMap(model => model.keywords);
+    showWords();
+    keywords.models(models);
     deciders = decidersOf(models);
     live.use(deciders);
     $('word').replaceChildren(...deciders.map(({ keyword, model }, i) => new Option(`${keyword} · ${model}`, i)));
@@ -201,6 +212,11 @@ async function loadModels() {
   } catch (error) {
     $('models-empty').textContent = error.message;
   }
+}
+
+function showWords() {
+  const words = [...new Set([...trained, ...given])].map(word => `“${word}”`).join(' or ');
+  $('words').textContent = words ? `Say ${words}, and see it heard.` : 'Listens for a word, and tells when it hears it.';
 }
 
 function showDecider() {

@@ -19,7 +19,17 @@ export class AVServer {
   /** Events that pass the filter; ends only with `signal` or a `break`, lost connections are made anew and resumed. */
   subscribe(filter?: EventFilter, options?: { signal?: AbortSignal; onState?: (state: FeedState) => void }): AsyncGenerator<StreamEvent>;
   /** Has the server score a media file of any container. Rejects with ServerRefused. */
-  score(file: Blob & { name?: string }, options?: { posteriors?: boolean; model?: string; signal?: AbortSignal }): Promise<ScoreReport>;
+  score(
+    file: Blob & { name?: string },
+    options?: { posteriors?: boolean; model?: string; words?: string[]; signal?: AbortSignal }): Promise<ScoreReport>;
+  /** The wake words that live streams are searched for; those that were given as text have `details`. */
+  keywords(): Promise<KeywordSummary[]>;
+  /** A wake word that was given as text. Rejects with ServerRefused where there is none of that name. */
+  keyword(name: string): Promise<KeywordDetails>;
+  /** Has the server listen for a wake word from now on, open streams too; one of its name is replaced. Rejects with ServerRefused. */
+  addKeyword(request: KeywordRequest): Promise<KeywordDetails>;
+  /** Has the server listen for a wake word that was given as text no more. */
+  removeKeyword(name: string): Promise<void>;
   models(): Promise<ModelSummary[]>;
   streams(): Promise<StreamSummary[]>;
   /** Milliseconds to the server and back. */
@@ -31,6 +41,8 @@ export interface PublicationOptions {
   streamId: string;
   /** Whether the server makes telemetry for subscribers who ask for it. */
   telemetry?: boolean;
+  /** Words that this stream listens for beside those of all streams, as text. */
+  words?: string[];
   /** Told of each 80 ms: linear levels, 1 is full scale. */
   onLevel?: (level: { peak: number; rms: number }) => void;
   /** Shown each 80 ms of 16 kHz samples before they are sent, and may change them in place; with their media time, while there is a connection. */
@@ -58,6 +70,8 @@ export interface FileOptions {
   /** Default: by the end of the file's name. */
   container?: 'webm' | 'matroska' | 'mp4' | 'ogg' | 'wav';
   telemetry?: boolean;
+  /** Words that this stream listens for beside those of all streams, as text. */
+  words?: string[];
   onEvent?: (event: StreamEvent) => void;
 }
 
@@ -249,6 +263,39 @@ export interface KeywordCalibration {
   points: { threshold: number; falseAlarmsPerHour: number; frr: number }[];
   /** Of an audio-visual model. */
   modality?: 'audio' | 'visual' | 'audioVisual';
+}
+
+/** A wake word that is asked for, as text. */
+export interface KeywordRequest {
+  /** One or several English words; phones behind `=` overrule how they sound: `marvin=M AA R V IH N`. */
+  text: string;
+  /** Of other speech, above 0. Default: 0.5. */
+  falseAlarmsPerHour?: number;
+  /** Media time after a detection with no other. Default: 1. */
+  refractorySeconds?: number;
+  /** Ids of streams that it is for; `*` at an id's end stands for any rest. Default: all. */
+  streams?: string[];
+}
+
+/** A wake word that was given as text, and what was found out about it. */
+export interface KeywordDetails {
+  name: string;
+  pronunciations: { phones: string; source: string }[];
+  request: KeywordRequest;
+  calibration: KeywordCalibration;
+  /** What speaks against the word, in sentences. */
+  warnings: string[];
+}
+
+/** A wake word that live streams are searched for. */
+export interface KeywordSummary {
+  keyword: string;
+  /** The one that decides. */
+  model: ModelReference;
+  threshold: number;
+  falseAlarmsPerHour?: number;
+  /** Of a word that was given as text. */
+  details?: KeywordDetails;
 }
 
 export interface StreamSummary { streamId: string; transport: 'webSocket' | 'put' | 'hub'; openedAt: string; mediaTime: number; }

@@ -50,10 +50,11 @@ export class AVServer {
   }
 
   /** Sends a media file as fast as the server takes it; resolves with the stream's last event. */
-  async publishFile(file, { streamId, container = containerOf(file), telemetry = false, onEvent } = {}) {
+  async publishFile(file, { streamId, container = containerOf(file), telemetry = false, words, onEvent } = {}) {
     if (!container) throw new StreamRefused('badHello', `Expected a file that ends in ${Object.keys(containers).join(', ')}, got another; name its container, convert it, or have it scored.`);
     let closed;
-    const socket = new MediaSocket(await socketType(), this.#mediaUrl(streamId, { telemetry, events: true }), { container }, event => {
+    const url = this.#mediaUrl(streamId, { telemetry, events: true }, words);
+    const socket = new MediaSocket(await socketType(), url, { container }, event => {
       if (event.type === 'closed') closed = event;
       onEvent?.(event);
     });
@@ -74,14 +75,30 @@ export class AVServer {
   }
 
   /** Has the server score a media file of any container. */
-  async score(file, { posteriors = false, model, signal } = {}) {
+  async score(file, { posteriors = false, model, words, signal } = {}) {
     const url = this.#url('api/score');
     url.searchParams.set('posteriors', posteriors);
     url.searchParams.set('job', false);
     url.searchParams.set('fileName', file.name ?? 'upload');
     if (model) url.searchParams.set('model', model);
+    addWords(url, words);
     return this.#fetch(url, { method: 'POST', body: file, headers: { 'Content-Type': 'application/octet-stream' }, signal });
   }
+
+  /** The wake words that live streams are searched for; those that were given as text have `details`. */
+  keywords() { return this.#fetch(this.#url('api/keywords')); }
+
+  /** A wake word that was given as text. */
+  keyword(name) { return this.#fetch(this.#keywordUrl(name)); }
+
+  /** Has the server listen for a wake word from now on, open streams too; resolves with what was found out about it. */
+  addKeyword(request) {
+    const options = { method: 'POST', body: JSON.stringify(request), headers: { 'Content-Type': 'application/json' } };
+    return this.#fetch(this.#url('api/keywords'), options);
+  }
+
+  /** Has the server listen for a wake word that was given as text no more. */
+  async removeKeyword(name) { await this.#fetch(this.#keywordUrl(name), { method: 'DELETE' }); }
 
   /** The models that the server loaded. */
   models() { return this.#fetch(this.#url('api/models')); }
@@ -96,8 +113,8 @@ export class AVServer {
     return performance.now() - started;
   }
 
-  async #publish({ streamId, microphone, camera, telemetry = false, onLevel, onSound, onState }) {
-    const url = this.#mediaUrl(streamId, { telemetry });
+  async #publish({ streamId, microphone, camera, telemetry = false, words, onLevel, onSound, onState }) {
+    const url = this.#mediaUrl(streamId, { telemetry }, words);
     const hello = { ...microphone && Microphone.hello, ...camera && Camera.hello };
     const publication = new Publication({ open: async () => new MediaSocket(await socketType(), url, hello), onLevel, onSound, onState, microphone, camera });
     await publication.start();
@@ -106,11 +123,17 @@ export class AVServer {
 
   #url(path) { return new URL(path, this.#base); }
 
-  #mediaUrl(streamId, flags) {
+  #keywordUrl(name) {
+    if (!name) throw new TypeError('Expected the name of a word, got none.');
+    return this.#url(`api/keywords/${encodeURIComponent(name)}`);
+  }
+
+  #mediaUrl(streamId, flags, words) {
     if (!streamId) throw new TypeError('Expected a streamId, got none.');
     const url = this.#url(`media/${encodeURIComponent(streamId)}`);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     for (const [name, value] of Object.entries(flags)) if (value) url.searchParams.set(name, 'true');
+    addWords(url, words);
     if (this.#apiKey) url.searchParams.set('access_token', this.#apiKey);
     return url;
   }
@@ -123,10 +146,12 @@ export class AVServer {
       if (error.name === 'AbortError') throw error;
       throw new ServerRefused('unreachable', 'The server does not answer.');
     }
-    if (response.ok) return response.json();
+    if (response.ok) return response.status === 204 ? undefined : response.json();
     const problem = await response.json().catch(() => ({}));
     throw new ServerRefused(problem.code ?? 'internal', problem.detail ?? problem.title ?? `The server answered with HTTP status ${response.status}.`, response.status);
   }
 }
+
+function addWords(url, words = []) { for (const word of words) url.searchParams.append('word', word); }
 
 const containerOf = file => containers[file.name?.split('.').pop().toLowerCase()];

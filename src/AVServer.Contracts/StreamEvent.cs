@@ -195,6 +195,9 @@ public static class FaultCodes
     /// <summary>A stated limit was passed.</summary>
     public const string LimitExceeded = "limitExceeded";
 
+    /// <summary>A wake word that was given as text can't be taken: the message says what of it.</summary>
+    public const string BadKeyword = "badKeyword";
+
     /// <summary>No such model, or none that this server loaded.</summary>
     public const string UnknownModel = "unknownModel";
 

@@ -11,8 +11,14 @@ public interface IStreamPipeline
     /// <summary>Who writes down what is said: <c>none</c>, <c>vosk</c>, <c>own</c> or <c>client</c>.</summary>
     string Transcriber { get; }
 
+    /// <summary>Gets words ready that one call brings, so that a bad one is refused before any media comes.</summary>
+    /// <param name="words">As they will stand in <see cref="StreamRequest.Words"/> or <see cref="ScoreRequest.Words"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="KeywordException">A word can't be taken; the message says why.</exception>
+    Task PrepareAsync(IReadOnlyList<KeywordRequest> words, CancellationToken cancellationToken);
+
     /// <summary>Runs one stream from its first chunk to its last.</summary>
-    /// <param name="request">Which stream, and the format of its chunks.</param>
+    /// <param name="request">Which stream, and the format of its chunks; its words are those that <see cref="PrepareAsync"/> took.</param>
     /// <param name="chunks">The media in order; how it is cut into chunks changes nothing.</param>
     /// <param name="cancellationToken">Ends the run at once, without a <see cref="ClosedEvent"/>.</param>
     /// <returns>

@@ -26,6 +26,7 @@ public static class PipelineServices
         services.AddSingleton<IValidateOptions<KeywordsOptions>, KeywordsOptionsValidator>();
         services.AddSingleton<KeywordRegistry>();
         services.AddSingleton<IKeywordRegistry>(provider => provider.GetRequiredService<KeywordRegistry>());
+        services.AddSingleton<CallWords>();
         services.AddSingleton<FaceModels>();
         services.AddSingleton<SpeechModels>();
         services.AddSingleton<KeywordCatalog>();

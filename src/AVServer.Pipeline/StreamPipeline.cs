@@ -19,15 +19,16 @@ internal sealed partial class StreamPipeline : IStreamPipeline
     private readonly FbankComputer _fbank;
     private readonly FaceModels _faces;
     private readonly SpeechModels _speech;
-    private readonly KeywordRegistry _keywords;
+    private readonly CallWords _words;
     private readonly TimeProvider _time;
     private readonly ILogger<StreamPipeline> _logger;
 
     public StreamPipeline(
-        KeywordCatalog catalog, KeywordRegistry keywords, FaceModels faces, SpeechModels speech, MediaDecoder decoder, MediaFile files, IOptions<PipelineOptions> options, TimeProvider time,
-        ILogger<StreamPipeline> logger)
+        KeywordCatalog catalog, CallWords words, FaceModels faces, SpeechModels speech, MediaDecoder decoder, MediaFile files,
+        IOptions<PipelineOptions> options, TimeProvider time, ILogger<StreamPipeline> logger)
     {
-        (_catalog, _keywords, _faces, _speech, _decoder, _files, _options, _time, _logger) = (catalog, keywords, faces, speech, decoder, files, options.Value, time, logger);
+        (_catalog, _words, _faces, _speech) = (catalog, words, faces, speech);
+        (_decoder, _files, _options, _time, _logger) = (decoder, files, options.Value, time, logger);
         Models = [.. catalog.Summaries.Select(summary => speech.Describe(summary, catalog.ManifestOf(summary.Name)))];
         Transcriber = speech.Transcriber.ToString().ToLowerInvariant();
         _fbank = FrontEnd(catalog.Active);
@@ -38,10 +39,14 @@ internal sealed partial class StreamPipeline : IStreamPipeline
 
     public string Transcriber { get; }
 
+    public Task PrepareAsync(IReadOnlyList<KeywordRequest> words, CancellationToken cancellationToken) =>
+        _words.MeasureAsync(words, cancellationToken);
+
     public async IAsyncEnumerable<StreamEvent> RunAsync(
         StreamRequest request, IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var plan = PlanFor(request.Hello) with { Words = await WordsOfAsync(request.Words, request.StreamId, cancellationToken) };
+        var words = await _words.PlanAsync(request.Words, request.StreamId, alone: false, cancellationToken);
+        var plan = PlanFor(request.Hello) with { Words = words };
         await using var run = new StreamRun(plan, _fbank, request.Telemetry ? new Telemetry(_options.TelemetryInterval) : null);
         var events = new List<StreamEvent> { new OpenedEvent([.. plan.Models.References, .. _speech.References]) };
         var fault = default(FaultEvent);
@@ -80,7 +85,7 @@ internal sealed partial class StreamPipeline : IStreamPipeline
     {
         var models = request.Model is { } name ? _catalog.Get(name) : _catalog.Active;
         var curves = request.Posteriors ? new CurveRecorder() : null;
-        var words = request.Model is null || request.Words.Count > 0 ? await WordsOfAsync(request.Words, null, cancellationToken) : null;
+        var words = await _words.PlanAsync(request.Words, null, alone: request.Model is not null, cancellationToken);
         var plan = new RunPlan(models, _faces, _time, _options.Gate, Paced: false, Speech: _speech, Words: words);
         await using var run = new StreamRun(plan, request.Model is null ? _fbank : FrontEnd(models), curves);
         var (events, spoken) = (new List<StreamEvent>(), new List<StreamEvent>());
@@ -116,14 +121,6 @@ internal sealed partial class StreamPipeline : IStreamPipeline
         var (sound, pictures) = (hello.Container is not null || hello.Audio is not null, hello.Container is not null || hello.Video is not null);
         var models = pictures ? _catalog.Active : _catalog.Active.WithoutPictures;
         return new RunPlan(models, _faces, _time, _options.Gate, Paced: true, _options.DropLatePictures, sound, pictures, _speech);
-    }
-
-    // Words of one call are measured before its sound begins.
-    private async Task<WordPlan?> WordsOfAsync(IReadOnlyList<KeywordRequest> own, string? streamId, CancellationToken cancellationToken)
-    {
-        if (own.Count == 0) return _keywords.Model is { } model ? new WordPlan(model, () => _keywords.Current, streamId) : null;
-        var list = await Task.Run(() => _keywords.With(own, cancellationToken), cancellationToken);
-        return new WordPlan(_keywords.Model!, () => list, streamId);
     }
 
     private async IAsyncEnumerable<MediaItem> Decode(StreamRequest request, RunPlan plan, IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)

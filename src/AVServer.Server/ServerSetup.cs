@@ -8,6 +8,7 @@ using AVServer.Server.History;
 using AVServer.Server.Hubs;
 using AVServer.Server.Ingest;
 using AVServer.Server.Jobs;
+using AVServer.Server.Keywords;
 using AVServer.Server.Metrics;
 using AVServer.Server.Problems;
 using AVServer.Server.Streams;
@@ -36,7 +37,7 @@ public static class ServerSetup
         services.AddServerOptions();
         services.AddStreams();
         services.AddTelemetry(builder.Configuration);
-        services.AddHistory().AddClips().AddWebhooks().AddJobs().AddWyoming();
+        services.AddHistory().AddClips().AddWebhooks().AddJobs().AddKeywords().AddWyoming();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.AddCode);
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddAccess();
@@ -64,7 +65,7 @@ public static class ServerSetup
         app.UseWebSockets();
         app.MapHealth();
         var guarded = app.MapGroup("").RequireAccess();
-        guarded.MapMedia().MapEvents().MapHistory().MapClips().MapScore().MapJobs().MapStreams().MapModels().MapMetrics();
+        guarded.MapMedia().MapEvents().MapHistory().MapClips().MapScore().MapJobs().MapStreams().MapModels().MapKeywords().MapMetrics();
         guarded.MapHub<EventsHub>(Routes.EventsHub);
         guarded.MapOpenApi(Routes.OpenApi.Replace("v1", "{documentName}"));
         return app;

@@ -14,6 +14,13 @@ public sealed class WireSnapshotTests
     private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private static readonly ModelReference Model = new("computer-verifier", "1.0.0");
 
+    private static readonly KeywordDetails Marvin = new(
+        "hey marvin",
+        [new KeywordPronunciation("HH EY M AA R V IH N", "lexicon")],
+        new KeywordRequest("hey marvin", 0.25, 2, ["kitchen", "hall-*"]),
+        new KeywordCalibration("hey marvin", 0.75f, "made up", 1.5, 0, [new MeasuredThreshold(0.75, 0.25, 0)]),
+        ["The word is short."]);
+
     private static readonly Dictionary<string, object> Samples = new()
     {
         ["event.opened"] = new OpenedEvent([Model]) { StreamId = "kitchen", Sequence = 1, At = At },
@@ -61,6 +68,10 @@ public sealed class WireSnapshotTests
         ["model.decides"] = new ModelSummary(
             "computer-verifier", "1.0.0", "keywordVerifier", ["computer"], "CC0-1.0", true, 0.75f, 1, FirstStage: "computer-spotter", RefractorySeconds: 1,
             Calibration: [new KeywordCalibration("computer", 0.75f, "made up", 1.5, 50, [new MeasuredThreshold(0.5, 2, 0.125), new MeasuredThreshold(0.75, 1, 0.25)], Modality.Audio)]),
+        ["keyword.trained"] = new KeywordSummary("computer", Model, 0.75f),
+        ["keyword.given"] = new KeywordSummary("hey marvin", new ModelReference("phones-en", "1.0.0"), 0.75f, 0.25, Marvin),
+        ["keywordDetails"] = Marvin,
+        ["keywordRequest"] = new KeywordRequest("hey marvin=HH EY M AA R V IH N"),
         ["hello.raw"] = new MediaHello(1, new AudioFormat(), new VideoFormat()),
         ["hello.container"] = new MediaHello(1, Container: "webm"),
         ["ready"] = new ReadyMessage("kitchen", 1, 1_048_576, TimeSpan.FromSeconds(30), "client"),

@@ -87,7 +87,11 @@ public sealed class OperationsTests
         var document = await server.Http.GetFromJsonAsync<JsonElement>(Routes.OpenApi);
         var paths = document.GetProperty("paths").EnumerateObject().Select(path => path.Name).ToArray();
         Assert.All(
-            [Routes.Media, Routes.Events, Routes.EventHistory, Routes.Score, Routes.Jobs, Routes.Jobs + "/{id}", Routes.Jobs + "/{id}/result", Routes.Streams, Routes.Models, Routes.Keywords, Routes.HealthLive, Routes.HealthReady],
+            [
+                Routes.Media, Routes.Events, Routes.EventHistory, Routes.Score, Routes.Jobs, Routes.Jobs + "/{id}",
+                Routes.Jobs + "/{id}/result", Routes.Streams, Routes.Models, Routes.Keywords, Routes.Keywords + "/{name}",
+                Routes.HealthLive, Routes.HealthReady,
+            ],
             route => Assert.Contains(route, paths));
         var mediaTime = document.GetProperty("components").GetProperty("schemas").GetProperty("StreamSummary").GetProperty("properties").GetProperty("mediaTime");
         Assert.Equal("number", mediaTime.GetProperty("type").GetString());

@@ -71,6 +71,10 @@ public sealed class ServerLimits : IValidatableObject
     [Range(1, 1_024)]
     public int HubStreamBuffer { get; set; } = 10;
 
+    /// <summary>Words that one call may bring by <c>?word=</c>. Default 20.</summary>
+    [Range(0, 1_000)]
+    public int MaxWordsPerCall { get; set; } = 20;
+
     /// <summary>Largest file that can be scored, in bytes. Default 512 MiB.</summary>
     [Range(1_024, 64L << 30)]
     public long MaxUploadBytes { get; set; } = 512L << 20;

@@ -17,10 +17,11 @@ internal static class HealthEndpoints
         return routes;
     }
 
-    private static IResult Ready(StreamRegistry registry, IStreamPipeline pipeline)
+    private static IResult Ready(StreamRegistry registry, IStreamPipeline pipeline, IKeywordRegistry keywords)
     {
         if (registry.IsDraining) return Problem.Of(FaultCodes.ServerStopping, "The server is shutting down.");
-        if (!pipeline.Models.Any(model => model.Active)) return Problem.Of(FaultCodes.ServerBusy, "No model is loaded; see Runtime:ModelsPath.");
+        if (keywords.Keywords.Count == 0 && !pipeline.Models.Any(model => model.Active))
+            return Problem.Of(FaultCodes.ServerBusy, "No model is loaded and no word was given; see Runtime:ModelsPath.");
         return TypedResults.Ok(Healthy);
     }
 }

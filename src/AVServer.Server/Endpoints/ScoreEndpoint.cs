@@ -3,10 +3,12 @@ using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Configuration;
 using AVServer.Server.Jobs;
+using AVServer.Server.Keywords;
 using AVServer.Server.Metrics;
 using AVServer.Server.Problems;
 using AVServer.Server.Telemetry;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
@@ -23,7 +25,11 @@ internal static class ScoreEndpoint
     public static IEndpointRouteBuilder MapScore(this IEndpointRouteBuilder routes)
     {
         routes.MapPost(Routes.Score, ScoreAsync)
-            .WithSummary("Scores a media file of any container: the first file of a multipart body, or the raw body. The answer is JSON, CSV, WebVTT or a page, by ?format=json|csv|vtt|html or Accept; for a long file, or with ?job=true, it is 202 with the job's address.")
+            .WithSummary(
+                "Scores a media file of any container: the first file of a multipart body, or the raw body. The answer is JSON, CSV, "
+                + "WebVTT or a page, by ?format=json|csv|vtt|html or Accept; for a long file, or with ?job=true, it is 202 with the job's "
+                + "address. "
+                + "?word=, again and again, looks for further words.")
             .WithMetadata(new OwnSizeLimit())
             .RequireRateLimiting(RatePolicy)
             .Produces<ScoreReport>(StatusCodes.Status200OK, "application/json", "text/csv", "text/vtt", "text/html")
@@ -49,17 +55,19 @@ internal static class ScoreEndpoint
     }
 
     private static async Task<IResult> ScoreAsync(
-        HttpContext context, IStreamPipeline pipeline, JobStore jobs, IOptions<ServerLimits> limits, IOptions<JobOptions> jobOptions, ServerMetrics metrics, TimeProvider time,
+        HttpContext context, IStreamPipeline pipeline, QueryWords queryWords, JobStore jobs, IOptions<ServerLimits> limits,
+        IOptions<JobOptions> jobOptions, ServerMetrics metrics, TimeProvider time, [FromQuery(Name = QueryWords.Name)] string[] words,
         bool posteriors = false, string? model = null, string? fileName = null, string? format = null, bool? job = null)
     {
         var (wanted, stop) = (ReportNegotiation.FormatOf(context.Request, format), context.RequestAborted);
         if (model is not null && !pipeline.Models.Any(m => m.Name == model))
             throw new RefusedException(FaultCodes.UnknownModel, $"Expected a model out of {Routes.Models}, got one that this server did not load.");
+        var own = await queryWords.PrepareAsync(words, stop);
         var upload = await SpooledUpload.ReceiveAsync(context.Request, fileName, limits.Value.MaxUploadBytes, stop);
         var becomesJob = false;
         try
         {
-            var request = new ScoreRequest(upload.FileName, posteriors, model);
+            var request = new ScoreRequest(upload.FileName, posteriors, model) { Words = own };
             var length = job != false && (job == true || upload.Length > SmallBytes) ? await pipeline.FindDurationAsync(upload.Path, stop) : null;
             becomesJob = job ?? length > jobOptions.Value.AutomaticAbove;
             if (becomesJob)

@@ -2,8 +2,10 @@ using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
+using AVServer.Server.Keywords;
 using AVServer.Server.Problems;
 using AVServer.Server.Streams;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 
@@ -18,14 +20,18 @@ internal static class MediaEndpoints
     {
         routes.MapGet(Routes.Media, ServeSocketAsync).ExcludeFromDescription();
         routes.MapPut(Routes.Media, ReceiveBodyAsync)
-            .WithSummary("Streams a container (webm, matroska, mp4, ogg, wav) as a chunked body; answers when it ends.")
+            .WithSummary(
+                "Streams a container (webm, matroska, mp4, ogg, wav) as a chunked body; answers when it ends. "
+                + "?word=, again and again, listens for further words.")
             .WithMetadata(new DisableRequestSizeLimit())
-            .Produces<ClosedEvent>();
+            .Produces<ClosedEvent>()
+            .ProducesProblem(StatusCodes.Status400BadRequest);
         return routes;
     }
 
     private static async Task ServeSocketAsync(
-        HttpContext context, string streamId, StreamRegistry registry, EventBroker broker, IOptions<ServerLimits> limits, TimeProvider time,
+        HttpContext context, string streamId, StreamRegistry registry, EventBroker broker, QueryWords queryWords,
+        IOptions<ServerLimits> limits, TimeProvider time, [FromQuery(Name = QueryWords.Name)] string[] words,
         bool events = false, bool telemetry = false)
     {
         if (!context.WebSockets.IsWebSocketRequest)
@@ -37,17 +43,21 @@ internal static class MediaEndpoints
         // Pings are the socket's own: they go on whatever the pipeline does.
         var accept = new WebSocketAcceptContext { KeepAliveInterval = limits.Value.KeepAliveInterval, KeepAliveTimeout = limits.Value.CloseTimeout };
         using var socket = await context.WebSockets.AcceptWebSocketAsync(accept);
-        using var media = new MediaSocket(socket, new MediaSocketRequest(streamId, events, telemetry), registry, broker, limits.Value, time);
+        var request = new MediaSocketRequest(streamId, events, telemetry, words);
+        using var media = new MediaSocket(socket, request, registry, broker, queryWords, limits.Value, time);
         await media.RunAsync();
     }
 
     private static async Task<IResult> ReceiveBodyAsync(
-        HttpContext context, string streamId, StreamRegistry registry, string? container = null, bool telemetry = false)
+        HttpContext context, string streamId, StreamRegistry registry, QueryWords queryWords,
+        [FromQuery(Name = QueryWords.Name)] string[] words, string? container = null, bool telemetry = false)
     {
         var hello = new MediaHello(MediaHello.CurrentProtocol, Container: MediaContentTypes.ContainerOf(container, context.Request.ContentType));
+        StreamIds.Check(streamId);
+        var own = await queryWords.PrepareAsync(words, context.RequestAborted);
         // A stream may be quiet for longer than Kestrel allows a body to be; the stream's own idle limit holds instead.
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
-        var stream = registry.Open(new StreamRequest(streamId, hello, telemetry), "put");
+        var stream = registry.Open(new StreamRequest(streamId, hello, telemetry) { Words = own }, "put");
         var receiving = ForwardAsync(context.Request, stream);
         var outcome = await stream.Completion;
         context.Request.BodyReader.CancelPendingRead();   // the rest of the body is not wanted

@@ -5,6 +5,7 @@ using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
+using AVServer.Server.Keywords;
 using AVServer.Server.Problems;
 using AVServer.Server.Streams;
 
@@ -14,14 +15,16 @@ namespace AVServer.Server.Ingest;
 /// <param name="StreamId">The stream that it sends, not yet validated.</param>
 /// <param name="Events">Whether the stream's events are sent as text on the same socket.</param>
 /// <param name="Telemetry">Whether telemetry is made, and sent with <paramref name="Events"/>.</param>
-internal sealed record MediaSocketRequest(string StreamId, bool Events, bool Telemetry);
+/// <param name="Words">Texts of words that this stream listens for beside those of all streams.</param>
+internal sealed record MediaSocketRequest(string StreamId, bool Events, bool Telemetry, string[] Words);
 
 /// <summary>
 /// One media socket from hello to close. Three things run beside each other: receiving into the stream's queue, the stream's pipeline, and, if
 /// wanted, sending its events. The stream's end decides: whoever causes it, the remaining events go out first and the close frame last.
 /// </summary>
-internal sealed class MediaSocket(WebSocket socket, MediaSocketRequest request, StreamRegistry registry, EventBroker broker, ServerLimits limits, TimeProvider time)
-    : IDisposable
+internal sealed class MediaSocket(
+    WebSocket socket, MediaSocketRequest request, StreamRegistry registry, EventBroker broker, QueryWords queryWords, ServerLimits limits,
+    TimeProvider time) : IDisposable
 {
     private readonly SocketReader _reader = new(socket, limits.MaxMessageBytes);
     private readonly ArrayBufferWriter<byte> _json = new(512);
@@ -32,9 +35,11 @@ internal sealed class MediaSocket(WebSocket socket, MediaSocketRequest request, 
         try
         {
             StreamIds.Check(request.StreamId);
+            // Not before there is a socket: a page can't read why one was refused.
+            var words = await queryWords.PrepareAsync(request.Words, CancellationToken.None);
             var hello = await ReadHelloAsync();
             if (hello is null) return;
-            var stream = registry.Open(new StreamRequest(request.StreamId, hello, request.Telemetry), "webSocket");
+            var stream = registry.Open(new StreamRequest(request.StreamId, hello, request.Telemetry) { Words = words }, "webSocket");
             await ServeAsync(stream);
         }
         catch (RefusedException refused)

@@ -9,7 +9,8 @@ internal static class FaultCodeMap
     /// <summary>HTTP status of a problem with this code.</summary>
     public static int ToStatus(string code) => code switch
     {
-        FaultCodes.BadRequest or FaultCodes.BadHello or FaultCodes.BadChunk or FaultCodes.TimeWentBack => StatusCodes.Status400BadRequest,
+        FaultCodes.BadRequest or FaultCodes.BadKeyword or FaultCodes.BadHello or FaultCodes.BadChunk or FaultCodes.TimeWentBack =>
+            StatusCodes.Status400BadRequest,
         FaultCodes.Unauthorized => StatusCodes.Status401Unauthorized,
         FaultCodes.ForbiddenOrigin => StatusCodes.Status403Forbidden,
         FaultCodes.NotFound or FaultCodes.UnknownModel => StatusCodes.Status404NotFound,

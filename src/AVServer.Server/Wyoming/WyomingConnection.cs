@@ -13,6 +13,7 @@ namespace AVServer.Server.Wyoming;
 internal sealed class WyomingConnection : IDisposable
 {
     private readonly IStreamPipeline _pipeline;
+    private readonly IKeywordRegistry _keywords;
     private readonly StreamRegistry _registry;
     private readonly EventBroker _broker;
     private readonly ServerLimits _limits;
@@ -24,14 +25,17 @@ internal sealed class WyomingConnection : IDisposable
     private volatile WyomingSession? _session;
 
     /// <param name="stream">The connection; the caller's to dispose.</param>
-    /// <param name="pipeline">Knows the wake words.</param>
+    /// <param name="pipeline">Knows the wake words that models were trained for.</param>
+    /// <param name="keywords">Those that were given as text.</param>
     /// <param name="registry">Opens streams.</param>
     /// <param name="broker">Has their events.</param>
     /// <param name="limits">Bounds of messages and waits.</param>
     /// <param name="time">Measures waits.</param>
-    public WyomingConnection(NetworkStream stream, IStreamPipeline pipeline, StreamRegistry registry, EventBroker broker, ServerLimits limits, TimeProvider time)
+    public WyomingConnection(
+        NetworkStream stream, IStreamPipeline pipeline, IKeywordRegistry keywords, StreamRegistry registry, EventBroker broker,
+        ServerLimits limits, TimeProvider time)
     {
-        (_pipeline, _registry, _broker, _limits, _time) = (pipeline, registry, broker, limits, time);
+        (_pipeline, _keywords, _registry, _broker, _limits, _time) = (pipeline, keywords, registry, broker, limits, time);
         _pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
         _reader = new WyomingReader(_pipe, limits.MaxMessageBytes);
         _writer = new WyomingWriter(stream, limits.CloseTimeout, time);
@@ -94,7 +98,7 @@ internal sealed class WyomingConnection : IDisposable
         switch (message.Type)
         {
             case "describe":
-                await _writer.WriteAsync("info", WyomingInfo.Describe(_pipeline.Models));
+                await _writer.WriteAsync("info", WyomingInfo.Describe(Words));
                 break;
             case "ping":
                 await _writer.WriteAsync("pong", message.Data.TryGetValue("text", out var text) ? new { text } : null);
@@ -119,9 +123,11 @@ internal sealed class WyomingConnection : IDisposable
         }
     }
 
+    private IReadOnlyList<WyomingWord> Words => WyomingInfo.Words(_pipeline.Models, _keywords.Keywords);
+
     private IReadOnlyList<string> Known(IReadOnlyList<string> names)
     {
-        var keywords = WyomingInfo.Keywords(_pipeline.Models).Select(pair => pair.Keyword).ToArray();
+        var keywords = Words.Select(word => word.Name).ToArray();
         return names.All(keywords.Contains)
             ? names
             : throw new RefusedException(FaultCodes.UnknownModel, $"Expected names of wake words out of {string.Join(", ", keywords)}, got another; see the answer to describe.");

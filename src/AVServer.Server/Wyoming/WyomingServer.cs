@@ -12,8 +12,8 @@ namespace AVServer.Server.Wyoming;
 
 /// <summary>Takes the bridge's connections and serves each beside the others.</summary>
 internal sealed partial class WyomingServer(
-    IOptions<WyomingOptions> options, IOptions<ServerLimits> limits, IStreamPipeline pipeline, StreamRegistry registry, EventBroker broker,
-    TimeProvider time, ILogger<WyomingServer> logger)
+    IOptions<WyomingOptions> options, IOptions<ServerLimits> limits, IStreamPipeline pipeline, IKeywordRegistry keywords,
+    StreamRegistry registry, EventBroker broker, TimeProvider time, ILogger<WyomingServer> logger)
     : IHostedService, IDisposable
 {
     private readonly ConcurrentDictionary<Task, byte> _connections = new();
@@ -97,7 +97,7 @@ internal sealed partial class WyomingServer(
                 await writer.WriteErrorAsync(FaultCodes.ServerBusy, $"Expected at most {options.Value.MaxConnections} connections; try again later.");
                 return;
             }
-            using var connection = new WyomingConnection(stream, pipeline, registry, broker, limits.Value, time);
+            using var connection = new WyomingConnection(stream, pipeline, keywords, registry, broker, limits.Value, time);
             await connection.RunAsync(_stopNow.Token);
             socket.Shutdown(SocketShutdown.Send);
         }

@@ -17,6 +17,12 @@ internal sealed class Recordings : IDisposable
         return MakeAsync("computer.wav", "-i", recording, "-af", string.Create(CultureInfo.InvariantCulture, $"aresample=48000,adelay={lead}:all=1,apad=pad_dur={tailSeconds}"));
     }
 
+    /// <summary>A person who says "view glass", which no shipped model was trained for, with silence before and after.</summary>
+    public Task<string> ViewGlassAsync() => MakeAsync(
+        "view-glass.wav",
+        "-i", Path.Combine(TestPaths.Corpora!, "picovoice_wakeword", "view_glass", "PICK.opus"),
+        "-af", "aresample=48000,adelay=500:all=1,apad=pad_dur=1.5");
+
     /// <summary>A person who says an English sentence loudly (RAVDESS), with silence before and after.</summary>
     public Task<string> SentenceAsync() =>
         MakeAsync("sentence.wav", "-i", Path.Combine(TestPaths.Corpora!, "ravdess", "audio", "03-01-05-02-01-01-02.opus"), "-af", "volume=6dB,aresample=48000,adelay=1500:all=1,apad=pad_dur=3");

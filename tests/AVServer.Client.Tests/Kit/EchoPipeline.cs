@@ -1,18 +1,25 @@
 using System.Runtime.CompilerServices;
 using AVServer.Contracts;
 using AVServer.Pipeline;
+using AVServer.Server.Tests.Kit;
 
 namespace AVServer.Client.Tests.Kit;
 
-/// <summary>Hears a wake word in every chunk of sound; a chunk of odd length can't be used.</summary>
+/// <summary>Hears every wake word in every chunk of sound; a chunk of odd length can't be used.</summary>
 internal sealed class EchoPipeline : IStreamPipeline
 {
     private static readonly ModelReference Echo = new("echo", "1");
 
     public IReadOnlyList<ModelSummary> Models { get; } =
-        [new("echo", "1", "keywordSpotter", ["computer"], "Apache-2.0", Active: true, 0.5f, 1.0)];
+        [new("echo", "1", "keywordSpotter", ["computer"], "Apache-2.0", Active: true, 0.5f, 1.0), .. FakeKeywords.Models];
 
     public string Transcriber { get; set; } = "none";
+
+    public Task PrepareAsync(IReadOnlyList<KeywordRequest> words, CancellationToken cancellationToken)
+    {
+        foreach (var word in words) FakeKeywords.Measure(word);
+        return Task.CompletedTask;
+    }
 
     public async IAsyncEnumerable<StreamEvent> RunAsync(
         StreamRequest request, IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -29,7 +36,9 @@ internal sealed class EchoPipeline : IStreamPipeline
             }
             var start = chunk.Time;
             time = start + TimeSpan.FromSeconds(chunk.Payload.Length / 2 / 16000.0);
-            yield return new WakeWordEvent("computer", 0.9f, start, time, Modality.Audio, new Dictionary<string, float> { ["firstStage"] = 0.9f }, Echo, time);
+            foreach (var word in request.Words.Select(own => own.Text).Prepend("computer"))
+                yield return new WakeWordEvent(
+                    word, 0.9f, start, time, Modality.Audio, new Dictionary<string, float> { ["firstStage"] = 0.9f }, Echo, time);
         }
         yield return new ClosedEvent(CloseReason.Completed, time);
     }
@@ -39,6 +48,7 @@ internal sealed class EchoPipeline : IStreamPipeline
     public Task<ScoreReport> ScoreFileAsync(string path, ScoreRequest request, CancellationToken cancellationToken)
     {
         PosteriorCurve[]? curves = request.Posteriors ? [new PosteriorCurve("computer", "echo", 0.04, [0.1f, 0.9f])] : null;
-        return Task.FromResult(new ScoreReport(request.FileName, new FileInfo(path).Length, new Dictionary<string, float> { ["computer"] = 0.9f }, [], curves));
+        var scores = request.Words.Select(own => own.Text).Prepend("computer").ToDictionary(word => word, _ => 0.9f);
+        return Task.FromResult(new ScoreReport(request.FileName, new FileInfo(path).Length, scores, [], curves));
     }
 }

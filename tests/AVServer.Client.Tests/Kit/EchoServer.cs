@@ -1,5 +1,6 @@
 using AVServer.Pipeline;
 using AVServer.Server;
+using AVServer.Server.Tests.Kit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -43,6 +44,7 @@ internal sealed class EchoServer : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection([new("Urls", address), new("Server:Access:ApiKey", apiKey)]);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IStreamPipeline, EchoPipeline>();
+        builder.Services.AddSingleton<IKeywordRegistry>(new FakeKeywords());
         builder.AddServer();
         var app = builder.Build();
         app.MapServer();

@@ -13,7 +13,8 @@ internal sealed record CodeBlock(string Guide, int Line, string Language, string
     private const string Fence = "```";
 
     /// <summary>The guides: what a newcomer reads.</summary>
-    public static IReadOnlyList<string> Guides { get; } = ["README.md", "src/README.md", "clients/web/README.md", "clients/dotnet/README.md", "clients/cli/README.md"];
+    public static IReadOnlyList<string> Guides { get; } =
+        ["README.md", "docs/words.md", "src/README.md", "clients/web/README.md", "clients/dotnet/README.md", "clients/cli/README.md"];
 
     /// <summary>Every block of every guide, in order.</summary>
     public static IReadOnlyList<CodeBlock> All { get; } = [.. Guides.SelectMany(Read)];

@@ -20,6 +20,7 @@ internal static class JsonBlock
             if (members.ContainsKey("protocol")) await SayHelloAsync(line, newcomer);
             else if ((string?)members["type"] == TextMessage.TypeName) Read<TextMessage>(line);
             else if (members.ContainsKey("type")) Read<StreamEvent>(line);
+            else if (members.ContainsKey("pronunciations")) Read<KeywordDetails>(line);
             else if (members.ContainsKey("segments")) Assert.NotEmpty(members["segments"]!.Deserialize<SpokenSegment[]>(Strict)!);
             else if (members.ContainsKey("durationSeconds")) ReadReport(members);
             else Assert.Fail($"Expected a message, an event or a report in {block}, got {line}");

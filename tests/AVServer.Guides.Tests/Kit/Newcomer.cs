@@ -44,6 +44,7 @@ public sealed class Newcomer : IAsyncLifetime, IDisposable
         ["AVSERVER_BUILT"] = "1",
         ["AVSERVER_URL"] = Address.ToString(),
         ["AVSERVER_MODELS"] = Models,
+        ["AVSERVER_DATA"] = Path.Combine(Folder, "data"),
         ["Urls"] = "http://127.0.0.1:0",
     };
 
@@ -96,6 +97,9 @@ public sealed class Newcomer : IAsyncLifetime, IDisposable
         }
         Models = Path.Combine(Folder, "models");
         new FakeSpotter { Centre = 16, Gain = 0.5f, Threshold = 0.8, RefractorySeconds = 1.5 }.Write(Models);
+        foreach (var name in (string[])["phones-en", "cmudict", "letters-to-phones"])
+            if (Directory.Exists(Path.Combine(TestPaths.Models, name)))
+                Directory.CreateSymbolicLink(Path.Combine(Models, name), Path.Combine(TestPaths.Models, name));
         var raw = Path.Combine(Folder, "hello.raw");
         await File.WriteAllBytesAsync(raw, Burst());
         await FfmpegAsync("-f", "s16le", "-ar", "16000", "-ac", "1", "-i", raw, "-c:a", "pcm_s16le", "-bitexact", path);

@@ -9,12 +9,16 @@ internal static partial class ShellBlock
     private static readonly (string Prefix, string Expected, bool Ends)[] Known =
     [
         ("scripts/run.sh", @"Now listening on: http://\S+", false),
+        ("scripts/av words add", "\"name\":\"hey marvin\"", true),
+        ("scripts/av words list", "\"keyword\":\"hey marvin\"", true),
+        ("scripts/av words remove", "", true),
         ("scripts/av listen", "\"type\":\"wakeWord\"", false),
         ("scripts/av score", "\"keyword\":\"computer\"|av: 3 of 3 files", true),
         ("scripts/av stream --device", "\"type\":\"closed\",\"reason\":\"completed\"", true),
         ("scripts/av stream", "\"type\":\"wakeWord\"", true),
         ("scripts/av status", "\"models\":", true),
         ("ffmpeg", "", true),
+        ("curl -sS -X POST", "\"name\":\"hey marvin\"", true),
         ("curl", "", true),
     ];
 

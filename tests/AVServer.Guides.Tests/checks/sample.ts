@@ -1,6 +1,6 @@
 // What a program in TypeScript does with the module. It is compiled, not run.
 import { CameraUnavailable, ServerRefused, StreamRefused, connect, listCameras } from '../../../clients/web/avserver.js';
-import type { ClosedEvent, Publication, ScoreReport, StreamEvent } from '../../../clients/web/avserver.js';
+import type { ClosedEvent, KeywordDetails, Publication, ScoreReport, StreamEvent } from '../../../clients/web/avserver.js';
 
 const server = connect({ url: new URL('https://example.org/av/'), apiKey: 'key' });
 
@@ -25,9 +25,17 @@ export async function see(): Promise<void> {
 
 export async function send(file: File): Promise<number> {
   const closed: ClosedEvent = await server.publishFile(file, { streamId: 'file', container: 'webm', onEvent: event => console.log(event.sequence) });
-  const report: ScoreReport = await server.score(file, { posteriors: true });
+  const report: ScoreReport = await server.score(file, { posteriors: true, words: ['hey marvin'] });
   const curve: number[] | undefined = report.posteriors?.[0]?.values;
   return closed.duration + report.durationSeconds + (curve?.length ?? 0);
+}
+
+export async function add(text: string): Promise<string[]> {
+  const word: KeywordDetails = await server.addKeyword({ text, falseAlarmsPerHour: 0.2, streams: ['kitchen'] });
+  for (const { keyword, details } of await server.keywords())
+    console.log(keyword, details?.pronunciations.map(way => way.phones).join(', '));
+  await server.removeKeyword((await server.keyword(word.name)).name);
+  return word.warnings;
 }
 
 function describe(event: StreamEvent): string {
@@ -42,6 +50,8 @@ function describe(event: StreamEvent): string {
 
 // @ts-expect-error a stream has a name
 server.publishMicrophone({});
+// @ts-expect-error a word has a text
+server.addKeyword({ falseAlarmsPerHour: 0.2 });
 // @ts-expect-error no such type of event
 server.subscribe({ types: ['wakeword'] });
 // @ts-expect-error a wake word has no label

@@ -9,7 +9,12 @@ const { folder, golden } = JSON.parse(process.argv[2]);
 const types = new URL('../../../clients/web/avserver.d.ts', import.meta.url).pathname;
 const sample = new URL('./sample.ts', import.meta.url).pathname;
 
-const typeOf = name => name.startsWith('event.') ? 'StreamEvent' : { scoreReport: 'ScoreReport', model: 'ModelSummary', filter: 'EventFilter', 'filter.empty': 'EventFilter' }[name];
+const typesOfRecords = {
+  scoreReport: 'ScoreReport', model: 'ModelSummary', filter: 'EventFilter', 'filter.empty': 'EventFilter',
+  'keyword.trained': 'KeywordSummary', 'keyword.given': 'KeywordSummary', keywordDetails: 'KeywordDetails',
+  keywordRequest: 'KeywordRequest',
+};
+const typeOf = name => name.startsWith('event.') ? 'StreamEvent' : typesOfRecords[name];
 const records = Object.entries(JSON.parse(await readFile(golden, 'utf8'))).filter(([name]) => typeOf(name));
 assert.ok(records.length > 15, 'Expected the golden records of the wire.');
 const wire = `${folder}/wire.ts`;

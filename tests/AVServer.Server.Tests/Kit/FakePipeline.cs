@@ -6,8 +6,9 @@ using AVServer.Pipeline;
 namespace AVServer.Server.Tests.Kit;
 
 /// <summary>
-/// A pipeline whose events follow from its input: a chunk of sound that begins with <c>W</c> is a wake word, with <c>X</c> a failure, one of odd
-/// length a fault; text is what was said; container bytes that begin with <c>bad</c> can't be decoded.
+/// A pipeline whose events follow from its input: a chunk of sound that begins with <c>W</c> is a wake word, with <c>O</c> the first of the
+/// stream's own words, with <c>X</c> a failure, one of odd length a fault; text is what was said; container bytes that begin with
+/// <c>bad</c> can't be decoded.
 /// </summary>
 internal sealed class FakePipeline : IStreamPipeline
 {
@@ -34,6 +35,12 @@ internal sealed class FakePipeline : IStreamPipeline
     public void Resume() => _open.TrySetResult();
 
     public string Transcriber { get; set; } = "none";
+
+    public Task PrepareAsync(IReadOnlyList<KeywordRequest> words, CancellationToken cancellationToken)
+    {
+        foreach (var word in words) FakeKeywords.Measure(word);
+        return Task.CompletedTask;
+    }
 
     public async IAsyncEnumerable<StreamEvent> RunAsync(
         StreamRequest request, IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -62,8 +69,9 @@ internal sealed class FakePipeline : IStreamPipeline
                 time = chunk.Time;
                 if (request.Telemetry)
                     yield return new TelemetryEvent(time, -20, true, new Dictionary<string, float[]> { ["computer"] = new float[64] }, TimeSpan.FromMilliseconds(40));
-                if (chunk.Payload.Span[0] == 'W')
-                    yield return new WakeWordEvent("computer", 0.9f, time, time, Modality.Audio, new Dictionary<string, float> { ["firstStage"] = 0.9f }, Model, time);
+                var scores = new Dictionary<string, float> { ["firstStage"] = 0.9f };
+                if (WordIn(chunk, request) is { } word)
+                    yield return new WakeWordEvent(word, 0.9f, time, time, Modality.Audio, scores, Model, time);
             }
             yield return new ClosedEvent(CloseReason.Completed, time);
         }
@@ -81,7 +89,7 @@ internal sealed class FakePipeline : IStreamPipeline
         if (request.OnEvents is not null) return await ScoreInStepsAsync(length, request, cancellationToken);
         var curve = new PosteriorCurve("computer", request.Model ?? "fake", 0.08, [0.1f, 0.9f]);
         return new ScoreReport(
-            request.FileName, length, new Dictionary<string, float> { ["computer"] = 0.9f }, [new FaultEvent("path", path)], request.Posteriors ? [curve] : null);
+            request.FileName, length, MaxPosteriorOf(request), [new FaultEvent("path", path)], request.Posteriors ? [curve] : null);
     }
 
     /// <summary>A second of media a byte.</summary>
@@ -99,8 +107,19 @@ internal sealed class FakePipeline : IStreamPipeline
             Heard++;
             if (step == PauseAfterStep) Pause();
         }
-        return new ScoreReport(request.FileName, length, new Dictionary<string, float> { ["computer"] = 0.9f }, [], request.Posteriors ? [new PosteriorCurve("computer", "fake", 0.08, [0.1f, 0.9f])] : null);
+        PosteriorCurve[]? curves = request.Posteriors ? [new PosteriorCurve("computer", "fake", 0.08, [0.1f, 0.9f])] : null;
+        return new ScoreReport(request.FileName, length, MaxPosteriorOf(request), [], curves);
     }
+
+    private static string? WordIn(MediaChunk chunk, StreamRequest request) => chunk.Payload.Span[0] switch
+    {
+        (byte)'W' => "computer",
+        (byte)'O' => request.Words[0].Text,
+        _ => null,
+    };
+
+    private static Dictionary<string, float> MaxPosteriorOf(ScoreRequest request) =>
+        request.Words.Select(word => word.Text).Prepend("computer").ToDictionary(word => word, _ => 0.9f);
 
     private static FaultEvent? FaultOf(MediaChunk chunk, TimeSpan time)
     {

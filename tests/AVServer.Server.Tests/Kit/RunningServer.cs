@@ -63,6 +63,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var log = new LogLines();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace).AddFilter("", LogLevel.Trace);
         builder.Services.AddSingleton<IStreamPipeline>(pipeline);
+        builder.Services.AddSingleton<IKeywordRegistry>(new FakeKeywords());
         builder.AddServer();
         configure(builder);
         var app = builder.Build();

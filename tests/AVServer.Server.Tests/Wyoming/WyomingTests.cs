@@ -35,6 +35,23 @@ public sealed class WyomingTests
     }
 
     [Fact]
+    public async Task Words_that_were_given_as_text_for_all_streams_are_described_and_can_be_asked_for()
+    {
+        await using var server = await StartAsync();
+        var keywords = server.Part<IKeywordRegistry>();
+        await keywords.AddAsync(new KeywordRequest("hey marvin"), default);
+        await keywords.AddAsync(new KeywordRequest("lights on", Streams: ["kitchen"]), default);
+        using var client = await WyomingClient.ConnectAsync(server);
+        await client.SendAsync("""{"type":"describe"}""");
+        var info = (await client.ReceiveAsync())!.Value.Data;
+        var models = info.GetProperty("wake")[0].GetProperty("models").EnumerateArray();
+        Assert.Equal(["computer", "hey marvin"], models.Select(model => model.GetProperty("name").GetString()));
+        await client.SendAsync("""{"type":"detect","data":{"names":["hey marvin"]}}""");
+        await client.SendAsync("""{"type":"ping"}""");
+        Assert.Equal("pong", (await client.ReceiveAsync())!.Value.Type);
+    }
+
+    [Fact]
     public async Task Words_are_told_while_the_sound_goes_on_with_the_peers_time()
     {
         await using var server = await StartAsync();

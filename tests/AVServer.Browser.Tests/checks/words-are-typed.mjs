@@ -1,0 +1,59 @@
+import { args, assert, assertNoSidewaysScroll, onPage, shoot, untilText } from './browser.mjs';
+
+await onPage(async page => {
+  await page.locator('#keywords-card').waitFor();
+  if (args.microphone) {
+    await page.click('#start');
+    await untilText(page, '#state', /^connected$/);
+  }
+
+  // By keyboard alone: the stream that is open listens for the word at once.
+  await page.focus('#keyword-text');
+  await page.keyboard.type(args.word);
+  await page.keyboard.press('Enter');
+  const word = page.locator(`#keywords li[data-keyword="${args.word}"]`);
+  await word.waitFor();
+  await untilText(page, '#keyword-status', `Listening for “${args.word}” from now on.`);
+  assert.match(await word.textContent(), /[A-Z]+ [A-Z ]+\(lexicon\).* · threshold \d\.\d{3} · 0\.5 false alarms per hour/);
+  assert.ok((await page.textContent('#words')).includes(`“${args.word}”`));
+  assert.equal(await page.inputValue('#keyword-text'), '');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'keyword-text');
+  if (args.microphone) {
+    await page.locator('#log li.wakeWord').filter({ hasText: args.word }).first().waitFor();
+    await page.click('#start');
+    await untilText(page, '#state', /^stopped$/);
+    await page.focus('#keyword-text');
+  }
+
+  // What speaks against a word stands beside it.
+  await page.keyboard.type('bob');
+  await page.keyboard.press('Enter');
+  await page.locator('#keywords li[data-keyword=bob] .warning').first().waitFor();
+  await page.locator('#keyword-status[data-state=wait]').filter({ hasText: 'short' }).waitFor();
+  await assertNoSidewaysScroll(page);
+  await shoot(page, 'words', { element: '#keywords-card' });
+
+  // A word that can't be taken stays in the field, with the reason.
+  await page.keyboard.type(args.bad);
+  await page.keyboard.press('Enter');
+  await page.locator('#keyword-status[data-state=bad]').filter({ hasText: 'Expected' }).waitFor();
+  assert.equal(await page.inputValue('#keyword-text'), args.bad);
+
+  // Removing one leaves the focus on the next, and after the last on the field.
+  await page.getByRole('button', { name: `Remove “${args.word}”` }).focus();
+  await page.keyboard.press('Enter');
+  await word.waitFor({ state: 'detached' });
+  await page.waitForFunction(() => document.activeElement.closest('li')?.dataset.keyword === 'bob');
+  await page.keyboard.press('Enter');
+  await page.locator('#keywords li').first().waitFor({ state: 'detached' });
+  await page.waitForFunction(() => document.activeElement.id === 'keyword-text');
+  assert.ok(!(await page.textContent('#words')).includes(args.word));
+
+  // Words that others add are there when the page is opened.
+  await page.evaluate(async text => {
+    const { connect } = await import('/avserver.js');
+    await connect().addKeyword({ text, streams: ['kitchen'] });
+  }, args.word);
+  await page.reload();
+  await word.filter({ hasText: 'on kitchen only' }).waitFor();
+}, { microphone: args.microphone, again: true, viewport: { width: args.width, height: 800 } });

@@ -1,0 +1,58 @@
+using AVServer.Contracts;
+using AVServer.Pipeline;
+
+namespace AVServer.Server.Tests.Kit;
+
+/// <summary>Words without a model: one with a <c>!</c> can't be said, one of less than five letters is warned of.</summary>
+internal sealed class FakeKeywords : IKeywordRegistry
+{
+    /// <summary>What finds the words, as the pipeline lists it.</summary>
+    public static readonly ModelSummary[] Models =
+    [
+        new("fake-phones", "2", "phoneModel", [], "Apache-2.0", Active: false),
+        new("fake-lexicon", "1", "lexicon", [], "Apache-2.0", Active: false),
+    ];
+
+    private readonly List<KeywordDetails> _words = [];
+
+    public IReadOnlyList<KeywordDetails> Keywords
+    {
+        get { lock (_words) return [.. _words]; }
+    }
+
+    public KeywordDetails? Find(string name) => Keywords.FirstOrDefault(word => word.Name == NameOf(name));
+
+    public Task<KeywordDetails> AddAsync(KeywordRequest request, CancellationToken cancellationToken)
+    {
+        var word = Measure(request);
+        lock (_words)
+        {
+            _words.RemoveAll(other => other.Name == word.Name);
+            _words.Add(word);
+        }
+        return Task.FromResult(word);
+    }
+
+    public bool Remove(string name)
+    {
+        lock (_words) return _words.RemoveAll(word => word.Name == NameOf(name)) > 0;
+    }
+
+    /// <summary>What becomes of a word.</summary>
+    /// <exception cref="KeywordException">It can't be said.</exception>
+    public static KeywordDetails Measure(KeywordRequest request)
+    {
+        if (string.IsNullOrWhiteSpace(request.Text) || request.Text.Contains('!', StringComparison.Ordinal))
+            throw new KeywordException($"Expected words, got '{request.Text}'.");
+        var name = NameOf(request.Text);
+        var phones = request.Text.Contains('=', StringComparison.Ordinal) ? request.Text.Split('=')[1] : name.ToUpperInvariant();
+        return new KeywordDetails(
+            name,
+            [new KeywordPronunciation(phones, "lexicon")],
+            request,
+            new KeywordCalibration(name, 0.75f, "made up", 2, 0, [new MeasuredThreshold(0.5, 1, 0), new MeasuredThreshold(0.75, 0.5, 0)]),
+            name.Length < 5 ? ["The word is short."] : []);
+    }
+
+    private static string NameOf(string text) => text.Split('=')[0].Trim().ToLowerInvariant();
+}
