@@ -3,7 +3,7 @@ namespace AVServer.Contracts;
 /// <summary>What a client is told of a loaded model.</summary>
 /// <param name="Name">Folder name under the models' folder.</param>
 /// <param name="Version">Version of the weights.</param>
-/// <param name="Kind">What it does: <c>keywordSpotter</c>, <c>keywordVerifier</c>, <c>audioVisualSpotter</c>, <c>speechEmbedding</c>, <c>faceDetector</c>, <c>faceMesh</c>, <c>emotion</c>, <c>wordVectors</c>, <c>voiceActivity</c> or <c>transcriber</c>.</param>
+/// <param name="Kind">What it does: <c>keywordSpotter</c>, <c>keywordVerifier</c>, <c>audioVisualSpotter</c>, <c>speechEmbedding</c>, <c>faceDetector</c>, <c>faceMesh</c>, <c>emotion</c>, <c>wordVectors</c>, <c>voiceActivity</c>, <c>transcriber</c>, <c>lexicon</c> or <c>lettersToPhones</c>.</param>
 /// <param name="Keywords">Wake words that it knows; empty for a model that only serves others.</param>
 /// <param name="Licence">Licence of the weights, an SPDX expression.</param>
 /// <param name="Active">Whether it decides on live streams; a first stage before a verifier only proposes.</param>
