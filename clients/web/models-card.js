@@ -1,6 +1,7 @@
 const kinds = {
   keywordSpotter: 'first stage', keywordVerifier: 'verifier', audioVisualSpotter: 'sound and lips', speechEmbedding: 'speech embedding',
   faceDetector: 'finds faces', faceMesh: 'follows faces', emotion: 'emotion', wordVectors: 'word vectors', voiceActivity: 'finds voices', transcriber: 'writes down speech',
+  lexicon: 'says how words sound', lettersToPhones: 'guesses how words sound',
 };
 
 /** Lists the models that the server loaded. */

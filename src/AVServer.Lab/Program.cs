@@ -36,6 +36,11 @@ var exportEmotion = new Command("export-emotion", "Writes a trained emotion mode
 exportEmotion.SetAction(parsed => ExportEmotionCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
 var evaluateEmotion = new Command("evaluate-emotion", "Reports the folds of an emotion recipe and of those beside it, and what the model says of corpora it never met.") { recipe };
 evaluateEmotion.SetAction(parsed => EvaluateEmotionCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
+var trainG2p = new Command("train-g2p", "Learns from a lexicon how letters are said, measures it on words left out, writes the model.") { recipe };
+trainG2p.SetAction(parsed => TrainG2pCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
+var names = new Argument<string>("names") { Description = "Words and how they are said, a line each: word, tab, phones; several pronunciations parted by commas." };
+var compareG2p = new Command("compare-g2p", "Says names and words of the test split by the model and by espeak-ng.") { recipe, names };
+compareG2p.SetAction((parsed, token) => CompareG2pCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, parsed.GetValue(names)!, Console.Out, token));
 
 var trainPhones = new Command("train-phones", "Teaches a phone network noise by its recipe; started again, it goes on where it was.") { recipe };
 trainPhones.SetAction((parsed, token) => TrainPhonesCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, token));
@@ -46,4 +51,4 @@ shipWords.SetAction((parsed, token) => TrainWordsCommand.ShipAsync(Folders(parse
 var evaluateWords = new Command("evaluate-words", "Measures how well typed words are found that taught nothing.") { recipe };
 evaluateWords.SetAction((parsed, token) => EvaluateWordsCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, token));
 
-return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score, trainAv, exportAv, evaluateAv, trainEmotion, foldEmotion, exportEmotion, evaluateEmotion, trainPhones, trainWords, shipWords, evaluateWords }.Parse(args).InvokeAsync();
+return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score, trainAv, exportAv, evaluateAv, trainEmotion, foldEmotion, exportEmotion, evaluateEmotion, trainG2p, compareG2p, trainPhones, trainWords, shipWords, evaluateWords }.Parse(args).InvokeAsync();

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace AVServer.Speech;
@@ -6,7 +8,6 @@ namespace AVServer.Speech;
 /// <summary>The lexicon's bytes: words one after another, phones one after another, and an open hash table of the words.</summary>
 internal sealed class LexiconTable
 {
-    private const int LongestWord = 64;
     private const int StressShift = 6;
 
     private readonly byte[] _letters;
@@ -14,7 +15,7 @@ internal sealed class LexiconTable
     private readonly byte[] _phones;
     private readonly int[] _phoneEnds;
 
-    // Of each word the first of its pronunciations; they stand together.
+    // Of each word the first of its pronunciations, which stand together; one more at the end.
     private readonly int[] _pronunciations;
 
     // Number of a word plus one, 0 where there is none.
@@ -22,47 +23,14 @@ internal sealed class LexiconTable
 
     public LexiconTable(ReadOnlySpan<byte> text)
     {
-        var (letters, wordEnds, phones, phoneEnds, pronunciations) = (new List<byte>(text.Length / 3), new List<int>(), new List<byte>(text.Length / 3), new List<int>(), new List<int>());
-        var line = 0;
-        foreach (var range in text.Split((byte)'\n'))
-        {
-            line++;
-            var row = text[range].TrimEnd((byte)'\r');
-            if (row.IsEmpty || row.StartsWith(";;;"u8)) continue;
-            var blank = row.IndexOf((byte)' ');
-            if (blank is <= 0 or > LongestWord) throw Broken(line, row);
-            var word = row[..blank];
-            var isVariant = word.Length > 3 && word[^1] == ')' && word[^3] == '(';
-            if (isVariant) word = word[..^3];
-            if (!isVariant || wordEnds.Count == 0 || !IsLast(word))
-            {
-                if (isVariant) continue;
-                letters.AddRange(word);
-                wordEnds.Add(letters.Count);
-                pronunciations.Add(phoneEnds.Count);
-            }
-            foreach (var part in row[blank..].Split((byte)' '))
-            {
-                var name = row[blank..][part];
-                if (!name.IsEmpty) phones.Add(Read(name) ?? throw Broken(line, row));
-            }
-            if (phones.Count == (phoneEnds.Count == 0 ? 0 : phoneEnds[^1])) throw Broken(line, row);
-            phoneEnds.Add(phones.Count);
-        }
-        if (wordEnds.Count == 0) throw new InvalidDataException("Expected words and their phones, got none.");
-        pronunciations.Add(phoneEnds.Count);
-        (_letters, _wordEnds, _phones, _phoneEnds, _pronunciations) = ([.. letters], [.. wordEnds], [.. phones], [.. phoneEnds], [.. pronunciations]);
-        _slots = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)wordEnds.Count * 2)];
+        var parts = new LexiconReader(text);
+        (_letters, _wordEnds, _phones, _phoneEnds, _pronunciations) = ([.. parts.Letters], [.. parts.WordEnds], [.. parts.Phones], [.. parts.PhoneEnds], [.. parts.Pronunciations]);
+        if (_wordEnds.Length == 0) throw new InvalidDataException("Expected words and their phones, got none.");
+        _slots = new int[(int)BitOperations.RoundUpToPowerOf2((uint)_wordEnds.Length * 2)];
         for (var i = 0; i < _wordEnds.Length; i++)
         {
             ref var slot = ref Slot(Word(i));
             if (slot == 0) slot = i + 1;
-        }
-
-        bool IsLast(ReadOnlySpan<byte> word)
-        {
-            var start = wordEnds.Count == 1 ? 0 : wordEnds[^2];
-            return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(letters)[start..].SequenceEqual(word);
         }
     }
 
@@ -72,13 +40,9 @@ internal sealed class LexiconTable
 
     public IReadOnlyList<ImmutableArray<StressedPhone>> Find(string word)
     {
-        if (word.Length is 0 or > LongestWord) return [];
+        if (word.Length is 0 or > LexiconReader.LongestWord || !Ascii.IsValid(word)) return [];
         Span<byte> key = stackalloc byte[word.Length];
-        for (var i = 0; i < word.Length; i++)
-        {
-            if (!char.IsAscii(word[i])) return [];
-            key[i] = (byte)char.ToUpperInvariant(word[i]);
-        }
+        Ascii.ToUpper(word, key, out _);
         var found = Slot(key) - 1;
         if (found < 0) return [];
         var pronunciations = new ImmutableArray<StressedPhone>[_pronunciations[found + 1] - _pronunciations[found]];
@@ -86,19 +50,26 @@ internal sealed class LexiconTable
         return pronunciations;
     }
 
+    /// <summary>A phone and its stress in a byte.</summary>
+    public static byte Pack(StressedPhone phone) => (byte)((int)phone.Phone | (phone.Stress << StressShift));
+
+    private static StressedPhone Unpack(byte packed) => new((Phone)(packed & ((1 << StressShift) - 1)), (byte)(packed >> StressShift));
+
     private ImmutableArray<StressedPhone> Phones(int pronunciation)
     {
         var packed = _phones.AsSpan((pronunciation == 0 ? 0 : _phoneEnds[pronunciation - 1]).._phoneEnds[pronunciation]);
         var phones = ImmutableArray.CreateBuilder<StressedPhone>(packed.Length);
-        foreach (var value in packed) phones.Add(new StressedPhone((Phone)(value & ((1 << StressShift) - 1)), (byte)(value >> StressShift)));
+        foreach (var value in packed) phones.Add(Unpack(value));
         return phones.MoveToImmutable();
     }
 
     private ReadOnlySpan<byte> Word(int i) => _letters.AsSpan((i == 0 ? 0 : _wordEnds[i - 1]).._wordEnds[i]);
 
+    // As LexiconReader.ReadRow: most of its calls are in one loop.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ref int Slot(ReadOnlySpan<byte> word)
     {
-        // FNV-1a, because the order must not depend on the process as HashCode's does.
+        // FNV-1a: plain, and spread well enough by its upper bits.
         var hash = 2166136261u;
         foreach (var letter in word) hash = (hash ^ letter) * 16777619u;
         var mask = _slots.Length - 1;
@@ -106,17 +77,4 @@ internal sealed class LexiconTable
         while (_slots[at] != 0 && !Word(_slots[at] - 1).SequenceEqual(word)) at = (at + 1) & mask;
         return ref _slots[at];
     }
-
-    private static byte? Read(ReadOnlySpan<byte> name)
-    {
-        Span<char> chars = stackalloc char[4];
-        if (name.Length > chars.Length) return null;
-        Encoding.ASCII.GetChars(name, chars);
-        if (!PhoneSet.TryParse(chars[..name.Length], out var phone)) return null;
-        var stress = name[^1] is >= (byte)'0' and <= (byte)'2' ? name[^1] - '0' : StressedPhone.Unknown;
-        return (byte)((int)phone | (stress << StressShift));
-    }
-
-    private static InvalidDataException Broken(int line, ReadOnlySpan<byte> row) =>
-        new($"Expected a word and its phones on line {line} of the lexicon, got '{Excerpt.Of(Encoding.ASCII.GetString(row))}'.");
 }

@@ -19,6 +19,9 @@ public sealed class Pronunciation
     /// <summary>The phones of all words.</summary>
     public ImmutableArray<Phone> Phones { get; }
 
+    /// <summary>What is said, in lower case: the words, numbers and abbreviations read out.</summary>
+    public string Text => string.Join(' ', Words.Select(word => word.Text));
+
     /// <summary>Syllables: one for each vowel.</summary>
     public int Syllables => Phones.Count(PhoneSet.IsVowel);
 

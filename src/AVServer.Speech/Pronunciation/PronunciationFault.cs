@@ -17,4 +17,7 @@ public enum PronunciationFault
 
     /// <summary>A phone that doesn't exist.</summary>
     UnknownPhone,
+
+    /// <summary>Phones of more or of fewer words than the text has.</summary>
+    WordCount,
 }

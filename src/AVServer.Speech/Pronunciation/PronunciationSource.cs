@@ -9,6 +9,9 @@ public enum PronunciationSource
     /// <summary>Guessed from the word's spelling, because the lexicon lacks it.</summary>
     Spelling,
 
+    /// <summary>The names of its letters, one by one, as in "TTS".</summary>
+    LetterNames,
+
     /// <summary>The user gave them.</summary>
     Given,
 }
