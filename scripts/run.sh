@@ -11,6 +11,4 @@ if [ -z "${AVSERVER_BUILT:-}" ]; then
 fi
 models=${AVSERVER_MODELS:-$PWD/models}
 export ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Production}
-# Emotion needs a declared purpose; this script is for trying things out. --Emotion:Purpose "" turns it off.
-purpose=(); [ -f "$models/emotion/manifest.json" ] && purpose=(--Emotion:Purpose demonstration)
-exec dotnet src/AVServer.Server/bin/Release/net10.0/AVServer.Server.dll --Runtime:ModelsPath "$models" "${purpose[@]}" "$@"
+exec dotnet src/AVServer.Server/bin/Release/net10.0/AVServer.Server.dll --Runtime:ModelsPath "$models" "$@"

@@ -96,6 +96,7 @@ public sealed class Newcomer : IAsyncLifetime, IDisposable
         }
         Models = Path.Combine(Folder, "models");
         new FakeSpotter { Centre = 16, Gain = 0.5f, Threshold = 0.8, RefractorySeconds = 1.5 }.Write(Models);
+        new FakeEmotion().WriteWithVoiceActivity(Models);
         var raw = Path.Combine(Folder, "hello.raw");
         await File.WriteAllBytesAsync(raw, Burst());
         await FfmpegAsync("-f", "s16le", "-ar", "16000", "-ac", "1", "-i", raw, "-c:a", "pcm_s16le", "-bitexact", path);
