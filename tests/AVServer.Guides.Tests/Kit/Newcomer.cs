@@ -122,7 +122,10 @@ public sealed class Newcomer : IAsyncLifetime, IDisposable
     private async Task StartServerAsync()
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddInMemoryCollection([new("Urls", "http://127.0.0.1:0"), new("Runtime:ModelsPath", Models)]);
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("Urls", "http://127.0.0.1:0"), new("Runtime:ModelsPath", Models), new("History:Provider", "sqlite"), new("History:Path", Path.Combine(Folder, "history.db")),
+        ]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddPipeline(builder.Configuration);
         builder.AddServer();
