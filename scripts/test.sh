@@ -1,37 +1,57 @@
 #!/usr/bin/env bash
-# Sets up what is missing, checks the formatting, builds everything and runs every test.
-# The last line is "N passed, N failed, N skipped".
+# Sets up what is missing, builds everything, checks the formatting and runs every test. The last line is "N passed, N failed, N skipped".
+#   scripts/test.sh [WORD…]     only the test projects whose names hold one of the words
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+say() { echo "test: $*" >&2; }
+fail() { say "$@"; exit 1; }
 scripts/setup.sh test || exit 1
 # Two threads on busy cores spin each other out of the way unless they sleep while they wait.
 export OMP_WAIT_POLICY=PASSIVE DOTNET_CLI_USE_MSBUILD_SERVER=0
 
-echo "test: building (Release)" >&2
-dotnet build AVServer.sln -c Release -v q --nologo -clp:ErrorsOnly || { echo "test: the build failed" >&2; exit 1; }
-echo "test: formatting" >&2
-dotnet format AVServer.sln --verify-no-changes --no-restore -v q --exclude node_modules || { echo "test: run 'dotnet format AVServer.sln'" >&2; exit 1; }
+say "restoring the packages of the lock files"
+dotnet restore AVServer.sln --locked-mode -v q --nologo || fail "the packages could not be restored; a lock file that is stale is written anew by 'dotnet restore AVServer.sln --force-evaluate'"
+say "building (Release)"
+dotnet build AVServer.sln -c Release --no-restore -v q --nologo -clp:ErrorsOnly || fail "the build failed"
+# What the compiler doesn't see. It holds the rules of style itself (EnforceCodeStyleInBuild), and a test the order of usings.
+say "formatting"
+dotnet format whitespace . --folder --verify-no-changes -v q --exclude node_modules || fail "run 'dotnet format AVServer.sln'"
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
-failed_projects=()
-for project in tests/*.Tests/*.csproj; do
-    name=$(basename "$project" .csproj)
-    started=$SECONDS
-    if dotnet test "$project" -c Release --no-build --nologo -v q --logger "console;verbosity=minimal" --logger "trx;LogFileName=$name.trx" --results-directory "$results" >"$results/$name.log" 2>&1; then
-        echo "test: $name ok ($((SECONDS - started)) s)" >&2
-    else
-        echo "test: $name FAILED" >&2
-        cat "$results/$name.log" >&2
-        failed_projects+=("$name")
-    fi
-    [ -s "$results/$name.trx" ] || { echo "test: $name ran no test" >&2; failed_projects+=("$name"); }
-done
 
-# The counters of all result files, added up.
+# What starts servers, browsers and senders, or measures, needs the machine for itself; the others, longest first, take turns two at a time.
+beside=(Lab Models Runtime Signal Vision Speech TorchSharp OpenCvSharp Detection Evaluation Contracts Reports Architecture)
+is_beside() { local one; for one in "${beside[@]}"; do [[ $1 == *"${one}.Tests" ]] && return; done; return 1; }
+is_asked_for() { [ ${#words[@]} -eq 0 ] && return; local word; for word in "${words[@]}"; do [[ $1 == *"$word"* ]] && return; done; return 1; }
+words=("$@") alone=() paired=()
+for one in "${beside[@]}"; do for folder in tests/*"$one".Tests; do [ -d "$folder" ] && is_asked_for "$(basename "$folder")" && paired+=("$(basename "$folder")"); done; done
+for folder in tests/*.Tests; do name=$(basename "$folder"); is_beside "$name" || ! is_asked_for "$name" || alone+=("$name"); done
+
+run() {
+    local name=$1 started=$SECONDS
+    if dotnet test "tests/$name/bin/Release/net10.0/$name.dll" --nologo --logger "console;verbosity=minimal" \
+        --logger "trx;LogFileName=$name.trx" --results-directory "$results" >"$results/$name.log" 2>&1 </dev/null && [ -s "$results/$name.trx" ]; then
+        say "$name ok ($((SECONDS - started)) s)"
+    else
+        [ -s "$results/$name.trx" ] || echo "$name ran no test" >>"$results/$name.log"
+        say "$name FAILED ($((SECONDS - started)) s)"
+        cat "$results/$name.log" >&2
+        echo "$name" >>"$results/failed"
+    fi
+}
+for name in "${paired[@]}"; do
+    while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+    run "$name" &
+done
+wait
+for name in "${alone[@]}"; do run "$name"; done
+
+# The counters of all result files, added up; a test project that broke without a result file counts as one failure.
 read -r passed failed skipped < <(node -e '
     const fs = require("fs"), dir = process.argv[1];
-    let passed = 0, failed = 0, skipped = 0;
+    const broken = fs.existsSync(`${dir}/failed`) ? fs.readFileSync(`${dir}/failed`, "utf8").trim().split("\n") : [];
+    let passed = 0, failed = broken.filter(name => !fs.existsSync(`${dir}/${name}.trx`)).length, skipped = 0;
     for (const file of fs.readdirSync(dir).filter(f => f.endsWith(".trx"))) {
         const counters = fs.readFileSync(`${dir}/${file}`, "utf8").match(/<Counters [^>]*>/)[0];
         const read = name => Number(counters.match(new RegExp(`\\b${name}="(\\d+)"`))[1]);
@@ -39,8 +59,8 @@ read -r passed failed skipped < <(node -e '
         failed += read("failed") + read("error") + read("timeout") + read("aborted");
         skipped += read("total") - read("executed");
     }
+    if (broken.length > 0 && failed === 0) failed = broken.length;
     console.log(passed, failed, skipped);' "$results")
-# A test project that broke without a result file counts as one failure.
-[ ${#failed_projects[@]} -gt 0 ] && [ "$failed" -eq 0 ] && failed=${#failed_projects[@]}
+[ ! -f "$results/failed" ] || say "failed in $(sort "$results/failed" | paste -sd ' ')"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

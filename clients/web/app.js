@@ -34,7 +34,7 @@ const noise = new NoiseControl({ slider: $('noise'), level: $('noise-level'), sn
 const live = new LiveView({ sound: $('sound'), curve: $('curve'), empty: $('live-empty'), legend: $('legend'), peaks: $('threshold-peaks') }, threshold);
 const sight = new SightCard({ card: $('sight'), video: $('preview'), face: $('face-box'), lips: $('lip-box'), quality: $('quality'), delay: $('delay'), scores: $('modalities') });
 const emotion = new EmotionCard({
-  card: $('emotion-card'), label: $('emotion'), bars: $('emotions'), notice: $('emotion-notice'), partial: $('partial'), transcript: $('transcript'),
+  card: $('emotion-card'), label: $('emotion'), bars: $('emotions'), notice: $('emotion-notice'), off: $('emotion-off'), partial: $('partial'), transcript: $('transcript'),
 });
 const keywords = new KeywordsCard(
   server,

@@ -7,12 +7,12 @@ export class EmotionCard {
   #timer;
   #labels = [];
 
-  /** @param {object} parts the elements: card, label, bars, notice, partial, transcript */
+  /** @param {object} parts the elements: card, label, bars, notice, off, partial, transcript */
   constructor(parts) { this.#parts = parts; }
 
-  /** Fits the card to the models that the server loaded: bars where an emotion model is active, the reason where it is off. */
+  /** Fits the card to the models that the server loaded: bars where an emotion model is active, the reason and the way to turn it on where it is off. */
   models(models) {
-    const { card, bars, notice } = this.#parts;
+    const { card, bars, notice, off } = this.#parts;
     const emotion = models.find(model => model.kind === 'emotion' && model.active) ?? models.find(model => model.kind === 'emotion');
     const transcribes = models.some(model => model.kind === 'transcriber' && model.active);
     card.hidden = !emotion && !transcribes;
@@ -21,6 +21,7 @@ export class EmotionCard {
     bars.hidden = this.#labels.length === 0;
     bars.replaceChildren(...this.#labels.map(row));
     if (emotion?.note) notice.textContent = emotion.note;
+    off.hidden = !emotion || emotion.active;
     this.clear();
   }
 

@@ -74,6 +74,7 @@ public static class ServerSetup
     private static void Prepare(this IServiceProvider services)
     {
         services.GetRequiredService<IStartupValidator>().Validate();   // before anything reads an option: all that is wrong at once
+        ListenAddresses.Check(services.GetRequiredService<IConfiguration>(), services.GetRequiredService<IOptions<WyomingOptions>>().Value);
         var limits = services.GetRequiredService<IOptions<ServerLimits>>().Value;
         // Not by Configure: the host reads its own options when it is built, before ours are validated.
         services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout = limits.DrainTimeout + (2 * limits.CloseTimeout);

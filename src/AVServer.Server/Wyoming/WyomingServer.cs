@@ -28,20 +28,11 @@ internal sealed partial class WyomingServer(
     /// <summary>Connections at this moment.</summary>
     public int OpenConnections => Volatile.Read(ref _open);
 
-    /// <exception cref="InvalidOperationException">The port can't be had: the server does not start.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (options.Value.Port is not { } port) return Task.CompletedTask;
-        var address = IPAddress.Parse(options.Value.Address);
-        var listener = new TcpListener(address, port);
-        try
-        {
-            listener.Start();
-        }
-        catch (SocketException exception)
-        {
-            throw new InvalidOperationException($"Expected Wyoming:Port {port} to be free at {address}, got: {exception.Message}. Choose another, or leave it out.", exception);
-        }
+        var listener = new TcpListener(IPAddress.Parse(options.Value.Address), port);
+        listener.Start();
         _listener = listener;
         Log.Listening(logger, EndPoint!);
         _accepting = Task.Run(() => AcceptAsync(listener), CancellationToken.None);

@@ -5,6 +5,7 @@ await onPage(async (page, logged) => {
   const card = page.locator('#emotion-card');
   await card.waitFor();
   assert.deepEqual(await card.locator('[data-emotion] dt').allTextContents(), args.labels);
+  assert.equal(await page.locator('#emotion-off').isVisible(), false);
   await page.click('#start');
   await untilText(page, '#state', 'connected');
 

@@ -12,9 +12,13 @@ internal sealed record CodeBlock(string Guide, int Line, string Language, string
 {
     private const string Fence = "```";
 
-    /// <summary>The guides: what a newcomer reads.</summary>
+    /// <summary>The guides: what a newcomer reads. Every file under <c>docs</c> is one.</summary>
     public static IReadOnlyList<string> Guides { get; } =
-        ["README.md", "docs/words.md", "src/README.md", "clients/web/README.md", "clients/dotnet/README.md", "clients/cli/README.md"];
+    [
+        "README.md", "src/README.md", "clients/web/README.md", "clients/dotnet/README.md", "clients/cli/README.md",
+        "CONTRIBUTING.md", "SECURITY.md",
+        .. Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, "docs"), "*.md").Select(path => $"docs/{Path.GetFileName(path)}").Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Every block of every guide, in order.</summary>
     public static IReadOnlyList<CodeBlock> All { get; } = [.. Guides.SelectMany(Read)];

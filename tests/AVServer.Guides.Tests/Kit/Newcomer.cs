@@ -100,6 +100,7 @@ public sealed class Newcomer : IAsyncLifetime, IDisposable
         foreach (var name in (string[])["phones-en", "cmudict", "letters-to-phones"])
             if (Directory.Exists(Path.Combine(TestPaths.Models, name)))
                 Directory.CreateSymbolicLink(Path.Combine(Models, name), Path.Combine(TestPaths.Models, name));
+        new FakeEmotion().WriteWithVoiceActivity(Models);
         var raw = Path.Combine(Folder, "hello.raw");
         await File.WriteAllBytesAsync(raw, Burst());
         await FfmpegAsync("-f", "s16le", "-ar", "16000", "-ac", "1", "-i", raw, "-c:a", "pcm_s16le", "-bitexact", path);
@@ -125,7 +126,10 @@ public sealed class Newcomer : IAsyncLifetime, IDisposable
     private async Task StartServerAsync()
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddInMemoryCollection([new("Urls", "http://127.0.0.1:0"), new("Runtime:ModelsPath", Models)]);
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("Urls", "http://127.0.0.1:0"), new("Runtime:ModelsPath", Models), new("History:Provider", "sqlite"), new("History:Path", Path.Combine(Folder, "history.db")),
+        ]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddPipeline(builder.Configuration);
         builder.AddServer();

@@ -54,9 +54,17 @@ internal sealed class RunningProgram : IAsyncDisposable
     /// <summary>Waits for the end, which must be a good one.</summary>
     public async Task ExitAsync()
     {
+        var code = await EndAsync();
+        Assert.True(code == 0, $"Expected '{_name}' to end well, got {code}:\n{Output}");
+    }
+
+    /// <summary>Waits for the end.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> EndAsync()
+    {
         await Task.WhenAny(_end, Task.Delay(Patience));
         Assert.True(_end.IsCompleted, $"Expected '{_name}' to end within {Patience.TotalSeconds} s, it still runs:\n{Output}");
-        Assert.True(_process.ExitCode == 0, $"Expected '{_name}' to end well, got {_process.ExitCode}:\n{Output}");
+        return _process.ExitCode;
     }
 
     /// <summary>Waits until it has written what is expected.</summary>

@@ -238,7 +238,7 @@ public sealed class WyomingTests
         Assert.Null(off.Part<WyomingServer>().EndPoint);
         await using var on = await StartAsync();
         var taken = on.Part<WyomingServer>().EndPoint!.Port;
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(("Wyoming:Port", $"{taken}")));
+        var error = await Assert.ThrowsAsync<SetupException>(() => StartAsync(("Wyoming:Port", $"{taken}")));
         Assert.Contains("Wyoming:Port", error.Message);
         await Assert.ThrowsAnyAsync<Exception>(() => StartAsync(("Wyoming:Address", "everywhere")));
     }
