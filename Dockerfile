@@ -15,7 +15,7 @@ RUN scripts/setup.sh packages
 
 FROM ${SDK_IMAGE} AS build
 WORKDIR /src
-COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt ./
+COPY global.json Directory.* BannedSymbols.txt ./
 COPY clients/web clients/web
 COPY src src
 COPY --from=packages /src/node_modules node_modules

@@ -44,7 +44,7 @@ if [ ! -f "$work/context/debian.tar" ]; then
 fi
 cp /etc/ssl/certs/ca-certificates.crt "$work/context/certificates.crt"
 stand_in node "ADD node.tar /usr/local/"
-stand_in sdk "ADD dotnet.tar /usr/share/dotnet/" "RUN ln -s /usr/share/dotnet/dotnet /usr/bin/" "ENV DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1"
+stand_in sdk "ADD dotnet.tar /usr/share/dotnet/" "RUN ln -s /usr/share/dotnet/dotnet /usr/bin/" "ENV DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1"
 stand_in aspnet "ADD runtime.tar /usr/share/dotnet/" "RUN ln -s /usr/share/dotnet/dotnet /usr/bin/ && useradd --uid 1654 --create-home app"
 
 say "building the image"

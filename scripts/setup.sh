@@ -159,7 +159,7 @@ case $what in
     native) native ;;
     packages) need node "node 20 or later"; need npm "node 20 or later, with npm,"; packages ;;
     server) tools; native; packages ;;
-    lab) tools; native; packages; apt_install libtorch-dev libopenblas0-openmp espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts praat ;;
-    test) tools; native; packages; apt_install libtorch-dev libopenblas0-openmp chromium; postgresql ;;
+    lab) tools; native; packages; apt_install g++ cmake make libtorch-dev libopenblas0-openmp espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts praat ;;
+    test) tools; native; packages; apt_install g++ cmake make libtorch-dev libopenblas0-openmp chromium; postgresql ;;
     *) say "expected server, native, packages, lab or test, got '$what'"; exit 2 ;;
 esac

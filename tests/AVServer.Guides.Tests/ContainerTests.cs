@@ -22,7 +22,9 @@ public sealed partial class ContainerTests(Newcomer newcomer)
             .ToArray();
 
         Assert.NotEmpty(copied);
-        Assert.All(copied, path => Assert.True(Path.Exists(Path.Combine(TestPaths.RepositoryRoot, path)), $"Expected {path}, which the Dockerfile copies."));
+        Assert.All(copied, path => Assert.True(
+            Directory.EnumerateFileSystemEntries(Path.Combine(TestPaths.RepositoryRoot, Path.GetDirectoryName(path)!), Path.GetFileName(path)).Any(),
+            $"Expected {path}, which the Dockerfile copies."));
         Assert.All(copied, path => Assert.Contains(Sent, kept => path == kept || path.StartsWith(kept + '/', StringComparison.Ordinal)));
     }
 

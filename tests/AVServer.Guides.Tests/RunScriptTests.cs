@@ -39,7 +39,7 @@ public sealed class RunScriptTests
     }
 
     private static RunningProgram Start(params string[] arguments) =>
-        RunningProgram.Start(TestPaths.RepositoryRoot, Built, ["scripts/run.sh", .. arguments]);
+        RunningProgram.Start(TestPaths.RepositoryRoot, Built, ["bash", "scripts/run.sh", .. arguments]);
 
     private static async Task RefusesAsync(string sentence, params string[] arguments)
     {

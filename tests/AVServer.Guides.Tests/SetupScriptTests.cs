@@ -108,7 +108,7 @@ public sealed class SetupScriptTests : IDisposable
     {
         var path = At($"programs/{name}");
         File.WriteAllText(path, $"#!/bin/bash\n{script}\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
     }
 
     // The package of Vosk as npm has it, and the lock that vouches for it.

@@ -105,13 +105,13 @@ public sealed class AccessTests
     {
         await using var server = await RunningServer.StartAsync(("Server:Access:ApiKey", Key));
         using var noKey = await server.Http.GetAsync(Routes.Streams);
-        Assert.Equal(
-            """{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.2","title":"Unauthorized","status":401,"detail":"Expected the API key in the header X-Api-Key or the query's access_token, got none or a wrong one.","code":"unauthorized"}""",
+        Assert.StartsWith(
+            """{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.2","title":"Unauthorized","status":401,"detail":"Expected the API key in the header X-Api-Key or the query's access_token, got none or a wrong one.","code":"unauthorized","traceId":""",
             await noKey.Content.ReadAsStringAsync());
         using var request = new HttpRequestMessage(HttpMethod.Get, Routes.Streams) { Headers = { { "Origin", "https://evil.example" } } };
         using var foreign = await server.Http.SendAsync(request);
-        Assert.Equal(
-            """{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.4","title":"Forbidden","status":403,"detail":"Expected a page of this server or of an origin under Server:Access:AllowedOrigins, got another.","code":"forbiddenOrigin"}""",
+        Assert.StartsWith(
+            """{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.4","title":"Forbidden","status":403,"detail":"Expected a page of this server or of an origin under Server:Access:AllowedOrigins, got another.","code":"forbiddenOrigin","traceId":""",
             await foreign.Content.ReadAsStringAsync());
         Assert.Equal("application/problem+json", noKey.Content.Headers.ContentType?.MediaType);
     }

@@ -18,12 +18,12 @@ internal sealed record JudgeData(IReadOnlyList<string> Texts, WordSet Words, IRe
         var paths = new List<WordPath>();
         for (var text = 0; text < texts.Count; text++)
             foreach (var phones in WordTexts.Paths(texts[text], material.Pronouncer, material.States)) paths.Add(new WordPath(text, phones, NoThreshold));
-        var counted = Enumerable.Range(0, material.Spoken.Count).Where(i => material.Spoken[i].Text is not null).ToArray();
+        var counted = Enumerable.Range(0, material.Spoken.Count).Where(i => material.Spoken[i].Text is not null && !material.HearsOthers(i)).ToArray();
         new Random(recipe.Seed).Shuffle(counted);
         counted = counted[..Math.Min(recipe.Counted, counted.Length)];
         var words = new WordSet(material.States, recipe.Matcher, Thresholds(material, recipe, paths, texts, counted));
         log($"{texts.Count} texts, {paths.Count} pronunciations; mean threshold {words.Paths.Average(path => path.Threshold):F2}");
-        return new JudgeData(texts, words, Scan(material, words, i => material.Taught[i], material.Spoken.Count, log));
+        return new JudgeData(texts, words, Scan(material, words, i => material.HearsOthers(i) ? [] : material.Taught[i], material.Spoken.Count, log));
     }
 
     /// <summary>Looks for words in recordings.</summary>
@@ -33,7 +33,7 @@ internal sealed record JudgeData(IReadOnlyList<string> Texts, WordSet Words, IRe
         var done = 0;
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i =>
         {
-            found[i] = WordScan.Run(words, material.Score(codes(i)), material.Width);
+            found[i] = codes(i) is { Length: > 0 } heard ? WordScan.Run(words, material.Score(heard), material.Width) : [];
             if (Interlocked.Increment(ref done) % 2000 == 0) log($"searched {done} of {count} recordings");
         });
         return found;

@@ -37,7 +37,7 @@ internal sealed class JudgeMaterial : IDisposable
         Taught = Bank("taught", Spoken, Split.Train, (sound, i, random, noises) => Teach(sound, i, random, noises));
         var counted = Enumerable.Range(0, Spoken.Count).Where(i => Spoken[i].Clip.Set == "speechocean762" || Spoken[i].Clip.Set == "librispeech_251spk").ToArray();
         new Random(recipe.Seed).Shuffle(counted);
-        States = PhoneInventory.WithContexts(PhoneInventory.Read(kaldi), counted.Take(recipe.Counted).Select(i => _codes.Score(Taught[i])), _codes.States);
+        States = PhoneInventory.WithContexts(PhoneInventory.Read(kaldi), counted.Where(i => !HearsOthers(i)).Take(recipe.Counted).Select(i => _codes.Score(Taught[i])), _codes.States);
     }
 
     /// <summary>Decodes the recordings and has the network hear them, unless that is done.</summary>
@@ -86,7 +86,7 @@ internal sealed class JudgeMaterial : IDisposable
     /// <summary>Stored speech as the server reads it.</summary>
     public byte[] Background()
     {
-        var recordings = Enumerable.Range(0, Spoken.Count).Where(i => _recipe.Background.Contains(Spoken[i].Clip.Set)).ToArray();
+        var recordings = Enumerable.Range(0, Spoken.Count).Where(i => _recipe.Background.Contains(Spoken[i].Clip.Set) && !HearsOthers(i)).ToArray();
         var (weights, bias) = _codes.Output;
         return SpeechBackground.Write(weights, bias, [.. recordings.Select(i => Taught[i])]);
     }
@@ -97,8 +97,16 @@ internal sealed class JudgeMaterial : IDisposable
     /// <summary>States of an output.</summary>
     public int Width => _codes.States;
 
-    /// <summary>Length of a recording.</summary>
-    public double Hours(int recording) => (Spoken[recording].Clip.Samples.End.Value - Spoken[recording].Clip.Samples.Start.Value) / 16_000.0 / 3600;
+    /// <summary>Whether another talker is heard in <see cref="Taught"/> beside a recording's own: what he says nobody wrote down.</summary>
+    public bool HearsOthers(int recording)
+    {
+        // The draws of Teach and of the noise bank, up to the choice between noise and talkers.
+        var random = Chances(recording);
+        return recording % 2 == 1 && (random.NextDouble(), random.NextDouble(), random.NextDouble()).Item3 >= 0.5;
+    }
+
+    /// <summary>Length of a recording that may be searched; 0 where others are heard in it.</summary>
+    public double Hours(int recording) => HearsOthers(recording) ? 0 : (Spoken[recording].Clip.Samples.End.Value - Spoken[recording].Clip.Samples.Start.Value) / 16_000.0 / 3600;
 
     public void Dispose() => _codes.Dispose();
 
@@ -111,10 +119,12 @@ internal sealed class JudgeMaterial : IDisposable
         {
             lock (gate) noises ??= new NoiseBank(_corpora, noiseSplit, _recipe.Seed);
             var sound = _corpora.Read(recordings[i].Clip);
-            change(sound, i, new Random(unchecked((_recipe.Seed * 31) + i)), noises);
+            change(sound, i, Chances(i), noises);
             return _codes.Encode(sound);
         }, _log);
     }
+
+    private Random Chances(int recording) => new(unchecked((_recipe.Seed * 31) + recording));
 
     private static void Teach(float[] sound, int i, Random random, NoiseBank? noises)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using AVServer.Detection;
-using AVServer.Evaluation;
 
 namespace AVServer.Lab.Words;
 

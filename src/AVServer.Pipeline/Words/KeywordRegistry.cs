@@ -101,7 +101,7 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         return new TypedWord(request, ways, paths, threshold, table, Warnings(ways, table));
     }
 
-    private List<string> Warnings(IReadOnlyList<Pronunciation> ways, KeywordCalibration table)
+    private static List<string> Warnings(IReadOnlyList<Pronunciation> ways, KeywordCalibration table)
     {
         var warnings = new List<string>();
         var (phones, syllables) = (ways[0].Phones.Length, ways[0].Syllables);

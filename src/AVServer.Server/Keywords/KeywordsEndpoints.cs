@@ -3,6 +3,7 @@ using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Problems;
 using AVServer.Server.Streams;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace AVServer.Server.Keywords;
@@ -78,7 +79,7 @@ internal static class KeywordsEndpoints
     private static IResult Remove(string name, IKeywordRegistry keywords) =>
         keywords.Remove(Unescaped(name)) ? TypedResults.NoContent() : Unknown();
 
-    private static IResult Unknown() =>
+    private static ProblemHttpResult Unknown() =>
         Problem.Of(FaultCodes.NotFound, $"Expected the name of a wake word that was given as text, got another; see {Routes.Keywords}.");
 
     private static async Task<KeywordRequest> ReadAsync(HttpRequest body, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ internal static class GraphoneModelFile
             for (var i = 0; i < count; i++) nodes[i] = new GraphoneNode((ushort)(low[i] | (high[i] << 8)), probabilities[i], backoffs[i], children[i]);
             return new GraphoneModel([.. graphones], nodes);
         }
-        catch (Exception e) when (e is EndOfStreamException or FormatException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or FormatException or InvalidOperationException or ArgumentException or OverflowException)
         {
             throw new InvalidDataException("Expected a whole letters-to-phones model, got a damaged one.", e);
         }

@@ -46,7 +46,7 @@ public static class PhoneDistance
         [Phone.IH] = new(0.6f, 0.3f, 0.6f, 0.3f),
         [Phone.EH] = new(1.8f, 0.2f, 1.8f, 0.2f),
         [Phone.AE] = new(2.6f, 0.2f, 2.6f, 0.2f),
-        [Phone.AH] = new(1.8f, 1.1f, 1.8f, 1.1f),
+        [Phone.AH] = new(1.5f, 1, 1.5f, 1),
         [Phone.ER] = new(1.6f, 1.1f, 1.2f, 1.1f),
         [Phone.AA] = new(3, 1.8f, 3, 1.8f),
         [Phone.AO] = new(2.4f, 2, 2.4f, 2),
@@ -122,7 +122,13 @@ public static class PhoneDistance
 
     private static float Compute(Vowel one, Vowel other) => Math.Min(
         1,
-        0.1f + (0.16f * (Math.Abs(one.Openness - other.Openness) + Math.Abs(one.Depth - other.Depth))) + (0.1f * (Math.Abs(one.LastOpenness - other.LastOpenness) + Math.Abs(one.LastDepth - other.LastDepth))));
+        0.1f
+            + (0.16f * (Math.Abs(one.Openness - other.Openness) + Math.Abs(one.Depth - other.Depth)))
+            + (0.1f * (Math.Abs(one.LastOpenness - other.LastOpenness) + Math.Abs(one.LastDepth - other.LastDepth)))
+            + (0.1f * Math.Abs(Movement(one) - Movement(other))));
+
+    // How far the tongue goes: a diphthong is no plain vowel, wherever it begins and ends.
+    private static float Movement(Vowel vowel) => Math.Abs(vowel.Openness - vowel.LastOpenness) + Math.Abs(vowel.Depth - vowel.LastDepth);
 
     private static float Compute(Consonant one, Consonant other)
     {

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using AVServer.Lab.Export;
 using AVServer.Lab.Import.Kaldi;
-using AVServer.Lab.Training.Phones;
 using AVServer.Lab.Words;
 using AVServer.Models;
 using AVServer.TestKit;

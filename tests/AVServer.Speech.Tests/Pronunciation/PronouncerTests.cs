@@ -101,7 +101,7 @@ public sealed class PronouncerTests
     [Fact]
     public void Endless_texts_are_refused_with_a_short_message()
     {
-        string[] texts = [new('a', 1_000_000), string.Concat(Enumerable.Repeat("hey ", 100)), new('7', 100), "a=" + new string('B', 1_000_000), "a=" + string.Concat(Enumerable.Repeat("AA,B,", 20)), $"a={string.Concat(Enumerable.Repeat("B ", 41))}"];
+        string[] texts = [new('a', 1_000_000), string.Concat(Enumerable.Repeat("hey ", 100)), new('7', 100), "a=" + new string('B', 1_000_000), $"a={string.Concat(Enumerable.Repeat("B ", 41))}"];
         Assert.All(texts, text =>
         {
             var error = Assert.Throws<PronunciationException>(() => Pronouncer.Pronounce(text));
