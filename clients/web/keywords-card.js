@@ -76,7 +76,7 @@ export class KeywordsCard {
     item.querySelector('strong').textContent = name;
     item.querySelector('.quiet').textContent = [
       pronunciations.map(way => `${way.phones} (${way.source})`).join(' or '),
-      `threshold ${calibration.threshold.toFixed(3)}`,
+      `threshold ${calibration.threshold.toFixed(5)}`,
       `${request.falseAlarmsPerHour} false ${request.falseAlarmsPerHour === 1 ? 'alarm' : 'alarms'} per hour`,
       request.streams?.length > 0 && `on ${request.streams.join(', ')} only`,
     ].filter(Boolean).join(' · ');

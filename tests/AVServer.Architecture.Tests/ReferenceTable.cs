@@ -28,7 +28,7 @@ internal static class ReferenceTable
     /// <summary>Project → projects whose types it may name without a reference of its own: those that it references hand them out.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> HandedOut = new Dictionary<string, string[]>
     {
-        ["AVServer.Server"] = ["AVServer.Media"],
+        ["AVServer.Server"] = ["AVServer.Media", "AVServer.Runtime"],
         ["AVServer.Lab"] = ["AVServer.Contracts", "AVServer.Detection", "AVServer.Runtime", "AVServer.Speech"],
         ["AVServer.Cli"] = ["AVServer.Media", "AVServer.Runtime"],
     };

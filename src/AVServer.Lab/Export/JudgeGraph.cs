@@ -35,8 +35,14 @@ internal static class JudgeGraph
         var sum = graph.Trees(input, new TreeAttributes(
             new Dictionary<string, long[]>
             {
-                ["nodes_treeids"] = [.. treeIds], ["nodes_nodeids"] = [.. nodeIds], ["nodes_featureids"] = [.. features], ["nodes_truenodeids"] = [.. left],
-                ["nodes_falsenodeids"] = [.. right], ["target_treeids"] = [.. targetTrees], ["target_nodeids"] = [.. targetNodes], ["target_ids"] = new long[weights.Count],
+                ["nodes_treeids"] = [.. treeIds],
+                ["nodes_nodeids"] = [.. nodeIds],
+                ["nodes_featureids"] = [.. features],
+                ["nodes_truenodeids"] = [.. left],
+                ["nodes_falsenodeids"] = [.. right],
+                ["target_treeids"] = [.. targetTrees],
+                ["target_nodeids"] = [.. targetNodes],
+                ["target_ids"] = new long[weights.Count],
             },
             new Dictionary<string, float[]> { ["nodes_values"] = [.. values], ["target_weights"] = [.. weights], ["base_values"] = [(float)judge.Bias] },
             new Dictionary<string, string[]> { ["nodes_modes"] = [.. modes] }));

@@ -1,8 +1,8 @@
 using AVServer.Detection;
 using AVServer.Lab.Augmentation;
+using AVServer.Lab.Commands;
 using AVServer.Lab.Data;
 using AVServer.Lab.Import.Kaldi;
-using AVServer.Lab.Commands;
 using AVServer.Models;
 using AVServer.Pipeline;
 using AVServer.Speech;

@@ -20,7 +20,7 @@ internal sealed class Recordings : IDisposable
     /// <summary>A person who says "view glass", which no shipped model was trained for, with silence before and after.</summary>
     public Task<string> ViewGlassAsync() => MakeAsync(
         "view-glass.wav",
-        "-i", Path.Combine(TestPaths.Corpora!, "picovoice_wakeword", "view_glass", "PICK.opus"),
+        "-i", Path.Combine(TestPaths.Corpora!, "picovoice_wakeword", "view_glass", "02e881dc-ce15-4608-a145-472a886fa0b1.opus"),
         "-af", "aresample=48000,adelay=500:all=1,apad=pad_dur=1.5");
 
     /// <summary>A person who says an English sentence loudly (RAVDESS), with silence before and after.</summary>

@@ -14,7 +14,7 @@ await onPage(async page => {
   const word = page.locator(`#keywords li[data-keyword="${args.word}"]`);
   await word.waitFor();
   await untilText(page, '#keyword-status', `Listening for “${args.word}” from now on.`);
-  assert.match(await word.textContent(), /[A-Z]+ [A-Z ]+\(lexicon\).* · threshold \d\.\d{3} · 0\.5 false alarms per hour/);
+  assert.match(await word.textContent(), /[A-Z]+ [A-Z ]+\(lexicon\).* · threshold \d\.\d{5} · 0\.5 false alarms per hour/);
   assert.ok((await page.textContent('#words')).includes(`“${args.word}”`));
   assert.equal(await page.inputValue('#keyword-text'), '');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'keyword-text');

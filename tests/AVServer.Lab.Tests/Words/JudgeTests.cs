@@ -1,6 +1,7 @@
 using AVServer.Detection;
 using AVServer.Lab.Export;
 using AVServer.Lab.Words;
+using AVServer.Runtime;
 using Microsoft.ML.OnnxRuntime;
 
 namespace AVServer.Lab.Tests.Words;
@@ -16,7 +17,7 @@ public sealed class JudgeTests
         var examples = Enumerable.Range(0, 3_000).Select(_ => Example(random)).ToList();
         var judge = Judge.Train(examples, seed: 1);
 
-        using var session = new InferenceSession(JudgeGraph.Build(judge));
+        using var session = SessionFactory.Open(JudgeGraph.Build(judge));
         var fresh = Enumerable.Range(0, 200).Select(_ => Example(random)).ToArray();
         using var input = OrtValue.CreateTensorValueFromMemory(fresh.SelectMany(example => example.Features).ToArray(), [fresh.Length, AlignmentFeatures.Count]);
         using var options = new RunOptions();

@@ -122,7 +122,7 @@ public sealed class GivenWordsTests : IDisposable
         Assert.Empty(server.Part<IKeywordRegistry>().Keywords);
     }
 
-    private static string Person => Path.Combine(TestPaths.Corpora!, "picovoice_wakeword", "view_glass", "PICK.opus");
+    private static string Person => Path.Combine(TestPaths.Corpora!, "picovoice_wakeword", "view_glass", "02e881dc-ce15-4608-a145-472a886fa0b1.opus");
 
     private Task<RunningServer> StartAsync() => RunningServer.StartAsync(
         builder => builder.Services.AddPipeline(builder.Configuration),
