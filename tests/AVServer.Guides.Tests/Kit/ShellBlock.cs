@@ -32,7 +32,7 @@ internal static partial class ShellBlock
     /// <summary>Runs the block.</summary>
     public static async Task RunAsync(CodeBlock block, Newcomer newcomer)
     {
-        var folder = newcomer.FreshFolder($"shell-{Path.GetDirectoryName(block.Guide)!.Replace('/', '-')}-{block.Line}");
+        var folder = newcomer.FreshFolder($"shell-{Path.ChangeExtension(block.Guide, null).Replace('/', '-')}-{block.Line}");
         var endless = new List<RunningProgram>();
         try
         {
