@@ -4,7 +4,9 @@ namespace AVServer.Server.History;
 /// <param name="Schema">Makes table and indexes where they are missing.</param>
 /// <param name="OnOpen">Runs on each connection when it is opened.</param>
 /// <param name="AfterDelete">Runs after a deletion.</param>
-internal sealed record SqlDialect(IReadOnlyList<string> Schema, string? OnOpen = null, string? AfterDelete = null)
+/// <param name="TypeIsAmong">Whether an event's type is one of the parameter <c>types</c>: PostgreSQL takes a list as it is, for others Dapper spells it out.</param>
+internal sealed record SqlDialect(
+    IReadOnlyList<string> Schema, string? OnOpen = null, string? AfterDelete = null, string TypeIsAmong = "type IN @types")
 {
     /// <summary>SQLite. What was deleted is overwritten, in the file and in its log: a person's right to be forgotten ends not at a free page.</summary>
     public static SqlDialect Sqlite { get; } = new(
@@ -12,7 +14,8 @@ internal sealed record SqlDialect(IReadOnlyList<string> Schema, string? OnOpen =
         OnOpen: "PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON",
         AfterDelete: "PRAGMA wal_checkpoint(TRUNCATE)");
 
-    public static SqlDialect Postgres { get; } = new(Tables("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"));
+    public static SqlDialect Postgres { get; } = new(
+        Tables("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"), TypeIsAmong: "type = ANY(@types)");
 
     private static string[] Tables(string key) =>
     [

@@ -51,7 +51,7 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
             from = Microseconds(query.From),
             to = Microseconds(query.To),
             after = query.After,
-            types = query.Types,
+            types = query.Types?.ToArray(),
             limit = query.Limit,
         };
         var command = new CommandDefinition($"SELECT id, body FROM avserver_events{Where(query)} ORDER BY id LIMIT @limit", parameters, cancellationToken: cancellationToken);
@@ -82,20 +82,20 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
         return connection;
     }
 
-    private static string Where(HistoryQuery query)
+    private string Where(HistoryQuery query)
     {
         string[] conditions = [.. Conditions(query)];
         return conditions.Length == 0 ? "" : $" WHERE {string.Join(" AND ", conditions)}";
     }
 
-    private static IEnumerable<string> Conditions(HistoryQuery query)
+    private IEnumerable<string> Conditions(HistoryQuery query)
     {
         if (query.StreamId is not null) yield return "stream_id = @stream";
         if (query.Keyword is not null) yield return "keyword = @keyword";
         if (query.From is not null) yield return "at_us >= @from";
         if (query.To is not null) yield return "at_us < @to";
         if (query.After is not null) yield return "id > @after";
-        if (query.Types is { Count: > 0 }) yield return "type IN @types";
+        if (query.Types is { Count: > 0 }) yield return dialect.TypeIsAmong;
     }
 
     private static Task<int> ExecuteAsync(DbConnection connection, string statement, object? parameters, DbTransaction? transaction, CancellationToken cancellationToken) =>

@@ -115,10 +115,10 @@ public sealed class GivenWordsTests : IDisposable
 
         using var scored = await server.Http.PostAsync(Routes.Score + "?word=view%20glass&fileName=a.opus", Recording());
         var report = (await scored.Content.ReadFromJsonAsync<ScoreReport>(ContractsJson.Options))!;
-        Assert.Equal(Word, Assert.Single(report.Events.OfType<WakeWordEvent>()).Keyword);
+        Assert.Contains(Word, report.Events.OfType<WakeWordEvent>().Select(word => word.Keyword));
         Assert.True(report.MaxPosterior[Word] > 0.5f, $"Expected a score of the word, got {report.MaxPosterior[Word]}.");
         using var without = await server.Http.PostAsync(Routes.Score, Recording());
-        Assert.Empty((await without.Content.ReadFromJsonAsync<ScoreReport>(ContractsJson.Options))!.Events);
+        Assert.DoesNotContain(Word, (await without.Content.ReadFromJsonAsync<ScoreReport>(ContractsJson.Options))!.Events.OfType<WakeWordEvent>().Select(word => word.Keyword));
         Assert.Empty(server.Part<IKeywordRegistry>().Keywords);
     }
 
@@ -155,7 +155,8 @@ public sealed class GivenWordsTests : IDisposable
         private readonly List<StreamEvent> _events = [];
         private double _end;
 
-        public IEnumerable<WakeWordEvent> Words => _events.OfType<WakeWordEvent>();
+        // The fake spotter beside hears every loud word.
+        public IEnumerable<WakeWordEvent> Words => _events.OfType<WakeWordEvent>().Where(word => word.Model.Name == "phones-en");
 
         public static async Task<Talk> OpenAsync(RunningServer server, string id, string query = "") =>
             new(await MediaSender.OpenAsync(server, id, "?events=true&telemetry=true" + query));
