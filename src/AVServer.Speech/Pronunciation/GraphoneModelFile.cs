@@ -28,7 +28,6 @@ internal static class GraphoneModelFile
             var (low, high, probabilities, backoffs) = (Plane(reader, count), Plane(reader, count), Plane(reader, count), Plane(reader, count));
             var nodes = new GraphoneNode[count];
             for (var i = 0; i < count; i++) nodes[i] = new GraphoneNode((ushort)(low[i] | (high[i] << 8)), probabilities[i], backoffs[i], children[i]);
-            // A file that is cut in its last bytes holds all nodes, but not the end of what is packed.
             if (packed.ReadByte() >= 0) throw new InvalidDataException("Expected the file to end behind its nodes, found more.");
             return new GraphoneModel([.. graphones], nodes);
         }
