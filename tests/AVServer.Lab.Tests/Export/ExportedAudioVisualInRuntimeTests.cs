@@ -40,7 +40,7 @@ public sealed class ExportedAudioVisualInRuntimeTests : IDisposable
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         _encoder = new LipEncoder(Config);
-        for (var batch = 0; batch < 25; batch++) _encoder.call(rand(2, Config.RoiChannels, 6, Config.RoiSize, Config.RoiSize));
+        for (var batch = 0; batch < 25; batch++) _encoder.call(rand([2, Config.RoiChannels, 6, Config.RoiSize, Config.RoiSize]));
         _conformer = new FlcmaEnsemble([new FlcmaConformer(Config), new FlcmaConformer(Config)]);
         _encoder.eval();
         _conformer.eval();
