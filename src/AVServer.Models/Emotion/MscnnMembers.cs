@@ -30,7 +30,7 @@ public static class MscnnMembers
         if (members.Count == 0 || members.Any(member => member.Config != members[0].Config || !member.Config.Audio || member.Config.Text || member.Config.SpeakerDim > 0 || member.Config.Centres > 0))
             throw new ArgumentException("Expected networks of one shape that only hear, got others.", nameof(members));
         var (one, count) = (members[0].Config, members.Count);
-        // Before the scope, which would take its parameters along.
+        // Before the scope, which would take its buffers along.
         var joined = new MscnnSpu(one with { Filters = one.Filters * count, Centres = centres, DescriptorUnits = one.DescriptorUnits * count });
         using var scope = NewDisposeScope();
         using var mode = no_grad();
