@@ -5,8 +5,8 @@ namespace AVServer.Models;
 
 /// <summary>Turns libtorch's use of oneDNN off, before any network of this library runs: its convolutions can't be relied upon.</summary>
 /// <remarks>
-/// The oneDNN inside libtorch 2.10 (3.7.1) computes some float convolutions wrongly where the processor doesn't tell the sizes of its caches, as virtual ones
-/// often don't: values are missing or aren't numbers, and nothing says so. Which shapes are hit depends on the instructions that it may use; none spares all.
+/// The oneDNN inside libtorch 2.10 (3.7.1) was seen to compute some float convolutions wrongly, on a virtual machine whose processor doesn't tell the sizes of
+/// its caches: values are missing or aren't numbers, and nothing says so. Which shapes are hit depends on the instructions that it may use; none spares all.
 /// libtorch's own convolutions, of matrix products, are right. TorchSharp has no name for the switch, so libtorch is asked itself. NNPACK, which would be
 /// next in line, goes too: it complains, once a thread, of every processor that doesn't tell the sizes of its caches.
 /// </remarks>
