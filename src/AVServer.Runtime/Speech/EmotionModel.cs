@@ -162,5 +162,8 @@ public sealed class EmotionModel : IDisposable
 public readonly record struct EmotionInput(
     ReadOnlyMemory<float> Features, ReadOnlyMemory<float> Words = default, ReadOnlyMemory<float> Descriptors = default, ReadOnlyMemory<float> Speaker = default)
 {
+    /// <summary>Whether nothing was heard.</summary>
+    public bool IsEmpty => Features.IsEmpty && Descriptors.IsEmpty;
+
     internal int Frames(int dim) => dim == 0 ? 0 : Features.Length / dim;
 }
