@@ -78,9 +78,9 @@ public sealed class EmotionDataTests : IDisposable
     [Fact]
     public void Recipe_with_something_otherwise_says_so_in_its_name()
     {
-        var path = Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "emotion.json");
+        var path = Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "emotion-mscnn.json");
         var recipe = EmotionRecipe.Load(path, "mscnn.attention=false", "mscnn.pooling=mean", "members=1", "licence=none");
-        Assert.Equal("emotion+mscnn.attention=false+mscnn.pooling=mean+members=1+licence=none", recipe.Name);
+        Assert.Equal("emotion-mscnn+mscnn.attention=false+mscnn.pooling=mean+members=1+licence=none", recipe.Name);
         Assert.Equal((false, Statistics.Mean, 1, "none"), (recipe.Mscnn!.Attention, recipe.Mscnn.Pooling, recipe.Members, recipe.Licence));
         Assert.Equal(EmotionRecipe.Load(path).Mscnn, recipe.Mscnn with { Attention = true, Pooling = Statistics.All });
         Assert.Throws<JsonException>(() => EmotionRecipe.Load(path, "mscnn.attention"));
