@@ -41,7 +41,6 @@ internal sealed class EmotionJudge(SpeechModels models)
         {
             var samples = rented.AsSpan(0, count);
             sound.Read(first, samples);
-            if (Environment.GetEnvironmentVariable("AVDBG") is not null) Console.Error.WriteLine($"DBG {AudioClock.ToTime(first)} {count / 16000.0:F2} {voice:F3} {JudgeableSpeech.LevelDb(samples):F1}");
             return JudgeableSpeech.Is(AudioClock.ToTime(count), voice, JudgeableSpeech.LevelDb(samples));
         }
         finally
