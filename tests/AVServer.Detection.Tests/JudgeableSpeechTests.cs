@@ -5,7 +5,7 @@ public sealed class JudgeableSpeechTests
 {
     [Theory]
     [InlineData(2, 0.95, -30, true)]
-    [InlineData(0.9, 0.95, -30, false)]
+    [InlineData(1.1, 0.95, -30, false)]
     [InlineData(2, 0.6, -30, false)]
     [InlineData(2, 0.95, -70, false)]
     [InlineData(2, double.NaN, -30, false)]

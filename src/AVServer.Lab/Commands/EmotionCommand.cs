@@ -115,7 +115,7 @@ public static class EmotionCommand
             Outputs = exported.Outputs,
             Labels = recipe.Labels,
             Emotion = new EmotionSpec(
-                EmotionFrontEnd.Encoder, SpeakerHeadRecipe.MaxSeconds, head.Config.MaxWords, SpeakerHeadRecipe.Votes, read.Temperature, read.Confidence,
+                EmotionFrontEnd.Encoder, SpeakerHeadRecipe.MaxSeconds, head.Config.MaxWords, head.Config.Reads ? SpeakerHeadRecipe.Votes : null, read.Temperature, read.Confidence,
                 Encoder: SpeakerHeadRecipe.Encoder, WindowSeconds: recipe.WindowSeconds),
         };
         if (manifest.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"Expected a sound manifest of {manifest.Name}, got: {string.Join("; ", errors)}.");

@@ -151,13 +151,11 @@ public static class ModelExporter
             var built = SpeakerHeadGraph.Build(model);
             return (built, ParityCheck.Measure(model, built));
         });
+        TensorSpec[] text = config.Reads ? [new("words", [-1, config.MaxWords, config.Labels]), new("wordCount", [-1])] : [];
         return new ExportedModel(
             graph,
             difference,
-            [
-                new("descriptors", [-1, config.Values]), new("speaker", [-1, (2 * config.Values) + 1]),
-                new("words", [-1, config.MaxWords, config.Labels]), new("wordCount", [-1]),
-            ],
+            [new("descriptors", [-1, config.Values]), new("speaker", [-1, (2 * config.Values) + 1]), .. text],
             [new("logits", [-1, config.Labels])],
             Streaming: null);
     }

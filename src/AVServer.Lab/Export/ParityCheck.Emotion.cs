@@ -55,7 +55,7 @@ public static partial class ParityCheck
         return difference;
     }
 
-    /// <summary>The largest difference of the logits over utterances of speakers of whom nothing, little or much was heard, with and without words.</summary>
+    /// <summary>The largest difference of the logits over utterances of speakers of whom nothing, little or much was heard, with and without words where it reads.</summary>
     public static float Measure(SpeakerHead model, byte[] graph)
     {
         using var scope = NewDisposeScope();
@@ -70,6 +70,8 @@ public static partial class ParityCheck
         var speaker = cat([Values(), Uniform(words.Length, config.Values) * 3 * deviation * deviation, seconds], 1);
         var votes = Uniform(words.Length, config.MaxWords, config.Labels) - 0.5;
         for (var i = 0; i < words.Length; i++) votes.narrow(0, i, 1).narrow(1, words[i], config.MaxWords - words[i]).zero_();
-        return Relative(model.Judge(descriptors, speaker, votes), Run(session, descriptors, speaker, votes, tensor(words))[0]);
+        return config.Reads
+            ? Relative(model.Judge(descriptors, speaker, votes), Run(session, descriptors, speaker, votes, tensor(words))[0])
+            : Relative(model.forward(descriptors, speaker), Run(session, descriptors, speaker)[0]);
     }
 }

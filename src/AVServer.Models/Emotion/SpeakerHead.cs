@@ -9,12 +9,16 @@ namespace AVServer.Models.Emotion;
 /// <param name="Labels">Emotions.</param>
 /// <param name="PriorSeconds">So many seconds of a speaker's speech weigh as much as what is known of people in general.</param>
 /// <param name="MaxWords">Words of the longest transcript.</param>
-/// <param name="WordBound">What words may add to a label's logit or take from it at most.</param>
-public sealed record SpeakerHeadConfig(int Values = 288, int Labels = 4, double PriorSeconds = 10, int MaxWords = 128, double WordBound = 0.5);
+/// <param name="WordBound">What words may add to a label's logit or take from it at most; 0: it doesn't read.</param>
+public sealed record SpeakerHeadConfig(int Values = 288, int Labels = 4, double PriorSeconds = 10, int MaxWords = 128, double WordBound = 0)
+{
+    /// <summary>Whether words count.</summary>
+    public bool Reads => WordBound > 0;
+}
 
 /// <summary>
 /// Judges an utterance's description by how it differs from what the same speaker said before: a normalisation that begins with the mean and deviation of
-/// people in general and moves to the speaker's own as he is heard, then one dense layer. Words vote beside it, within a bound.
+/// people in general and moves to the speaker's own as he is heard, then one dense layer. Words may vote beside it, within a bound.
 /// </summary>
 /// <remarks>
 /// With x, m, v in units of the people (their mean 0, their deviation 1), s seconds heard, k = PriorSeconds: μ = s·m ÷ (s + k),

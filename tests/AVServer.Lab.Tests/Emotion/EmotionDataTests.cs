@@ -67,8 +67,15 @@ public sealed class EmotionDataTests : IDisposable
     [Fact]
     public void Recipes_that_are_shipped_can_be_read()
     {
-        foreach (var path in Directory.GetFiles(Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes"), "*.json").Where(path => File.ReadAllText(path).Contains("\"folds\":", StringComparison.Ordinal)))
+        foreach (var path in Directory.GetFiles(Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes"), "*.json"))
         {
+            var text = File.ReadAllText(path);
+            if (text.Contains("\"strangers\":", StringComparison.Ordinal))
+            {
+                Assert.Equal(4, SpeakerHeadRecipe.Load(path).Labels.Count);
+                continue;
+            }
+            if (!text.Contains("\"folds\":", StringComparison.Ordinal)) continue;
             var recipe = EmotionRecipe.Load(path);
             Assert.Equal(recipe.Labels.Count, recipe.Mscnn?.Labels ?? recipe.LightSerNet!.Labels);
             Assert.All(recipe.Beside ?? [], beside => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(path)!, $"{beside}.json")), $"{path} names {beside}, which isn't there."));

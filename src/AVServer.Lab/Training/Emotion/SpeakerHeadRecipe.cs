@@ -31,7 +31,7 @@ public sealed record SpeakerHeadRecipe(
     IReadOnlyList<double> Histories,
     double PriorSeconds = 10,
     double WindowSeconds = 2,
-    double WordBound = 0.5)
+    double WordBound = 0)
 {
     /// <summary>Name of the encoder.</summary>
     public const string Encoder = "speech-encoder";
