@@ -34,7 +34,7 @@ internal sealed class EmotionJudge(SpeechModels models)
     /// <param name="first">Number of the utterance's first sample.</param>
     /// <param name="count">Its samples.</param>
     /// <param name="voice">Mean voice activity, 0 to 1.</param>
-    public bool IsJudgeable(SampleRing sound, long first, int count, double voice)
+    public static bool IsJudgeable(SampleRing sound, long first, int count, double voice)
     {
         var rented = ArrayPool<float>.Shared.Rent(count);
         try
