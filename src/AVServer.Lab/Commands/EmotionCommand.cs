@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using AVServer.Evaluation;
 using AVServer.Lab.Data;
 using AVServer.Lab.Data.Emotion;
 using AVServer.Lab.Export;
