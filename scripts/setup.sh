@@ -131,6 +131,14 @@ lexicon() {
     mv "$to/cmudict.0.7a" "$to/cmudict.txt"
 }
 
+# A recogniser's encoder, whose early layers the emotion models hear by; the runtime cuts it when it loads it.
+speech_encoder() {
+    local to=models/speech-encoder
+    [ -d "$to" ] && ! model_is_there "$to" || return 0
+    npm_members @moonshine-ai/moonshine-js "$to" 4 dist/model/tiny/quantized/encoder_model.onnx
+    mv "$to/encoder_model.onnx" "$to/model.onnx"
+}
+
 # What no registry brings, with the versions that the project is built by.
 tools() {
     need dotnet "the .NET 10 SDK"
@@ -145,6 +153,7 @@ packages() {
     npm_install
     speech_embedding
     voice_activity
+    speech_encoder
     vosk
     lexicon
 }

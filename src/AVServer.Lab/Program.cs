@@ -36,6 +36,8 @@ var exportEmotion = new Command("export-emotion", "Writes a trained emotion mode
 exportEmotion.SetAction(parsed => ExportEmotionCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
 var evaluateEmotion = new Command("evaluate-emotion", "Reports the folds of an emotion recipe and of those beside it, and what the model says of corpora it never met.") { recipe };
 evaluateEmotion.SetAction(parsed => EvaluateEmotionCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
+var emotion = new Command("emotion", "Fits an emotion model behind the speech encoder, measures it on strangers corpus by corpus, writes the model.") { recipe };
+emotion.SetAction((parsed, token) => EmotionCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, token));
 var trainG2p = new Command("train-g2p", "Learns from a lexicon how letters are said, measures it on words left out, writes the model.") { recipe };
 trainG2p.SetAction(parsed => TrainG2pCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
 var names = new Argument<string>("names") { Description = "Words and how they are said, a line each: word, tab, phones; several pronunciations parted by commas." };
@@ -51,4 +53,4 @@ shipWords.SetAction((parsed, token) => TrainWordsCommand.ShipAsync(Folders(parse
 var evaluateWords = new Command("evaluate-words", "Measures how well typed words are found that taught nothing.") { recipe };
 evaluateWords.SetAction((parsed, token) => EvaluateWordsCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, token));
 
-return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score, trainAv, exportAv, evaluateAv, trainEmotion, foldEmotion, exportEmotion, evaluateEmotion, trainG2p, compareG2p, trainPhones, trainWords, shipWords, evaluateWords }.Parse(args).InvokeAsync();
+return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score, trainAv, exportAv, evaluateAv, trainEmotion, foldEmotion, exportEmotion, evaluateEmotion, emotion, trainG2p, compareG2p, trainPhones, trainWords, shipWords, evaluateWords }.Parse(args).InvokeAsync();

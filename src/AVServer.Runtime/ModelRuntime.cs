@@ -83,6 +83,10 @@ public sealed class ModelRuntime : IDisposable
     /// <inheritdoc cref="Spotter" path="/exception"/>
     public VoiceActivityModel VoiceActivity(string name) => Load(name, model => VoiceActivityModel.Load(model));
 
+    /// <summary>A speech encoder.</summary>
+    /// <inheritdoc cref="Spotter" path="/exception"/>
+    public SpeechEncoder Encoder(string name) => Load(name, SpeechEncoder.Load);
+
     /// <summary>An emotion model.</summary>
     /// <inheritdoc cref="Spotter" path="/exception"/>
     public EmotionModel Emotion(string name) => Load(name, model => EmotionModel.Load(model, _sessions));

@@ -140,6 +140,26 @@ public static class ModelExporter
         return new ExportedModel(graph, difference, [new("features", [-1, -1, model.Config.Ceps]), new("frames", [-1])], [new("logits", [-1, model.Config.Labels])], Streaming: null);
     }
 
+    /// <summary>Exports the head that judges an encoder's mean against the speaker's own.</summary>
+    /// <param name="model">The model; left in the mode it was in.</param>
+    /// <exception cref="ParityException">The graph differs from the definition by more than <see cref="ParityCheck.Limit"/>.</exception>
+    public static ExportedModel Export(SpeakerHead model)
+    {
+        var config = model.Config;
+        var (graph, difference) = Evaluated(model, () =>
+        {
+            var built = SpeakerHeadGraph.Build(model);
+            return (built, ParityCheck.Measure(model, built));
+        });
+        TensorSpec[] text = config.Reads ? [new("words", [-1, config.MaxWords, config.Labels]), new("wordCount", [-1])] : [];
+        return new ExportedModel(
+            graph,
+            difference,
+            [new("descriptors", [-1, config.Values]), new("speaker", [-1, (2 * config.Values) + 1]), .. text],
+            [new("logits", [-1, config.Labels])],
+            Streaming: null);
+    }
+
     private static (byte[] Graph, float Difference) Evaluated(TorchSharp.torch.nn.Module model, Func<(byte[] Graph, float Difference)> export)
     {
         var training = model.training;

@@ -54,4 +54,24 @@ public static partial class ParityCheck
             difference = Worse(difference, Relative(expected.narrow(0, i, 1), Run(session, features.narrow(0, i, 1).narrow(1, 0, frames[i]), counts.narrow(0, i, 1))[0]));
         return difference;
     }
+
+    /// <summary>The largest difference of the logits over utterances of speakers of whom nothing, little or much was heard, with and without words where it reads.</summary>
+    public static float Measure(SpeakerHead model, byte[] graph)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        using var session = SessionFactory.Open(graph);
+        var config = model.Config;
+        long[] words = [0, 1, 7, config.MaxWords, 0];
+        var (mean, deviation) = (model.Layers.Mean, 1 / model.Layers.Istd);
+        Tensor Values() => ((Uniform(words.Length, config.Values) - 0.5) * 6 * deviation) + mean;
+        var descriptors = Values();
+        var seconds = tensor(new[] { 0f, 0.7f, 12, 60, 3600 }).view(-1, 1);
+        var speaker = cat([Values(), Uniform(words.Length, config.Values) * 3 * deviation * deviation, seconds], 1);
+        var votes = Uniform(words.Length, config.MaxWords, config.Labels) - 0.5;
+        for (var i = 0; i < words.Length; i++) votes.narrow(0, i, 1).narrow(1, words[i], config.MaxWords - words[i]).zero_();
+        return config.Reads
+            ? Relative(model.Judge(descriptors, speaker, votes), Run(session, descriptors, speaker, votes, tensor(words))[0])
+            : Relative(model.forward(descriptors, speaker), Run(session, descriptors, speaker)[0]);
+    }
 }

@@ -12,26 +12,36 @@ internal sealed class EmotionJudge(SpeechModels models)
     private readonly EmotionModel _model = models.Emotion!;
     private readonly EmotionAggregator _aggregator = new(models.Emotion!.Labels, models.Emotion.Spec.MinimumConfidence);
 
-    /// <summary>Begins another utterance.</summary>
-    public void Begin() => _aggregator.Begin();
+    private readonly IEmotionEar _ear = models.Encoder is { } encoder ? new EncoderEar(encoder, models.Emotion!.Spec.WindowSeconds) : new FrontEndEar(models.FrontEnd!);
 
-    /// <summary>What the model's front end makes of sound; without words, and without features where no frame fits.</summary>
+    /// <summary>Begins another utterance.</summary>
+    public void Begin()
+    {
+        _aggregator.Begin();
+        _ear.Begin();
+    }
+
+    /// <inheritdoc cref="IEmotionEar.HearSoFar"/>
+    public ValueTask<EmotionInput> HearSoFarAsync(SampleRing sound, long first, int count, CancellationToken cancellationToken) =>
+        WithSlotAsync(() => _ear.HearSoFar(sound, first, count), cancellationToken);
+
+    /// <inheritdoc cref="IEmotionEar.HearWhole"/>
+    public ValueTask<EmotionInput> HearWholeAsync(SampleRing sound, long first, int count, CancellationToken cancellationToken) =>
+        WithSlotAsync(() => _ear.HearWhole(sound, first, count), cancellationToken);
+
+    /// <summary>Whether an utterance is speech enough for an emotion to be named.</summary>
     /// <param name="sound">The stream's last seconds.</param>
-    /// <param name="first">Number of the first sample.</param>
-    /// <param name="count">Samples.</param>
-    public EmotionInput Hear(SampleRing sound, long first, int count)
+    /// <param name="first">Number of the utterance's first sample.</param>
+    /// <param name="count">Its samples.</param>
+    /// <param name="voice">Mean voice activity, 0 to 1.</param>
+    public static bool IsJudgeable(SampleRing sound, long first, int count, double voice)
     {
         var rented = ArrayPool<float>.Shared.Rent(count);
         try
         {
             var samples = rented.AsSpan(0, count);
             sound.Read(first, samples);
-            var frontEnd = models.FrontEnd!;
-            var features = new float[frontEnd.FrameCount(count) * frontEnd.Dim];
-            frontEnd.Compute(samples, features);
-            var descriptors = new float[frontEnd.DescriptorDim];
-            frontEnd.Describe(samples, descriptors);
-            return new EmotionInput(features, default, descriptors);
+            return JudgeableSpeech.Is(AudioClock.ToTime(count), voice, JudgeableSpeech.LevelDb(samples));
         }
         finally
         {
@@ -40,12 +50,17 @@ internal sealed class EmotionJudge(SpeechModels models)
     }
 
     /// <summary>Judges an utterance that goes on.</summary>
+    /// <param name="heard">What was heard of it.</param>
+    /// <param name="isJudgeable">Whether an emotion may be named.</param>
+    /// <param name="start">Media time at which it begins.</param>
+    /// <param name="now">Media time that has been heard.</param>
+    /// <param name="cancellationToken">Ends the wait for a core.</param>
     /// <returns>Null where the sound is too short.</returns>
-    public async ValueTask<EmotionEvent?> EstimateAsync(EmotionInput heard, TimeSpan start, TimeSpan now, CancellationToken cancellationToken)
+    public async ValueTask<EmotionEvent?> EstimateAsync(EmotionInput heard, bool isJudgeable, TimeSpan start, TimeSpan now, CancellationToken cancellationToken)
     {
-        if (heard.Features.IsEmpty) return null;
+        if (heard.IsEmpty) return null;
         var posteriors = await RunAsync(heard, cancellationToken);
-        return Event(_aggregator.Next(posteriors), start, now, isFinal: false, now, null);
+        return Event(_aggregator.Next(posteriors), isJudgeable, start, now, isFinal: false, now, null);
     }
 
     /// <summary>Judges an utterance that is over.</summary>
@@ -56,10 +71,10 @@ internal sealed class EmotionJudge(SpeechModels models)
     /// <returns>Null where the sound is too short.</returns>
     public async ValueTask<EmotionEvent?> ConcludeAsync(FinishedUtterance utterance, string text, TimeSpan now, CancellationToken cancellationToken)
     {
-        if (utterance.Heard.Features.IsEmpty) return null;
+        if (utterance.Heard.IsEmpty) return null;
         var words = Embed(text);
         var posteriors = await RunAsync(utterance.Heard with { Words = words }, cancellationToken);
-        return Event(posteriors, utterance.Start, utterance.End, isFinal: true, now, words.IsEmpty ? null : text);
+        return Event(posteriors, utterance.IsJudgeable, utterance.Start, utterance.End, isFinal: true, now, words.IsEmpty ? null : text);
     }
 
     private ReadOnlyMemory<float> Embed(string text)
@@ -69,12 +84,14 @@ internal sealed class EmotionJudge(SpeechModels models)
         return rows.AsMemory(0, table.Embed(Tokenizer.Split(text), rows) * table.Dim);
     }
 
-    private async ValueTask<float[]> RunAsync(EmotionInput input, CancellationToken cancellationToken)
+    private ValueTask<float[]> RunAsync(EmotionInput input, CancellationToken cancellationToken) => WithSlotAsync(() => _model.Estimate(input)[0], cancellationToken);
+
+    private async ValueTask<T> WithSlotAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
         await models.Slots.WaitAsync(cancellationToken);
         try
         {
-            return _model.Estimate(input)[0];
+            return work();
         }
         finally
         {
@@ -82,10 +99,11 @@ internal sealed class EmotionJudge(SpeechModels models)
         }
     }
 
-    private EmotionEvent Event(ReadOnlySpan<float> posteriors, TimeSpan start, TimeSpan end, bool isFinal, TimeSpan now, string? text)
+    private EmotionEvent Event(ReadOnlySpan<float> posteriors, bool isJudgeable, TimeSpan start, TimeSpan end, bool isFinal, TimeSpan now, string? text)
     {
         var byLabel = new Dictionary<string, float>(posteriors.Length);
         for (var i = 0; i < posteriors.Length; i++) byLabel.Add(_model.Labels[i], posteriors[i]);
-        return new EmotionEvent(_aggregator.Name(posteriors) ?? EmotionEvent.Unsure, byLabel, start, end, isFinal, models.EmotionReference!, now, text);
+        var label = isJudgeable ? _aggregator.Name(posteriors) : null;
+        return new EmotionEvent(label ?? EmotionEvent.Unsure, byLabel, start, end, isFinal, models.EmotionReference!, now, text);
     }
 }

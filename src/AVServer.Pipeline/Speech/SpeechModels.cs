@@ -34,15 +34,8 @@ internal sealed partial class SpeechModels : IDisposable
         {
             _emotionName = emotion.Value.Model;
             Emotion = LoadEmotion(runtime, _emotionName);
-            FrontEnd = Emotion.Spec.FrontEnd switch
-            {
-                Runtime.EmotionFrontEnd.LightSerNet => new LightSerNetFrontEnd(),
-                Runtime.EmotionFrontEnd.Voice => new VoiceFrontEnd(),
-                _ => new MfccDeltasFrontEnd(),
-            };
-            if ((Emotion.FeatureDim, Emotion.DescriptorDim) != (FrontEnd.Dim, FrontEnd.DescriptorDim))
-                throw new SetupException(
-                    $"Expected {_emotionName} to take {FrontEnd.Dim} values and {FrontEnd.DescriptorDim} descriptors of {Emotion.Spec.FrontEnd}, got {Emotion.FeatureDim} and {Emotion.DescriptorDim}. Export the model again.");
+            if (Emotion.Spec.Encoder is { } encoder) Encoder = LoadEncoder(runtime, encoder, Emotion);
+            else FrontEnd = ChooseFrontEnd(Emotion);
             if (Emotion.Spec.WordVectors is { } vectors) Words = LoadWords(runtime.Store, vectors, Emotion);
             EmotionReference = new ModelReference(Emotion.Manifest.Name, Emotion.Manifest.Version);
             Log.EmotionOn(logger, _emotionName);
@@ -75,7 +68,10 @@ internal sealed partial class SpeechModels : IDisposable
     /// <summary>Estimates emotions; null where emotion is off.</summary>
     public EmotionModel? Emotion { get; }
 
-    /// <summary>Makes the emotion model's features; there with it.</summary>
+    /// <summary>Hears for the emotion model; null where its features are a front end's.</summary>
+    public SpeechEncoder? Encoder { get; }
+
+    /// <summary>Makes the emotion model's features; null where an encoder hears for it.</summary>
     public IEmotionFrontEnd? FrontEnd { get; }
 
     /// <summary>Vectors of the words that the emotion model reads; null where it only hears.</summary>
@@ -141,6 +137,28 @@ internal sealed partial class SpeechModels : IDisposable
                 $"Emotion:Purpose is declared, but there is no emotion model '{name}' in the models' folder; there is {(known.Length == 0 ? "none at all" : string.Join(", ", known))}. "
                 + "Name one in Emotion:Model, add its folder, or remove Emotion:Purpose.");
         return runtime.Emotion(name);
+    }
+
+    private static SpeechEncoder LoadEncoder(ModelRuntime runtime, string name, EmotionModel emotion)
+    {
+        var encoder = runtime.Encoder(name);
+        return encoder.Dim == emotion.DescriptorDim
+            ? encoder
+            : throw new SetupException($"Expected {emotion.Manifest.Name} to take {encoder.Dim} values of {name}, got {emotion.DescriptorDim}. Export the model again.");
+    }
+
+    private static IEmotionFrontEnd ChooseFrontEnd(EmotionModel emotion)
+    {
+        IEmotionFrontEnd frontEnd = emotion.Spec.FrontEnd switch
+        {
+            EmotionFrontEnd.LightSerNet => new LightSerNetFrontEnd(),
+            EmotionFrontEnd.Voice => new VoiceFrontEnd(),
+            _ => new MfccDeltasFrontEnd(),
+        };
+        return (emotion.FeatureDim, emotion.DescriptorDim) == (frontEnd.Dim, frontEnd.DescriptorDim)
+            ? frontEnd
+            : throw new SetupException(
+                $"Expected {emotion.Manifest.Name} to take {frontEnd.Dim} values and {frontEnd.DescriptorDim} descriptors of {emotion.Spec.FrontEnd}, got {emotion.FeatureDim} and {emotion.DescriptorDim}. Export the model again.");
     }
 
     private static WordVectors LoadWords(ModelStore store, string name, EmotionModel emotion)

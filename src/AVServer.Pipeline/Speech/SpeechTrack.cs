@@ -18,8 +18,6 @@ namespace AVServer.Pipeline;
 /// </remarks>
 internal sealed class SpeechTrack : IAsyncDisposable
 {
-    // Recent speech says more of now than what was said seconds ago.
-    private const int RunningSamples = 3 * AudioClock.SampleRateHz;
     private const int DictatedAtOnce = 2 * AudioClock.StepSamples;
     // Frames of rest after which the recogniser is asked what it understood: it answers in the time that is left until a pause ends the utterance.
     private const int SettlingRest = 8;
@@ -114,13 +112,15 @@ internal sealed class SpeechTrack : IAsyncDisposable
     private async ValueTask StepAsync(List<StreamEvent> events, CancellationToken cancellationToken)
     {
         _sound.Read(_base + Heard, _frame);
-        var change = _segmenter.Next(_models.VoiceActivity!.Next(_voice, _frame));
+        var activity = _models.VoiceActivity!.Next(_voice, _frame);
+        var change = _segmenter.Next(activity);
         if (change.Step == UtteranceStep.Began)
         {
             _utterance = new Utterance(change.Start * VoiceActivityModel.FrameSamples, change.Overlaps);
             _judge?.Begin();
         }
         if (_utterance is null) return;
+        _utterance.Hear(activity);
         if (_segmenter.RestFrames < SettlingRest ? Heard - _utterance.Dictated >= DictatedAtOnce : _segmenter.RestFrames == SettlingRest) await DictateAsync(_utterance, cancellationToken);
         if (change.Step == UtteranceStep.Ended) await EndAsync(change, events, cancellationToken);
         else if (Heard >= _utterance.NextEstimate) await EstimateAsync(_utterance, events, cancellationToken);
@@ -140,9 +140,10 @@ internal sealed class SpeechTrack : IAsyncDisposable
     {
         utterance.NextEstimate += AudioClock.SampleRateHz;
         if (_judge is null) return;
-        var first = Math.Max(utterance.Start, Heard - RunningSamples);
-        var heard = _judge.Hear(_sound, _base + first, (int)(Heard - first));
-        if (await _judge.EstimateAsync(heard, TimeOf(utterance.Start), TimeOf(Heard), cancellationToken) is { } estimate) events.Add(estimate);
+        var heard = await _judge.HearSoFarAsync(_sound, _base + utterance.Start, (int)(Heard - utterance.Start), cancellationToken);
+        if (heard.IsEmpty) return;
+        var isJudgeable = EmotionJudge.IsJudgeable(_sound, _base + utterance.Start, (int)(Heard - utterance.Start), utterance.Voice);
+        if (await _judge.EstimateAsync(heard, isJudgeable, TimeOf(utterance.Start), TimeOf(Heard), cancellationToken) is { } estimate) events.Add(estimate);
     }
 
     // The gate closed, or the sound ends: so does the utterance.
@@ -166,7 +167,8 @@ internal sealed class SpeechTrack : IAsyncDisposable
             TimeOf(Heard),
             utterance.Overlaps ? TimeOf(utterance.Start) + seam : TimeSpan.MinValue,
             change.GoesOn ? TimeOf(end) - seam : TimeSpan.MaxValue,
-            _judge?.Hear(_sound, _base + utterance.Start, (int)(end - utterance.Start)) ?? default);
+            _judge is null ? default : await _judge.HearWholeAsync(_sound, _base + utterance.Start, (int)(end - utterance.Start), cancellationToken),
+            _judge is not null && EmotionJudge.IsJudgeable(_sound, _base + utterance.Start, (int)(end - utterance.Start), utterance.Voice));
         if (_texts is not null) return; // SettleAsync waits for the client's words
         if (_dictation is not null)
         {

@@ -8,6 +8,8 @@ namespace AVServer.Runtime;
 /// <param name="Temperature">Posteriors are softmax(logits ÷ temperature), fitted on recordings that training never saw.</param>
 /// <param name="MinimumConfidence">Posterior of the best label below which the answer is "unsure".</param>
 /// <param name="WordVotes">Name of a second table of words, whose values stand behind the vectors'; null where there is none.</param>
+/// <param name="Encoder">Name of the speech encoder that it hears by; only with <see cref="EmotionFrontEnd.Encoder"/>.</param>
+/// <param name="WindowSeconds">Length of the windows that the encoder hears, one behind the other from the utterance's beginning.</param>
 public sealed record EmotionSpec(
     EmotionFrontEnd FrontEnd,
     double MaxSeconds = 7.5,
@@ -15,7 +17,9 @@ public sealed record EmotionSpec(
     string? WordVectors = null,
     double Temperature = 1,
     double MinimumConfidence = 0,
-    string? WordVotes = null)
+    string? WordVotes = null,
+    string? Encoder = null,
+    double WindowSeconds = 1)
 {
     /// <summary>Input [N, frames, values]: what the front end gives, zeros behind its end.</summary>
     public const string Features = "features";
@@ -23,8 +27,11 @@ public sealed record EmotionSpec(
     /// <summary>Input [N], 64-bit integers: valid rows of <see cref="Features"/>.</summary>
     public const string Frames = "frames";
 
-    /// <summary>Input [N, values]: what describes the utterance as a whole; only of a model with the front end <see cref="EmotionFrontEnd.Voice"/>.</summary>
+    /// <summary>Input [N, values]: what describes the utterance as a whole; only of a model with the front end <see cref="EmotionFrontEnd.Voice"/> or <see cref="EmotionFrontEnd.Encoder"/>.</summary>
     public const string Descriptors = "descriptors";
+
+    /// <summary>Input [N, 2 · values + 1]: mean and variance of each descriptor over what the same speaker said before, and how many seconds that was; only behind an encoder.</summary>
+    public const string Speaker = "speaker";
 
     /// <summary>Input [N, maxWords, dim]: vectors of the words, each with its votes where there are, zeros behind the last; only of a model with <see cref="WordVectors"/>.</summary>
     public const string Words = "words";
@@ -44,6 +51,9 @@ public enum EmotionFrontEnd
 
     /// <summary>The same, and descriptors of the utterance's voice: pitch, level, timbre, roughness, rhythm.</summary>
     Voice,
+
+    /// <summary>The mean of a speech encoder's vectors over the utterance, judged against what the speaker said before.</summary>
+    Encoder,
 
     /// <summary>LIGHT-SERNET's own cepstral coefficients (Aftab et al., arXiv 2110.03435).</summary>
     LightSerNet,

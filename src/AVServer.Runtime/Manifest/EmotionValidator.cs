@@ -20,21 +20,27 @@ internal static class EmotionValidator
         Require(spec.WordVectors is not "", "emotion.wordVectors: expected the name of a word-vector model or null, got an empty name", errors);
         Require(spec.WordVotes is null || (spec.WordVotes is not "" && spec.WordVectors is not null), "emotion.wordVotes: expected the name of a word-vector model beside wordVectors or null, got another", errors);
 
-        string[] voice = spec.FrontEnd == EmotionFrontEnd.Voice ? [EmotionSpec.Descriptors] : [];
+        var encodes = spec.FrontEnd == EmotionFrontEnd.Encoder;
+        Require(encodes == spec.Encoder is not (null or ""), $"emotion.encoder: expected the name of a speech encoder with the front end encoder and none without, got '{spec.Encoder}'", errors);
+        Require(spec.WindowSeconds is >= 0.5 and <= 10, $"emotion.windowSeconds: expected 0.5 to 10, got {spec.WindowSeconds}", errors);
+        string[] frames = encodes ? [] : [EmotionSpec.Features, EmotionSpec.Frames];
+        string[] voice = encodes ? [EmotionSpec.Descriptors, EmotionSpec.Speaker] : spec.FrontEnd == EmotionFrontEnd.Voice ? [EmotionSpec.Descriptors] : [];
         string[] text = spec.WordVectors is null ? [] : [EmotionSpec.Words, EmotionSpec.WordCount];
-        string[] inputs = [EmotionSpec.Features, EmotionSpec.Frames, .. voice, .. text];
+        string[] inputs = [.. frames, .. voice, .. text];
         Require(manifest.Inputs.Select(input => input.Name).SequenceEqual(inputs), $"inputs: expected {string.Join(", ", inputs)}, got {Names(manifest.Inputs)}", errors);
         Require(manifest.Outputs.Select(output => output.Name).SequenceEqual([EmotionSpec.Logits]), $"outputs: expected {EmotionSpec.Logits}, got {Names(manifest.Outputs)}", errors);
-        foreach (var tensor in manifest.Inputs.Concat(manifest.Outputs)) Shape(tensor, spec, manifest.Labels.Count, errors);
+        var descriptors = manifest.Inputs.FirstOrDefault(tensor => tensor.Name == EmotionSpec.Descriptors)?.Shape is [_, > 0 and var values] ? values : 1;
+        foreach (var tensor in manifest.Inputs.Concat(manifest.Outputs)) Shape(tensor, spec, manifest.Labels.Count, descriptors, errors);
     }
 
-    private static void Shape(TensorSpec tensor, EmotionSpec spec, int labels, List<string> errors)
+    private static void Shape(TensorSpec tensor, EmotionSpec spec, int labels, int descriptors, List<string> errors)
     {
         int[] expected = tensor.Name switch
         {
             EmotionSpec.Features => [-1, -1, tensor.Shape.Count == 3 && tensor.Shape[2] > 0 ? tensor.Shape[2] : 96],
             EmotionSpec.Frames or EmotionSpec.WordCount => [-1],
-            EmotionSpec.Descriptors => [-1, tensor.Shape.Count == 2 && tensor.Shape[1] > 0 ? tensor.Shape[1] : 1],
+            EmotionSpec.Descriptors => [-1, descriptors],
+            EmotionSpec.Speaker => [-1, (2 * descriptors) + 1],
             EmotionSpec.Words => [-1, spec.MaxWords, tensor.Shape.Count == 3 && tensor.Shape[2] > 0 ? tensor.Shape[2] : 100],
             _ => [-1, labels],
         };

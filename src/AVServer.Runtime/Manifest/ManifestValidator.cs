@@ -21,6 +21,7 @@ internal static class ManifestValidator
             case ModelKind.SpeechEmbedding: Embedding(manifest, errors); break;
             case ModelKind.AudioVisualSpotter: AudioVisual(manifest, errors); break;
             case ModelKind.VoiceActivity: VoiceActivity(manifest, errors); break;
+            case ModelKind.SpeechEncoder: SpeechEncoder(manifest, errors); break;
             case ModelKind.Emotion: EmotionValidator.Validate(manifest, errors); break;
         }
         return errors;
@@ -166,6 +167,13 @@ internal static class ManifestValidator
             Require(AudioVisualSpec.Modalities.Contains(modality), $"audioVisual.calibration.{modality}: expected one of {string.Join(", ", AudioVisualSpec.Modalities)}", errors);
             Calibration($"audioVisual.calibration.{modality}", table, errors);
         }
+    }
+
+    private static void SpeechEncoder(ModelManifest manifest, List<string> errors)
+    {
+        Require(manifest.Features is { Type: "samples", SampleRateHz: 16000 }, $"features: expected samples at 16000 Hz, got {manifest.Features?.ToString() ?? "nothing"}", errors);
+        Require(manifest.Inputs is [{ Shape: [-1, -1] }], "inputs: expected one of the shape [-1, -1], got another", errors);
+        Require(manifest.Outputs is [{ Shape: [-1, -1, > 0] }], "outputs: expected one of the shape [-1, -1, values], got another", errors);
     }
 
     private static void VoiceActivity(ModelManifest manifest, List<string> errors)

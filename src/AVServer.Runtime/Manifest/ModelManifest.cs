@@ -61,7 +61,7 @@ public sealed record ModelManifest
 
     /// <summary>
     /// Inputs of the graph, in the order of the kind: spotter <c>features</c>, <c>cache</c>; verifier <c>embeddings</c>; audio-visual spotter <c>fbank</c>,
-    /// <c>lips</c>, <c>presence</c>; emotion <c>features</c>, <c>frames</c>, and with words <c>words</c>, <c>wordCount</c>; voice activity <c>input</c>,
+    /// <c>lips</c>, <c>presence</c>; emotion <c>features</c>, <c>frames</c> or, behind an encoder, <c>descriptors</c>, <c>speaker</c>, and with words <c>words</c>, <c>wordCount</c>; voice activity <c>input</c>,
     /// <c>state</c>, <c>sr</c>.
     /// </summary>
     public IReadOnlyList<TensorSpec> Inputs { get; init; } = [];
@@ -149,6 +149,9 @@ public enum ModelKind
 
     /// <summary>32 ms of sound at a time → does somebody speak.</summary>
     VoiceActivity,
+
+    /// <summary>Samples → vectors of a recogniser's inner layer; the graph is cut behind its stated output.</summary>
+    SpeechEncoder,
 
     /// <summary>Streaming network: features → scores of phone states, with the judge of typed words and the speech that their thresholds are measured on.</summary>
     PhoneModel,

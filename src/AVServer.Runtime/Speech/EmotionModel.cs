@@ -21,6 +21,7 @@ public sealed class EmotionModel : IDisposable
         _inputs = [.. manifest.Inputs.Select(input => input.Name)];
         FeatureDim = ValuesOf(EmotionSpec.Features);
         DescriptorDim = ValuesOf(EmotionSpec.Descriptors);
+        SpeakerDim = ValuesOf(EmotionSpec.Speaker);
         WordDim = ValuesOf(EmotionSpec.Words);
     }
 
@@ -33,11 +34,14 @@ public sealed class EmotionModel : IDisposable
     /// <summary>The emotions, in the order of the posteriors.</summary>
     public IReadOnlyList<string> Labels => Manifest.Labels;
 
-    /// <summary>Values in a row of the front end.</summary>
+    /// <summary>Values in a row of the front end; 0 behind an encoder, whose mean is in the descriptors.</summary>
     public int FeatureDim { get; }
 
     /// <summary>Values that describe an utterance as a whole; 0 where the model takes none.</summary>
     public int DescriptorDim { get; }
+
+    /// <summary>Values that tell what the speaker said before; 0 where the model asks for none.</summary>
+    public int SpeakerDim { get; }
 
     /// <summary>Values in a word's vector; 0 where the model doesn't read.</summary>
     public int WordDim { get; }
@@ -77,6 +81,7 @@ public sealed class EmotionModel : IDisposable
 
         using var sound = TensorMemory.Create([count, rows, FeatureDim], out var features);
         using var voice = TensorMemory.Create([count, DescriptorDim], out var descriptors);
+        using var before = TensorMemory.Create([count, SpeakerDim], out var speakers);
         using var text = TensorMemory.Create([count, Spec.MaxWords, WordDim], out var words);
         var (frames, wordCounts) = (new long[count], new long[count]);
         for (var i = 0; i < count; i++)
@@ -85,11 +90,12 @@ public sealed class EmotionModel : IDisposable
             utterance.Features.Span.CopyTo(features[(i * rows * FeatureDim)..]);
             frames[i] = utterance.Frames(FeatureDim);
             utterance.Descriptors.Span.CopyTo(descriptors[(i * DescriptorDim)..]);
+            utterance.Speaker.Span.CopyTo(speakers[(i * SpeakerDim)..]);
             if (WordDim == 0) continue;
             utterance.Words.Span.CopyTo(words[(i * Spec.MaxWords * WordDim)..]);
             wordCounts[i] = utterance.Words.Length / WordDim;
         }
-        return Run(sound, frames, voice, text, wordCounts);
+        return Run(sound, frames, voice, before, text, wordCounts);
     }
 
     public void Dispose()
@@ -100,14 +106,18 @@ public sealed class EmotionModel : IDisposable
 
     private int ValuesOf(string input) => Manifest.Inputs.FirstOrDefault(tensor => tensor.Name == input)?.Shape[^1] ?? 0;
 
-    private float[][] Run(OrtValue sound, long[] frames, OrtValue voice, OrtValue text, long[] wordCounts)
+    private float[][] Run(OrtValue sound, long[] frames, OrtValue voice, OrtValue before, OrtValue text, long[] wordCounts)
     {
         var count = frames.Length;
         try
         {
             using var soundLength = OrtValue.CreateTensorValueFromMemory(frames, [count]);
             using var textLength = OrtValue.CreateTensorValueFromMemory(wordCounts, [count]);
-            OrtValue[] values = [sound, soundLength, .. DescriptorDim == 0 ? (OrtValue[])[] : [voice], .. WordDim == 0 ? (OrtValue[])[] : [text, textLength]];
+            OrtValue[] values =
+            [
+                .. FeatureDim == 0 ? (OrtValue[])[] : [sound, soundLength], .. DescriptorDim == 0 ? (OrtValue[])[] : [voice],
+                .. SpeakerDim == 0 ? (OrtValue[])[] : [before], .. WordDim == 0 ? (OrtValue[])[] : [text, textLength],
+            ];
             using var results = _session.Run(_runOptions, _inputs, values, _outputs);
             var logits = results[0].GetTensorDataAsSpan<float>();
             var posteriors = new float[count][];
@@ -133,20 +143,27 @@ public sealed class EmotionModel : IDisposable
 
     private void Check(EmotionInput utterance)
     {
-        if (utterance.Features.IsEmpty || utterance.Features.Length % FeatureDim != 0)
+        if (FeatureDim == 0 ? !utterance.Features.IsEmpty : utterance.Features.IsEmpty || utterance.Features.Length % FeatureDim != 0)
             throw new ArgumentException($"Expected rows of {FeatureDim} features, got {utterance.Features.Length} values.", nameof(utterance));
         if (utterance.Descriptors.Length != DescriptorDim)
             throw new ArgumentException($"Expected {DescriptorDim} descriptors, got {utterance.Descriptors.Length}.", nameof(utterance));
+        if (utterance.Speaker.Length != SpeakerDim)
+            throw new ArgumentException($"Expected {SpeakerDim} values of the speaker, got {utterance.Speaker.Length}.", nameof(utterance));
         if (WordDim == 0 ? !utterance.Words.IsEmpty : utterance.Words.Length % WordDim != 0 || utterance.Words.Length > Spec.MaxWords * WordDim)
             throw new ArgumentException($"Expected at most {Spec.MaxWords} rows of {WordDim} values for words, got {utterance.Words.Length} values.", nameof(utterance));
     }
 }
 
 /// <summary>A stretch of speech as an <see cref="EmotionModel"/> takes it.</summary>
-/// <param name="Features">[frames, dim], what the model's front end gives, at least one row; not kept.</param>
+/// <param name="Features">[frames, dim], what the model's front end gives, at least one row; empty behind an encoder; not kept.</param>
 /// <param name="Words">[words, dim], vectors of the words; empty without a transcript and for a model that doesn't read; not kept.</param>
 /// <param name="Descriptors">What describes the utterance as a whole, from the same front end; empty for a model that takes none; not kept.</param>
-public readonly record struct EmotionInput(ReadOnlyMemory<float> Features, ReadOnlyMemory<float> Words = default, ReadOnlyMemory<float> Descriptors = default)
+/// <param name="Speaker">What the speaker said before, as <see cref="EmotionSpec.Speaker"/> says; empty for a model that doesn't ask; not kept.</param>
+public readonly record struct EmotionInput(
+    ReadOnlyMemory<float> Features, ReadOnlyMemory<float> Words = default, ReadOnlyMemory<float> Descriptors = default, ReadOnlyMemory<float> Speaker = default)
 {
-    internal int Frames(int dim) => Features.Length / dim;
+    /// <summary>Whether nothing was heard.</summary>
+    public bool IsEmpty => Features.IsEmpty && Descriptors.IsEmpty;
+
+    internal int Frames(int dim) => dim == 0 ? 0 : Features.Length / dim;
 }

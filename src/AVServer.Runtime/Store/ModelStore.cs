@@ -88,6 +88,7 @@ public sealed class ModelStore
     private static void CheckReferences(ModelManifest manifest, SortedDictionary<string, StoredModel> models, List<ModelProblem> problems)
     {
         if (manifest.Embedding is { } embedding) Find(embedding, ModelKind.SpeechEmbedding);
+        if (manifest.Emotion?.Encoder is { } encoder) Find(encoder, ModelKind.SpeechEncoder);
         if (manifest.Emotion?.WordVectors is { } vectors) Find(vectors, ModelKind.WordVectors);
         if (manifest.Emotion?.WordVotes is { } votes) Find(votes, ModelKind.WordVectors);
         if (manifest.FirstStage is not { } firstStage || Find(firstStage.Name, ModelKind.KeywordSpotter) is not { } spotter) return;

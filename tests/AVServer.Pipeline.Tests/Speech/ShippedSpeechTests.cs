@@ -50,6 +50,18 @@ public sealed class ShippedSpeechTests(ShippedSpeechTests.Shared shared) : IClas
         Assert.All(report.Segments!, segment => Assert.Null(segment.Text));
     }
 
+    [CorporaTheory]
+    [InlineData("noise_gsc_background")]
+    [InlineData("noise_misc")]
+    public async Task Noise_and_music_get_no_label_but_unsure(string set)
+    {
+        foreach (var path in Directory.GetFiles(Path.Combine(TestPaths.Corpora!, set), "*.opus").Order(StringComparer.Ordinal))
+        {
+            var report = await ScoreAsync(Path.Combine(set, Path.GetFileName(path)), seconds: 45);
+            Assert.All(report.Events.OfType<EmotionEvent>(), emotion => Assert.Equal((path, EmotionEvent.Unsure), (path, emotion.Label)));
+        }
+    }
+
     [CorporaFact]
     public async Task Shout_that_clips_is_still_speech()
     {

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using AVServer.Lab.Data;
+using AVServer.Lab.Data.Emotion;
+using AVServer.Lab.Export;
+using AVServer.Lab.Features;
+using AVServer.Lab.Scoring.Emotion;
+using AVServer.Lab.Training.Emotion;
+using AVServer.Models.Emotion;
+using AVServer.Runtime;
+
+namespace AVServer.Lab.Commands;
+
+/// <summary><c>av-lab emotion</c>: hears the corpora by the speech encoder, says how well strangers are judged, corpus by corpus, fits the model and writes its folder. Minutes.</summary>
+public static class EmotionCommand
+{
+    private static readonly double[] Histories = [0, 10, 30, 60, SpeakerHistory.All];
+    private static readonly string[] HistoryNames = ["nothing heard before", "10 s", "30 s", "60 s", "all of the speaker"];
+
+    public static async Task RunAsync(LabFolders folders, string recipePath, TextWriter output, CancellationToken cancellationToken)
+    {
+        var recipe = SpeakerHeadRecipe.Load(recipePath);
+        EmotionSet[] sets = [.. recipe.Sets, .. recipe.Strangers];
+        var cache = new CorpusCache(folders.Cache);
+        foreach (var set in sets) await cache.DecodeAsync(folders.Corpora, set.Set, cancellationToken);
+        var lines = new List<string>();
+        using var encoder = SpeechEncoder.Load(ModelStore.Open(folders.Models).Get(SpeakerHeadRecipe.Encoder));
+        var bank = Hear(folders, recipe, sets, cache, encoder);
+        Log($"{recipe.Name} {recipe.Version}: {string.Join(", ", bank.Recordings.CountBy(row => row.Set).Select(set => $"{set.Key} {set.Value}"))} recordings; seed {recipe.Seed}");
+        var trainer = new SpeakerHeadTrainer(recipe, bank);
+        int[] Of(Func<Recording, bool> wanted) => [.. Enumerable.Range(0, bank.Recordings.Count).Where(place => wanted(bank.Recordings[place]))];
+
+        var report = new StrangersReport(recipe.Labels);
+        var (strangers, calibration) = (new List<IReadOnlyList<IReadOnlyList<EmotionScore>>>(), new List<EmotionScore>());
+        report.Begin("Strangers of another corpus and language", HistoryNames);
+        foreach (var judged in sets.Where(set => set.Labels is not null))
+        {
+            string[] teaching = [.. recipe.Sets.Select(set => set.Set).Where(set => set != judged.Set)];
+            if (!recipe.Sets.Any(set => teaching.Contains(set.Set) && set.Labels is not null)) continue;
+            var head = trainer.Fit(Of(row => teaching.Contains(row.Set)));
+            IReadOnlyList<IReadOnlyList<EmotionScore>> scores = [.. Histories.Select(seconds => (IReadOnlyList<EmotionScore>)[.. trainer.Ask(head, Of(row => row.Set == judged.Set), seconds)])];
+            report.Add(string.Join(" + ", teaching), judged.Set, scores);
+            strangers.Add(scores);
+            Log($"{string.Join('+', teaching)} -> {judged.Set}: {string.Join(' ', scores.Select(column => Percent(column.ToMatrix(recipe.Labels.Count).Ua)))}");
+        }
+        report.Say($"Mean UA: {string.Join(", ", Histories.Select((_, i) => $"{HistoryNames[i]} {Percent(strangers.Average(scores => scores[i].ToMatrix(recipe.Labels.Count).Ua))}"))}.");
+
+        report.Begin("Strangers of the corpora that teach: no speaker of a fold teaches it", HistoryNames);
+        foreach (var judged in recipe.Sets.Where(set => set.Labels is not null))
+        {
+            var columns = Histories.Select(_ => new List<EmotionScore>()).ToArray();
+            foreach (var fold in bank.Recordings.Where(row => row.Set == judged.Set).Select(row => row.Fold).Distinct().Order())
+            {
+                var head = trainer.Fit(Of(row => recipe.Sets.Any(set => set.Set == row.Set) && !(row.Set == judged.Set && row.Fold == fold)));
+                for (var i = 0; i < Histories.Length; i++) columns[i].AddRange(trainer.Ask(head, Of(row => row.Set == judged.Set && row.Fold == fold), Histories[i]));
+            }
+            report.Add(string.Join(" + ", recipe.Sets.Select(set => set.Set)), judged.Set, columns);
+            Log($"{judged.Set} in folds of speakers: {string.Join(' ', columns.Select(column => Percent(column.ToMatrix(recipe.Labels.Count).Ua)))}");
+        }
+
+        foreach (var scores in strangers) calibration.AddRange(scores[0].Concat(scores[2]));
+        var temperature = Math.Round(calibration.FitTemperature(), 3);
+        var confidence = Math.Round(EmotionScores.MinimumConfidence([.. calibration.Answers(temperature)], accuracy: 0.7, coverage: 0.6), 2);
+        foreach (var (scores, i) in strangers.SelectMany(scores => new[] { (scores[0], 0), (scores[2], 2) }))
+        {
+            var answers = scores.Answers(temperature).ToList();
+            var sure = answers.Where(answer => answer.Posterior >= confidence).ToList();
+            report.Say($"{scores[0].Condition}, {HistoryNames[i]}: {Percent(sure.Count / (double)answers.Count)} answered, of these {Percent(sure.Count(answer => answer.Right) / (double)Math.Max(1, sure.Count))} right; the others are \"unsure\".");
+        }
+        Export(folders, recipe, recipePath, trainer.Fit(Of(row => recipe.Sets.Any(set => set.Set == row.Set))), (temperature, confidence), Log);
+        var folder = Path.Combine(folders.Models, recipe.Name);
+        await File.WriteAllTextAsync(Path.Combine(folder, "evaluation.md"), report.ToString().TrimStart(), cancellationToken);
+        await File.WriteAllLinesAsync(Path.Combine(folder, TrainEmotionCommand.LogFile), lines, cancellationToken);
+        await output.WriteAsync(report.ToString());
+
+        void Log(string line)
+        {
+            lines.Add(line);
+            output.WriteLine(line);
+        }
+    }
+
+    private static EmotionBank Hear(LabFolders folders, SpeakerHeadRecipe recipe, IReadOnlyList<EmotionSet> sets, CorpusCache cache, SpeechEncoder encoder)
+    {
+        // Folds of speakers: one a speaker, but for published ones.
+        var recordings = EmotionCorpus.Read(folders.Corpora, cache, sets, recipe.Labels, folds: 100);
+        foreach (var set in sets) _ = cache.Samples(set.Set, 0..0);
+        return new EmotionBank(
+            recordings,
+            recording => Array.ConvertAll(cache.Samples(recording.Set, recording.Samples).ToArray(), sample => sample / 32768f),
+            [],
+            new EncoderFrontEnd(encoder, recipe.WindowSeconds),
+            new EmotionAugmentation(Variants: 1),
+            recipe.Seed);
+    }
+
+    private static void Export(LabFolders folders, SpeakerHeadRecipe recipe, string recipePath, SpeakerHead head, (double Temperature, double Confidence) read, Action<string> log)
+    {
+        var exported = ModelExporter.Export(head);
+        var folder = Path.Combine(folders.Models, recipe.Name);
+        Directory.CreateDirectory(folder);
+        File.WriteAllBytes(Path.Combine(folder, ModelManifest.MainFile), exported.Graph);
+        File.Copy(recipePath, Path.Combine(folder, "recipe.json"), overwrite: true);
+        var manifest = new ModelManifest
+        {
+            Name = recipe.Name,
+            Version = recipe.Version,
+            Kind = ModelKind.Emotion,
+            Description = recipe.Description,
+            Licence = recipe.Licence,
+            Source = $"av-lab emotion src/AVServer.Lab/Recipes/{Path.GetFileName(recipePath)}, seed {recipe.Seed}",
+            Files = new Dictionary<string, ModelFile> { [ModelManifest.MainFile] = new(Convert.ToHexStringLower(SHA256.HashData(exported.Graph)), exported.Graph.Length) },
+            Inputs = exported.Inputs,
+            Outputs = exported.Outputs,
+            Labels = recipe.Labels,
+            Emotion = new EmotionSpec(
+                EmotionFrontEnd.Encoder, SpeakerHeadRecipe.MaxSeconds, head.Config.MaxWords, head.Config.Reads ? SpeakerHeadRecipe.Votes : null, read.Temperature, read.Confidence,
+                Encoder: SpeakerHeadRecipe.Encoder, WindowSeconds: recipe.WindowSeconds),
+        };
+        if (manifest.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"Expected a sound manifest of {manifest.Name}, got: {string.Join("; ", errors)}.");
+        File.WriteAllText(Path.Combine(folder, ModelManifest.FileName), manifest.ToJson());
+        log(FormattableString.Invariant(
+            $"{recipe.Name}: {exported.Graph.Length} bytes, differs from its definition by at most {exported.MaxDifference:E1}; temperature {read.Temperature:F3}, unsure below {read.Confidence:F2}"));
+    }
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:F1} %");
+}

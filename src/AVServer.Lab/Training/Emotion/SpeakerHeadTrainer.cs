@@ -1,0 +1,60 @@
+using AVServer.Lab.Scoring.Emotion;
+using AVServer.Models.Emotion;
+using static TorchSharp.torch;
+
+namespace AVServer.Lab.Training.Emotion;
+
+/// <summary>Fits heads behind a speech encoder, and asks them.</summary>
+/// <param name="recipe">How.</param>
+/// <param name="bank">Recordings, described by the encoder.</param>
+internal sealed class SpeakerHeadTrainer(SpeakerHeadRecipe recipe, EmotionBank bank)
+{
+    private const int Batch = 256;
+    private readonly SpeakerHistory _history = new(bank);
+
+    /// <summary>A head taught by some of the recordings.</summary>
+    /// <param name="places">Which.</param>
+    internal SpeakerHead Fit(IReadOnlyList<int> places)
+    {
+        using var scope = NewDisposeScope();
+        var head = new SpeakerHead(new SpeakerHeadConfig(bank.DescriptorDim - 1, recipe.Labels.Count, recipe.PriorSeconds, WordBound: recipe.WordBound));
+        var (mean, istd) = bank.DescriptorStatistics(places);
+        var people = (mean[..^1], istd[..^1]);
+        var (weights, biases) = (new float[recipe.Labels.Count * head.Config.Values], new float[recipe.Labels.Count]);
+        head.Set(people, weights, biases);
+        var (rows, labels) = (new List<Tensor>(), new List<int>());
+        foreach (var seconds in recipe.Histories)
+        {
+            foreach (var batch in places.Chunk(Batch)) rows.Add(head.Normalise(Values(batch), Speakers(batch, seconds)));
+            labels.AddRange(places.Select(place => bank.Recordings[place].Label));
+        }
+        (weights, biases) = SoftmaxRegression.Fit(cat(rows, 0), labels, recipe.Labels.Count, recipe.Decay);
+        head.Set(people, weights, biases);
+        return head;
+    }
+
+    /// <summary>What a head says of recordings, by sound alone.</summary>
+    /// <param name="head">Taught by others.</param>
+    /// <param name="places">Which recordings.</param>
+    /// <param name="seconds">Seconds of the speaker's speech that were heard before each.</param>
+    internal IEnumerable<EmotionScore> Ask(SpeakerHead head, IEnumerable<int> places, double seconds)
+    {
+        foreach (var batch in places.Chunk(Batch))
+        {
+            float[] logits;
+            using (NewDisposeScope())
+            using (no_grad()) logits = head.forward(Values(batch), Speakers(batch, seconds)).data<float>().ToArray();
+            for (var i = 0; i < batch.Length; i++)
+            {
+                var recording = bank.Recordings[batch[i]];
+                yield return new EmotionScore(recording.Set, 0, $"{recording.Set}/{recording.Speaker}", recording.Label, logits[(i * recipe.Labels.Count)..((i + 1) * recipe.Labels.Count)]);
+            }
+        }
+    }
+
+    private Tensor Values(int[] places) => Rows(places, _history.Values);
+
+    private Tensor Speakers(int[] places, double seconds) => Rows(places, place => _history.Before(place, seconds, recipe.Seed));
+
+    private static Tensor Rows(int[] places, Func<int, float[]> values) => tensor(places.SelectMany(values).ToArray()).view(places.Length, -1);
+}
