@@ -2,7 +2,7 @@
 
 # What a program is made of, a line a file with its time: a file that is changed, added, renamed or taken away changes the list, whatever its time.
 sources() {
-    cd "$root" && find src clients/cli clients/dotnet Directory.Build.props Directory.Packages.props BannedSymbols.txt global.json package-lock.json scripts/setup.sh \
+    cd "$root" && find src clients/cli clients/dotnet Directory.Build.props Directory.Build.targets Directory.Packages.props BannedSymbols.txt global.json package-lock.json scripts/setup.sh scripts/torchsharp-native.mjs \
         \( -name bin -o -name obj \) -prune -o -type f -printf '%T@ %p\n'
 }
 

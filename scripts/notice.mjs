@@ -43,7 +43,9 @@ function licenceOf(folder, name) {
   const nuspec = readFileSync(join(folder, readdirSync(folder).find(file => file.endsWith('.nuspec'))), 'utf8');
   const text = element => nuspec.match(new RegExp(`<${element}>([^<]*)</${element}>`))?.[1].replaceAll('&amp;', '&').replace(/&lt;.*?&gt;/g, '').replace(/\s+/g, ' ').trim();
   const [, type, value] = nuspec.match(/<license type="(\w+)"[^>]*>([^<]*)</) ?? [];
-  const licence = type === 'expression' ? value : type === 'file' ? sentences.find(([, sentence]) => sentence.test(readFileSync(join(folder, value), 'utf8')))?.[0] : undefined;
+  // An older package has it beside its description, which doesn't name it.
+  const file = type === 'file' ? value : readdirSync(folder).find(name => name === 'LICENSE.txt');
+  const licence = type === 'expression' ? value : file && sentences.find(([, sentence]) => sentence.test(readFileSync(join(folder, file), 'utf8')))?.[0];
   if (!licence) throw new Error(`Expected a licence that is known, ${name} states none; look what it is and teach scripts/notice.mjs to recognise it.`);
   return { licence, by: (text('copyright') || text('authors')).replace(/\.?\s*All rights reserved\.?$/i, '') };
 }

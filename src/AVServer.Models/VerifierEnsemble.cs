@@ -16,7 +16,7 @@ public sealed class VerifierEnsemble : Module<Tensor, Tensor>
     public VerifierEnsemble(VerifierHeadConfig config) : base(nameof(VerifierEnsemble))
     {
         Config = config;
-        members = ModuleList(Enumerable.Range(0, config.Members).Select(_ => new VerifierHead(config)));
+        members = ModuleList([.. Enumerable.Range(0, config.Members).Select(_ => new VerifierHead(config))]);
         RegisterComponents();
     }
 

@@ -32,8 +32,8 @@ public sealed class VerifierHead : Module<Tensor, Tensor>
         istd = ones(config.Dim);
         project = Conv1d(config.Dim, config.Width, 1);
         position = Parameter(init.normal_(empty(config.Width, config.WindowSteps), std: 0.1));
-        convolutions = ModuleList(Enumerable.Range(0, config.Layers).Select(_ => Conv1d(config.Width, config.Width, config.Kernel)));
-        norms = ModuleList(Enumerable.Range(0, config.Layers).Select(_ => LayerNorm(config.Width)));
+        convolutions = ModuleList([.. Enumerable.Range(0, config.Layers).Select(_ => Conv1d(config.Width, config.Width, config.Kernel))]);
+        norms = ModuleList([.. Enumerable.Range(0, config.Layers).Select(_ => LayerNorm(config.Width))]);
         dropout = Dropout(config.Dropout);
         attention = Conv1d(config.Width, 1, 1);
         outputs = Linear(2 * config.Width, 3);

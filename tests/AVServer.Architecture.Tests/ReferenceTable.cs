@@ -10,7 +10,6 @@ internal static class ReferenceTable
         ["AVServer.Signal"] = [],
         ["AVServer.Detection"] = [],
         ["AVServer.Evaluation"] = [],
-        ["TorchSharpBinding"] = [],
         ["AVServer.Runtime"] = [],
         ["AVServer.Vision"] = ["AVServer.Runtime"],
         ["AVServer.Media"] = ["AVServer.Contracts"],
@@ -19,7 +18,7 @@ internal static class ReferenceTable
             ["AVServer.Contracts", "AVServer.Signal", "AVServer.Runtime", "AVServer.Vision", "AVServer.Media", "AVServer.Detection", "AVServer.Speech"],
         ["AVServer.Reports"] = ["AVServer.Contracts"],
         ["AVServer.Server"] = ["AVServer.Contracts", "AVServer.Pipeline", "AVServer.Reports"],
-        ["AVServer.Models"] = ["TorchSharpBinding"],
+        ["AVServer.Models"] = [],
         ["AVServer.Lab"] = ["AVServer.Models", "AVServer.Signal", "AVServer.Vision", "AVServer.Media", "AVServer.Evaluation", "AVServer.Pipeline"],
         ["AVServer.Client"] = ["AVServer.Contracts"],
         ["AVServer.Cli"] = ["AVServer.Client", "AVServer.Contracts", "AVServer.Pipeline", "AVServer.Reports"],
@@ -41,7 +40,8 @@ internal static class ReferenceTable
         ["Microsoft.AspNetCore.SignalR.Client"] = new("Microsoft.AspNetCore.SignalR.Client", ["AVServer.Client"]),
         ["Microsoft.ML.OnnxRuntime"] = new("Microsoft.ML.OnnxRuntime", ["AVServer.Runtime"], ["AVServer.Lab"]),
         ["OpenCvSharp4"] = new("OpenCvSharp", ["AVServer.Vision"], ["AVServer.Pipeline", "AVServer.Lab"]),
-        ["TorchSharp"] = new("TorchSharp", ["AVServer.Models", "AVServer.Lab"]),
+        ["TorchSharp"] = new("TorchSharp", ["AVServer.Models"], ["AVServer.Lab"]),
+        ["libtorch"] = new("TorchSharp", ["AVServer.Models"], ["AVServer.Lab"]),
     };
 
     public static TheoryData<string> PackageNames => [.. Packages.Keys];

@@ -19,7 +19,7 @@ def leb128(value):
 
 
 def write(name, tensors):
-    """TorchSharp's file of named tensors, beside the script that runs; see StateFile.cs."""
+    """TorchSharp's file of named tensors, beside the script that runs; as Module.save writes it."""
     with open(os.path.join(os.path.dirname(os.path.abspath(sys.argv[0])), name), "wb") as file:
         file.write(leb128(len(tensors)))
         for key, tensor in tensors.items():

@@ -121,7 +121,7 @@ internal sealed class FlcmaGraph
 
     /// <summary>Attention beside its residual.</summary>
     private string Attend(SelfAttentionModule module, string x, int length) =>
-        _graph.Node("Add", [x, _graph.Attend(_graph.Normalise(x, module.Layers.Norm), module.Layers.Attention, _config.Heads, length)]);
+        _graph.Node("Add", [x, _graph.Attend(x, module, _config.Heads, length)]);
 
     /// <summary>The convolution module beside its residual; pointwise convolutions are products of rows.</summary>
     private string Convolve(ConvolutionModule module, string x)

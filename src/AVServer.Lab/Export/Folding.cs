@@ -29,6 +29,6 @@ internal static class Folding
     internal static (Tensor Matrix, Tensor Shift) Normalised(Tensor matrix, Tensor mean, Tensor istd, long taps)
     {
         var scaled = matrix * istd.to(float64).repeat(taps).unsqueeze(1);
-        return (scaled, -(mean.to(float64).repeat(taps).unsqueeze(1) * scaled).sum(0));
+        return (scaled, -(mean.to(float64).repeat(taps).unsqueeze(1) * scaled).sum(0L));
     }
 }

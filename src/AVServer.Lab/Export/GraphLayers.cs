@@ -1,3 +1,4 @@
+using AVServer.Models.Flcma;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -10,12 +11,12 @@ internal static class GraphLayers
     {
         /// <summary>A convolution.</summary>
         internal string Convolve(string x, Convolution convolution) =>
-            graph.Convolve(x, convolution, convolution.weight, convolution.bias!);
+            graph.Convolve(x, convolution, convolution.weight!, convolution.bias!);
 
         /// <summary>A convolution and the batch norm behind it, as one.</summary>
         internal string Convolve(string x, (Convolution Convolution, BatchNorm Norm) layers)
         {
-            var (weight, bias) = Folding.Normed(layers.Convolution.weight, layers.Convolution.bias, layers.Norm);
+            var (weight, bias) = Folding.Normed(layers.Convolution.weight!, layers.Convolution.bias, layers.Norm);
             return graph.Convolve(x, layers.Convolution, weight, bias);
         }
 
@@ -24,7 +25,7 @@ internal static class GraphLayers
             "Conv",
             [x, graph.Constant(weight), graph.Constant(bias)],
             ("strides", convolution.stride),
-            ("pads", [.. convolution.padding, .. convolution.padding]),
+            ("pads", [.. convolution.padding!, .. convolution.padding!]),
             ("group", convolution.groups));
 
         /// <summary>x·Wᵀ + b of rows: [rows, in] → [rows, out].</summary>
@@ -41,19 +42,20 @@ internal static class GraphLayers
         /// <summary>Swish: x·σ(x).</summary>
         internal string Silu(string x) => graph.Node("Mul", [x, graph.Node("Sigmoid", [x])]);
 
-        /// <summary>Self-attention among each <paramref name="length"/> rows that follow each other: [N · length, D] → [N · length, D].</summary>
-        internal string Attend(string rows, MultiheadAttention attention, int heads, int length)
+        /// <summary>LN and self-attention among each <paramref name="length"/> rows that follow each other: [N · length, D] → [N · length, D].</summary>
+        internal string Attend(string rows, SelfAttentionModule module, int heads, int length)
         {
-            var dim = attention.out_proj.weight.size(0);
+            var (norm, inputWeight, inputBias, outputWeight, outputBias) = module.Layers;
+            var dim = outputWeight.size(0);
             // The query's scale goes into its weights.
             var scale = cat([full([dim], 1 / Math.Sqrt((double)dim / heads), float64), ones([2 * dim], float64)]);
-            var projected = graph.Linear(rows, attention.in_proj_weight.to(float64) * scale.unsqueeze(1), attention.in_proj_bias!.to(float64) * scale);
+            var projected = graph.Linear(graph.Normalise(rows, norm), inputWeight.to(float64) * scale.unsqueeze(1), inputBias.to(float64) * scale);
             var split = graph.Node("Reshape", [projected, graph.Constant(-1, length, 3, heads, dim / heads)]);
             var parts = graph.Node("Split", 3, [graph.Node("Transpose", [split], ("perm", [2, 0, 3, 1, 4])), graph.Constant(1, 1, 1)], ("axis", 0));
             var key = graph.Node("Transpose", [parts[1]], ("perm", [0, 1, 2, 4, 3]));
             var shares = graph.Node("Softmax", [graph.Node("MatMul", [parts[0], key])], ("axis", -1));         // [1, N, heads, length, length]
             var mixed = graph.Node("Transpose", [graph.Node("MatMul", [shares, parts[2]])], ("perm", [0, 1, 3, 2, 4]));
-            return graph.Linear(graph.Node("Reshape", [mixed, graph.Constant(-1, dim)]), attention.out_proj);
+            return graph.Linear(graph.Node("Reshape", [mixed, graph.Constant(-1, dim)]), outputWeight, outputBias);
         }
     }
 }

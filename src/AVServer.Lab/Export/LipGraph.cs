@@ -35,12 +35,12 @@ internal static class LipGraph
     {
         var (mean, istd, stem, norm, _) = encoder.Layers;
         var deviation = encoder.Config.IndependentOfLooks ? ones_like(istd) : istd;
-        var (weight, bias) = Folding.Normed(stem.weight.to(float64) * deviation.to(float64).view(1, -1, 1, 1, 1), stem.bias, norm);
+        var (weight, bias) = Folding.Normed(stem.weight!.to(float64) * deviation.to(float64).view(1, -1, 1, 1, 1), stem.bias, norm);
         // The mean stays: around the picture the convolution reads zeros of the normalised one.
         var centred = encoder.Config.IndependentOfLooks ? Standardise(graph, seen) : graph.Node("Sub", [seen, graph.Constant(mean.view(1, -1, 1, 1, 1))]);
         var stacked = graph.Node("Reshape", [centred, graph.Constant(0, weight.size(1) * weight.size(2), encoder.Config.RoiSize, encoder.Config.RoiSize)]);
         var convolved = graph.Node(
-            "Conv", [stacked, graph.Constant(weight.flatten(1, 2)), graph.Constant(bias)], ("strides", stem.stride[1..]), ("pads", [.. stem.padding[1..], .. stem.padding[1..]]));
+            "Conv", [stacked, graph.Constant(weight.flatten(1, 2)), graph.Constant(bias)], ("strides", stem.stride[1..]), ("pads", [.. stem.padding![1..], .. stem.padding![1..]]));
         return graph.Node("MaxPool", [graph.Node("Relu", [convolved])], ("kernel_shape", [3, 3]), ("strides", [2, 2]), ("pads", [1, 1, 1, 1]));
     }
 

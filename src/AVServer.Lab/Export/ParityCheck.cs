@@ -74,7 +74,7 @@ public static partial class ParityCheck
         using var options = new RunOptions();
         using var results = session.Run(options, [.. session.InputNames], values, [.. session.OutputNames]);
         values.ForEach(value => value.Dispose());
-        return [.. results.Select(result => tensor(result.GetTensorDataAsSpan<float>(), result.GetTensorTypeAndShape().Shape))];
+        return [.. results.Select(result => tensor(result.GetTensorDataAsSpan<float>().ToArray(), result.GetTensorTypeAndShape().Shape))];
     }
 
     private static float Difference(Tensor expected, Tensor got) => (expected - got).abs().max().item<float>();

@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.optim;
 
@@ -30,7 +31,7 @@ public sealed class TrainingRun(Schedule schedule, string folder, Action<string>
         {
             using var scope = NewDisposeScope();
             manual_seed(schedule.Seed + step);
-            optimizer.LearningRate = schedule.LearningRateAt(step);
+            foreach (var group in optimizer.ParamGroups) group.LearningRate = schedule.LearningRateAt(step);
             optimizer.zero_grad();
             var value = loss(step);
             value.backward();
@@ -52,7 +53,7 @@ public sealed class TrainingRun(Schedule schedule, string folder, Action<string>
         return terms == 0 ? double.NaN : sum / terms;
     }
 
-    private int Resume(nn.Module model, Optimizer optimizer)
+    private int Resume(nn.Module model, OptimizerHelper optimizer)
     {
         var marker = Path.Combine(folder, "step");
         if (!File.Exists(marker)) return 0;
@@ -63,7 +64,7 @@ public sealed class TrainingRun(Schedule schedule, string folder, Action<string>
         return step;
     }
 
-    private void Save(nn.Module model, Optimizer optimizer, int step)
+    private void Save(nn.Module model, OptimizerHelper optimizer, int step)
     {
         model.save(Path.Combine(folder, $"{step}.weights"));
         optimizer.save_state_dict(Path.Combine(folder, $"{step}.optimizer"));

@@ -30,13 +30,13 @@ public sealed class LightSerNet : Module<Tensor, Tensor, Tensor>
         config.Validate();
         Config = config;
         var kernels = new[] { (LightSerNetPaths.Time, (11L, 1L)), (LightSerNetPaths.Frequency, (1L, 9L)), (LightSerNetPaths.Both, (3L, 3L)) };
-        paths = ModuleList(kernels.Where(path => config.Paths.HasFlag(path.Item1)).Select(path => Conv2d(1, config.PathFilters, path.Item2, padding: (path.Item2.Item1 / 2, path.Item2.Item2 / 2))));
-        pathNorms = ModuleList(paths.Select(_ => BatchNorm2d(config.PathFilters)));
+        paths = ModuleList([.. kernels.Where(path => config.Paths.HasFlag(path.Item1)).Select(path => Conv2d(1, config.PathFilters, path.Item2, padding: (path.Item2.Item1 / 2, path.Item2.Item2 / 2)))]);
+        pathNorms = ModuleList([.. paths.Select(_ => BatchNorm2d(config.PathFilters))]);
         int[] widths = [config.PathFilters * paths.Count, .. config.Widths];
-        convolutions = ModuleList(Enumerable.Range(1, 5).Select(i => i < 5
+        convolutions = ModuleList([.. Enumerable.Range(1, 5).Select(i => i < 5
             ? Conv2d(widths[i - 1], widths[i], kernel_size: 3, padding: 1, bias: false)
-            : Conv2d(widths[i - 1], widths[i], kernel_size: 1, bias: false)));
-        norms = ModuleList(widths[1..].Select(width => BatchNorm2d(width)));
+            : Conv2d(widths[i - 1], widths[i], kernel_size: 1, bias: false))]);
+        norms = ModuleList([.. widths[1..].Select(width => BatchNorm2d(width))]);
         dropout = Dropout(config.Dropout);
         output = Linear(widths[^1], config.Labels);
         RegisterComponents();

@@ -29,10 +29,11 @@ public static class MscnnMembers
         ArgumentNullException.ThrowIfNull(members);
         if (members.Count == 0 || members.Any(member => member.Config != members[0].Config || !member.Config.Audio || member.Config.Text || member.Config.SpeakerDim > 0 || member.Config.Centres > 0))
             throw new ArgumentException("Expected networks of one shape that only hear, got others.", nameof(members));
+        var (one, count) = (members[0].Config, members.Count);
+        // Before the scope, which would take its buffers along.
+        var joined = new MscnnSpu(one with { Filters = one.Filters * count, Centres = centres, DescriptorUnits = one.DescriptorUnits * count });
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        var (one, count) = (members[0].Config, members.Count);
-        var joined = new MscnnSpu(one with { Filters = one.Filters * count, Centres = centres, DescriptorUnits = one.DescriptorUnits * count });
         var pooled = one.Channels * System.Numerics.BitOperations.PopCount((uint)one.Pooling);
         var states = members.Select(member => member.state_dict()).ToArray();
         foreach (var (name, values) in joined.state_dict().Where(entry => states[0].ContainsKey(entry.Key)))

@@ -20,7 +20,7 @@ public sealed class MultiScaleConvolution : Module<Tensor, Tensor, (Tensor Maps,
     internal MultiScaleConvolution(int features, int filters, IReadOnlyList<int> kernels, int hop) : base(nameof(MultiScaleConvolution))
     {
         Hop = hop;
-        scales = ModuleList(kernels.Select(kernel => Conv1d(features, filters, kernel, stride: hop)));
+        scales = ModuleList([.. kernels.Select(kernel => Conv1d(features, filters, kernel, stride: hop))]);
         RegisterComponents();
     }
 

@@ -50,9 +50,9 @@ public sealed class RadialLayer : Module<Tensor, Tensor>
         var prior = wanted.mean([0L]);                                                             // [labels]
         var rows = (wanted / (prior * targets.size(1))).sum(1, keepdim: true);                     // [rows, 1]
         var weighed = (near * rows).t();                                                           // [count, rows]
-        var ridge = (between * decay) + (eye(between.size(0), float64) * 1e-6);
-        var system = SymmetricSystem.Solve((weighed.matmul(near) + ridge).data<double>().ToArray(), weighed.matmul(wanted - prior).data<double>().ToArray());
-        var fitted = tensor(system, [around.size(0), targets.size(1)]);                            // [count, labels]
+        var ridge = (between * decay) + (eye(between.size(0), dtype: float64) * 1e-6);
+        var factor = linalg.cholesky(weighed.matmul(near) + ridge);                                // [count, count]
+        var fitted = weighed.matmul(wanted - prior).cholesky_solve(factor, upper: false);          // [count, labels]
         weight.copy_(fitted.t() * scale);
         bias.copy_(prior * scale);
     }

@@ -36,7 +36,7 @@ public sealed class FlcmaConformer : Module<Tensor, Tensor, Tensor, Tensor>
         absentAudio = Parameter(init.normal_(empty(config.Dim), std: 0.1));
         absentVideo = Parameter(init.normal_(empty(config.Dim), std: 0.1));
         positions = new Positions(config);
-        blocks = ModuleList(Enumerable.Range(0, config.Blocks).Select(_ => new FlcmaBlock(config)));
+        blocks = ModuleList([.. Enumerable.Range(0, config.Blocks).Select(_ => new FlcmaBlock(config))]);
         fusion = new ConvolutionFusion();
         classifier = new WindowClassifier(config);
         RegisterComponents();

@@ -19,7 +19,7 @@ public sealed class FrameLevelCrossModalAttention : Module<Tensor, Tensor, (Tens
     internal FrameLevelCrossModalAttention(FlcmaConfig config) : base(nameof(FrameLevelCrossModalAttention))
     {
         attention = new SelfAttentionModule(config.Dim, config.Heads, config.Dropout);
-        init.zeros_(attention.Layers.Attention.out_proj.weight);
+        init.zeros_(attention.Layers.OutputWeight);
         RegisterComponents();
     }
 

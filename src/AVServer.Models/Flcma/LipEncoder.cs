@@ -100,7 +100,7 @@ public sealed class LipEncoder : Module<Tensor, Tensor>
 
     /// <summary>The layers, for an exporter.</summary>
     internal (Tensor Mean, Tensor Istd, Conv3d Stem, BatchNorm3d Norm, IEnumerable<ResidualBlock> Stages) Layers =>
-        (mean, istd, stem, norm, stages.Cast<ResidualBlock>());
+        (mean, istd, stem, norm, stages.children().Cast<ResidualBlock>());
 
     /// <summary>Two blocks in each of four stages; all but the first stage double the channels and halve the picture.</summary>
     private static IEnumerable<Module<Tensor, Tensor>> Stages(int width)

@@ -28,5 +28,8 @@ public sealed class SelfAttentionModule : Module<Tensor, Tensor>
     }
 
     /// <summary>The layers, for an exporter.</summary>
-    internal (LayerNorm Norm, MultiheadAttention Attention) Layers => (norm, attention);
+    internal (LayerNorm Norm, Tensor InputWeight, Tensor InputBias, Tensor OutputWeight, Tensor OutputBias) Layers =>
+        (norm, Weight("in_proj_weight"), Weight("in_proj_bias"), Weight("out_proj.weight"), Weight("out_proj.bias"));
+
+    private Parameter Weight(string name) => attention.get_parameter(name)!;
 }

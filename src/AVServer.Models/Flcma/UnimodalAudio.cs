@@ -21,7 +21,7 @@ public sealed class UnimodalAudio : Module<Tensor, Tensor>
         Config = config;
         subsampler = new AudioSubsampler(config);
         positions = new Positions(config);
-        blocks = ModuleList(Enumerable.Range(0, config.Blocks).Select(_ => new ConformerBlock(config)));
+        blocks = ModuleList([.. Enumerable.Range(0, config.Blocks).Select(_ => new ConformerBlock(config))]);
         classifier = new WindowClassifier(config);
         RegisterComponents();
     }

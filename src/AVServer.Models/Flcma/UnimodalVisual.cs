@@ -26,7 +26,7 @@ public sealed class UnimodalVisual : Module<Tensor, Tensor, Tensor>
         normalisation = new LipNormalisation(config);
         projection = Linear(config.LipValues, config.Dim);
         positions = new Positions(config);
-        blocks = ModuleList(Enumerable.Range(0, config.Blocks).Select(_ => new ConformerBlock(config)));
+        blocks = ModuleList([.. Enumerable.Range(0, config.Blocks).Select(_ => new ConformerBlock(config))]);
         classifier = new WindowClassifier(config);
         RegisterComponents();
     }

@@ -112,9 +112,9 @@ public sealed class AudioVisualExportTests
 
     private static LipEncoder Encoder(FlcmaConfig config)
     {
-        using var scope = NewDisposeScope();
         manual_seed(11);
         var encoder = new LipEncoder(config);
+        using var scope = NewDisposeScope();
         encoder.SetNormalisation([.. Enumerable.Range(0, config.RoiChannels).Select(channel => 0.3f + (0.1f * channel))], [.. Enumerable.Range(0, config.RoiChannels).Select(channel => 4f + channel)]);
         return Trained(encoder, EncoderBatches, () => encoder.call(rand([2, config.RoiChannels, 5, config.RoiSize, config.RoiSize])));
     }
@@ -123,9 +123,9 @@ public sealed class AudioVisualExportTests
 
     private static FlcmaConformer Conformer(FlcmaConfig config, int seed)
     {
-        using var scope = NewDisposeScope();
         manual_seed(seed);
         var model = new FlcmaConformer(config);
+        using var scope = NewDisposeScope();
         return Trained(model, 2, () => model.call((randn([3, config.AudioFrames, config.Mels]) * 3) - 6, rand([3, config.VideoFrames, config.LipValues]), ones(3, 2)));
     }
 

@@ -65,8 +65,8 @@ public sealed class EmotionExportTests
     private static MscnnSpu Trained(MscnnConfig config)
     {
         manual_seed(6);
-        using var scope = NewDisposeScope();
         var model = new MscnnSpu(config);
+        using var scope = NewDisposeScope();
         if (config.Audio) model.SetNormalisation([.. Enumerable.Range(0, config.Features).Select(i => i - 4f)], [.. Enumerable.Range(0, config.Features).Select(i => 1f / (1 + i % 5))]);
         if (config.Descriptors > 0) model.SetDescriptorNormalisation([.. Enumerable.Range(0, config.Descriptors).Select(i => i / 2f)], [.. Enumerable.Range(0, config.Descriptors).Select(i => 2f / (1 + i))]);
         model.Radial?.Fit(randn([config.Centres, config.Descriptors]), randn([40, config.Descriptors]), eye(config.Labels).repeat([10, 1]), 0.1, 8);

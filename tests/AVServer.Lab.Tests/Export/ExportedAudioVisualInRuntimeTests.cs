@@ -37,11 +37,11 @@ public sealed class ExportedAudioVisualInRuntimeTests : IDisposable
     public ExportedAudioVisualInRuntimeTests()
     {
         manual_seed(12);
+        _encoder = new LipEncoder(Config);
+        _conformer = new FlcmaEnsemble([new FlcmaConformer(Config), new FlcmaConformer(Config)]);
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        _encoder = new LipEncoder(Config);
-        for (var batch = 0; batch < 25; batch++) _encoder.call(rand(2, Config.RoiChannels, 6, Config.RoiSize, Config.RoiSize));
-        _conformer = new FlcmaEnsemble([new FlcmaConformer(Config), new FlcmaConformer(Config)]);
+        for (var batch = 0; batch < 25; batch++) _encoder.call(rand([2, Config.RoiChannels, 6, Config.RoiSize, Config.RoiSize]));
         _encoder.eval();
         _conformer.eval();
         _stored = Store(ModelExporter.Export(_conformer), ModelExporter.Export(_encoder));

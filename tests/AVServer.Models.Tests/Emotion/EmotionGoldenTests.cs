@@ -1,6 +1,5 @@
 using AVServer.Models.Emotion;
 using TorchSharp;
-using TorchSharp.Tests;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

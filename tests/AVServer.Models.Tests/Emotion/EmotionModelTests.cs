@@ -120,7 +120,7 @@ public sealed class EmotionModelTests
         Tensor Logits(Tensor given, params long[] counts) => model.call(new Utterances(Words: given, WordCount: tensor(counts)));
         var before = Logits(words, 4, 2);
         model.WeighVotes(0.5, 2, ones(4));
-        var votes = stack([words[0].narrow(1, 6, 4).sum(0), words[1].narrow(0, 0, 2).narrow(1, 6, 4).sum(0)]);
+        var votes = stack([words[0].narrow(1, 6, 4).sum(0L), words[1].narrow(0, 0, 2).narrow(1, 6, 4).sum(0L)]);
         Assert.InRange(Furthest((before * 0.5) + (votes * 2) + 2, Logits(words, 4, 2)), 0, Tolerance);
         Assert.Equal(0, Logits(words, 0, 0).abs().max().item<float>());
         Assert.Throws<InvalidOperationException>(() => Trained().WeighVotes(1, 1, ones(4)));

@@ -41,13 +41,4 @@ public sealed class RadialLayerTests
         Assert.Equal(0.5f, layer.call(values)[0, 0].item<float>(), 1e-3f);
         Assert.Equal(0.5f, layer.call(values)[0, 1].item<float>(), 1e-3f);
     }
-
-    [Fact]
-    public void Equations_are_solved_and_those_without_a_solution_refused()
-    {
-        // [4 2; 2 3] · [1 -1; 2 5] = [8 6; 8 13]
-        var solved = SymmetricSystem.Solve([4, 2, 2, 3], [8, 6, 8, 13]);
-        Assert.All(solved.Zip([1.0, -1, 2, 5]), pair => Assert.Equal(pair.Second, pair.First, 1e-12));
-        Assert.Throws<ArgumentException>(() => SymmetricSystem.Solve([1, 2, 2, 1], [1, 1]));
-    }
 }

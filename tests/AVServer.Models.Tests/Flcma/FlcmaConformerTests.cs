@@ -48,8 +48,8 @@ public sealed class FlcmaConformerTests
         var (audio, video, both) = (tensor([1f, 0f], [1, 2]), tensor([0f, 1f], [1, 2]), ones(1, 2));
         var nothing = lips * float.NaN;
         var silence = fbank * float.NaN;
-        Assert.True(model.call(fbank, lips, audio).equal(model.call(fbank, nothing, audio)));
-        Assert.True(model.call(fbank, lips, video).equal(model.call(silence, lips, video)));
+        Assert.True((model.call(fbank, lips, audio) == model.call(fbank, nothing, audio)).all().item<bool>());
+        Assert.True((model.call(fbank, lips, video) == model.call(silence, lips, video)).all().item<bool>());
         Assert.Equal(3, new[] { audio, video, both }.Select(presence => model.call(fbank, lips, presence).item<float>()).Distinct().Count());
     }
 
@@ -63,8 +63,8 @@ public sealed class FlcmaConformerTests
         using var model = SmallFlcma.Conformer(config);
         var (fbank, lips, both) = (SmallFlcma.Fbank(config, 1), SmallFlcma.Lips(config, 1), ones(1, 2));
         var logit = model.call(fbank, lips, both);
-        Assert.False(logit.equal(model.call(SmallFlcma.Fbank(config, 1), lips, both)));
-        Assert.False(logit.equal(model.call(fbank, SmallFlcma.Lips(config, 1), both)));
+        Assert.False((logit == model.call(SmallFlcma.Fbank(config, 1), lips, both)).all().item<bool>());
+        Assert.False((logit == model.call(fbank, SmallFlcma.Lips(config, 1), both)).all().item<bool>());
     }
 
     [Theory]
@@ -129,7 +129,7 @@ public sealed class FlcmaConformerTests
         visual.eval();
         var pictures = LipEncoder.with_context(SmallFlcma.Pictures(config, 2, config.VideoFrames));
         var measures = rand(2, config.VideoFrames, config.LipMeasures);
-        Assert.True(visual.call(pictures, measures).equal(visual.classify(cat([visual.Encoder.call(pictures), measures], 2))));
+        Assert.True((visual.call(pictures, measures) == visual.classify(cat([visual.Encoder.call(pictures), measures], 2))).all().item<bool>());
     }
 
     [Fact]

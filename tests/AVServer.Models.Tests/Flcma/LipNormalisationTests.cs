@@ -58,9 +58,9 @@ public sealed class LipNormalisationTests
         normalisation.train();
         var (one, other) = (normalisation.call(lips), normalisation.call(lips));
 
-        Assert.True(one.narrow(2, 0, Config.LipFeatures).equal(other.narrow(2, 0, Config.LipFeatures)));
+        Assert.True((one.narrow(2, 0, Config.LipFeatures) == other.narrow(2, 0, Config.LipFeatures)).all().item<bool>());
         Assert.InRange(SmallFlcma.Difference(one, other), 0.1f, 10);
-        Assert.True(Normalised(lips).equal(Normalised(lips)));
+        Assert.True((Normalised(lips) == Normalised(lips)).all().item<bool>());
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class LipNormalisationTests
         var lips = SmallFlcma.Lips(SmallFlcma.Config, 2);
         using var normalisation = new LipNormalisation(SmallFlcma.Config);
 
-        Assert.True(lips.equal(normalisation.call(lips)));
+        Assert.True((lips == normalisation.call(lips)).all().item<bool>());
     }
 
     private static Tensor Normalised(Tensor lips)

@@ -11,9 +11,10 @@ internal static class PhoneNetImport
     /// <exception cref="InvalidDataException">The model is built otherwise.</exception>
     public static PhoneNet Build(KaldiModel model)
     {
+        // Before the scope, which would take its tensors along.
+        var net = new PhoneNet(new PhoneNetConfig());
         using var mode = no_grad();
         using var scope = NewDisposeScope();
-        var net = new PhoneNet(new PhoneNetConfig());
         var layers = net.Layers;
         First(model, layers.First, net.Config);
         Norm(model, "tdnn1.batchnorm", layers.FirstNorm);

@@ -22,7 +22,7 @@ public sealed class BagOfWords : Module<Tensor, Tensor>
             .OrderByDescending(word => word.Value).ThenBy(word => word.Key, StringComparer.Ordinal).Select((word, i) => (word.Key, i)).ToDictionary(word => word.Key, word => word.i + 1L, StringComparer.Ordinal);
         _weights = Embedding(_words.Count + 1, labels, padding_idx: 0);
         _bias = Parameter(zeros(labels));
-        using (no_grad()) _weights.weight.zero_();
+        using (no_grad()) _weights.weight!.zero_();
         RegisterComponents();
     }
 

@@ -61,9 +61,10 @@ public sealed class FusionTrainer
     /// <summary>A network whose logits are at first the sum of both parts': attention adds nothing yet.</summary>
     internal static MscnnSpu Join(MscnnConfig config, MscnnSpu sound, MscnnSpu text)
     {
+        // Before the scope, which would take its buffers along.
+        var joined = new MscnnSpu(config);
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        var joined = new MscnnSpu(config);
         var state = joined.state_dict();
         foreach (var (name, values) in sound.state_dict().Concat(text.state_dict()).Where(entry => !entry.Key.StartsWith("output.", StringComparison.Ordinal)))
             state[name].copy_(values);

@@ -1,10 +1,9 @@
 using AVServer.TestKit;
-using TorchSharp.Utils;
 using static TorchSharp.torch;
 
-namespace TorchSharp.Tests;
+namespace AVServer.Models.Tests;
 
-/// <summary>What PyTorch computed for one case: see tests/golden/torch/PROVENANCE.md.</summary>
+/// <summary>What PyTorch computed for one case: see PROVENANCE.md of the folder.</summary>
 internal sealed class Golden
 {
     /// <summary>Another build of libtorch may sum in another order.</summary>
@@ -23,8 +22,9 @@ internal sealed class Golden
     /// <summary>All cases of a file below <c>tests/golden</c>, by name; to be read inside a dispose scope.</summary>
     internal static Dictionary<string, Tensor> Read(string file)
     {
-        using var stream = File.OpenRead(TestPaths.Golden(file));
-        return StateFile.Read(stream);
+        using var reader = new BinaryReader(File.OpenRead(TestPaths.Golden(file)));
+        var count = reader.Read7BitEncodedInt();
+        return Enumerable.Range(0, count).Select(_ => (Name: reader.ReadString(), Value: Tensor.Load(reader))).ToDictionary(entry => entry.Name, entry => entry.Value);
     }
 
     internal static Golden Read(string file, string name) => new(Below(Read(file), name));
