@@ -48,6 +48,27 @@ public sealed class AugmentationTests
         for (var n = 0; n < expected.Length; n++) Assert.Equal(expected[n] * scale, wet[n], 1e-4f);
     }
 
+    [Theory]
+    [InlineData(1_000, -1.5, 0.5)]
+    [InlineData(6_000, -90, -15)]
+    public void Telephone_keeps_its_band_alone(double hz, double leastDb, double mostDb)
+    {
+        var sine = Enumerable.Range(0, 16_000).Select(i => 0.5f * MathF.Sin((float)(2 * Math.PI * hz * i / 16_000))).ToArray();
+        var heard = sine.ToArray();
+        TelephoneBand.Apply(heard, new Random(1));
+        Assert.InRange(20 * Math.Log10(Sound.Rms(heard.AsSpan(800)) / Sound.Rms(sine)), leastDb, mostDb);
+    }
+
+    [Fact]
+    public void Low_level_is_quieter_and_stands_on_steps_of_16_bits()
+    {
+        var sound = Noise(6, 4_000, 0.5f);
+        var heard = sound.ToArray();
+        LowLevel.Apply(heard, 20);
+        Assert.Equal(Sound.Rms(sound) / 10, Sound.Rms(heard), 4);
+        Assert.All(heard, sample => Assert.Equal(MathF.Round(sample * 32_768), sample * 32_768, 1e-3f));
+    }
+
     [Fact]
     public void Faster_is_shorter_and_higher()
     {

@@ -10,7 +10,7 @@ public static class EvaluateWordsCommand
         var recipe = WordsRecipe.Load(recipePath);
         using var material = await JudgeMaterial.OpenAsync(folders, recipe, recipePath, output.WriteLine, cancellationToken);
         var data = JudgeData.Make(material, recipe, output.WriteLine);
-        var report = WakeWordReport.Measure(material, data, recipe, output.WriteLine);
+        var report = WakeWordReport.Measure(material, data, recipe, JudgeTraining.TailSlope(material, data, recipe), output.WriteLine);
         await output.WriteAsync(report);
     }
 }

@@ -28,7 +28,9 @@ public static class TrainPhonesCommand
         }
         Log($"{recipe.Name} {recipe.Version}: {windows.Count.Running} recordings of running speech, {windows.Count.Words} of words, seed {recipe.Seed}");
         var kaldi = KaldiModel.Load(Path.Combine(folders.Models, recipe.Teacher, "am", "final.mdl"));
-        var trainer = new PhoneTrainer(recipe, PhoneNetImport.Build(kaldi), PhoneNetImport.Build(kaldi), windows);
+        var model = PhoneNetImport.Build(kaldi);
+        if (recipe.Start.Length > 0) Checkpoints.Restore(folders, recipe.Start, model);
+        var trainer = new PhoneTrainer(recipe, PhoneNetImport.Build(kaldi), model, windows);
         new TrainingRun(recipe.Schedule, folders.Run(recipe.Name), Log).Run(trainer.Model, trainer.Loss);
     }
 }

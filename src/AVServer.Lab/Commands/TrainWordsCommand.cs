@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AVServer.Lab.Commands;
 
-/// <summary><c>av-lab train-words</c>: teaches the judge on all texts, writes the phone model with its network, judge, table and stored speech.</summary>
+/// <summary><c>av-lab train-words</c>: teaches the judge on all texts, writes the phone model with its network, judge, table, stored speech, and how well words are found.</summary>
 public static class TrainWordsCommand
 {
     public static async Task RunAsync(LabFolders folders, string recipePath, TextWriter output, CancellationToken cancellationToken)
@@ -17,8 +17,8 @@ public static class TrainWordsCommand
         var recipe = WordsRecipe.Load(recipePath);
         using var material = await JudgeMaterial.OpenAsync(folders, recipe, recipePath, output.WriteLine, cancellationToken);
         var data = JudgeData.Make(material, recipe, output.WriteLine);
-        var slope = JudgeTraining.TailSlope(material, data, recipe.Seed);
-        await output.WriteLineAsync(FormattableString.Invariant($"the logarithm of the rate of false alarms falls by {slope:F2} for each point of the judge's score"));
+        var slope = JudgeTraining.TailSlope(material, data, recipe);
+        await output.WriteLineAsync(FormattableString.Invariant($"thresholds read off the stored speech hold elsewhere where the logarithm of the rate falls by {slope:F2} for each point of the judge's score"));
         var judge = JudgeTraining.Train(material, data, _ => true, recipe.Seed);
         var network = ModelExporter.Export(material.Network);
         await output.WriteLineAsync(FormattableString.Invariant($"{recipe.Name}: {network.Graph.Length} bytes, differs from its definition by at most {network.MaxDifference:E1}"));
@@ -30,6 +30,8 @@ public static class TrainWordsCommand
             [PhoneModelFiles.Background] = material.Background(),
         }, network);
         await ShipAsync(folders, recipePath, cancellationToken);
+        var report = WakeWordReport.Measure(material, data, recipe, slope, output.WriteLine);
+        await File.WriteAllTextAsync(Path.Combine(folders.Models, recipe.Name, "evaluation.md"), report, cancellationToken);
     }
 
     /// <summary><c>av-lab ship-words</c>: measures the words that come with the phone model, by the server's own code on the model as it is written.</summary>
@@ -81,7 +83,7 @@ public static class TrainWordsCommand
             Kind = ModelKind.PhoneModel,
             Description = "Hears English phones: any wake word is found from its spelling.",
             Licence = "Apache-2.0 AND CC-BY-SA-4.0",
-            Source = $"av-lab train-words src/AVServer.Lab/Recipes/{Path.GetFileName(recipePath)}, seed {recipe.Seed}; the network's weights are those of {recipe.Teacher}",
+            Source = $"av-lab train-words src/AVServer.Lab/Recipes/{Path.GetFileName(recipePath)}, seed {recipe.Seed}; {recipe.NetworkOrigin}",
             Files = files.ToDictionary(file => file.Key, file => Entry(file.Value)),
             Features = new FeatureSpec("mfcc", Mels: 23),
             Inputs = network.Inputs,

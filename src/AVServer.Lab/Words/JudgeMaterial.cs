@@ -3,6 +3,7 @@ using AVServer.Lab.Augmentation;
 using AVServer.Lab.Commands;
 using AVServer.Lab.Data;
 using AVServer.Lab.Import.Kaldi;
+using AVServer.Lab.Training.Phones;
 using AVServer.Models;
 using AVServer.Pipeline;
 using AVServer.Speech;
@@ -50,7 +51,7 @@ internal sealed class JudgeMaterial : IDisposable
         TorchSharp.torch.set_num_threads(1);
         var kaldi = KaldiModel.Load(Path.Combine(folders.Models, recipe.Teacher, "am", "final.mdl"));
         var net = PhoneNetImport.Build(kaldi);
-        if (recipe.Network.Length > 0) Checkpoints.Restore(folders, recipe.Network, net);
+        if (recipe.Network.Length > 0) WeightAverage.Apply(net, Checkpoints.Restore(folders, recipe.Network, PhoneNetImport.Build(kaldi)), recipe.TeacherShare);
         var material = new JudgeMaterial(folders, recipe, recipePath, net, kaldi, log);
         log($"{material.Spoken.Count} recordings, {material.Spoken.Count(spoken => spoken.Text is not null)} with their text");
         return material;
@@ -112,10 +113,9 @@ internal sealed class JudgeMaterial : IDisposable
 
     private CodeBank Bank(string name, IReadOnlyList<SpokenText> recordings, Split noiseSplit, Action<float[], int, Random, NoiseBank?> change)
     {
-        var network = _recipe.Network.Length > 0 ? _recipe.Network : _recipe.Teacher;
         NoiseBank? noises = null;
         var gate = new Lock();
-        return CodeBank.LoadOrMake(Path.Combine(_folders.Work, "codes", network, $"{name}-{recordings.Count}.bin"), recordings.Count, i =>
+        return CodeBank.LoadOrMake(Path.Combine(_folders.Work, "codes", _recipe.NetworkName, $"{name}-{recordings.Count}.bin"), recordings.Count, i =>
         {
             lock (gate) noises ??= new NoiseBank(_corpora, noiseSplit, _recipe.Seed);
             var sound = _corpora.Read(recordings[i].Clip);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AVServer.Detection;
+using AVServer.Pipeline;
 
 namespace AVServer.Lab.Words;
 
@@ -10,8 +11,16 @@ internal static class WakeWordReport
     private static readonly double?[] Conditions = [null, 10, 5, 0];
     private static readonly double[] Rates = [0.3, 0.5, 1, 10, 80];
 
+    /// <summary>False alarms an hour for which a word's threshold is chosen on the stored speech.</summary>
+    private const double TypedRate = 0.5;
+
     /// <summary>Measures each wake word with a judge that met none of their words.</summary>
-    public static string Measure(JudgeMaterial material, JudgeData data, WordsRecipe recipe, Action<string> log)
+    /// <param name="material">Recordings.</param>
+    /// <param name="data">Candidates.</param>
+    /// <param name="recipe">Which words, on what.</param>
+    /// <param name="slope">See <see cref="JudgeTraining.TailSlope"/>.</param>
+    /// <param name="log">Told how far it is, and the loudest false alarms.</param>
+    public static string Measure(JudgeMaterial material, JudgeData data, WordsRecipe recipe, double slope, Action<string> log)
     {
         var report = new StringBuilder("| text | recordings | hours without | stage | false alarms an hour | clean | 10 dB | 5 dB | 0 dB |\n|---|---|---|---|---|---|---|---|---|\n");
         var known = recipe.WakeWords.SelectMany(word => word.Split(' ')).ToHashSet();
@@ -24,6 +33,7 @@ internal static class WakeWordReport
             return JudgeData.Scan(material, wanted, i => bank[i], right.Length, log);
         }).ToArray();
         var sums = Rates.ToDictionary(rate => rate, _ => new List<double>[] { [], [], [], [] });
+        var typed = new List<double[]>();
         foreach (var word in recipe.WakeWords)
         {
             var number = data.Texts.ToList().IndexOf(word);
@@ -42,19 +52,41 @@ internal static class WakeWordReport
                     var allowed = (int)(rate * hours);
                     var threshold = allowed < alarms.Length ? alarms[allowed] : float.NegativeInfinity;
                     var recalls = heard.Select(condition => says.Count(i => condition[i].Any(found => found.Word == number && score(found) > threshold))).ToArray();
-                    report.AppendLine(CultureInfo.InvariantCulture, $"| {word} | {says.Length} | {hours:F2} | {stage} | {rate} | {string.Join(" | ", recalls.Select(recall => (100.0 * recall / says.Length).ToString("F1", CultureInfo.InvariantCulture)))} |");
+                    report.AppendLine(CultureInfo.InvariantCulture, $"| {word} | {says.Length} | {hours:F2} | {stage} | {rate} | {string.Join(" | ", recalls.Select(recall => Percent((double)recall / says.Length)))} |");
                     if (stage == "judge")
                         for (var c = 0; c < recalls.Length; c++) sums[rate][c].Add((double)recalls[c] / says.Length);
                 }
             }
+            AppendTyped();
             var loudest = without.SelectMany(i => data.Candidates[i].Where(found => found.Word == number).Select(found => (Score: judge.Score(found.Features), Spoken: material.Spoken[i])))
                 .OrderByDescending(alarm => alarm.Score).Take(8);
             log($"{word}: loudest false alarms {string.Join("; ", loudest.Select(alarm => FormattableString.Invariant($"{alarm.Score:F1} {alarm.Spoken.Clip.Set} {alarm.Spoken.Clip.Path} '{alarm.Spoken.Text}'")))}");
+
+            // As the server does it: the threshold comes from the stored speech alone, the false alarms are counted elsewhere.
+            void AppendTyped()
+            {
+                var elsewhere = without.Where(i => !recipe.Background.Contains(material.Spoken[i].Clip.Set)).ToArray();
+                var stored = without.Where(i => recipe.Background.Contains(material.Spoken[i].Clip.Set)).ToArray();
+                var threshold = AlarmTail.Threshold([.. Loudest(stored).OrderDescending()], TypedRate * stored.Sum(material.Hours), slope);
+                var measured = Loudest(elsewhere).Count(score => score > threshold) / elsewhere.Sum(material.Hours);
+                var recalls = heard.Select(condition => (double)says.Count(i => condition[i].Any(found => found.Word == number && judge.Score(found.Features) > threshold)) / says.Length).ToArray();
+                typed.Add([measured, .. recalls]);
+                report.AppendLine(CultureInfo.InvariantCulture, $"| {word} | {says.Length} | {elsewhere.Sum(material.Hours):F2} | typed for {TypedRate} | {measured:F2} | {string.Join(" | ", recalls.Select(Percent))} |");
+            }
+
+            float[] Loudest(int[] recordings) =>
+            [
+                .. recordings.Select(i => data.Candidates[i].Where(found => found.Word == number).Select(found => judge.Score(found.Features)).DefaultIfEmpty(float.NegativeInfinity).Max())
+                    .Where(float.IsFinite),
+            ];
         }
         foreach (var (rate, values) in sums)
-            report.AppendLine(CultureInfo.InvariantCulture, $"| mean of texts | | | judge | {rate} | {string.Join(" | ", values.Select(list => (100 * list.Average()).ToString("F1", CultureInfo.InvariantCulture)))} |");
+            report.AppendLine(CultureInfo.InvariantCulture, $"| mean of texts | | | judge | {rate} | {string.Join(" | ", values.Select(list => Percent(list.Average())))} |");
+        report.AppendLine(CultureInfo.InvariantCulture, $"| mean of texts | | | typed for {TypedRate} | {typed.Average(row => row[0]):F2} | {string.Join(" | ", Conditions.Select((_, c) => Percent(typed.Average(row => row[c + 1]))))} |");
         return report.ToString();
     }
+
+    private static string Percent(double share) => (100 * share).ToString("F1", CultureInfo.InvariantCulture);
 
     // Contributors in turn: one who gave hundreds of recordings doesn't speak for all.
     private static int[] Right(JudgeMaterial material, WordsRecipe recipe) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using AVServer.Detection;
 using AVServer.Lab.Data;
 
@@ -14,6 +15,20 @@ namespace AVServer.Lab.Words;
 /// <param name="Seed">Seed of texts and noise.</param>
 internal sealed record WordsRecipe(string Name, string Version, string Data, string Teacher, string Network, IReadOnlyList<string> WakeWords, int Seed)
 {
+    /// <summary>Share of the teacher's own weights in the network's: between the two lies what knows noise and has not forgotten the rest.</summary>
+    /// <remarks>Wortsman et al., "Robust fine-tuning of zero-shot models" (arXiv 2109.01903).</remarks>
+    public double TeacherShare { get; init; }
+
+    /// <summary>The network in a word or two: names what is made from it.</summary>
+    [JsonIgnore]
+    public string NetworkName => Network.Length == 0 ? Teacher : TeacherShare == 0 ? Network : FormattableString.Invariant($"{Network}-{TeacherShare}");
+
+    /// <summary>Where the network's weights come from.</summary>
+    [JsonIgnore]
+    public string NetworkOrigin => Network.Length == 0
+        ? $"the network's weights are those of {Teacher}"
+        : FormattableString.Invariant($"the network's weights are {1 - TeacherShare} of av-lab train-phones {Network} and {TeacherShare} of {Teacher}");
+
     /// <summary>Corpora in which a text that nobody wrote down isn't said.</summary>
     public IReadOnlyList<string> Untranscribed { get; init; } = [];
 

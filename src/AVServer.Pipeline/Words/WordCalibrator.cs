@@ -14,12 +14,6 @@ internal sealed class WordCalibrator(SpeechBackground background, PhoneStates st
     private const string Data = "speech stored with the phone model, without the word";
     private const float NoThreshold = -1000;
 
-    /// <summary>Alarms whose scores say how the rate falls; rarer ones follow their line.</summary>
-    private const int TailAlarms = 20;
-
-    /// <summary>How many alarms the usual fall of other words counts for beside them.</summary>
-    private const int PriorAlarms = 10;
-
     /// <summary>Measures a word.</summary>
     /// <param name="name">Its name, for the table.</param>
     /// <param name="pronunciations">Phones of each way to say it, by the model's numbers.</param>
@@ -129,17 +123,8 @@ internal sealed class WordCalibrator(SpeechBackground background, PhoneStates st
         return kept;
     }
 
-    private float ThresholdFor(List<float> alarms, double falseAlarmsPerHour)
-    {
-        var allowed = falseAlarmsPerHour * background.Hours;
-        if (alarms.Count == 0) return 0;
-        var counted = Math.Min(TailAlarms, alarms.Count);
-        if (allowed >= counted) return alarms[Math.Min((int)allowed, alarms.Count - 1)];
-        // Above the last of them the scores fall off exponentially: the most likely rate, with the other words' as a prior.
-        var last = alarms[counted - 1];
-        var slope = (counted + PriorAlarms) / (alarms.Take(counted).Sum(score => score - last) + (PriorAlarms / table.TailSlope));
-        return last + (float)(Math.Log(counted / allowed) / slope);
-    }
+    private float ThresholdFor(List<float> alarms, double falseAlarmsPerHour) =>
+        AlarmTail.Threshold(alarms, falseAlarmsPerHour * background.Hours, table.TailSlope);
 
     private List<MeasuredThreshold> Points(List<float> alarms)
     {

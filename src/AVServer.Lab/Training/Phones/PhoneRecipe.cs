@@ -27,6 +27,9 @@ public sealed record PhoneRecipe(
     double LearningRate,
     int Threads = 1)
 {
+    /// <summary>Run whose last checkpoint gives the first weights; empty: the teacher's.</summary>
+    public string Start { get; init; } = "";
+
     /// <summary>Length of a window.</summary>
     public double WindowSeconds { get; init; } = 4;
 
@@ -38,6 +41,15 @@ public sealed record PhoneRecipe(
 
     /// <summary>Share of windows that are heard in a room.</summary>
     public double RoomShare { get; init; } = 0.35;
+
+    /// <summary>Share of windows that are heard through a telephone's band.</summary>
+    public double TelephoneShare { get; init; }
+
+    /// <summary>Share of windows that are heard much too quiet, rounded to 16 bits.</summary>
+    public double QuietShare { get; init; }
+
+    /// <summary>By how much at most a quiet window lies below its level, in dB.</summary>
+    public double QuietDb { get; init; } = 40;
 
     /// <summary>Least ratio of speech to noise, in dB.</summary>
     public double LeastSnrDb { get; init; } = -5;

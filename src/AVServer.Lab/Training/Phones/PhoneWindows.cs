@@ -31,7 +31,9 @@ internal sealed class PhoneWindows(PhoneRecipe recipe, Corpora corpora, NoiseBan
             var snr = recipe.LeastSnrDb + (random.NextDouble() * (recipe.HighestSnrDb - recipe.LeastSnrDb));
             noises.Mix(heard, Sound.ActiveRms(heard), snr, random);
         }
+        if (random.NextDouble() < recipe.TelephoneShare) TelephoneBand.Apply(heard, random);
         Limit(heard);
+        if (random.NextDouble() < recipe.QuietShare) LowLevel.Apply(heard, random.NextDouble() * recipe.QuietDb);
         return (clean, heard);
     }
 
