@@ -25,7 +25,11 @@ public sealed class LauncherTests : IDisposable
             mkdir -p "$2/bin/Release/net10.0" && touch "$2/bin/Release/net10.0/$name.dll"
 
             """);
-        string[] others = ["Directory.Build.props", "Directory.Packages.props", "BannedSymbols.txt", "global.json", "package-lock.json"];
+        string[] others =
+        [
+            "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "BannedSymbols.txt", "global.json", "package-lock.json",
+            "scripts/torchsharp-native.mjs",
+        ];
         foreach (var name in others) Write(name, "");
         foreach (var name in new[] { "src/A/A.cs", "src/A/B.cs", "src/AVServer.Lab/L.cs", "clients/cli/Program.cs", "clients/dotnet/C.cs", "clients/web/app.js" }) Write(name, "");
     }
