@@ -98,17 +98,14 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         }
         int[][] phones = [.. ways.Select(way => way.Phones.Select(phone => model.States.NumberOf(phone.ToString())).ToArray())];
         var (paths, threshold, table) = model.Calibrator.Measure(KeywordNames.Of(request.Text!), phones, request.FalseAlarmsPerHour, request.RefractorySeconds, cancellationToken);
-        return new TypedWord(request, ways, paths, threshold, table, Warnings(ways, table));
+        return new TypedWord(request, ways, paths, threshold, table, Warnings(model, request, ways, table));
     }
 
-    private static List<string> Warnings(IReadOnlyList<Pronunciation> ways, KeywordCalibration table)
+    private List<string> Warnings(WordModel model, KeywordRequest request, IReadOnlyList<Pronunciation> ways, KeywordCalibration table)
     {
-        var warnings = new List<string>();
-        var (phones, syllables) = (ways[0].Phones.Length, ways[0].Syllables);
-        if (phones < 5 || syllables < 2)
-            warnings.Add(string.Create(CultureInfo.InvariantCulture, $"The word is short ({phones} phones, {syllables} syllables): expect misses, or false alarms. Words of five phones and two syllables or more serve better."));
-        if (table.Threshold > 0.999)
-            warnings.Add("The word sounds like common speech: it must be said very clearly to be told from it.");
+        var others = Words.Where(word => word.Name != KeywordNames.Of(request.Text)).Select(word => word.Pronunciations);
+        List<string> warnings = [.. model.Advisor.Advise(ways, others).Select(warning => warning.Message)];
+        if (table.Threshold > 0.999) warnings.Add("Stored speech sounds like the word now and then: it must be said clearly to be told from it.");
         return warnings;
     }
 

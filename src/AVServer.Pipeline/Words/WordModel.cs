@@ -11,9 +11,9 @@ internal sealed class WordModel
 {
     private WordModel(
         ModelManifest manifest, PhoneTable table, DynamicBatcher network, WordJudgeModel judge, SpeechBackground background, Pronouncer pronouncer,
-        IReadOnlyList<ShippedWord> shipped)
+        PronunciationAdvisor advisor, IReadOnlyList<ShippedWord> shipped)
     {
-        Shipped = shipped;
+        (Advisor, Shipped) = (advisor, shipped);
         (Reference, Table, Network, Judge, Pronouncer) = (new ModelReference(manifest.Name, manifest.Version), table, network, judge, pronouncer);
         States = table.ToStates();
         Features = new MfccComputer(new MfccOptions { UseEnergy = false, Fbank = new FbankOptions { Mels = manifest.Features!.Mels, NoiseVariance = table.NoiseVariance } });
@@ -51,6 +51,9 @@ internal sealed class WordModel
     /// <summary>Says how texts sound.</summary>
     public Pronouncer Pronouncer { get; }
 
+    /// <summary>Says what a word's sound lets fear.</summary>
+    public PronunciationAdvisor Advisor { get; }
+
     /// <summary>Chooses thresholds.</summary>
     public WordCalibrator Calibrator { get; }
 
@@ -60,6 +63,7 @@ internal sealed class WordModel
     {
         var store = runtime.Store;
         if (store.OfKind(ModelKind.PhoneModel).FirstOrDefault() is not { } model || store.OfKind(ModelKind.Lexicon).FirstOrDefault() is not { } lexicon) return null;
+        var words = Lexicon.Load(Path.Combine(lexicon.Folder, PronunciationFiles.Lexicon));
         var letters = store.OfKind(ModelKind.LettersToPhones).FirstOrDefault();
         var name = model.Manifest.Name;
         return new WordModel(
@@ -68,9 +72,8 @@ internal sealed class WordModel
             runtime.Phones(name),
             runtime.WordJudge(name),
             SpeechBackground.Parse(model.ReadFile(PhoneModelFiles.Background)),
-            Pronouncer.Load(
-                Path.Combine(lexicon.Folder, PronunciationFiles.Lexicon),
-                letters is null ? "" : Path.Combine(letters.Folder, PronunciationFiles.LettersToPhones)),
+            new Pronouncer(words, LettersToPhones.Load(letters is null ? "" : Path.Combine(letters.Folder, PronunciationFiles.LettersToPhones))),
+            new PronunciationAdvisor(words),
             model.Manifest.Files.ContainsKey(PhoneModelFiles.Keywords) ? ShippedWord.Parse(model.ReadFile(PhoneModelFiles.Keywords)) : []);
     }
 }

@@ -85,7 +85,22 @@ public sealed class KeywordRegistryTests
     {
         await using var services = Services();
         var details = await services.GetRequiredService<IKeywordRegistry>().AddAsync(new KeywordRequest("cat"), CancellationToken.None);
-        Assert.Contains(details.Warnings, warning => warning.Contains("short", StringComparison.Ordinal));
+        Assert.Contains(details.Warnings, warning => warning.Contains("1 syllable", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_word_that_sounds_like_common_ones_or_like_another_is_taken_with_a_warning()
+    {
+        await using var services = Services();
+        var registry = services.GetRequiredService<IKeywordRegistry>();
+        Assert.Contains(await WarningsAsync("computer"), warning => warning.Contains("commuter", StringComparison.Ordinal));
+        // A word that is changed isn't nearly another one.
+        Assert.DoesNotContain(await WarningsAsync("computer"), IsNearAnother);
+        Assert.Contains(await WarningsAsync("hey computer"), IsNearAnother);
+
+        async Task<IReadOnlyList<string>> WarningsAsync(string text) => (await registry.AddAsync(new KeywordRequest(text), CancellationToken.None)).Warnings;
+
+        static bool IsNearAnother(string warning) => warning.Contains("nearly another keyword", StringComparison.Ordinal);
     }
 
     private static ServiceProvider Services(params (string Key, string Value)[] settings) => PipelineServices.BuildPipeline(
