@@ -1,5 +1,6 @@
 using AVServer.Evaluation;
 using AVServer.Lab.Data;
+using AVServer.Lab.Export;
 using AVServer.Lab.Features;
 using AVServer.Lab.Scoring;
 using AVServer.Lab.Training;
@@ -67,8 +68,6 @@ public static class DetCommand
     {
         var path = Path.Combine(folders.Models, model, ModelManifest.FileName);
         if (!File.Exists(path)) throw new FileNotFoundException($"Expected the exported {model} at {path}, found none. Run 'av-lab export' first.", path);
-        var manifest = change(ModelManifest.Parse(File.ReadAllText(path)));
-        if (manifest.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"Expected a sound manifest of {model}, got: {string.Join("; ", errors)}.");
-        File.WriteAllText(path, manifest.ToJson());
+        ModelFolder.WriteManifest(Path.Combine(folders.Models, model), change(ModelManifest.Parse(File.ReadAllText(path))));
     }
 }

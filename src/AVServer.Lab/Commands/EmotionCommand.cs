@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using AVServer.Lab.Data;
 using AVServer.Lab.Data.Emotion;
 using AVServer.Lab.Export;
@@ -94,14 +93,11 @@ public static class EmotionCommand
             recipe.Seed);
     }
 
-    private static void Export(LabFolders folders, SpeakerHeadRecipe recipe, string recipePath, SpeakerHead head, (double Temperature, double Confidence) read, Action<string> log)
+    private static void Export(
+        LabFolders folders, SpeakerHeadRecipe recipe, string recipePath, SpeakerHead head, (double Temperature, double Confidence) read, Action<string> log)
     {
         var exported = ModelExporter.Export(head);
-        var folder = Path.Combine(folders.Models, recipe.Name);
-        Directory.CreateDirectory(folder);
-        File.WriteAllBytes(Path.Combine(folder, ModelManifest.MainFile), exported.Graph);
-        File.Copy(recipePath, Path.Combine(folder, "recipe.json"), overwrite: true);
-        var manifest = new ModelManifest
+        ModelFolder.Write(Path.Combine(folders.Models, recipe.Name), recipePath, exported, new ModelManifest
         {
             Name = recipe.Name,
             Version = recipe.Version,
@@ -109,18 +105,16 @@ public static class EmotionCommand
             Description = recipe.Description,
             Licence = recipe.Licence,
             Source = $"av-lab emotion src/AVServer.Lab/Recipes/{Path.GetFileName(recipePath)}, seed {recipe.Seed}",
-            Files = new Dictionary<string, ModelFile> { [ModelManifest.MainFile] = new(Convert.ToHexStringLower(SHA256.HashData(exported.Graph)), exported.Graph.Length) },
-            Inputs = exported.Inputs,
-            Outputs = exported.Outputs,
+            Files = new Dictionary<string, ModelFile>(),
             Labels = recipe.Labels,
             Emotion = new EmotionSpec(
-                EmotionFrontEnd.Encoder, SpeakerHeadRecipe.MaxSeconds, head.Config.MaxWords, head.Config.Reads ? SpeakerHeadRecipe.Votes : null, read.Temperature, read.Confidence,
-                Encoder: SpeakerHeadRecipe.Encoder, WindowSeconds: recipe.WindowSeconds),
-        };
-        if (manifest.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"Expected a sound manifest of {manifest.Name}, got: {string.Join("; ", errors)}.");
-        File.WriteAllText(Path.Combine(folder, ModelManifest.FileName), manifest.ToJson());
-        log(FormattableString.Invariant(
-            $"{recipe.Name}: {exported.Graph.Length} bytes, differs from its definition by at most {exported.MaxDifference:E1}; temperature {read.Temperature:F3}, unsure below {read.Confidence:F2}"));
+                EmotionFrontEnd.Encoder, SpeakerHeadRecipe.MaxSeconds, head.Config.MaxWords, head.Config.Reads ? SpeakerHeadRecipe.Votes : null,
+                read.Temperature, read.Confidence, Encoder: SpeakerHeadRecipe.Encoder, WindowSeconds: recipe.WindowSeconds),
+        });
+        log(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{recipe.Name}: {exported.Graph.Length} bytes, differs from its definition by at most {exported.MaxDifference:E1}; "
+            + $"temperature {read.Temperature:F3}, unsure below {read.Confidence:F2}"));
     }
 
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:F1} %");

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using AVServer.Lab.Export;
 using AVServer.Lab.Scoring.Emotion;
 using AVServer.Lab.Training.Emotion;
@@ -18,11 +17,7 @@ public static class ExportEmotionCommand
         var exported = network is MscnnSpu mscnn ? ModelExporter.Export(mscnn, EmotionRecipe.MaxWords) : ModelExporter.Export((LightSerNet)network);
         var (temperature, confidence) = Calibrate(folders, recipe);
         var folder = Path.Combine(folders.Models, recipe.Name);
-        Directory.CreateDirectory(folder);
-        File.WriteAllBytes(Path.Combine(folder, ModelManifest.MainFile), exported.Graph);
-        File.Copy(Path.Combine(folders.Run(recipe.Name), TrainEmotionCommand.LogFile), Path.Combine(folder, TrainEmotionCommand.LogFile), overwrite: true);
-        File.Copy(recipePath, Path.Combine(folder, "recipe.json"), overwrite: true);
-        var manifest = new ModelManifest
+        ModelFolder.Write(folder, recipePath, exported, new ModelManifest
         {
             Name = recipe.Name,
             Version = recipe.Version,
@@ -30,15 +25,13 @@ public static class ExportEmotionCommand
             Description = recipe.Description,
             Licence = recipe.Licence,
             Source = $"av-lab train-emotion src/AVServer.Lab/Recipes/{Path.GetFileName(recipePath)}, seed {recipe.Seed}",
-            Files = new Dictionary<string, ModelFile> { [ModelManifest.MainFile] = new(Convert.ToHexStringLower(SHA256.HashData(exported.Graph)), exported.Graph.Length) },
-            Inputs = exported.Inputs,
-            Outputs = exported.Outputs,
+            Files = new Dictionary<string, ModelFile>(),
             Labels = recipe.Labels,
             Emotion = new EmotionSpec(
-                network is not MscnnSpu hears ? EmotionFrontEnd.LightSerNet : hears.Config.Descriptors > 0 ? EmotionFrontEnd.Voice : EmotionFrontEnd.MfccDeltas, EmotionRecipe.MaxSeconds, EmotionRecipe.MaxWords,
-                recipe.Reads ? EmotionRecipe.WordVectors : null, Math.Round(temperature, 3), Math.Round(confidence, 2), recipe.Votes),
-        };
-        Write(manifest, folder);
+                FrontEndOf(network), EmotionRecipe.MaxSeconds, EmotionRecipe.MaxWords, recipe.Reads ? EmotionRecipe.WordVectors : null,
+                Math.Round(temperature, 3), Math.Round(confidence, 2), recipe.Votes),
+        });
+        File.Copy(Path.Combine(folders.Run(recipe.Name), TrainEmotionCommand.LogFile), Path.Combine(folder, TrainEmotionCommand.LogFile), overwrite: true);
         if (recipe.Votes is { } votes) WriteVotes(folders, recipe, votes);
         output.WriteLine(FormattableString.Invariant($"{recipe.Name}: {exported.Graph.Length} bytes, differs from its definition by at most {exported.MaxDifference:E1}; temperature {temperature:F3}, unsure below {confidence:F2}"));
     }
@@ -55,9 +48,9 @@ public static class ExportEmotionCommand
         {
             var bytes = File.ReadAllBytes(Path.Combine(folders.Run(recipe.Name), file));
             File.WriteAllBytes(Path.Combine(folder, file), bytes);
-            files[file] = new ModelFile(Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length);
+            files[file] = ModelFolder.Entry(bytes);
         }
-        Write(new ModelManifest
+        ModelFolder.WriteManifest(folder, new ModelManifest
         {
             Name = name,
             Version = recipe.Version,
@@ -66,16 +59,13 @@ public static class ExportEmotionCommand
             Licence = "CC-BY-4.0",
             Source = $"av-lab train-emotion of {recipe.Name}: logistic regression on GoEmotions' training split (CC BY 4.0)",
             Files = files,
-        }, folder);
+        });
 
         bool Same(string file) => File.Exists(Path.Combine(folder, file)) && File.ReadAllBytes(Path.Combine(folder, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(folders.Run(recipe.Name), file)));
     }
 
-    private static void Write(ModelManifest manifest, string folder)
-    {
-        if (manifest.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"Expected a sound manifest of {manifest.Name}, got: {string.Join("; ", errors)}.");
-        File.WriteAllText(Path.Combine(folder, ModelManifest.FileName), manifest.ToJson());
-    }
+    private static EmotionFrontEnd FrontEndOf(object network) =>
+        network is not MscnnSpu hears ? EmotionFrontEnd.LightSerNet : hears.Config.Descriptors > 0 ? EmotionFrontEnd.Voice : EmotionFrontEnd.MfccDeltas;
 
     /// <summary>Temperature and least confidence from the cross-validation: every score is of speakers that its weights never heard.</summary>
     private static (double Temperature, double Confidence) Calibrate(LabFolders folders, EmotionRecipe recipe)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using AVServer.Contracts;
 using AVServer.Lab.Export;
 using AVServer.Lab.Words;
@@ -18,7 +17,8 @@ public static class TrainWordsCommand
         using var material = await JudgeMaterial.OpenAsync(folders, recipe, recipePath, output.WriteLine, cancellationToken);
         var data = JudgeData.Make(material, recipe, output.WriteLine);
         var slope = JudgeTraining.TailSlope(material, data, recipe);
-        await output.WriteLineAsync(FormattableString.Invariant($"thresholds read off the stored speech hold elsewhere where the logarithm of the rate falls by {slope:F2} for each point of the judge's score"));
+        await output.WriteLineAsync(FormattableString.Invariant(
+            $"thresholds read off the stored speech hold elsewhere where the logarithm of the rate falls by {slope:F2} for each point of the judge's score"));
         var judge = JudgeTraining.Train(material, data, _ => true, recipe.Seed);
         var network = ModelExporter.Export(material.Network);
         await output.WriteLineAsync(FormattableString.Invariant($"{recipe.Name}: {network.Graph.Length} bytes, differs from its definition by at most {network.MaxDifference:E1}"));
@@ -46,11 +46,9 @@ public static class TrainWordsCommand
         await File.WriteAllBytesAsync(Path.Combine(folder, PhoneModelFiles.Keywords), words, cancellationToken);
         var path = Path.Combine(folder, ModelManifest.FileName);
         var manifest = ModelManifest.Parse(await File.ReadAllTextAsync(path, cancellationToken));
-        var files = new Dictionary<string, ModelFile>(manifest.Files) { [PhoneModelFiles.Keywords] = Entry(words) };
-        await File.WriteAllTextAsync(path, (manifest with { Files = files }).ToJson(), cancellationToken);
+        var files = new Dictionary<string, ModelFile>(manifest.Files) { [PhoneModelFiles.Keywords] = ModelFolder.Entry(words) };
+        ModelFolder.WriteManifest(folder, manifest with { Files = files });
     }
-
-    private static ModelFile Entry(byte[] bytes) => new(Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length);
 
     private static PhoneTable Table(JudgeMaterial material, WordsRecipe recipe, double slope)
     {
@@ -84,13 +82,12 @@ public static class TrainWordsCommand
             Description = "Hears English phones: any wake word is found from its spelling.",
             Licence = "Apache-2.0 AND CC-BY-SA-4.0",
             Source = $"av-lab train-words src/AVServer.Lab/Recipes/{Path.GetFileName(recipePath)}, seed {recipe.Seed}; {recipe.NetworkOrigin}",
-            Files = files.ToDictionary(file => file.Key, file => Entry(file.Value)),
+            Files = files.ToDictionary(file => file.Key, file => ModelFolder.Entry(file.Value)),
             Features = new FeatureSpec("mfcc", Mels: 23),
             Inputs = network.Inputs,
             Outputs = network.Outputs,
             Streaming = network.Streaming,
         };
-        if (manifest.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"Expected a sound manifest of {recipe.Name}, got: {string.Join("; ", errors)}.");
-        File.WriteAllText(Path.Combine(folder, ModelManifest.FileName), manifest.ToJson());
+        ModelFolder.WriteManifest(folder, manifest);
     }
 }

@@ -60,7 +60,9 @@ internal static class JudgeTraining
         {
             var judge = Train(material, data, text => text % folds != fold, recipe.Seed);
             var others = Recordings(material, spoken => spoken.Text is not null && !recipe.NotCounted.Contains(spoken.Clip.Set));
-            var (inStored, inOthers) = (Alarms(data, stored, judge, text => text % folds == fold), Alarms(data, others, judge, text => text % folds == fold));
+            var (inStored, inOthers) = (Alarms(data, stored, judge, IsLeftOut), Alarms(data, others, judge, IsLeftOut));
+
+            bool IsLeftOut(int text) => text % folds == fold;
             for (var text = fold; text < data.Texts.Count; text += folds)
             {
                 var without = others.Where(i => !material.Spoken[i].MaySay(data.Texts[text])).ToHashSet();
@@ -85,8 +87,13 @@ internal static class JudgeTraining
     private static int[] Recordings(JudgeMaterial material, Func<SpokenText, bool> chosen) =>
         [.. Enumerable.Range(0, material.Spoken.Count).Where(i => material.Hours(i) > 0 && chosen(material.Spoken[i]))];
 
-    // The loudest alarm of each of some texts in each recording.
-    private static Dictionary<int, List<(int Recording, float Score)>> Alarms(JudgeData data, int[] recordings, Judge judge, Func<int, bool> texts)
+    /// <summary>The loudest alarm of each of some texts in each recording.</summary>
+    /// <param name="data">Candidates.</param>
+    /// <param name="recordings">Which recordings.</param>
+    /// <param name="judge">Scores them.</param>
+    /// <param name="texts">Which texts, by their number.</param>
+    public static Dictionary<int, List<(int Recording, float Score)>> Alarms(
+        JudgeData data, IEnumerable<int> recordings, Judge judge, Func<int, bool> texts)
     {
         var alarms = new Dictionary<int, List<(int Recording, float Score)>>();
         foreach (var recording in recordings)

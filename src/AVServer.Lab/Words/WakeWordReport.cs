@@ -69,20 +69,22 @@ internal static class WakeWordReport
                 var stored = without.Where(i => recipe.Background.Contains(material.Spoken[i].Clip.Set)).ToArray();
                 var threshold = AlarmTail.Threshold([.. Loudest(stored).OrderDescending()], TypedRate * stored.Sum(material.Hours), slope);
                 var measured = Loudest(elsewhere).Count(score => score > threshold) / elsewhere.Sum(material.Hours);
-                var recalls = heard.Select(condition => (double)says.Count(i => condition[i].Any(found => found.Word == number && judge.Score(found.Features) > threshold)) / says.Length).ToArray();
+                var recalls = heard.Select(condition => says.Count(i => condition[i].Any(IsHeard)) / (double)says.Length).ToArray();
                 typed.Add([measured, .. recalls]);
-                report.AppendLine(CultureInfo.InvariantCulture, $"| {word} | {says.Length} | {elsewhere.Sum(material.Hours):F2} | typed for {TypedRate} | {measured:F2} | {string.Join(" | ", recalls.Select(Percent))} |");
+                report.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"| {word} | {says.Length} | {elsewhere.Sum(material.Hours):F2} | typed for {TypedRate} | {measured:F2} | {string.Join(" | ", recalls.Select(Percent))} |");
+
+                bool IsHeard(ScannedCandidate found) => found.Word == number && judge.Score(found.Features) > threshold;
             }
 
             float[] Loudest(int[] recordings) =>
-            [
-                .. recordings.Select(i => data.Candidates[i].Where(found => found.Word == number).Select(found => judge.Score(found.Features)).DefaultIfEmpty(float.NegativeInfinity).Max())
-                    .Where(float.IsFinite),
-            ];
+                [.. JudgeTraining.Alarms(data, recordings, judge, text => text == number).GetValueOrDefault(number, []).Select(alarm => alarm.Score)];
         }
         foreach (var (rate, values) in sums)
             report.AppendLine(CultureInfo.InvariantCulture, $"| mean of texts | | | judge | {rate} | {string.Join(" | ", values.Select(list => Percent(list.Average())))} |");
-        report.AppendLine(CultureInfo.InvariantCulture, $"| mean of texts | | | typed for {TypedRate} | {typed.Average(row => row[0]):F2} | {string.Join(" | ", Conditions.Select((_, c) => Percent(typed.Average(row => row[c + 1]))))} |");
+        var means = Conditions.Select((_, c) => Percent(typed.Average(row => row[c + 1])));
+        report.AppendLine(CultureInfo.InvariantCulture, $"| mean of texts | | | typed for {TypedRate} | {typed.Average(row => row[0]):F2} | {string.Join(" | ", means)} |");
         return report.ToString();
     }
 
