@@ -25,7 +25,8 @@ public static class EmotionCommand
         var lines = new List<string>();
         using var encoder = SpeechEncoder.Load(ModelStore.Open(folders.Models).Get(SpeakerHeadRecipe.Encoder));
         var bank = Hear(folders, recipe, sets, cache, encoder);
-        Log($"{recipe.Name} {recipe.Version}: {string.Join(", ", bank.Recordings.CountBy(row => row.Set).Select(set => $"{set.Key} {set.Value}"))} recordings; seed {recipe.Seed}");
+        var counts = bank.Recordings.CountBy(row => row.Set).Select(set => $"{set.Key} {set.Value}");
+        Log($"{recipe.Name} {recipe.Version}: {string.Join(", ", counts)} recordings; seed {recipe.Seed}");
         var trainer = new SpeakerHeadTrainer(recipe, bank);
         int[] Of(Func<Recording, bool> wanted) => [.. Enumerable.Range(0, bank.Recordings.Count).Where(place => wanted(bank.Recordings[place]))];
 
@@ -37,12 +38,14 @@ public static class EmotionCommand
             string[] teaching = [.. recipe.Sets.Select(set => set.Set).Where(set => set != judged.Set)];
             if (!recipe.Sets.Any(set => teaching.Contains(set.Set) && set.Labels is not null)) continue;
             var head = trainer.Fit(Of(row => teaching.Contains(row.Set)));
-            IReadOnlyList<IReadOnlyList<EmotionScore>> scores = [.. Histories.Select(seconds => (IReadOnlyList<EmotionScore>)[.. trainer.Ask(head, Of(row => row.Set == judged.Set), seconds)])];
+            var asked = Of(row => row.Set == judged.Set);
+            IReadOnlyList<IReadOnlyList<EmotionScore>> scores = [.. Histories.Select(seconds => (IReadOnlyList<EmotionScore>)[.. trainer.Ask(head, asked, seconds)])];
             report.Add(string.Join(" + ", teaching), judged.Set, scores);
             strangers.Add(scores);
-            Log($"{string.Join('+', teaching)} -> {judged.Set}: {string.Join(' ', scores.Select(column => Percent(column.ToMatrix(recipe.Labels.Count).Ua)))}");
+            Log($"{string.Join('+', teaching)} -> {judged.Set}: {string.Join(' ', scores.Select(column => Percent(Ua(column))))}");
         }
-        report.Say($"Mean UA: {string.Join(", ", Histories.Select((_, i) => $"{HistoryNames[i]} {Percent(strangers.Average(scores => scores[i].ToMatrix(recipe.Labels.Count).Ua))}"))}.");
+        var means = HistoryNames.Select((name, i) => $"{name} {Percent(strangers.Average(scores => Ua(scores[i])))}");
+        report.Say($"Mean UA: {string.Join(", ", means)}.");
 
         report.Begin("Strangers of the corpora that teach: no speaker of a fold teaches it", HistoryNames);
         foreach (var judged in recipe.Sets.Where(set => set.Labels is not null))
@@ -51,10 +54,11 @@ public static class EmotionCommand
             foreach (var fold in bank.Recordings.Where(row => row.Set == judged.Set).Select(row => row.Fold).Distinct().Order())
             {
                 var head = trainer.Fit(Of(row => recipe.Sets.Any(set => set.Set == row.Set) && !(row.Set == judged.Set && row.Fold == fold)));
-                for (var i = 0; i < Histories.Length; i++) columns[i].AddRange(trainer.Ask(head, Of(row => row.Set == judged.Set && row.Fold == fold), Histories[i]));
+                var asked = Of(row => row.Set == judged.Set && row.Fold == fold);
+                for (var i = 0; i < Histories.Length; i++) columns[i].AddRange(trainer.Ask(head, asked, Histories[i]));
             }
             report.Add(string.Join(" + ", recipe.Sets.Select(set => set.Set)), judged.Set, columns);
-            Log($"{judged.Set} in folds of speakers: {string.Join(' ', columns.Select(column => Percent(column.ToMatrix(recipe.Labels.Count).Ua)))}");
+            Log($"{judged.Set} in folds of speakers: {string.Join(' ', columns.Select(column => Percent(Ua(column))))}");
         }
 
         foreach (var scores in strangers) calibration.AddRange(scores[0].Concat(scores[2]));
@@ -64,13 +68,16 @@ public static class EmotionCommand
         {
             var answers = scores.Answers(temperature).ToList();
             var sure = answers.Where(answer => answer.Posterior >= confidence).ToList();
-            report.Say($"{scores[0].Condition}, {HistoryNames[i]}: {Percent(sure.Count / (double)answers.Count)} answered, of these {Percent(sure.Count(answer => answer.Right) / (double)Math.Max(1, sure.Count))} right; the others are \"unsure\".");
+            var (answered, right) = (sure.Count / (double)answers.Count, sure.Count(answer => answer.Right) / (double)Math.Max(1, sure.Count));
+            report.Say($"{scores[0].Condition}, {HistoryNames[i]}: {Percent(answered)} answered, of these {Percent(right)} right; the others are \"unsure\".");
         }
         Export(folders, recipe, recipePath, trainer.Fit(Of(row => recipe.Sets.Any(set => set.Set == row.Set))), (temperature, confidence), Log);
         var folder = Path.Combine(folders.Models, recipe.Name);
         await File.WriteAllTextAsync(Path.Combine(folder, "evaluation.md"), report.ToString().TrimStart(), cancellationToken);
         await File.WriteAllLinesAsync(Path.Combine(folder, TrainEmotionCommand.LogFile), lines, cancellationToken);
         await output.WriteAsync(report.ToString());
+
+        double Ua(IEnumerable<EmotionScore> column) => column.ToMatrix(recipe.Labels.Count).Ua;
 
         void Log(string line)
         {

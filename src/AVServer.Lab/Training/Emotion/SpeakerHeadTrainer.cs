@@ -16,8 +16,9 @@ internal sealed class SpeakerHeadTrainer(SpeakerHeadRecipe recipe, EmotionBank b
     /// <param name="places">Which.</param>
     internal SpeakerHead Fit(IReadOnlyList<int> places)
     {
-        using var scope = NewDisposeScope();
+        // Made before the scope, which would take its weights with it.
         var head = new SpeakerHead(new SpeakerHeadConfig(bank.DescriptorDim - 1, recipe.Labels.Count, recipe.PriorSeconds, WordBound: recipe.WordBound));
+        using var scope = NewDisposeScope();
         var (mean, istd) = bank.DescriptorStatistics(places);
         var people = (mean[..^1], istd[..^1]);
         var (weights, biases) = (new float[recipe.Labels.Count * head.Config.Values], new float[recipe.Labels.Count]);
