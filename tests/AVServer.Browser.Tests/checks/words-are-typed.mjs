@@ -25,11 +25,13 @@ await onPage(async page => {
     await page.focus('#keyword-text');
   }
 
-  // What speaks against a word stands beside it.
+  // What speaks against a word stands beside it, and the status line says it too.
   await page.keyboard.type('bob');
   await page.keyboard.press('Enter');
-  await page.locator('#keywords li[data-keyword=bob] .warning').first().waitFor();
-  await page.locator('#keyword-status[data-state=wait]').filter({ hasText: 'short' }).waitFor();
+  const warning = page.locator('#keywords li[data-keyword=bob] .warning');
+  await warning.filter({ hasText: '3 phones (B AA B) in 1 syllable' }).waitFor();
+  await page.locator('#keyword-status[data-state=wait]').filter({ hasText: 'Listening for “bob”' }).waitFor();
+  assert.equal(await page.textContent('#keyword-status'), ['Listening for “bob” from now on.', ...await warning.allTextContents()].join(' '));
   await assertNoSidewaysScroll(page);
   await shoot(page, 'words', { element: '#keywords-card' });
 
