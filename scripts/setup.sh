@@ -53,6 +53,7 @@ postgresql() {
 
 # OpenCvSharp's native library is linked against GTK, which nothing here calls. The package's name differs from system to system, the library's doesn't.
 opencv() {
+    apt_install libatomic1   # its too: a machine with a compiler has it, a bare one doesn't
     /sbin/ldconfig -p | grep -q 'libgtk-3\.so\.0 ' || apt_install libgtk-3-0
 }
 

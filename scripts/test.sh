@@ -30,11 +30,12 @@ for folder in tests/*.Tests; do name=$(basename "$folder"); is_beside "$name" ||
 
 run() {
     local name=$1 started=$SECONDS
-    if dotnet test "tests/$name/bin/Release/net10.0/$name.dll" --nologo --logger "console;verbosity=minimal" \
-        --logger "trx;LogFileName=$name.trx" --results-directory "$results" >"$results/$name.log" 2>&1 </dev/null && [ -s "$results/$name.trx" ]; then
+    # A test project is a program: started by itself it is ready seconds sooner than under 'dotnet test', and writes the same results.
+    if (cd "tests/$name/bin/Release/net10.0" && exec dotnet "$name.dll" -noLogo -noColor -result-trx "$results/$name.trx") >"$results/$name.log" 2>&1 </dev/null \
+        && grep -qs '<Counters total="[1-9]' "$results/$name.trx"; then
         say "$name ok ($((SECONDS - started)) s)"
     else
-        [ -s "$results/$name.trx" ] || echo "$name ran no test" >>"$results/$name.log"
+        grep -qs '<Counters total="[1-9]' "$results/$name.trx" || echo "$name ran no test" >>"$results/$name.log"
         say "$name FAILED ($((SECONDS - started)) s)"
         cat "$results/$name.log" >&2
         echo "$name" >>"$results/failed"

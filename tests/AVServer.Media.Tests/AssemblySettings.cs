@@ -1,2 +1,2 @@
 // Decoder processes are counted by one test: tests run one after another.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

@@ -18,7 +18,7 @@ namespace AVServer.Guides.Tests.Kit;
 /// What somebody who follows the guides has before him: a folder with recordings and the checkout's scripts, a running server, and somebody who says
 /// the wake word on stream <c>somebody</c> again and again. Where the recordings are, it is a person and the shipped models; else noise, and a model of loudness.
 /// </summary>
-public sealed class Newcomer : IAsyncLifetime, IDisposable
+public sealed class Newcomer : IAsyncLifetime
 {
     private const int Rate = 16_000;
 
@@ -48,7 +48,7 @@ public sealed class Newcomer : IAsyncLifetime, IDisposable
         ["Urls"] = "http://127.0.0.1:0",
     };
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         Directory.CreateSymbolicLink(Path.Combine(Folder, "scripts"), Path.Combine(TestPaths.RepositoryRoot, "scripts"));
         var hello = Path.Combine(Folder, "hello.wav");
@@ -61,16 +61,12 @@ public sealed class Newcomer : IAsyncLifetime, IDisposable
         _talking = Task.Run(() => TalkAsync(samples, _stop.Token));
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _talking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _app!.StopAsync();
         await _app.DisposeAsync();
-    }
-
-    public void Dispose()
-    {
         _stop.Dispose();
         _folder.Dispose();
     }

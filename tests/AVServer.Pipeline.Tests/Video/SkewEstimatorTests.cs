@@ -4,7 +4,6 @@ using AVServer.Runtime;
 using AVServer.Signal;
 using AVServer.TestKit;
 using AVServer.Vision;
-using Xunit.Abstractions;
 
 namespace AVServer.Pipeline.Tests.Video;
 

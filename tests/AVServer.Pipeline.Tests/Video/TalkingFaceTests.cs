@@ -1,6 +1,5 @@
 using AVServer.Contracts;
 using AVServer.TestKit;
-using Xunit.Abstractions;
 
 namespace AVServer.Pipeline.Tests.Video;
 

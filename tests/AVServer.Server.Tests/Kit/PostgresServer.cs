@@ -16,7 +16,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private string Cluster => Path.Combine(_folder, "data");
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(_folder);
         // PostgreSQL refuses to run as root.
@@ -43,7 +43,7 @@ public sealed class PostgresServer : IAsyncLifetime
         return ConnectionString(name);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
         await StopAsync();

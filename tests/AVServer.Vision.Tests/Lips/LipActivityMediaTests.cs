@@ -3,7 +3,7 @@ using AVServer.TestKit;
 namespace AVServer.Vision.Tests.Lips;
 
 [Trait("Category", "slow")]
-public sealed class LipActivityMediaTests(Xunit.Abstractions.ITestOutputHelper output)
+public sealed class LipActivityMediaTests(ITestOutputHelper output)
 {
     // A photograph in an unsteady hand: turned, moved and with grain.
     private const string Handheld = "rotate=0.06*sin(2*PI*t*0.9):fillcolor=gray,crop=340:270:10+8*sin(2*PI*t*1.3):9+6*sin(2*PI*t*1.7),scale=360:288,noise=alls=6:allf=t:all_seed=3";

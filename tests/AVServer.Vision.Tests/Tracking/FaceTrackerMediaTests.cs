@@ -4,7 +4,7 @@ using OpenCvSharp;
 namespace AVServer.Vision.Tests.Tracking;
 
 [Trait("Category", "slow")]
-public sealed class FaceTrackerMediaTests(Xunit.Abstractions.ITestOutputHelper output)
+public sealed class FaceTrackerMediaTests(ITestOutputHelper output)
 {
     [CorporaFact]
     public void Talkers_are_followed_in_99_of_100_pictures_with_steady_lip_rois()
