@@ -201,6 +201,9 @@ public static class FaultCodes
     /// <summary>A stated limit was passed.</summary>
     public const string LimitExceeded = "limitExceeded";
 
+    /// <summary>The stream reached what the configuration allows one stream: whoever has more to send goes on as a new stream under the same id.</summary>
+    public const string StreamLimit = "streamLimit";
+
     /// <summary>A wake word that was given as text can't be taken: the message says what of it.</summary>
     public const string BadKeyword = "badKeyword";
 
