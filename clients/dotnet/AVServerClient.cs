@@ -79,15 +79,15 @@ public sealed partial class AVServerClient : IDisposable
         ArgumentNullException.ThrowIfNull(hello);
         ArgumentNullException.ThrowIfNull(chunks);
         await using var source = new ChunkSource(chunks, cancellationToken);
-        for (var isFirst = true; ; isFirst = false)
+        while (true)
         {
-            source.BeginPart(isFirst);
             using var socket = await _address.ConnectAsync(_address.Media(streamId, telemetry, QueryOf(words)), cancellationToken);
+            var upload = new MediaUpload(socket, onEvent);
             try
             {
-                return await new MediaUpload(socket, onEvent).RunAsync(hello, source, cancellationToken);
+                return await upload.RunAsync(hello, source, cancellationToken);
             }
-            catch (ServerRefusedException limit) when (limit.Code == FaultCodes.StreamLimit && hello.Container is null && source.HasBegun)
+            catch (ServerRefusedException limit) when (limit.Code == FaultCodes.StreamLimit && hello.Container is null && source.BeginPart(upload.Heard))
             {
                 // The next part takes what this one didn't.
             }

@@ -15,6 +15,9 @@ internal sealed class MediaUpload(WebSocket socket, Action<StreamEvent>? onEvent
     private FaultEvent? _fault;
     private ClosedEvent? _closed;
 
+    /// <summary>Media time up to which the stream was heard; zero until it is over.</summary>
+    public TimeSpan Heard => _closed?.Duration ?? TimeSpan.Zero;
+
     /// <summary>Sends the hello and waits for the server to take it, then sends chunks as fast as the server takes them.</summary>
     public async Task<ClosedEvent> RunAsync(MediaHello hello, ChunkSource chunks, CancellationToken cancellationToken)
     {

@@ -201,6 +201,7 @@ async function loadModels() {
     const models = await server.models();
     showModels($('models'), $('models-empty'), models);
     emotion.models(models);
+    sight.models(models);
     trained = models.filter(model => model.active).flatMap(model => model.keywords);
     showWords();
     keywords.models(models);

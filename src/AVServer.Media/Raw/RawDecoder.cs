@@ -31,7 +31,7 @@ internal sealed class RawDecoder
         if (chunk.Time < TimeSpan.Zero) throw new MediaException(FaultCodes.BadChunk, "Expected a media time of 0 or later, got a negative one; count from the beginning of the recording.");
         _origin ??= chunk.Time;
         var heard = chunk.Time - _origin.Value;
-        if (heard > _limits.MaxDuration || heard < -_limits.MaxDuration)
+        if (heard.Duration() > _limits.MaxDuration)
             throw ChunkLimits.TooLong(_limits, heard);
 
         if (chunk.Kind == MediaKind.Audio && _pcm is not null) _timeline!.Append(chunk.Time, _pcm.Read(chunk.Payload.Span), mayGoBack: false, items);

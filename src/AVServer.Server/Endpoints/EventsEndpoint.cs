@@ -34,7 +34,7 @@ internal static class EventsEndpoint
         var place = Cursors.Read("after", after);
         string[]? names = types?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var filter = new EventFilter(streamId, names, streamId is null ? place : last ?? place);
-        using var subscription = await replay.SubscribeAsync(filter, context.RequestAborted);
+        using var subscription = await replay.SubscribeAsync(filter, isNamed: true, context.RequestAborted);
         if (streamId is null && last is { } from) subscription.Lose(broker.LostOfAll(from));
         var response = context.Response;
         response.ContentType = "text/event-stream";

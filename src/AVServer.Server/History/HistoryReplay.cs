@@ -13,10 +13,13 @@ internal sealed class HistoryReplay(EventBroker broker, HistoryRecorder recorder
     private static readonly TimeSpan LongestFlush = TimeSpan.FromSeconds(10);
 
     /// <summary>A new reader, of the history first where memory isn't enough; whoever reads disposes it.</summary>
+    /// <param name="filter">What it wants.</param>
+    /// <param name="isNamed">As of <see cref="EventBroker.Subscribe"/>.</param>
+    /// <param name="cancellationToken">Breaks it off.</param>
     /// <exception cref="RefusedException">The filter can't be met, there are too many readers, or the history doesn't answer.</exception>
-    public async Task<EventSubscription> SubscribeAsync(EventFilter filter, CancellationToken cancellationToken)
+    public async Task<EventSubscription> SubscribeAsync(EventFilter filter, bool isNamed, CancellationToken cancellationToken)
     {
-        var subscription = broker.Subscribe(filter, isNamed: true);
+        var subscription = broker.Subscribe(filter, isNamed);
         if (filter.After is not { } after || recorder.Store is not { } store || (subscription.Lost is null && after != EventCursor.Start)) return subscription;
         try
         {

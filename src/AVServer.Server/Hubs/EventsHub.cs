@@ -21,7 +21,7 @@ internal sealed class EventsHub(
     /// <summary>The events that pass the filter, until the client cancels or the server stops.</summary>
     public async IAsyncEnumerable<StreamEvent> Subscribe(SubscribeRequest filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var subscription = await RefusableAsync(() => replay.SubscribeAsync(filter.ToFilter(), cancellationToken));
+        using var subscription = await RefusableAsync(() => replay.SubscribeAsync(filter.ToFilter(), isNamed: false, cancellationToken));
         await using var events = subscription.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (true)
         {

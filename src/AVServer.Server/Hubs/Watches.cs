@@ -18,7 +18,7 @@ internal sealed class Watches(HistoryReplay replay, IHubContext<EventsHub> hub)
     public async Task AddAsync(string connectionId, EventFilter filter, CancellationToken cancellationToken)
     {
         var streamId = filter.StreamId!;
-        var subscription = await replay.SubscribeAsync(filter, cancellationToken);
+        var subscription = await replay.SubscribeAsync(filter, isNamed: false, cancellationToken);
         if (_watches.TryAdd((connectionId, streamId), subscription)) _ = PushAsync(connectionId, streamId, subscription);
         else subscription.Dispose();
         if (cancellationToken.IsCancellationRequested) Remove(connectionId, streamId);   // the connection's end may have been looked for watches before this one was there
