@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using AVServer.Contracts;
 using AVServer.Server.Events;
 using AVServer.Server.Problems;
@@ -30,6 +31,7 @@ internal sealed class HistoryReplay(EventBroker broker, HistoryRecorder recorder
         catch (Exception exception)
         {
             subscription.Dispose();
+            if (exception is ChannelClosedException) throw new RefusedException(FaultCodes.ServerStopping, "The server is shutting down; connect again later.");
             // Nothing is told as lost that may still be there.
             if (exception is DbException or IOException or UnauthorizedAccessException or TimeoutException)
                 throw new RefusedException(FaultCodes.ServerBusy, "Expected the history's database to answer, it does not; try again later, and see the server's log.");
