@@ -28,7 +28,10 @@ internal sealed class ChunkSource : IAsyncDisposable
     /// <returns>Whether that part was heard at all: one that takes nothing would be followed by others without end.</returns>
     public bool BeginPart(TimeSpan heard)
     {
-        foreach (var chunk in _sent.Where(chunk => chunk.Time - (_origin ?? TimeSpan.Zero) >= heard)) _again.Enqueue(chunk);
+        // What went out last lies before what was still to go out again.
+        MediaChunk[] unheard = [.. _sent.Where(chunk => chunk.Time - (_origin ?? TimeSpan.Zero) >= heard), .. _again];
+        _again.Clear();
+        foreach (var chunk in unheard) _again.Enqueue(chunk);
         _sent.Clear();
         _origin = null;
         return heard > TimeSpan.Zero;

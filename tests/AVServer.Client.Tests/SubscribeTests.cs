@@ -73,7 +73,7 @@ public sealed class SubscribeTests
         await server.ReadersAsync(1);
         for (var round = 0; round < 3; round++)
         {
-            await server.RestartAsync();   // at once: the reader has no event yet, or is still away
+            if (round > 0) await server.RestartAsync();   // and at once the next stream: the reader is still away
             await client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(2), cancellationToken: limit.Token);
             for (var number = 1; number <= 4; number++)
             {
