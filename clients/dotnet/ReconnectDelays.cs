@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace AVServer.Client;
 
 /// <summary>
@@ -18,7 +20,7 @@ internal sealed class ReconnectDelays(AVServerClientOptions options)
     {
         if (_isConnected && options.Time.GetElapsedTime(_connectedAt) >= options.ConnectionHolds) _next = options.FirstReconnectDelay;
         _isConnected = false;
-        var delay = _next * (0.5 + (0.5 * Random.Shared.NextDouble()));
+        var delay = _next * (RandomNumberGenerator.GetInt32(500, 1_001) / 1_000.0);
         _next = _next * 2 < options.MaxReconnectDelay ? _next * 2 : options.MaxReconnectDelay;
         await Task.Delay(delay, options.Time, cancellationToken);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Server.Configuration;
@@ -14,7 +15,8 @@ internal static class EventsEndpoint
 {
     private static readonly byte[] KeepAlive = ": keep-alive\n\n"u8.ToArray();
 
-    private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(1);
+    private const int ShortestRetryMs = 1_000;
+    private const int LongestRetryMs = 3_000;
 
     public static IEndpointRouteBuilder MapEvents(this IEndpointRouteBuilder routes)
     {
@@ -56,8 +58,8 @@ internal static class EventsEndpoint
     private static async Task BeginAsync(HttpResponse response, EventCursor position, CancellationToken cancellationToken)
     {
         await response.Body.WriteAsync(KeepAlive, cancellationToken);
-        var retry = ShortestRetry * (1 + (2 * Random.Shared.NextDouble()));
-        await response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"retry: {retry.TotalMilliseconds:F0}\nid: {position}\n\n"), cancellationToken);
+        var retry = RandomNumberGenerator.GetInt32(ShortestRetryMs, LongestRetryMs + 1);
+        await response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"retry: {retry}\nid: {position}\n\n"), cancellationToken);
         await response.Body.FlushAsync(cancellationToken);
     }
 

@@ -54,7 +54,7 @@ internal sealed class HistoryReplay(EventBroker broker, HistoryRecorder recorder
         {
             subscription.Lose(null);
         }
-        if (place is not null && spans.Count > 0) subscription.Precede(MergeAsync(subscription, place.Place, store));
+        if (place is not null && spans.Count > 0) subscription.Precede(MergeAsync(subscription, place.Place, store, cancellationToken));
     }
 
     /// <summary>The last thing that is missing between a reader's place and what memory holds.</summary>
@@ -81,7 +81,7 @@ internal sealed class HistoryReplay(EventBroker broker, HistoryRecorder recorder
 
     /// <summary>History and memory in one order, each event once.</summary>
     private static async IAsyncEnumerable<StreamEvent> MergeAsync(
-        EventSubscription subscription, long place, IHistoryStore store, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        EventSubscription subscription, long place, IHistoryStore store, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (backlog, end, next) = (subscription.Backlog, subscription.End, 0);
         EventCursor? last = null;
