@@ -40,7 +40,8 @@ public sealed partial class AVServerClient : IDisposable
     /// <param name="filter">Which ones; with <see cref="EventFilter.StreamId"/> also from where on.</param>
     /// <param name="cancellationToken">Ends the subscription.</param>
     /// <returns>
-    /// Events in order for each stream. A lost connection is made anew; the subscription of one stream then goes on behind the last event that it gave, and where something in between is
+    /// Events in order for each stream. A lost connection is made anew; the subscription of one stream then goes on behind the last event
+    /// that it gave, and where something in between is
     /// gone a <see cref="LostEvent"/> says so. What happens on all streams together is kept for nobody: such a subscription gets a <see cref="LostEvent"/> after each lost connection.
     /// </returns>
     public IAsyncEnumerable<StreamEvent> SubscribeAsync(EventFilter filter, CancellationToken cancellationToken = default)
@@ -67,7 +68,8 @@ public sealed partial class AVServerClient : IDisposable
     /// <param name="cancellationToken">Breaks the stream off.</param>
     /// <returns>The stream's last event, after everything sent was heard.</returns>
     /// <remarks>
-    /// A server may be set to end each stream at a limit (<see cref="FaultCodes.StreamLimit"/>). Raw chunks then go on as the next stream under the same id, whose media time begins at 0
+    /// A server may be set to end each stream at a limit (<see cref="FaultCodes.StreamLimit"/>). Raw chunks then go on as the next stream
+    /// under the same id, whose media time begins at 0
     /// again; a container can't be gone on with in its middle, and the limit is told as a refusal.
     /// </remarks>
     /// <exception cref="ServerRefusedException">The server does not take the stream, or ended it: its code and message say why.</exception>

@@ -10,7 +10,8 @@ namespace AVServer.Client;
 internal sealed class EventFeed(ServerAddress address, AVServerClientOptions options)
 {
     /// <summary>
-    /// Reads until cancelled. The first connection must succeed; one that is lost later is made anew, with growing waits between attempts. A feed of one stream goes on behind the last
+    /// Reads until cancelled. The first connection must succeed; one that is lost later is made anew, with growing waits between attempts.
+    /// A feed of one stream goes on behind the last
     /// event that it gave; one of all streams tells with a <see cref="LostEvent"/> that nobody kept what happened meanwhile.
     /// </summary>
     /// <param name="filter">Which events, and from where on.</param>

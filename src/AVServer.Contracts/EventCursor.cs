@@ -6,10 +6,12 @@ using System.Text.Json.Serialization;
 namespace AVServer.Contracts;
 
 /// <summary>
-/// A place among one stream's events, on the wire <c>epoch:sequence</c>: who names the last one that he has as <c>after</c> gets what came later.
+/// A place among one stream's events, on the wire <c>epoch:sequence</c>: who names the last one that he has as <c>after</c> gets what came
+/// later.
 /// </summary>
 /// <param name="Epoch">
-/// Which log the number is of, 1 to <see cref="MaxEpochLength"/> small letters and digits; another one where a stream's log began anew. Clients compare it and nothing else.
+/// Which log the number is of, 1 to <see cref="MaxEpochLength"/> small letters and digits; another one where a stream's log began anew.
+/// Clients compare it and nothing else.
 /// </param>
 /// <param name="Sequence">Number within the epoch, from 1, without gaps; 0 stands before the first event.</param>
 [JsonConverter(typeof(EventCursorConverter))]

@@ -4,7 +4,8 @@ namespace AVServer.Contracts;
 
 /// <summary>Something that was noticed on a stream, as every client sees it.</summary>
 /// <remarks>
-/// <c>type</c> names the case on the wire. All but <see cref="TelemetryEvent"/> and <see cref="LostEvent"/> are numbered, kept for a while and never dropped for a reader.
+/// <c>type</c> names the case on the wire. All but <see cref="TelemetryEvent"/> and <see cref="LostEvent"/> are numbered, kept for a while
+/// and never dropped for a reader.
 /// </remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(OpenedEvent), "opened")]
@@ -201,7 +202,9 @@ public static class FaultCodes
     /// <summary>A stated limit was passed.</summary>
     public const string LimitExceeded = "limitExceeded";
 
-    /// <summary>The stream reached what the configuration allows one stream: whoever has more to send goes on as a new stream under the same id.</summary>
+    /// <summary>
+    /// The stream reached what the configuration allows one stream: whoever has more to send goes on as a new stream under the same id.
+    /// </summary>
     public const string StreamLimit = "streamLimit";
 
     /// <summary>A wake word that was given as text can't be taken: the message says what of it.</summary>

@@ -2,7 +2,9 @@ using AVServer.TestKit;
 
 namespace AVServer.Pipeline.Tests;
 
-/// <summary>What a setting names must be there: the start stops with the setting and the name, not with a stream that hears nothing.</summary>
+/// <summary>
+/// What a setting names must be there: the start stops with the setting and the name, not with a stream that hears nothing.
+/// </summary>
 [Trait("Category", "unit")]
 public sealed class KeywordSettingTests
 {

@@ -19,7 +19,8 @@ internal static partial class ProcessLimits
         if (!OperatingSystem.IsLinux()) return;
         Set(processId, AddressSpace, (ulong)addressSpaceBytes, (ulong)addressSpaceBytes);
         Set(processId, CoreFile, 0, 0);
-        // The first limit asks it to end, the second ends it. Only who is privileged may raise the second again: where it is to grow, there is none, and it is asked again each second.
+        // The first limit asks it to end, the second ends it. Only who is privileged may raise the second again: where it is to grow,
+        // there is none, and it is asked again each second.
         if (cpu is { } most) Set(processId, Cpu, (ulong)most.TotalSeconds, grows ? ulong.MaxValue : (ulong)most.TotalSeconds + 1);
     }
 

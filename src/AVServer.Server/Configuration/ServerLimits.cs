@@ -68,7 +68,8 @@ public sealed class ServerLimits : IValidatableObject
     public TimeSpan WakeWordAgeKept { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Bytes that the events of all streams may take together; beyond, each stream that has more than its share loses its oldest, wake words last. Default 256 MiB.
+    /// Bytes that the events of all streams may take together; beyond, each stream that has more than its share loses its oldest, wake
+    /// words last. Default 256 MiB.
     /// </summary>
     [Range(1_024, 1L << 40)]
     public long EventBytesKeptInAll { get; set; } = 256L << 20;

@@ -54,7 +54,8 @@ internal static class EventsEndpoint
         }
     }
 
-    // Headers go out at once, and with them a place: who is cut off before the first event can come back too. Many readers of a server that restarts don't do so in step.
+    // Headers go out at once, and with them a place: who is cut off before the first event can come back too. Many readers of a server
+    // that restarts don't do so in step.
     private static async Task BeginAsync(HttpResponse response, EventCursor position, CancellationToken cancellationToken)
     {
         await response.Body.WriteAsync(KeepAlive, cancellationToken);

@@ -4,7 +4,8 @@ using AVServer.Contracts;
 namespace AVServer.Server.Events;
 
 /// <summary>
-/// Names of epochs: twelve hexadecimal digits of the millisecond at which a log began, then four of a version and of chance, as a UUID of version 7 begins. So they sort by time, and
+/// Names of epochs: twelve hexadecimal digits of the millisecond at which a log began, then four of a version and of chance, as a UUID of
+/// version 7 begins. So they sort by time, and
 /// one from before the server's start tells of a restart.
 /// </summary>
 internal static class Epochs

@@ -108,7 +108,8 @@ internal sealed class EventBroker : IDisposable
 
     /// <summary>A new reader of what is in memory; whoever reads disposes it.</summary>
     /// <param name="filter">What it wants.</param>
-    /// <param name="isNamed">Whether the reader is told its place, and may come back with it; one that names a place may in any case.</param>
+    /// <param name="isNamed">Whether the reader is told its place, and may come back with it; one that names a place may in any
+    /// case.</param>
     /// <exception cref="RefusedException">The filter can't be met, or there are too many readers.</exception>
     public EventSubscription Subscribe(EventFilter filter, bool isNamed = false)
     {

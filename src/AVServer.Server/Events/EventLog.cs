@@ -5,7 +5,8 @@ using AVServer.Contracts;
 namespace AVServer.Server.Events;
 
 /// <summary>
-/// One stream id's events in one epoch: numbers them without gaps, keeps the last ones of each type for readers who resume, and hands each to the readers of the id.
+/// One stream id's events in one epoch: numbers them without gaps, keeps the last ones of each type for readers who resume, and hands each
+/// to the readers of the id.
 /// Outlives a stream, so that a sender who comes back under its id goes on counting.
 /// </summary>
 internal sealed class EventLog
@@ -39,7 +40,9 @@ internal sealed class EventLog
     /// <summary>When the last holder let go; the broker's to set.</summary>
     public long ReleasedAt { get; set; }
 
-    /// <summary>Whether somebody knows a place in it, and may come back with it: such a log isn't forgotten at once even if it is empty.</summary>
+    /// <summary>
+    /// Whether somebody knows a place in it, and may come back with it: such a log isn't forgotten at once even if it is empty.
+    /// </summary>
     public bool IsNamed { get; set; }
 
     /// <summary>The place of the last event.</summary>
@@ -73,7 +76,10 @@ internal sealed class EventLog
         }
     }
 
-    /// <summary>Adds a reader; with <paramref name="after"/> it first gets what is kept beyond that place, without a seam, and is told if something is gone.</summary>
+    /// <summary>
+    /// Adds a reader; with <paramref name="after"/> it first gets what is kept beyond that place, without a seam, and is told if
+    /// something is gone.
+    /// </summary>
     public void Add(EventSubscription reader, EventCursor? after)
     {
         lock (_gate)
@@ -119,7 +125,8 @@ internal sealed class EventLog
         if ((known || after == EventCursor.Start) && gone == from) return;
         var reason = known || after == EventCursor.Start ? LostReason.Trimmed
             : after.Epoch == _epoch ? LostReason.UnknownEpoch : Epochs.WhyUnknown(after.Epoch, _serverEpoch);
-        // What comes next is the first thing behind the hole, or before it: the place right before that loses nothing to who comes back with it.
+        // What comes next is the first thing behind the hole, or before it: the place right before that loses nothing to who comes back
+        // with it.
         var rest = backlog.Length > 0 ? backlog[0].Sequence - 1 : _last;
         reader.Lose(new LostEvent(after, new EventCursor(_epoch, gone), reason) { StreamId = StreamId, Cursor = new EventCursor(_epoch, rest), At = _time.GetUtcNow() });
     }

@@ -96,7 +96,9 @@ internal sealed class EventSubscription : IDisposable
         await foreach (var streamEvent in _queue.Reader.ReadAllAsync(cancellationToken)) yield return streamEvent;
     }
 
-    /// <summary>As <see cref="ReadAllAsync"/>; a reader that was too slow gets a <see cref="FaultEvent"/> without a place as its last event.</summary>
+    /// <summary>
+    /// As <see cref="ReadAllAsync"/>; a reader that was too slow gets a <see cref="FaultEvent"/> without a place as its last event.
+    /// </summary>
     public async IAsyncEnumerable<StreamEvent> ReadAllThenFaultAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await using var events = ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);

@@ -7,7 +7,10 @@ using AVServer.Server.Problems;
 
 namespace AVServer.Server.History;
 
-/// <summary>Readers who come back: what memory no longer holds is read from the history, where there is one, and what that doesn't hold either is told.</summary>
+/// <summary>
+/// Readers who come back: what memory no longer holds is read from the history, where there is one, and what that doesn't hold either is
+/// told.
+/// </summary>
 internal sealed class HistoryReplay(EventBroker broker, HistoryRecorder recorder, TimeProvider time)
 {
     private const int PageSize = 200;

@@ -37,7 +37,9 @@ internal sealed class EventsHub(
         }
     }
 
-    /// <summary>Where the stream's events end now: who subscribes after it misses nothing of what follows, however often the connection breaks.</summary>
+    /// <summary>
+    /// Where the stream's events end now: who subscribes after it misses nothing of what follows, however often the connection breaks.
+    /// </summary>
     public EventCursor Position(string? streamId) => broker.Position(Named(streamId));
 
     /// <summary>Pushes the stream's events, telemetry left out, as <see cref="HubMethods.OnEvent"/> from now on.</summary>

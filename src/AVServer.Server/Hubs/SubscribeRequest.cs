@@ -4,7 +4,9 @@ using AVServer.Server.Events;
 
 namespace AVServer.Server.Hubs;
 
-/// <summary>An <see cref="EventFilter"/> as it comes: its place is read by us, since SignalR keeps to itself what was wrong with an argument.</summary>
+/// <summary>
+/// An <see cref="EventFilter"/> as it comes: its place is read by us, since SignalR keeps to itself what was wrong with an argument.
+/// </summary>
 internal sealed record SubscribeRequest(string? StreamId = null, IReadOnlyList<string>? Types = null, JsonElement? After = null)
 {
     /// <exception cref="Problems.RefusedException">The place is none.</exception>

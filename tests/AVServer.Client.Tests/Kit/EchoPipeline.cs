@@ -5,7 +5,10 @@ using AVServer.Server.Tests.Kit;
 
 namespace AVServer.Client.Tests.Kit;
 
-/// <summary>Hears every wake word in every chunk of sound; a chunk of odd length can't be used. A stream whose id begins with "short" ends at a limit of three chunks.</summary>
+/// <summary>
+/// Hears every wake word in every chunk of sound; a chunk of odd length can't be used. A stream whose id begins with "short" ends at a
+/// limit of three chunks.
+/// </summary>
 internal sealed class EchoPipeline : IStreamPipeline
 {
     private static readonly ModelReference Echo = new("echo", "1");

@@ -4,7 +4,10 @@ using AVServer.TestKit;
 
 namespace AVServer.Server.Tests.Kit;
 
-/// <summary>A real nginx before a server, with its defaults: it buffers, and speaks HTTP/1.0 to who is behind it. Reached by a Unix socket, so that no port is needed.</summary>
+/// <summary>
+/// A real nginx before a server, with its defaults: it buffers, and speaks HTTP/1.0 to who is behind it. Reached by a Unix socket, so
+/// that no port is needed.
+/// </summary>
 internal sealed class NginxServer : IAsyncDisposable
 {
     private const string Program = "/usr/sbin/nginx";

@@ -8,7 +8,8 @@ using FsCheck.Fluent;
 namespace AVServer.Server.Tests.Resuming;
 
 /// <summary>
-/// Whatever is appended, let go of and read in whatever order: each reader who goes on where it was gets each event that is kept, once and in order, and is told once, and only then,
+/// Whatever is appended, let go of and read in whatever order: each reader who goes on where it was gets each event that is kept, once and
+/// in order, and is told once, and only then,
 /// if one that it wanted is gone.
 /// </summary>
 [Trait("Category", "unit")]

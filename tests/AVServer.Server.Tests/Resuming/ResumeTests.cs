@@ -9,7 +9,9 @@ using Microsoft.Data.Sqlite;
 
 namespace AVServer.Server.Tests.Resuming;
 
-/// <summary>Readers who come back to a server that began anew, or that let go of what they missed: they get it, or are told, and never neither.</summary>
+/// <summary>
+/// Readers who come back to a server that began anew, or that let go of what they missed: they get it, or are told, and never neither.
+/// </summary>
 [Trait("Category", "server")]
 public sealed class ResumeTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
