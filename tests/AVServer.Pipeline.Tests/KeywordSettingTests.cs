@@ -1,5 +1,3 @@
-using AVServer.TestKit;
-
 namespace AVServer.Pipeline.Tests;
 
 /// <summary>

@@ -36,7 +36,9 @@ internal sealed class RawDecoder
         if (heard.Duration() > _limits.MaxDuration)
             throw ChunkLimits.TooLong(_limits, heard);
         if (chunk.Time > LongestTime)
-            throw new MediaException(FaultCodes.LimitExceeded, $"Expected a media time of at most {LongestTime:c}, got {chunk.Time:c}; count from the beginning of the stream, not from a calendar's.");
+            throw new MediaException(
+                FaultCodes.LimitExceeded,
+                $"Expected a media time of at most {LongestTime:c}, got {chunk.Time:c}; count from the beginning of the stream, not from a calendar's.");
 
         if (chunk.Kind == MediaKind.Audio && _pcm is not null) _timeline!.Append(chunk.Time, _pcm.Read(chunk.Payload.Span), mayGoBack: false, items);
         else if (chunk.Kind == MediaKind.Video && _hello.Video is not null) items.Add(ReadPicture(chunk));

@@ -33,7 +33,8 @@ public sealed class ModelStore
 
         var problems = new List<ModelProblem>();
         var models = new SortedDictionary<string, StoredModel>(StringComparer.Ordinal);
-        var folders = Directory.GetDirectories(folder).Order(StringComparer.Ordinal).ToLookup(path => File.Exists(Path.Combine(path, ModelManifest.FileName)));
+        var folders = Directory.GetDirectories(folder).Order(StringComparer.Ordinal)
+            .ToLookup(path => File.Exists(Path.Combine(path, ModelManifest.FileName)));
         foreach (var path in folders[true])
             if (Load(Path.GetFullPath(path), problems) is { } model) models.Add(model.Manifest.Name, model);
         foreach (var model in models.Values) CheckReferences(model.Manifest, models, problems);

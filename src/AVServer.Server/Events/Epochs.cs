@@ -26,5 +26,6 @@ internal static class Epochs
     }
 
     private static long? TimeOf(string epoch) =>
-        epoch.Length == Length && long.TryParse(epoch.AsSpan(0, TimeLength), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var time) ? time : null;
+        epoch.Length == Length
+            && long.TryParse(epoch.AsSpan(0, TimeLength), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var time) ? time : null;
 }

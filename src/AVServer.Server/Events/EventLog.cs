@@ -128,7 +128,12 @@ internal sealed class EventLog
         // What comes next is the first thing behind the hole, or before it: the place right before that loses nothing to who comes back
         // with it.
         var rest = backlog.Length > 0 ? backlog[0].Sequence - 1 : _last;
-        reader.Lose(new LostEvent(after, new EventCursor(_epoch, gone), reason) { StreamId = StreamId, Cursor = new EventCursor(_epoch, rest), At = _time.GetUtcNow() });
+        reader.Lose(new LostEvent(after, new EventCursor(_epoch, gone), reason)
+        {
+            StreamId = StreamId,
+            Cursor = new EventCursor(_epoch, rest),
+            At = _time.GetUtcNow(),
+        });
     }
 
     private void Keep(StreamEvent stamped, int bytes)
@@ -159,7 +164,8 @@ internal sealed class EventLog
     {
         while (_retention.IsFull && _kept.Values.Sum(kept => kept.Bytes) > _retention.Share)
         {
-            var largest = _kept.Where(kept => kept.Value.Count > 0).OrderBy(kept => kept.Key == typeof(WakeWordEvent)).ThenByDescending(kept => kept.Value.Bytes).First().Value;
+            var largest = _kept.Where(kept => kept.Value.Count > 0)
+                .OrderBy(kept => kept.Key == typeof(WakeWordEvent)).ThenByDescending(kept => kept.Value.Bytes).First().Value;
             var before = largest.Bytes;
             largest.DropOldest();
             _retention.Count(largest.Bytes - before);

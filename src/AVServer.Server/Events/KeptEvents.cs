@@ -26,7 +26,8 @@ internal sealed class KeptEvents(KeptBounds bounds)
     /// <summary>Lets go of what the bounds don't allow.</summary>
     public void Trim(DateTimeOffset now)
     {
-        while (_queue.TryPeek(out var oldest) && (_queue.Count > bounds.Count || Bytes > bounds.Bytes || now - oldest.Event.At > bounds.Age)) DropOldest();
+        while (_queue.TryPeek(out var oldest)
+            && (_queue.Count > bounds.Count || Bytes > bounds.Bytes || now - oldest.Event.At > bounds.Age)) DropOldest();
     }
 
     /// <summary>Lets go of the oldest event; there must be one.</summary>

@@ -38,13 +38,16 @@ internal static class HistoryEndpoints
         if (from >= to) throw new RefusedException(FaultCodes.BadRequest, "Expected 'from' before 'to', got the reverse; swap them.");
         var cursor = Cursors.Read("after", after);
         if (cursor is { } place && place.Epoch != PagesEpoch && streamId is null)
-            throw new RefusedException(FaultCodes.BadRequest, "Expected a stream id beside an event's cursor as 'after', since places are a stream's own; name the stream, or give 'next' of a page.");
+            throw new RefusedException(
+                FaultCodes.BadRequest,
+                "Expected a stream id beside an event's cursor as 'after', since places are a stream's own; name the stream, or give 'next' of a page.");
         return await AskAsync(async () =>
         {
             // One more than asked for tells whether there is a next page.
             var query = new HistoryQuery(streamId, names, keyword, from, to, await PlaceAsync(store, streamId, cursor, cancellationToken), limit + 1);
             var found = await store.QueryAsync(query, cancellationToken);
-            return new HistoryPage([.. found.Take(limit).Select(kept => kept.Event)], found.Count > limit ? new EventCursor(PagesEpoch, found[limit - 1].Place) : null);
+            EventCursor? next = found.Count > limit ? new EventCursor(PagesEpoch, found[limit - 1].Place) : null;
+            return new HistoryPage([.. found.Take(limit).Select(kept => kept.Event)], next);
         });
     }
 

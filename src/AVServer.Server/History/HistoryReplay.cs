@@ -24,20 +24,24 @@ internal sealed class HistoryReplay(EventBroker broker, HistoryRecorder recorder
     public async Task<EventSubscription> SubscribeAsync(EventFilter filter, bool isNamed, CancellationToken cancellationToken)
     {
         var subscription = broker.Subscribe(filter, isNamed);
-        if (filter.After is not { } after || recorder.Store is not { } store || (subscription.Lost is null && after != EventCursor.Start)) return subscription;
+        if (filter.After is not { } after || recorder.Store is not { } store) return subscription;
+        if (subscription.Lost is null && after != EventCursor.Start) return subscription;
         try
         {
-            await recorder.FlushAsync(cancellationToken).WaitAsync(LongestFlush, time, cancellationToken);   // what memory let go of may be on its way
+            // What memory let go of may be on its way.
+            await recorder.FlushAsync(cancellationToken).WaitAsync(LongestFlush, time, cancellationToken);
             await PrecedeAsync(subscription, after, store, cancellationToken);
             return subscription;
         }
         catch (Exception exception)
         {
             subscription.Dispose();
-            if (exception is ChannelClosedException) throw new RefusedException(FaultCodes.ServerStopping, "The server is shutting down; connect again later.");
+            if (exception is ChannelClosedException)
+                throw new RefusedException(FaultCodes.ServerStopping, "The server is shutting down; connect again later.");
             // Nothing is told as lost that may still be there.
             if (exception is DbException or IOException or UnauthorizedAccessException or TimeoutException)
-                throw new RefusedException(FaultCodes.ServerBusy, "Expected the history's database to answer, it does not; try again later, and see the server's log.");
+                throw new RefusedException(
+                    FaultCodes.ServerBusy, "Expected the history's database to answer, it does not; try again later, and see the server's log.");
             throw;
         }
     }
@@ -50,7 +54,8 @@ internal sealed class HistoryReplay(EventBroker broker, HistoryRecorder recorder
         var hole = FindHole(subscription, after, place, spans);
         if (hole is var (to, reason))
         {
-            var rest = spans.Count > 0 ? new EventCursor(spans[0].Epoch, Math.Max(0, spans[0].First - 1)) : subscription.Lost?.Cursor ?? end;
+            var rest = spans.Count > 0
+                ? new EventCursor(spans[0].Epoch, Math.Max(0, spans[0].First - 1)) : subscription.Lost?.Cursor ?? end;
             subscription.Lose(new LostEvent(after, to, reason) { StreamId = streamId, Cursor = rest, At = time.GetUtcNow() });
         }
         else
@@ -61,7 +66,8 @@ internal sealed class HistoryReplay(EventBroker broker, HistoryRecorder recorder
     }
 
     /// <summary>The last thing that is missing between a reader's place and what memory holds.</summary>
-    private static (EventCursor To, LostReason Reason)? FindHole(EventSubscription subscription, EventCursor after, HistoryPlace? place, IReadOnlyList<EpochSpan> spans)
+    private static (EventCursor To, LostReason Reason)? FindHole(
+        EventSubscription subscription, EventCursor after, HistoryPlace? place, IReadOnlyList<EpochSpan> spans)
     {
         var end = subscription.End;
         (EventCursor, LostReason)? hole = null;

@@ -15,11 +15,17 @@ namespace AVServer.Server.History;
 internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) : IHistoryStore
 {
     private const string Insert =
-        "INSERT INTO avserver_events (stream_id, epoch, sequence, type, keyword, at_us, body) VALUES (@stream, @epoch, @sequence, @type, @keyword, @at, @body)";
+        """
+        INSERT INTO avserver_events (stream_id, epoch, sequence, type, keyword, at_us, body)
+        VALUES (@stream, @epoch, @sequence, @type, @keyword, @at, @body)
+        """;
 
     // The last row at the place or before it; else before the first row of its epoch; else before the first of a later one.
     private const string FindAt =
-        "SELECT id AS Place, sequence AS Sequence, type AS Type FROM avserver_events WHERE stream_id = @stream AND epoch = @epoch AND sequence <= @sequence ORDER BY id DESC LIMIT 1";
+        """
+        SELECT id AS Place, sequence AS Sequence, type AS Type FROM avserver_events
+        WHERE stream_id = @stream AND epoch = @epoch AND sequence <= @sequence ORDER BY id DESC LIMIT 1
+        """;
 
     private const string FindBeforeEpoch = "SELECT MIN(id) - 1 FROM avserver_events WHERE stream_id = @stream AND epoch = @epoch";
 
@@ -28,7 +34,8 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
     private const string Spans =
         """
         SELECT span.epoch AS Epoch, span.first_sequence AS First, span.last_sequence AS Last, span.events AS Count, ending.type AS LastType
-        FROM (SELECT epoch, MIN(sequence) AS first_sequence, MAX(sequence) AS last_sequence, COUNT(DISTINCT sequence) AS events, MIN(id) AS first_id, MAX(id) AS last_id
+        FROM (SELECT epoch, MIN(sequence) AS first_sequence, MAX(sequence) AS last_sequence, COUNT(DISTINCT sequence) AS events,
+                     MIN(id) AS first_id, MAX(id) AS last_id
               FROM avserver_events WHERE stream_id = @stream AND id > @place AND NOT (epoch = @epoch AND sequence > @sequence) GROUP BY epoch) span
         JOIN avserver_events ending ON ending.id = span.last_id
         ORDER BY span.first_id

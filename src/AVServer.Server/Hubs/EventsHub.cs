@@ -116,7 +116,8 @@ internal sealed class EventsHub(
     // All streams are for who asks for them, not for who forgot a name.
     private static string Named(string? streamId) => !string.IsNullOrEmpty(streamId)
         ? streamId
-        : throw new RefusedException(FaultCodes.BadRequest, "Expected a stream id, got none; name the stream, or call Subscribe without one for the events of all streams.");
+        : throw new RefusedException(
+            FaultCodes.BadRequest, "Expected a stream id, got none; name the stream, or call Subscribe without one for the events of all streams.");
 
     private static async Task<T> RefusableAsync<T>(Func<Task<T>> action)
     {
