@@ -42,6 +42,14 @@ apt_install() {
     apt_get install --fix-broken --no-install-recommends "${missing[@]}" || fail "apt could not install ${missing[*]}; is this machine online?"
 }
 
+# The tests start an nginx of their own: the machine's would take port 80.
+nginx() {
+    [ -x /usr/sbin/nginx ] && return
+    as_root mkdir -p /etc/systemd/system
+    as_root ln -sf /dev/null /etc/systemd/system/nginx.service
+    apt_install nginx
+}
+
 # The tests start a PostgreSQL of their own: the package shall not make and start one for the whole machine.
 postgresql() {
     have pg_lsclusters || {
@@ -176,6 +184,6 @@ case $what in
     packages) need node "node 20 or later"; need npm "node 20 or later, with npm,"; packages ;;
     server) tools; native; packages ;;
     lab) tools; native; packages; torchsharp; apt_install espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts praat ;;
-    test) tools; native; packages; torchsharp; apt_install chromium; postgresql ;;
+    test) tools; native; packages; torchsharp; apt_install chromium; postgresql; nginx ;;
     *) say "expected server, native, packages, lab or test, got '$what'"; exit 2 ;;
 esac

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using AVServer.Contracts;
 
 namespace AVServer.Cli;
@@ -10,7 +11,11 @@ internal static class ListenCommand
     {
         var stream = new Option<string?>("--stream") { Description = "Only this stream; default: all." };
         var types = new Option<string[]>("--types") { Description = "Only these types, e.g. wakeWord; default: all but telemetry.", AllowMultipleArgumentsPerToken = true };
-        var after = new Option<long?>("--after") { Description = "With --stream: begin after this sequence number." };
+        var after = new Option<EventCursor?>("--after")
+        {
+            Description = "With --stream: begin after this cursor of an event; 0:0 for all that is kept.",
+            CustomParser = ReadCursor,
+        };
         var server = new ServerOptions();
         var command = new Command("listen", "Prints events as they happen, one JSON line each, until stopped.") { stream, types, after };
         server.AddTo(command);
@@ -22,5 +27,18 @@ internal static class ListenCommand
             return 0;
         }, parsed.InvocationConfiguration.Error));
         return command;
+    }
+
+    private static EventCursor? ReadCursor(ArgumentResult argument)
+    {
+        try
+        {
+            return EventCursor.Parse(argument.Tokens[0].Value);
+        }
+        catch (FormatException exception)
+        {
+            argument.AddError($"--after: {exception.Message}");
+            return null;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AVServer.Client;
 using AVServer.Contracts;
 using AVServer.Media;
 
@@ -35,18 +36,38 @@ internal static class StreamCommand
             var output = parsed.InvocationConfiguration.Output;
             Action<StreamEvent>? print = parsed.GetValue(quiet) ? null : happened => Output.Write(output, happened);
             var format = new AudioFormat("pcm_s16le", parsed.GetValue(rate), parsed.GetValue(channels));
+            using var client = server.Connect(parsed);
+            if (parsed.GetValue(source) is null) return await SendDevicesAsync(client, parsed, print, cancellationToken);
             var (hello, chunks) = parsed.GetValue(source) switch
             {
-                null => (new MediaHello(MediaHello.CurrentProtocol, Container: DeviceCapture.Container), new DeviceCapture(new MediaOptions()).ReadAsync(parsed.GetValue(device)!, cancellationToken)),
                 "-" => (new MediaHello(MediaHello.CurrentProtocol, format), PcmSource.Read(Console.OpenStandardInput(), format, cancellationToken)),
-                var path => await OpenAsync(path, parsed.GetValue(fast), cancellationToken),
+                var path => await OpenAsync(path!, parsed.GetValue(fast), cancellationToken),
             };
-            using var client = server.Connect(parsed);
             var closed = await client.PublishAsync(
                 parsed.GetValue(id)!, hello, chunks, print, words: parsed.GetValue(words), cancellationToken: cancellationToken);
             return closed.Reason == CloseReason.Completed ? 0 : Output.Failed;
         }, parsed.InvocationConfiguration.Error));
         return command;
+
+        // A device's container can't be gone on with in its middle: where the server ends a stream at a limit, it is begun anew.
+        async Task<int> SendDevicesAsync(AVServerClient client, ParseResult parsed, Action<StreamEvent>? print, CancellationToken cancellationToken)
+        {
+            var hello = new MediaHello(MediaHello.CurrentProtocol, Container: DeviceCapture.Container);
+            while (true)
+            {
+                try
+                {
+                    var chunks = new DeviceCapture(new MediaOptions()).ReadAsync(parsed.GetValue(device)!, cancellationToken);
+                    var closed = await client.PublishAsync(
+                        parsed.GetValue(id)!, hello, chunks, print, words: parsed.GetValue(words), cancellationToken: cancellationToken);
+                    return closed.Reason == CloseReason.Completed ? 0 : Output.Failed;
+                }
+                catch (ServerRefusedException limit) when (limit.Code == FaultCodes.StreamLimit)
+                {
+                    // Again, under the same id.
+                }
+            }
+        }
     }
 
     /// <summary>A file as a live stream: with pictures as the container that it is, else as samples.</summary>

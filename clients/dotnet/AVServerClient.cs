@@ -40,20 +40,22 @@ public sealed partial class AVServerClient : IDisposable
     /// <param name="filter">Which ones; with <see cref="EventFilter.StreamId"/> also from where on.</param>
     /// <param name="cancellationToken">Ends the subscription.</param>
     /// <returns>
-    /// Events in order for each stream. A lost connection is made anew; the subscription of one stream then goes on after the last event it gave,
-    /// a subscription of all streams goes on with what happens next, and <see cref="StreamEvent.Sequence"/> shows what it missed.
+    /// Events in order for each stream. A lost connection is made anew; the subscription of one stream then goes on behind the last event
+    /// that it gave, and where something in between is
+    /// gone a <see cref="LostEvent"/> says so. What happens on all streams together is kept for nobody: such a subscription gets a <see cref="LostEvent"/> after each lost connection.
     /// </returns>
     public IAsyncEnumerable<StreamEvent> SubscribeAsync(EventFilter filter, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        return ResumeAsync(filter, cancellationToken);
+        return _feed.ReadAsync(
+            filter, (connection, from, token) => connection.StreamAsync<StreamEvent>(HubMethods.Subscribe, from, token), cancellationToken);
     }
 
-    /// <summary>The events of one stream by push, from now on, until cancelled; telemetry is left out. What happens while the connection is lost is not seen.</summary>
+    /// <summary>The events of one stream by push, from now on, until cancelled; telemetry is left out. Goes on after a lost connection as <see cref="SubscribeAsync"/> does.</summary>
     public IAsyncEnumerable<StreamEvent> WatchAsync(string streamId, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(streamId);
-        return _feed.ReadAsync((connection, token) => WatchOn(connection, streamId, token), cancellationToken);
+        return _feed.ReadAsync(new EventFilter(streamId), WatchOn, cancellationToken);
     }
 
     /// <summary>Sends one stream's media over its own WebSocket, waiting wherever the server is slower than the sender.</summary>
@@ -65,6 +67,11 @@ public sealed partial class AVServerClient : IDisposable
     /// <param name="words">Words that this stream listens for beside those of all streams, as text.</param>
     /// <param name="cancellationToken">Breaks the stream off.</param>
     /// <returns>The stream's last event, after everything sent was heard.</returns>
+    /// <remarks>
+    /// A server may be set to end each stream at a limit (<see cref="FaultCodes.StreamLimit"/>). Raw chunks then go on as the next stream
+    /// under the same id, whose media time begins at 0
+    /// again; a container can't be gone on with in its middle, and the limit is told as a refusal.
+    /// </remarks>
     /// <exception cref="ServerRefusedException">The server does not take the stream, or ended it: its code and message say why.</exception>
     public async Task<ClosedEvent> PublishAsync(
         string streamId, MediaHello hello, IAsyncEnumerable<MediaChunk> chunks, Action<StreamEvent>? onEvent = null, bool telemetry = false,
@@ -73,8 +80,20 @@ public sealed partial class AVServerClient : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(streamId);
         ArgumentNullException.ThrowIfNull(hello);
         ArgumentNullException.ThrowIfNull(chunks);
-        using var socket = await _address.ConnectAsync(_address.Media(streamId, telemetry, QueryOf(words)), cancellationToken);
-        return await new MediaUpload(socket, onEvent).RunAsync(hello, chunks, cancellationToken);
+        await using var source = new ChunkSource(chunks, cancellationToken);
+        while (true)
+        {
+            using var socket = await _address.ConnectAsync(_address.Media(streamId, telemetry, QueryOf(words)), cancellationToken);
+            var upload = new MediaUpload(socket, onEvent);
+            try
+            {
+                return await upload.RunAsync(hello, source, cancellationToken);
+            }
+            catch (ServerRefusedException limit) when (limit.Code == FaultCodes.StreamLimit && hello.Container is null && source.BeginPart(upload.Heard))
+            {
+                // The next part takes what this one didn't.
+            }
+        }
     }
 
     /// <summary>Sends a media file as a stream, as fast as the server takes it.</summary>
@@ -144,28 +163,8 @@ public sealed partial class AVServerClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async IAsyncEnumerable<StreamEvent> ResumeAsync(EventFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var resumed = filter;
-        StreamEvent? last = null;
-        var events = _feed.ReadAsync((connection, token) => connection.StreamAsync<StreamEvent>(HubMethods.Subscribe, resumed, token), cancellationToken);
-        await foreach (var streamEvent in events)
-        {
-            if (filter.StreamId is not null && streamEvent.Sequence > 0)
-            {
-                if (last is not null && IsRepeated(streamEvent, last)) continue;
-                last = streamEvent;
-                resumed = filter with { After = 0 };
-            }
-            yield return streamEvent;
-        }
-    }
-
-    // After a lost connection everything that the server still holds comes again: a restarted server counts from 1, so that numbers alone don't tell.
-    private static bool IsRepeated(StreamEvent streamEvent, StreamEvent last) => streamEvent.Sequence <= last.Sequence && streamEvent.At <= last.At;
-
     private static async IAsyncEnumerable<StreamEvent> WatchOn(
-        HubConnection connection, string streamId, [EnumeratorCancellation] CancellationToken cancellationToken)
+        HubConnection connection, EventFilter from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Full makes the connection's reader wait, and so, in the end, the server.
         var pushed = Channel.CreateBounded<StreamEvent>(new BoundedChannelOptions(WatchedEvents) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
@@ -175,8 +174,13 @@ public sealed partial class AVServerClient : IDisposable
             pushed.Writer.TryComplete(failure is null ? null : new IOException("The connection to the server broke.", failure));
             return Task.CompletedTask;
         };
-        await connection.InvokeAsync(HubMethods.Watch, streamId, cancellationToken);
-        await foreach (var streamEvent in pushed.Reader.ReadAllAsync(cancellationToken)) yield return streamEvent;
+        await connection.InvokeAsync(HubMethods.WatchAfter, from.StreamId, from.After, cancellationToken);
+        await foreach (var streamEvent in pushed.Reader.ReadAllAsync(cancellationToken))
+        {
+            // The last push of a watch that the server let go of; a new connection goes on behind the event before it.
+            if (streamEvent is FaultEvent { Cursor: null, Code: FaultCodes.ReaderTooSlow } slow) throw new IOException(slow.Message);
+            yield return streamEvent;
+        }
     }
 
     private static string JobRoute(string id) => $"{Routes.Jobs}/{Uri.EscapeDataString(id)}";

@@ -7,11 +7,18 @@ public sealed record AVServerClientOptions(Uri BaseAddress)
     /// <summary>Key that the server wants. Default: none.</summary>
     public string? ApiKey { get; init; }
 
-    /// <summary>Wait before the first attempt to reconnect; doubled after each failed one. Default 250 ms.</summary>
+    /// <summary>
+    /// Wait before the first attempt to reconnect, half of it left to chance; doubled after each failed one. Default 250 ms.
+    /// </summary>
     public TimeSpan FirstReconnectDelay { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Longest wait before an attempt to reconnect. Default 10 s.</summary>
     public TimeSpan MaxReconnectDelay { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long a connection must have held before waits begin with <see cref="FirstReconnectDelay"/> again. Default 5 s.
+    /// </summary>
+    public TimeSpan ConnectionHolds { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Told of each lost connection of a subscription before it is made anew.</summary>
     public Action<ServerUnreachableException>? Reconnecting { get; init; }

@@ -9,30 +9,55 @@ namespace AVServer.Client;
 /// <summary>Events of one subscription over as many connections as it takes.</summary>
 internal sealed class EventFeed(ServerAddress address, AVServerClientOptions options)
 {
-    /// <summary>Reads until cancelled. The first connection must succeed; one that is lost later is made anew, with growing waits between attempts.</summary>
+    /// <summary>
+    /// Reads until cancelled. The first connection must succeed; one that is lost later is made anew, with growing waits between attempts.
+    /// A feed of one stream goes on behind the last
+    /// event that it gave; one of all streams tells with a <see cref="LostEvent"/> that nobody kept what happened meanwhile.
+    /// </summary>
+    /// <param name="filter">Which events, and from where on.</param>
     /// <param name="open">Subscribes on a fresh connection.</param>
     /// <param name="cancellationToken">Ends the feed.</param>
     public async IAsyncEnumerable<StreamEvent> ReadAsync(
-        Func<HubConnection, CancellationToken, IAsyncEnumerable<StreamEvent>> open, [EnumeratorCancellation] CancellationToken cancellationToken)
+        EventFilter filter, Func<HubConnection, EventFilter, CancellationToken, IAsyncEnumerable<StreamEvent>> open,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var delay = options.FirstReconnectDelay;
+        var delays = new ReconnectDelays(options);
         var isFirst = true;
         while (true)
         {
             await using var connection = address.CreateHubConnection();
             var lost = await TryStartAsync(connection, cancellationToken);
+            // Who knows no place yet asks for one first: the connection may break before the first event.
+            if (lost is null && filter is { StreamId: { } streamId, After: null })
+                (filter, lost) = await TryFindPositionAsync(connection, filter, streamId, cancellationToken);
             if (lost is null)
             {
+                delays.Connected();
+                if (!isFirst && filter.StreamId is null) yield return new LostEvent(null, null, LostReason.AllStreams) { At = options.Time.GetUtcNow() };
                 isFirst = false;
-                delay = options.FirstReconnectDelay;
-                await using var events = open(connection, cancellationToken).GetAsyncEnumerator(cancellationToken);
-                while ((lost = await TryMoveNextAsync(events)) is null) yield return events.Current;
+                await using var events = open(connection, filter, cancellationToken).GetAsyncEnumerator(cancellationToken);
+                while ((lost = await TryAsync(async () => await events.MoveNextAsync())) is null)
+                {
+                    if (filter.StreamId is not null && events.Current.Cursor is { } cursor) filter = filter with { After = cursor };
+                    yield return events.Current;
+                }
             }
             if (isFirst) throw lost;
             options.Reconnecting?.Invoke(lost);
-            await Task.Delay(delay, options.Time, cancellationToken);
-            delay = delay * 2 < options.MaxReconnectDelay ? delay * 2 : options.MaxReconnectDelay;
+            await delays.WaitAsync(cancellationToken);
         }
+    }
+
+    private static async Task<(EventFilter Filter, ServerUnreachableException? Lost)> TryFindPositionAsync(
+        HubConnection connection, EventFilter filter, string streamId, CancellationToken cancellationToken)
+    {
+        EventCursor? position = null;
+        var lost = await TryAsync(async () =>
+        {
+            position = await connection.InvokeAsync<EventCursor>(HubMethods.Position, streamId, cancellationToken);
+            return true;
+        });
+        return (filter with { After = position }, lost);
     }
 
     private static async Task<ServerUnreachableException?> TryStartAsync(HubConnection connection, CancellationToken cancellationToken)
@@ -56,12 +81,12 @@ internal sealed class EventFeed(ServerAddress address, AVServerClientOptions opt
         }
     }
 
-    /// <returns>Null when there is a next event, else why there is none: a feed has no other end.</returns>
-    private static async Task<ServerUnreachableException?> TryMoveNextAsync(IAsyncEnumerator<StreamEvent> events)
+    /// <returns>Null when it gave something, else why it did not: a feed has no other end.</returns>
+    private static async Task<ServerUnreachableException?> TryAsync(Func<Task<bool>> step)
     {
         try
         {
-            return await events.MoveNextAsync() ? null : new ServerUnreachableException("The server ended the subscription; it is probably shutting down.");
+            return await step() ? null : new ServerUnreachableException("The server ended the subscription; it is probably shutting down.");
         }
         catch (HubException exception)
         {

@@ -15,8 +15,11 @@ internal sealed class MediaUpload(WebSocket socket, Action<StreamEvent>? onEvent
     private FaultEvent? _fault;
     private ClosedEvent? _closed;
 
+    /// <summary>Media time up to which the stream was heard; zero until it is over.</summary>
+    public TimeSpan Heard => _closed?.Duration ?? TimeSpan.Zero;
+
     /// <summary>Sends the hello and waits for the server to take it, then sends chunks as fast as the server takes them.</summary>
-    public async Task<ClosedEvent> RunAsync(MediaHello hello, IAsyncEnumerable<MediaChunk> chunks, CancellationToken cancellationToken)
+    public async Task<ClosedEvent> RunAsync(MediaHello hello, ChunkSource chunks, CancellationToken cancellationToken)
     {
         try
         {
@@ -35,11 +38,11 @@ internal sealed class MediaUpload(WebSocket socket, Action<StreamEvent>? onEvent
         return socket.CloseStatus == WebSocketCloseStatus.NormalClosure && _closed is not null ? _closed : throw Refusal();
     }
 
-    private async Task SendAllAsync(IAsyncEnumerable<MediaChunk> chunks, CancellationTokenSource over, CancellationToken cancellationToken)
+    private async Task SendAllAsync(ChunkSource chunks, CancellationTokenSource over, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var chunk in chunks.WithCancellation(over.Token))
+            while (await chunks.PeekAsync(over.Token) is { } chunk)
             {
                 if (chunk.Kind == MediaKind.Text)
                 {
@@ -50,6 +53,7 @@ internal sealed class MediaUpload(WebSocket socket, Action<StreamEvent>? onEvent
                     MediaFrame.Write(chunk, _outgoing);
                     await SendAsync(_outgoing.WrittenMemory, WebSocketMessageType.Binary, cancellationToken);
                 }
+                chunks.Taken();
                 if (over.IsCancellationRequested) return;
             }
             await SendAsync(End, WebSocketMessageType.Text, cancellationToken);

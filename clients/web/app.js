@@ -136,7 +136,7 @@ function hear(samples, seconds) {
 async function follow() {
   const types = ['opened', 'closed', 'wakeWord', 'face', 'speech', 'emotion', 'gap', 'fault', 'telemetry'];
   try {
-    for await (const event of server.subscribe({ streamId, types, after: 0 }, { onState: state => connection.feed(state) })) handle(event);
+    for await (const event of server.subscribe({ streamId, types, after: '0:0' }, { onState: state => connection.feed(state) })) handle(event);
   } catch (error) {
     showMessage(error.message);
   }
@@ -201,6 +201,7 @@ async function loadModels() {
     const models = await server.models();
     showModels($('models'), $('models-empty'), models);
     emotion.models(models);
+    sight.models(models);
     trained = models.filter(model => model.active).flatMap(model => model.keywords);
     showWords();
     keywords.models(models);

@@ -16,7 +16,7 @@ export class AVServer {
   publishCamera(options: CameraOptions): Promise<Publication>;
   /** Sends a media file as fast as the server takes it. Rejects with StreamRefused. */
   publishFile(file: Blob & { name?: string }, options: FileOptions): Promise<ClosedEvent>;
-  /** Events that pass the filter; ends only with `signal` or a `break`, lost connections are made anew and resumed. */
+  /** Events that pass the filter; ends only with `signal` or a `break`. Lost connections are made anew and resumed; a `lost` event tells what is gone. */
   subscribe(filter?: EventFilter, options?: { signal?: AbortSignal; onState?: (state: FeedState) => void }): AsyncGenerator<StreamEvent>;
   /** Has the server score a media file of any container. Rejects with ServerRefused. */
   score(
@@ -124,22 +124,27 @@ export interface EventFilter {
   streamId?: string;
   /** Wire names; absent means all but telemetry. */
   types?: StreamEvent['type'][];
-  /** With `streamId`: begin after this sequence number with what the server still holds. */
-  after?: number;
+  /**
+   * With `streamId`: begin after this `cursor` of an event with what can still be had, '0:0' for all of it; a `lost` event comes first where something is gone. Absent: what happens
+   * from now on.
+   */
+  after?: string;
 }
 
 export interface ModelReference { name: string; version: string; }
 
 interface EventBase {
   streamId: string;
-  /** Per stream, from 1, without gaps; 0 for telemetry. */
+  /** Its place among the stream's events, for `after`; absent for telemetry. Compare it for equality and with nothing else. */
+  cursor?: string;
+  /** Number within the cursor's epoch, from 1, without gaps; 0 for telemetry. */
   sequence: number;
   /** UTC, ISO 8601. */
   at: string;
 }
 
 /** All media times are seconds. */
-export type StreamEvent = OpenedEvent | ClosedEvent | WakeWordEvent | FaceEvent | SpeechEvent | EmotionEvent | GapEvent | FaultEvent | TelemetryEvent;
+export type StreamEvent = OpenedEvent | ClosedEvent | WakeWordEvent | FaceEvent | SpeechEvent | EmotionEvent | GapEvent | FaultEvent | TelemetryEvent | LostEvent;
 
 export interface OpenedEvent extends EventBase { type: 'opened'; models: ModelReference[]; }
 export interface ClosedEvent extends EventBase { type: 'closed'; reason: 'completed' | 'disconnected' | 'faulted' | 'idle' | 'serverStopping'; duration: number; }
@@ -198,6 +203,15 @@ export interface EmotionEvent extends EventBase {
   notice: string;
 }
 export interface GapEvent extends EventBase { type: 'gap'; kind: 'audio' | 'video'; reason: 'missingInInput' | 'droppedWhenBusy' | 'undecodable'; start: number; duration: number; }
+/** Told before what follows: events are gone that this reader has not had. */
+export interface LostEvent extends EventBase {
+  type: 'lost';
+  /** The place that was named as `after`. */
+  from?: string;
+  /** The last place up to which something is gone. */
+  to?: string;
+  reason: 'restart' | 'trimmed' | 'unknownEpoch' | 'allStreams';
+}
 export interface FaultEvent extends EventBase { type: 'fault'; code: string; message: string; }
 export interface TelemetryEvent extends EventBase {
   type: 'telemetry';

@@ -1,3 +1,4 @@
+import { ReconnectDelays } from './reconnect-delays.js';
 import { ServerRefused } from './refusals.js';
 import { loadSignalR } from './signalr.js';
 
@@ -18,11 +19,15 @@ export class EventFeed {
     this.#onState = onState ?? (() => {});
   }
 
+  /**
+   * Events until `signal` or a `break`. Of one stream they go on, after a lost connection, behind the last one that was given; of all streams a `lost` event tells that nobody kept
+   * what happened meanwhile.
+   */
   async *read(filter, signal) {
     const signalR = await loadSignalR();
-    let resumed = filter;
-    let last = null;
-    let delay = firstDelayMs;
+    const delays = new ReconnectDelays(firstDelayMs, maxDelayMs);
+    let from = filter;
+    let again = false;
     while (!signal?.aborted) {
       const connection = this.#build(signalR);
       const stop = () => connection.stop();
@@ -30,14 +35,14 @@ export class EventFeed {
       try {
         this.#onState('connecting');
         await connection.start();
+        // Who knows no place yet asks for one first: the connection may break before the first event.
+        if (filter.streamId && from.after === undefined) from = { ...filter, after: await asking(connection, connection.invoke('Position', filter.streamId)) };
         this.#onState('connected');
-        delay = firstDelayMs;
-        for await (const event of queueOf(connection, resumed)) {
-          if (filter.streamId && event.sequence > 0) {
-            if (last && isRepeated(event, last)) continue;
-            last = event;
-            resumed = { ...filter, after: 0 };
-          }
+        delays.connected();
+        if (again && !filter.streamId) yield { type: 'lost', reason: 'allStreams', streamId: '', sequence: 0, at: new Date().toISOString() };
+        again = true;
+        for await (const event of queueOf(connection, from)) {
+          if (filter.streamId && event.cursor) from = { ...filter, after: event.cursor };
           yield event;
         }
       } catch (error) {
@@ -50,8 +55,7 @@ export class EventFeed {
       }
       if (signal?.aborted) return;
       this.#onState('reconnecting');
-      await pause(delay, signal);
-      delay = Math.min(delay * 2, maxDelayMs);
+      await pause(delays.next(), signal);
     }
   }
 
@@ -67,10 +71,17 @@ export class EventFeed {
   }
 }
 
-/** After a lost connection everything that the server still holds comes again: a restarted server counts from 1, so that numbers alone don't tell. */
-function isRepeated(event, last) {
-  return event.sequence <= last.sequence && Date.parse(event.at) <= Date.parse(last.at);
+/** An answer of the hub; what it refuses is told from a connection that breaks. */
+async function asking(connection, answer) {
+  try {
+    return await answer;
+  } catch (error) {
+    throw refusalOf(connection, error);
+  }
 }
+
+const refusalOf = (connection, error) =>
+  Object.assign(error, { isRefusal: /HubException|^[A-Za-z]+: /.test(error.message) && connection.state === 'Connected' });
 
 /** What the hub streams, waiting in order for a reader. A reader that falls behind loses telemetry first and its subscription then. */
 async function* queueOf(connection, filter) {
@@ -87,7 +98,7 @@ async function* queueOf(connection, filter) {
       wake();
     },
     complete: () => end(),
-    error: error => end(Object.assign(error, { isRefusal: /HubException|^[A-Za-z]+: /.test(error.message) && connection.state === 'Connected' })),
+    error: error => end(refusalOf(connection, error)),
   });
   try {
     while (true) {

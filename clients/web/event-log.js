@@ -1,6 +1,7 @@
 const maxEntries = 200;
 const gaps = { missingInInput: 'did not arrive', droppedWhenBusy: 'dropped, the server was busy', undecodable: 'damaged' };
-const spoken = new Set(['wakeWord', 'fault', 'gap']);
+const losses = { restart: 'The server began anew.', trimmed: 'More came than is kept.', unknownEpoch: 'The server knows nothing of what was shown last.' };
+const spoken = new Set(['wakeWord', 'fault', 'gap', 'lost']);
 
 /** The list of what happened, newest first. */
 export class EventLog {
@@ -52,6 +53,8 @@ function describe(event, latencyMs) {
       return { title: 'Stream closed', aside: clock(event.at), detail: `${event.reason} after ${event.duration.toFixed(1)} s` };
     case 'gap':
       return { title: 'Gap', aside: clock(event.at), detail: `${event.duration.toFixed(2)} s of ${event.kind} from ${event.start.toFixed(2)} s: ${gaps[event.reason] ?? event.reason}` };
+    case 'lost':
+      return { title: 'Events lost', aside: clock(event.at), detail: losses[event.reason] ?? event.reason };
     case 'fault':
       return { title: `Fault: ${event.code}`, aside: clock(event.at), detail: event.message };
     default:

@@ -1,12 +1,13 @@
 import { Camera, CameraUnavailable } from './camera.js';
 import { Microphone, MicrophoneUnavailable } from './microphone.js';
+import { ReconnectDelays } from './reconnect-delays.js';
 import { StreamRefused } from './refusals.js';
 
 const firstDelayMs = 400;
 const maxDelayMs = 8_000;
 const maxWaitingBytes = 5 * 16000 * 2;   // five seconds of sound
 const maxWaitingPictureBytes = 400_000;  // beyond, pictures are left out, so that the sound behind them isn't late
-const passing = new Set(['streamBusy', 'serverBusy', 'serverStopping', 'idle', 'internal']);
+const passing = new Set(['streamBusy', 'serverBusy', 'serverStopping', 'streamLimit', 'idle', 'internal']);
 
 /**
  * A microphone, a camera or both on their way to the server. While there is no connection the sound is lost, and counted; media time goes on from 0 with each
@@ -30,7 +31,7 @@ export class Publication {
   #base = 0;
   #clockMs = Infinity;
   #retry = null;
-  #delay = firstDelayMs;
+  #delays = new ReconnectDelays(firstDelayMs, maxDelayMs);
 
   /** Chunks since the first connection that could not be sent, 80 ms each. */
   lostChunks = 0;
@@ -142,7 +143,7 @@ export class Publication {
     this.#base = this.#wantsMicrophone ? this.#chunks * Microphone.chunkSeconds : (performance.now() - this.#clockMs) / 1000;
     this.#lastPicture = -Infinity;
     this.#ready = this.#wasReady = true;
-    this.#delay = firstDelayMs;
+    this.#delays.connected();
     this.#onState('connected');
     this.#watch(socket);
   }
@@ -156,11 +157,11 @@ export class Publication {
       await this.stop();
       this.#onState('refused', new StreamRefused(name, fault?.message ?? `The server closed the stream: ${name}.`));
     } else {
-      this.#connectLater();
+      this.#connectLater(name === 'streamLimit' ? 0 : undefined);   // a stream that reached its limit: the next part begins at once
     }
   }
 
-  #connectLater() {
+  #connectLater(delayMs = this.#delays.next()) {
     if (this.#stopped) return;
     this.#onState('reconnecting');
     this.#retry = setTimeout(async () => {
@@ -175,8 +176,7 @@ export class Publication {
           this.#connectLater();
         }
       }
-    }, this.#delay);
-    this.#delay = Math.min(this.#delay * 2, maxDelayMs);
+    }, delayMs);
   }
 
   async #cameraLost() {

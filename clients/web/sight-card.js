@@ -8,9 +8,16 @@ const staleMs = 1500;
 export class SightCard {
   #parts;
   #scoredAt = 0;
+  #reads = true;
 
   /** @param {object} parts the elements: card, video, face, lips, quality, delay, scores with a row for each of audio, visual and audioVisual */
   constructor(parts) { this.#parts = parts; }
+
+  /** Takes the server's models: without one that reads lips nobody looks at the pictures. */
+  models(models) {
+    this.#reads = models.some(model => model.kind === 'audioVisualSpotter' && model.active);
+    this.face(null);
+  }
 
   /** Shows the preview, or takes it away. */
   show(stream) {
@@ -27,7 +34,7 @@ export class SightCard {
     place(face, event?.box);
     place(lips, event?.lips);
     lips.dataset.moving = event?.lipsMove ?? false;
-    quality.textContent = event?.visible ? qualities[event.quality] ?? event.quality : 'no face';
+    quality.textContent = event?.visible ? qualities[event.quality] ?? event.quality : this.#reads ? 'no face' : 'not looked at: start the server with --Pipeline:AudioVisual true';
     quality.dataset.state = !event?.visible ? 'off' : event.quality === 'good' ? 'good' : 'wait';
     delay.hidden = event?.delay === undefined;
     delay.textContent = describeDelay(event?.delay ?? 0);

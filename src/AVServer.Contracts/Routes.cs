@@ -23,7 +23,9 @@ public static class Routes
 public static class HubMethods
 {
     public const string Subscribe = "Subscribe";
+    public const string Position = "Position";
     public const string Watch = "Watch";
+    public const string WatchAfter = "WatchAfter";
     public const string Unwatch = "Unwatch";
     public const string Publish = "Publish";
     public const string Job = "Job";

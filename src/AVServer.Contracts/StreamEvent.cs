@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 namespace AVServer.Contracts;
 
 /// <summary>Something that was noticed on a stream, as every client sees it.</summary>
-/// <remarks><c>type</c> names the case on the wire. All but <see cref="TelemetryEvent"/> are kept in order, numbered and never dropped.</remarks>
+/// <remarks>
+/// <c>type</c> names the case on the wire. All but <see cref="TelemetryEvent"/> and <see cref="LostEvent"/> are numbered, kept for a while
+/// and never dropped for a reader.
+/// </remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(OpenedEvent), "opened")]
 [JsonDerivedType(typeof(ClosedEvent), "closed")]
@@ -14,13 +17,17 @@ namespace AVServer.Contracts;
 [JsonDerivedType(typeof(GapEvent), "gap")]
 [JsonDerivedType(typeof(FaultEvent), "fault")]
 [JsonDerivedType(typeof(TelemetryEvent), "telemetry")]
+[JsonDerivedType(typeof(LostEvent), "lost")]
 public abstract record StreamEvent
 {
     /// <summary>The stream that it happened on.</summary>
     public string StreamId { get; init; } = "";
 
-    /// <summary>Number within the stream, from 1, without gaps; a client that resumes names the last one it has. 0 for telemetry.</summary>
-    public long Sequence { get; init; }
+    /// <summary>Its place; a client that goes on names the last one it has as <c>after</c>. Absent for telemetry.</summary>
+    public EventCursor? Cursor { get; init; }
+
+    /// <summary>Number of <see cref="Cursor"/>: within its epoch from 1, without gaps. 0 for telemetry.</summary>
+    public long Sequence => Cursor?.Sequence ?? 0;
 
     /// <summary>When it was published, UTC.</summary>
     public DateTimeOffset At { get; init; }
@@ -194,6 +201,11 @@ public static class FaultCodes
 
     /// <summary>A stated limit was passed.</summary>
     public const string LimitExceeded = "limitExceeded";
+
+    /// <summary>
+    /// The stream reached what the configuration allows one stream: whoever has more to send goes on as a new stream under the same id.
+    /// </summary>
+    public const string StreamLimit = "streamLimit";
 
     /// <summary>A wake word that was given as text can't be taken: the message says what of it.</summary>
     public const string BadKeyword = "badKeyword";

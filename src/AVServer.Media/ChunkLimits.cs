@@ -12,10 +12,12 @@ internal static class ChunkLimits
             throw new MediaException(FaultCodes.LimitExceeded, $"Expected chunks of at most {limits.MaxChunkBytes} bytes, got {chunk.Payload.Length}; send smaller chunks.");
         inputBytes += chunk.Payload.Length;
         if (inputBytes > limits.MaxInputBytes)
-            throw new MediaException(FaultCodes.LimitExceeded, $"Expected at most {limits.MaxInputBytes} bytes, got more; open a new stream.");
+            throw new MediaException(limits.TooLongCode, $"Expected at most {limits.MaxInputBytes} bytes, got more; {Remedy(limits)}.");
     }
 
     public static MediaException TooLong(MediaLimits limits, TimeSpan duration) => new(
-        FaultCodes.LimitExceeded,
-        $"Expected media of at most {limits.MaxDuration:c}, got a time of {duration:c} after its beginning; open a new stream, or split the file.");
+        limits.TooLongCode, $"Expected media of at most {limits.MaxDuration:c}, got a time of {duration:c} after its beginning; {Remedy(limits)}.");
+
+    private static string Remedy(MediaLimits limits) =>
+        limits.TooLongCode == FaultCodes.StreamLimit ? "go on with a new stream under the same id" : "split the file";
 }

@@ -46,7 +46,7 @@ public sealed class MediaFile(MediaOptions options)
     public async Task<float[]> ReadAudioAsync(string path, int sampleRateHz, CancellationToken cancellationToken = default)
     {
         CheckRate(sampleRateHz);
-        if (WavFile.TryRead(path, sampleRateHz, options.File.MaxInputBytes) is { } direct) return direct;
+        if (WavFile.TryRead(path, sampleRateHz, options.File.MaxInputBytes ?? long.MaxValue) is { } direct) return direct;
         var samples = new SampleBuffer();
         await foreach (var item in DecodeAsync(path, options.File, sampleRateHz, null, cancellationToken).ConfigureAwait(false))
             if (item is AudioBlock block) samples.Append(block);

@@ -2,16 +2,20 @@ using System.ComponentModel.DataAnnotations;
 
 namespace AVServer.Media;
 
-/// <summary>Bounds of one decode; passing one is a <see cref="MediaException"/> with <see cref="Contracts.FaultCodes.LimitExceeded"/>.</summary>
+/// <summary>
+/// Bounds of one decode; passing one is a <see cref="MediaException"/> with <see cref="Contracts.FaultCodes.LimitExceeded"/>, of a stream
+/// that is too long with
+/// <see cref="Contracts.FaultCodes.StreamLimit"/>.
+/// </summary>
 public sealed record MediaLimits
 {
-    /// <summary>Longest media, counted from its first sample or picture. Default 24 h.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
-    public TimeSpan MaxDuration { get; init; } = TimeSpan.FromHours(24);
+    /// <summary>Longest media, counted from its first sample or picture. Default: as long as it comes; of files 4 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    public TimeSpan? MaxDuration { get; init; }
 
-    /// <summary>Most bytes of input. Default 16 GiB.</summary>
+    /// <summary>Most bytes of input. Default: as many as come; of files 2 GiB.</summary>
     [Range(1024, long.MaxValue)]
-    public long MaxInputBytes { get; init; } = 16L << 30;
+    public long? MaxInputBytes { get; init; }
 
     /// <summary>Most bytes in one chunk. Default 4 MiB.</summary>
     [Range(1024, 1 << 28)]
@@ -37,11 +41,22 @@ public sealed record MediaLimits
     [Range(0, 1_000_000)]
     public int MinBytesPerSecond { get; init; } = 16;
 
-    /// <summary>Most processor time of one decoder process. Default 1 h.</summary>
+    /// <summary>Most processor time of one decoder process, beside <see cref="DecoderCpuShare"/>. Default 1 h; of files 10 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan MaxDecoderCpu { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// Processor time that one decoder process may take for each second of media that it has decoded, beside <see cref="MaxDecoderCpu"/>.
+    /// Default 0; of streams 1, which no live one reaches:
+    /// it may last, and one that takes time and gives nothing ends.
+    /// </summary>
+    [Range(0d, 64d)]
+    public double DecoderCpuShare { get; init; }
 
     /// <summary>Most address space of one decoder process, MiB. Default 2048; with much less, ffmpeg's own libraries do not load.</summary>
     [Range(1024, 1 << 20)]
     public int MaxDecoderMemoryMiB { get; init; } = 2048;
+
+    /// <summary>What is told when the media is too long: of a stream that its sender may go on with another one.</summary>
+    internal string TooLongCode { get; init; } = Contracts.FaultCodes.LimitExceeded;
 }

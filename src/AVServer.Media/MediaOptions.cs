@@ -16,10 +16,10 @@ public sealed class MediaOptions
     /// <summary>The ffprobe program that belongs to <see cref="FfmpegPath"/>.</summary>
     internal string FfprobePath => Path.Combine(Path.GetDirectoryName(FfmpegPath) ?? "", "ffprobe" + Path.GetExtension(FfmpegPath));
 
-    /// <summary>Bounds of a live stream.</summary>
+    /// <summary>Bounds of a live stream: of rate and memory. It may last as long as it comes, unless a limit is set.</summary>
     [Required]
     [ValidateObjectMembers]
-    public MediaLimits Stream { get; set; } = new();
+    public MediaLimits Stream { get; set; } = new() { DecoderCpuShare = 1, TooLongCode = Contracts.FaultCodes.StreamLimit };
 
     /// <summary>Bounds of an uploaded file. Default: 4 h, 2 GiB, 10 min of processor time.</summary>
     [Required]

@@ -13,13 +13,15 @@ internal sealed class KeywordCatalog
     private readonly Dictionary<string, KeywordOptions> _configured;
 
     /// <exception cref="ModelStoreException">A model can't be loaded, or a keyword has no threshold.</exception>
-    /// <exception cref="UnknownModelException">The configuration names a model that isn't there.</exception>
+    /// <exception cref="SetupException">The configuration names a model or a keyword that isn't there, or a model twice.</exception>
     /// <exception cref="InvalidOperationException">The active models don't hear the same features.</exception>
     public KeywordCatalog(ModelRuntime runtime, IOptions<PipelineOptions> options)
     {
         _runtime = runtime;
+        CheckNames(options.Value.Keywords);
         _configured = options.Value.Keywords.ToDictionary(keyword => keyword.Model);
-        Active = _configured.Count > 0 ? Join(_configured.Keys.Select(Get)) : Join(DefaultNames().Select(Get).Append(DefaultAudioVisual()));
+        Active = _configured.Count > 0 ? Join(_configured.Keys.Select(Get))
+            : Join([.. DefaultNames().Select(Get), .. options.Value.AudioVisual ? [DefaultAudioVisual()] : Array.Empty<ListeningModels>()]);
         (string Name, FeatureSpec Features)[] heard = [.. Active.Spoken.Select(model => (model.Name, model.Features)), .. Active.AudioVisual.Select(model => (model.Name, model.Features))];
         if (heard.Select(model => model.Features).Distinct().Count() > 1)
             throw new InvalidOperationException($"Expected keyword models that hear the same features, got {string.Join("; ", heard.Select(model => $"{model.Name}: {model.Features}"))}. Run them in separate servers.");
@@ -63,6 +65,26 @@ internal sealed class KeywordCatalog
             _ => throw new UnknownModelException(name, [.. DefaultNames(), .. _runtime.Store.OfKind(ModelKind.AudioVisualSpotter).Select(model => model.Manifest.Name)]),
         };
     }
+
+    private void CheckNames(IList<KeywordOptions> keywords)
+    {
+        for (var i = 0; i < keywords.Count; i++)
+        {
+            var (setting, keyword) = ($"{PipelineOptions.Section}:{nameof(PipelineOptions.Keywords)}:{i}", keywords[i]);
+            string[] known = [.. _runtime.Store.Models.Where(model => Listens(model.Manifest.Kind)).Select(model => model.Manifest.Name)];
+            if (!known.Contains(keyword.Model))
+                throw new SetupException($"{setting}:Model: expected one of the keyword models {string.Join(", ", known)}, got '{keyword.Model}'.");
+            if (keywords.Take(i).Any(other => other.Model == keyword.Model))
+                throw new SetupException($"{setting}:Model: expected each model once, got '{keyword.Model}' again.");
+            var manifest = _runtime.Store.Get(keyword.Model).Manifest;
+            string[] thresholds =
+                manifest.Kind == ModelKind.AudioVisualSpotter ? [.. Enum.GetValues<Modality>().Select(KeyOf)] : [.. manifest.Labels];
+            if (keyword.Thresholds.Keys.Except(thresholds).FirstOrDefault() is { } unknown)
+                throw new SetupException($"{setting}:Thresholds: expected {string.Join(", ", thresholds)}, which {keyword.Model} knows, got '{unknown}'.");
+        }
+    }
+
+    private static bool Listens(ModelKind kind) => kind is ModelKind.KeywordVerifier or ModelKind.KeywordSpotter or ModelKind.AudioVisualSpotter;
 
     private static ListeningModels Join(IEnumerable<ListeningModels> parts)
     {

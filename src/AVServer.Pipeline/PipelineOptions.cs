@@ -10,11 +10,19 @@ public sealed class PipelineOptions
     public const string Section = "Pipeline";
 
     /// <summary>
-    /// The keyword models that listen, by folder name. Empty, as by default: every verifier of the models' folder, or every spotter where there is none, and on
-    /// streams with pictures every audio-visual model. An audio-visual model that is named here listens on streams without pictures too.
+    /// The keyword models that listen, by folder name. Empty, as by default: every verifier of the models' folder, or every spotter where
+    /// there is none, and with
+    /// <see cref="AudioVisual"/> more. An audio-visual model that is named here listens on streams without pictures too.
     /// </summary>
     [ValidateEnumeratedItems]
     public IList<KeywordOptions> Keywords { get; set; } = [];
+
+    /// <summary>
+    /// Whether every audio-visual model of the models' folder listens on streams with pictures, where <see cref="Keywords"/> names none.
+    /// Default false: the one that is shipped is an
+    /// experiment, and its false alarms are none of a default.
+    /// </summary>
+    public bool AudioVisual { get; set; }
 
     /// <summary>Whether the first stage sleeps while nothing is louder than the room. Default true.</summary>
     public bool Gate { get; set; } = true;

@@ -6,7 +6,7 @@ namespace AVServer.Runtime;
 
 /// <summary>The models of a process: each loaded once, when first asked for, and shared by all streams.</summary>
 /// <remarks>Thread-safe. Owns what it hands out.</remarks>
-public sealed class ModelRuntime : IDisposable
+public sealed partial class ModelRuntime : IDisposable
 {
     private readonly RuntimeOptions _options;
     private readonly TimeProvider _time;
@@ -26,6 +26,7 @@ public sealed class ModelRuntime : IDisposable
         _time = time;
         _meters = meters;
         Store = ModelStore.Open(_options.ModelsPath);
+        foreach (var folder in Store.ForeignFolders) Log.ForeignFolder(logger, folder, _options.ModelsPath);
         _sessions = new SessionFactory(_options.Provider, logger);
     }
 
@@ -123,5 +124,11 @@ public sealed class ModelRuntime : IDisposable
     {
         _owned.Add(part);
         return part;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2102, LogLevel.Warning, "The folder {Folder} in {ModelsPath} has no manifest.json, so it is no model and is left alone.")]
+        public static partial void ForeignFolder(ILogger logger, string folder, string modelsPath);
     }
 }

@@ -28,6 +28,12 @@ internal static class ContractsOpenApi
                 schema.Pattern = null;
                 schema.Description = "seconds";
             }
+            if (context.JsonTypeInfo.Type == typeof(EventCursor) || context.JsonTypeInfo.Type == typeof(EventCursor?))
+            {
+                schema.Type = JsonSchemaType.String;
+                schema.Pattern = $"^[0-9a-z]{{1,{EventCursor.MaxEpochLength}}}:(0|[1-9][0-9]*)$";
+                schema.Description = "a place among a stream's events, epoch:sequence";
+            }
             return Task.CompletedTask;
         });
     }

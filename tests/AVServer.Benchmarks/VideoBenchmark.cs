@@ -23,7 +23,7 @@ internal static class VideoBenchmark
     {
         using var folder = new TemporaryFolder();
         var models = FindModels(folder.Path, out var model);
-        await using var services = PipelineServices.BuildPipeline(models);
+        await using var services = PipelineServices.BuildPipeline(models, KeyValuePair.Create("Pipeline:AudioVisual", (string?)"true"));
         var pipeline = services.GetRequiredService<IStreamPipeline>();
         var talking = await Camera.TalkingAsync(folder.Path);
         var resting = talking.AtRest();

@@ -13,7 +13,7 @@ public sealed class CameraPageTests
         using var models = new TemporaryFolder();
         new FakeAudioVisual { AudioCentre = 1, Gain = 2 }.WriteWithFaceModels(models.Path);
         var (camera, microphone) = await recordings.TalkerAsync();
-        await using var server = await PageServer.StartAsync(models.Path);
+        await using var server = await PageServer.StartAsync(models.Path, ("Pipeline:AudioVisual", "true"));
         await BrowserCheck.RunAsync("camera-reads-lips", new { server.Address, camera, microphone, keyword = "please" });
     }
 }

@@ -20,6 +20,36 @@ public sealed class PublishTests
         Assert.Equal(Enumerable.Range(0, 50).Select(n => TimeSpan.FromMilliseconds(100 * n)), events.OfType<WakeWordEvent>().Select(e => e.Start));
     }
 
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(10, 4)]
+    public async Task Stream_that_ends_at_a_limit_goes_on_as_the_next_one_under_its_id_and_loses_no_media(int chunks, int parts)
+    {
+        await using var server = await EchoServer.StartAsync();
+        using var client = new AVServerClient(server.Address);
+        var events = new List<StreamEvent>();
+        var closed = await client.PublishAsync("short", Sound.Hello, Sound.Chunks(chunks), events.Add);
+
+        Assert.Equal(CloseReason.Completed, closed.Reason);
+        Assert.Equal(parts, events.OfType<OpenedEvent>().Count());
+        Assert.Equal(parts - 1, events.OfType<FaultEvent>().Count(fault => fault.Code == FaultCodes.StreamLimit));
+        Assert.Equal(Enumerable.Range(0, chunks).Select(n => TimeSpan.FromMilliseconds(100 * (n % 3))), events.OfType<WakeWordEvent>().Select(e => e.Start));
+        // One log, one row of places: who reads the stream goes on over all its parts.
+        Assert.Equal(Enumerable.Range(1, events.Count).Select(n => (long)n), events.Select(e => e.Sequence));
+        Assert.Single(events.Select(e => e.Cursor!.Value.Epoch).Distinct());
+    }
+
+    [Fact]
+    public async Task Container_that_ends_at_a_limit_is_told_how_to_go_on()
+    {
+        await using var server = await EchoServer.StartAsync();
+        using var client = new AVServerClient(server.Address);
+        using var media = new MemoryStream(new byte[1 << 20]);
+        var refused = await Assert.ThrowsAsync<ServerRefusedException>(() => client.PublishFileAsync("short", media, "wav"));
+        Assert.Equal(FaultCodes.StreamLimit, refused.Code);
+        Assert.Contains("under the same id", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Publish_with_a_wrong_hello_says_what_was_expected()
     {

@@ -74,7 +74,7 @@ public sealed class RequestTests
         using var client = new AVServerClient(server.Address, Key);
         await client.GetModelsAsync();
         await client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(1));
-        await foreach (var _ in client.SubscribeAsync(new EventFilter("kitchen", After: 0))) break;
+        await foreach (var _ in client.SubscribeAsync(new EventFilter("kitchen", After: EventCursor.Start))) break;
 
         using var stranger = new AVServerClient(server.Address);
         Assert.Equal(FaultCodes.Unauthorized, (await Assert.ThrowsAsync<ServerRefusedException>(() => stranger.GetModelsAsync())).Code);

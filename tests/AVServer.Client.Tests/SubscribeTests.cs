@@ -1,23 +1,25 @@
 using AVServer.Client.Tests.Kit;
 using AVServer.Contracts;
+using AVServer.TestKit;
 
 namespace AVServer.Client.Tests;
 
 [Trait("Category", "server")]
 public sealed class SubscribeTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TestKit.Patience.Longest;
 
     [Fact]
-    public async Task Subscription_of_one_stream_begins_after_the_number_that_it_names()
+    public async Task Subscription_of_one_stream_begins_after_the_place_that_it_names()
     {
         await using var server = await EchoServer.StartAsync();
         using var client = new AVServerClient(server.Address);
-        await client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(3));
+        var events = new List<StreamEvent>();
+        await client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(3), events.Add);
         using var limit = new CancellationTokenSource(Patience);
 
         var numbers = new List<long>();
-        await foreach (var streamEvent in client.SubscribeAsync(new EventFilter("kitchen", After: 2), limit.Token))
+        await foreach (var streamEvent in client.SubscribeAsync(new EventFilter("kitchen", After: events[1].Cursor), limit.Token))
         {
             numbers.Add(streamEvent.Sequence);
             if (streamEvent is ClosedEvent) break;
@@ -26,18 +28,24 @@ public sealed class SubscribeTests
     }
 
     [Fact]
-    public async Task Subscription_goes_on_over_a_restart_and_repeats_nothing()
+    public async Task Subscription_goes_on_over_a_restart_and_is_told_that_what_it_may_have_missed_is_gone()
     {
         await using var server = await EchoServer.StartAsync();
         var reconnected = 0;
         using var client = new AVServerClient(
             new AVServerClientOptions(server.Address) { FirstReconnectDelay = TimeSpan.FromMilliseconds(20), Reconnecting = _ => reconnected++ });
         using var limit = new CancellationTokenSource(Patience);
-        await using var events = client.SubscribeAsync(new EventFilter("kitchen", After: 0), limit.Token).GetAsyncEnumerator(limit.Token);
+        await using var events = client.SubscribeAsync(new EventFilter("kitchen", After: EventCursor.Start), limit.Token).GetAsyncEnumerator(limit.Token);
 
         foreach (var chunks in new[] { 2, 3 })
         {
             await client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(chunks), cancellationToken: limit.Token);
+            if (chunks == 3)
+            {
+                Assert.True(await events.MoveNextAsync());
+                var lost = Assert.IsType<LostEvent>(events.Current);
+                Assert.Equal((LostReason.Restart, 4L), (lost.Reason, lost.From!.Value.Sequence));
+            }
             var numbers = new List<long>();
             while (await events.MoveNextAsync())
             {
@@ -48,6 +56,49 @@ public sealed class SubscribeTests
             await server.RestartAsync();
         }
         Assert.True(reconnected > 0);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Server_with_history_gives_everything_once_whatever_happens_to_it(bool watches)
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = await EchoServer.StartAsync(("History:Provider", "sqlite"), ("History:Path", Path.Combine(folder.Path, "history.db")));
+        using var client = new AVServerClient(new AVServerClientOptions(server.Address) { FirstReconnectDelay = TimeSpan.FromMilliseconds(20) });
+        using var limit = new CancellationTokenSource(Patience);
+        var reading = watches ? client.WatchAsync("kitchen", limit.Token) : client.SubscribeAsync(new EventFilter("kitchen"), limit.Token);
+        await using var events = reading.GetAsyncEnumerator(limit.Token);
+        var next = events.MoveNextAsync().AsTask();
+        await server.ReadersAsync(1);
+        for (var round = 0; round < 3; round++)
+        {
+            if (round > 0) await server.RestartAsync();   // and at once the next stream: the reader is still away
+            await client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(2), cancellationToken: limit.Token);
+            for (var number = 1; number <= 4; number++)
+            {
+                Assert.True(await next);
+                Assert.False(events.Current is LostEvent, $"Expected nothing lost, got {events.Current}.");
+                Assert.Equal(number, events.Current.Sequence);
+                next = events.MoveNextAsync().AsTask();
+            }
+        }
+        await limit.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
+    }
+
+    [Fact]
+    public async Task Subscription_of_all_streams_is_told_after_each_lost_connection()
+    {
+        await using var server = await EchoServer.StartAsync();
+        using var client = new AVServerClient(new AVServerClientOptions(server.Address) { FirstReconnectDelay = TimeSpan.FromMilliseconds(20) });
+        using var limit = new CancellationTokenSource(Patience);
+        await using var events = client.SubscribeAsync(new EventFilter(), limit.Token).GetAsyncEnumerator(limit.Token);
+        var next = events.MoveNextAsync().AsTask();
+        await server.ReadersAsync(1);
+        await server.RestartAsync();
+        Assert.True(await next);
+        Assert.Equal(LostReason.AllStreams, Assert.IsType<LostEvent>(events.Current).Reason);
     }
 
     [Fact]
@@ -95,7 +146,7 @@ public sealed class SubscribeTests
         await using var server = await EchoServer.StartAsync();
         using var client = new AVServerClient(server.Address);
         using var stop = new CancellationTokenSource();
-        await using var events = client.SubscribeAsync(new EventFilter("kitchen", After: 0), stop.Token).GetAsyncEnumerator(stop.Token);
+        await using var events = client.SubscribeAsync(new EventFilter("kitchen", After: EventCursor.Start), stop.Token).GetAsyncEnumerator(stop.Token);
         await client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(0));
         Assert.True(await events.MoveNextAsync());
         Assert.True(await events.MoveNextAsync());

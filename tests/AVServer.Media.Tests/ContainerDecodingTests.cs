@@ -185,6 +185,36 @@ public sealed class ContainerDecodingTests
         Assert.Equal(FaultCodes.LimitExceeded, FfmpegFault.Of(exitCode, errors, "sound").Code);
     }
 
+    [Fact]
+    public async Task Processor_time_of_a_stream_grows_with_its_media()
+    {
+        var limits = new MediaLimits { MaxDecoderCpu = TimeSpan.FromSeconds(1), DecoderCpuShare = 1 };
+        await using var process = FfmpegProcess.Start("ffmpeg", "-v error -nostdin -f lavfi -i testsrc=s=1280x720:d=100000 -f null -", limits);
+        process.AllowCpu(TimeSpan.FromSeconds(3));
+        process.CompleteInput();
+        var started = System.Diagnostics.Process.GetProcessById(process.Id);
+        var used = TimeSpan.Zero;
+        var ended = process.WaitForExitAsync(CancellationToken.None);
+        for (; !ended.IsCompleted; await Task.WhenAny(ended, Task.Delay(50)))
+            used = Used(started) ?? used;
+        Assert.InRange(used, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5));
+        var (exitCode, errors) = await ended;
+        Assert.Equal(FaultCodes.LimitExceeded, FfmpegFault.Of(exitCode, errors, "sound").Code);
+
+        static TimeSpan? Used(System.Diagnostics.Process process)
+        {
+            try
+            {
+                process.Refresh();
+                return process.TotalProcessorTime;
+            }
+            catch (InvalidOperationException)
+            {
+                return null;   // it has ended
+            }
+        }
+    }
+
     [Theory]
     [InlineData(1, FaultCodes.Undecodable)]
     [InlineData(137, FaultCodes.Internal)]        // SIGKILL

@@ -1,3 +1,4 @@
+using AVServer.Contracts;
 using AVServer.TestKit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,7 +26,17 @@ public sealed class MediaOptionsTests
         Assert.Equal((TimeSpan.FromMinutes(30), 2L << 30, "/opt/ffmpeg"), (options.File.MaxDuration, options.File.MaxInputBytes, options.FfmpegPath));
     }
 
+    [Fact]
+    public void Streams_last_as_long_as_they_come_and_files_have_an_end()
+    {
+        using var provider = Build(new() { ["Media:Stream:MaxChunkBytes"] = "2048" });
+        var options = provider.GetRequiredService<IOptions<MediaOptions>>().Value;
+        Assert.Equal((null, null, 1d, FaultCodes.StreamLimit), (options.Stream.MaxDuration, options.Stream.MaxInputBytes, options.Stream.DecoderCpuShare, options.Stream.TooLongCode));
+        Assert.Equal((TimeSpan.FromHours(4), 2L << 30, 0d, FaultCodes.LimitExceeded), (options.File.MaxDuration, options.File.MaxInputBytes, options.File.DecoderCpuShare, options.File.TooLongCode));
+    }
+
     [Theory]
+    [InlineData("Media:Stream:MaxDuration", "00:00:00")]
     [InlineData("Media:Stream:MaxChunkBytes", "0")]
     [InlineData("Media:File:MaxDuration", "00:00:00")]
     [InlineData("Media:FfmpegPath", "")]

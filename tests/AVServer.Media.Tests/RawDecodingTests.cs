@@ -122,6 +122,28 @@ public sealed class RawDecodingTests
     public async Task Negative_time_is_refused(double seconds) => await AssertFaultAsync(FaultCodes.BadChunk, Hello(), Chunk(0, Silence(0.1)), Chunk(seconds, Silence(0.1)));
 
     [Fact]
+    public async Task Stream_goes_on_after_weeks_with_its_time_true_to_the_sample()
+    {
+        var weeks = TimeSpan.FromDays(30).TotalSeconds;
+        var items = await DecodeAsync(Hello(), Chunk(0, Silence(0.1)), Chunk(weeks, Silence(0.1)), Chunk(weeks + 0.1, Silence(0.1)));
+        Assert.Equal([0, (long)weeks * Rate, ((long)weeks * Rate) + 1600], items.OfType<AudioBlock>().Select(block => block.FirstSample));
+    }
+
+    [Fact]
+    public async Task Stream_that_reaches_a_limit_says_how_to_go_on()
+    {
+        var options = new MediaOptions();
+        var decoder = new MediaDecoder(options);
+        foreach (var limits in new[] { options.Stream with { MaxDuration = TimeSpan.FromSeconds(1) }, options.Stream with { MaxInputBytes = 4_000 } })
+        {
+            var fault = await Assert.ThrowsAsync<MediaException>(async () =>
+                await decoder.DecodeAsync(Hello(), new[] { Chunk(0, Silence(0.1)), Chunk(1.1, Silence(0.1)) }.ToAsyncEnumerable(), limits).ToListAsync());
+            Assert.Equal(FaultCodes.StreamLimit, fault.Code);
+            Assert.Contains("under the same id", fault.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Time_beyond_the_longest_media_passes_the_limit() =>
         await AssertFaultAsync(FaultCodes.LimitExceeded, Hello(), Chunk(0, Silence(0.1)), Chunk(9e11, Silence(0.1)));
 

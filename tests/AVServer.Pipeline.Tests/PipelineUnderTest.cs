@@ -54,12 +54,12 @@ public sealed class PipelineUnderTest : IDisposable
     public static PipelineUnderTest WithAudioVisual(FakeAudioVisual? fake = null, params (string Key, string Value)[] settings) =>
         WithAudioVisual(TimeProvider.System, fake, [("Pipeline:DropLatePictures", "false"), .. settings]);
 
-    /// <summary>The same with a clock of the test's and with the settings as they are shipped.</summary>
+    /// <summary>The same with a clock of the test's, and pictures dropped as by default.</summary>
     public static PipelineUnderTest WithAudioVisual(TimeProvider time, FakeAudioVisual? fake, params (string Key, string Value)[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("avserver-pipeline-");
         (fake ?? new FakeAudioVisual()).WriteWithFaceModels(folder.FullName);
-        return new PipelineUnderTest(folder.FullName, folder, gate: true, time, settings);
+        return new PipelineUnderTest(folder.FullName, folder, gate: true, time, [("Pipeline:AudioVisual", "true"), .. settings]);
     }
 
     /// <summary>An audio-visual spotter and one that only hears, for the same keyword.</summary>
@@ -68,7 +68,7 @@ public sealed class PipelineUnderTest : IDisposable
         var folder = Directory.CreateTempSubdirectory("avserver-pipeline-");
         fake.WriteWithFaceModels(folder.FullName);
         (spotter with { Keywords = [fake.Keyword] }).Write(folder.FullName);
-        return new PipelineUnderTest(folder.FullName, folder, gate: true, TimeProvider.System, [("Pipeline:DropLatePictures", "false")]);
+        return new PipelineUnderTest(folder.FullName, folder, gate: true, TimeProvider.System, [("Pipeline:AudioVisual", "true"), ("Pipeline:DropLatePictures", "false")]);
     }
 
     /// <summary>A loud-sound spotter and an emotion model beside the shipped voice activity and word vectors.</summary>

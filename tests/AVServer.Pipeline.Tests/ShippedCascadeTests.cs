@@ -60,9 +60,18 @@ public sealed class ShippedCascadeTests
     }
 
     [Fact]
-    public void Models_that_decide_tell_what_other_thresholds_would_stand_for()
+    public void Audio_visual_experiment_does_not_listen_unless_asked_for()
     {
         using var test = PipelineUnderTest.WithShippedModels();
+        Assert.False(test.Pipeline.Models.Single(model => model.Name == "please-av").Active);
+        using var asked = PipelineUnderTest.WithShippedModels(("Pipeline:AudioVisual", "true"));
+        Assert.True(asked.Pipeline.Models.Single(model => model.Name == "please-av").Active);
+    }
+
+    [Fact]
+    public void Models_that_decide_tell_what_other_thresholds_would_stand_for()
+    {
+        using var test = PipelineUnderTest.WithShippedModels(("Pipeline:AudioVisual", "true"));
         ModelSummary Model(string name) => test.Pipeline.Models.Single(model => model.Name == name);
 
         Assert.Null(Model("computer-spotter").Calibration);

@@ -35,6 +35,20 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public void Foreign_folder_is_left_alone_and_named()
+    {
+        new FakeSpotter { Name = "b" }.Write(_models.Path);
+        Directory.CreateDirectory(Path.Combine(_models.Path, "a notebook"));
+        Directory.CreateDirectory(Path.Combine(_models.Path, "c"));
+        File.WriteAllText(Path.Combine(_models.Path, "c", "model.onnx"), "no model");
+
+        var store = ModelStore.Open(_models.Path);
+
+        Assert.Equal(["b"], store.Names);
+        Assert.Equal(["a notebook", "c"], store.ForeignFolders);
+    }
+
+    [Fact]
     public void Folder_that_is_not_there_is_refused() =>
         Assert.Equal([ModelProblemCode.ModelsFolderMissing], Problems(Path.Combine(_models.Path, "absent")));
 
@@ -71,14 +85,13 @@ public sealed class ModelStoreTests : IDisposable
             manifest["version"] = "";
             manifest["streaming"]!["stride"] = 3;
         });
-        Directory.CreateDirectory(Path.Combine(_models.Path, "c"));
         File.WriteAllText(Path.Combine(new FakeSpotter { Name = "d" }.Write(_models.Path), "manifest.json"), "{ no JSON");
         File.Delete(Path.Combine(new FakeSpotter { Name = "e" }.Write(_models.Path), "model.onnx"));
 
         Assert.Equal(
             [
                 ModelProblemCode.FileTampered, ModelProblemCode.ManifestInvalid, ModelProblemCode.ManifestInvalid,
-                ModelProblemCode.ManifestMissing, ModelProblemCode.ManifestUnreadable, ModelProblemCode.FileMissing,
+                ModelProblemCode.ManifestUnreadable, ModelProblemCode.FileMissing,
             ],
             Problems(_models.Path));
     }

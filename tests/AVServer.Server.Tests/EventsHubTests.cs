@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using AVServer.Contracts;
 using AVServer.Server.Tests.Kit;
@@ -46,25 +47,59 @@ public sealed class EventsHubTests
         var (hub, _) = await HubClient.ConnectAsync(server);
         await using var connection = hub;
         await SendWordAsync(server, "s");
-        var events = await SubscribeAsync(server, hub, new EventFilter("s", After: 1));
+        var events = await SubscribeAsync(server, hub, new EventFilter("s", After: server.Broker.Position("s") with { Sequence = 1 }));
         await SendWordAsync(server, "s");
         Assert.Equal([2, 3, 4, 5, 6], (await TakeAsync(events, 5)).Select(e => e.Sequence));
     }
 
     [Theory]
-    [InlineData(null, null, 3L, "Expected a stream id beside 'after'")]
-    [InlineData("s", null, -1L, "Expected 'after' of 0 or more")]
-    [InlineData("s", "wakeword", null, "got wakeword")]
-    [InlineData("ä", null, null, "Expected a stream id of")]
-    public async Task Subscribe_with_a_wrong_filter_says_what_is_wrong(string? streamId, string? type, long? after, string expected)
+    [InlineData("""{"after":"e:3"}""", "Expected a stream id beside 'after'")]
+    [InlineData("""{"streamId":"s","after":3}""", "after: Expected a cursor like '0198c1f2a3b47d51:17', as an event's 'cursor' tells it, or '0:0' for all that is kept; got '3'.")]
+    [InlineData("""{"streamId":"s","after":"3"}""", "got '3'.")]
+    [InlineData("""{"streamId":"s","after":{"epoch":"e"}}""", "got '{\"epoch\":\"e\"}'.")]
+    [InlineData("""{"streamId":"s","types":["wakeword"]}""", "got wakeword")]
+    [InlineData("""{"streamId":"ä"}""", "Expected a stream id of")]
+    public async Task Subscribe_with_a_wrong_filter_says_what_is_wrong(string filter, string expected)
     {
         await using var server = await RunningServer.StartAsync();
         var (hub, _) = await HubClient.ConnectAsync(server);
         await using var connection = hub;
-        var events = hub.StreamAsync<StreamEvent>(HubMethods.Subscribe, new EventFilter(streamId, type is null ? null : [type], after));
+        var events = hub.StreamAsync<StreamEvent>(HubMethods.Subscribe, JsonDocument.Parse(filter).RootElement);
         var error = await Assert.ThrowsAsync<HubException>(async () => await events.FirstAsync());
         Assert.Contains(FaultCodes.BadRequest, error.Message);
         Assert.Contains(expected, error.Message);
+    }
+
+    [Theory]
+    [InlineData(HubMethods.Watch)]
+    [InlineData(HubMethods.Position)]
+    public async Task Watch_without_a_stream_is_refused(string method)
+    {
+        await using var server = await RunningServer.StartAsync();
+        var (hub, _) = await HubClient.ConnectAsync(server);
+        await using var connection = hub;
+        foreach (var none in new[] { null, "" })
+        {
+            var error = await Assert.ThrowsAsync<HubException>(() => hub.InvokeAsync(method, none));
+            Assert.Contains($"{FaultCodes.BadRequest}: Expected a stream id, got none", error.Message);
+        }
+        Assert.Equal(0, server.Broker.SubscriberCount);
+    }
+
+    [Fact]
+    public async Task Watch_after_a_place_pushes_what_came_since_and_a_number_is_refused()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var (hub, _) = await HubClient.ConnectAsync(server);
+        await using var connection = hub;
+        var pushed = Channel.CreateBounded<StreamEvent>(100);
+        hub.On<StreamEvent>(HubMethods.OnEvent, e => pushed.Writer.TryWrite(e));
+        var position = await hub.InvokeAsync<EventCursor>(HubMethods.Position, "s");
+        await SendWordAsync(server, "s");
+        await hub.InvokeAsync(HubMethods.WatchAfter, "s", position);
+        Assert.Equal([1, 2, 3], (await TakeAsync(pushed.Reader, 3)).Select(e => e.Sequence));
+        var error = await Assert.ThrowsAsync<HubException>(() => hub.InvokeAsync(HubMethods.WatchAfter, "s", 17));
+        Assert.Contains("got '17'.", error.Message);
     }
 
     [Fact]
@@ -150,7 +185,7 @@ public sealed class EventsHubTests
     public async Task Reader_that_is_too_slow_is_ended_and_costs_others_nothing()
     {
         // What a stalled connection takes in before it blocks is a matter of socket buffers, so events are sent until the server lets go.
-        await using var server = await RunningServer.StartAsync(("Server:Limits:SubscriberQueue", "16"), ("Server:Limits:EventsKept", "100000"));
+        await using var server = await RunningServer.StartAsync(("Server:Limits:SubscriberQueue", "16"), ("Server:Limits:WakeWordsKept", "100000"), ("Server:Limits:WakeWordBytesKept", "1000000000"), ("Server:Limits:EventBytesKeptInAll", "1000000000"));
         var (slow, valve) = await HubClient.ConnectAsync(server);
         await using var slowConnection = slow;
         var slowEvents = await SubscribeAsync(server, slow, new EventFilter("s"));
@@ -166,7 +201,7 @@ public sealed class EventsHubTests
         Assert.Equal(1, server.Broker.SlowReadersEnded);
 
         valve.GoOnReading();
-        var last = 0L;
+        EventCursor? last = null;
         var error = await Assert.ThrowsAsync<HubException>(async () =>
         {
             await foreach (var streamEvent in slowEvents.ReadAllAsync()) last = AssertNext(last, streamEvent);
@@ -183,10 +218,10 @@ public sealed class EventsHubTests
         }
     }
 
-    private static long AssertNext(long last, StreamEvent streamEvent)
+    private static EventCursor? AssertNext(EventCursor? last, StreamEvent streamEvent)
     {
-        Assert.Equal(last + 1, streamEvent.Sequence);
-        return streamEvent.Sequence;
+        Assert.Equal((last?.Sequence ?? 0) + 1, streamEvent.Sequence);
+        return streamEvent.Cursor;
     }
 
     // The server's side of a subscription exists only some time after the call was sent.

@@ -95,6 +95,8 @@ public sealed class OperationsTests
             route => Assert.Contains(route, paths));
         var mediaTime = document.GetProperty("components").GetProperty("schemas").GetProperty("StreamSummary").GetProperty("properties").GetProperty("mediaTime");
         Assert.Equal("number", mediaTime.GetProperty("type").GetString());
+        var next = document.GetProperty("components").GetProperty("schemas").GetProperty("HistoryPage").GetProperty("properties").GetProperty("next");
+        Assert.Contains("epoch:sequence", next.GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -89,7 +89,7 @@ public sealed class VideoIngestTests : IDisposable
     // No picture may be lost, however busy the machine is: the tests compare.
     private Task<RunningServer> StartAsync() => RunningServer.StartAsync(
         builder => builder.Services.AddPipeline(builder.Configuration),
-        ("Runtime:ModelsPath", _models.Path), ("Pipeline:DropLatePictures", "false"));
+        ("Runtime:ModelsPath", _models.Path), ("Pipeline:DropLatePictures", "false"), ("Pipeline:AudioVisual", "true"));
 
     private static void AssertSame(WakeWordEvent expected, WakeWordEvent got)
     {

@@ -13,9 +13,11 @@ namespace AVServer.Media.Ffmpeg;
 internal sealed class DecodedStream(FfmpegProcess process, MediaLimits limits, int sampleRateHz, VideoOutput? video, Func<long> inputBytes)
 {
     private const int MinElementBytes = 1 << 20;
+    private static readonly TimeSpan CpuStep = TimeSpan.FromMinutes(1);
 
     private readonly DecodedAudio _audio = new(sampleRateHz, limits);
     private TimeSpan _lastPicture = TimeSpan.MinValue;
+    private TimeSpan _cpuAllowedAt;
 
     /// <summary>Reads to the end of ffmpeg's output. Whether ffmpeg ended well is for the caller to ask.</summary>
     /// <exception cref="MediaException">A limit was passed.</exception>
@@ -59,6 +61,11 @@ internal sealed class DecodedStream(FfmpegProcess process, MediaLimits limits, i
     private void CheckLimits(TimeSpan time)
     {
         if (time > limits.MaxDuration) throw ChunkLimits.TooLong(limits, time);
+        if (limits.DecoderCpuShare > 0 && time >= _cpuAllowedAt + CpuStep)
+        {
+            _cpuAllowedAt = time;
+            process.AllowCpu(limits.MaxDecoderCpu + (time * limits.DecoderCpuShare));
+        }
         double owed = (time - limits.FreeDuration).TotalSeconds * limits.MinBytesPerSecond;
         if (owed > inputBytes())
         {

@@ -62,13 +62,19 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         try
         {
             var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
-            ProcessLimits.Apply(process.Id, (long)limits.MaxDecoderMemoryMiB << 20, inSession ? null : limits.MaxDecoderCpu);
+            ProcessLimits.Apply(process.Id, (long)limits.MaxDecoderMemoryMiB << 20, inSession ? null : limits.MaxDecoderCpu, grows: limits.DecoderCpuShare > 0);
             return new FfmpegProcess(process, outputBytes);
         }
         catch (Win32Exception e)
         {
             throw new MediaException(FaultCodes.Internal, FfmpegAvailability.Missing(program), e);
         }
+    }
+
+    /// <summary>Allows more processor time, where the limits that it was started with have a share of the media's.</summary>
+    public void AllowCpu(TimeSpan cpu)
+    {
+        if (!_process.HasExited) ProcessLimits.AllowCpu(_process.Id, cpu);
     }
 
     /// <summary>What it writes, as chunks of a container, to the end.</summary>

@@ -13,13 +13,21 @@ internal static partial class ProcessLimits
     /// <param name="processId">The child.</param>
     /// <param name="addressSpaceBytes">Most address space.</param>
     /// <param name="cpu">Most processor time, in whole seconds; null: as much as it wants.</param>
-    public static void Apply(int processId, long addressSpaceBytes, TimeSpan? cpu)
+    /// <param name="grows">Whether more may be allowed later.</param>
+    public static void Apply(int processId, long addressSpaceBytes, TimeSpan? cpu, bool grows = false)
     {
         if (!OperatingSystem.IsLinux()) return;
         Set(processId, AddressSpace, (ulong)addressSpaceBytes, (ulong)addressSpaceBytes);
         Set(processId, CoreFile, 0, 0);
-        // The first limit asks it to end, the second ends it.
-        if (cpu is { } most) Set(processId, Cpu, (ulong)most.TotalSeconds, (ulong)most.TotalSeconds + 1);
+        // The first limit asks it to end, the second ends it. Only who is privileged may raise the second again: where it is to grow,
+        // there is none, and it is asked again each second.
+        if (cpu is { } most) Set(processId, Cpu, (ulong)most.TotalSeconds, grows ? ulong.MaxValue : (ulong)most.TotalSeconds + 1);
+    }
+
+    /// <summary>Allows more processor time, of a process that was bounded as one whose bound grows.</summary>
+    public static void AllowCpu(int processId, TimeSpan cpu)
+    {
+        if (OperatingSystem.IsLinux()) Set(processId, Cpu, (ulong)cpu.TotalSeconds, ulong.MaxValue);
     }
 
     // Fails only if the process has already ended, and then there is nothing left to bound.

@@ -5,6 +5,8 @@ namespace AVServer.Media.Raw;
 /// <summary>Raw chunks → items, for one stream: samples to mono on the stream's clock, JPEG pictures as they are.</summary>
 internal sealed class RawDecoder
 {
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(3_650);   // samples are counted from 0, and stay far from what a number holds
+
     private readonly MediaHello _hello;
     private readonly MediaLimits _limits;
     private readonly PcmReader? _pcm;
@@ -31,8 +33,12 @@ internal sealed class RawDecoder
         if (chunk.Time < TimeSpan.Zero) throw new MediaException(FaultCodes.BadChunk, "Expected a media time of 0 or later, got a negative one; count from the beginning of the recording.");
         _origin ??= chunk.Time;
         var heard = chunk.Time - _origin.Value;
-        if (heard > _limits.MaxDuration || heard < -_limits.MaxDuration)
+        if (heard.Duration() > _limits.MaxDuration)
             throw ChunkLimits.TooLong(_limits, heard);
+        if (chunk.Time > LongestTime)
+            throw new MediaException(
+                FaultCodes.LimitExceeded,
+                $"Expected a media time of at most {LongestTime:c}, got {chunk.Time:c}; count from the beginning of the stream, not from a calendar's.");
 
         if (chunk.Kind == MediaKind.Audio && _pcm is not null) _timeline!.Append(chunk.Time, _pcm.Read(chunk.Payload.Span), mayGoBack: false, items);
         else if (chunk.Kind == MediaKind.Video && _hello.Video is not null) items.Add(ReadPicture(chunk));

@@ -42,6 +42,8 @@ internal sealed partial class SpeechModels : IDisposable
         }
         else
         {
+            // A name that was given is right or wrong whether emotion is on or off; the default one need not be there.
+            if (emotion.Value.Model != new EmotionOptions().Model) CheckEmotionName(runtime, emotion.Value.Model);
             Log.EmotionOff(logger, Off);
         }
         Patience = speech.Value.Patience;
@@ -131,12 +133,17 @@ internal sealed partial class SpeechModels : IDisposable
 
     private static EmotionModel LoadEmotion(ModelRuntime runtime, string name)
     {
+        CheckEmotionName(runtime, name);
+        return runtime.Emotion(name);
+    }
+
+    private static void CheckEmotionName(ModelRuntime runtime, string name)
+    {
         var known = runtime.Store.OfKind(ModelKind.Emotion).Select(model => model.Manifest.Name).ToArray();
         if (!known.Contains(name))
             throw new SetupException(
-                $"Emotion:Purpose is declared, but there is no emotion model '{name}' in the models' folder; there is {(known.Length == 0 ? "none at all" : string.Join(", ", known))}. "
-                + "Name one in Emotion:Model, add its folder, or remove Emotion:Purpose.");
-        return runtime.Emotion(name);
+                $"Emotion:Model: there is no emotion model '{name}' in the models' folder; there is {(known.Length == 0 ? "none at all" : string.Join(", ", known))}. "
+                + "Name one of these, add its folder, or remove Emotion:Purpose and Emotion:Model.");
     }
 
     private static SpeechEncoder LoadEncoder(ModelRuntime runtime, string name, EmotionModel emotion)

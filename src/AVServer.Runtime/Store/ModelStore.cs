@@ -8,14 +8,18 @@ public sealed class ModelStore
 {
     private readonly SortedDictionary<string, StoredModel> _models;
 
-    private ModelStore(SortedDictionary<string, StoredModel> models)
+    private ModelStore(SortedDictionary<string, StoredModel> models, IReadOnlyList<string> foreign)
     {
         _models = models;
         Names = [.. models.Keys];
+        ForeignFolders = foreign;
     }
 
     /// <summary>Names of all models, sorted.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Subfolders without a manifest, which are no models and were left alone.</summary>
+    public IReadOnlyList<string> ForeignFolders { get; }
 
     /// <summary>All models, sorted by name.</summary>
     public IReadOnlyCollection<StoredModel> Models => _models.Values;
@@ -29,10 +33,12 @@ public sealed class ModelStore
 
         var problems = new List<ModelProblem>();
         var models = new SortedDictionary<string, StoredModel>(StringComparer.Ordinal);
-        foreach (var path in Directory.GetDirectories(folder).Order(StringComparer.Ordinal))
+        var folders = Directory.GetDirectories(folder).Order(StringComparer.Ordinal)
+            .ToLookup(path => File.Exists(Path.Combine(path, ModelManifest.FileName)));
+        foreach (var path in folders[true])
             if (Load(Path.GetFullPath(path), problems) is { } model) models.Add(model.Manifest.Name, model);
         foreach (var model in models.Values) CheckReferences(model.Manifest, models, problems);
-        return problems.Count == 0 ? new ModelStore(models) : throw new ModelStoreException(problems);
+        return problems.Count == 0 ? new ModelStore(models, [.. folders[false].Select(path => Path.GetFileName(path))]) : throw new ModelStoreException(problems);
     }
 
     /// <summary>The model of a name.</summary>
@@ -69,11 +75,6 @@ public sealed class ModelStore
     private static ModelManifest? ReadManifest(string folder, string name, List<ModelProblem> problems)
     {
         var path = Path.Combine(folder, ModelManifest.FileName);
-        if (!File.Exists(path))
-        {
-            problems.Add(new ModelProblem(ModelProblemCode.ManifestMissing, name, $"the file {ModelManifest.FileName}", "none", "Remove the folder, or export the model again."));
-            return null;
-        }
         try
         {
             return ModelManifest.Parse(File.ReadAllText(path));

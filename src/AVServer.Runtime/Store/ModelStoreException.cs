@@ -31,9 +31,6 @@ public enum ModelProblemCode
     /// <summary>The folder of all models isn't there.</summary>
     ModelsFolderMissing,
 
-    /// <summary>A model's folder has no manifest.</summary>
-    ManifestMissing,
-
     /// <summary>The manifest isn't JSON, or has unknown or missing members.</summary>
     ManifestUnreadable,
 

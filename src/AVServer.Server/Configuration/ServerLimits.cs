@@ -43,9 +43,36 @@ public sealed class ServerLimits : IValidatableObject
     [Range(1, 256)]
     public int QueuedPictures { get; set; } = 8;
 
-    /// <summary>Last events of a stream that are kept for readers who resume. Default 256.</summary>
+    /// <summary>Last events of each type of a stream that are kept for readers who resume, wake words aside. Default 256.</summary>
     [Range(1, 100_000)]
     public int EventsKept { get; set; } = 256;
+
+    /// <summary>Bytes of each type of a stream's events that are kept, wake words aside. Default 256 KiB.</summary>
+    [Range(1_024, 1L << 30)]
+    public long EventBytesKept { get; set; } = 256 << 10;
+
+    /// <summary>How long an event is kept, wake words aside. Default 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan EventAgeKept { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Last wake words of a stream that are kept. Default 1,024.</summary>
+    [Range(1, 100_000)]
+    public int WakeWordsKept { get; set; } = 1_024;
+
+    /// <summary>Bytes of a stream's wake words that are kept. Default 1 MiB.</summary>
+    [Range(1_024, 1L << 30)]
+    public long WakeWordBytesKept { get; set; } = 1 << 20;
+
+    /// <summary>How long a wake word is kept. Default 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan WakeWordAgeKept { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// Bytes that the events of all streams may take together; beyond, each stream that has more than its share loses its oldest, wake
+    /// words last. Default 256 MiB.
+    /// </summary>
+    [Range(1_024, 1L << 40)]
+    public long EventBytesKeptInAll { get; set; } = 256L << 20;
 
     /// <summary>How long the events of a closed stream are kept. Default 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]

@@ -12,7 +12,7 @@ internal static class StartFaults
     public static string? Explain(Exception fault) => fault switch
     {
         OptionsValidationException options => string.Join(Environment.NewLine, options.Failures),
-        SetupException or ModelStoreException or KeywordException => fault.Message,
+        SetupException or ModelStoreException or UnknownModelException or KeywordException => fault.Message,
         // What the binder and the readers of settings files say names the setting or the file.
         InvalidOperationException when fault.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) => fault.Message,
         InvalidDataException { InnerException: { } reason } => $"{fault.Message} {reason.Message}",

@@ -16,8 +16,11 @@ internal sealed class EventBroker : IDisposable
     private readonly ServerMetrics _metrics;
     private readonly IEventSink[] _sinks;
     private readonly ITimer _forgetTimer;
+    private readonly EventRetention _retention;
+    private readonly string _epoch;
     private readonly Dictionary<string, EventLog> _logs = [];
     private readonly Queue<(EventLog Log, long ReleasedAt)> _released = new();
+    private readonly Queue<(EventLog Log, long ReleasedAt)> _releasedEmpty = new();   // by themselves: who asks for many ids pushes out nobody's events
     private readonly HashSet<EventSubscription> _subscriptions = [];
     private readonly TaskCompletionSource _allLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableArray<EventSubscription> _readersOfAll = [];
@@ -30,8 +33,10 @@ internal sealed class EventBroker : IDisposable
         _sinks = [.. sinks];
         _time = time;
         _metrics = metrics;
+        _retention = new EventRetention(_limits);
+        _epoch = Epochs.Create(time.GetUtcNow());
         var period = TimeSpan.FromMinutes(1);
-        _forgetTimer = time.CreateTimer(_ => Forget(), null, period, period);
+        _forgetTimer = time.CreateTimer(_ => Sweep(), null, period, period);
     }
 
     /// <summary>Readers at this moment.</summary>
@@ -55,7 +60,10 @@ internal sealed class EventBroker : IDisposable
         lock (_gate)
         {
             if (!_logs.TryGetValue(streamId, out var log))
-                _logs.Add(streamId, log = new EventLog(streamId, _limits.EventsKept, _time, PublishToAll));
+            {
+                _logs.Add(streamId, log = new EventLog(streamId, _retention, _time, _epoch, PublishToAll));
+                _retention.CountLog(1);
+            }
             log.Holders++;
             return log;
         }
@@ -67,20 +75,43 @@ internal sealed class EventBroker : IDisposable
         lock (_gate)
         {
             if (--log.Holders > 0) return;
-            if (log.LastSequence == 0)
+            var isEmpty = log.End.Sequence == 0;
+            if (isEmpty && !log.IsNamed)
             {
-                _logs.Remove(log.StreamId);
+                Remove(log);
                 return;
             }
             log.ReleasedAt = _time.GetTimestamp();
-            _released.Enqueue((log, log.ReleasedAt));
+            (isEmpty ? _releasedEmpty : _released).Enqueue((log, log.ReleasedAt));
         }
         Forget();
     }
 
-    /// <summary>A new reader; whoever reads disposes it.</summary>
+    /// <summary>Where a stream's events end at this moment: who reads after it gets what happens next.</summary>
+    /// <exception cref="RefusedException">It is no stream id.</exception>
+    public EventCursor Position(string streamId)
+    {
+        Streams.StreamIds.Check(streamId);
+        var log = Hold(streamId);
+        log.IsNamed = true;
+        var end = log.End;
+        Release(log);
+        return end;
+    }
+
+    /// <summary>Tells a reader of all streams who comes back that nobody kept for him what happened meanwhile.</summary>
+    public LostEvent LostOfAll(EventCursor from) =>
+        new(from, new EventCursor(_epoch, 0), LostReason.AllStreams) { Cursor = new EventCursor(_epoch, 0), At = _time.GetUtcNow() };
+
+    /// <summary>What a reader of all streams has as its place, so that it can be told when it comes back.</summary>
+    public EventCursor PositionOfAll => new(_epoch, 0);
+
+    /// <summary>A new reader of what is in memory; whoever reads disposes it.</summary>
+    /// <param name="filter">What it wants.</param>
+    /// <param name="isNamed">Whether the reader is told its place, and may come back with it; one that names a place may in any
+    /// case.</param>
     /// <exception cref="RefusedException">The filter can't be met, or there are too many readers.</exception>
-    public EventSubscription Subscribe(EventFilter filter)
+    public EventSubscription Subscribe(EventFilter filter, bool isNamed = false)
     {
         Check(filter);
         EventSubscription subscription;
@@ -94,7 +125,10 @@ internal sealed class EventBroker : IDisposable
             _subscriptions.Add(subscription);
             if (filter.StreamId is null) _readersOfAll = _readersOfAll.Add(subscription);
         }
-        if (filter.StreamId is not null) Hold(filter.StreamId).Add(subscription, filter.After);
+        if (filter.StreamId is null) return subscription;
+        var log = Hold(filter.StreamId);
+        if (isNamed || filter.After is not null) log.IsNamed = true;
+        log.Add(subscription, filter.After);
         return subscription;
     }
 
@@ -119,9 +153,7 @@ internal sealed class EventBroker : IDisposable
     {
         if (filter.StreamId is { } streamId) Streams.StreamIds.Check(streamId);
         if (filter is { After: not null, StreamId: null })
-            throw new RefusedException(FaultCodes.BadRequest, "Expected a stream id beside 'after', since numbers are a stream's own; name the stream or leave 'after' out.");
-        if (filter.After < 0)
-            throw new RefusedException(FaultCodes.BadRequest, $"Expected 'after' of 0 or more, got {filter.After}.");
+            throw new RefusedException(FaultCodes.BadRequest, "Expected a stream id beside 'after', since places are a stream's own; name the stream or leave 'after' out.");
         if (filter.Types?.Where(type => !EventTypes.All.Contains(type)).ToArray() is { Length: > 0 } unknown)
             throw new RefusedException(FaultCodes.BadRequest, $"Expected event types out of {string.Join(", ", EventTypes.All)}; got {string.Join(", ", unknown)}.");
     }
@@ -159,16 +191,38 @@ internal sealed class EventBroker : IDisposable
         _metrics.SlowReaderEnded();
     }
 
+    private void Sweep()
+    {
+        Forget();
+        EventLog[] logs;
+        lock (_gate) logs = [.. _logs.Values];
+        foreach (var log in logs) log.Sweep();
+    }
+
     private void Forget()
     {
         lock (_gate)
         {
-            while (_released.TryPeek(out var oldest)
-                && (_released.Count > _limits.ClosedStreamsKept || _time.GetElapsedTime(oldest.ReleasedAt) >= _limits.ClosedStreamRetention))
-            {
-                _released.Dequeue();
-                if (oldest.Log.Holders == 0 && oldest.Log.ReleasedAt == oldest.ReleasedAt) _logs.Remove(oldest.Log.StreamId);
-            }
+            Forget(_released);
+            Forget(_releasedEmpty);
         }
+    }
+
+    private void Forget(Queue<(EventLog Log, long ReleasedAt)> released)
+    {
+        while (released.TryPeek(out var oldest)
+            && (released.Count > _limits.ClosedStreamsKept || _time.GetElapsedTime(oldest.ReleasedAt) >= _limits.ClosedStreamRetention))
+        {
+            released.Dequeue();
+            if (oldest.Log.Holders == 0 && oldest.Log.ReleasedAt == oldest.ReleasedAt) Remove(oldest.Log);
+        }
+    }
+
+    private void Remove(EventLog log)
+    {
+        if (_logs.GetValueOrDefault(log.StreamId) != log) return;
+        _logs.Remove(log.StreamId);
+        log.Clear();
+        _retention.CountLog(-1);
     }
 }

@@ -1,20 +1,38 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using AVServer.Contracts;
 
 namespace AVServer.Server.Events;
 
 /// <summary>
-/// One stream id's events: numbers them without gaps, keeps the last ones for readers who resume, and hands each to the readers of the id.
+/// One stream id's events in one epoch: numbers them without gaps, keeps the last ones of each type for readers who resume, and hands each
+/// to the readers of the id.
 /// Outlives a stream, so that a sender who comes back under its id goes on counting.
 /// </summary>
-internal sealed class EventLog(string streamId, int capacity, TimeProvider time, Action<StreamEvent> publishToAll)
+internal sealed class EventLog
 {
     private readonly Lock _gate = new();
-    private readonly Queue<StreamEvent> _kept = new();
+    private readonly Dictionary<Type, KeptEvents> _kept = [];
+    private readonly EventRetention _retention;
+    private readonly TimeProvider _time;
+    private readonly string _serverEpoch;
+    private readonly Action<StreamEvent> _publishToAll;
+    private readonly string _epoch;
     private ImmutableArray<EventSubscription> _readers = [];
     private long _last;
 
-    public string StreamId { get; } = streamId;
+    /// <param name="streamId">Whose events.</param>
+    /// <param name="retention">What may be kept.</param>
+    /// <param name="time">Dates the events.</param>
+    /// <param name="serverEpoch">Epoch of the server's start.</param>
+    /// <param name="publishToAll">Gets each event after the readers of the id.</param>
+    public EventLog(string streamId, EventRetention retention, TimeProvider time, string serverEpoch, Action<StreamEvent> publishToAll)
+    {
+        (StreamId, _retention, _time, _serverEpoch, _publishToAll) = (streamId, retention, time, serverEpoch, publishToAll);
+        _epoch = Epochs.Create(time.GetUtcNow());
+    }
+
+    public string StreamId { get; }
 
     /// <summary>Streams and readers that hold on to this log; the broker's to count.</summary>
     public int Holders { get; set; }
@@ -22,39 +40,54 @@ internal sealed class EventLog(string streamId, int capacity, TimeProvider time,
     /// <summary>When the last holder let go; the broker's to set.</summary>
     public long ReleasedAt { get; set; }
 
-    public long LastSequence
+    /// <summary>
+    /// Whether somebody knows a place in it, and may come back with it: such a log isn't forgotten at once even if it is empty.
+    /// </summary>
+    public bool IsNamed { get; set; }
+
+    /// <summary>The place of the last event.</summary>
+    public EventCursor End
     {
-        get { lock (_gate) return _last; }
+        get { lock (_gate) return new EventCursor(_epoch, _last); }
+    }
+
+    /// <summary>Bytes of what is kept.</summary>
+    public long Bytes
+    {
+        get { lock (_gate) return _kept.Values.Sum(kept => kept.Bytes); }
     }
 
     /// <summary>Numbers, dates, keeps and delivers an event. Never waits for a reader.</summary>
-    /// <param name="streamEvent">The event; its id, number and date are set here.</param>
+    /// <param name="streamEvent">The event; its id, place and date are set here.</param>
     /// <param name="beforeDelivery">Runs before any reader can see the event and before the next one is taken.</param>
     /// <returns>The event as it was published.</returns>
     public StreamEvent Append(StreamEvent streamEvent, Action? beforeDelivery = null)
     {
+        var isKept = streamEvent is not TelemetryEvent;
+        var bytes = isKept ? JsonSerializer.SerializeToUtf8Bytes(streamEvent, ContractsJson.Options).Length : 0;
         lock (_gate)
         {
-            var isTelemetry = streamEvent is TelemetryEvent;
-            var stamped = streamEvent with { StreamId = StreamId, Sequence = isTelemetry ? 0 : ++_last, At = time.GetUtcNow() };
-            if (!isTelemetry)
-            {
-                if (_kept.Count == capacity) _kept.Dequeue();
-                _kept.Enqueue(stamped);
-            }
+            var stamped = streamEvent with { StreamId = StreamId, Cursor = isKept ? new EventCursor(_epoch, ++_last) : null, At = _time.GetUtcNow() };
+            if (isKept) Keep(stamped, bytes);
             beforeDelivery?.Invoke();
             foreach (var reader in _readers) reader.Offer(stamped);
-            publishToAll(stamped);
+            _publishToAll(stamped);
             return stamped;
         }
     }
 
-    /// <summary>Adds a reader; with <paramref name="after"/> it first gets what is kept beyond that number, without a seam.</summary>
-    public void Add(EventSubscription reader, long? after)
+    /// <summary>
+    /// Adds a reader; with <paramref name="after"/> it first gets what is kept beyond that place, without a seam, and is told if
+    /// something is gone.
+    /// </summary>
+    public void Add(EventSubscription reader, EventCursor? after)
     {
         lock (_gate)
         {
-            if (after is { } last) reader.SetBacklog([.. _kept.Where(e => e.Sequence > last)]);
+            Trim();
+            var end = new EventCursor(_epoch, _last);
+            if (after is { } place) Resume(reader, place, end);
+            else reader.Begin(end, end);
             _readers = _readers.Add(reader);
         }
     }
@@ -62,5 +95,80 @@ internal sealed class EventLog(string streamId, int capacity, TimeProvider time,
     public void Remove(EventSubscription reader)
     {
         lock (_gate) _readers = _readers.Remove(reader);
+    }
+
+    /// <summary>Lets go of what is too old, and of what is too much while all logs together keep more than they may.</summary>
+    public void Sweep()
+    {
+        lock (_gate) Trim();
+    }
+
+    /// <summary>Lets go of everything: the log is forgotten.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _retention.Count(-_kept.Values.Sum(kept => kept.Bytes));
+            _kept.Clear();
+        }
+    }
+
+    private void Resume(EventSubscription reader, EventCursor after, EventCursor end)
+    {
+        var known = after.Epoch == _epoch && after.Sequence <= _last;
+        // Of its own epoch, but beyond the end: no event ever had that place.
+        var from = known ? after.Sequence : after.Epoch == _epoch ? _last : 0;
+        var wanted = _kept.Where(kept => reader.Wants(kept.Key)).Select(kept => kept.Value).ToArray();
+        var gone = Math.Max(from, wanted.Select(kept => kept.GoneUpTo).DefaultIfEmpty(0).Max());
+        StreamEvent[] backlog = [.. wanted.SelectMany(kept => kept.After(from)).OrderBy(kept => kept.Sequence)];
+        reader.Begin(after, end, backlog);
+        if ((known || after == EventCursor.Start) && gone == from) return;
+        var reason = known || after == EventCursor.Start ? LostReason.Trimmed
+            : after.Epoch == _epoch ? LostReason.UnknownEpoch : Epochs.WhyUnknown(after.Epoch, _serverEpoch);
+        // What comes next is the first thing behind the hole, or before it: the place right before that loses nothing to who comes back
+        // with it.
+        var rest = backlog.Length > 0 ? backlog[0].Sequence - 1 : _last;
+        reader.Lose(new LostEvent(after, new EventCursor(_epoch, gone), reason)
+        {
+            StreamId = StreamId,
+            Cursor = new EventCursor(_epoch, rest),
+            At = _time.GetUtcNow(),
+        });
+    }
+
+    private void Keep(StreamEvent stamped, int bytes)
+    {
+        var type = stamped.GetType();
+        if (!_kept.TryGetValue(type, out var kept)) _kept.Add(type, kept = new KeptEvents(_retention.Of(type)));
+        kept.Add(stamped, bytes);
+        _retention.Count(bytes);
+        Trim(kept);
+        TrimToShare();
+    }
+
+    private void Trim()
+    {
+        foreach (var kept in _kept.Values) Trim(kept);
+        TrimToShare();
+    }
+
+    private void Trim(KeptEvents kept)
+    {
+        var before = kept.Bytes;
+        kept.Trim(_time.GetUtcNow());
+        _retention.Count(kept.Bytes - before);
+    }
+
+    // Wake words go last: they are what everything else is for.
+    private void TrimToShare()
+    {
+        while (_retention.IsFull && _kept.Values.Sum(kept => kept.Bytes) > _retention.Share)
+        {
+            var largest = _kept.Where(kept => kept.Value.Count > 0)
+                .OrderBy(kept => kept.Key == typeof(WakeWordEvent)).ThenByDescending(kept => kept.Value.Bytes).First().Value;
+            var before = largest.Bytes;
+            largest.DropOldest();
+            _retention.Count(largest.Bytes - before);
+        }
     }
 }

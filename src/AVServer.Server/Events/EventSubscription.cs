@@ -11,12 +11,12 @@ namespace AVServer.Server.Events;
 internal sealed class EventSubscription : IDisposable
 {
     private readonly int _capacity;
-    private readonly HashSet<string>? _types;
+    private readonly HashSet<Type>? _types;
     private readonly Action<EventSubscription> _release;
     private readonly Action<bool> _onLoss;
     private readonly Channel<StreamEvent> _queue;
-    private StreamEvent[] _backlog = [];
-    private long _lastQueued;
+    private IAsyncEnumerable<StreamEvent>? _before;
+    private EventCursor? _lastQueued;
     private int _released;
 
     /// <param name="filter">What the reader wants; its types are known ones.</param>
@@ -26,7 +26,7 @@ internal sealed class EventSubscription : IDisposable
     public EventSubscription(EventFilter filter, int capacity, Action<EventSubscription> release, Action<bool> onLoss)
     {
         StreamId = filter.StreamId;
-        _types = filter.Types is null ? null : [.. filter.Types];
+        _types = filter.Types is null ? null : [.. filter.Types.Select(EventTypes.TypeOf)];
         _capacity = capacity;
         _release = release;
         _onLoss = onLoss;
@@ -40,38 +40,65 @@ internal sealed class EventSubscription : IDisposable
     /// <summary>The only stream that the reader wants; null for all.</summary>
     public string? StreamId { get; }
 
-    /// <summary>What was kept from before the reader came; set before the first <see cref="Offer"/>.</summary>
-    public void SetBacklog(StreamEvent[] kept)
+    /// <summary>The place after which the reader reads: who comes back with it misses nothing. Null for a reader of all streams.</summary>
+    public EventCursor? Position { get; private set; }
+
+    /// <summary>Where the log ended when the reader came: what is offered lies beyond.</summary>
+    public EventCursor End { get; private set; }
+
+    /// <summary>What was kept from before the reader came, of the types that it wants.</summary>
+    public IReadOnlyList<StreamEvent> Backlog { get; private set; } = [];
+
+    /// <summary>Told first: what is gone. Null where nothing is.</summary>
+    public LostEvent? Lost { get; private set; }
+
+    /// <summary>Whether the reader is given events of a type.</summary>
+    public bool Wants(Type type) => _types is null ? type != typeof(TelemetryEvent) : _types.Contains(type);
+
+    /// <summary>Sets where the reader begins; before the first <see cref="Offer"/>.</summary>
+    public void Begin(EventCursor position, EventCursor end, IReadOnlyList<StreamEvent>? backlog = null)
     {
-        _backlog = [.. kept.Where(Accepts)];
-        if (kept.Length > 0) _lastQueued = kept[^1].Sequence;
+        (Position, End, Backlog) = (position, end, backlog ?? []);
+        _lastQueued = Backlog.Count > 0 ? Backlog[^1].Cursor : position;
     }
+
+    /// <summary>Has the reader told that something is gone, or, with null, that nothing is; before it reads.</summary>
+    public void Lose(LostEvent? lost) => Lost = lost;
+
+    /// <summary>Gives the reader these events in place of <see cref="Backlog"/>; before it reads.</summary>
+    public void Precede(IAsyncEnumerable<StreamEvent> events) => _before = events;
 
     /// <summary>Queues an event if the reader wants it. Never waits.</summary>
     public void Offer(StreamEvent streamEvent)
     {
-        if (!Accepts(streamEvent)) return;
+        if (!Wants(streamEvent.GetType())) return;
         if (streamEvent is TelemetryEvent && _queue.Reader.Count >= _capacity / 2)
             _onLoss(false);
         else if (_queue.Writer.TryWrite(streamEvent))
-            _lastQueued = Math.Max(_lastQueued, streamEvent.Sequence);
-        else if (_queue.Writer.TryComplete(new ReaderTooSlowException(_capacity, _lastQueued)))
+            _lastQueued = streamEvent.Cursor ?? _lastQueued;
+        else if (_queue.Writer.TryComplete(new ReaderTooSlowException(_capacity, StreamId is null ? null : _lastQueued)))
             _onLoss(true);
     }
 
     /// <summary>No more events will come; the reader gets what is queued.</summary>
     public void Complete() => _queue.Writer.TryComplete();
 
-    /// <summary>The events, oldest first, until <see cref="Complete"/>.</summary>
+    /// <summary>The events, oldest first, until <see cref="Complete"/>; before them, where something is gone, that it is.</summary>
     /// <exception cref="ReaderTooSlowException">After the queued events, when the reader was too slow.</exception>
     public async IAsyncEnumerable<StreamEvent> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        foreach (var kept in _backlog) yield return kept;
-        _backlog = [];
+        if (Lost is not null) yield return Lost;
+        if (_before is null)
+            foreach (var kept in Backlog) yield return kept;
+        else
+            await foreach (var kept in _before.WithCancellation(cancellationToken)) yield return kept;
+        (_before, Backlog) = (null, []);
         await foreach (var streamEvent in _queue.Reader.ReadAllAsync(cancellationToken)) yield return streamEvent;
     }
 
-    /// <summary>As <see cref="ReadAllAsync"/>; a reader that was too slow gets a <see cref="FaultEvent"/> with number 0 as its last event.</summary>
+    /// <summary>
+    /// As <see cref="ReadAllAsync"/>; a reader that was too slow gets a <see cref="FaultEvent"/> without a place as its last event.
+    /// </summary>
     public async IAsyncEnumerable<StreamEvent> ReadAllThenFaultAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await using var events = ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -99,7 +126,4 @@ internal sealed class EventSubscription : IDisposable
         Complete();
         if (Interlocked.Exchange(ref _released, 1) == 0) _release(this);
     }
-
-    private bool Accepts(StreamEvent streamEvent) =>
-        _types is null ? streamEvent is not TelemetryEvent : _types.Contains(EventTypes.NameOf(streamEvent));
 }

@@ -11,12 +11,13 @@ namespace AVServer.Server.History;
 internal static class HistoryEndpoints
 {
     private const int MaxLimit = 1_000;
+    private const string PagesEpoch = "history";   // of the places that pages of all streams tell: numbers of the database's own
     private static readonly TimeSpan LongestFlush = TimeSpan.FromSeconds(10);
 
     public static IEndpointRouteBuilder MapHistory(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(Routes.EventHistory, QueryAsync)
-            .WithSummary("Events that were kept, oldest first: by stream, types (comma-separated), keyword and time (from inclusive, to exclusive); 'next' of a page is 'after' of the one that follows.")
+            .WithSummary("Events that were kept, oldest first: by stream, types (comma-separated), keyword and time (from inclusive, to exclusive). 'next' of a page is 'after' of the one that follows; with a stream an event's cursor may be, too.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapDelete(Routes.EventHistory, DeleteAsync)
             .WithSummary("Deletes all events and clips that were kept of one stream.")
@@ -26,7 +27,7 @@ internal static class HistoryEndpoints
 
     private static async Task<HistoryPage> QueryAsync(
         HistoryRecorder recorder, CancellationToken cancellationToken,
-        string? streamId = null, string? types = null, string? keyword = null, DateTimeOffset? from = null, DateTimeOffset? to = null, int limit = 100, long? after = null)
+        string? streamId = null, string? types = null, string? keyword = null, DateTimeOffset? from = null, DateTimeOffset? to = null, int limit = 100, string? after = null)
     {
         var store = Store(recorder);
         if (streamId is not null) StreamIds.Check(streamId);
@@ -34,13 +35,28 @@ internal static class HistoryEndpoints
         if (names?.Except(EventTypes.Kept).ToArray() is { Length: > 0 } unknown)
             throw new RefusedException(FaultCodes.BadRequest, $"Expected event types out of {string.Join(", ", EventTypes.Kept)}; got {string.Join(", ", unknown)}.");
         if (limit is < 1 or > MaxLimit) throw new RefusedException(FaultCodes.BadRequest, $"Expected a limit of 1 to {MaxLimit}, got {limit}; ask for further pages with 'after'.");
-        if (after < 0) throw new RefusedException(FaultCodes.BadRequest, $"Expected 'after' of 0 or more, as 'next' of a page tells it, got {after}.");
         if (from >= to) throw new RefusedException(FaultCodes.BadRequest, "Expected 'from' before 'to', got the reverse; swap them.");
-        // One more than asked for tells whether there is a next page.
-        var query = new HistoryQuery(streamId, names, keyword, from, to, after, limit + 1);
-        var found = await AskAsync(() => store.QueryAsync(query, cancellationToken));
-        return new HistoryPage([.. found.Take(limit).Select(kept => kept.Event)], found.Count > limit ? found[limit - 1].Place : null);
+        var cursor = Cursors.Read("after", after);
+        if (cursor is { } place && place.Epoch != PagesEpoch && streamId is null)
+            throw new RefusedException(
+                FaultCodes.BadRequest,
+                "Expected a stream id beside an event's cursor as 'after', since places are a stream's own; name the stream, or give 'next' of a page.");
+        return await AskAsync(async () =>
+        {
+            // One more than asked for tells whether there is a next page.
+            var query = new HistoryQuery(streamId, names, keyword, from, to, await PlaceAsync(store, streamId, cursor, cancellationToken), limit + 1);
+            var found = await store.QueryAsync(query, cancellationToken);
+            EventCursor? next = found.Count > limit ? new EventCursor(PagesEpoch, found[limit - 1].Place) : null;
+            return new HistoryPage([.. found.Take(limit).Select(kept => kept.Event)], next);
+        });
     }
+
+    private static async Task<long?> PlaceAsync(IHistoryStore store, string? streamId, EventCursor? after, CancellationToken cancellationToken) => after switch
+    {
+        null => null,
+        { } page when page.Epoch == PagesEpoch => page.Sequence,
+        { } cursor => (await store.FindAsync(streamId!, cursor, cancellationToken))?.Place ?? long.MaxValue,
+    };
 
     private static async Task<HistoryDeletion> DeleteAsync(string? streamId, HistoryRecorder recorder, ClipStore clips, TimeProvider time, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ internal static class HistorySetup
     {
         services.AddOptions<HistoryOptions>().BindConfiguration(HistoryOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<HistoryOptions>, HistoryBoundsValidator>().AddSingleton<IValidateOptions<HistoryOptions>, HistoryOptionsValidator>();
-        services.AddSingleton<HistoryMetrics>().AddSingleton<HistoryRecorder>();
+        services.AddSingleton<HistoryMetrics>().AddSingleton<HistoryRecorder>().AddSingleton<HistoryReplay>();
         services.AddSingleton<IEventSink>(provider => provider.GetRequiredService<HistoryRecorder>());
         services.AddHostedService(provider => provider.GetRequiredService<HistoryRecorder>());
         return services;

@@ -15,6 +15,17 @@ internal interface IHistoryStore : IAsyncDisposable
     /// <summary>Events in the order in which they were kept, each with its place.</summary>
     Task<IReadOnlyList<(long Place, StreamEvent Event)>> QueryAsync(HistoryQuery query, CancellationToken cancellationToken);
 
+    /// <summary>Finds where a stream's reader stands.</summary>
+    /// <returns>What lies beyond it comes after what the reader has; null where nothing does.</returns>
+    Task<HistoryPlace?> FindAsync(string streamId, EventCursor cursor, CancellationToken cancellationToken);
+
+    /// <summary>What is there of a stream beyond a place, epoch by epoch, in the order in which they were kept.</summary>
+    /// <param name="streamId">Which stream.</param>
+    /// <param name="place">As <see cref="FindAsync"/> gave it.</param>
+    /// <param name="end">Of this epoch nothing beyond this number.</param>
+    /// <param name="cancellationToken">Breaks it off.</param>
+    Task<IReadOnlyList<EpochSpan>> SpansAsync(string streamId, long place, EventCursor end, CancellationToken cancellationToken);
+
     /// <summary>Deletes a stream's events.</summary>
     /// <returns>How many there were.</returns>
     Task<int> DeleteStreamAsync(string streamId, CancellationToken cancellationToken);

@@ -2,20 +2,30 @@ namespace AVServer.Server.History;
 
 /// <summary>What differs between the databases that events are kept in.</summary>
 /// <param name="Schema">Makes table and indexes where they are missing.</param>
+/// <param name="HasEpochs">Counts the columns of epochs that the table has; a table of before there were any gets one.</param>
 /// <param name="OnOpen">Runs on each connection when it is opened.</param>
 /// <param name="AfterDelete">Runs after a deletion.</param>
 /// <param name="TypeIsAmong">Whether an event's type is one of the parameter <c>types</c>: PostgreSQL takes a list as it is, for others Dapper spells it out.</param>
 internal sealed record SqlDialect(
-    IReadOnlyList<string> Schema, string? OnOpen = null, string? AfterDelete = null, string TypeIsAmong = "type IN @types")
+    IReadOnlyList<string> Schema, string HasEpochs, string? OnOpen = null, string? AfterDelete = null, string TypeIsAmong = "type IN @types")
 {
+    /// <summary>Adds the column of epochs. Events of before there were any are in epoch <c>0</c>.</summary>
+    public const string AddEpochs = "ALTER TABLE avserver_events ADD COLUMN epoch TEXT NOT NULL DEFAULT '0'";
+
+    /// <summary>What needs the column of epochs.</summary>
+    public const string IndexEpochs = "CREATE INDEX IF NOT EXISTS avserver_events_place ON avserver_events (stream_id, epoch, sequence)";
+
     /// <summary>SQLite. What was deleted is overwritten, in the file and in its log: a person's right to be forgotten ends not at a free page.</summary>
     public static SqlDialect Sqlite { get; } = new(
         ["PRAGMA journal_mode = WAL", .. Tables("INTEGER PRIMARY KEY AUTOINCREMENT")],
+        HasEpochs: "SELECT COUNT(*) FROM pragma_table_info('avserver_events') WHERE name = 'epoch'",
         OnOpen: "PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON",
         AfterDelete: "PRAGMA wal_checkpoint(TRUNCATE)");
 
     public static SqlDialect Postgres { get; } = new(
-        Tables("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"), TypeIsAmong: "type = ANY(@types)");
+        Tables("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+        HasEpochs: "SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = 'avserver_events' AND column_name = 'epoch'",
+        TypeIsAmong: "type = ANY(@types)");
 
     private static string[] Tables(string key) =>
     [

@@ -15,12 +15,39 @@ namespace AVServer.Server.History;
 internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) : IHistoryStore
 {
     private const string Insert =
-        "INSERT INTO avserver_events (stream_id, sequence, type, keyword, at_us, body) VALUES (@stream, @sequence, @type, @keyword, @at, @body)";
+        """
+        INSERT INTO avserver_events (stream_id, epoch, sequence, type, keyword, at_us, body)
+        VALUES (@stream, @epoch, @sequence, @type, @keyword, @at, @body)
+        """;
+
+    // The last row at the place or before it; else before the first row of its epoch; else before the first of a later one.
+    private const string FindAt =
+        """
+        SELECT id AS Place, sequence AS Sequence, type AS Type FROM avserver_events
+        WHERE stream_id = @stream AND epoch = @epoch AND sequence <= @sequence ORDER BY id DESC LIMIT 1
+        """;
+
+    private const string FindBeforeEpoch = "SELECT MIN(id) - 1 FROM avserver_events WHERE stream_id = @stream AND epoch = @epoch";
+
+    private const string FindBeforeLater = "SELECT MIN(id) - 1 FROM avserver_events WHERE stream_id = @stream AND epoch > @epoch";
+
+    private const string Spans =
+        """
+        SELECT span.epoch AS Epoch, span.first_sequence AS First, span.last_sequence AS Last, span.events AS Count, ending.type AS LastType
+        FROM (SELECT epoch, MIN(sequence) AS first_sequence, MAX(sequence) AS last_sequence, COUNT(DISTINCT sequence) AS events,
+                     MIN(id) AS first_id, MAX(id) AS last_id
+              FROM avserver_events WHERE stream_id = @stream AND id > @place AND NOT (epoch = @epoch AND sequence > @sequence) GROUP BY epoch) span
+        JOIN avserver_events ending ON ending.id = span.last_id
+        ORDER BY span.first_id
+        """;
 
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
         foreach (var statement in dialect.Schema) await ExecuteAsync(connection, statement, null, null, cancellationToken);
+        if (await connection.ExecuteScalarAsync<long>(new CommandDefinition(dialect.HasEpochs, cancellationToken: cancellationToken)) == 0)
+            await ExecuteAsync(connection, SqlDialect.AddEpochs, null, null, cancellationToken);
+        await ExecuteAsync(connection, SqlDialect.IndexEpochs, null, null, cancellationToken);
     }
 
     public async Task AppendAsync(IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken)
@@ -30,6 +57,7 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
         var rows = events.Select(streamEvent => new
         {
             stream = streamEvent.StreamId,
+            epoch = streamEvent.Cursor?.Epoch ?? EventCursor.Start.Epoch,
             sequence = streamEvent.Sequence,
             type = EventTypes.NameOf(streamEvent),
             keyword = (streamEvent as WakeWordEvent)?.Keyword,
@@ -54,9 +82,27 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
             types = query.Types?.ToArray(),
             limit = query.Limit,
         };
-        var command = new CommandDefinition($"SELECT id, body FROM avserver_events{Where(query)} ORDER BY id LIMIT @limit", parameters, cancellationToken: cancellationToken);
-        var rows = await connection.QueryAsync<(long Place, string Body)>(command);
-        return [.. rows.Select(row => (row.Place, JsonSerializer.Deserialize<StreamEvent>(row.Body, ContractsJson.Options)!))];
+        var command = new CommandDefinition($"SELECT id, epoch, sequence, body FROM avserver_events{Where(query)} ORDER BY id LIMIT @limit", parameters, cancellationToken: cancellationToken);
+        var rows = await connection.QueryAsync<(long Place, string Epoch, long Sequence, string Body)>(command);
+        return [.. rows.Select(row => (row.Place, Read(row.Body, new EventCursor(row.Epoch, row.Sequence))))];
+    }
+
+    public async Task<HistoryPlace?> FindAsync(string streamId, EventCursor cursor, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(cancellationToken);
+        var parameters = new { stream = streamId, epoch = cursor.Epoch, sequence = cursor.Sequence };
+        if (await connection.QueryFirstOrDefaultAsync<HistoryPlace>(new CommandDefinition(FindAt, parameters, cancellationToken: cancellationToken)) is { } at) return at;
+        foreach (var statement in new[] { FindBeforeEpoch, FindBeforeLater })
+            if (await connection.ExecuteScalarAsync<long?>(new CommandDefinition(statement, parameters, cancellationToken: cancellationToken)) is { } place)
+                return new HistoryPlace(place, 0, "");
+        return null;
+    }
+
+    public async Task<IReadOnlyList<EpochSpan>> SpansAsync(string streamId, long place, EventCursor end, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(cancellationToken);
+        var parameters = new { stream = streamId, place, epoch = end.Epoch, sequence = end.Sequence };
+        return [.. await connection.QueryAsync<EpochSpan>(new CommandDefinition(Spans, parameters, cancellationToken: cancellationToken))];
     }
 
     public Task<int> DeleteStreamAsync(string streamId, CancellationToken cancellationToken) =>
@@ -81,6 +127,9 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
         if (dialect.OnOpen is { } statement) await ExecuteAsync(connection, statement, null, null, cancellationToken);
         return connection;
     }
+
+    // Rows of before there were epochs have their place beside the body only.
+    private static StreamEvent Read(string body, EventCursor cursor) => JsonSerializer.Deserialize<StreamEvent>(body, ContractsJson.Options)! with { Cursor = cursor };
 
     private string Where(HistoryQuery query)
     {

@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
+using AVServer.Server.History;
 using AVServer.Server.Ingest;
 using AVServer.Server.Jobs;
 using AVServer.Server.Problems;
@@ -13,12 +15,13 @@ using Microsoft.Extensions.Options;
 namespace AVServer.Server.Hubs;
 
 /// <summary>Events out by streaming subscription or push, and media in for clients that have nothing but SignalR.</summary>
-internal sealed class EventsHub(EventBroker broker, StreamRegistry registry, Watches watches, JobStore jobs, IOptions<ServerLimits> limits) : Hub
+internal sealed class EventsHub(
+    EventBroker broker, HistoryReplay replay, StreamRegistry registry, Watches watches, JobStore jobs, IOptions<ServerLimits> limits) : Hub
 {
     /// <summary>The events that pass the filter, until the client cancels or the server stops.</summary>
-    public async IAsyncEnumerable<StreamEvent> Subscribe(EventFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StreamEvent> Subscribe(SubscribeRequest filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var subscription = Refusable(() => broker.Subscribe(filter));
+        using var subscription = await RefusableAsync(() => replay.SubscribeAsync(filter.ToFilter(), isNamed: false, cancellationToken));
         await using var events = subscription.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (true)
         {
@@ -34,8 +37,17 @@ internal sealed class EventsHub(EventBroker broker, StreamRegistry registry, Wat
         }
     }
 
+    /// <summary>
+    /// Where the stream's events end now: who subscribes after it misses nothing of what follows, however often the connection breaks.
+    /// </summary>
+    public EventCursor Position(string? streamId) => broker.Position(Named(streamId));
+
     /// <summary>Pushes the stream's events, telemetry left out, as <see cref="HubMethods.OnEvent"/> from now on.</summary>
-    public void Watch(string streamId) => watches.Add(Context.ConnectionId, streamId);
+    public Task Watch(string? streamId) => watches.AddAsync(Context.ConnectionId, new EventFilter(Named(streamId)), Context.ConnectionAborted);
+
+    /// <summary>As <see cref="Watch"/>, from a place on.</summary>
+    public Task WatchAfter(string? streamId, JsonElement after) =>
+        watches.AddAsync(Context.ConnectionId, new SubscribeRequest(Named(streamId), After: after).ToFilter(), Context.ConnectionAborted);
 
     /// <summary>Ends <see cref="Watch"/>.</summary>
     public void Unwatch(string streamId) => watches.Remove(Context.ConnectionId, streamId);
@@ -99,6 +111,24 @@ internal sealed class EventsHub(EventBroker broker, StreamRegistry registry, Wat
             throw new RefusedException(FaultCodes.LimitExceeded, $"Expected a payload of 1 to {limits.Value.MaxHubChunkBytes} bytes, got {chunk.Payload.Length}.");
         if (!Enum.IsDefined(chunk.Kind) || chunk.Time < TimeSpan.Zero)
             throw new RefusedException(FaultCodes.BadChunk, "Expected kind audio, video or container and a media time of 0 or more, got something else.");
+    }
+
+    // All streams are for who asks for them, not for who forgot a name.
+    private static string Named(string? streamId) => !string.IsNullOrEmpty(streamId)
+        ? streamId
+        : throw new RefusedException(
+            FaultCodes.BadRequest, "Expected a stream id, got none; name the stream, or call Subscribe without one for the events of all streams.");
+
+    private static async Task<T> RefusableAsync<T>(Func<Task<T>> action)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (RefusedException refused)
+        {
+            throw HubRefusals.ToHubException(refused.Code, refused.Message);
+        }
     }
 
     // Errors of a streamed result don't pass the hub's filter.

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AVServer.Contracts;
 using AVServer.Server.Events;
+using AVServer.Server.History;
 using AVServer.Server.Ingest;
 using Microsoft.AspNetCore.SignalR;
 
@@ -9,16 +10,18 @@ namespace AVServer.Server.Hubs;
 /// <summary>
 /// Who watches what. Each watch has its own bounded queue instead of a SignalR group, because a send to a group waits for its slowest member.
 /// </summary>
-internal sealed class Watches(EventBroker broker, IHubContext<EventsHub> hub)
+internal sealed class Watches(HistoryReplay replay, IHubContext<EventsHub> hub)
 {
     private readonly ConcurrentDictionary<(string ConnectionId, string StreamId), EventSubscription> _watches = new();
 
-    /// <summary>Pushes the stream's events to the connection from now on; a second watch of the same stream changes nothing.</summary>
-    public void Add(string connectionId, string streamId)
+    /// <summary>Pushes the stream's events to the connection; a second watch of the same stream changes nothing.</summary>
+    public async Task AddAsync(string connectionId, EventFilter filter, CancellationToken cancellationToken)
     {
-        var subscription = broker.Subscribe(new EventFilter(streamId));
+        var streamId = filter.StreamId!;
+        var subscription = await replay.SubscribeAsync(filter, isNamed: false, cancellationToken);
         if (_watches.TryAdd((connectionId, streamId), subscription)) _ = PushAsync(connectionId, streamId, subscription);
         else subscription.Dispose();
+        if (cancellationToken.IsCancellationRequested) Remove(connectionId, streamId);   // the connection's end may have been looked for watches before this one was there
     }
 
     public void Remove(string connectionId, string streamId)

@@ -106,7 +106,7 @@ internal sealed class MediaSocket(
     {
         try
         {
-            // From the number before the stream's first event, so that the sender's socket carries all of them.
+            // From the place before the stream's first event, so that the sender's socket carries all of them.
             return broker.Subscribe(new EventFilter(stream.Id, request.Telemetry ? [.. EventTypes.All] : null, stream.OpenedAfter));
         }
         catch (RefusedException refused)

@@ -15,7 +15,7 @@ internal static class FaultCodeMap
         FaultCodes.ForbiddenOrigin => StatusCodes.Status403Forbidden,
         FaultCodes.NotFound or FaultCodes.UnknownModel => StatusCodes.Status404NotFound,
         FaultCodes.StreamBusy or FaultCodes.JobNotFinished => StatusCodes.Status409Conflict,
-        FaultCodes.LimitExceeded => StatusCodes.Status413PayloadTooLarge,
+        FaultCodes.LimitExceeded or FaultCodes.StreamLimit => StatusCodes.Status413PayloadTooLarge,
         FaultCodes.UnsupportedMedia => StatusCodes.Status415UnsupportedMediaType,
         FaultCodes.Undecodable => StatusCodes.Status422UnprocessableEntity,
         FaultCodes.ServerBusy or FaultCodes.ServerStopping => StatusCodes.Status503ServiceUnavailable,

@@ -46,7 +46,7 @@ internal sealed partial class LiveStream
         _idleTimer = time.CreateTimer(_ => CheckIdle(), null, limits.IdleTimeout, Timeout.InfiniteTimeSpan);
         Transport = transport;
         OpenedAt = time.GetUtcNow();
-        OpenedAfter = log.LastSequence;
+        OpenedAfter = log.End;
     }
 
     public string Id => _request.StreamId;
@@ -56,8 +56,8 @@ internal sealed partial class LiveStream
 
     public DateTimeOffset OpenedAt { get; }
 
-    /// <summary>Number of the last event under this id from before this stream.</summary>
-    public long OpenedAfter { get; }
+    /// <summary>Place of the last event under this id from before this stream.</summary>
+    public EventCursor OpenedAfter { get; }
 
     /// <summary>Media time of the last raw chunk; zero for a container, whose time is inside it.</summary>
     public TimeSpan MediaTime => TimeSpan.FromTicks(Interlocked.Read(ref _mediaTimeTicks));

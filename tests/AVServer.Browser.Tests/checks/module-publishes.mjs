@@ -9,7 +9,7 @@ await onPage(async page => {
     const file = new File([Uint8Array.from(atob(base64), c => c.charCodeAt(0))], 'tone.wav');
     const seen = [];
     const reading = (async () => {
-      for await (const event of server.subscribe({ streamId: 'from-the-module', after: 0 })) {
+      for await (const event of server.subscribe({ streamId: 'from-the-module', after: '0:0' })) {
         seen.push(event);
         if (event.type === 'closed') return;
       }

@@ -5,7 +5,10 @@ using AVServer.Server.Tests.Kit;
 
 namespace AVServer.Client.Tests.Kit;
 
-/// <summary>Hears every wake word in every chunk of sound; a chunk of odd length can't be used.</summary>
+/// <summary>
+/// Hears every wake word in every chunk of sound; a chunk of odd length can't be used. A stream whose id begins with "short" ends at a
+/// limit of three chunks.
+/// </summary>
 internal sealed class EchoPipeline : IStreamPipeline
 {
     private static readonly ModelReference Echo = new("echo", "1");
@@ -26,8 +29,15 @@ internal sealed class EchoPipeline : IStreamPipeline
     {
         yield return new OpenedEvent([Echo]);
         var time = TimeSpan.Zero;
+        var heard = 0;
         await foreach (var chunk in chunks.WithCancellation(cancellationToken))
         {
+            if (heard++ == 3 && request.StreamId.StartsWith("short", StringComparison.Ordinal))
+            {
+                yield return new FaultEvent(FaultCodes.StreamLimit, "Expected three chunks at most; go on with a new stream under the same id.");
+                yield return new ClosedEvent(CloseReason.Faulted, time);
+                yield break;
+            }
             if (chunk.Payload.Length % 2 == 1)
             {
                 yield return new FaultEvent(FaultCodes.BadChunk, "Expected whole samples, got half a one.");

@@ -1,6 +1,8 @@
 using AVServer.Pipeline;
 using AVServer.Server;
+using AVServer.Server.Events;
 using AVServer.Server.Tests.Kit;
+using AVServer.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -13,23 +15,32 @@ namespace AVServer.Client.Tests.Kit;
 /// <summary>The real server over an <see cref="EchoPipeline"/>, at a free port that it keeps when it is restarted.</summary>
 internal sealed class EchoServer : IAsyncDisposable
 {
-    private readonly string? _apiKey;
+    private readonly (string Key, string? Value)[] _settings;
     private WebApplication _app;
 
-    private EchoServer(WebApplication app, string? apiKey)
+    private EchoServer(WebApplication app, (string Key, string? Value)[] settings)
     {
-        (_app, _apiKey) = (app, apiKey);
+        (_app, _settings) = (app, settings);
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }
 
     public Uri Address { get; }
 
-    public static async Task<EchoServer> StartAsync(string? apiKey = null) => new(await StartAppAsync("http://127.0.0.1:0", apiKey), apiKey);
+    public static Task<EchoServer> StartAsync(string? apiKey = null) => StartAsync(("Server:Access:ApiKey", apiKey));
+
+    public static async Task<EchoServer> StartAsync(params (string Key, string? Value)[] settings) => new(await StartAppAsync("http://127.0.0.1:0", settings), settings);
+
+    /// <summary>Waits until so many read events.</summary>
+    public async Task ReadersAsync(int count)
+    {
+        var broker = _app.Services.GetRequiredService<EventBroker>();
+        for (var patience = Patience.Token(); broker.SubscriberCount != count; await Task.Delay(10, patience)) ;
+    }
 
     public async Task RestartAsync()
     {
         await DisposeAsync();
-        _app = await StartAppAsync(Address.AbsoluteUri.TrimEnd('/'), _apiKey);
+        _app = await StartAppAsync(Address.AbsoluteUri.TrimEnd('/'), _settings);
     }
 
     public async ValueTask DisposeAsync()
@@ -38,10 +49,10 @@ internal sealed class EchoServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static async Task<WebApplication> StartAppAsync(string address, string? apiKey)
+    private static async Task<WebApplication> StartAppAsync(string address, (string Key, string? Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddInMemoryCollection([new("Urls", address), new("Server:Access:ApiKey", apiKey)]);
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>(setting.Key, setting.Value)).Append(new("Urls", address)));
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IStreamPipeline, EchoPipeline>();
         builder.Services.AddSingleton<IKeywordRegistry>(new FakeKeywords());

@@ -12,7 +12,7 @@ const send = () => direct.publishFile(hello, { streamId: 'resumed' });
 
 const [seen, states] = [[], []];
 const reading = (async () => {
-  for await (const event of connect({ url: proxy.address }).subscribe({ streamId: 'resumed', after: 0 }, { onState: state => states.push(state) })) {
+  for await (const event of connect({ url: proxy.address }).subscribe({ streamId: 'resumed', after: '0:0' }, { onState: state => states.push(state) })) {
     seen.push(event);
     if (event.type !== 'closed') continue;
     if (seen.filter(({ type }) => type === 'closed').length === 2) return;
@@ -23,6 +23,21 @@ const reading = (async () => {
 })();
 await send();
 await reading;
+// Who was cut off before its first event, and named no place, misses nothing either; who reads all streams is told that it did.
+let connected = 0;
+const onState = state => {
+  if (state !== 'connected' || ++connected !== 2) return;
+  setTimeout(async () => {
+    proxy.cut();
+    await direct.publishFile(hello, { streamId: 'early' });
+    proxy.refuses = false;
+  }, 500);                               // both subscriptions are there by then
+};
+const [first, lost] = await Promise.all([{ streamId: 'early' }, {}].map(async filter => {
+  for await (const event of connect({ url: proxy.address }).subscribe(filter, { onState })) return event;
+}));
+assert.deepEqual([first.type, first.sequence], ['opened', 1]);
+assert.deepEqual([lost.type, lost.reason], ['lost', 'allStreams']);
 await proxy.close();
 
 assert.deepEqual(seen.map(event => event.sequence), seen.map((_, i) => i + 1));

@@ -86,7 +86,7 @@ public sealed class HistoryRecorderTests : IDisposable
         var store = new FakeStore();
         await using var recorder = await StartAsync(store, new HistoryOptions { Types = { "gap" } });
         recorder.Offer(new TelemetryEvent(TimeSpan.Zero, 0, false, new Dictionary<string, float[]>(), TimeSpan.Zero));
-        recorder.Offer(new OpenedEvent([]) { StreamId = "s", Sequence = 1, At = _time.GetUtcNow() });
+        recorder.Offer(new OpenedEvent([]) { StreamId = "s", Cursor = new EventCursor("e", 1), At = _time.GetUtcNow() });
         recorder.Offer(Event(2));
         await recorder.FlushAsync(default);
         Assert.IsType<GapEvent>(Assert.Single(store.Events));
@@ -133,7 +133,7 @@ public sealed class HistoryRecorderTests : IDisposable
     }
 
     private GapEvent Event(long sequence) =>
-        new(MediaKind.Audio, GapReason.MissingInInput, TimeSpan.Zero, TimeSpan.Zero) { StreamId = "s", Sequence = sequence, At = _time.GetUtcNow() };
+        new(MediaKind.Audio, GapReason.MissingInInput, TimeSpan.Zero, TimeSpan.Zero) { StreamId = "s", Cursor = new EventCursor("e", sequence), At = _time.GetUtcNow() };
 
     private sealed class FakeStore : IHistoryStore
     {
@@ -165,6 +165,10 @@ public sealed class HistoryRecorderTests : IDisposable
         }
 
         public Task<IReadOnlyList<(long Place, StreamEvent Event)>> QueryAsync(HistoryQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<HistoryPlace?> FindAsync(string streamId, EventCursor cursor, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<EpochSpan>> SpansAsync(string streamId, long place, EventCursor end, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<int> DeleteStreamAsync(string streamId, CancellationToken cancellationToken) => throw new NotSupportedException();
 

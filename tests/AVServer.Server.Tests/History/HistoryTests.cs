@@ -92,7 +92,7 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
         await store.AppendAsync([.. Enumerable.Range(-2, 4).Select(i => new GapEvent(MediaKind.Audio, GapReason.MissingInInput, TimeSpan.Zero, TimeSpan.Zero)
         {
             StreamId = "s",
-            Sequence = i + 3,
+            Cursor = new EventCursor("e", i + 3),
             At = moment.AddMicroseconds(i),
         })], default);
         Assert.Equal(2, await store.DeleteBeforeAsync(moment, default));
@@ -151,7 +151,8 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
     [InlineData("?types=telemetry")]
     [InlineData("?types=nothing")]
     [InlineData("?streamId=-")]
-    [InlineData("?after=-1")]
+    [InlineData("?after=17")]
+    [InlineData("?after=0198c1f2a3b47d51:17")]
     [InlineData("?from=yesterday")]
     [InlineData("?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z")]
     public async Task Query_that_can_not_be_met_is_a_problem(string query)

@@ -1,0 +1,43 @@
+using AVServer.Contracts;
+
+namespace AVServer.Server.Events;
+
+/// <summary>The last events of one type of one stream, oldest first. Not safe for concurrent use: the log's lock holds.</summary>
+internal sealed class KeptEvents(KeptBounds bounds)
+{
+    private readonly Queue<(StreamEvent Event, int Bytes)> _queue = new();
+
+    /// <summary>Bytes of what is kept.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Number of the last event of this type that is gone; 0: none is.</summary>
+    public long GoneUpTo { get; private set; }
+
+    /// <summary>Events that are kept.</summary>
+    public int Count => _queue.Count;
+
+    /// <summary>Keeps one more event; it may be gone after the next <see cref="Trim"/>.</summary>
+    public void Add(StreamEvent streamEvent, int bytes)
+    {
+        _queue.Enqueue((streamEvent, bytes));
+        Bytes += bytes;
+    }
+
+    /// <summary>Lets go of what the bounds don't allow.</summary>
+    public void Trim(DateTimeOffset now)
+    {
+        while (_queue.TryPeek(out var oldest)
+            && (_queue.Count > bounds.Count || Bytes > bounds.Bytes || now - oldest.Event.At > bounds.Age)) DropOldest();
+    }
+
+    /// <summary>Lets go of the oldest event; there must be one.</summary>
+    public void DropOldest()
+    {
+        var (dropped, bytes) = _queue.Dequeue();
+        Bytes -= bytes;
+        GoneUpTo = dropped.Sequence;
+    }
+
+    /// <summary>What is kept beyond a number.</summary>
+    public IEnumerable<StreamEvent> After(long sequence) => _queue.Select(kept => kept.Event).Where(kept => kept.Sequence > sequence);
+}
