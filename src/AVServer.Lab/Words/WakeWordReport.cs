@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using AVServer.Detection;
 using AVServer.Pipeline;
+using AVServer.Runtime;
 
 namespace AVServer.Lab.Words;
 
@@ -9,7 +10,7 @@ namespace AVServer.Lab.Words;
 internal static class WakeWordReport
 {
     private static readonly double?[] Conditions = [null, 10, 5, 0];
-    private static readonly double[] Rates = [0.3, 0.5, 1, 10, 80];
+    private static readonly double[] Rates = [0.1, 0.3, 0.5, 1, 10, 80, 240];
 
     /// <summary>False alarms an hour for which a word's threshold is chosen on the stored speech.</summary>
     private const double TypedRate = 0.5;
@@ -18,9 +19,12 @@ internal static class WakeWordReport
     /// <param name="material">Recordings.</param>
     /// <param name="data">Candidates.</param>
     /// <param name="recipe">Which words, on what.</param>
-    /// <param name="slope">See <see cref="JudgeTraining.TailSlope"/>.</param>
+    /// <param name="ear">The recogniser.</param>
+    /// <param name="rescoring">How judge and recogniser make the score.</param>
+    /// <param name="slope">See <see cref="RescoringTraining.Train"/>.</param>
     /// <param name="log">Told how far it is, and the loudest false alarms.</param>
-    public static string Measure(JudgeMaterial material, JudgeData data, WordsRecipe recipe, double slope, Action<string> log)
+    public static string Measure(
+        JudgeMaterial material, JudgeData data, WordsRecipe recipe, CandidateEar ear, Rescoring rescoring, double slope, Action<string> log)
     {
         var report = new StringBuilder("| text | recordings | hours without | stage | false alarms an hour | clean | 10 dB | 5 dB | 0 dB |\n|---|---|---|---|---|---|---|---|---|\n");
         var known = recipe.WakeWords.SelectMany(word => word.Split(' ')).ToHashSet();
@@ -30,7 +34,9 @@ internal static class WakeWordReport
         var heard = Conditions.Select(snr =>
         {
             var bank = material.Heard(right, snr);
-            return JudgeData.Scan(material, wanted, i => bank[i], right.Length, log);
+            var found = JudgeData.Scan(material, wanted, i => bank[i], right.Length, log);
+            // A path's word has the number that it has among all.
+            return (Found: found, Heard: ear.Hear(Numbered(Enumerable.Range(0, right.Length), found), i => material.Sound(right[i], i, snr)));
         }).ToArray();
         var sums = Rates.ToDictionary(rate => rate, _ => new List<double>[] { [], [], [], [] });
         var typed = new List<double[]>();
@@ -44,21 +50,28 @@ internal static class WakeWordReport
                 .Where(i => !recipe.NotCounted.Contains(material.Spoken[i].Clip.Set))
                 .Where(i => material.Spoken[i].Text is { } ? !parts.Any(material.Spoken[i].MaySay) : recipe.Untranscribed.Contains(material.Spoken[i].Clip.Set)).ToArray();
             var hours = without.Sum(material.Hours);
-            foreach (var (stage, score) in new (string, Func<ScannedCandidate, float>)[] { ("matcher", found => found.Candidate.Score), ("judge", found => judge.Score(found.Features)) })
+            var heardWithout = ear.Hear(Numbered(without, data.Candidates).Where(found => found.Candidate.Word == number), material.TaughtSound);
+            var stages = new (string Name, Func<ScannedCandidate, IReadOnlyDictionary<ScannedCandidate, TextLikelihood>, float> Score)[]
             {
-                var alarms = without.SelectMany(i => data.Candidates[i].Where(found => found.Word == number).Select(score)).OrderDescending().ToArray();
+                ("matcher", (found, _) => found.Candidate.Score),
+                ("judge", (found, _) => judge.Score(found.Features)),
+                ("recogniser", Score),
+            };
+            foreach (var (stage, score) in stages)
+            {
+                var alarms = without.SelectMany(i => data.Candidates[i].Where(found => found.Word == number).Select(found => score(found, heardWithout))).OrderDescending().ToArray();
                 foreach (var rate in Rates)
                 {
                     var allowed = (int)(rate * hours);
                     var threshold = allowed < alarms.Length ? alarms[allowed] : float.NegativeInfinity;
-                    var recalls = heard.Select(condition => says.Count(i => condition[i].Any(found => found.Word == number && score(found) > threshold))).ToArray();
+                    var recalls = heard.Select(condition => says.Count(i => condition.Found[i].Any(found => found.Word == number && score(found, condition.Heard) > threshold))).ToArray();
                     report.AppendLine(CultureInfo.InvariantCulture, $"| {word} | {says.Length} | {hours:F2} | {stage} | {rate} | {string.Join(" | ", recalls.Select(recall => Percent((double)recall / says.Length)))} |");
-                    if (stage == "judge")
+                    if (stage == stages[^1].Name)
                         for (var c = 0; c < recalls.Length; c++) sums[rate][c].Add((double)recalls[c] / says.Length);
                 }
             }
             AppendTyped();
-            var loudest = without.SelectMany(i => data.Candidates[i].Where(found => found.Word == number).Select(found => (Score: judge.Score(found.Features), Spoken: material.Spoken[i])))
+            var loudest = without.SelectMany(i => data.Candidates[i].Where(found => found.Word == number).Select(found => (Score: Score(found, heardWithout), Spoken: material.Spoken[i])))
                 .OrderByDescending(alarm => alarm.Score).Take(8);
             log($"{word}: loudest false alarms {string.Join("; ", loudest.Select(alarm => FormattableString.Invariant($"{alarm.Score:F1} {alarm.Spoken.Clip.Set} {alarm.Spoken.Clip.Path} '{alarm.Spoken.Text}'")))}");
 
@@ -69,24 +82,29 @@ internal static class WakeWordReport
                 var stored = without.Where(i => recipe.Background.Contains(material.Spoken[i].Clip.Set)).ToArray();
                 var threshold = AlarmTail.Threshold([.. Loudest(stored).OrderDescending()], TypedRate * stored.Sum(material.Hours), slope);
                 var measured = Loudest(elsewhere).Count(score => score > threshold) / elsewhere.Sum(material.Hours);
-                var recalls = heard.Select(condition => says.Count(i => condition[i].Any(IsHeard)) / (double)says.Length).ToArray();
+                var recalls = heard.Select(condition => says.Count(i => condition.Found[i].Any(found => found.Word == number && Score(found, condition.Heard) > threshold)) / (double)says.Length).ToArray();
                 typed.Add([measured, .. recalls]);
                 report.AppendLine(
                     CultureInfo.InvariantCulture,
                     $"| {word} | {says.Length} | {elsewhere.Sum(material.Hours):F2} | typed for {TypedRate} | {measured:F2} | {string.Join(" | ", recalls.Select(Percent))} |");
-
-                bool IsHeard(ScannedCandidate found) => found.Word == number && judge.Score(found.Features) > threshold;
             }
 
-            float[] Loudest(int[] recordings) =>
-                [.. JudgeTraining.Alarms(data, recordings, judge, text => text == number).GetValueOrDefault(number, []).Select(alarm => alarm.Score)];
+            IEnumerable<float> Loudest(int[] recordings) => recordings
+                .Select(i => data.Candidates[i].Where(found => found.Word == number).Select(found => Score(found, heardWithout)).DefaultIfEmpty(float.NegativeInfinity).Max())
+                .Where(float.IsFinite);
+
+            float Score(ScannedCandidate found, IReadOnlyDictionary<ScannedCandidate, TextLikelihood> likelihoods) =>
+                rescoring.Score(judge.Score(found.Features), likelihoods[found].Text, likelihoods[found].End);
         }
         foreach (var (rate, values) in sums)
-            report.AppendLine(CultureInfo.InvariantCulture, $"| mean of texts | | | judge | {rate} | {string.Join(" | ", values.Select(list => Percent(list.Average())))} |");
+            report.AppendLine(CultureInfo.InvariantCulture, $"| mean of texts | | | recogniser | {rate} | {string.Join(" | ", values.Select(list => Percent(list.Average())))} |");
         var means = Conditions.Select((_, c) => Percent(typed.Average(row => row[c + 1])));
         report.AppendLine(CultureInfo.InvariantCulture, $"| mean of texts | | | typed for {TypedRate} | {typed.Average(row => row[0]):F2} | {string.Join(" | ", means)} |");
         return report.ToString();
     }
+
+    private static IEnumerable<(int Recording, ScannedCandidate Candidate)> Numbered(IEnumerable<int> recordings, IReadOnlyList<IReadOnlyList<ScannedCandidate>> candidates) =>
+        recordings.SelectMany(i => candidates[i].Select(candidate => (i, candidate)));
 
     private static string Percent(double share) => (100 * share).ToString("F1", CultureInfo.InvariantCulture);
 

@@ -9,7 +9,7 @@ namespace AVServer.Pipeline;
 /// <param name="Request">What was asked for.</param>
 /// <param name="Pronunciations">How it may be said, each in ARPAbet.</param>
 /// <param name="MatchingThreshold">Least score of a candidate.</param>
-/// <param name="Threshold">Least judge's score of a detection, log-odds.</param>
+/// <param name="Threshold">Least score of a detection, log-odds.</param>
 /// <param name="Calibration">What thresholds stand for.</param>
 internal sealed record ShippedWord(
     KeywordRequest Request, IReadOnlyList<string> Pronunciations, float MatchingThreshold, float Threshold, KeywordCalibration Calibration)
@@ -31,6 +31,6 @@ internal sealed record ShippedWord(
     {
         Pronunciation[] ways = [.. Pronunciations.SelectMany(phones => model.Pronouncer.Pronounce($"{KeywordNames.Of(Request.Text)}={phones}"))];
         WordPath[] paths = [.. ways.Select(way => new WordPath(0, [.. way.Phones.Select(phone => model.States.NumberOf(phone.ToString()))], MatchingThreshold))];
-        return new TypedWord(Request, ways, paths, Threshold, Calibration, []);
+        return new TypedWord(Request, ways, paths, model.Rescorer.Spell(KeywordNames.Of(Request.Text)), Threshold, Calibration, []);
     }
 }

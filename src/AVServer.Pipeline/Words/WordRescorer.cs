@@ -1,0 +1,56 @@
+using System.Globalization;
+using AVServer.Runtime;
+using AVServer.Speech;
+
+namespace AVServer.Pipeline;
+
+/// <summary>Rescores candidates of typed words by a recogniser that hears each candidate's sound once more. Thread-safe.</summary>
+/// <remarks>
+/// The cascade of a cheap detector and a large verifier, as in Gruenstein et al., <i>A Cascade Architecture for Keyword Spotting on Mobile Devices</i>,
+/// arXiv 1712.03603: the recogniser knows how English goes on, the phones know when it was said.
+/// </remarks>
+/// <param name="recogniser">Hears.</param>
+/// <param name="tokenizer">Cuts spellings into its tokens.</param>
+internal sealed class WordRescorer(SpeechRecogniserModel recogniser, SubwordTokenizer tokenizer)
+{
+    /// <summary>Sound before the word's alignment that is heard with it.</summary>
+    public const double SecondsBefore = 0.15;
+
+    /// <summary>Sound behind it.</summary>
+    public const double SecondsAfter = 0.3;
+
+    /// <summary>Longest stretch that is heard; of a longer one its end.</summary>
+    public const double MostSeconds = 4;
+
+    private static readonly string[] ClosingMarks = [".", ",", "!", "?"];
+
+    private readonly int[] _ends = [SpeechRecogniserModel.EndToken, .. ClosingMarks.Select(tokenizer.NumberOf)];
+
+    /// <summary>Ways to write a word: as it is, with a capital letter at its beginning, with one at each part's.</summary>
+    public IReadOnlyList<int[]> Spell(string text)
+    {
+        var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] spellings = [string.Join(' ', parts), Capital(string.Join(' ', parts)), string.Join(' ', parts.Select(Capital))];
+        return [.. spellings.Distinct(StringComparer.Ordinal).Select(tokenizer.Encode)];
+    }
+
+    /// <summary>Hears a candidate's sound.</summary>
+    /// <param name="sound">16 kHz; see <see cref="Stretch"/>.</param>
+    /// <param name="spellings">See <see cref="Spell"/>.</param>
+    public TextLikelihood Hear(ReadOnlySpan<float> sound, IReadOnlyList<int[]> spellings) => recogniser.Score(sound, spellings, _ends);
+
+    /// <summary>The samples that are heard for a candidate.</summary>
+    /// <param name="startSeconds">Where the word begins.</param>
+    /// <param name="endSeconds">Where it ends.</param>
+    /// <param name="heardSamples">Samples that there are.</param>
+    /// <returns>First and last sample, at least as many as the recogniser needs; the first may lie before 0, where there is silence.</returns>
+    public static (long First, int Count) Stretch(double startSeconds, double endSeconds, long heardSamples)
+    {
+        var end = Math.Min(heardSamples, (long)((endSeconds + SecondsAfter) * SpeechRecogniserModel.SampleRateHz));
+        var first = Math.Max((long)((startSeconds - SecondsBefore) * SpeechRecogniserModel.SampleRateHz), end - (long)(MostSeconds * SpeechRecogniserModel.SampleRateHz));
+        first = Math.Min(first, end - SpeechRecogniserModel.MinimumSamples);
+        return (first, (int)(end - first));
+    }
+
+    private static string Capital(string text) => text.Length == 0 ? text : char.ToUpper(text[0], CultureInfo.InvariantCulture) + text[1..];
+}
