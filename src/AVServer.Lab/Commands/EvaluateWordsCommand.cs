@@ -14,10 +14,10 @@ public static class EvaluateWordsCommand
         using var material = await JudgeMaterial.OpenAsync(folders, recipe, recipePath, output.WriteLine, cancellationToken);
         var data = JudgeData.Make(material, recipe, output.WriteLine);
         await using var services = PipelineServices.BuildPipeline(folders.Models, new KeyValuePair<string, string?>("Keywords:Shipped", "false"));
-        var ear = new CandidateEar(CandidateEar.Open(services.GetRequiredService<ModelRuntime>()), data.Texts, output.WriteLine);
+        var ear = new CandidateEar(CandidateEar.Open(services.GetRequiredService<ModelRuntime>()), data.Texts, material.Pronouncer, output.WriteLine);
         var (rescoring, slope) = new RescoringTraining(material, data, recipe, ear).Train();
         await output.WriteLineAsync(FormattableString.Invariant($"{rescoring}, slope {slope:F2}"));
-        var report = WakeWordReport.Measure(material, data, recipe, ear, rescoring, slope, output.WriteLine);
+        var report = WakeWordReport.Measure(material, data, recipe, ear, (rescoring, slope), output.WriteLine);
         await output.WriteAsync(report);
     }
 }

@@ -17,7 +17,7 @@ public static class TrainWordsCommand
         using var material = await JudgeMaterial.OpenAsync(folders, recipe, recipePath, output.WriteLine, cancellationToken);
         var data = JudgeData.Make(material, recipe, output.WriteLine);
         await using var services = PipelineServices.BuildPipeline(folders.Models, new KeyValuePair<string, string?>("Keywords:Shipped", "false"));
-        var ear = new CandidateEar(CandidateEar.Open(services.GetRequiredService<ModelRuntime>()), data.Texts, output.WriteLine);
+        var ear = new CandidateEar(CandidateEar.Open(services.GetRequiredService<ModelRuntime>()), data.Texts, material.Pronouncer, output.WriteLine);
         var (rescoring, slope) = new RescoringTraining(material, data, recipe, ear).Train();
         await output.WriteLineAsync(FormattableString.Invariant(
             $"{rescoring}; thresholds read off the stored speech hold elsewhere where the logarithm of the rate falls by {slope:F2} for each point of the score"));
@@ -33,7 +33,7 @@ public static class TrainWordsCommand
             [PhoneModelFiles.Sounds] = material.BackgroundSound(),
         }, network);
         await ShipAsync(folders, recipePath, cancellationToken);
-        var report = WakeWordReport.Measure(material, data, recipe, ear, rescoring, slope, output.WriteLine);
+        var report = WakeWordReport.Measure(material, data, recipe, ear, (rescoring, slope), output.WriteLine);
         await File.WriteAllTextAsync(Path.Combine(folders.Models, recipe.Name, "evaluation.md"), report, cancellationToken);
     }
 
@@ -68,6 +68,7 @@ public static class TrainWordsCommand
             recipe.NoiseVariance,
             PhoneStreaming.DelayOutputs(material.Network.Config),
             recipe.CandidatesPerHour,
+            recipe.RescoredPerHour,
             Math.Round(slope, 3),
             rescoring);
     }

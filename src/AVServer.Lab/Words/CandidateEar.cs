@@ -8,8 +8,9 @@ namespace AVServer.Lab.Words;
 /// <summary>Has the server's recogniser hear candidates, as the server does.</summary>
 /// <param name="rescorer">The recogniser.</param>
 /// <param name="texts">Texts, by their number.</param>
+/// <param name="pronouncer">Says how they sound.</param>
 /// <param name="log">Told how far it is.</param>
-internal sealed class CandidateEar(WordRescorer rescorer, IReadOnlyList<string> texts, Action<string> log)
+internal sealed class CandidateEar(WordRescorer rescorer, IReadOnlyList<string> texts, Pronouncer pronouncer, Action<string> log)
 {
     private readonly ConcurrentDictionary<int, IReadOnlyList<int[]>> _spellings = [];
 
@@ -19,7 +20,8 @@ internal sealed class CandidateEar(WordRescorer rescorer, IReadOnlyList<string> 
         var model = runtime.Store.OfKind(ModelKind.SpeechRecogniser).FirstOrDefault()
             ?? throw new InvalidDataException("Expected a speech recogniser in the models' folder, found none. Run scripts/setup.sh.");
         var tokenizer = SubwordTokenizer.Load(Path.Combine(model.Folder, SpeechRecogniserFiles.Vocabulary), Path.Combine(model.Folder, SpeechRecogniserFiles.Merges));
-        return new WordRescorer(runtime.Recogniser(model.Manifest.Name), tokenizer);
+        var lexicon = runtime.Store.OfKind(ModelKind.Lexicon).First();
+        return new WordRescorer(runtime.Recogniser(model.Manifest.Name), tokenizer, Lexicon.Load(Path.Combine(lexicon.Folder, PronunciationFiles.Lexicon)));
     }
 
     /// <summary>Hears candidates.</summary>
@@ -48,6 +50,6 @@ internal sealed class CandidateEar(WordRescorer rescorer, IReadOnlyList<string> 
         var sound = new float[count];
         var skipped = (int)Math.Max(0, -first);
         samples.AsSpan((int)(first + skipped), count - skipped).CopyTo(sound.AsSpan(skipped));
-        return rescorer.Hear(sound, _spellings.GetOrAdd(candidate.Word, word => rescorer.Spell(texts[word])));
+        return rescorer.Hear(sound, _spellings.GetOrAdd(candidate.Word, word => rescorer.Spell(texts[word], pronouncer.Pronounce(texts[word]))));
     }
 }

@@ -10,7 +10,7 @@ namespace AVServer.Lab.Words;
 /// <param name="ear">The recogniser.</param>
 internal sealed class RescoringTraining(JudgeMaterial material, JudgeData data, WordsRecipe recipe, CandidateEar ear)
 {
-    private const int Folds = 3;
+    private const int Folds = 2;
     private const int MostRight = 14;
     private const int MostWrong = 60;
 
@@ -22,6 +22,9 @@ internal sealed class RescoringTraining(JudgeMaterial material, JudgeData data, 
 
     private const double SteepestSlope = 6;
     private const double SlopeStep = 0.05;
+
+    private double StoredHours { get; } =
+        Enumerable.Range(0, material.Spoken.Count).Where(i => recipe.Background.Contains(material.Spoken[i].Clip.Set)).Sum(material.Hours);
 
     /// <summary>Learns both.</summary>
     /// <returns>
@@ -56,9 +59,10 @@ internal sealed class RescoringTraining(JudgeMaterial material, JudgeData data, 
                 found.AddRange(examples.Where(example => example.Kind != Kind.Neither));
             }
         }
+        var most = (int)(recipe.RescoredPerHour * StoredHours);
         foreach (var text in found.GroupBy(example => example.Candidate.Word))
         {
-            foreach (var example in text.Where(example => example.Kind == Kind.Stored)) yield return example;
+            foreach (var example in text.Where(example => example.Kind == Kind.Stored).OrderByDescending(example => example.Judged).Take(most)) yield return example;
             foreach (var example in text.Where(example => example.Kind == Kind.Wrong).OrderByDescending(example => example.Judged).Take(MostWrong)) yield return example;
             var right = text.Where(example => example.Kind == Kind.Right).GroupBy(example => example.Recording);
             foreach (var example in right.Take(MostRight).Select(recording => recording.MaxBy(example => example.Judged)!)) yield return example;
@@ -75,7 +79,6 @@ internal sealed class RescoringTraining(JudgeMaterial material, JudgeData data, 
 
     private double TailSlope(List<Example> examples, Func<Example, float> score)
     {
-        var storedHours = Enumerable.Range(0, material.Spoken.Count).Where(i => recipe.Background.Contains(material.Spoken[i].Clip.Set)).Sum(material.Hours);
         var measured = new List<(IReadOnlyList<float> Stored, IReadOnlyList<float> Others, double Hours)>();
         foreach (var text in examples.GroupBy(example => example.Candidate.Word))
         {
@@ -89,7 +92,7 @@ internal sealed class RescoringTraining(JudgeMaterial material, JudgeData data, 
 
         bool Holds((IReadOnlyList<float> Stored, IReadOnlyList<float> Others, double Hours) text)
         {
-            var threshold = AlarmTail.Threshold(text.Stored, PromisedRate * storedHours, slope);
+            var threshold = AlarmTail.Threshold(text.Stored, PromisedRate * StoredHours, slope);
             return text.Others.Count(each => each > threshold) <= PromisedRate * text.Hours;
         }
 

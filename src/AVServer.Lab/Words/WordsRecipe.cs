@@ -50,6 +50,9 @@ internal sealed record WordsRecipe(string Name, string Version, string Data, str
     /// <summary>Candidates an hour of speech without the word, for which each text's threshold is chosen.</summary>
     public double CandidatesPerHour { get; init; } = 80;
 
+    /// <summary>Candidates an hour of speech without the word, the judge's best, that the recogniser hears.</summary>
+    public double RescoredPerHour { get; init; } = 100;
+
     /// <summary>Texts on whose candidates the recogniser is heard, to weigh it and to see how false alarms become rare.</summary>
     public int RescoredTexts { get; init; } = 120;
 

@@ -98,9 +98,9 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         }
         int[][] phones = [.. ways.Select(way => way.Phones.Select(phone => model.States.NumberOf(phone.ToString())).ToArray())];
         var name = KeywordNames.Of(request.Text!);
-        var spellings = model.Rescorer.Spell(name);
-        var (paths, threshold, table) = model.Calibrator.Measure(name, phones, spellings, request.FalseAlarmsPerHour, request.RefractorySeconds, cancellationToken);
-        return new TypedWord(request, ways, paths, spellings, threshold, table, Warnings(model, request, ways, table));
+        var spellings = model.Rescorer.Spell(name, ways);
+        var (paths, heardFrom, threshold, table) = model.Calibrator.Measure(name, phones, spellings, request.FalseAlarmsPerHour, request.RefractorySeconds, cancellationToken);
+        return new TypedWord(request, ways, paths, spellings, heardFrom, threshold, table, Warnings(model, request, ways, table));
     }
 
     private List<string> Warnings(WordModel model, KeywordRequest request, IReadOnlyList<Pronunciation> ways, KeywordCalibration table)

@@ -24,17 +24,20 @@ internal sealed class WordCalibrator(
     /// <param name="falseAlarmsPerHour">Target.</param>
     /// <param name="refractorySeconds">Media time after an alarm with no other.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Paths with their matching thresholds, the score's threshold (log-odds), and the table.</returns>
-    public (IReadOnlyList<WordPath> Paths, float Threshold, KeywordCalibration Table) Measure(
+    /// <returns>Paths with their matching thresholds, the judge's log-odds from which candidates are heard, the score's threshold (log-odds), and the table.</returns>
+    public (IReadOnlyList<WordPath> Paths, float HeardFrom, float Threshold, KeywordCalibration Table) Measure(
         string name, IReadOnlyList<int[]> pronunciations, IReadOnlyList<int[]> spellings, double falseAlarmsPerHour, double refractorySeconds,
         CancellationToken cancellationToken)
     {
         var heard = background.Hear(states);
         var least = MatchingThreshold([.. pronunciations.Select(phones => new WordPath(0, phones, NoThreshold))], heard, cancellationToken);
         WordPath[] paths = [.. pronunciations.Select(phones => new WordPath(0, phones, least))];
-        var alarms = AfterEachOther(Rescore(Candidates(paths, heard, cancellationToken), spellings, cancellationToken), refractorySeconds);
+        var candidates = Candidates(paths, heard, cancellationToken).OrderByDescending(candidate => candidate.Judged).ToList();
+        var most = (int)(table.RescoredPerHour * background.Hours);
+        var heardFrom = candidates.Count > most ? candidates[most].Judged : NoThreshold;
+        var alarms = AfterEachOther(Rescore(candidates[..Math.Min(most, candidates.Count)], spellings, cancellationToken), refractorySeconds);
         var threshold = ThresholdFor(alarms, falseAlarmsPerHour);
-        return (paths, threshold, new KeywordCalibration(name, Posterior(threshold), Data, Math.Round(background.Hours, 3), 0, Points(alarms)));
+        return (paths, heardFrom, threshold, new KeywordCalibration(name, Posterior(threshold), Data, Math.Round(background.Hours, 3), 0, Points(alarms)));
     }
 
     /// <summary>Log-odds as a posterior.</summary>
@@ -116,7 +119,7 @@ internal sealed class WordCalibrator(
             var sound = new float[count];
             sounds.Read(candidate.Recording, first, sound);
             var heard = rescorer.Hear(sound, spellings);
-            scores[i] = (candidate.First + candidate.End, table.Rescoring.Score(candidate.Score, heard.Text, heard.End));
+            scores[i] = (candidate.First + candidate.End, table.Rescoring.Score(candidate.Judged, heard.Text, heard.End));
         });
         return scores;
     }
@@ -160,5 +163,5 @@ internal sealed class WordCalibrator(
     }
 
     // A candidate in a recording, whose first output has a number among all.
-    private readonly record struct StoredCandidate(int Recording, long First, long Start, long End, float Score);
+    private readonly record struct StoredCandidate(int Recording, long First, long Start, long End, float Judged);
 }

@@ -170,8 +170,8 @@ internal sealed class WordListener
             _model.Judge.Judge(features, judged);
             var origin = _firstSample / (double)AudioClock.SampleRateHz;
             var span = new WordSpan(origin + (candidate.Start * WordTiming.OutputSeconds), origin + ((candidate.End + 1) * WordTiming.OutputSeconds));
-            // No sound lifts it above the threshold: it needn't be heard.
-            if (_model.Table.Rescoring.Best(judged[0]) < word.Threshold) continue;
+            // Too unlikely to be heard, or no sound lifts it above the threshold.
+            if (judged[0] < word.HeardFrom || _model.Table.Rescoring.Best(judged[0]) < word.Threshold) continue;
             var heard = Rescore(span, word, history);
             var score = _model.Table.Rescoring.Score(judged[0], heard.Text, heard.End);
             var posterior = WordCalibrator.Posterior(score);

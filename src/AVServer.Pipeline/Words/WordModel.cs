@@ -82,7 +82,8 @@ internal sealed class WordModel
             runtime.WordJudge(name),
             new WordRescorer(
                 runtime.Recogniser(recogniser.Manifest.Name),
-                SubwordTokenizer.Load(Path.Combine(recogniser.Folder, SpeechRecogniserFiles.Vocabulary), Path.Combine(recogniser.Folder, SpeechRecogniserFiles.Merges))),
+                SubwordTokenizer.Load(Path.Combine(recogniser.Folder, SpeechRecogniserFiles.Vocabulary), Path.Combine(recogniser.Folder, SpeechRecogniserFiles.Merges)),
+                words),
             SpeechBackground.Parse(model.ReadFile(PhoneModelFiles.Background)),
             BackgroundSounds.Parse(model.ReadFile(PhoneModelFiles.Sounds)),
             new Pronouncer(words, LettersToPhones.Load(letters is null ? "" : Path.Combine(letters.Folder, PronunciationFiles.LettersToPhones))),

@@ -11,7 +11,8 @@ namespace AVServer.Pipeline;
 /// </remarks>
 /// <param name="recogniser">Hears.</param>
 /// <param name="tokenizer">Cuts spellings into its tokens.</param>
-internal sealed class WordRescorer(SpeechRecogniserModel recogniser, SubwordTokenizer tokenizer)
+/// <param name="lexicon">Knows how words are usually spelled.</param>
+internal sealed class WordRescorer(SpeechRecogniserModel recogniser, SubwordTokenizer tokenizer, Lexicon lexicon)
 {
     /// <summary>Sound before the word's alignment that is heard with it.</summary>
     public const double SecondsBefore = 0.15;
@@ -22,16 +23,22 @@ internal sealed class WordRescorer(SpeechRecogniserModel recogniser, SubwordToke
     /// <summary>Longest stretch that is heard; of a longer one its end.</summary>
     public const double MostSeconds = 4;
 
+    /// <summary>Spellings are decoded at once, each for its share of the time.</summary>
+    private const int MostSpellings = 6;
+
     private static readonly string[] ClosingMarks = [".", ",", "!", "?"];
 
     private readonly int[] _ends = [SpeechRecogniserModel.EndToken, .. ClosingMarks.Select(tokenizer.NumberOf)];
 
-    /// <summary>Ways to write a word: as it is, with a capital letter at its beginning, with one at each part's.</summary>
-    public IReadOnlyList<int[]> Spell(string text)
+    /// <summary>Ways to write a word: as it is, with a capital letter at its beginning, with one at each part's; and so too with a part that no lexicon knows
+    /// replaced by words that sound like it, as the recogniser would write them.</summary>
+    /// <param name="name">The word, its parts between blanks.</param>
+    /// <param name="pronunciations">How it is said.</param>
+    public IReadOnlyList<int[]> Spell(string name, IReadOnlyList<Pronunciation> pronunciations)
     {
-        var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        string[] spellings = [string.Join(' ', parts), Capital(string.Join(' ', parts)), string.Join(' ', parts.Select(Capital))];
-        return [.. spellings.Distinct(StringComparer.Ordinal).Select(tokenizer.Encode)];
+        IEnumerable<string> texts = [name, .. pronunciations.SelectMany(SpellAsOthers)];
+        var spellings = texts.Distinct(StringComparer.Ordinal).SelectMany(text => (string[])[text, Capital(text), string.Join(' ', text.Split(' ').Select(Capital))]);
+        return [.. spellings.Distinct(StringComparer.Ordinal).Take(MostSpellings).Select(tokenizer.Encode)];
     }
 
     /// <summary>Hears a candidate's sound.</summary>
@@ -50,6 +57,16 @@ internal sealed class WordRescorer(SpeechRecogniserModel recogniser, SubwordToke
         var first = Math.Max((long)((startSeconds - SecondsBefore) * SpeechRecogniserModel.SampleRateHz), end - (long)(MostSeconds * SpeechRecogniserModel.SampleRateHz));
         first = Math.Min(first, end - SpeechRecogniserModel.MinimumSamples);
         return (first, (int)(end - first));
+    }
+
+    private IEnumerable<string> SpellAsOthers(Pronunciation pronunciation)
+    {
+        for (var i = 0; i < pronunciation.Words.Length; i++)
+        {
+            if (lexicon.Find(pronunciation.Words[i].Text).Count > 0) continue;
+            foreach (var other in lexicon.Saying(pronunciation.Words[i].Phones))
+                yield return string.Join(' ', pronunciation.Words.Select((word, at) => at == i ? other : word.Text));
+        }
     }
 
     private static string Capital(string text) => text.Length == 0 ? text : char.ToUpper(text[0], CultureInfo.InvariantCulture) + text[1..];
