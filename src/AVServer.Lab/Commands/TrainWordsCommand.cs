@@ -67,7 +67,7 @@ public static class TrainWordsCommand
             recipe.Matcher,
             recipe.NoiseVariance,
             PhoneStreaming.DelayOutputs(material.Network.Config),
-            recipe.CandidatesPerHour,
+            recipe.SearchedPerHour,
             recipe.RescoredPerHour,
             Math.Round(slope, 3),
             rescoring);

@@ -121,7 +121,7 @@ public sealed class BackgroundSounds
             var index = _firstPackets[recording] + packet;
             decoder.Decode(_file.AsSpan(_packets[index].._packets[index + 1]), output, PacketSamples, false);
             for (var i = 0; i < PacketSamples; i++)
-                if (position + i >= 0 && position + i < sound.Length && first + position + i < _samples[recording]) sound[(int)(position + i)] = output[i];
+                if (position + i >= 0 && position + i < sound.Length && first + position + i >= 0 && first + position + i < _samples[recording]) sound[(int)(position + i)] = output[i];
         }
     }
 

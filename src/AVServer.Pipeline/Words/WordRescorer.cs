@@ -53,11 +53,13 @@ internal sealed class WordRescorer(SpeechRecogniserModel recogniser, SubwordToke
     /// <returns>First and last sample, at least as many as the recogniser needs; the first may lie before 0, where there is silence.</returns>
     public static (long First, int Count) Stretch(double startSeconds, double endSeconds, long heardSamples)
     {
-        var end = Math.Min(heardSamples, (long)((endSeconds + SecondsAfter) * SpeechRecogniserModel.SampleRateHz));
-        var first = Math.Max((long)((startSeconds - SecondsBefore) * SpeechRecogniserModel.SampleRateHz), end - (long)(MostSeconds * SpeechRecogniserModel.SampleRateHz));
+        var end = Math.Min(heardSamples, SampleAt(endSeconds + SecondsAfter));
+        var first = Math.Max(SampleAt(startSeconds - SecondsBefore), end - SampleAt(MostSeconds));
         first = Math.Min(first, end - SpeechRecogniserModel.MinimumSamples);
         return (first, (int)(end - first));
     }
+
+    private static long SampleAt(double seconds) => (long)Math.Round(seconds * SpeechRecogniserModel.SampleRateHz);
 
     private IEnumerable<string> SpellAsOthers(Pronunciation pronunciation)
     {
