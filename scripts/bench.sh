@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
 # Measures what the README claims. Nothing else should run on the machine meanwhile.
-#   scripts/bench.sh [fbank|streams|live|video|emotion|score|long]     default: all
+#   scripts/bench.sh [fbank|streams|live|video|emotion|score|long|peers]     default: all
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/setup.sh server
 dotnet build src/AVServer.Server -c Release -v q --nologo -clp:ErrorsOnly
 dotnet build tests/AVServer.Benchmarks -c Release -v q --nologo -clp:ErrorsOnly
 bench() { dotnet tests/AVServer.Benchmarks/bin/Release/net10.0/AVServer.Benchmarks.dll "$@"; }
+# The last Porcupine that runs without a key; a peer to measure against, no part of the product.
+peers() {
+    local folder=artifacts/peers
+    [ -d "$folder/node_modules/@picovoice/porcupine-node" ] || npm install --prefix "$folder" --no-save --ignore-scripts --no-audit --no-fund --loglevel=error @picovoice/porcupine-node@1.9.2
+    bench peers "$PWD/$folder/node_modules/@picovoice/porcupine-node"
+}
 case ${1:-all} in
     fbank) bench fbank ;;
     streams) bench streams ;;
@@ -15,6 +21,7 @@ case ${1:-all} in
     emotion) bench emotion "${2:-4}" ;;
     score) bench score ;;
     long) bench long ;;
-    all) bench fbank; bench streams; bench live 250; bench video 10; bench emotion 4; bench score; bench long ;;
-    *) echo "bench: expected fbank, streams, live, video, emotion, score or long, got '$1'" >&2; exit 2 ;;
+    peers) peers ;;
+    all) bench fbank; bench streams; bench live 250; bench video 10; bench emotion 4; bench score; bench long; peers ;;
+    *) echo "bench: expected fbank, streams, live, video, emotion, score, long or peers, got '$1'" >&2; exit 2 ;;
 esac

@@ -140,10 +140,23 @@ lexicon() {
     mv "$to/cmudict.0.7a" "$to/cmudict.txt"
 }
 
-# A recogniser's encoder, whose early layers the emotion models hear by; the runtime cuts it when it loads it.
+# A recogniser that is asked how well sound fits a typed word, with the tables of its tokens.
+speech_recogniser() {
+    local to=models/speech-recogniser
+    [ -d "$to" ] && ! model_is_there "$to" || return 0
+    npm_members @moonshine-ai/moonshine-js "$to" 4 dist/model/tiny/quantized/encoder_model.onnx dist/model/tiny/quantized/decoder_model_merged.onnx
+    npm_members llama-tokenizer-js "$to" 0 llama-tokenizer.js
+    mv "$to/encoder_model.onnx" "$to/model.onnx"
+    mv "$to/decoder_model_merged.onnx" "$to/decoder.onnx"
+    node scripts/tokenizer.mjs "$to/llama-tokenizer.js" "$to"
+    rm "$to/llama-tokenizer.js"
+}
+
+# The same recogniser's encoder, whose early layers the emotion models hear by; the runtime cuts it when it loads it.
 speech_encoder() {
     local to=models/speech-encoder
     [ -d "$to" ] && ! model_is_there "$to" || return 0
+    if model_is_there models/speech-recogniser; then cp models/speech-recogniser/model.onnx "$to/model.onnx"; return; fi
     npm_members @moonshine-ai/moonshine-js "$to" 4 dist/model/tiny/quantized/encoder_model.onnx
     mv "$to/encoder_model.onnx" "$to/model.onnx"
 }
@@ -162,6 +175,7 @@ packages() {
     npm_install
     speech_embedding
     voice_activity
+    speech_recogniser
     speech_encoder
     vosk
     lexicon

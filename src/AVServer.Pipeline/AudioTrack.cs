@@ -61,7 +61,8 @@ internal sealed class AudioTrack
         _fbank = new OnlineFbank(fbank, 2 * AudioClock.StepSamples);
         _mels = fbank.Dim;
         _gate = gated ? new EnergyGate(fbank.Options) : null;
-        _ring = new SampleRing(listeners.Select(listener => listener.HistorySamples).DefaultIfEmpty().Max() + (4 * AudioClock.StepSamples) + (PreRollSteps * AudioClock.StepSamples));
+        var longest = listeners.Select(listener => listener.HistorySamples).Append(words is null ? 0 : WordListener.HistorySamples).Max();
+        _ring = new SampleRing(longest + ((4 + PreRollSteps) * AudioClock.StepSamples));
         for (var i = 0; i < _features.Length; i++) _features[i] = new float[AudioClock.StepFrames * _mels];
         _listeners = listeners;
         (_observer, _sight, _sharedKeywords, _speech, _words, _number) = (observer, sight, sharedKeywords, speech, words, number);
@@ -94,7 +95,7 @@ internal sealed class AudioTrack
             await AcceptResampledAsync(_resampled.AsMemory(0, _resampler.Finish(_resampled)), events, cancellationToken);
         var silence = new float[AudioClock.StepSamples];
         for (var i = 0; i < FlushSteps; i++) await AcceptResampledAsync(silence, events, cancellationToken);
-        if (_words is not null) await _words.CompleteAsync(_detections, cancellationToken);
+        if (_words is not null) await _words.CompleteAsync(_ring, _detections, cancellationToken);
         Publish(events);
     }
 

@@ -44,6 +44,39 @@ internal static class SpeechMaterial
         return clips;
     }
 
+    /// <summary>Recordings of a wake word by people whom nothing was taught by but, for "computer", the verifier by some.</summary>
+    public static async Task<IReadOnlyList<float[]>> WakeWordsAsync(string word, int count)
+    {
+        if (word == "computer") return await KeywordsAsync(count);
+        var files = Directory.GetFiles(Path.Combine(Corpora(), "picovoice_wakeword", word), "*.opus").Order(StringComparer.Ordinal).Take(count);
+        return await Task.WhenAll(files.Select(ReadAsync));
+    }
+
+    /// <summary>Household noise, one recording after another.</summary>
+    public static async Task<float[]> NoiseAsync(TimeSpan atLeast)
+    {
+        var samples = new List<float>();
+        foreach (var file in Directory.GetFiles(Path.Combine(Corpora(), "noise_ovos"), "*.opus", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            samples.AddRange(await ReadAsync(file));
+            if (samples.Count >= atLeast.TotalSeconds * SampleRateHz) break;
+        }
+        return [.. samples];
+    }
+
+    /// <summary>Speech in which no wake word is said, by people who taught no wake word: English to a camera, and acted Polish.</summary>
+    public static async Task<IReadOnlyList<float[]>> OtherSpeechAsync()
+    {
+        string[] files =
+        [
+            .. Directory.GetFiles(Path.Combine(Corpora(), "talking_faces"), "*.mkv").Order(StringComparer.Ordinal),
+            .. Directory.GetFiles(Path.Combine(Corpora(), "nemo"), "*.opus", SearchOption.AllDirectories).Order(StringComparer.Ordinal),
+        ];
+        var sounds = new List<float[]>();
+        foreach (var file in files) sounds.Add(await ReadAsync(file));
+        return sounds;
+    }
+
     private static Task<float[]> ReadAsync(string path) => new MediaFile(new MediaOptions()).ReadAudioAsync(path, SampleRateHz);
 
     private static string Corpora() =>

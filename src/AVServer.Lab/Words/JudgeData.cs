@@ -50,7 +50,9 @@ internal sealed record JudgeData(IReadOnlyList<string> Texts, WordSet Words, IRe
             foreach (var word in WordScan.Peaks(open, material.Score(material.Taught[i]), material.Width))
                 if (!material.Spoken[i].MaySay(texts[word.Key])) best[word.Key].Add(word.Value);
         });
-        var allowed = (int)(recipe.CandidatesPerHour * recordings.Sum(material.Hours));
-        return [.. paths.Select(path => path with { Threshold = best[path.Word].OrderDescending().ElementAtOrDefault(allowed) })];
+        var hours = recordings.Sum(material.Hours);
+        return [.. paths.Select(path => path with { Threshold = best[path.Word].OrderDescending().ElementAtOrDefault((int)(PerHour(path.Word) * hours)) })];
+
+        double PerHour(int text) => recipe.WakeWords.Contains(texts[text]) ? recipe.SearchedPerHour : recipe.CandidatesPerHour;
     }
 }

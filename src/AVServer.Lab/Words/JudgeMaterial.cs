@@ -18,6 +18,8 @@ internal sealed class JudgeMaterial : IDisposable
     private readonly LabFolders _folders;
     private readonly Action<string> _log;
     private readonly PhoneCodes _codes;
+    private readonly Lazy<NoiseBank> _teachingNoise;
+    private readonly Lazy<NoiseBank> _testNoise;
 
     /// <param name="folders">Where everything lies.</param>
     /// <param name="recipe">What is looked for, in what.</param>
@@ -35,7 +37,8 @@ internal sealed class JudgeMaterial : IDisposable
             .Select(clip => new SpokenText(clip, recipe.Background.Contains(clip.Set) ? null : SpokenText.Normalise(_corpora.LabelOf(clip))))];
         var cmudict = Path.Combine(folders.Models, "cmudict", "cmudict.txt");
         Pronouncer = Pronouncer.Load(cmudict, Path.Combine(folders.Models, "letters-to-phones", "model.bin"));
-        Taught = Bank("taught", Spoken, Split.Train, (sound, i, random, noises) => Teach(sound, i, random, noises));
+        (_teachingNoise, _testNoise) = (Noise(Split.Train), Noise(Split.Test));
+        Taught = Bank("taught", Spoken.Count, TaughtSound);
         var counted = Enumerable.Range(0, Spoken.Count).Where(i => Spoken[i].Clip.Set == "speechocean762" || Spoken[i].Clip.Set == "librispeech_251spk").ToArray();
         new Random(recipe.Seed).Shuffle(counted);
         States = PhoneInventory.WithContexts(PhoneInventory.Read(kaldi), counted.Where(i => !HearsOthers(i)).Take(recipe.Counted).Select(i => _codes.Score(Taught[i])), _codes.States);
@@ -72,25 +75,43 @@ internal sealed class JudgeMaterial : IDisposable
     /// <summary>All recordings, every second in noise, at various levels.</summary>
     public CodeBank Taught { get; }
 
+    /// <summary>Samples of a recording as <see cref="Taught"/> heard it.</summary>
+    public float[] TaughtSound(int recording)
+    {
+        var sound = _corpora.Read(Spoken[recording].Clip);
+        Teach(sound, recording, Chances(recording), _teachingNoise.Value);
+        return sound;
+    }
+
+    /// <summary>Samples of a recording in a stated noise.</summary>
+    /// <param name="recording">Its number in <see cref="Spoken"/>.</param>
+    /// <param name="turn">Its place among those that are measured, which chooses the noise.</param>
+    /// <param name="snrDb">Ratio of speech to noise; null: clean.</param>
+    public float[] Sound(int recording, int turn, double? snrDb)
+    {
+        var sound = _corpora.Read(Spoken[recording].Clip);
+        if (snrDb is { } ratio) _testNoise.Value.MixNoise(sound, Augmentation.Sound.ActiveRms(sound), ratio, Chances(turn));
+        return sound;
+    }
+
     /// <summary>Some recordings in a stated noise.</summary>
     /// <param name="recordings">Which, by their number in <see cref="Spoken"/>.</param>
     /// <param name="snrDb">Ratio of speech to noise; null: clean.</param>
     public CodeBank Heard(IReadOnlyList<int> recordings, double? snrDb) => Bank(
-        snrDb is { } db ? FormattableString.Invariant($"test-{db:F0}dB") : "test-clean",
-        [.. recordings.Select(i => Spoken[i])],
-        Split.Test,
-        (sound, _, random, noises) =>
-        {
-            if (snrDb is { } ratio) noises!.MixNoise(sound, Sound.ActiveRms(sound), ratio, random);
-        });
+        snrDb is { } db ? FormattableString.Invariant($"test-{db:F0}dB") : "test-clean", recordings.Count, i => Sound(recordings[i], i, snrDb));
 
     /// <summary>Stored speech as the server reads it.</summary>
     public byte[] Background()
     {
-        var recordings = Enumerable.Range(0, Spoken.Count).Where(i => _recipe.Background.Contains(Spoken[i].Clip.Set) && !HearsOthers(i)).ToArray();
         var (weights, bias) = _codes.Output;
-        return SpeechBackground.Write(weights, bias, [.. recordings.Select(i => Taught[i])]);
+        return SpeechBackground.Write(weights, bias, [.. Stored.Select(i => Taught[i])]);
     }
+
+    /// <summary>The same speech as sound.</summary>
+    public byte[] BackgroundSound() => BackgroundSounds.Write(Stored.Select(TaughtSound), _recipe.StoredBitsPerSecond);
+
+    /// <summary>Recordings that are stored with the model.</summary>
+    private IEnumerable<int> Stored => Enumerable.Range(0, Spoken.Count).Where(i => _recipe.Background.Contains(Spoken[i].Clip.Set) && !HearsOthers(i));
 
     /// <summary>Scores of a recording's states.</summary>
     public float[] Score(float[] codes) => _codes.Score(codes);
@@ -111,26 +132,18 @@ internal sealed class JudgeMaterial : IDisposable
 
     public void Dispose() => _codes.Dispose();
 
-    private CodeBank Bank(string name, IReadOnlyList<SpokenText> recordings, Split noiseSplit, Action<float[], int, Random, NoiseBank?> change)
-    {
-        NoiseBank? noises = null;
-        var gate = new Lock();
-        return CodeBank.LoadOrMake(Path.Combine(_folders.Work, "codes", _recipe.NetworkName, $"{name}-{recordings.Count}.bin"), recordings.Count, i =>
-        {
-            lock (gate) noises ??= new NoiseBank(_corpora, noiseSplit, _recipe.Seed);
-            var sound = _corpora.Read(recordings[i].Clip);
-            change(sound, i, Chances(i), noises);
-            return _codes.Encode(sound);
-        }, _log);
-    }
+    private CodeBank Bank(string name, int count, Func<int, float[]> sound) =>
+        CodeBank.LoadOrMake(Path.Combine(_folders.Work, "codes", _recipe.NetworkName, $"{name}-{count}.bin"), count, i => _codes.Encode(sound(i)), _log);
+
+    private Lazy<NoiseBank> Noise(Split split) => new(() => new NoiseBank(_corpora, split, _recipe.Seed));
 
     private Random Chances(int recording) => new(unchecked((_recipe.Seed * 31) + recording));
 
-    private static void Teach(float[] sound, int i, Random random, NoiseBank? noises)
+    private static void Teach(float[] sound, int i, Random random, NoiseBank noises)
     {
         var gain = (float)Math.Pow(10, ((random.NextDouble() * 20) - 15) / 20);
         foreach (ref var sample in sound.AsSpan()) sample *= gain;
-        if (i % 2 == 1) noises!.Mix(sound, Sound.ActiveRms(sound), (random.NextDouble() * 21) - 3, random);
+        if (i % 2 == 1) noises.Mix(sound, Augmentation.Sound.ActiveRms(sound), (random.NextDouble() * 21) - 3, random);
         foreach (ref var sample in sound.AsSpan()) sample = Math.Clamp(sample, -1, 1);
     }
 }

@@ -15,10 +15,15 @@ internal sealed partial record SpokenText(Clip Clip, string? Text)
     /// <remarks>Such a recording is neither a right example nor a wrong one.</remarks>
     public bool MaySay(string text) => Text is not null && Text.Replace(" ", "", StringComparison.Ordinal).Contains(text.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
 
+    // As one corpus writes its wake words now and then.
+    private static readonly (string Written, string Said)[] Misspelled = [("thinkengine", "think engine"), ("wildifre", "wildfire"), ("theoperator", "the operator")];
+
     /// <summary>The words of a label; null where it is a remark on the recording, or not English.</summary>
     public static string? Normalise(string label)
     {
-        var text = Remark().Replace(label.ToLowerInvariant(), " ").Replace('’', '\'').Replace("thinkengine", "think engine", StringComparison.Ordinal);
+        var text = Remark().Replace(label.ToLowerInvariant(), " ").Replace('’', '\'');
+        foreach (var (written, said) in Misspelled) text = text.Replace(written, said, StringComparison.Ordinal);
+        if (text.Trim() == "perator") text = "operator";
         if (text.Any(letter => letter > 127 && char.IsLetter(letter)) || text.Contains('(')) return null;
         text = string.Join(' ', NotWord().Replace(text, " ").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('\'')));
         return text.Length == 0 ? null : text;

@@ -2,93 +2,145 @@ using System.Globalization;
 using System.Text;
 using AVServer.Detection;
 using AVServer.Pipeline;
+using AVServer.Runtime;
 
 namespace AVServer.Lab.Words;
 
+using Likelihoods = IReadOnlyDictionary<ScannedCandidate, TextLikelihood>;
+
 /// <summary>How well texts are found that taught neither the network nor the judge.</summary>
-internal static class WakeWordReport
+internal sealed class WakeWordReport
 {
     private static readonly double?[] Conditions = [null, 10, 5, 0];
-    private static readonly double[] Rates = [0.3, 0.5, 1, 10, 80];
+    private static readonly double[] Rates = [0.1, 0.3, 0.5, 1, 10, 80];
 
     /// <summary>False alarms an hour for which a word's threshold is chosen on the stored speech.</summary>
     private const double TypedRate = 0.5;
+
+    private readonly JudgeMaterial _material;
+    private readonly JudgeData _data;
+    private readonly WordsRecipe _recipe;
+    private readonly CandidateEar _ear;
+    private readonly Rescoring _rescoring;
+    private readonly double _slope;
+    private readonly Action<string> _log;
+    private readonly Judge _judge;
+    private readonly int[] _right;
+    private readonly IReadOnlyList<IReadOnlyList<ScannedCandidate>>[] _found;
+    private readonly StringBuilder _report = new("| text | recordings | hours without | stage | false alarms an hour | clean | 10 dB | 5 dB | 0 dB |\n|---|---|---|---|---|---|---|---|---|\n");
+
+    private WakeWordReport(JudgeMaterial material, JudgeData data, WordsRecipe recipe, CandidateEar ear, (Rescoring Rescoring, double Slope) trained, Action<string> log)
+    {
+        (_material, _data, _recipe, _ear, _log, (_rescoring, _slope)) = (material, data, recipe, ear, log, trained);
+        var known = recipe.WakeWords.SelectMany(word => word.Split(' ')).ToHashSet();
+        _judge = JudgeTraining.Train(material, data, text => !data.Texts[text].Split(' ').Any(known.Contains), recipe.Seed);
+        _right = Right(material, recipe);
+        var wanted = new WordSet(material.States, recipe.Matcher, [.. data.Words.Paths.Where(path => recipe.WakeWords.Contains(data.Texts[path.Word]))]);
+        _found = [.. Conditions.Select(snr =>
+        {
+            var bank = material.Heard(_right, snr);
+            return JudgeData.Scan(material, wanted, i => bank[i], _right.Length, log);
+        })];
+    }
 
     /// <summary>Measures each wake word with a judge that met none of their words.</summary>
     /// <param name="material">Recordings.</param>
     /// <param name="data">Candidates.</param>
     /// <param name="recipe">Which words, on what.</param>
-    /// <param name="slope">See <see cref="JudgeTraining.TailSlope"/>.</param>
+    /// <param name="ear">The recogniser.</param>
+    /// <param name="trained">See <see cref="RescoringTraining.Train"/>.</param>
     /// <param name="log">Told how far it is, and the loudest false alarms.</param>
-    public static string Measure(JudgeMaterial material, JudgeData data, WordsRecipe recipe, double slope, Action<string> log)
+    public static string Measure(JudgeMaterial material, JudgeData data, WordsRecipe recipe, CandidateEar ear, (Rescoring Rescoring, double Slope) trained, Action<string> log) =>
+        new WakeWordReport(material, data, recipe, ear, trained, log).Write();
+
+    private string Write()
     {
-        var report = new StringBuilder("| text | recordings | hours without | stage | false alarms an hour | clean | 10 dB | 5 dB | 0 dB |\n|---|---|---|---|---|---|---|---|---|\n");
-        var known = recipe.WakeWords.SelectMany(word => word.Split(' ')).ToHashSet();
-        var judge = JudgeTraining.Train(material, data, text => !data.Texts[text].Split(' ').Any(known.Contains), recipe.Seed);
-        var right = Right(material, recipe);
-        var wanted = new WordSet(material.States, recipe.Matcher, [.. data.Words.Paths.Where(path => recipe.WakeWords.Contains(data.Texts[path.Word]))]);
-        var heard = Conditions.Select(snr =>
-        {
-            var bank = material.Heard(right, snr);
-            return JudgeData.Scan(material, wanted, i => bank[i], right.Length, log);
-        }).ToArray();
-        var sums = Rates.ToDictionary(rate => rate, _ => new List<double>[] { [], [], [], [] });
-        var typed = new List<double[]>();
-        foreach (var word in recipe.WakeWords)
-        {
-            var number = data.Texts.ToList().IndexOf(word);
-            var says = Enumerable.Range(0, right.Length).Where(i => material.Spoken[right[i]].Text == word).ToArray();
-            if (says.Length == 0) continue;
-            var parts = word.Split(' ');
-            var without = Enumerable.Range(0, material.Spoken.Count)
-                .Where(i => !recipe.NotCounted.Contains(material.Spoken[i].Clip.Set))
-                .Where(i => material.Spoken[i].Text is { } ? !parts.Any(material.Spoken[i].MaySay) : recipe.Untranscribed.Contains(material.Spoken[i].Clip.Set)).ToArray();
-            var hours = without.Sum(material.Hours);
-            foreach (var (stage, score) in new (string, Func<ScannedCandidate, float>)[] { ("matcher", found => found.Candidate.Score), ("judge", found => judge.Score(found.Features)) })
-            {
-                var alarms = without.SelectMany(i => data.Candidates[i].Where(found => found.Word == number).Select(score)).OrderDescending().ToArray();
-                foreach (var rate in Rates)
-                {
-                    var allowed = (int)(rate * hours);
-                    var threshold = allowed < alarms.Length ? alarms[allowed] : float.NegativeInfinity;
-                    var recalls = heard.Select(condition => says.Count(i => condition[i].Any(found => found.Word == number && score(found) > threshold))).ToArray();
-                    report.AppendLine(CultureInfo.InvariantCulture, $"| {word} | {says.Length} | {hours:F2} | {stage} | {rate} | {string.Join(" | ", recalls.Select(recall => Percent((double)recall / says.Length)))} |");
-                    if (stage == "judge")
-                        for (var c = 0; c < recalls.Length; c++) sums[rate][c].Add((double)recalls[c] / says.Length);
-                }
-            }
-            AppendTyped();
-            var loudest = without.SelectMany(i => data.Candidates[i].Where(found => found.Word == number).Select(found => (Score: judge.Score(found.Features), Spoken: material.Spoken[i])))
-                .OrderByDescending(alarm => alarm.Score).Take(8);
-            log($"{word}: loudest false alarms {string.Join("; ", loudest.Select(alarm => FormattableString.Invariant($"{alarm.Score:F1} {alarm.Spoken.Clip.Set} {alarm.Spoken.Clip.Path} '{alarm.Spoken.Text}'")))}");
-
-            // As the server does it: the threshold comes from the stored speech alone, the false alarms are counted elsewhere.
-            void AppendTyped()
-            {
-                var elsewhere = without.Where(i => !recipe.Background.Contains(material.Spoken[i].Clip.Set)).ToArray();
-                var stored = without.Where(i => recipe.Background.Contains(material.Spoken[i].Clip.Set)).ToArray();
-                var threshold = AlarmTail.Threshold([.. Loudest(stored).OrderDescending()], TypedRate * stored.Sum(material.Hours), slope);
-                var measured = Loudest(elsewhere).Count(score => score > threshold) / elsewhere.Sum(material.Hours);
-                var recalls = heard.Select(condition => says.Count(i => condition[i].Any(IsHeard)) / (double)says.Length).ToArray();
-                typed.Add([measured, .. recalls]);
-                report.AppendLine(
-                    CultureInfo.InvariantCulture,
-                    $"| {word} | {says.Length} | {elsewhere.Sum(material.Hours):F2} | typed for {TypedRate} | {measured:F2} | {string.Join(" | ", recalls.Select(Percent))} |");
-
-                bool IsHeard(ScannedCandidate found) => found.Word == number && judge.Score(found.Features) > threshold;
-            }
-
-            float[] Loudest(int[] recordings) =>
-                [.. JudgeTraining.Alarms(data, recordings, judge, text => text == number).GetValueOrDefault(number, []).Select(alarm => alarm.Score)];
-        }
-        foreach (var (rate, values) in sums)
-            report.AppendLine(CultureInfo.InvariantCulture, $"| mean of texts | | | judge | {rate} | {string.Join(" | ", values.Select(list => Percent(list.Average())))} |");
-        var means = Conditions.Select((_, c) => Percent(typed.Average(row => row[c + 1])));
-        report.AppendLine(CultureInfo.InvariantCulture, $"| mean of texts | | | typed for {TypedRate} | {typed.Average(row => row[0]):F2} | {string.Join(" | ", means)} |");
-        return report.ToString();
+        Word[] words = [.. _recipe.WakeWords.Select(Hear).Where(word => word.Says.Length > 0)];
+        var (chosen, typed) = (words.Select(Append).ToArray(), words.Select(AppendTyped).ToArray());
+        for (var rate = 0; rate < Rates.Length; rate++)
+            AppendRow("mean of texts", "", "", "recogniser", $"{Rates[rate]}", Conditions.Select((_, c) => chosen.Average(recalls => recalls[rate][c])));
+        AppendRow("mean of texts", "", "", $"typed for {TypedRate}", Number(typed.Average(row => row.Measured)), Conditions.Select((_, c) => typed.Average(row => row.Recalls[c])));
+        return _report.ToString();
     }
 
-    private static string Percent(double share) => (100 * share).ToString("F1", CultureInfo.InvariantCulture);
+    // The recogniser hears the judge's best, as many an hour of the stored speech as in the server.
+    private Word Hear(string text)
+    {
+        var number = _data.Texts.ToList().IndexOf(text);
+        var says = Enumerable.Range(0, _right.Length).Where(i => _material.Spoken[_right[i]].Text == text).ToArray();
+        var parts = text.Split(' ');
+        var without = Enumerable.Range(0, _material.Spoken.Count)
+            .Where(i => !_recipe.NotCounted.Contains(_material.Spoken[i].Clip.Set))
+            .Where(i => _material.Spoken[i].Text is { } ? !parts.Any(_material.Spoken[i].MaySay) : _recipe.Untranscribed.Contains(_material.Spoken[i].Clip.Set)).ToArray();
+        var stored = without.Where(IsStored).ToArray();
+        var judged = Candidates(stored, _data.Candidates).Select(found => _judge.Score(found.Candidate.Features)).OrderDescending().ToArray();
+        var most = (int)(_recipe.RescoredPerHour * stored.Sum(_material.Hours));
+        var heardFrom = most < judged.Length ? judged[most] : float.NegativeInfinity;
+        return new Word(
+            text,
+            number,
+            says,
+            without,
+            _ear.Hear(Candidates(without, _data.Candidates).Where(IsHeard), _material.TaughtSound),
+            [.. Conditions.Select((snr, c) => _ear.Hear(Candidates(says, _found[c]).Where(IsHeard), i => _material.Sound(_right[i], i, snr)))]);
+
+        IEnumerable<(int Recording, ScannedCandidate Candidate)> Candidates(IEnumerable<int> recordings, IReadOnlyList<IReadOnlyList<ScannedCandidate>> candidates) =>
+            recordings.SelectMany(i => candidates[i].Where(candidate => candidate.Word == number).Select(candidate => (i, candidate)));
+
+        bool IsHeard((int Recording, ScannedCandidate Candidate) found) => _judge.Score(found.Candidate.Features) >= heardFrom;
+    }
+
+    // With thresholds read off the very speech that the false alarms are counted in; recalls by rate and condition, of the last stage.
+    private double[][] Append(Word word)
+    {
+        var stages = new (string Name, Func<ScannedCandidate, Likelihoods, float> Score)[]
+        {
+            ("matcher", (found, _) => found.Candidate.Score),
+            ("judge", (found, _) => _judge.Score(found.Features)),
+            ("recogniser", Score),
+        };
+        double[][] recalls = [];
+        var hours = word.Without.Sum(_material.Hours);
+        foreach (var (stage, score) in stages)
+        {
+            var alarms = word.Without.SelectMany(i => word.In(_data.Candidates[i]).Select(found => score(found, word.Alarms))).OrderDescending().ToArray();
+            recalls = [.. Rates.Select(rate => Recalls(word, score, (int)(rate * hours) < alarms.Length ? alarms[(int)(rate * hours)] : float.NegativeInfinity))];
+            for (var rate = 0; rate < Rates.Length; rate++) AppendRow(word.Text, $"{word.Says.Length}", Number(hours), stage, $"{Rates[rate]}", recalls[rate]);
+        }
+        var loudest = word.Without.SelectMany(i => word.In(_data.Candidates[i]).Select(found => (Score: Score(found, word.Alarms), Spoken: _material.Spoken[i])))
+            .OrderByDescending(alarm => alarm.Score).Take(8);
+        _log($"{word.Text}: loudest false alarms {string.Join("; ", loudest.Select(alarm => $"{Number(alarm.Score)} {alarm.Spoken.Clip.Set} {alarm.Spoken.Clip.Path} '{alarm.Spoken.Text}'"))}");
+        return recalls;
+    }
+
+    // As the server does it: the threshold comes from the stored speech alone, the false alarms are counted elsewhere.
+    private (double Measured, double[] Recalls) AppendTyped(Word word)
+    {
+        var (stored, elsewhere) = (word.Without.Where(IsStored).ToArray(), word.Without.Where(i => !IsStored(i)).ToArray());
+        var threshold = AlarmTail.Threshold([.. Loudest(stored).OrderDescending()], TypedRate * stored.Sum(_material.Hours), _slope);
+        var hours = elsewhere.Sum(_material.Hours);
+        var measured = Loudest(elsewhere).Count(score => score > threshold) / hours;
+        var recalls = Recalls(word, Score, threshold);
+        AppendRow(word.Text, $"{word.Says.Length}", Number(hours), $"typed for {TypedRate}", Number(measured), recalls);
+        return (measured, recalls);
+
+        IEnumerable<float> Loudest(int[] recordings) => recordings
+            .Select(i => word.In(_data.Candidates[i]).Select(found => Score(found, word.Alarms)).DefaultIfEmpty(float.NegativeInfinity).Max())
+            .Where(float.IsFinite);
+    }
+
+    private double[] Recalls(Word word, Func<ScannedCandidate, Likelihoods, float> score, float threshold) =>
+        [.. Conditions.Select((_, c) => word.Says.Count(i => word.In(_found[c][i]).Any(found => score(found, word.Heard[c]) > threshold)) / (double)word.Says.Length)];
+
+    private float Score(ScannedCandidate found, Likelihoods heard) =>
+        heard.TryGetValue(found, out var likelihood) ? _rescoring.Score(_judge.Score(found.Features), likelihood.Text, likelihood.End) : float.NegativeInfinity;
+
+    private bool IsStored(int recording) => _recipe.Background.Contains(_material.Spoken[recording].Clip.Set);
+
+    private void AppendRow(string text, string recordings, string hours, string stage, string rate, IEnumerable<double> recalls) =>
+        _report.AppendLine($"| {text} | {recordings} | {hours} | {stage} | {rate} | {string.Join(" | ", recalls.Select(recall => (100 * recall).ToString("F1", CultureInfo.InvariantCulture)))} |");
+
+    private static string Number(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 
     // Contributors in turn: one who gave hundreds of recordings doesn't speak for all.
     private static int[] Right(JudgeMaterial material, WordsRecipe recipe) =>
@@ -101,4 +153,16 @@ internal static class WakeWordReport
             .Take(recipe.MostRecordings)
             .Select(entry => entry.recording)),
     ];
+
+    /// <summary>A wake word and what the recogniser heard of it.</summary>
+    /// <param name="Text">The word.</param>
+    /// <param name="Number">Its number among the texts.</param>
+    /// <param name="Says">Who says it, by place among the measured recordings.</param>
+    /// <param name="Without">Recordings in which it isn't said, by number.</param>
+    /// <param name="Alarms">What was heard in these.</param>
+    /// <param name="Heard">What was heard where it is said, by condition.</param>
+    private sealed record Word(string Text, int Number, int[] Says, int[] Without, Likelihoods Alarms, Likelihoods[] Heard)
+    {
+        public IEnumerable<ScannedCandidate> In(IEnumerable<ScannedCandidate> candidates) => candidates.Where(candidate => candidate.Word == Number);
+    }
 }

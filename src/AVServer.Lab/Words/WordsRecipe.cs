@@ -47,8 +47,26 @@ internal sealed record WordsRecipe(string Name, string Version, string Data, str
     /// <summary>How words are followed.</summary>
     public MatcherOptions Matcher { get; init; } = new();
 
-    /// <summary>Candidates an hour of speech without the word, for which each text's threshold is chosen.</summary>
+    /// <summary>Candidates an hour of speech without the word, for which the threshold of each text that teaches the judge is chosen.</summary>
     public double CandidatesPerHour { get; init; } = 80;
+
+    /// <summary>The same for a word that is looked for: more, as the judge sorts them out for the recogniser.</summary>
+    public double SearchedPerHour { get; init; } = 80;
+
+    /// <summary>Candidates an hour of speech without the word, the judge's best, that the recogniser hears.</summary>
+    public double RescoredPerHour { get; init; } = 100;
+
+    /// <summary>Texts on whose candidates the recogniser is heard, to weigh it and to see how false alarms become rare.</summary>
+    public int RescoredTexts { get; init; } = 120;
+
+    /// <summary>Weight of ln P(text | sound) beside the judge's log-odds.</summary>
+    public double TextWeight { get; init; } = 0.7;
+
+    /// <summary>Weight of ln P(the text ends there) beside them: less, as a word may be followed by others at once.</summary>
+    public double EndWeight { get; init; } = 0.4;
+
+    /// <summary>What stored speech is coded with.</summary>
+    public int StoredBitsPerSecond { get; init; } = 16_000;
 
     /// <summary>Recordings from which thresholds, contexts and durations are counted.</summary>
     public int Counted { get; init; } = 700;

@@ -82,7 +82,7 @@ internal sealed class KeywordRegistry : IKeywordRegistry
 
     private TypedWord Measure(KeywordRequest request, CancellationToken cancellationToken)
     {
-        var model = Model ?? throw new KeywordException("Expected a phone model and a lexicon in the models' folder to listen for typed words, found none. Run scripts/setup.sh.");
+        var model = Model ?? throw new KeywordException("Expected a phone model, a lexicon and a speech recogniser in the models' folder to listen for typed words, found less. Run scripts/setup.sh.");
         if (!(request.FalseAlarmsPerHour is > 0 and <= 1000))
             throw new KeywordException(string.Create(CultureInfo.InvariantCulture, $"Expected falseAlarmsPerHour above 0 and at most 1000, got {request.FalseAlarmsPerHour}."));
         if (!(request.RefractorySeconds is >= 0 and <= 60))
@@ -97,8 +97,10 @@ internal sealed class KeywordRegistry : IKeywordRegistry
             throw new KeywordException(e.Message);
         }
         int[][] phones = [.. ways.Select(way => way.Phones.Select(phone => model.States.NumberOf(phone.ToString())).ToArray())];
-        var (paths, threshold, table) = model.Calibrator.Measure(KeywordNames.Of(request.Text!), phones, request.FalseAlarmsPerHour, request.RefractorySeconds, cancellationToken);
-        return new TypedWord(request, ways, paths, threshold, table, Warnings(model, request, ways, table));
+        var name = KeywordNames.Of(request.Text!);
+        var spellings = model.Rescorer.Spell(name, ways);
+        var (paths, heardFrom, threshold, table) = model.Calibrator.Measure(name, phones, spellings, request.FalseAlarmsPerHour, request.RefractorySeconds, cancellationToken);
+        return new TypedWord(request, ways, paths, spellings, heardFrom, threshold, table, Warnings(model, request, ways, table));
     }
 
     private List<string> Warnings(WordModel model, KeywordRequest request, IReadOnlyList<Pronunciation> ways, KeywordCalibration table)

@@ -15,7 +15,9 @@ namespace AVServer.Pipeline;
 /// <param name="NoiseVariance">Variance of the white noise that is added in expectation, Kaldi's scale.</param>
 /// <param name="OutputsLate">Outputs by which the network's answers come late in a stream.</param>
 /// <param name="CandidatesPerHour">Candidates an hour of other speech that a word's matching threshold allows.</param>
-/// <param name="TailSlope">How the logarithm of the rate of false alarms falls with the judge's score, where a word's own alarms are too few to say.</param>
+/// <param name="RescoredPerHour">Candidates an hour of other speech, the judge's best, that the recogniser hears.</param>
+/// <param name="TailSlope">How the logarithm of the rate of false alarms falls with the score, where a word's own alarms are too few to say.</param>
+/// <param name="Rescoring">How judge and recogniser together make the score.</param>
 public sealed record PhoneTable(
     IReadOnlyList<string> Phones,
     IReadOnlyList<string> Silences,
@@ -27,7 +29,9 @@ public sealed record PhoneTable(
     float NoiseVariance,
     int OutputsLate,
     double CandidatesPerHour,
-    double TailSlope)
+    double RescoredPerHour,
+    double TailSlope,
+    Rescoring Rescoring)
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 

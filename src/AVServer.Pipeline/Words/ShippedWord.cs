@@ -9,10 +9,11 @@ namespace AVServer.Pipeline;
 /// <param name="Request">What was asked for.</param>
 /// <param name="Pronunciations">How it may be said, each in ARPAbet.</param>
 /// <param name="MatchingThreshold">Least score of a candidate.</param>
-/// <param name="Threshold">Least judge's score of a detection, log-odds.</param>
+/// <param name="HeardFrom">Least judge's log-odds of a candidate that the recogniser hears.</param>
+/// <param name="Threshold">Least score of a detection, log-odds.</param>
 /// <param name="Calibration">What thresholds stand for.</param>
 internal sealed record ShippedWord(
-    KeywordRequest Request, IReadOnlyList<string> Pronunciations, float MatchingThreshold, float Threshold, KeywordCalibration Calibration)
+    KeywordRequest Request, IReadOnlyList<string> Pronunciations, float MatchingThreshold, float HeardFrom, float Threshold, KeywordCalibration Calibration)
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
 
@@ -24,13 +25,13 @@ internal sealed record ShippedWord(
 
     /// <summary>A measured word for the file.</summary>
     public static ShippedWord Of(TypedWord word) =>
-        new(word.Request, [.. word.Pronunciations.Select(way => way.ToString())], word.Paths[0].Threshold, word.Threshold, word.Calibration);
+        new(word.Request, [.. word.Pronunciations.Select(way => way.ToString())], word.Paths[0].Threshold, word.HeardFrom, word.Threshold, word.Calibration);
 
     /// <summary>The word, ready to be listened for.</summary>
     public TypedWord ToWord(WordModel model)
     {
         Pronunciation[] ways = [.. Pronunciations.SelectMany(phones => model.Pronouncer.Pronounce($"{KeywordNames.Of(Request.Text)}={phones}"))];
         WordPath[] paths = [.. ways.Select(way => new WordPath(0, [.. way.Phones.Select(phone => model.States.NumberOf(phone.ToString()))], MatchingThreshold))];
-        return new TypedWord(Request, ways, paths, Threshold, Calibration, []);
+        return new TypedWord(Request, ways, paths, model.Rescorer.Spell(KeywordNames.Of(Request.Text), ways), HeardFrom, Threshold, Calibration, []);
     }
 }

@@ -8,13 +8,17 @@ namespace AVServer.Pipeline;
 /// <param name="Request">What was asked for.</param>
 /// <param name="Pronunciations">How it may be said.</param>
 /// <param name="Paths">The same by the phone model's numbers, with the matching thresholds; their word's number is 0.</param>
-/// <param name="Threshold">Least judge's score of a detection.</param>
+/// <param name="Spellings">Ways to write it, in the recogniser's tokens.</param>
+/// <param name="HeardFrom">Least judge's log-odds of a candidate that the recogniser hears.</param>
+/// <param name="Threshold">Least score of a detection, log-odds.</param>
 /// <param name="Calibration">What thresholds stand for, measured on stored speech.</param>
 /// <param name="Warnings">What the user should know of it.</param>
 internal sealed record TypedWord(
     KeywordRequest Request,
     IReadOnlyList<Pronunciation> Pronunciations,
     IReadOnlyList<WordPath> Paths,
+    IReadOnlyList<int[]> Spellings,
+    float HeardFrom,
     float Threshold,
     KeywordCalibration Calibration,
     IReadOnlyList<string> Warnings)

@@ -5,11 +5,14 @@ using AVServer.Runtime;
 namespace AVServer.Pipeline;
 
 /// <summary>Chooses a typed word's thresholds by looking for it in stored speech in which it isn't said.</summary>
-/// <param name="background">The speech.</param>
+/// <param name="background">The speech, as the phone network heard it.</param>
+/// <param name="sounds">The same speech as sound.</param>
 /// <param name="states">Phones and their outputs.</param>
 /// <param name="table">How words are followed.</param>
 /// <param name="judge">Judges candidates.</param>
-internal sealed class WordCalibrator(SpeechBackground background, PhoneStates states, PhoneTable table, WordJudgeModel judge)
+/// <param name="rescorer">Hears them once more.</param>
+internal sealed class WordCalibrator(
+    SpeechBackground background, BackgroundSounds sounds, PhoneStates states, PhoneTable table, WordJudgeModel judge, WordRescorer rescorer)
 {
     private const string Data = "speech stored with the phone model, without the word";
     private const float NoThreshold = -1000;
@@ -17,19 +20,24 @@ internal sealed class WordCalibrator(SpeechBackground background, PhoneStates st
     /// <summary>Measures a word.</summary>
     /// <param name="name">Its name, for the table.</param>
     /// <param name="pronunciations">Phones of each way to say it, by the model's numbers.</param>
+    /// <param name="spellings">Ways to write it, in the recogniser's tokens.</param>
     /// <param name="falseAlarmsPerHour">Target.</param>
     /// <param name="refractorySeconds">Media time after an alarm with no other.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Paths with their matching thresholds, the judge's threshold (log-odds), and the table.</returns>
-    public (IReadOnlyList<WordPath> Paths, float Threshold, KeywordCalibration Table) Measure(
-        string name, IReadOnlyList<int[]> pronunciations, double falseAlarmsPerHour, double refractorySeconds, CancellationToken cancellationToken)
+    /// <returns>Paths with their matching thresholds, the judge's log-odds from which candidates are heard, the score's threshold (log-odds), and the table.</returns>
+    public (IReadOnlyList<WordPath> Paths, float HeardFrom, float Threshold, KeywordCalibration Table) Measure(
+        string name, IReadOnlyList<int[]> pronunciations, IReadOnlyList<int[]> spellings, double falseAlarmsPerHour, double refractorySeconds,
+        CancellationToken cancellationToken)
     {
         var heard = background.Hear(states);
         var least = MatchingThreshold([.. pronunciations.Select(phones => new WordPath(0, phones, NoThreshold))], heard, cancellationToken);
         WordPath[] paths = [.. pronunciations.Select(phones => new WordPath(0, phones, least))];
-        var alarms = Alarms(paths, heard, refractorySeconds, cancellationToken);
+        var candidates = Candidates(paths, heard, cancellationToken).OrderByDescending(candidate => candidate.Judged).ToList();
+        var most = (int)(table.RescoredPerHour * background.Hours);
+        var heardFrom = candidates.Count > most ? candidates[most].Judged : NoThreshold;
+        var alarms = AfterEachOther(Rescore(candidates[..Math.Min(most, candidates.Count)], spellings, cancellationToken), refractorySeconds);
         var threshold = ThresholdFor(alarms, falseAlarmsPerHour);
-        return (paths, threshold, new KeywordCalibration(name, Posterior(threshold), Data, Math.Round(background.Hours, 3), 0, Points(alarms)));
+        return (paths, heardFrom, threshold, new KeywordCalibration(name, Posterior(threshold), Data, Math.Round(background.Hours, 3), 0, Points(alarms)));
     }
 
     /// <summary>Log-odds as a posterior.</summary>
@@ -61,13 +69,12 @@ internal sealed class WordCalibrator(SpeechBackground background, PhoneStates st
         }
     }
 
-    // The judge's scores of what would have been an alarm, highest first.
-    private List<float> Alarms(WordPath[] paths, PhoneHistory heard, double refractorySeconds, CancellationToken cancellationToken)
+    private List<StoredCandidate> Candidates(WordPath[] paths, PhoneHistory heard, CancellationToken cancellationToken)
     {
         var words = new WordSet(states, table.Matcher, paths);
         var (history, matcher, ripe) = (new PhoneHistory(states), default(WordMatcher)!, new List<WordCandidate>());
-        var found = new List<(long End, float Score)>();
-        var first = 0L;
+        var found = new List<StoredCandidate>();
+        var (recording, first) = (-1, 0L);
         background.Play(words, Begin, (output, scores) =>
         {
             history.Accept(heard, output);
@@ -76,14 +83,14 @@ internal sealed class WordCalibrator(SpeechBackground background, PhoneStates st
             if (first < 0) first = output;
         }, cancellationToken);
         Complete();
-        return AfterEachOther(found, refractorySeconds);
+        return found;
 
         void Begin()
         {
             Complete();
             history.Reset();
             matcher = new WordMatcher(words, history);
-            first = -1;
+            (recording, first) = (recording + 1, -1);
         }
 
         void Complete()
@@ -95,9 +102,26 @@ internal sealed class WordCalibrator(SpeechBackground background, PhoneStates st
 
         void Judge()
         {
-            foreach (var candidate in ripe) found.Add((Math.Max(0, first) + candidate.End, ScoreOf(candidate, paths, history)));
+            foreach (var candidate in ripe) found.Add(new StoredCandidate(recording, Math.Max(0, first), candidate.Start, candidate.End, ScoreOf(candidate, paths, history)));
             ripe.Clear();
         }
+    }
+
+    // By number of the output behind which it ends, counted through all recordings.
+    private (long End, float Score)[] Rescore(List<StoredCandidate> candidates, IReadOnlyList<int[]> spellings, CancellationToken cancellationToken)
+    {
+        var scores = new (long End, float Score)[candidates.Count];
+        Parallel.For(0, scores.Length, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        {
+            var candidate = candidates[i];
+            var (first, count) = WordRescorer.Stretch(
+                candidate.Start * WordTiming.OutputSeconds, (candidate.End + 1) * WordTiming.OutputSeconds, sounds.Length(candidate.Recording));
+            var sound = new float[count];
+            sounds.Read(candidate.Recording, first, sound);
+            var heard = rescorer.Hear(sound, spellings);
+            scores[i] = (candidate.First + candidate.End, table.Rescoring.Score(candidate.Judged, heard.Text, heard.End));
+        });
+        return scores;
     }
 
     private float ScoreOf(WordCandidate candidate, WordPath[] paths, PhoneHistory history)
@@ -110,7 +134,7 @@ internal sealed class WordCalibrator(SpeechBackground background, PhoneStates st
     }
 
     // Within the refractory time only the highest counts.
-    private static List<float> AfterEachOther(List<(long End, float Score)> found, double refractorySeconds)
+    private static List<float> AfterEachOther(IEnumerable<(long End, float Score)> found, double refractorySeconds)
     {
         var (kept, taken) = (new List<float>(), new List<long>());
         var apart = refractorySeconds / WordTiming.OutputSeconds;
@@ -137,4 +161,7 @@ internal sealed class WordCalibrator(SpeechBackground background, PhoneStates st
         }
         return points;
     }
+
+    // A candidate in a recording, whose first output has a number among all.
+    private readonly record struct StoredCandidate(int Recording, long First, long Start, long End, float Judged);
 }

@@ -4,7 +4,7 @@ using AVServer.Signal;
 
 namespace AVServer.Pipeline;
 
-/// <summary>One stream's ear for typed words: cepstra, the phone network, the matcher, and the judge on candidates.</summary>
+/// <summary>One stream's ear for typed words: cepstra, the phone network, the matcher, and judge and recogniser on candidates.</summary>
 /// <remarks>
 /// One stream's own; one caller at a time. The network answers late, so the listener goes on for a while when the gate has closed.
 /// </remarks>
@@ -50,6 +50,9 @@ internal sealed class WordListener
         _primingChunks = ((model.Table.OutputsLate * model.ChunkFrames / model.OutputsPerChunk) + model.ChunkFrames - 1) / model.ChunkFrames;
     }
 
+    /// <summary>Samples that must be kept for candidates to be heard once more, behind the longest wait for a word's judgement.</summary>
+    public static int HistorySamples { get; } = ((int)(WordRescorer.MostSeconds * AudioClock.SampleRateHz)) + (LateSteps * AudioClock.StepSamples);
+
     /// <summary>By keyword, the highest score so far.</summary>
     public IEnumerable<(string Keyword, float Score)> MaxScores => _maxScores.Select(score => (score.Key, score.Value));
 
@@ -83,15 +86,16 @@ internal sealed class WordListener
         _heardStep == step - 1 && step - closed <= LateSteps ? HearAsync(step, step, history, detections, cancellationToken) : default;
 
     /// <summary>Ends the sound: silence is heard until everything has been judged.</summary>
+    /// <param name="history">The sound.</param>
     /// <param name="detections">Receives what was found.</param>
     /// <param name="cancellationToken">Ends the wait for the batch.</param>
-    public async ValueTask CompleteAsync(List<KeywordDetection> detections, CancellationToken cancellationToken)
+    public async ValueTask CompleteAsync(SampleRing history, List<KeywordDetection> detections, CancellationToken cancellationToken)
     {
         if (_heardStep == long.MinValue) return;
         var last = _heardStep;
-        for (var i = 0; i < LateSteps; i++) await HearAsync(last, _heardStep + 1, null, detections, cancellationToken);
+        for (var i = 0; i < LateSteps; i++) await HearAsync(last, _heardStep + 1, history, detections, cancellationToken);
         _matcher?.Complete(_ripe);
-        Judge(last, detections);
+        Judge(last, history, detections);
     }
 
     private void Begin(long step)
@@ -103,12 +107,12 @@ internal sealed class WordListener
         (_firstSample, _outputs, _filled, _primed) = (step * AudioClock.StepSamples, 0, 0, false);
     }
 
-    private async ValueTask HearAsync(long tellStep, long step, SampleRing? history, List<KeywordDetection> detections, CancellationToken cancellationToken)
+    private async ValueTask HearAsync(long tellStep, long step, SampleRing history, List<KeywordDetection> detections, CancellationToken cancellationToken)
     {
         Follow(_words());
         _heardStep = step;
-        if (history is null) Array.Clear(_samples);
-        else history.Read(step * AudioClock.StepSamples, _samples);
+        if ((step + 1) * AudioClock.StepSamples <= history.Count) history.Read(step * AudioClock.StepSamples, _samples);
+        else Array.Clear(_samples);
         _features.AcceptSamples(_samples);
         while (_features.TryRead(_chunk.AsSpan(_filled * _features.Computer.Dim, _features.Computer.Dim)))
         {
@@ -117,7 +121,7 @@ internal sealed class WordListener
             await RunAsync(cancellationToken);
             _filled = 0;
         }
-        Judge(tellStep, detections);
+        Judge(tellStep, history, detections);
     }
 
     // A list that has changed is followed from here on; what was heard stays known.
@@ -127,6 +131,8 @@ internal sealed class WordListener
         _list = list;
         _matcher = list is null ? null : new WordMatcher(list.Set, _history);
         _ripe.Clear();
+        foreach (var word in list?.Words ?? [])
+            if (IsFor(word)) _maxScores.TryAdd(word.Name, 0);
     }
 
     private async ValueTask PrimeAsync(CancellationToken cancellationToken)
@@ -150,28 +156,47 @@ internal sealed class WordListener
         }
     }
 
-    private void Judge(long step, List<KeywordDetection> detections)
+    private void Judge(long step, SampleRing history, List<KeywordDetection> detections)
     {
         if (_ripe.Count == 0) return;
         Span<float> features = stackalloc float[AlignmentFeatures.Count];
-        Span<float> score = stackalloc float[1];
+        Span<float> judged = stackalloc float[1];
         foreach (var candidate in _ripe)
         {
             var path = _list!.Set.Paths[candidate.Path];
             var word = _list.Words[path.Word];
             if (!IsFor(word)) continue;
             AlignmentFeatures.Compute(candidate, path.Phones, _history, features);
-            _model.Judge.Judge(features, score);
-            var posterior = WordCalibrator.Posterior(score[0]);
-            _maxScores[word.Name] = Math.Max(_maxScores.GetValueOrDefault(word.Name), posterior);
+            _model.Judge.Judge(features, judged);
             var origin = _firstSample / (double)AudioClock.SampleRateHz;
-            var (start, end) = (origin + (candidate.Start * WordTiming.OutputSeconds), origin + ((candidate.End + 1) * WordTiming.OutputSeconds));
-            if (score[0] < word.Threshold || start < _quietUntil.GetValueOrDefault(word.Name, double.NegativeInfinity)) continue;
-            _quietUntil[word.Name] = Math.Max(end, start + word.Request.RefractorySeconds);
-            var scores = new Dictionary<string, float> { ["matcher"] = candidate.Score / path.Phones.Count, ["judge"] = posterior };
-            detections.Add(new KeywordDetection(word.Name, posterior, new WordSpan(start, end), step, _model.Reference, scores));
+            var span = new WordSpan(origin + (candidate.Start * WordTiming.OutputSeconds), origin + ((candidate.End + 1) * WordTiming.OutputSeconds));
+            // Too unlikely to be heard, or no sound lifts it above the threshold.
+            if (judged[0] < word.HeardFrom || _model.Table.Rescoring.Best(judged[0]) < word.Threshold) continue;
+            var heard = Rescore(span, word, history);
+            var score = _model.Table.Rescoring.Score(judged[0], heard.Text, heard.End);
+            var posterior = WordCalibrator.Posterior(score);
+            _maxScores[word.Name] = Math.Max(_maxScores.GetValueOrDefault(word.Name), posterior);
+            if (score < word.Threshold || span.Start < _quietUntil.GetValueOrDefault(word.Name, double.NegativeInfinity)) continue;
+            _quietUntil[word.Name] = Math.Max(span.End, span.Start + word.Request.RefractorySeconds);
+            var scores = new Dictionary<string, float>
+            {
+                ["matcher"] = candidate.Score / path.Phones.Count,
+                ["judge"] = WordCalibrator.Posterior(judged[0]),
+                ["recogniser"] = MathF.Exp(heard.Text / heard.Tokens),
+            };
+            detections.Add(new KeywordDetection(word.Name, posterior, span, step, _model.Reference, scores));
         }
         _ripe.Clear();
+    }
+
+    // What had been heard at the step's end, however the sound arrived.
+    private TextLikelihood Rescore(WordSpan span, TypedWord word, SampleRing history)
+    {
+        var heard = Math.Min(history.Count, (_heardStep + 1) * AudioClock.StepSamples);
+        var (first, count) = WordRescorer.Stretch(span.Start, span.End, heard);
+        var sound = new float[count];
+        history.Read(Math.Max(first, heard - HistorySamples), sound);
+        return _model.Rescorer.Hear(sound, word.Spellings);
     }
 
     private bool IsFor(TypedWord word) =>

@@ -6,18 +6,18 @@ using AVServer.Speech;
 
 namespace AVServer.Pipeline;
 
-/// <summary>Everything that finds typed words: the phone network, the judge, stored speech and the pronouncer. Shared by all streams.</summary>
+/// <summary>Everything that finds typed words: the phone network, the judge, the recogniser, stored speech and the pronouncer. Shared by all streams.</summary>
 internal sealed class WordModel
 {
     private WordModel(
-        ModelManifest manifest, PhoneTable table, DynamicBatcher network, WordJudgeModel judge, SpeechBackground background, Pronouncer pronouncer,
-        PronunciationAdvisor advisor, IReadOnlyList<ShippedWord> shipped)
+        ModelManifest manifest, PhoneTable table, DynamicBatcher network, WordJudgeModel judge, WordRescorer rescorer, SpeechBackground background,
+        BackgroundSounds sounds, Pronouncer pronouncer, PronunciationAdvisor advisor, IReadOnlyList<ShippedWord> shipped)
     {
-        (Advisor, Shipped) = (advisor, shipped);
+        (Advisor, Shipped, Rescorer) = (advisor, shipped, rescorer);
         (Reference, Table, Network, Judge, Pronouncer) = (new ModelReference(manifest.Name, manifest.Version), table, network, judge, pronouncer);
         States = table.ToStates();
         Features = new MfccComputer(new MfccOptions { UseEnergy = false, Fbank = new FbankOptions { Mels = manifest.Features!.Mels, NoiseVariance = table.NoiseVariance } });
-        Calibrator = new WordCalibrator(background, States, table, judge);
+        Calibrator = new WordCalibrator(background, sounds, States, table, judge, rescorer);
         (ChunkFrames, OutputsPerChunk) = (manifest.Streaming!.ChunkFrames, manifest.Streaming.OutputsPerChunk);
     }
 
@@ -48,6 +48,9 @@ internal sealed class WordModel
     /// <summary>Judges candidates.</summary>
     public WordJudgeModel Judge { get; }
 
+    /// <summary>Hears candidates once more.</summary>
+    public WordRescorer Rescorer { get; }
+
     /// <summary>Says how texts sound.</summary>
     public Pronouncer Pronouncer { get; }
 
@@ -57,12 +60,18 @@ internal sealed class WordModel
     /// <summary>Chooses thresholds.</summary>
     public WordCalibrator Calibrator { get; }
 
-    /// <summary>Loads what the models' folder holds; null where there is no phone model, or no lexicon.</summary>
+    /// <summary>Loads what the models' folder holds; null where there is no phone model, no lexicon, or no recogniser.</summary>
     /// <exception cref="ModelStoreException">A file isn't what its manifest says.</exception>
     public static WordModel? TryLoad(ModelRuntime runtime)
     {
         var store = runtime.Store;
-        if (store.OfKind(ModelKind.PhoneModel).FirstOrDefault() is not { } model || store.OfKind(ModelKind.Lexicon).FirstOrDefault() is not { } lexicon) return null;
+        if (store.OfKind(ModelKind.PhoneModel).FirstOrDefault() is not { } model
+            || store.OfKind(ModelKind.Lexicon).FirstOrDefault() is not { } lexicon
+            || store.OfKind(ModelKind.SpeechRecogniser).FirstOrDefault() is not { } recogniser)
+        {
+            return null;
+        }
+
         var words = Lexicon.Load(Path.Combine(lexicon.Folder, PronunciationFiles.Lexicon));
         var letters = store.OfKind(ModelKind.LettersToPhones).FirstOrDefault();
         var name = model.Manifest.Name;
@@ -71,7 +80,12 @@ internal sealed class WordModel
             PhoneTable.Load(model),
             runtime.Phones(name),
             runtime.WordJudge(name),
+            new WordRescorer(
+                runtime.Recogniser(recogniser.Manifest.Name),
+                SubwordTokenizer.Load(Path.Combine(recogniser.Folder, SpeechRecogniserFiles.Vocabulary), Path.Combine(recogniser.Folder, SpeechRecogniserFiles.Merges)),
+                words),
             SpeechBackground.Parse(model.ReadFile(PhoneModelFiles.Background)),
+            BackgroundSounds.Parse(model.ReadFile(PhoneModelFiles.Sounds)),
             new Pronouncer(words, LettersToPhones.Load(letters is null ? "" : Path.Combine(letters.Folder, PronunciationFiles.LettersToPhones))),
             new PronunciationAdvisor(words),
             model.Manifest.Files.ContainsKey(PhoneModelFiles.Keywords) ? ShippedWord.Parse(model.ReadFile(PhoneModelFiles.Keywords)) : []);

@@ -21,7 +21,7 @@ internal static class ManifestValidator
             case ModelKind.SpeechEmbedding: Embedding(manifest, errors); break;
             case ModelKind.AudioVisualSpotter: AudioVisual(manifest, errors); break;
             case ModelKind.VoiceActivity: VoiceActivity(manifest, errors); break;
-            case ModelKind.SpeechEncoder: SpeechEncoder(manifest, errors); break;
+            case ModelKind.SpeechEncoder or ModelKind.SpeechRecogniser: SpeechEncoder(manifest, errors); break;
             case ModelKind.Emotion: EmotionValidator.Validate(manifest, errors); break;
         }
         return errors;
@@ -50,7 +50,8 @@ internal static class ManifestValidator
             ModelKind.Transcriber => [],
             ModelKind.Lexicon => [PronunciationFiles.Lexicon],
             ModelKind.LettersToPhones => [PronunciationFiles.LettersToPhones],
-            ModelKind.PhoneModel => [ModelManifest.MainFile, PhoneModelFiles.Judge, PhoneModelFiles.Phones, PhoneModelFiles.Background],
+            ModelKind.PhoneModel => [ModelManifest.MainFile, PhoneModelFiles.Judge, PhoneModelFiles.Phones, PhoneModelFiles.Background, PhoneModelFiles.Sounds],
+            ModelKind.SpeechRecogniser => [ModelManifest.MainFile, SpeechRecogniserFiles.Decoder, SpeechRecogniserFiles.Vocabulary, SpeechRecogniserFiles.Merges],
             _ => [ModelManifest.MainFile],
         };
         foreach (var name in needed)

@@ -153,6 +153,9 @@ public enum ModelKind
     /// <summary>Samples → vectors of a recogniser's inner layer; the graph is cut behind its stated output.</summary>
     SpeechEncoder,
 
+    /// <summary>Encoder and decoder of a recogniser with its tokens: samples and a text → how well they fit each other.</summary>
+    SpeechRecogniser,
+
     /// <summary>Streaming network: features → scores of phone states, with the judge of typed words and the speech that their thresholds are measured on.</summary>
     PhoneModel,
 

@@ -14,4 +14,7 @@ public static class PhoneModelFiles
 
     /// <summary>What the network hears in hours of speech, in short vectors: on it a typed word's false alarms are counted.</summary>
     public const string Background = "background.bin";
+
+    /// <summary>The same speech as sound, coded by Opus: on it the recogniser says what it holds of a typed word's false alarms.</summary>
+    public const string Sounds = "background.opus";
 }

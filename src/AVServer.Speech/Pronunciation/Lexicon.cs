@@ -42,6 +42,10 @@ public sealed class Lexicon
     /// <exception cref="InvalidDataException">The file is no lexicon.</exception>
     public IReadOnlyList<ImmutableArray<Phone>> Find(string word) => [.. _table.Value.Find(word).Select(phones => ImmutableArray.CreateRange(phones, stressed => stressed.Phone))];
 
+    /// <summary>The words that are said so, in the file's order, in lower case; none where no word is. Looks at every word.</summary>
+    /// <exception cref="InvalidDataException">The file is no lexicon.</exception>
+    public IEnumerable<string> Saying(ImmutableArray<Phone> phones) => _table.Value.Saying(phones);
+
     /// <summary>As <see cref="Find"/>, with the stress of vowels.</summary>
     internal IReadOnlyList<ImmutableArray<StressedPhone>> FindStressed(string word) => _table.Value.Find(word);
 }

@@ -50,14 +50,37 @@ internal sealed class LexiconTable
         return pronunciations;
     }
 
+    /// <summary>The words that have a pronunciation of these phones, whatever their stress, in the file's order, in lower case.</summary>
+    public IEnumerable<string> Saying(ImmutableArray<Phone> phones)
+    {
+        for (var word = 0; word < Count; word++)
+            for (var i = _pronunciations[word]; i < _pronunciations[word + 1]; i++)
+            {
+                if (!IsSaid(i, phones)) continue;
+                yield return Encoding.ASCII.GetString(Word(word)).ToLowerInvariant();
+                break;
+            }
+    }
+
     /// <summary>A phone and its stress in a byte.</summary>
     public static byte Pack(StressedPhone phone) => (byte)((int)phone.Phone | (phone.Stress << StressShift));
 
     private static StressedPhone Unpack(byte packed) => new((Phone)(packed & ((1 << StressShift) - 1)), (byte)(packed >> StressShift));
 
+    private bool IsSaid(int pronunciation, ImmutableArray<Phone> phones)
+    {
+        var packed = Packed(pronunciation);
+        if (packed.Length != phones.Length) return false;
+        for (var i = 0; i < packed.Length; i++)
+            if (Unpack(packed[i]).Phone != phones[i]) return false;
+        return true;
+    }
+
+    private ReadOnlySpan<byte> Packed(int pronunciation) => _phones.AsSpan((pronunciation == 0 ? 0 : _phoneEnds[pronunciation - 1]).._phoneEnds[pronunciation]);
+
     private ImmutableArray<StressedPhone> Phones(int pronunciation)
     {
-        var packed = _phones.AsSpan((pronunciation == 0 ? 0 : _phoneEnds[pronunciation - 1]).._phoneEnds[pronunciation]);
+        var packed = Packed(pronunciation);
         var phones = ImmutableArray.CreateBuilder<StressedPhone>(packed.Length);
         foreach (var value in packed) phones.Add(Unpack(value));
         return phones.MoveToImmutable();

@@ -24,7 +24,7 @@ public sealed class GivenWordsTests : IDisposable
     public GivenWordsTests()
     {
         new FakeSpotter { Centre = 30 }.Write(Models);
-        foreach (var name in (string[])["phones-en", "cmudict", "letters-to-phones"])
+        foreach (var name in (string[])["phones-en", "cmudict", "letters-to-phones", "speech-recogniser"])
             if (Directory.Exists(Path.Combine(TestPaths.Models, name)))
                 Directory.CreateSymbolicLink(Path.Combine(Models, name), Path.Combine(TestPaths.Models, name));
     }

@@ -24,6 +24,13 @@ public sealed class LexiconTests
     }
 
     [Theory]
+    [InlineData("R IY D", "read, reed")]
+    [InlineData("AE D L IH B", "ad-lib")]
+    [InlineData("R IY", "")]
+    public void Words_are_found_by_how_they_are_said(string phones, string expected) =>
+        Assert.Equal(expected, string.Join(", ", Lexicon.Parse(Small + "REED  R IY1 D\n").Saying(PhoneSet.Parse(phones))));
+
+    [Theory]
     [InlineData("WORD", 1)]
     [InlineData("A  AH0\nB  QQ", 2)]
     [InlineData("A  AH0\n\nB  ", 3)]

@@ -1,0 +1,18 @@
+namespace AVServer.Pipeline;
+
+/// <summary>How a candidate's score follows from what the judge and the recogniser say: a logistic regression's weights, so that it reads as log-odds.</summary>
+/// <param name="Judge">Weight of the judge's log-odds.</param>
+/// <param name="Text">Weight of ln P(text | sound).</param>
+/// <param name="End">Weight of ln P(the text ends there | sound, text).</param>
+/// <param name="Bias">Added to the sum.</param>
+public sealed record Rescoring(float Judge, float Text, float End, float Bias)
+{
+    /// <summary>Combines the three.</summary>
+    /// <param name="judge">The judge's log-odds.</param>
+    /// <param name="text">See <see cref="Runtime.TextLikelihood.Text"/>.</param>
+    /// <param name="end">See <see cref="Runtime.TextLikelihood.End"/>.</param>
+    public float Score(float judge, float text, float end) => (Judge * judge) + (Text * text) + (End * end) + Bias;
+
+    /// <summary>The highest score that a candidate of this judge's log-odds can reach: no sound fits a text better than surely.</summary>
+    public float Best(float judge) => Score(judge, 0, 0);
+}

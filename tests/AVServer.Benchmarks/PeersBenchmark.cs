@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using AVServer.Contracts;
+using AVServer.Evaluation;
+using AVServer.Media;
+using AVServer.Pipeline;
+using AVServer.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AVServer.Benchmarks;
+
+/// <summary>
+/// <c>peers</c>: the same recordings of strangers, clean and in household noise, and the same speech without the word, played to this server with the word typed
+/// and to Porcupine 1.9.2 with its built-in word: what each finds, how often each is wrong, and the processor time of both.
+/// </summary>
+internal static class PeersBenchmark
+{
+    private const int Rate = SpeechMaterial.SampleRateHz;
+    private const int ChunkSamples = 1280;
+    private const double TypedRate = 0.5;
+
+    /// <summary>Silence around each recording, so that a word at its edge is heard whole by everybody.</summary>
+    private const double EdgeSeconds = 0.5;
+
+    private static readonly double?[] Conditions = [null, 10, 5, 0];
+    private static readonly string[] Sensitivities = ["0.5", "0.8"];
+
+    public static async Task<int> RunAsync(string porcupine)
+    {
+        var noise = await SpeechMaterial.NoiseAsync(TimeSpan.FromMinutes(4));
+        var without = await SpeechMaterial.OtherSpeechAsync();
+        var hours = without.Sum(sound => (double)sound.Length) / Rate / 3600;
+        Console.WriteLine($"{hours:F2} hours without the words: talking faces (English, clean) and nEMO (Polish), half of both at 10 dB of household noise");
+        for (var i = 1; i < without.Count; i += 2) Mix(without[i], noise, 10, i);
+        foreach (var word in (string[])["jarvis", "computer"])
+        {
+            var recordings = await SpeechMaterial.WakeWordsAsync(word, 120);
+            var sets = Conditions.Select(snr => recordings.Select((sound, i) => Noisy(sound, noise, snr, i)).ToArray()).ToArray();
+            Console.WriteLine($"\"{word}\": {recordings.Count} recordings          clean      10 dB       5 dB       0 dB   false alarms   ms of a core per second");
+            Print($"AVServer, typed for {TypedRate} an hour", await OursAsync(word, sets, without), recordings.Count, hours);
+            foreach (var sensitivity in Sensitivities)
+                Print($"Porcupine 1.9.2 at {sensitivity}", await TheirsAsync(porcupine, word, sensitivity, sets, without), recordings.Count, hours);
+        }
+        return 0;
+    }
+
+    private static void Print(string name, Outcome outcome, int recordings, double hours)
+    {
+        var recalls = outcome.Found.Select(found =>
+        {
+            var interval = WilsonInterval.Of(found, recordings);
+            return $"{100.0 * found / recordings,5:F1} ({100 * interval.Low:F0}–{100 * interval.High:F0})";
+        });
+        Console.WriteLine($"  {name,-30} {string.Join(' ', recalls)}   {outcome.FalseAlarms} in {hours:F1} h   {outcome.Seconds / (hours * 3600) * 1e3:F2}");
+    }
+
+    private static async Task<Outcome> OursAsync(string word, float[][][] sets, IReadOnlyList<float[]> without)
+    {
+        await using var services = PipelineServices.BuildPipeline(
+            TestPaths.Models,
+            KeyValuePair.Create("Keywords:Shipped", (string?)"false"),
+            KeyValuePair.Create("Keywords:Words:0:Text", (string?)word),
+            KeyValuePair.Create("Runtime:Workers", (string?)"1"));
+        var pipeline = services.GetRequiredService<IStreamPipeline>();
+        var found = new int[sets.Length];
+        for (var c = 0; c < sets.Length; c++)
+            foreach (var sound in sets[c]) found[c] += await CountAsync(pipeline, sound, word) > 0 ? 1 : 0;
+        var before = ProcessorTime.OfAll();
+        var alarms = 0;
+        foreach (var sound in without) alarms += await CountAsync(pipeline, sound, word);
+        return new Outcome(found, alarms, (ProcessorTime.OfAll() - before).TotalSeconds);
+    }
+
+    // Only what was typed: the models that were trained for a word listen beside it, and are not asked here.
+    private static async Task<int> CountAsync(IStreamPipeline pipeline, float[] sound, string word)
+    {
+        var count = 0;
+        var request = new StreamRequest("peers", new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le")));
+        await foreach (var item in pipeline.RunAsync(request, Chunks(sound), CancellationToken.None))
+            if (item is WakeWordEvent { Model.Name: "phones-en" } heard && heard.Keyword == word) count++;
+        return count;
+    }
+
+    private static async IAsyncEnumerable<MediaChunk> Chunks(float[] sound)
+    {
+        for (var at = 0; at + ChunkSamples <= sound.Length; at += ChunkSamples)
+        {
+            yield return new MediaChunk(MediaKind.Audio, TimeSpan.FromSeconds((double)at / Rate), MemoryMarshal.AsBytes(sound.AsSpan(at, ChunkSamples)).ToArray());
+            await Task.Yield();
+        }
+    }
+
+    private static async Task<Outcome> TheirsAsync(string porcupine, string word, string sensitivity, float[][][] sets, IReadOnlyList<float[]> without)
+    {
+        using var folder = new TemporaryFolder();
+        var found = new int[sets.Length];
+        for (var c = 0; c < sets.Length; c++) found[c] = (await AskAsync(sets[c])).Found.Count(count => count > 0);
+        var (alarms, seconds) = await AskAsync(without);
+        return new Outcome(found, alarms.Sum(), seconds);
+
+        async Task<(int[] Found, double Seconds)> AskAsync(IReadOnlyList<float[]> sounds)
+        {
+            var paths = sounds.Select((sound, i) => Write(Path.Combine(folder.Path, $"{i}.pcm"), sound)).ToArray();
+            var start = new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "porcupine.cjs"), porcupine, word, sensitivity])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            };
+            using var node = Process.Start(start)!;
+            await node.StandardInput.WriteAsync(string.Join('\n', paths));
+            node.StandardInput.Close();
+            using var answer = JsonDocument.Parse(await node.StandardOutput.ReadToEndAsync());
+            await node.WaitForExitAsync();
+            return ([.. answer.RootElement.GetProperty("found").EnumerateArray().Select(count => count.GetInt32())], answer.RootElement.GetProperty("seconds").GetDouble());
+        }
+    }
+
+    private static string Write(string path, float[] sound)
+    {
+        var samples = Array.ConvertAll(sound, sample => (short)Math.Clamp(MathF.Round(sample * 32767), short.MinValue, short.MaxValue));
+        File.WriteAllBytes(path, MemoryMarshal.AsBytes(samples.AsSpan()).ToArray());
+        return path;
+    }
+
+    private static float[] Noisy(float[] sound, float[] noise, double? snr, int turn)
+    {
+        var edge = (int)(EdgeSeconds * Rate);
+        float[] whole = [.. new float[edge], .. sound, .. new float[edge]];
+        if (snr is { } ratio) Mix(whole, noise, ratio, turn);
+        return whole;
+    }
+
+    // The ratio is that of the loud half of the recording's 20 ms pieces: pauses don't count as speech.
+    private static void Mix(float[] sound, float[] noise, double snr, int turn)
+    {
+        var at = (int)((long)turn * 7919 * 163 % (noise.Length - sound.Length));
+        var gain = (float)(Loudness(sound) / Loudness(noise.AsSpan(at, sound.Length)) * Math.Pow(10, -snr / 20));
+        for (var i = 0; i < sound.Length; i++) sound[i] = Math.Clamp(sound[i] + (gain * noise[at + i]), -1, 1);
+    }
+
+    private static double Loudness(ReadOnlySpan<float> sound)
+    {
+        const int piece = Rate / 50;
+        var powers = new double[sound.Length / piece];
+        for (var i = 0; i < powers.Length; i++)
+            foreach (var sample in sound.Slice(i * piece, piece)) powers[i] += (double)sample * sample / piece;
+        return Math.Sqrt(Math.Max(1e-12, powers.OrderDescending().Take((powers.Length + 1) / 2).Average()));
+    }
+
+    private sealed record Outcome(int[] Found, int FalseAlarms, double Seconds);
+}
