@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Evaluation;
-using AVServer.Media;
 using AVServer.Pipeline;
 using AVServer.TestKit;
 using Microsoft.Extensions.DependencyInjection;

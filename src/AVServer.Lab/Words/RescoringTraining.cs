@@ -1,5 +1,4 @@
 using AVServer.Pipeline;
-using AVServer.Runtime;
 
 namespace AVServer.Lab.Words;
 

@@ -2,11 +2,9 @@ using System.Globalization;
 using System.Text;
 using AVServer.Detection;
 using AVServer.Pipeline;
-using AVServer.Runtime;
+using Likelihoods = System.Collections.Generic.IReadOnlyDictionary<AVServer.Lab.Words.ScannedCandidate, AVServer.Runtime.TextLikelihood>;
 
 namespace AVServer.Lab.Words;
-
-using Likelihoods = IReadOnlyDictionary<ScannedCandidate, TextLikelihood>;
 
 /// <summary>How well texts are found that taught neither the network nor the judge.</summary>
 internal sealed class WakeWordReport

@@ -30,6 +30,8 @@ public sealed class SpeechRecogniserModel : IDisposable
     private const string PastPrefix = "past_key_values.";
     private const string Logits = "logits";
 
+    private static readonly bool[] NoCache = [false];
+
     private readonly InferenceSession _encoder;
     private readonly InferenceSession _decoder;
     private readonly RunOptions _runOptions = new();
@@ -126,7 +128,7 @@ public sealed class SpeechRecogniserModel : IDisposable
         using var tokens = Tokens(spellings, length);
         using var encoded = Repeat(vectors, spellings.Count);
         using var past = TensorMemory.Create(_pastShape, out _);
-        using var cached = OrtValue.CreateTensorValueFromMemory(new[] { false }, [1]);
+        using var cached = OrtValue.CreateTensorValueFromMemory(NoCache, [1]);
         string[] names = ["input_ids", "encoder_hidden_states", .. _pastNames, UseCache];
         OrtValue[] inputs = [tokens, encoded, .. _pastNames.Select(_ => past), cached];
         using var results = _decoder.Run(_runOptions, names, inputs, [Logits]);
