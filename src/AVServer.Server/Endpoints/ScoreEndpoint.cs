@@ -6,6 +6,7 @@ using AVServer.Server.Jobs;
 using AVServer.Server.Keywords;
 using AVServer.Server.Metrics;
 using AVServer.Server.Problems;
+using AVServer.Server.Security;
 using AVServer.Server.Telemetry;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
@@ -25,6 +26,7 @@ internal static class ScoreEndpoint
     public static IEndpointRouteBuilder MapScore(this IEndpointRouteBuilder routes)
     {
         routes.MapPost(Routes.Score, ScoreAsync)
+            .RequireScope(Scope.Score)
             .WithSummary(
                 "Scores a media file of any container: the first file of a multipart body, or the raw body. The answer is JSON, CSV, "
                 + "WebVTT or a page, by ?format=json|csv|vtt|html or Accept; for a long file, or with ?job=true, it is 202 with the job's "

@@ -8,6 +8,7 @@ using AVServer.Server.History;
 using AVServer.Server.Ingest;
 using AVServer.Server.Jobs;
 using AVServer.Server.Problems;
+using AVServer.Server.Security;
 using AVServer.Server.Streams;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
@@ -21,7 +22,11 @@ internal sealed class EventsHub(
     /// <summary>The events that pass the filter, until the client cancels or the server stops.</summary>
     public async IAsyncEnumerable<StreamEvent> Subscribe(SubscribeRequest filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var subscription = await RefusableAsync(() => replay.SubscribeAsync(filter.ToFilter(), isNamed: false, cancellationToken));
+        using var subscription = await RefusableAsync(() =>
+        {
+            Permission.Demand(Caller, Scope.Subscribe, filter.StreamId);
+            return replay.SubscribeAsync(filter.ToFilter(), isNamed: false, cancellationToken);
+        });
         await using var events = subscription.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (true)
         {
@@ -53,13 +58,18 @@ internal sealed class EventsHub(
     /// <summary>How far a job is, now and as it changes, until it has ended.</summary>
     public IAsyncEnumerable<JobStatus> Job(string id, CancellationToken cancellationToken)
     {
-        var job = Refusable(() => jobs.Get(id));
+        var job = Refusable(() =>
+        {
+            Permission.Demand(Caller, Scope.Score);
+            return jobs.Get(id);
+        });
         return jobs.WatchAsync(job, cancellationToken);
     }
 
     /// <summary>Sends media; returns the stream's last event when the chunks end.</summary>
     public async Task<ClosedEvent> Publish(string streamId, MediaHello hello, IAsyncEnumerable<MediaChunk> chunks)
     {
+        Permission.Demand(Caller, Scope.Publish, streamId);
         HelloReader.Check(hello);
         var stream = registry.Open(new StreamRequest(streamId, hello), "hub");
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(Context.ConnectionAborted);
@@ -76,6 +86,8 @@ internal sealed class EventsHub(
         watches.RemoveAll(Context.ConnectionId);
         return Task.CompletedTask;
     }
+
+    private Grant Caller => Grant.Of(Context.User);
 
     private async Task ReceiveAsync(LiveStream stream, IAsyncEnumerable<MediaChunk> chunks, CancellationToken cancellationToken)
     {
@@ -112,9 +124,13 @@ internal sealed class EventsHub(
     }
 
     // All streams are for who asks for them, not for who forgot a name.
-    private static string Named(string? streamId) => !string.IsNullOrEmpty(streamId)
-        ? streamId
-        : throw new RefusedException(FaultCodes.BadRequest, "Expected a stream id, got none; name the stream, or call Subscribe without one for the events of all streams.");
+    private string Named(string? streamId)
+    {
+        if (string.IsNullOrEmpty(streamId))
+            throw new RefusedException(FaultCodes.BadRequest, "Expected a stream id, got none; name the stream, or call Subscribe without one for the events of all streams.");
+        Permission.Demand(Caller, Scope.Subscribe, streamId);
+        return streamId;
+    }
 
     private static async Task<T> RefusableAsync<T>(Func<Task<T>> action)
     {

@@ -4,6 +4,7 @@ using AVServer.Server.Configuration;
 using AVServer.Server.Events;
 using AVServer.Server.Keywords;
 using AVServer.Server.Problems;
+using AVServer.Server.Security;
 using AVServer.Server.Streams;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -18,8 +19,9 @@ internal static class MediaEndpoints
 
     public static IEndpointRouteBuilder MapMedia(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Media, ServeSocketAsync).ExcludeFromDescription();
+        routes.MapGet(Routes.Media, ServeSocketAsync).RequireScope(Scope.Publish).ExcludeFromDescription();
         routes.MapPut(Routes.Media, ReceiveBodyAsync)
+            .RequireScope(Scope.Publish)
             .WithSummary(
                 "Streams a container (webm, matroska, mp4, ogg, wav) as a chunked body; answers when it ends. "
                 + "?word=, again and again, listens for further words.")
