@@ -40,11 +40,20 @@ public static class ServerSetup
         services.AddTelemetry(builder.Configuration);
         services.AddHistory().AddClips().AddWebhooks().AddJobs().AddKeywords().AddWyoming();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.AddCode);
+        services.AddSingleton<UnexpectedFaults>();
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddSecurity();
-        services.AddOptions<RateLimiterOptions>().Configure<IOptions<ServerLimits>>((options, limits) => ScoreEndpoint.ConfigureRate(options, limits.Value));
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<ServerLimits>, KeyLimits>((options, limits, keyLimits) =>
+        {
+            ScoreEndpoint.ConfigureRate(options, limits.Value);
+            keyLimits.Configure(options);
+        });
         services.AddRateLimiter();
-        services.AddOpenApi(ContractsOpenApi.Configure);
+        services.AddOpenApi(options =>
+        {
+            ContractsOpenApi.Configure(options);
+            SecurityOpenApi.Configure(options);
+        });
         services.AddSignalR(options => options.AddFilter<HubRefusals>());
         return builder;
     }
@@ -55,20 +64,21 @@ public static class ServerSetup
         ArgumentNullException.ThrowIfNull(app);
         app.Services.Prepare();
         Credential.UseCredentials(app);
+        app.UseAnswerHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseDoorway();
         app.UseWebClient();
         app.UseRouting();
         app.UseCors(policy => policy
-            .WithOrigins([.. app.Services.GetRequiredService<IOptions<SecurityOptions>>().Value.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials());
+            .WithOrigins([.. app.Services.GetRequiredService<IOptions<SecurityOptions>>().Value.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials().WithExposedHeaders("Retry-After"));
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimiter();
         app.UseWebSockets();
         app.MapHealth();
         var guarded = app.MapGroup("").RequireAuthorization();
-        guarded.MapMedia().MapEvents().MapHistory().MapClips().MapScore().MapJobs().MapStreams().MapModels().MapKeywords().MapMetrics();
+        guarded.MapMedia().MapEvents().MapHistory().MapClips().MapScore().MapJobs().MapStreams().MapModels().MapKeywords().MapTokens().MapMetrics();
         guarded.MapHub<EventsHub>(Routes.EventsHub).RequireScope(Scope.Subscribe);
         guarded.MapOpenApi(Routes.OpenApi.Replace("v1", "{documentName}"));
         return app;
@@ -84,6 +94,7 @@ public static class ServerSetup
         var limits = services.GetRequiredService<IOptions<ServerLimits>>().Value;
         // Not by Configure: the host reads its own options when it is built, before ours are validated.
         services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout = limits.DrainTimeout + (2 * limits.CloseTimeout);
+        services.GetRequiredService<KeyRing>();   // whether callers are asked is decided now, whatever becomes of the settings
         services.GetRequiredService<MeterProvider>();   // counts from the start
         services.GetRequiredService<StreamRegistry>();   // loads and checks the models before the port opens
     }

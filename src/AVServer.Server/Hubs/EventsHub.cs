@@ -17,7 +17,7 @@ namespace AVServer.Server.Hubs;
 
 /// <summary>Events out by streaming subscription or push, and media in for clients that have nothing but SignalR.</summary>
 internal sealed class EventsHub(
-    EventBroker broker, HistoryReplay replay, StreamRegistry registry, Watches watches, JobStore jobs, IOptions<ServerLimits> limits) : Hub
+    EventBroker broker, HistoryReplay replay, StreamRegistry registry, Watches watches, JobStore jobs, UnexpectedFaults faults, KeyLimits keyLimits, IOptions<ServerLimits> limits) : Hub
 {
     /// <summary>The events that pass the filter, until the client cancels or the server stops.</summary>
     public async IAsyncEnumerable<StreamEvent> Subscribe(SubscribeRequest filter, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -37,6 +37,10 @@ internal sealed class EventsHub(
             catch (ReaderTooSlowException tooSlow)
             {
                 throw HubRefusals.ToHubException(FaultCodes.ReaderTooSlow, tooSlow.Message);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                throw Unexpected(exception);
             }
             yield return events.Current;
         }
@@ -71,9 +75,10 @@ internal sealed class EventsHub(
     {
         Permission.Demand(Caller, Scope.Publish, streamId);
         HelloReader.Check(hello);
+        using var place = keyLimits.Stream(Caller);
         var stream = registry.Open(new StreamRequest(streamId, hello), "hub");
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(Context.ConnectionAborted);
-        var receiving = ReceiveAsync(stream, chunks, ended.Token);
+        var receiving = ReceiveAsync(stream, chunks, keyLimits.Bytes(Caller), ended.Token);
         var outcome = await stream.Completion;
         await ended.CancelAsync();
         await receiving;
@@ -89,13 +94,14 @@ internal sealed class EventsHub(
 
     private Grant Caller => Grant.Of(Context.User);
 
-    private async Task ReceiveAsync(LiveStream stream, IAsyncEnumerable<MediaChunk> chunks, CancellationToken cancellationToken)
+    private async Task ReceiveAsync(LiveStream stream, IAsyncEnumerable<MediaChunk> chunks, KeyLimits.ByteQuota quota, CancellationToken cancellationToken)
     {
         try
         {
             await foreach (var chunk in chunks.WithCancellation(cancellationToken))
             {
                 Check(chunk);
+                quota.Take(chunk.Payload.Length);
                 if (!await stream.AcceptAsync(chunk)) return;
             }
             stream.End(Context.ConnectionAborted.IsCancellationRequested ? CloseReason.Disconnected : CloseReason.Completed);
@@ -132,7 +138,9 @@ internal sealed class EventsHub(
         return streamId;
     }
 
-    private static async Task<T> RefusableAsync<T>(Func<Task<T>> action)
+    private HubException Unexpected(Exception exception) => HubRefusals.ToHubException(FaultCodes.Internal, FaultId.Told(faults.Report(exception)));
+
+    private async Task<T> RefusableAsync<T>(Func<Task<T>> action)
     {
         try
         {
@@ -142,10 +150,14 @@ internal sealed class EventsHub(
         {
             throw HubRefusals.ToHubException(refused.Code, refused.Message);
         }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw Unexpected(exception);
+        }
     }
 
     // Errors of a streamed result don't pass the hub's filter.
-    private static T Refusable<T>(Func<T> action)
+    private T Refusable<T>(Func<T> action)
     {
         try
         {
@@ -154,6 +166,10 @@ internal sealed class EventsHub(
         catch (RefusedException refused)
         {
             throw HubRefusals.ToHubException(refused.Code, refused.Message);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw Unexpected(exception);
         }
     }
 }

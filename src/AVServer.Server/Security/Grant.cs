@@ -20,6 +20,12 @@ internal sealed record Grant(string Name, IReadOnlyCollection<string> Scopes, IR
     /// <summary>Whether every stream may be named, those of others too.</summary>
     public bool HasEveryStream => Streams.Contains(StreamPattern.Every);
 
+    /// <summary>Whether nobody was asked, as on a route that needs no key.</summary>
+    public bool IsNobody => Scopes.Count == 0 && Streams.Count == 0;
+
+    /// <summary>On whose account limits go: tokens on that of the key by which they were given.</summary>
+    public string Account => Key is null ? $"token {Name}" : $"key {Key}";
+
     public static Grant Of(ClaimsPrincipal? user) => user is null
         ? new("nobody", [], [])
         : new(user.FindFirst(NameClaim)?.Value ?? "nobody", Values(user, ScopeClaim), Values(user, StreamsClaim), user.FindFirst(KeyClaim)?.Value);

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using AVServer.Server.Configuration;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace AVServer.Server.Security;
 
@@ -10,20 +12,16 @@ namespace AVServer.Server.Security;
 /// </summary>
 internal sealed partial class KeyRing : IDisposable
 {
-    private readonly IDisposable? _changes;
+    private readonly IDisposable _changes;
     private volatile Entry[] _keys;
 
-    public KeyRing(IOptionsMonitor<SecurityOptions> options, ILogger<KeyRing> logger)
+    public KeyRing(IOptionsFactory<SecurityOptions> options, IConfiguration configuration, ILogger<KeyRing> logger)
     {
-        IsGuarded = options.CurrentValue.IsGuarded;
-        _keys = EntriesOf(options.CurrentValue);
-        // Called with valid settings only; until then the keys stay as they are.
-        _changes = options.OnChange(changed =>
-        {
-            _keys = EntriesOf(changed);
-            if (!IsGuarded && changed.IsGuarded) Log.NeedsRestart(logger);
-            else Log.Changed(logger, _keys.Length);
-        });
+        var first = options.Create(Options.DefaultName);
+        IsGuarded = first.IsGuarded;
+        _keys = EntriesOf(first);
+        // Not an options monitor's own event, which tells nobody of settings that can't be.
+        _changes = ChangeToken.OnChange(configuration.GetReloadToken, () => Reload(options, logger));
     }
 
     /// <summary>Whether callers must say who they are; decided when the server starts.</summary>
@@ -42,7 +40,22 @@ internal sealed partial class KeyRing : IDisposable
     /// <summary>Whether there is still a key of this name.</summary>
     public bool Has(string name) => _keys.Any(entry => entry.Grant.Name == name);
 
-    public void Dispose() => _changes?.Dispose();
+    public void Dispose() => _changes.Dispose();
+
+    private void Reload(IOptionsFactory<SecurityOptions> options, ILogger logger)
+    {
+        try
+        {
+            var changed = options.Create(Options.DefaultName);
+            _keys = EntriesOf(changed);
+            if (!IsGuarded && changed.IsGuarded) Log.NeedsRestart(logger);
+            else Log.Changed(logger, _keys.Length);
+        }
+        catch (Exception exception) when (StartFaults.Explain(exception) is { } reason)
+        {
+            Log.Refused(logger, reason);
+        }
+    }
 
     // Digests are of one length whatever was sent.
     private static byte[] DigestOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
@@ -59,6 +72,9 @@ internal sealed partial class KeyRing : IDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(2603, LogLevel.Error, "The keys stay as they were, since the settings can't be taken: {Reason}")]
+        public static partial void Refused(ILogger logger, string reason);
+
         [LoggerMessage(2601, LogLevel.Information, "The keys were read anew; there are {Count}.")]
         public static partial void Changed(ILogger logger, int count);
 

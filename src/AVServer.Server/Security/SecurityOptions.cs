@@ -25,6 +25,17 @@ public sealed class SecurityOptions
     /// <summary>Whether whoever reaches the server may use it, and so may listen at more than this machine's loopback without a key. Default false.</summary>
     public bool Open { get; set; }
 
+    /// <summary>Tokens of an identity provider. Default: none is taken.</summary>
+    public JwtOptions Jwt { get; set; } = new();
+
+    /// <summary>
+    /// Signs the tokens of <c>POST /api/tokens</c>, in base64, at least 32 bytes: where several servers take each other's. Default: a key of the process's own.
+    /// </summary>
+    public string? TokenKey { get; set; }
+
+    /// <summary>What each key may take of the server.</summary>
+    public KeyLimitOptions Limits { get; set; } = new();
+
     /// <summary>Whether callers must say who they are.</summary>
-    internal bool IsGuarded => ApiKey is not null || Keys.Count > 0;
+    internal bool IsGuarded => ApiKey is not null || Keys.Count > 0 || Jwt.IsSet;
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 
@@ -7,7 +8,7 @@ internal sealed class SecurityOptionsValidator : IValidateOptions<SecurityOption
 {
     public ValidateOptionsResult Validate(string? name, SecurityOptions options)
     {
-        string[] failures = [.. KeyFailures(options), .. HostFailures(options)];
+        string[] failures = [.. KeyFailures(options), .. TokenFailures(options), .. HostFailures(options), .. LimitFailures(options.Limits)];
         return failures.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
@@ -30,6 +31,23 @@ internal sealed class SecurityOptionsValidator : IValidateOptions<SecurityOption
         }
     }
 
+    private static IEnumerable<string> TokenFailures(SecurityOptions options)
+    {
+        const string Base64 = "in base64 and of at least 32 bytes, as 'openssl rand -base64 32' prints it";
+        if (options.TokenKey is { } tokenKey && SigningKeys.FromBase64(tokenKey) is null)
+            yield return $"Expected {SecurityOptions.Section}:{nameof(options.TokenKey)} {Base64}, got something else.";
+        if (options.Jwt is not { IsSet: true } jwt) yield break;
+        const string Section = $"{SecurityOptions.Section}:{nameof(options.Jwt)}";
+        if (string.IsNullOrEmpty(jwt.Issuer) || string.IsNullOrEmpty(jwt.Audience) || jwt.Key is null == jwt.PublicKeyPath is null)
+            yield return $"Expected {Section} with {nameof(jwt.Issuer)}, {nameof(jwt.Audience)} and one of {nameof(jwt.Key)} and {nameof(jwt.PublicKeyPath)}; one is missing or too many.";
+        if (jwt.Issuer == TokenIssuer.Name)
+            yield return $"Expected {Section}:{nameof(jwt.Issuer)} other than '{TokenIssuer.Name}', which is the server's own.";
+        if (jwt.Key is { } key && SigningKeys.FromBase64(key) is null)
+            yield return $"Expected {Section}:{nameof(jwt.Key)} {Base64}, got something else.";
+        if (jwt.PublicKeyPath is { } path && SigningKeys.FromPem(path) is null)
+            yield return $"Expected {Section}:{nameof(jwt.PublicKeyPath)} with a PEM file of an RSA (2,048 bits and more) or elliptic curve key, got '{path}'; see that it exists and can be read.";
+    }
+
     private static IEnumerable<string> HostFailures(SecurityOptions options)
     {
         foreach (var host in options.Hosts)
@@ -38,6 +56,13 @@ internal sealed class SecurityOptionsValidator : IValidateOptions<SecurityOption
         foreach (var origin in options.AllowedOrigins)
             if (!IsOrigin(origin))
                 yield return $"Expected {SecurityOptions.Section}:{nameof(options.AllowedOrigins)} like 'https://example.org' without a path, got '{origin}'.";
+    }
+
+    private static IEnumerable<string> LimitFailures(KeyLimitOptions limits)
+    {
+        var found = new List<ValidationResult>();
+        Validator.TryValidateObject(limits, new ValidationContext(limits), found, validateAllProperties: true);
+        return found.Select(failure => $"{SecurityOptions.Section}:{nameof(SecurityOptions.Limits)}: {failure.ErrorMessage}");
     }
 
     private static bool IsOrigin(string text) =>

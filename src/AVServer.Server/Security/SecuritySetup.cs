@@ -10,12 +10,15 @@ internal static class SecuritySetup
     {
         services.AddOptions<SecurityOptions>().BindConfiguration(SecurityOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SecurityOptions>, SecurityOptionsValidator>();
-        services.AddSingleton<HostPolicy>().AddSingleton<OriginPolicy>().AddSingleton<KeyRing>();
+        services.AddSingleton<HostPolicy>().AddSingleton<OriginPolicy>().AddSingleton<KeyRing>().AddSingleton<KeyLimits>();
         services.AddCors().AddAuthorization();
         services.AddSingleton<IAuthorizationHandler, PermissionHandler>();
         // Not AddAuthentication: that one brings data protection along, which writes keys of its own into the user's folder.
-        services.AddAuthenticationCore(options => options.DefaultScheme = ApiKeyHandler.SchemeName).AddWebEncoders();
-        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null);
+        services.AddAuthenticationCore().AddWebEncoders();
+        var authentication = new AuthenticationBuilder(services);
+        var chooses = authentication.AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null).AddTokens();
+        // Whatever was brought, refusals are told in the same words.
+        services.Configure<AuthenticationOptions>(options => (options.DefaultAuthenticateScheme, options.DefaultScheme) = (chooses, ApiKeyHandler.SchemeName));
         return services;
     }
 

@@ -4,6 +4,7 @@ using AVServer.Server.Clips;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
 using AVServer.Server.Metrics;
+using AVServer.Server.Problems;
 using AVServer.Server.Telemetry;
 using Activity = System.Diagnostics.Activity;
 
@@ -114,8 +115,9 @@ internal sealed partial class LiveStream
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            Log.PipelineFailed(_logger, Id, exception);
-            Fail(FaultCodes.Internal, "The server failed on this stream; its log has the details under the stream's id.");
+            var faultId = FaultId.New();
+            Log.PipelineFailed(_logger, faultId, Id, exception);
+            Fail(FaultCodes.Internal, FaultId.Told(faultId));
             closed = new ClosedEvent(CloseReason.Completed, MediaTime);
         }
         Finish(closed, fault, onClosed, span);
@@ -157,8 +159,8 @@ internal sealed partial class LiveStream
 
     private static partial class Log
     {
-        [LoggerMessage(2001, LogLevel.Error, "Stream {StreamId} failed in the pipeline.")]
-        public static partial void PipelineFailed(ILogger logger, string streamId, Exception exception);
+        [LoggerMessage(2001, LogLevel.Error, "The server failed, {Id}: stream {StreamId} in the pipeline.")]
+        public static partial void PipelineFailed(ILogger logger, string id, string streamId, Exception exception);
 
         [LoggerMessage(2002, LogLevel.Information, "Stream {StreamId} closed: {Reason} after {Seconds:F1} s of media.")]
         public static partial void Closed(ILogger logger, string streamId, CloseReason reason, double seconds);

@@ -47,6 +47,8 @@ public sealed class KeyRotationTests : IDisposable
     {
         await using var server = await StartAsync("old");
         System.IO.File.WriteAllText(File, """{"Security":{"Keys":[{"Name":"","Sha256":"x","Scopes":[]}]}}""");
+        await RunningServer.UntilAsync(() => server.Log.Lines.Any(line => line.Contains("Keys:0:Sha256", StringComparison.Ordinal)), "what is wrong was logged");
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(server, "old"));
         Write("old", "new");
         await UntilAsync(server, "new", HttpStatusCode.OK);
         Assert.Equal(HttpStatusCode.OK, await AskAsync(server, "old"));
