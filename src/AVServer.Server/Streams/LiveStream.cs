@@ -4,7 +4,6 @@ using AVServer.Server.Clips;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
 using AVServer.Server.Metrics;
-using AVServer.Server.Problems;
 using AVServer.Server.Telemetry;
 using Activity = System.Diagnostics.Activity;
 
@@ -117,8 +116,11 @@ internal sealed partial class LiveStream
         {
             var faultId = FaultId.New();
             Log.PipelineFailed(_logger, faultId, Id, exception);
-            Fail(FaultCodes.Internal, FaultId.Told(faultId));
-            closed = new ClosedEvent(CloseReason.Completed, MediaTime);
+            fault = new FaultEvent(FaultCodes.Internal, FaultId.Told(faultId));
+            End(new Ending(CloseReason.Faulted, fault));
+            // Also where the sender had said that it was done: what it sent was not heard to its end.
+            _log.Append(fault);
+            closed = new ClosedEvent(CloseReason.Faulted, MediaTime);
         }
         Finish(closed, fault, onClosed, span);
     }

