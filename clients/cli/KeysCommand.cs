@@ -28,7 +28,8 @@ internal static class KeysCommand
         {
             Description = "Only for this stream, with * at its end for all that begin so; may be given again and again; default: all.",
         };
-        var command = new Command("new", "Prints a fresh key, which is not kept anywhere, and what to add to the server's Security:Keys, as one JSON line.")
+        var command = new Command("new",
+            "Prints a fresh key, which is not kept anywhere, and what to add to the server's Security:Keys, as one JSON line.")
         {
             name, scopes, streams,
         };
@@ -39,7 +40,8 @@ internal static class KeysCommand
             string[] opened = parsed.GetValue(scopes) is { Length: > 0 } some ? some : Scopes;
             var settings = new { Name = parsed.GetValue(name), Sha256 = digest, Scopes = opened, Streams = parsed.GetValue(streams) ?? [] };
             Output.Write(parsed.InvocationConfiguration.Output, new { Key = key, Settings = settings });
-            parsed.InvocationConfiguration.Error.WriteLine("av: give the key to its program now, it can't be shown again; add the settings to Security:Keys in the server's appsettings.json.");
+            parsed.InvocationConfiguration.Error.WriteLine("av: give the key to its program now, it can't be shown again; add the "
+                + "settings to Security:Keys in the server's appsettings.json.");
         });
         return command;
     }

@@ -6,7 +6,10 @@ using AVServer.Server.Wyoming;
 
 namespace AVServer.Server.Configuration;
 
-/// <summary>Whether the server can listen where it is told to. Asked before the models are loaded, so that a typing error is told at once and in a sentence.</summary>
+/// <summary>
+/// Whether the server can listen where it is told to. Asked before the models are loaded, so that a typing error is told at once and in a
+/// sentence.
+/// </summary>
 internal static class ListenAddresses
 {
     private const string Urls = "Urls";
@@ -17,7 +20,8 @@ internal static class ListenAddresses
     /// <param name="configuration">Says where HTTP is served: <c>Kestrel:Endpoints</c>, or else <c>Urls</c>.</param>
     /// <param name="wyoming">Says where the bridge listens, if it does.</param>
     /// <param name="security">Says whether callers must say who they are, and so may come from elsewhere.</param>
-    /// <exception cref="SetupException">An address can't be had, or would let everyone in; names the setting, what it says and what to do.</exception>
+    /// <exception cref="SetupException">An address can't be had, or would let everyone in; names the setting, what it says and what to
+    /// do.</exception>
     public static void Check(IConfiguration configuration, WyomingOptions wyoming, SecurityOptions security)
     {
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().ToList();
@@ -34,9 +38,11 @@ internal static class ListenAddresses
         var urls = Parts(configuration[Urls]);
         return urls.Length > 0
             ? urls.Select(url => (Urls, url))
-            : from scheme in (string[])["http", "https"] from port in Parts(configuration[$"{scheme}_ports"]) select ($"{scheme}_ports", $"{scheme}://*:{port}");
+            : from scheme in (string[])["http", "https"] from port in Parts(configuration[$"{scheme}_ports"]) select ($"{scheme}_ports",
+                $"{scheme}://*:{port}");
 
-        static string[] Parts(string? text) => (text ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        static string[] Parts(string? text) =>
+            (text ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static void Check(WyomingOptions wyoming, int port, SecurityOptions security)
@@ -46,7 +52,8 @@ internal static class ListenAddresses
         if (!security.Open && !IPAddress.IsLoopback(address))
             throw new SetupException(
                 $"{WyomingOptions.Section}:{nameof(wyoming.Address)} '{wyoming.Address}': the bridge asks nobody for a key, even where "
-                + $"{SecurityOptions.Section}:{nameof(security.ApiKey)} is set; listen at 127.0.0.1, or let everyone in who reaches it, by {Open}.");
+                + $"{SecurityOptions.Section}:{nameof(security.ApiKey)} is set; listen at 127.0.0.1, or let everyone in who reaches it, "
+                + $"by {Open}.");
     }
 
     private static void Check(string setting, string url, SecurityOptions security)
@@ -62,7 +69,8 @@ internal static class ListenAddresses
         Take(named, new IPEndPoint(host, address.Port));
         if (!security.IsGuarded && !security.Open && !IPAddress.IsLoopback(host))
             throw new SetupException(
-                $"{named}: whoever reaches this machine could use the server; ask them for a key, by {SecurityOptions.Section}:{nameof(security.ApiKey)} "
+                $"{named}: whoever reaches this machine could use the server; ask them for a key, by "
+                + $"{SecurityOptions.Section}:{nameof(security.ApiKey)} "
                 + $"({SecurityOptions.Section}:{nameof(security.Keys)}, {SecurityOptions.Section}:Jwt), or let everyone in, by {Open}.");
     }
 

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace AVServer.Server.Security;
 
-/// <summary>What browsers are told beside every answer: to run nothing but the page's own files, to show it in no frame, and to keep nothing personal.</summary>
+/// <summary>
+/// What browsers are told beside every answer: to run nothing but the page's own files, to show it in no frame, and to keep nothing
+/// personal.
+/// </summary>
 internal static class AnswerHeaders
 {
     // Nothing inline, nothing from elsewhere. A blob is what the page made itself: a recording that is played, labels that are saved.
@@ -13,7 +16,9 @@ internal static class AnswerHeaders
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     // What is personal: whoever spoke, what was said, what somebody sent.
-    private static readonly string[] Personal = [Routes.Events, Routes.Clips, Routes.Score, Routes.Jobs, Routes.Streams, Routes.Keywords, Routes.Tokens, Routes.EventsHub, "/media"];
+    private static readonly string[] Personal =
+        [Routes.Events, Routes.Clips, Routes.Score, Routes.Jobs, Routes.Streams, Routes.Keywords, Routes.Tokens, Routes.EventsHub,
+        "/media"];
 
     private static readonly FrozenDictionary<string, StringValues> Always = new Dictionary<string, StringValues>
     {

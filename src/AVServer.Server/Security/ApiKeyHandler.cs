@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace AVServer.Server.Security;
 
 /// <summary>Authenticates a request by its key, and answers 401 or 403 to one that is not let in, whatever it brought.</summary>
-internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, KeyRing keys)
+internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder,
+    KeyRing keys)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "ApiKey";
@@ -23,9 +24,11 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) => Problem.Of(
-            FaultCodes.Unauthorized, $"Expected a key or token in the header {Credential.Header}, as Bearer or as the query's {Credential.QueryName}, got none or one that is not taken.")
+            FaultCodes.Unauthorized, $"Expected a key or token in the header {Credential.Header}, as Bearer or as the query's "
+                + $"{Credential.QueryName}, got none or one that is not taken.")
         .ExecuteAsync(Context);
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        Problem.Of(FaultCodes.Forbidden, Permission.RefusalOf(Context) ?? "Expected another key, got one that does not open this.").ExecuteAsync(Context);
+        Problem.Of(FaultCodes.Forbidden, Permission.RefusalOf(Context)
+            ?? "Expected another key, got one that does not open this.").ExecuteAsync(Context);
 }

@@ -25,7 +25,8 @@ internal sealed record Credential(string? Text)
     private static string? Find(HttpRequest request)
     {
         if (request.Headers.TryGetValue(Header, out var header)) return header;
-        if (request.Headers.Authorization is [{ } bearer] && bearer.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase)) return bearer[BearerPrefix.Length..];
+        if (request.Headers.Authorization is [{ } bearer]
+            && bearer.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase)) return bearer[BearerPrefix.Length..];
         return request.Query.TryGetValue(QueryName, out var query) && !StringValues.IsNullOrEmpty(query) ? (string?)query : null;
     }
 
@@ -34,6 +35,7 @@ internal sealed record Credential(string? Text)
         request.Headers.Remove(Header);
         request.Headers.Authorization = StringValues.Empty;
         if (request.Query.ContainsKey(QueryName))
-            request.QueryString = QueryString.Create(request.Query.Where(pair => !pair.Key.Equals(QueryName, StringComparison.OrdinalIgnoreCase)));
+            request.QueryString = QueryString.Create(request.Query.Where(pair =>
+                !pair.Key.Equals(QueryName, StringComparison.OrdinalIgnoreCase)));
     }
 }

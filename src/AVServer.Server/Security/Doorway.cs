@@ -13,10 +13,12 @@ internal static class Doorway
         var origins = app.ApplicationServices.GetRequiredService<OriginPolicy>();
         return app.Use((context, next) => !hosts.Allows(context.Request.Host) ? Problem.Of(
                 FaultCodes.ForbiddenHost,
-                "Expected a Host that is an address, localhost, this machine's name or one of Security:Hosts, got another; name it there if it leads here.")
+                "Expected a Host that is an address, localhost, this machine's name or one of Security:Hosts, got another; name it there "
+                + "if it leads here.")
                 .ExecuteAsync(context)
             : !origins.Allows(context) ? Problem.Of(
-                FaultCodes.ForbiddenOrigin, "Expected a page of this server or of an origin under Security:AllowedOrigins, got another.").ExecuteAsync(context)
+                FaultCodes.ForbiddenOrigin, "Expected a page of this server or of an origin under Security:AllowedOrigins, got "
+                    + "another.").ExecuteAsync(context)
             : next(context));
     }
 }

@@ -6,7 +6,8 @@ namespace AVServer.Server.Security;
 /// <param name="Name">Name of the key, or subject of the token.</param>
 /// <param name="Scopes">Out of <see cref="Scope.All"/>.</param>
 /// <param name="Streams">Patterns of the streams that they may name; without any, none.</param>
-/// <param name="Key">Name of the key by which this was given, at first or second hand; null where a JWT gave it, or nobody is asked.</param>
+/// <param name="Key">Name of the key by which this was given, at first or second hand; null where a JWT gave it, or nobody is
+/// asked.</param>
 internal sealed record Grant(string Name, IReadOnlyCollection<string> Scopes, IReadOnlyCollection<string> Streams, string? Key = null)
 {
     public const string NameClaim = "sub";
@@ -28,7 +29,8 @@ internal sealed record Grant(string Name, IReadOnlyCollection<string> Scopes, IR
 
     public static Grant Of(ClaimsPrincipal? user) => user is null
         ? new("nobody", [], [])
-        : new(user.FindFirst(NameClaim)?.Value ?? "nobody", Values(user, ScopeClaim), Values(user, StreamsClaim), user.FindFirst(KeyClaim)?.Value);
+        : new(user.FindFirst(NameClaim)?.Value ?? "nobody", Values(user, ScopeClaim), Values(user, StreamsClaim),
+            user.FindFirst(KeyClaim)?.Value);
 
     public bool HasScope(string scope) => Scopes.Contains(scope);
 

@@ -1,6 +1,8 @@
 namespace AVServer.Server.Security;
 
-/// <summary>Tokens of an identity provider, from the section <c>Security:Jwt</c>. Nothing is asked of the provider: its key is given here.</summary>
+/// <summary>
+/// Tokens of an identity provider, from the section <c>Security:Jwt</c>. Nothing is asked of the provider: its key is given here.
+/// </summary>
 public sealed class JwtOptions
 {
     /// <summary>Who issues them, as their <c>iss</c> has it. Default: absent, no such token is taken.</summary>

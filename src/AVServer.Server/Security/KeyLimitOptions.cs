@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace AVServer.Server.Security;
 
-/// <summary>What each key, with the tokens that were given by it, may take of the server; from the section <c>Security:Limits</c>. 0 is no limit.</summary>
+/// <summary>
+/// What each key, with the tokens that were given by it, may take of the server; from the section <c>Security:Limits</c>. 0 is no limit.
+/// </summary>
 public sealed class KeyLimitOptions
 {
     /// <summary>Requests a minute, connections counted once. Default 6,000.</summary>

@@ -25,7 +25,8 @@ internal sealed class KeyLimits : IDisposable
     public KeyLimits(IOptions<SecurityOptions> options, KeyRing keys, ServerMetrics metrics)
     {
         (_limits, _metrics) = (options.Value.Limits, metrics);
-        _requests = PartitionedRateLimiter.Create<HttpContext, string>(context => Partition(Grant.Of(context.User), _limits.RequestsPerMinute, Minute));
+        _requests = PartitionedRateLimiter.Create<HttpContext, string>(
+            context => Partition(Grant.Of(context.User), _limits.RequestsPerMinute, Minute));
         _streams = PartitionedRateLimiter.Create<Grant, string>(grant => Partition(grant, _limits.Streams, AtOnce));
         _jobs = PartitionedRateLimiter.Create<Grant, string>(grant => Partition(grant, _limits.Jobs, AtOnce));
         _bytes = PartitionedRateLimiter.Create<Grant, string>(grant => Partition(grant, UnitsPerHour, Hour));
@@ -45,7 +46,8 @@ internal sealed class KeyLimits : IDisposable
         options.OnRejected = async (context, cancellationToken) =>
         {
             if (!context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait)) await others(context, cancellationToken);
-            else await TooMany($"{_limits.RequestsPerMinute} requests a minute", "requests", wait).ToProblem(context.HttpContext.Response).ExecuteAsync(context.HttpContext);
+            else await TooMany($"{_limits.RequestsPerMinute} requests a minute", "requests", wait)
+                .ToProblem(context.HttpContext.Response).ExecuteAsync(context.HttpContext);
         };
     }
 
@@ -89,7 +91,8 @@ internal sealed class KeyLimits : IDisposable
     {
         _metrics.KeyLimitReached(label);
         var seconds = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        return new RefusedException(FaultCodes.TooManyRequests, $"Expected at most {limit} by one key, got more; come back in {seconds} s.") { RetryAfter = seconds };
+        return new RefusedException(FaultCodes.TooManyRequests,
+            $"Expected at most {limit} by one key, got more; come back in {seconds} s.") { RetryAfter = seconds };
     }
 
     /// <summary>What one stream or file takes of its key's bytes. One caller at a time.</summary>

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Primitives;
 namespace AVServer.Server.Security;
 
 /// <summary>
-/// The keys as the settings have them now: a settings file that changes adds and revokes keys at once. Settings that can't be are not taken over, and a
-/// server that asked for a key when it started never stops asking, whatever becomes of its settings.
+/// The keys as the settings have them now: a settings file that changes adds and revokes keys at once. Settings that can't be are not taken
+/// over, and a server that asked for a key when it started never stops asking, whatever becomes of its settings.
 /// </summary>
 internal sealed partial class KeyRing : IDisposable
 {
@@ -63,9 +63,11 @@ internal sealed partial class KeyRing : IDisposable
     private static Entry[] EntriesOf(SecurityOptions options)
     {
         var keys = options.Keys.Select(key =>
-            new Entry(Convert.FromHexString(key.Sha256), new Grant(key.Name, [.. key.Scopes], key.Streams.Count == 0 ? [StreamPattern.Every] : [.. key.Streams], key.Name)));
+            new Entry(Convert.FromHexString(key.Sha256),
+                new Grant(key.Name, [.. key.Scopes], key.Streams.Count == 0 ? [StreamPattern.Every] : [.. key.Streams], key.Name)));
         if (options.ApiKey is not { } one) return [.. keys];
-        return [.. keys, new Entry(DigestOf(one), new Grant(nameof(options.ApiKey), Scope.All, [StreamPattern.Every], nameof(options.ApiKey)))];
+        return [.. keys, new Entry(DigestOf(one),
+            new Grant(nameof(options.ApiKey), Scope.All, [StreamPattern.Every], nameof(options.ApiKey)))];
     }
 
     private sealed record Entry(byte[] Digest, Grant Grant);
@@ -78,7 +80,8 @@ internal sealed partial class KeyRing : IDisposable
         [LoggerMessage(2601, LogLevel.Information, "The keys were read anew; there are {Count}.")]
         public static partial void Changed(ILogger logger, int count);
 
-        [LoggerMessage(2602, LogLevel.Warning, "The settings have a key now, but this server started without one and lets everyone in; start it anew.")]
+        [LoggerMessage(2602, LogLevel.Warning,
+            "The settings have a key now, but this server started without one and lets everyone in; start it anew.")]
         public static partial void NeedsRestart(ILogger logger);
     }
 }

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace AVServer.Server.Security;
 
 /// <summary>
-/// Keeps foreign web pages from using a visitor's browser: WebSockets are not bound by the same-origin policy. Programs send no Origin and pass.
+/// Keeps foreign web pages from using a visitor's browser: WebSockets are not bound by the same-origin policy. Programs send no Origin and
+/// pass.
 /// </summary>
 internal sealed class OriginPolicy(IOptions<SecurityOptions> options, HostPolicy hosts)
 {
@@ -20,7 +21,8 @@ internal sealed class OriginPolicy(IOptions<SecurityOptions> options, HostPolicy
     // The scheme is left out: where a proxy ends TLS, the page is https and the request http.
     private bool IsOwn(string origin, ConnectionInfo connection)
     {
-        if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Port != connection.LocalPort) return false;
+        if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")
+            || uri.Port != connection.LocalPort) return false;
         return IPAddress.TryParse(uri.Host, out var address)
             ? IPAddress.IsLoopback(address) || Plain(address).Equals(Plain(connection.LocalIpAddress))
             : hosts.IsOwnName(uri.Host);

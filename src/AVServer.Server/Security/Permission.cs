@@ -6,14 +6,16 @@ namespace AVServer.Server.Security;
 
 /// <summary>What a route needs of its caller.</summary>
 /// <param name="Scope">Out of <see cref="Security.Scope.All"/>.</param>
-/// <param name="NamesStream">Whether a caller who may not name every stream must name one, because the route tells of all otherwise.</param>
+/// <param name="NamesStream">Whether a caller who may not name every stream must name one, because the route tells of all
+/// otherwise.</param>
 internal sealed record Permission(string Scope, bool NamesStream) : IAuthorizationRequirement
 {
     private const string StreamName = "streamId";
 
     /// <summary>Why the caller of a matched route may not use it; null where they may.</summary>
     public static string? RefusalOf(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<Permission>() is { } needed ? needed.RefusalOf(Grant.Of(context.User), StreamsOf(context.Request), needed.NamesStream) : null;
+        context.GetEndpoint()?.Metadata.GetMetadata<Permission>() is { } needed
+            ? needed.RefusalOf(Grant.Of(context.User), StreamsOf(context.Request), needed.NamesStream) : null;
 
     /// <summary>Why somebody may not do this to a stream.</summary>
     /// <exception cref="RefusedException">They may not.</exception>
@@ -27,7 +29,8 @@ internal sealed record Permission(string Scope, bool NamesStream) : IAuthorizati
     /// <exception cref="RefusedException">They may not.</exception>
     public static void Demand(Grant grant, string scope)
     {
-        if (new Permission(scope, false).RefusalOf(grant, [], namesStream: false) is { } refusal) throw new RefusedException(FaultCodes.Forbidden, refusal);
+        if (new Permission(scope, false).RefusalOf(grant, [], namesStream: false) is { } refusal)
+            throw new RefusedException(FaultCodes.Forbidden, refusal);
     }
 
     private string? RefusalOf(Grant grant, string[] streams, bool namesStream)
@@ -36,7 +39,8 @@ internal sealed record Permission(string Scope, bool NamesStream) : IAuthorizati
         if (streams.FirstOrDefault(stream => !grant.HasStream(stream)) is { } other)
             return $"Expected a stream out of {ListOf(grant.Streams)}, for which this key or token is, got '{other}'.";
         return namesStream && streams.Length == 0 && !grant.HasEveryStream
-            ? $"Expected a {StreamName}, since this key or token is for certain streams only, got none; name one out of {ListOf(grant.Streams)}."
+            ? $"Expected a {StreamName}, since this key or token is for certain streams only, got none; name one out of "
+                + $"{ListOf(grant.Streams)}."
             : null;
     }
 

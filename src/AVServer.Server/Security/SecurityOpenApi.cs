@@ -10,8 +10,10 @@ internal static class SecurityOpenApi
 {
     private static readonly Dictionary<string, IOpenApiSecurityScheme> Schemes = new()
     {
-        ["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = Credential.Header, Description = "A key, or a token." },
-        ["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = $"A token of POST {Routes.Tokens} or of Security:Jwt, or a key." },
+        ["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = Credential.Header,
+            Description = "A key, or a token." },
+        ["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer",
+            Description = $"A token of POST {Routes.Tokens} or of Security:Jwt, or a key." },
         ["query"] = new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.ApiKey,
@@ -37,11 +39,13 @@ internal static class SecurityOpenApi
             List<string> scopes = needed is null ? [] : [needed.Scope];
             operation.Security = [.. Schemes.Keys.Select(scheme =>
                 new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, context.Document)] = scopes })];
-            operation.Description = needed is null ? "For any key or token." : $"Needs a key or token with the scope '{needed.Scope}', where the server asks for one.";
+            operation.Description = needed is null ? "For any key or token."
+                : $"Needs a key or token with the scope '{needed.Scope}', where the server asks for one.";
             operation.Responses ??= [];
             operation.Responses.TryAdd("401", new OpenApiResponse { Description = "No key or token, or one that is not taken." });
             operation.Responses.TryAdd("403", new OpenApiResponse { Description = "It lacks the scope or is for other streams." });
-            operation.Responses.TryAdd("429", new OpenApiResponse { Description = "A limit of the key was reached; Retry-After says when to come back." });
+            operation.Responses.TryAdd("429",
+                new OpenApiResponse { Description = "A limit of the key was reached; Retry-After says when to come back." });
             return Task.CompletedTask;
         });
     }

@@ -18,7 +18,8 @@ internal static class SecuritySetup
         var authentication = new AuthenticationBuilder(services);
         var chooses = authentication.AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null).AddTokens();
         // Whatever was brought, refusals are told in the same words.
-        services.Configure<AuthenticationOptions>(options => (options.DefaultAuthenticateScheme, options.DefaultScheme) = (chooses, ApiKeyHandler.SchemeName));
+        services.Configure<AuthenticationOptions>(options => (options.DefaultAuthenticateScheme, options.DefaultScheme) =
+            (chooses, ApiKeyHandler.SchemeName));
         return services;
     }
 
@@ -26,7 +27,8 @@ internal static class SecuritySetup
     /// <param name="route">The route.</param>
     /// <param name="scope">Out of <see cref="Scope.All"/>.</param>
     /// <param name="namesStream">See <see cref="Permission.NamesStream"/>.</param>
-    public static TBuilder RequireScope<TBuilder>(this TBuilder route, string scope, bool namesStream = false) where TBuilder : IEndpointConventionBuilder
+    public static TBuilder RequireScope<TBuilder>(this TBuilder route, string scope, bool namesStream = false)
+        where TBuilder : IEndpointConventionBuilder
     {
         var permission = new Permission(scope, namesStream);
         return route.RequireAuthorization(policy => policy.RequireAuthenticatedUser().AddRequirements(permission)).WithMetadata(permission);

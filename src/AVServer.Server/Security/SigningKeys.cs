@@ -3,7 +3,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace AVServer.Server.Security;
 
-/// <summary>Keys that sign tokens, read from settings; each goes with its own algorithms only, so that no token is checked by a key of another kind.</summary>
+/// <summary>
+/// Keys that sign tokens, read from settings; each goes with its own algorithms only, so that no token is checked by a key of another kind.
+/// </summary>
 internal static class SigningKeys
 {
     /// <summary>Shortest symmetric key, in bytes: as long as the digest of HMAC-SHA256.</summary>
@@ -16,7 +18,8 @@ internal static class SigningKeys
     public static SymmetricSecurityKey? FromBase64(string text)
     {
         var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out var length) && length >= MinBytes ? new SymmetricSecurityKey(bytes[..length]) : null;
+        return Convert.TryFromBase64String(text, bytes, out var length) && length >= MinBytes ? new SymmetricSecurityKey(bytes[..length])
+            : null;
     }
 
     /// <summary>A public key.</summary>
@@ -38,7 +41,8 @@ internal static class SigningKeys
     {
         SymmetricSecurityKey => [SecurityAlgorithms.HmacSha256, SecurityAlgorithms.HmacSha384, SecurityAlgorithms.HmacSha512],
         ECDsaSecurityKey => [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512],
-        _ => [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512],
+        _ => [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512, SecurityAlgorithms.RsaSsaPssSha256,
+            SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512],
     };
 
     private static RsaSecurityKey? Rsa(string pem)

@@ -19,9 +19,12 @@ internal sealed class TokenIssuer(IOptions<SecurityOptions> options, TimeProvide
 
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
-    /// <summary>That of the settings where several servers take each other's tokens, or else one that nobody but this process knows.</summary>
+    /// <summary>
+    /// That of the settings where several servers take each other's tokens, or else one that nobody but this process knows.
+    /// </summary>
     public SymmetricSecurityKey Key { get; } =
-        options.Value.TokenKey is { } given ? SigningKeys.FromBase64(given)! : new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(SigningKeys.MinBytes));
+        options.Value.TokenKey is { } given ? SigningKeys.FromBase64(given)!
+            : new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(SigningKeys.MinBytes));
 
     /// <summary>Issues a token that may no more than its asker.</summary>
     /// <param name="asker">Who asks.</param>
@@ -31,19 +34,22 @@ internal sealed class TokenIssuer(IOptions<SecurityOptions> options, TimeProvide
     public AccessToken Issue(Grant asker, DateTimeOffset? expires, TokenRequest request)
     {
         if (request.Seconds is < 1 or > MaxSeconds)
-            throw new RefusedException(FaultCodes.BadRequest, $"Expected 1 to {MaxSeconds} seconds, got {request.Seconds}; ask for another token when this one ends.");
+            throw new RefusedException(FaultCodes.BadRequest,
+                $"Expected 1 to {MaxSeconds} seconds, got {request.Seconds}; ask for another token when this one ends.");
         IReadOnlyCollection<string> scopes = request.Scopes is null ? asker.Scopes : [.. request.Scopes.Distinct()];
         IReadOnlyCollection<string> streams = request.Streams is null ? asker.Streams : [.. request.Streams.Distinct()];
         if (scopes.Count == 0 || scopes.Except(Scope.All).Any())
-            throw new RefusedException(FaultCodes.BadRequest, $"Expected scopes out of {string.Join(", ", Scope.All)}; got none or others.");
+            throw new RefusedException(FaultCodes.BadRequest,
+                $"Expected scopes out of {string.Join(", ", Scope.All)}; got none or others.");
         if (streams.Count == 0 || !streams.All(StreamPattern.IsValid))
             throw new RefusedException(FaultCodes.BadRequest, "Expected streams by id or like 'kitchen*'; got none or something else.");
-        foreach (var scope in scopes) Permission.Demand(asker, scope);
-        foreach (var (scope, stream) in from scope in scopes from stream in streams select (scope, stream)) Permission.Demand(asker, scope, stream);
+        foreach (var scope in scopes)
+            foreach (var stream in streams) Permission.Demand(asker, scope, stream);
         var now = time.GetUtcNow();
         var ends = now.AddSeconds(request.Seconds);
         if (expires < ends) ends = expires.Value;
-        if (ends <= now) throw new RefusedException(FaultCodes.Unauthorized, "Expected a token that has not ended, got one at its very end; bring another.");
+        if (ends <= now) throw new RefusedException(FaultCodes.Unauthorized,
+            "Expected a token that has not ended, got one at its very end; bring another.");
         var grant = new Grant(asker.Name, scopes, streams, asker.Key);
         return new AccessToken(Sign(grant, now, ends), ends, [.. scopes], [.. streams]);
     }

@@ -20,7 +20,8 @@ internal static class TokenSchemes
     public static string AddTokens(this AuthenticationBuilder authentication)
     {
         // Not AddJwtBearer: it reads settings of another section.
-        authentication.AddScheme<JwtBearerOptions, JwtBearerHandler>(Provider, null).AddScheme<JwtBearerOptions, JwtBearerHandler>(Own, null);
+        authentication.AddScheme<JwtBearerOptions, JwtBearerHandler>(Provider, null);
+        authentication.AddScheme<JwtBearerOptions, JwtBearerHandler>(Own, null);
         authentication.AddPolicyScheme(Selector, null, options => options.ForwardDefaultSelector = SchemeOf);
         var services = authentication.Services;
         services.AddSingleton<TokenIssuer>();
@@ -32,7 +33,8 @@ internal static class TokenSchemes
         services.AddOptions<JwtBearerOptions>(Provider).Configure<IOptions<SecurityOptions>>((options, security) =>
         {
             if (security.Value.Jwt is not { IsSet: true } jwt) return;
-            Configure(options, jwt.Key is { } key ? SigningKeys.FromBase64(key)! : SigningKeys.FromPem(jwt.PublicKeyPath!)!, jwt.Issuer!, jwt.Audience!);
+            Configure(options, jwt.Key is { } key ? SigningKeys.FromBase64(key)! : SigningKeys.FromPem(jwt.PublicKeyPath!)!, jwt.Issuer!,
+                jwt.Audience!);
             options.Events.OnTokenValidated = context => AcceptAsync(context, _ => true);
         });
         return Selector;
@@ -71,22 +73,27 @@ internal static class TokenSchemes
 
     private static Grant GrantOf(JsonWebToken token, bool isOwn)
     {
-        string[] streams = token.TryGetPayloadValue<object>(Grant.StreamsClaim, out _) ? Values(token, Grant.StreamsClaim) : [StreamPattern.Every];
+        string[] streams = token.TryGetPayloadValue<object>(Grant.StreamsClaim, out _) ? Values(token, Grant.StreamsClaim)
+            : [StreamPattern.Every];
         var key = isOwn && token.TryGetPayloadValue<string>(Grant.KeyClaim, out var name) ? name : null;
-        return new Grant(token.Subject is { Length: > 0 } subject ? subject : "token", [.. Values(token, Grant.ScopeClaim).Intersect(Scope.All)], [.. streams.Where(StreamPattern.IsValid)], key);
+        return new Grant(token.Subject is { Length: > 0 } subject ? subject : "token",
+            [.. Values(token, Grant.ScopeClaim).Intersect(Scope.All)], [.. streams.Where(StreamPattern.IsValid)], key);
     }
 
     // Providers write several values as an array or as one text with spaces.
     private static string[] Values(JsonWebToken token, string claim) =>
-        [.. token.Claims.Where(found => found.Type == claim).SelectMany(found => found.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Distinct()];
+        [.. token.Claims.Where(found => found.Type == claim).SelectMany(found =>
+            found.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Distinct()];
 
     private static string SchemeOf(HttpContext context)
     {
         var services = context.RequestServices;
-        if (!services.GetRequiredService<KeyRing>().IsGuarded || Credential.Of(context) is not { } text || !Reader.CanReadToken(text)) return ApiKeyHandler.SchemeName;
+        if (!services.GetRequiredService<KeyRing>().IsGuarded || Credential.Of(context) is not { } text
+            || !Reader.CanReadToken(text)) return ApiKeyHandler.SchemeName;
         var issuer = IssuerOf(text);
         if (issuer == TokenIssuer.Name) return Own;
-        return services.GetRequiredService<IOptions<SecurityOptions>>().Value.Jwt.IsSet && issuer is not null ? Provider : ApiKeyHandler.SchemeName;
+        return services.GetRequiredService<IOptions<SecurityOptions>>().Value.Jwt.IsSet && issuer is not null ? Provider
+            : ApiKeyHandler.SchemeName;
     }
 
     private static string? IssuerOf(string text)

@@ -15,7 +15,8 @@ internal static class TokensEndpoint
     public static IEndpointRouteBuilder MapTokens(this IEndpointRouteBuilder routes)
     {
         routes.MapPost(Routes.Tokens, IssueAsync)
-            .WithSummary("Issues a token that ends by itself, for no more than its asker may. It is sent as a key is: as Bearer, or as access_token in the query.")
+            .WithSummary("Issues a token that ends by itself, for no more than its asker may. It is sent as a key is: as Bearer, or as "
+                + "access_token in the query.")
             .WithMetadata(new SmallBody())
             .Accepts<TokenRequest>("application/json")
             .Produces<AccessToken>()
