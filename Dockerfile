@@ -30,9 +30,10 @@ RUN scripts/setup.sh native && rm -rf scripts/setup.sh /var/lib/apt/lists/* \
 COPY --from=build /out .
 COPY --from=packages /src/models models
 COPY LICENSE NOTICE ./
-# Port 5080 of every address, because a container's own loopback is nobody else's: publish it at 127.0.0.1, or with a key.
+# Port 5080 of every address, because a container's own loopback is nobody else's, and open to whoever reaches it: publish it at 127.0.0.1, or with a key.
 # Only /tmp (uploads) and /data (a history or clips, where they are turned on) are ever written to.
 ENV Urls=http://*:5080 \
+    Security__Open=true \
     Runtime__ModelsPath=/app/models \
     DOTNET_EnableDiagnostics=0
 EXPOSE 5080

@@ -6,5 +6,6 @@ root.Subcommands.Add(ScoreCommand.Create());
 root.Subcommands.Add(StreamCommand.Create());
 root.Subcommands.Add(ListenCommand.Create());
 root.Subcommands.Add(WordsCommand.Create());
+root.Subcommands.Add(KeysCommand.Create());
 root.Subcommands.Add(StatusCommand.Create());
 return await root.Parse(args).InvokeAsync();

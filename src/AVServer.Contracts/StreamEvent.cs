@@ -225,11 +225,20 @@ public static class FaultCodes
     /// <summary>No such route or stream.</summary>
     public const string NotFound = "notFound";
 
-    /// <summary>The API key is missing or wrong.</summary>
+    /// <summary>The key or token is missing, wrong or past its time.</summary>
     public const string Unauthorized = "unauthorized";
 
     /// <summary>The page that asks comes from an origin that the configuration does not name.</summary>
     public const string ForbiddenOrigin = "forbiddenOrigin";
+
+    /// <summary>The request is for a host by which the server is not reached, as a name that was made to lead here.</summary>
+    public const string ForbiddenHost = "forbiddenHost";
+
+    /// <summary>The key or token lacks the scope that this needs, or is for other streams; the message says what is needed.</summary>
+    public const string Forbidden = "forbidden";
+
+    /// <summary>The caller reached a limit of its key; the message says which, <c>Retry-After</c> when to come back.</summary>
+    public const string TooManyRequests = "tooManyRequests";
 
     /// <summary>The content type names nothing that the route takes.</summary>
     public const string UnsupportedMedia = "unsupportedMedia";

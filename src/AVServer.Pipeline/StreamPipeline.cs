@@ -135,8 +135,9 @@ internal sealed partial class StreamPipeline : IStreamPipeline
             Log.BadMedia(_logger, streamId, media.Code);
             return new FaultEvent(media.Code, media.Message);
         }
-        Log.Failed(_logger, streamId, exception);
-        return new FaultEvent(FaultCodes.Internal, "The server failed on this stream; its log has the details under the stream's id. Open the stream again.");
+        var id = FaultId.New();
+        Log.Failed(_logger, id, streamId, exception);
+        return new FaultEvent(FaultCodes.Internal, $"{FaultId.Told(id)} Open the stream again.");
     }
 
     private static partial class Log
@@ -147,7 +148,7 @@ internal sealed partial class StreamPipeline : IStreamPipeline
         [LoggerMessage(3002, LogLevel.Information, "Stream {StreamId} sent media that can't be used: {Code}.")]
         public static partial void BadMedia(ILogger logger, string streamId, string code);
 
-        [LoggerMessage(3003, LogLevel.Error, "Stream {StreamId} failed.")]
-        public static partial void Failed(ILogger logger, string streamId, Exception exception);
+        [LoggerMessage(3003, LogLevel.Error, "The server failed, {Id}: stream {StreamId}.")]
+        public static partial void Failed(ILogger logger, string id, string streamId, Exception exception);
     }
 }

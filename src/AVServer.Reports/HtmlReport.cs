@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using AVServer.Contracts;
 
 namespace AVServer.Reports;
@@ -9,15 +11,7 @@ public sealed class HtmlReport(TextWriter output)
 {
     private const int MaxRows = 1_000;
 
-    private const string Head = """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-        <title>AVServer report</title>
-        <style>
+    private const string Style = """
         :root { color-scheme: light dark; --fg: #1d2430; --dim: #667085; --line: #d5dae3; --bg: #fff; --mark: #d9480f; --curve: #1c6dd0; --speech: #2b8a3e; --gap: #b8860b; }
         @media (prefers-color-scheme: dark) { :root { --fg: #e6e9ef; --dim: #98a2b3; --line: #343b49; --bg: #14181f; --mark: #ff8a4c; --curve: #6cb0ff; --speech: #69d17f; --gap: #e0b64a; } }
         body { font: 15px/1.5 system-ui, sans-serif; color: var(--fg); background: var(--bg); max-width: 68rem; margin: 2rem auto; padding: 0 1rem; }
@@ -26,7 +20,21 @@ public sealed class HtmlReport(TextWriter output)
         table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; } th, td { text-align: left; padding: .15rem .8rem .15rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
         th { color: var(--dim); font-weight: 500; } .error { color: var(--mark); } text { fill: var(--dim); font: 11px system-ui, sans-serif; }
         .axis { stroke: var(--line); } .curve { fill: none; stroke: var(--curve); stroke-width: 1; } .wakeWord { fill: var(--mark); } .speech, .emotion { fill: var(--speech); } .gap { fill: var(--gap); opacity: .5; }
-        </style>
+        """;
+
+    /// <summary>Which styles the page may have: its own, by their hash, and nothing else. For the header of a server that sends it, too.</summary>
+    public static readonly string ContentPolicy =
+        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'";
+
+    private static readonly string Head = $"""
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta http-equiv="Content-Security-Policy" content="{ContentPolicy}">
+        <title>AVServer report</title>
+        <style>{Style}</style>
         </head>
         <body>
 

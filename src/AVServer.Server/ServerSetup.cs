@@ -1,5 +1,4 @@
 using AVServer.Contracts;
-using AVServer.Server.Access;
 using AVServer.Server.Clips;
 using AVServer.Server.Configuration;
 using AVServer.Server.Endpoints;
@@ -11,6 +10,7 @@ using AVServer.Server.Jobs;
 using AVServer.Server.Keywords;
 using AVServer.Server.Metrics;
 using AVServer.Server.Problems;
+using AVServer.Server.Security;
 using AVServer.Server.Streams;
 using AVServer.Server.Telemetry;
 using AVServer.Server.Webhooks;
@@ -30,20 +30,30 @@ public static class ServerSetup
     public static WebApplicationBuilder AddServer(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        // These two log whole request URLs, which may hold a key.
+        // These log whole request URLs or header lines, which may hold a key.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Http.Connections", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning);
         var services = builder.Services;
         services.AddServerOptions();
         services.AddStreams();
         services.AddTelemetry(builder.Configuration);
         services.AddHistory().AddClips().AddWebhooks().AddJobs().AddKeywords().AddWyoming();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.AddCode);
+        services.AddSingleton<UnexpectedFaults>();
         services.AddExceptionHandler<ProblemExceptionHandler>();
-        services.AddAccess();
-        services.AddOptions<RateLimiterOptions>().Configure<IOptions<ServerLimits>>((options, limits) => ScoreEndpoint.ConfigureRate(options, limits.Value));
+        services.AddSecurity();
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<ServerLimits>, KeyLimits>((options, limits, keyLimits) =>
+        {
+            ScoreEndpoint.ConfigureRate(options, limits.Value);
+            keyLimits.Configure(options);
+        });
         services.AddRateLimiter();
-        services.AddOpenApi(ContractsOpenApi.Configure);
+        services.AddOpenApi(options =>
+        {
+            ContractsOpenApi.Configure(options);
+            SecurityOpenApi.Configure(options);
+        });
         services.AddSignalR(options => options.AddFilter<HubRefusals>());
         return builder;
     }
@@ -53,31 +63,38 @@ public static class ServerSetup
     {
         ArgumentNullException.ThrowIfNull(app);
         app.Services.Prepare();
+        Credential.UseCredentials(app);
+        app.UseAnswerHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseDoorway();
         app.UseWebClient();
         app.UseRouting();
         app.UseCors(policy => policy
-            .WithOrigins([.. app.Services.GetRequiredService<IOptions<AccessOptions>>().Value.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials());
+            .WithOrigins([.. app.Services.GetRequiredService<IOptions<SecurityOptions>>().Value.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials().WithExposedHeaders("Retry-After"));
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimiter();
         app.UseWebSockets();
         app.MapHealth();
-        var guarded = app.MapGroup("").RequireAccess();
-        guarded.MapMedia().MapEvents().MapHistory().MapClips().MapScore().MapJobs().MapStreams().MapModels().MapKeywords().MapMetrics();
-        guarded.MapHub<EventsHub>(Routes.EventsHub);
+        var guarded = app.MapGroup("").RequireAuthorization();
+        guarded.MapMedia().MapEvents().MapHistory().MapClips().MapScore().MapJobs().MapStreams().MapModels().MapKeywords().MapTokens().MapMetrics();
+        guarded.MapHub<EventsHub>(Routes.EventsHub).RequireScope(Scope.Subscribe);
         guarded.MapOpenApi(Routes.OpenApi.Replace("v1", "{documentName}"));
         return app;
     }
 
     private static void Prepare(this IServiceProvider services)
     {
+        var configuration = services.GetRequiredService<IConfiguration>();
+        RenamedSettings.Check(configuration);
         services.GetRequiredService<IStartupValidator>().Validate();   // before anything reads an option: all that is wrong at once
-        ListenAddresses.Check(services.GetRequiredService<IConfiguration>(), services.GetRequiredService<IOptions<WyomingOptions>>().Value);
+        ListenAddresses.Check(
+            configuration, services.GetRequiredService<IOptions<WyomingOptions>>().Value, services.GetRequiredService<IOptions<SecurityOptions>>().Value);
         var limits = services.GetRequiredService<IOptions<ServerLimits>>().Value;
         // Not by Configure: the host reads its own options when it is built, before ours are validated.
         services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout = limits.DrainTimeout + (2 * limits.CloseTimeout);
+        services.GetRequiredService<KeyRing>();   // whether callers are asked is decided now, whatever becomes of the settings
         services.GetRequiredService<MeterProvider>();   // counts from the start
         services.GetRequiredService<StreamRegistry>();   // loads and checks the models before the port opens
     }

@@ -26,6 +26,13 @@ public sealed class PageTests
     }
 
     [Fact]
+    public async Task Page_works_under_its_policy_and_nothing_inline_runs()
+    {
+        await using var server = await PageServer.StartAsync();
+        await BrowserCheck.RunAsync("policy-holds", new { server.Address });
+    }
+
+    [Fact]
     public async Task Module_sends_a_file_and_its_events_reach_a_subscriber()
     {
         using var recordings = new Recordings();

@@ -87,6 +87,8 @@ public sealed class WireSnapshotTests
         ["historyDeletion"] = new HistoryDeletion(3),
         ["historyDeletion.clips"] = new HistoryDeletion(3, 1),
         ["clip"] = new ClipSummary("kitchen", 4, At, "20260102T030405000Z-4.wav", 64_044, "/api/clips/kitchen/20260102T030405000Z-4.wav"),
+        ["tokenRequest"] = new TokenRequest(["publish"], ["kitchen", "hall-*"], 60),
+        ["accessToken"] = new AccessToken("a.b.c", At, ["publish"], ["kitchen"]),
         ["scoreReport"] = new ScoreReport(
             "a.wav", 1.5, new Dictionary<string, float> { ["computer"] = 0.75f }, [new FaultEvent("badChunk", "…") { StreamId = "a.wav", At = At }],
             [new PosteriorCurve("computer", "computer-small", 0.04, [0, 0.75f])],

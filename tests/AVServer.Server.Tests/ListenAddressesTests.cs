@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using AVServer.Pipeline;
 using AVServer.Server.Configuration;
+using AVServer.Server.Security;
 using AVServer.Server.Wyoming;
 using Microsoft.Extensions.Configuration;
 
@@ -16,7 +17,42 @@ public sealed class ListenAddressesTests
     [InlineData("http://+:0;http://[::1]:0")]
     [InlineData("http://unix:/tmp/avserver.sock")]
     [InlineData(null)]
-    public void Address_of_this_machine_is_taken(string? urls) => Check(("Urls", urls));
+    public void Address_of_this_machine_is_taken(string? urls) => Check(new SecurityOptions { Open = true }, ("Urls", urls));
+
+    [Theory]
+    [InlineData("Urls", "http://*:0")]
+    [InlineData("Urls", "http://127.0.0.1:0;http://0.0.0.0:0")]
+    [InlineData("Urls", "http://[::]:0")]
+    [InlineData("Kestrel:Endpoints:Own:Url", "http://+:0")]
+    [InlineData("http_ports", "0")]
+    public void Address_that_others_reach_needs_a_key_or_to_be_called_open(string setting, string value)
+    {
+        var told = Assert.Throws<SetupException>(() => Check((setting, value))).Message;
+        Assert.StartsWith(setting, told, StringComparison.Ordinal);
+        Assert.Contains("Security:ApiKey", told, StringComparison.Ordinal);
+        Assert.Contains("Security:Open=true", told, StringComparison.Ordinal);
+
+        Check(new SecurityOptions { Open = true }, (setting, value));
+        Check(new SecurityOptions { ApiKey = "correct-horse-battery" }, (setting, value));
+        Check(new SecurityOptions { Keys = { new KeyOptions() } }, (setting, value));
+    }
+
+    [Fact]
+    public void Bridge_that_others_reach_needs_to_be_called_open_since_it_asks_for_no_key()
+    {
+        foreach (var security in (SecurityOptions[])[new(), new() { ApiKey = "correct-horse-battery" }])
+        {
+            var told = Assert.Throws<SetupException>(() => CheckBridge("0.0.0.0", security)).Message;
+            Assert.StartsWith("Wyoming:Address '0.0.0.0'", told, StringComparison.Ordinal);
+            Assert.Contains("127.0.0.1", told, StringComparison.Ordinal);
+            Assert.Contains("Security:Open=true", told, StringComparison.Ordinal);
+            CheckBridge("127.0.0.1", security);
+        }
+        CheckBridge("0.0.0.0", new SecurityOptions { Open = true });
+
+        static void CheckBridge(string address, SecurityOptions security) => ListenAddresses.Check(
+            new ConfigurationBuilder().Build(), new WyomingOptions { Address = address, Port = 0 }, security);
+    }
 
     [Theory]
     [InlineData("5080", "expected an address such as")]
@@ -46,9 +82,13 @@ public sealed class ListenAddressesTests
         Told($"port {port} is in use", "Urls", ("Urls", $"http://{host}:{port}"));
     }
 
-    private static void Check(params (string Key, string? Value)[] settings) =>
-        ListenAddresses.Check(
-            new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))).Build(), new WyomingOptions());
+    private static void Check(params (string Key, string? Value)[] settings) => Check(new SecurityOptions(), settings);
+
+    private static void Check(SecurityOptions security, params (string Key, string? Value)[] settings)
+    {
+        var given = settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value));
+        ListenAddresses.Check(new ConfigurationBuilder().AddInMemoryCollection(given).Build(), new WyomingOptions(), security);
+    }
 
     private static void Told(string reason, string setting, params (string Key, string? Value)[] settings)
     {

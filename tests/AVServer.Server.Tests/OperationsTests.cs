@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Server.Configuration;
+using AVServer.Server.Security;
 using AVServer.Server.Tests.Kit;
 using AVServer.TestKit;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -20,11 +21,11 @@ public sealed class OperationsTests
             ("Server:Limits:MaxStreams", "0"),
             ("Server:Limits:IdleTimeout", "00:00:00"),
             ("Server:Limits:QueuedBytes", "2048"),
-            ("Server:Access:ApiKey", "short"),
-            ("Server:Access:AllowedOrigins:0", "friend.example/")));
+            ("Security:ApiKey", "short"),
+            ("Security:AllowedOrigins:0", "friend.example/")));
         var failures = error is AggregateException many ? many.InnerExceptions.Cast<OptionsValidationException>().SelectMany(e => e.Failures) : ((OptionsValidationException)error).Failures;
         Assert.All(
-            [nameof(ServerLimits.MaxStreams), nameof(ServerLimits.IdleTimeout), nameof(ServerLimits.QueuedBytes), nameof(AccessOptions.ApiKey), nameof(AccessOptions.AllowedOrigins)],
+            [nameof(ServerLimits.MaxStreams), nameof(ServerLimits.IdleTimeout), nameof(ServerLimits.QueuedBytes), nameof(SecurityOptions.ApiKey), nameof(SecurityOptions.AllowedOrigins)],
             name => Assert.Contains(failures, failure => failure.Contains(name, StringComparison.Ordinal)));
     }
 

@@ -23,7 +23,7 @@ public sealed class TelemetryTests
         string jobId;
         // The library would take this one out of the environment and let the key through.
         (string, string) indiscreet = ("OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION", "true");
-        await using (var server = await RunningServer.StartAsync(("Telemetry:OtlpEndpoint", collector.Url), ("Server:Access:ApiKey", Key), indiscreet))
+        await using (var server = await RunningServer.StartAsync(("Telemetry:OtlpEndpoint", collector.Url), ("Security:ApiKey", Key), indiscreet))
         {
             jobId = await UseAsync(server);
             await server.StopAsync();
@@ -40,7 +40,7 @@ public sealed class TelemetryTests
     {
         await using var collector = await Collector.StartAsync();
         // The library takes the environment's variables out of the configuration.
-        await using (var server = await RunningServer.StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url), ("Server:Access:ApiKey", Key)))
+        await using (var server = await RunningServer.StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url), ("Security:ApiKey", Key)))
         {
             await UseAsync(server);
             Assert.Null(ServerTraces.StartScore());

@@ -1,5 +1,7 @@
+using System.Security.Claims;
 using AVServer.Contracts;
 using AVServer.Server.Problems;
+using AVServer.Server.Security;
 using AVServer.Server.Streams;
 
 namespace AVServer.Server.Clips;
@@ -10,19 +12,22 @@ internal static class ClipsEndpoints
     public static IEndpointRouteBuilder MapClips(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(Routes.Clips, List)
+            .RequireScope(Scope.Subscribe)
             .WithSummary("Lists the clips that are kept, of one stream or of all, oldest first.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         routes.MapGet(Routes.Clips + "/{streamId}/{name}", Get)
+            .RequireScope(Scope.Subscribe)
             .WithSummary("One clip as a WAV file.")
             .Produces(StatusCodes.Status200OK, contentType: "audio/wav").ProducesProblem(StatusCodes.Status404NotFound);
         return routes;
     }
 
-    private static IReadOnlyList<ClipSummary> List(ClipStore store, string? streamId = null)
+    private static IReadOnlyList<ClipSummary> List(ClipStore store, ClaimsPrincipal user, string? streamId = null)
     {
         var folder = Folder(store);
         if (streamId is not null) StreamIds.Check(streamId);
-        return folder.List(streamId);
+        var (clips, grant) = (folder.List(streamId), Grant.Of(user));
+        return grant.HasEveryStream ? clips : [.. clips.Where(clip => grant.HasStream(clip.StreamId))];
     }
 
     private static IResult Get(string streamId, string name, ClipStore store)

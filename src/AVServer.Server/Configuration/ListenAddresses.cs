@@ -1,30 +1,62 @@
 using System.Net;
 using System.Net.Sockets;
 using AVServer.Pipeline;
+using AVServer.Server.Security;
 using AVServer.Server.Wyoming;
 
 namespace AVServer.Server.Configuration;
 
-/// <summary>Whether the server can listen where it is told to. Asked before the models are loaded, so that a typing error is told at once and in a sentence.</summary>
+/// <summary>
+/// Whether the server can listen where it is told to. Asked before the models are loaded, so that a typing error is told at once and in a
+/// sentence.
+/// </summary>
 internal static class ListenAddresses
 {
     private const string Urls = "Urls";
 
-    /// <summary>Takes every port for a moment and gives it back.</summary>
+    private const string Open = $"{SecurityOptions.Section}:{nameof(SecurityOptions.Open)}=true";
+
+    /// <summary>Takes every port for a moment and gives it back, and looks whether strangers would be let in.</summary>
     /// <param name="configuration">Says where HTTP is served: <c>Kestrel:Endpoints</c>, or else <c>Urls</c>.</param>
     /// <param name="wyoming">Says where the bridge listens, if it does.</param>
-    /// <exception cref="SetupException">An address can't be had; names the setting, what it says and what to do.</exception>
-    public static void Check(IConfiguration configuration, WyomingOptions wyoming)
+    /// <param name="security">Says whether callers must say who they are, and so may come from elsewhere.</param>
+    /// <exception cref="SetupException">An address can't be had, or would let everyone in; names the setting, what it says and what to
+    /// do.</exception>
+    public static void Check(IConfiguration configuration, WyomingOptions wyoming, SecurityOptions security)
     {
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().ToList();
         foreach (var endpoint in endpoints)
-            if (endpoint["Url"] is { } url) Check($"{endpoint.Path}:Url", url);
+            if (endpoint["Url"] is { } url) Check($"{endpoint.Path}:Url", url, security);
         if (endpoints.Count == 0)
-            foreach (var url in (configuration[Urls] ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) Check(Urls, url);
-        if (wyoming.Port is { } port) Take($"{WyomingOptions.Section}:{nameof(wyoming.Port)} {port}", new IPEndPoint(IPAddress.Parse(wyoming.Address), port));
+            foreach (var (setting, url) in UrlsOf(configuration)) Check(setting, url, security);
+        if (wyoming.Port is { } port) Check(wyoming, port, security);
     }
 
-    private static void Check(string setting, string url)
+    // The host goes by the ports, at every address, where it finds no addresses.
+    private static IEnumerable<(string Setting, string Url)> UrlsOf(IConfiguration configuration)
+    {
+        var urls = Parts(configuration[Urls]);
+        return urls.Length > 0
+            ? urls.Select(url => (Urls, url))
+            : from scheme in (string[])["http", "https"] from port in Parts(configuration[$"{scheme}_ports"]) select ($"{scheme}_ports",
+                $"{scheme}://*:{port}");
+
+        static string[] Parts(string? text) =>
+            (text ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static void Check(WyomingOptions wyoming, int port, SecurityOptions security)
+    {
+        var address = IPAddress.Parse(wyoming.Address);
+        Take($"{WyomingOptions.Section}:{nameof(wyoming.Port)} {port}", new IPEndPoint(address, port));
+        if (!security.Open && !IPAddress.IsLoopback(address))
+            throw new SetupException(
+                $"{WyomingOptions.Section}:{nameof(wyoming.Address)} '{wyoming.Address}': the bridge asks nobody for a key, even where "
+                + $"{SecurityOptions.Section}:{nameof(security.ApiKey)} is set; listen at 127.0.0.1, or let everyone in who reaches it, "
+                + $"by {Open}.");
+    }
+
+    private static void Check(string setting, string url, SecurityOptions security)
     {
         var named = $"{setting} '{url}'";
         if (Parse(url) is not { } address) throw new SetupException($"{named}: expected an address such as http://127.0.0.1:5080.");
@@ -33,7 +65,13 @@ internal static class ListenAddresses
         var hasNoNumber = address.Host.Contains(':', StringComparison.Ordinal) && !address.Host.EndsWith(']');
         if (hasNoNumber || address.Port is < 0 or > IPEndPoint.MaxPort)
             throw new SetupException($"{named}: expected a port between 1 and {IPEndPoint.MaxPort}, or 0 for any that is free.");
-        Take(named, new IPEndPoint(Host(named, address.Host), address.Port));
+        var host = Host(named, address.Host);
+        Take(named, new IPEndPoint(host, address.Port));
+        if (!security.IsGuarded && !security.Open && !IPAddress.IsLoopback(host))
+            throw new SetupException(
+                $"{named}: whoever reaches this machine could use the server; ask them for a key, by "
+                + $"{SecurityOptions.Section}:{nameof(security.ApiKey)} "
+                + $"({SecurityOptions.Section}:{nameof(security.Keys)}, {SecurityOptions.Section}:Jwt), or let everyone in, by {Open}.");
     }
 
     private static BindingAddress? Parse(string url)

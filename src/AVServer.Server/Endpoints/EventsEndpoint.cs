@@ -5,6 +5,7 @@ using AVServer.Contracts;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
 using AVServer.Server.History;
+using AVServer.Server.Security;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
@@ -21,6 +22,7 @@ internal static class EventsEndpoint
     public static IEndpointRouteBuilder MapEvents(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(Routes.Events, StreamAsync)
+            .RequireScope(Scope.Subscribe, namesStream: true)
             .WithSummary("Events as they happen, as server-sent events; of one stream from the cursor 'after', or the Last-Event-ID, on.")
             .Produces<StreamEvent>(contentType: "text/event-stream")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);

@@ -1,5 +1,6 @@
 using AVServer.Contracts;
 using AVServer.Pipeline;
+using AVServer.Server.Security;
 
 namespace AVServer.Server.Endpoints;
 
@@ -9,6 +10,7 @@ internal static class ModelsEndpoints
     public static IEndpointRouteBuilder MapModels(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(Routes.Models, (IStreamPipeline pipeline) => pipeline.Models)
+            .RequireScope(Scope.Score)
             .WithSummary("Lists the loaded models.");
         return routes;
     }

@@ -6,6 +6,7 @@ using AVServer.Server.Jobs;
 using AVServer.Server.Keywords;
 using AVServer.Server.Metrics;
 using AVServer.Server.Problems;
+using AVServer.Server.Security;
 using AVServer.Server.Telemetry;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
@@ -25,6 +26,7 @@ internal static class ScoreEndpoint
     public static IEndpointRouteBuilder MapScore(this IEndpointRouteBuilder routes)
     {
         routes.MapPost(Routes.Score, ScoreAsync)
+            .RequireScope(Scope.Score)
             .WithSummary(
                 "Scores a media file of any container: the first file of a multipart body, or the raw body. The answer is JSON, CSV, "
                 + "WebVTT or a page, by ?format=json|csv|vtt|html or Accept; for a long file, or with ?job=true, it is 202 with the job's "
@@ -56,14 +58,15 @@ internal static class ScoreEndpoint
 
     private static async Task<IResult> ScoreAsync(
         HttpContext context, IStreamPipeline pipeline, QueryWords queryWords, JobStore jobs, IOptions<ServerLimits> limits,
-        IOptions<JobOptions> jobOptions, ServerMetrics metrics, TimeProvider time, [FromQuery(Name = QueryWords.Name)] string[] words,
+        IOptions<JobOptions> jobOptions, ServerMetrics metrics, KeyLimits keyLimits, TimeProvider time, [FromQuery(Name = QueryWords.Name)] string[] words,
         bool posteriors = false, string? model = null, string? fileName = null, string? format = null, bool? job = null)
     {
         var (wanted, stop) = (ReportNegotiation.FormatOf(context.Request, format), context.RequestAborted);
         if (model is not null && !pipeline.Models.Any(m => m.Name == model))
             throw new RefusedException(FaultCodes.UnknownModel, $"Expected a model out of {Routes.Models}, got one that this server did not load.");
+        var grant = Grant.Of(context.User);
         var own = await queryWords.PrepareAsync(words, stop);
-        var upload = await SpooledUpload.ReceiveAsync(context.Request, fileName, limits.Value.MaxUploadBytes, stop);
+        var upload = await SpooledUpload.ReceiveAsync(context.Request, fileName, limits.Value.MaxUploadBytes, keyLimits.Bytes(grant), stop);
         var becomesJob = false;
         try
         {
@@ -72,7 +75,7 @@ internal static class ScoreEndpoint
             becomesJob = job ?? length > jobOptions.Value.AutomaticAbove;
             if (becomesJob)
             {
-                var submitted = await jobs.SubmitAsync(upload, request, length);
+                var submitted = await SubmitAsync(jobs, upload, request, length, keyLimits, grant);
                 return TypedResults.Accepted($"{Routes.Jobs}/{submitted.Id}", submitted.Status);
             }
             using var span = ServerTraces.StartScore();
@@ -84,6 +87,31 @@ internal static class ScoreEndpoint
         finally
         {
             if (!becomesJob) await upload.DisposeAsync();
+        }
+    }
+
+    // The upload is the job's from here on, also where it is refused.
+    private static async Task<Job> SubmitAsync(JobStore jobs, SpooledUpload upload, ScoreRequest request, TimeSpan? length, KeyLimits keyLimits, Grant grant)
+    {
+        RateLimitLease place;
+        try
+        {
+            place = keyLimits.Job(grant);
+        }
+        catch
+        {
+            await upload.DisposeAsync();
+            throw;
+        }
+        Job? submitted = null;
+        try
+        {
+            return submitted = await jobs.SubmitAsync(upload, request, length);
+        }
+        finally
+        {
+            if (submitted is null) place.Dispose();
+            else _ = submitted.Completion.ContinueWith(_ => place.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 

@@ -1,6 +1,7 @@
 using AVServer.Contracts;
 using AVServer.Server.Jobs;
 using AVServer.Server.Problems;
+using AVServer.Server.Security;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -32,16 +33,17 @@ internal sealed class SpooledUpload : IAsyncDisposable
     /// <param name="request">The upload.</param>
     /// <param name="fileName">Name of a raw body.</param>
     /// <param name="maxBytes">Size of the largest file that is taken.</param>
+    /// <param name="quota">Counts what comes.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
     /// <exception cref="RefusedException">It is too large, empty, or no media by its content type.</exception>
-    public static async Task<SpooledUpload> ReceiveAsync(HttpRequest request, string? fileName, long maxBytes, CancellationToken cancellationToken)
+    public static async Task<SpooledUpload> ReceiveAsync(HttpRequest request, string? fileName, long maxBytes, KeyLimits.ByteQuota quota, CancellationToken cancellationToken)
     {
         if (request.ContentLength > maxBytes) throw TooLarge(maxBytes);
         var (body, name) = await OpenAsync(request, fileName, cancellationToken);
         var upload = new SpooledUpload(name);
         try
         {
-            await upload.CopyAsync(body, maxBytes, cancellationToken);
+            await upload.CopyAsync(body, maxBytes, quota, cancellationToken);
             return upload;
         }
         catch
@@ -83,13 +85,14 @@ internal sealed class SpooledUpload : IAsyncDisposable
 
     private static string CleanName(string? name) => System.IO.Path.GetFileName(name) is { Length: > 0 and <= 255 } clean ? clean : "upload";
 
-    private async Task CopyAsync(Stream body, long maxBytes, CancellationToken cancellationToken)
+    private async Task CopyAsync(Stream body, long maxBytes, KeyLimits.ByteQuota quota, CancellationToken cancellationToken)
     {
         var buffer = new byte[BufferBytes];
         int read;
         while ((read = await body.ReadAsync(buffer, cancellationToken)) > 0)
         {
             if (_file.Length + read > maxBytes) throw TooLarge(maxBytes);
+            quota.Take(read);
             await _file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
         }
         if (_file.Length == 0) throw new RefusedException(FaultCodes.Undecodable, "Expected a media file, got an empty body.");

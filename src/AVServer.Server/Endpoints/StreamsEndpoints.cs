@@ -1,5 +1,7 @@
+using System.Security.Claims;
 using AVServer.Contracts;
 using AVServer.Server.Problems;
+using AVServer.Server.Security;
 using AVServer.Server.Streams;
 
 namespace AVServer.Server.Endpoints;
@@ -9,13 +11,18 @@ internal static class StreamsEndpoints
 {
     public static IEndpointRouteBuilder MapStreams(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Streams, (StreamRegistry registry) => registry.Streams.Select(Summary).ToArray())
+        routes.MapGet(Routes.Streams, (StreamRegistry registry, ClaimsPrincipal user) => List(registry, Grant.Of(user)))
+            .RequireScope(Scope.Subscribe)
             .WithSummary("Lists the open streams.");
         routes.MapDelete(Routes.Streams + "/{streamId}", CloseAsync)
+            .RequireScope(Scope.Admin)
             .WithSummary("Closes a stream after what was received is heard; answers when it is closed.")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
         return routes;
     }
+
+    private static StreamSummary[] List(StreamRegistry registry, Grant grant) =>
+        [.. registry.Streams.Where(stream => grant.HasStream(stream.Id)).Select(Summary)];
 
     private static StreamSummary Summary(LiveStream stream) => new(stream.Id, stream.Transport, stream.OpenedAt, stream.MediaTime);
 

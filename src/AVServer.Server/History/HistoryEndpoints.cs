@@ -3,6 +3,7 @@ using AVServer.Contracts;
 using AVServer.Server.Clips;
 using AVServer.Server.Events;
 using AVServer.Server.Problems;
+using AVServer.Server.Security;
 using AVServer.Server.Streams;
 
 namespace AVServer.Server.History;
@@ -17,9 +18,11 @@ internal static class HistoryEndpoints
     public static IEndpointRouteBuilder MapHistory(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(Routes.EventHistory, QueryAsync)
+            .RequireScope(Scope.Subscribe, namesStream: true)
             .WithSummary("Events that were kept, oldest first: by stream, types (comma-separated), keyword and time (from inclusive, to exclusive). 'next' of a page is 'after' of the one that follows; with a stream an event's cursor may be, too.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapDelete(Routes.EventHistory, DeleteAsync)
+            .RequireScope(Scope.Admin)
             .WithSummary("Deletes all events and clips that were kept of one stream.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         return routes;

@@ -8,6 +8,7 @@ using AVServer.Server.History;
 using AVServer.Server.Ingest;
 using AVServer.Server.Jobs;
 using AVServer.Server.Problems;
+using AVServer.Server.Security;
 using AVServer.Server.Streams;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
@@ -16,12 +17,16 @@ namespace AVServer.Server.Hubs;
 
 /// <summary>Events out by streaming subscription or push, and media in for clients that have nothing but SignalR.</summary>
 internal sealed class EventsHub(
-    EventBroker broker, HistoryReplay replay, StreamRegistry registry, Watches watches, JobStore jobs, IOptions<ServerLimits> limits) : Hub
+    EventBroker broker, HistoryReplay replay, StreamRegistry registry, Watches watches, JobStore jobs, UnexpectedFaults faults, KeyLimits keyLimits, IOptions<ServerLimits> limits) : Hub
 {
     /// <summary>The events that pass the filter, until the client cancels or the server stops.</summary>
     public async IAsyncEnumerable<StreamEvent> Subscribe(SubscribeRequest filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var subscription = await RefusableAsync(() => replay.SubscribeAsync(filter.ToFilter(), isNamed: false, cancellationToken));
+        using var subscription = await RefusableAsync(() =>
+        {
+            Permission.Demand(Caller, Scope.Subscribe, filter.StreamId);
+            return replay.SubscribeAsync(filter.ToFilter(), isNamed: false, cancellationToken);
+        });
         await using var events = subscription.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (true)
         {
@@ -32,6 +37,10 @@ internal sealed class EventsHub(
             catch (ReaderTooSlowException tooSlow)
             {
                 throw HubRefusals.ToHubException(FaultCodes.ReaderTooSlow, tooSlow.Message);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                throw Unexpected(exception);
             }
             yield return events.Current;
         }
@@ -55,17 +64,23 @@ internal sealed class EventsHub(
     /// <summary>How far a job is, now and as it changes, until it has ended.</summary>
     public IAsyncEnumerable<JobStatus> Job(string id, CancellationToken cancellationToken)
     {
-        var job = Refusable(() => jobs.Get(id));
+        var job = Refusable(() =>
+        {
+            Permission.Demand(Caller, Scope.Score);
+            return jobs.Get(id);
+        });
         return jobs.WatchAsync(job, cancellationToken);
     }
 
     /// <summary>Sends media; returns the stream's last event when the chunks end.</summary>
     public async Task<ClosedEvent> Publish(string streamId, MediaHello hello, IAsyncEnumerable<MediaChunk> chunks)
     {
+        Permission.Demand(Caller, Scope.Publish, streamId);
         HelloReader.Check(hello);
+        using var place = keyLimits.Stream(Caller);
         var stream = registry.Open(new StreamRequest(streamId, hello), "hub");
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(Context.ConnectionAborted);
-        var receiving = ReceiveAsync(stream, chunks, ended.Token);
+        var receiving = ReceiveAsync(stream, chunks, keyLimits.Bytes(Caller), ended.Token);
         var outcome = await stream.Completion;
         await ended.CancelAsync();
         await receiving;
@@ -79,13 +94,16 @@ internal sealed class EventsHub(
         return Task.CompletedTask;
     }
 
-    private async Task ReceiveAsync(LiveStream stream, IAsyncEnumerable<MediaChunk> chunks, CancellationToken cancellationToken)
+    private Grant Caller => Grant.Of(Context.User);
+
+    private async Task ReceiveAsync(LiveStream stream, IAsyncEnumerable<MediaChunk> chunks, KeyLimits.ByteQuota quota, CancellationToken cancellationToken)
     {
         try
         {
             await foreach (var chunk in chunks.WithCancellation(cancellationToken))
             {
                 Check(chunk);
+                quota.Take(chunk.Payload.Length);
                 if (!await stream.AcceptAsync(chunk)) return;
             }
             stream.End(Context.ConnectionAborted.IsCancellationRequested ? CloseReason.Disconnected : CloseReason.Completed);
@@ -114,12 +132,18 @@ internal sealed class EventsHub(
     }
 
     // All streams are for who asks for them, not for who forgot a name.
-    private static string Named(string? streamId) => !string.IsNullOrEmpty(streamId)
-        ? streamId
-        : throw new RefusedException(
-            FaultCodes.BadRequest, "Expected a stream id, got none; name the stream, or call Subscribe without one for the events of all streams.");
+    private string Named(string? streamId)
+    {
+        if (string.IsNullOrEmpty(streamId))
+            throw new RefusedException(
+                FaultCodes.BadRequest, "Expected a stream id, got none; name the stream, or call Subscribe without one for the events of all streams.");
+        Permission.Demand(Caller, Scope.Subscribe, streamId);
+        return streamId;
+    }
 
-    private static async Task<T> RefusableAsync<T>(Func<Task<T>> action)
+    private HubException Unexpected(Exception exception) => HubRefusals.ToHubException(FaultCodes.Internal, FaultId.Told(faults.Report(exception)));
+
+    private async Task<T> RefusableAsync<T>(Func<Task<T>> action)
     {
         try
         {
@@ -129,10 +153,14 @@ internal sealed class EventsHub(
         {
             throw HubRefusals.ToHubException(refused.Code, refused.Message);
         }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw Unexpected(exception);
+        }
     }
 
     // Errors of a streamed result don't pass the hub's filter.
-    private static T Refusable<T>(Func<T> action)
+    private T Refusable<T>(Func<T> action)
     {
         try
         {
@@ -141,6 +169,10 @@ internal sealed class EventsHub(
         catch (RefusedException refused)
         {
             throw HubRefusals.ToHubException(refused.Code, refused.Message);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw Unexpected(exception);
         }
     }
 }

@@ -4,6 +4,7 @@ using AVServer.Server.Configuration;
 using AVServer.Server.Events;
 using AVServer.Server.Keywords;
 using AVServer.Server.Problems;
+using AVServer.Server.Security;
 using AVServer.Server.Streams;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -18,8 +19,9 @@ internal static class MediaEndpoints
 
     public static IEndpointRouteBuilder MapMedia(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Media, ServeSocketAsync).ExcludeFromDescription();
+        routes.MapGet(Routes.Media, ServeSocketAsync).RequireScope(Scope.Publish).ExcludeFromDescription();
         routes.MapPut(Routes.Media, ReceiveBodyAsync)
+            .RequireScope(Scope.Publish)
             .WithSummary(
                 "Streams a container (webm, matroska, mp4, ogg, wav) as a chunked body; answers when it ends. "
                 + "?word=, again and again, listens for further words.")
@@ -31,7 +33,7 @@ internal static class MediaEndpoints
 
     private static async Task ServeSocketAsync(
         HttpContext context, string streamId, StreamRegistry registry, EventBroker broker, QueryWords queryWords,
-        IOptions<ServerLimits> limits, TimeProvider time, [FromQuery(Name = QueryWords.Name)] string[] words,
+        UnexpectedFaults faults, KeyLimits keyLimits, IOptions<ServerLimits> limits, TimeProvider time, [FromQuery(Name = QueryWords.Name)] string[] words,
         bool events = false, bool telemetry = false)
     {
         if (!context.WebSockets.IsWebSocketRequest)
@@ -40,25 +42,29 @@ internal static class MediaEndpoints
             await Problem.Of(StatusCodes.Status426UpgradeRequired, FaultCodes.BadRequest, "Expected a WebSocket; use PUT to send a container as a body.").ExecuteAsync(context);
             return;
         }
+        var grant = Grant.Of(context.User);
+        using var place = keyLimits.Stream(grant);
         // Pings are the socket's own: they go on whatever the pipeline does.
         var accept = new WebSocketAcceptContext { KeepAliveInterval = limits.Value.KeepAliveInterval, KeepAliveTimeout = limits.Value.CloseTimeout };
         using var socket = await context.WebSockets.AcceptWebSocketAsync(accept);
-        var request = new MediaSocketRequest(streamId, events, telemetry, words);
-        using var media = new MediaSocket(socket, request, registry, broker, queryWords, limits.Value, time);
+        var request = new MediaSocketRequest(streamId, events, telemetry, words, keyLimits.Bytes(grant));
+        using var media = new MediaSocket(socket, request, registry, broker, queryWords, faults, limits.Value, time);
         await media.RunAsync();
     }
 
     private static async Task<IResult> ReceiveBodyAsync(
-        HttpContext context, string streamId, StreamRegistry registry, QueryWords queryWords,
+        HttpContext context, string streamId, StreamRegistry registry, QueryWords queryWords, KeyLimits keyLimits,
         [FromQuery(Name = QueryWords.Name)] string[] words, string? container = null, bool telemetry = false)
     {
         var hello = new MediaHello(MediaHello.CurrentProtocol, Container: MediaContentTypes.ContainerOf(container, context.Request.ContentType));
         StreamIds.Check(streamId);
+        var grant = Grant.Of(context.User);
+        using var place = keyLimits.Stream(grant);
         var own = await queryWords.PrepareAsync(words, context.RequestAborted);
         // A stream may be quiet for longer than Kestrel allows a body to be; the stream's own idle limit holds instead.
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
         var stream = registry.Open(new StreamRequest(streamId, hello, telemetry) { Words = own }, "put");
-        var receiving = ForwardAsync(context.Request, stream);
+        var receiving = ForwardAsync(context.Request, stream, keyLimits.Bytes(grant));
         var outcome = await stream.Completion;
         context.Request.BodyReader.CancelPendingRead();   // the rest of the body is not wanted
         await receiving;
@@ -67,7 +73,7 @@ internal static class MediaEndpoints
         return outcome.Fault is { } fault ? Problem.Of(fault.Code, fault.Message) : TypedResults.Ok(outcome.Closed);
     }
 
-    private static async Task ForwardAsync(HttpRequest request, LiveStream stream)
+    private static async Task ForwardAsync(HttpRequest request, LiveStream stream, KeyLimits.ByteQuota quota)
     {
         var body = request.BodyReader;
         try
@@ -75,6 +81,7 @@ internal static class MediaEndpoints
             while (!stream.Completion.IsCompleted)
             {
                 var read = await body.ReadAsync(request.HttpContext.RequestAborted);
+                quota.Take((int)read.Buffer.Length);
                 foreach (var segment in read.Buffer)
                     for (var rest = segment; rest.Length > 0; rest = rest[Math.Min(ReadBytes, rest.Length)..])
                         await stream.AcceptAsync(new MediaChunk(MediaKind.Container, TimeSpan.Zero, rest[..Math.Min(ReadBytes, rest.Length)].ToArray()));
@@ -82,6 +89,10 @@ internal static class MediaEndpoints
                 if (read.IsCompleted) stream.End(CloseReason.Completed);
                 if (read.IsCompleted || read.IsCanceled) return;
             }
+        }
+        catch (RefusedException refused)
+        {
+            stream.Fail(refused.Code, refused.Message);
         }
         catch (Exception exception) when (Disconnection.Is(exception) || exception is InvalidOperationException)
         {

@@ -7,6 +7,7 @@ using AVServer.Server.Configuration;
 using AVServer.Server.Events;
 using AVServer.Server.Keywords;
 using AVServer.Server.Problems;
+using AVServer.Server.Security;
 using AVServer.Server.Streams;
 
 namespace AVServer.Server.Ingest;
@@ -16,14 +17,15 @@ namespace AVServer.Server.Ingest;
 /// <param name="Events">Whether the stream's events are sent as text on the same socket.</param>
 /// <param name="Telemetry">Whether telemetry is made, and sent with <paramref name="Events"/>.</param>
 /// <param name="Words">Texts of words that this stream listens for beside those of all streams.</param>
-internal sealed record MediaSocketRequest(string StreamId, bool Events, bool Telemetry, string[] Words);
+/// <param name="Quota">Counts the media that comes.</param>
+internal sealed record MediaSocketRequest(string StreamId, bool Events, bool Telemetry, string[] Words, KeyLimits.ByteQuota Quota);
 
 /// <summary>
 /// One media socket from hello to close. Three things run beside each other: receiving into the stream's queue, the stream's pipeline, and, if
 /// wanted, sending its events. The stream's end decides: whoever causes it, the remaining events go out first and the close frame last.
 /// </summary>
 internal sealed class MediaSocket(
-    WebSocket socket, MediaSocketRequest request, StreamRegistry registry, EventBroker broker, QueryWords queryWords, ServerLimits limits,
+    WebSocket socket, MediaSocketRequest request, StreamRegistry registry, EventBroker broker, QueryWords queryWords, UnexpectedFaults faults, ServerLimits limits,
     TimeProvider time) : IDisposable
 {
     private readonly SocketReader _reader = new(socket, limits.MaxMessageBytes);
@@ -49,6 +51,10 @@ internal sealed class MediaSocket(
         catch (Exception exception) when (Disconnection.Is(exception))
         {
             socket.Abort();
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            await RefuseAsync(new RefusedException(FaultCodes.Internal, FaultId.Told(faults.Report(exception))));
         }
     }
 
@@ -132,6 +138,7 @@ internal sealed class MediaSocket(
                 if (stream.Completion.IsCompleted) continue;
                 if (isTooLong)
                     throw new RefusedException(FaultCodes.LimitExceeded, $"Expected messages of at most {limits.MaxMessageBytes} bytes, got a longer one; cut the media into smaller chunks.");
+                request.Quota.Take(body.Length);
                 if (type == WebSocketMessageType.Binary)
                     await stream.AcceptAsync(ChunkHeader.Read(body.Span));
                 else if (SocketText.Is(body.Span, SocketText.End))
@@ -151,11 +158,11 @@ internal sealed class MediaSocket(
         {
             stream.End(CloseReason.Disconnected);
         }
-        catch
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             // No stream outlives its receiver, whatever ended it.
-            stream.Fail(FaultCodes.Internal, "The server failed to receive; its log has the details.");
-            throw;
+            stream.Fail(FaultCodes.Internal, FaultId.Told(faults.Report(exception)));
+            await DiscardAsync();
         }
     }
 

@@ -110,13 +110,14 @@ internal sealed partial class Job(SpooledUpload upload, ScoreRequest request, Ti
     private JobError ErrorOf(Exception exception)
     {
         if (exception is MediaException media) return new JobError(media.Code, media.Message);
-        Log.Failed(logger, Id, exception);
-        return new JobError(FaultCodes.Internal, "The server failed on this file; its log has the details under the job's id.");
+        var faultId = FaultId.New();
+        Log.Failed(logger, faultId, Id, exception);
+        return new JobError(FaultCodes.Internal, FaultId.Told(faultId));
     }
 
     private static partial class Log
     {
-        [LoggerMessage(2301, LogLevel.Error, "Job {JobId} failed.")]
-        public static partial void Failed(ILogger logger, string jobId, Exception exception);
+        [LoggerMessage(2301, LogLevel.Error, "The server failed, {Id}: job {JobId}.")]
+        public static partial void Failed(ILogger logger, string id, string jobId, Exception exception);
     }
 }

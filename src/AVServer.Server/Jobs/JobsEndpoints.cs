@@ -1,4 +1,5 @@
 using AVServer.Contracts;
+using AVServer.Server.Security;
 
 namespace AVServer.Server.Jobs;
 
@@ -10,14 +11,18 @@ internal static class JobsEndpoints
     public static IEndpointRouteBuilder MapJobs(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(Routes.Jobs, (JobStore jobs) => jobs.Statuses)
+            .RequireScope(Scope.Score)
             .WithSummary("Lists the jobs that wait, run, or ended a while ago.");
         routes.MapGet(ById, (string id, JobStore jobs) => jobs.Get(id).Status)
+            .RequireScope(Scope.Score)
             .WithSummary("How far a job is; the hub's Job(id) tells it as it changes.")
             .ProducesProblem(StatusCodes.Status404NotFound);
         routes.MapDelete(ById, RemoveAsync)
+            .RequireScope(Scope.Score)
             .WithSummary("Cancels a job and forgets its result; answers when it has stopped.")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
         routes.MapGet(ById + "/result", ResultOf)
+            .RequireScope(Scope.Score)
             .WithSummary("What a job found, as JSON, CSV, WebVTT or a page, by ?format=json|csv|vtt|html or Accept.")
             .Produces<ScoreReport>(StatusCodes.Status200OK, "application/json", "text/csv", "text/vtt", "text/html")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);

@@ -23,7 +23,11 @@ internal sealed class ReportResult(ScoreReport report, IEnumerable<StreamEvent> 
         await using var text = new StreamWriter(response.Body, new UTF8Encoding(false), FlushBytes, leaveOpen: true);
         if (format == ReportFormat.Csv) await CsvReport.WriteAsync(text, report, events, stop);
         else if (format == ReportFormat.WebVtt) await WebVttReport.WriteAsync(text, events, stop);
-        else await WriteHtmlAsync(text, stop);
+        else
+        {
+            response.Headers.ContentSecurityPolicy = $"{HtmlReport.ContentPolicy}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            await WriteHtmlAsync(text, stop);
+        }
     }
 
     private async Task WriteJsonAsync(PipeWriter body, CancellationToken stop)

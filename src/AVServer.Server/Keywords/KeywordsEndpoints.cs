@@ -1,7 +1,9 @@
+using System.Security.Claims;
 using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Problems;
+using AVServer.Server.Security;
 using AVServer.Server.Streams;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -18,11 +20,14 @@ internal static class KeywordsEndpoints
     public static IEndpointRouteBuilder MapKeywords(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(Routes.Keywords, (IStreamPipeline pipeline, IKeywordRegistry keywords) => ListOf(pipeline, keywords).ToArray())
+            .RequireScope(Scope.Subscribe)
             .WithSummary("Lists the wake words that live streams are searched for; those that were given as text have details.");
         routes.MapGet(ByName, Find)
+            .RequireScope(Scope.Subscribe)
             .WithSummary("A wake word that was given as text: how it is said, its threshold, what thresholds stand for, and warnings.")
             .Produces<KeywordDetails>().ProducesProblem(StatusCodes.Status404NotFound);
         routes.MapPost(Routes.Keywords, AddAsync)
+            .RequireScope(Scope.Admin)
             .WithSummary(
                 "Listens for a wake word from now on, on open streams too. The answer comes when it is measured: 201, or 200 where it "
                 + "replaces one of its name.")
@@ -34,6 +39,7 @@ internal static class KeywordsEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapDelete(ByName, Remove)
+            .RequireScope(Scope.Admin)
             .WithSummary("Listens for a wake word that was given as text no more.")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
         return routes;
@@ -58,15 +64,17 @@ internal static class KeywordsEndpoints
         keywords.Find(Unescaped(name)) is { } details ? TypedResults.Ok(details) : Unknown();
 
     private static async Task<IResult> AddAsync(
-        HttpRequest body, IStreamPipeline pipeline, IKeywordRegistry keywords, CancellationToken cancellationToken)
+        HttpRequest body, IStreamPipeline pipeline, IKeywordRegistry keywords, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
         var request = await ReadAsync(body, cancellationToken);
         foreach (var id in request.Streams ?? []) CheckStream(id);
-        var replaces = keywords.Find(request.Text) is not null;
+        var (grant, former) = (Grant.Of(user), keywords.Find(request.Text));
+        DemandStreams(grant, request);
+        if (former is not null) DemandStreams(grant, former.Request);
         try
         {
             var details = await keywords.AddAsync(request, cancellationToken);
-            return replaces
+            return former is not null
                 ? TypedResults.Ok(details)
                 : TypedResults.Created($"{Routes.Keywords}/{Uri.EscapeDataString(details.Name)}", details);
         }
@@ -76,8 +84,17 @@ internal static class KeywordsEndpoints
         }
     }
 
-    private static IResult Remove(string name, IKeywordRegistry keywords) =>
-        keywords.Remove(Unescaped(name)) ? TypedResults.NoContent() : Unknown();
+    private static IResult Remove(string name, IKeywordRegistry keywords, ClaimsPrincipal user)
+    {
+        if (keywords.Find(Unescaped(name)) is { } details) DemandStreams(Grant.Of(user), details.Request);
+        return keywords.Remove(Unescaped(name)) ? TypedResults.NoContent() : Unknown();
+    }
+
+    // A word without streams is listened for in all of them.
+    private static void DemandStreams(Grant grant, KeywordRequest request)
+    {
+        foreach (var stream in request.Streams is { Count: > 0 } some ? some : [StreamPattern.Every]) Permission.Demand(grant, Scope.Admin, stream);
+    }
 
     private static ProblemHttpResult Unknown() =>
         Problem.Of(FaultCodes.NotFound, $"Expected the name of a wake word that was given as text, got another; see {Routes.Keywords}.");

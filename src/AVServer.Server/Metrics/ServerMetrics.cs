@@ -16,6 +16,7 @@ internal sealed class ServerMetrics
     private readonly Counter<long> _events;
     private readonly Counter<long> _telemetryDropped;
     private readonly Counter<long> _slowReaders;
+    private readonly Counter<long> _keyLimits;
     private readonly Histogram<double> _scoreSeconds;
 
     public ServerMetrics(IMeterFactory meters)
@@ -28,6 +29,7 @@ internal sealed class ServerMetrics
         _events = meter.CreateCounter<long>("avserver.events", description: "Events that were published, by type.");
         _telemetryDropped = meter.CreateCounter<long>("avserver.telemetry.dropped", description: "Telemetry that slow readers missed.");
         _slowReaders = meter.CreateCounter<long>("avserver.readers.ended", description: "Readers of events that were ended for being slow.");
+        _keyLimits = meter.CreateCounter<long>("avserver.key.limits", description: "Requests, streams, jobs and media that were refused at a limit of their key.");
         _scoreSeconds = meter.CreateHistogram<double>("avserver.score.duration", "s", "Time to score a file.");
     }
 
@@ -53,6 +55,8 @@ internal sealed class ServerMetrics
     public void TelemetryDropped() => _telemetryDropped.Add(1);
 
     public void SlowReaderEnded() => _slowReaders.Add(1);
+
+    public void KeyLimitReached(string limit) => _keyLimits.Add(1, new KeyValuePair<string, object?>("limit", limit));
 
     public void Scored(TimeSpan duration) => _scoreSeconds.Record(duration.TotalSeconds);
 }

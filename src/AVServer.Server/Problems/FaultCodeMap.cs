@@ -12,7 +12,9 @@ internal static class FaultCodeMap
         FaultCodes.BadRequest or FaultCodes.BadKeyword or FaultCodes.BadHello or FaultCodes.BadChunk or FaultCodes.TimeWentBack =>
             StatusCodes.Status400BadRequest,
         FaultCodes.Unauthorized => StatusCodes.Status401Unauthorized,
-        FaultCodes.ForbiddenOrigin => StatusCodes.Status403Forbidden,
+        FaultCodes.Forbidden or FaultCodes.ForbiddenOrigin => StatusCodes.Status403Forbidden,
+        FaultCodes.ForbiddenHost => StatusCodes.Status421MisdirectedRequest,
+        FaultCodes.TooManyRequests => StatusCodes.Status429TooManyRequests,
         FaultCodes.NotFound or FaultCodes.UnknownModel => StatusCodes.Status404NotFound,
         FaultCodes.StreamBusy or FaultCodes.JobNotFinished => StatusCodes.Status409Conflict,
         FaultCodes.LimitExceeded or FaultCodes.StreamLimit => StatusCodes.Status413PayloadTooLarge,
@@ -26,6 +28,7 @@ internal static class FaultCodeMap
     public static string FromStatus(int status) => status switch
     {
         StatusCodes.Status401Unauthorized => FaultCodes.Unauthorized,
+        StatusCodes.Status403Forbidden => FaultCodes.Forbidden,
         StatusCodes.Status404NotFound => FaultCodes.NotFound,
         StatusCodes.Status413PayloadTooLarge => FaultCodes.LimitExceeded,
         StatusCodes.Status415UnsupportedMediaType => FaultCodes.UnsupportedMedia,

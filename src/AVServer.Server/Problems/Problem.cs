@@ -1,3 +1,5 @@
+using AVServer.Contracts;
+using AVServer.Pipeline;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AVServer.Server.Problems;
@@ -7,10 +9,17 @@ internal static class Problem
 {
     public const string CodeMember = "code";
 
+    /// <summary>Id of an unexpected fault in the server's log.</summary>
+    public const string IdMember = "id";
+
     public static ProblemHttpResult Of(string code, string detail) => Of(FaultCodeMap.ToStatus(code), code, detail);
 
     public static ProblemHttpResult Of(int status, string code, string detail) =>
         TypedResults.Problem(detail, statusCode: status, extensions: [new(CodeMember, code)]);
+
+    /// <summary>The problem of a fault that was logged under an id.</summary>
+    public static ProblemHttpResult Unexpected(string id) => TypedResults.Problem(
+        FaultId.Told(id), statusCode: StatusCodes.Status500InternalServerError, extensions: [new(CodeMember, FaultCodes.Internal), new(IdMember, id)]);
 
     /// <summary>Gives a problem that the framework made (no such route, wrong method) its code.</summary>
     public static void AddCode(ProblemDetailsContext context)

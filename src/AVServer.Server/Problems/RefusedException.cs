@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
 namespace AVServer.Server.Problems;
 
 /// <summary>What was asked can't be done, and the asker is told why: a problem over HTTP, a fault and a close code on a socket, an error on the hub.</summary>
@@ -6,4 +8,14 @@ namespace AVServer.Server.Problems;
 internal sealed class RefusedException(string code, string message) : Exception(message)
 {
     public string Code { get; } = code;
+
+    /// <summary>Seconds after which it is worth trying again, as the header has them; null where nobody knows.</summary>
+    public string? RetryAfter { get; init; }
+
+    /// <summary>The problem that tells it, with its header set.</summary>
+    public ProblemHttpResult ToProblem(HttpResponse response)
+    {
+        if (RetryAfter is not null) response.Headers.RetryAfter = RetryAfter;
+        return Problem.Of(Code, Message);
+    }
 }

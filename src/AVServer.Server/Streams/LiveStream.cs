@@ -114,9 +114,13 @@ internal sealed partial class LiveStream
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            Log.PipelineFailed(_logger, Id, exception);
-            Fail(FaultCodes.Internal, "The server failed on this stream; its log has the details under the stream's id.");
-            closed = new ClosedEvent(CloseReason.Completed, MediaTime);
+            var faultId = FaultId.New();
+            Log.PipelineFailed(_logger, faultId, Id, exception);
+            fault = new FaultEvent(FaultCodes.Internal, FaultId.Told(faultId));
+            End(new Ending(CloseReason.Faulted, fault));
+            // Also where the sender had said that it was done: what it sent was not heard to its end.
+            _log.Append(fault);
+            closed = new ClosedEvent(CloseReason.Faulted, MediaTime);
         }
         Finish(closed, fault, onClosed, span);
     }
@@ -157,8 +161,8 @@ internal sealed partial class LiveStream
 
     private static partial class Log
     {
-        [LoggerMessage(2001, LogLevel.Error, "Stream {StreamId} failed in the pipeline.")]
-        public static partial void PipelineFailed(ILogger logger, string streamId, Exception exception);
+        [LoggerMessage(2001, LogLevel.Error, "The server failed, {Id}: stream {StreamId} in the pipeline.")]
+        public static partial void PipelineFailed(ILogger logger, string id, string streamId, Exception exception);
 
         [LoggerMessage(2002, LogLevel.Information, "Stream {StreamId} closed: {Reason} after {Seconds:F1} s of media.")]
         public static partial void Closed(ILogger logger, string streamId, CloseReason reason, double seconds);

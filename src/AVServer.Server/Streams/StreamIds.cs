@@ -15,9 +15,12 @@ internal static class StreamIds
     /// <exception cref="RefusedException">It is no stream id.</exception>
     public static void Check(string streamId)
     {
-        if (streamId.Length is 0 or > MaxLength || streamId.AsSpan().ContainsAnyExcept(Allowed) || !char.IsAsciiLetterOrDigit(streamId[0]))
+        if (!IsValid(streamId))
             throw new RefusedException(
                 FaultCodes.BadRequest,
                 $"Expected a stream id of 1 to {MaxLength} letters, digits, '.', '_' or '-' that begins with a letter or digit, got {streamId.Length} characters that are not one.");
     }
+
+    public static bool IsValid(string streamId) =>
+        streamId.Length is > 0 and <= MaxLength && !streamId.AsSpan().ContainsAnyExcept(Allowed) && char.IsAsciiLetterOrDigit(streamId[0]);
 }

@@ -1,4 +1,5 @@
 using AVServer.Contracts;
+using AVServer.Server.Security;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Instrumentation.AspNetCore;
@@ -45,7 +46,7 @@ internal static class TelemetrySetup
     /// <summary>Maps <c>GET /metrics</c>.</summary>
     public static IEndpointRouteBuilder MapMetrics(this IEndpointRouteBuilder routes)
     {
-        routes.MapPrometheusScrapingEndpoint(Routes.Metrics).WithMetadata(new HttpMethodMetadata([HttpMethods.Get])).ExcludeFromDescription();
+        routes.MapPrometheusScrapingEndpoint(Routes.Metrics).RequireScope(Scope.Admin).WithMetadata(new HttpMethodMetadata([HttpMethods.Get])).ExcludeFromDescription();
         return routes;
     }
 

@@ -26,7 +26,7 @@ internal sealed class EchoServer : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static Task<EchoServer> StartAsync(string? apiKey = null) => StartAsync(("Server:Access:ApiKey", apiKey));
+    public static Task<EchoServer> StartAsync(string? apiKey = null) => StartAsync(("Security:ApiKey", apiKey));
 
     public static async Task<EchoServer> StartAsync(params (string Key, string? Value)[] settings) => new(await StartAppAsync("http://127.0.0.1:0", settings), settings);
 

@@ -132,7 +132,7 @@ public sealed class KeywordsTests
     [InlineData("DELETE", Marvin)]
     public async Task Word_without_the_key_stays_as_it_is(string method, string path)
     {
-        await using var server = await RunningServer.StartAsync(("Server:Access:ApiKey", "correct-horse-battery"));
+        await using var server = await RunningServer.StartAsync(("Security:ApiKey", "correct-horse-battery"));
         using var body = new StringContent("""{"text":"marvin"}""", Encoding.UTF8, "application/json");
         using var answer = await server.Http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path) { Content = body });
         Assert.Equal(FaultCodes.Unauthorized, await ProblemAnswer.CodeOfAsync(answer));
