@@ -23,7 +23,6 @@ internal sealed partial record SpokenText(Clip Clip, string? Text)
     {
         var text = Remark().Replace(label.ToLowerInvariant(), " ").Replace('’', '\'');
         foreach (var (written, said) in Misspelled) text = text.Replace(written, said, StringComparison.Ordinal);
-        if (text.Trim() == "perator") text = "operator";
         if (text.Any(letter => letter > 127 && char.IsLetter(letter)) || text.Contains('(')) return null;
         text = string.Join(' ', NotWord().Replace(text, " ").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('\'')));
         return text.Length == 0 ? null : text;
