@@ -38,7 +38,9 @@ internal static class ListenAddresses
         var urls = Parts(configuration[Urls]);
         return urls.Length > 0
             ? urls.Select(url => (Urls, url))
-            : from scheme in (string[])["http", "https"] from port in Parts(configuration[$"{scheme}_ports"]) select ($"{scheme}_ports",
+            : from scheme in (string[])["http", "https"]
+              from port in Parts(configuration[$"{scheme}_ports"])
+              select ($"{scheme}_ports",
                 $"{scheme}://*:{port}");
 
         static string[] Parts(string? text) =>

@@ -92,7 +92,8 @@ internal sealed class KeyLimits : IDisposable
         _metrics.KeyLimitReached(label);
         var seconds = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         return new RefusedException(FaultCodes.TooManyRequests,
-            $"Expected at most {limit} by one key, got more; come back in {seconds} s.") { RetryAfter = seconds };
+            $"Expected at most {limit} by one key, got more; come back in {seconds} s.")
+        { RetryAfter = seconds };
     }
 
     /// <summary>What one stream or file takes of its key's bytes. One caller at a time.</summary>

@@ -10,10 +10,19 @@ internal static class SecurityOpenApi
 {
     private static readonly Dictionary<string, IOpenApiSecurityScheme> Schemes = new()
     {
-        ["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = Credential.Header,
-            Description = "A key, or a token." },
-        ["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer",
-            Description = $"A token of POST {Routes.Tokens} or of Security:Jwt, or a key." },
+        ["key"] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.ApiKey,
+            In = ParameterLocation.Header,
+            Name = Credential.Header,
+            Description = "A key, or a token."
+        },
+        ["bearer"] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            Description = $"A token of POST {Routes.Tokens} or of Security:Jwt, or a key."
+        },
         ["query"] = new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.ApiKey,

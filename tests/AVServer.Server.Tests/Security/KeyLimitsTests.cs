@@ -29,7 +29,8 @@ public sealed class KeyLimitsTests
         {
             using var put = await server.Http.SendAsync(new HttpRequestMessage(HttpMethod.Put, "/media/t?container=wav")
             {
-                Headers = { { "X-Api-Key", ScopeTests.KeyOf("a") } }, Content = new ByteArrayContent([1]),
+                Headers = { { "X-Api-Key", ScopeTests.KeyOf("a") } },
+                Content = new ByteArrayContent([1]),
             });
             await RefusedAsync(put, "1 streams at once");
             await Assert.ThrowsAsync<WebSocketException>(() => MediaSender.ConnectAsync(server, "t", $"?access_token={ScopeTests.KeyOf("a")}"));
@@ -99,7 +100,8 @@ public sealed class KeyLimitsTests
 
     private static Task<HttpResponseMessage> SubmitAsync(RunningServer server) => server.Http.SendAsync(new HttpRequestMessage(HttpMethod.Post, Routes.Score + "?job=true")
     {
-        Headers = { { "X-Api-Key", ScopeTests.KeyOf("a") } }, Content = new ByteArrayContent([1, 2]),
+        Headers = { { "X-Api-Key", ScopeTests.KeyOf("a") } },
+        Content = new ByteArrayContent([1, 2]),
     });
 
     private static async Task RefusedAsync(HttpResponseMessage response, string limit)
