@@ -35,7 +35,7 @@ run() {
         && grep -qs '<Counters total="[1-9]' "$results/$name.trx"; then
         say "$name ok ($((SECONDS - started)) s)"
     else
-        grep -qs '<Counters total="[1-9]' "$results/$name.trx" || echo "$name ran no test" >>"$results/$name.log"
+        grep -qs '<Counters total="[1-9]' "$results/$name.trx" || echo "$name ran no test, or ended before all were told" >>"$results/$name.log"
         say "$name FAILED ($((SECONDS - started)) s)"
         cat "$results/$name.log" >&2
         echo "$name" >>"$results/failed"
@@ -48,13 +48,14 @@ done
 wait
 for name in "${alone[@]}"; do run "$name"; done
 
-# The counters of all result files, added up; a test project that broke without a result file counts as one failure.
+# The counters of all result files, added up; a test project that broke without a whole result file counts as one failure.
 read -r passed failed skipped < <(node -e '
     const fs = require("fs"), dir = process.argv[1];
     const broken = fs.existsSync(`${dir}/failed`) ? fs.readFileSync(`${dir}/failed`, "utf8").trim().split("\n") : [];
     let passed = 0, failed = broken.filter(name => !fs.existsSync(`${dir}/${name}.trx`)).length, skipped = 0;
     for (const file of fs.readdirSync(dir).filter(f => f.endsWith(".trx"))) {
-        const counters = fs.readFileSync(`${dir}/${file}`, "utf8").match(/<Counters [^>]*>/)[0];
+        const counters = fs.readFileSync(`${dir}/${file}`, "utf8").match(/<Counters [^>]*>/)?.[0];
+        if (!counters) { failed++; continue; }
         const read = name => Number(counters.match(new RegExp(`\\b${name}="(\\d+)"`))[1]);
         passed += read("passed");
         failed += read("failed") + read("error") + read("timeout") + read("aborted");

@@ -1,14 +1,14 @@
 import { connect, createServer } from 'node:net';
 import { args, assert, onPage, untilText } from './browser.mjs';
 
-/** What lies between the page and the server: can be cut, and made whole again. */
-async function network(address) {
-  const { hostname, port } = new URL(address);
+/** What lies between the page and the server, at a port whose pages the server knows: can be cut, and made whole again. */
+async function network(address, port) {
+  const server = new URL(address);
   const [open, between] = [new Set(), createServer()];
   let whole = true;
   between.on('connection', near => {
     if (!whole) return near.destroy();
-    const far = connect(Number(port), hostname);
+    const far = connect(Number(server.port), server.hostname);
     for (const [socket, other] of [[near, far], [far, near]]) {
       open.add(socket);
       socket.pipe(other);
@@ -16,7 +16,7 @@ async function network(address) {
       socket.on('close', () => { open.delete(socket); other.destroy(); });
     }
   });
-  await new Promise(resolve => between.listen(0, '127.0.0.1', resolve));
+  await new Promise(resolve => between.listen(port, '127.0.0.1', resolve));
   return {
     address: `http://127.0.0.1:${between.address().port}`,
     cut() { whole = false; for (const socket of open) socket.destroy(); },
@@ -25,7 +25,7 @@ async function network(address) {
   };
 }
 
-const way = await network(args.address);
+const way = await network(args.address, args.port);
 await onPage(async page => {
   await page.click('#start');
   await untilText(page, '#state', /^connected$/);
