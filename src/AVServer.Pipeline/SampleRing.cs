@@ -9,6 +9,9 @@ internal sealed class SampleRing(int capacity)
     /// <summary>Number of samples ever appended, hence the number of the next one.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Number of the oldest sample that can be read; below 0 while there was less than fits.</summary>
+    public long Oldest => Count - capacity;
+
     /// <summary>Adds samples, at most the capacity at once, and forgets the oldest.</summary>
     public void Append(ReadOnlySpan<float> samples)
     {
@@ -23,8 +26,8 @@ internal sealed class SampleRing(int capacity)
     /// <exception cref="ArgumentOutOfRangeException">Some are forgotten, or not there yet.</exception>
     public void Read(long first, Span<float> destination)
     {
-        if (first + destination.Length > Count || first < Count - capacity)
-            throw new ArgumentOutOfRangeException(nameof(first), first, $"Expected samples between {Count - capacity} and {Count}, asked for {destination.Length} of them.");
+        if (first + destination.Length > Count || first < Oldest)
+            throw new ArgumentOutOfRangeException(nameof(first), first, $"Expected samples between {Oldest} and {Count}, asked for {destination.Length} of them.");
         var silence = (int)Math.Clamp(-first, 0, destination.Length);
         destination[..silence].Clear();
         destination = destination[silence..];

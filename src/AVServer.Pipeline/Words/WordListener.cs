@@ -93,7 +93,7 @@ internal sealed class WordListener
     {
         if (_heardStep == long.MinValue) return;
         var last = _heardStep;
-        for (var i = 0; i < LateSteps; i++) await HearAsync(last, _heardStep + 1, history, detections, cancellationToken);
+        for (var i = 0; i < LateSteps; i++) await HearAsync(last, _heardStep + 1, history, detections, cancellationToken, silent: true);
         _matcher?.Complete(_ripe);
         Judge(last, history, detections);
     }
@@ -107,12 +107,13 @@ internal sealed class WordListener
         (_firstSample, _outputs, _filled, _primed) = (step * AudioClock.StepSamples, 0, 0, false);
     }
 
-    private async ValueTask HearAsync(long tellStep, long step, SampleRing history, List<KeywordDetection> detections, CancellationToken cancellationToken)
+    private async ValueTask HearAsync(
+        long tellStep, long step, SampleRing history, List<KeywordDetection> detections, CancellationToken cancellationToken, bool silent = false)
     {
         Follow(_words());
         _heardStep = step;
-        if ((step + 1) * AudioClock.StepSamples <= history.Count) history.Read(step * AudioClock.StepSamples, _samples);
-        else Array.Clear(_samples);
+        if (silent) Array.Clear(_samples);
+        else history.Read(step * AudioClock.StepSamples, _samples);
         _features.AcceptSamples(_samples);
         while (_features.TryRead(_chunk.AsSpan(_filled * _features.Computer.Dim, _features.Computer.Dim)))
         {
@@ -172,7 +173,7 @@ internal sealed class WordListener
             var span = new WordSpan(origin + (candidate.Start * WordTiming.OutputSeconds), origin + ((candidate.End + 1) * WordTiming.OutputSeconds));
             // Too unlikely to be heard, or no sound lifts it above the threshold.
             if (judged[0] < word.HeardFrom || _model.Table.Rescoring.Best(judged[0]) < word.Threshold) continue;
-            var heard = Rescore(span, word, history);
+            if (Rescore(span, word, history) is not { } heard) continue;
             var score = _model.Table.Rescoring.Score(judged[0], heard.Text, heard.End);
             var posterior = WordCalibrator.Posterior(score);
             _maxScores[word.Name] = Math.Max(_maxScores.GetValueOrDefault(word.Name), posterior);
@@ -189,13 +190,13 @@ internal sealed class WordListener
         _ripe.Clear();
     }
 
-    // What had been heard at the step's end, however the sound arrived.
-    private TextLikelihood Rescore(WordSpan span, TypedWord word, SampleRing history)
+    // What had been heard at the step's end, however the sound arrived; null where its sound is forgotten, as when a sound ends long after the gate closed.
+    private TextLikelihood? Rescore(WordSpan span, TypedWord word, SampleRing history)
     {
-        var heard = Math.Min(history.Count, (_heardStep + 1) * AudioClock.StepSamples);
-        var (first, count) = WordRescorer.Stretch(span.Start, span.End, heard);
+        var (first, count) = WordRescorer.Stretch(span.Start, span.End, Math.Min(history.Count, (_heardStep + 1) * AudioClock.StepSamples));
+        if (first < history.Oldest) return null;
         var sound = new float[count];
-        history.Read(Math.Max(first, heard - HistorySamples), sound);
+        history.Read(first, sound);
         return _model.Rescorer.Hear(sound, word.Spellings);
     }
 

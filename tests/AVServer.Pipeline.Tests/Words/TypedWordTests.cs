@@ -47,6 +47,19 @@ public sealed class TypedWordTests
     }
 
     [CorporaFact]
+    public async Task Word_before_a_long_silence_is_told_and_the_sound_ends_well()
+    {
+        using var test = PipelineUnderTest.WithShippedModels(("Keywords:Shipped", "false"), ("Keywords:Words:0:Text", "jarvis"));
+        var samples = await new MediaFile(new MediaOptions()).ReadAudioAsync(Files("picovoice_wakeword/jarvis").First(), Rate);
+        var alone = (await test.RunAsync(samples, () => 1280)).OfType<WakeWordEvent>().Select(Describe).ToArray();
+        var before = (await test.RunAsync([.. samples, .. new float[30 * Rate]], () => 1280)).OfType<WakeWordEvent>().ToArray();
+
+        Assert.Single(alone);
+        Assert.Equal(alone.Length, before.Length);
+        Assert.InRange((before[0].DetectedAt - before[0].End).TotalSeconds, 0, 1.5);
+    }
+
+    [CorporaFact]
     public async Task Streams_beside_each_other_find_what_each_finds_alone()
     {
         using var test = PipelineUnderTest.WithShippedModels(("Keywords:Shipped", "false"), ("Keywords:Words:0:Text", "jarvis"));
