@@ -19,9 +19,8 @@ internal sealed class CandidateEar(WordRescorer rescorer, IReadOnlyList<string> 
     {
         var model = runtime.Store.OfKind(ModelKind.SpeechRecogniser).FirstOrDefault()
             ?? throw new InvalidDataException("Expected a speech recogniser in the models' folder, found none. Run scripts/setup.sh.");
-        var tokenizer = SubwordTokenizer.Load(Path.Combine(model.Folder, SpeechRecogniserFiles.Vocabulary), Path.Combine(model.Folder, SpeechRecogniserFiles.Merges));
         var lexicon = runtime.Store.OfKind(ModelKind.Lexicon).First();
-        return new WordRescorer(runtime.Recogniser(model.Manifest.Name), tokenizer, Lexicon.Load(Path.Combine(lexicon.Folder, PronunciationFiles.Lexicon)));
+        return WordRescorer.Of(runtime, model, Lexicon.Load(Path.Combine(lexicon.Folder, PronunciationFiles.Lexicon)));
     }
 
     /// <summary>Hears candidates.</summary>

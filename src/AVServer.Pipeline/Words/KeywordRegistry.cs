@@ -100,7 +100,7 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         var name = KeywordNames.Of(request.Text!);
         var spellings = model.Rescorer.Spell(name, ways);
         var (paths, heardFrom, threshold, table) = model.Calibrator.Measure(name, phones, spellings, request.FalseAlarmsPerHour, request.RefractorySeconds, cancellationToken);
-        return new TypedWord(request, ways, paths, spellings, heardFrom, threshold, table, Warnings(model, request, ways, table));
+        return new TypedWord(request, ways, paths, new Lazy<IReadOnlyList<int[]>>(spellings), heardFrom, threshold, table, Warnings(model, request, ways, table));
     }
 
     private List<string> Warnings(WordModel model, KeywordRequest request, IReadOnlyList<Pronunciation> ways, KeywordCalibration table)

@@ -32,6 +32,6 @@ internal sealed record ShippedWord(
     {
         Pronunciation[] ways = [.. Pronunciations.SelectMany(phones => model.Pronouncer.Pronounce($"{KeywordNames.Of(Request.Text)}={phones}"))];
         WordPath[] paths = [.. ways.Select(way => new WordPath(0, [.. way.Phones.Select(phone => model.States.NumberOf(phone.ToString()))], MatchingThreshold))];
-        return new TypedWord(Request, ways, paths, model.Rescorer.Spell(KeywordNames.Of(Request.Text), ways), HeardFrom, Threshold, Calibration, []);
+        return new TypedWord(Request, ways, paths, new Lazy<IReadOnlyList<int[]>>(() => model.Rescorer.Spell(KeywordNames.Of(Request.Text), ways)), HeardFrom, Threshold, Calibration, []);
     }
 }

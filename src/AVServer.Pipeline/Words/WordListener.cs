@@ -41,6 +41,7 @@ internal sealed class WordListener
     public WordListener(WordModel model, Func<WordList?> words, string? streamId, bool paced)
     {
         (_model, _words, _streamId) = (model, words, streamId);
+        model.Rescorer.Prepare();
         _state = model.Network.Model.CreateState(paced);
         _features = new OnlineMfcc(model.Features, 2 * AudioClock.StepSamples);
         _history = new PhoneHistory(model.States);
@@ -197,7 +198,7 @@ internal sealed class WordListener
         if (first < history.Oldest) return null;
         var sound = new float[count];
         history.Read(first, sound);
-        return _model.Rescorer.Hear(sound, word.Spellings);
+        return _model.Rescorer.Hear(sound, word.Spellings.Value);
     }
 
     private bool IsFor(TypedWord word) =>

@@ -80,10 +80,7 @@ internal sealed class WordModel
             PhoneTable.Load(model),
             runtime.Phones(name),
             runtime.WordJudge(name),
-            new WordRescorer(
-                runtime.Recogniser(recogniser.Manifest.Name),
-                SubwordTokenizer.Load(Path.Combine(recogniser.Folder, SpeechRecogniserFiles.Vocabulary), Path.Combine(recogniser.Folder, SpeechRecogniserFiles.Merges)),
-                words),
+            WordRescorer.Of(runtime, recogniser, words),
             SpeechBackground.Parse(model.ReadFile(PhoneModelFiles.Background)),
             BackgroundSounds.Parse(model.ReadFile(PhoneModelFiles.Sounds)),
             new Pronouncer(words, LettersToPhones.Load(letters is null ? "" : Path.Combine(letters.Folder, PronunciationFiles.LettersToPhones))),

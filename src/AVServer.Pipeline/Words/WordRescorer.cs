@@ -9,10 +9,10 @@ namespace AVServer.Pipeline;
 /// The cascade of a cheap detector and a large verifier, as in Gruenstein et al., <i>A Cascade Architecture for Keyword Spotting on Mobile Devices</i>,
 /// arXiv 1712.03603: the recogniser knows how English goes on, the phones know when it was said.
 /// </remarks>
-/// <param name="recogniser">Hears.</param>
-/// <param name="tokenizer">Cuts spellings into its tokens.</param>
+/// <param name="recogniser">Hears; loaded by <see cref="Prepare"/>, or when it is first asked.</param>
+/// <param name="tokenizer">Cuts spellings into its tokens; the same.</param>
 /// <param name="lexicon">Knows how words are usually spelled.</param>
-internal sealed class WordRescorer(SpeechRecogniserModel recogniser, SubwordTokenizer tokenizer, Lexicon lexicon)
+internal sealed class WordRescorer(Lazy<SpeechRecogniserModel> recogniser, Lazy<SubwordTokenizer> tokenizer, Lexicon lexicon)
 {
     /// <summary>Sound before the word's alignment that is heard with it.</summary>
     public const double SecondsBefore = 0.15;
@@ -28,7 +28,21 @@ internal sealed class WordRescorer(SpeechRecogniserModel recogniser, SubwordToke
 
     private static readonly string[] ClosingMarks = [".", ",", "!", "?"];
 
-    private readonly int[] _ends = [SpeechRecogniserModel.EndToken, .. ClosingMarks.Select(tokenizer.NumberOf)];
+    private readonly Lazy<int[]> _ends = new(() => [SpeechRecogniserModel.EndToken, .. ClosingMarks.Select(tokenizer.Value.NumberOf)]);
+    private int _isPrepared;
+
+    /// <summary>A rescorer by a model of the models' folder.</summary>
+    public static WordRescorer Of(ModelRuntime runtime, StoredModel model, Lexicon lexicon) => new(
+        new Lazy<SpeechRecogniserModel>(() => runtime.Recogniser(model.Manifest.Name)),
+        new Lazy<SubwordTokenizer>(() => SubwordTokenizer.Load(
+            Path.Combine(model.Folder, SpeechRecogniserFiles.Vocabulary), Path.Combine(model.Folder, SpeechRecogniserFiles.Merges))),
+        lexicon);
+
+    /// <summary>Loads what is needed, beside the caller: for whoever will hear words soon.</summary>
+    public void Prepare()
+    {
+        if (Interlocked.Exchange(ref _isPrepared, 1) == 0) _ = Task.Run(() => (recogniser.Value, _ends.Value));
+    }
 
     /// <summary>Ways to write a word: as it is, with a capital letter at its beginning, with one at each part's; and so too with a part that no lexicon knows
     /// replaced by words that sound like it, as the recogniser would write them.</summary>
@@ -38,13 +52,13 @@ internal sealed class WordRescorer(SpeechRecogniserModel recogniser, SubwordToke
     {
         IEnumerable<string> texts = [name, .. pronunciations.SelectMany(SpellAsOthers)];
         var spellings = texts.Distinct(StringComparer.Ordinal).SelectMany(text => (string[])[text, Capital(text), string.Join(' ', text.Split(' ').Select(Capital))]);
-        return [.. spellings.Distinct(StringComparer.Ordinal).Take(MostSpellings).Select(tokenizer.Encode)];
+        return [.. spellings.Distinct(StringComparer.Ordinal).Take(MostSpellings).Select(tokenizer.Value.Encode)];
     }
 
     /// <summary>Hears a candidate's sound.</summary>
     /// <param name="sound">16 kHz; see <see cref="Stretch"/>.</param>
     /// <param name="spellings">See <see cref="Spell"/>.</param>
-    public TextLikelihood Hear(ReadOnlySpan<float> sound, IReadOnlyList<int[]> spellings) => recogniser.Score(sound, spellings, _ends);
+    public TextLikelihood Hear(ReadOnlySpan<float> sound, IReadOnlyList<int[]> spellings) => recogniser.Value.Score(sound, spellings, _ends.Value);
 
     /// <summary>The samples that are heard for a candidate.</summary>
     /// <param name="startSeconds">Where the word begins.</param>

@@ -42,7 +42,7 @@ public sealed class WordRescorerTests(WordRescorerTests.Shared shared) : IClassF
             var folder = Path.Combine(TestPaths.Models, "speech-recogniser");
             _recogniser = SpeechRecogniserModel.Load(ModelStore.Open(TestPaths.Models).Get("speech-recogniser"));
             Tokenizer = SubwordTokenizer.Load(Path.Combine(folder, SpeechRecogniserFiles.Vocabulary), Path.Combine(folder, SpeechRecogniserFiles.Merges));
-            Rescorer = new WordRescorer(_recogniser, Tokenizer, lexicon);
+            Rescorer = new WordRescorer(new Lazy<SpeechRecogniserModel>(_recogniser), new Lazy<SubwordTokenizer>(Tokenizer), lexicon);
             Pronouncer = new Pronouncer(lexicon, LettersToPhones.Load(Path.Combine(TestPaths.Models, "letters-to-phones", PronunciationFiles.LettersToPhones)));
         }
 
