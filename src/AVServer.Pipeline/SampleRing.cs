@@ -27,7 +27,10 @@ internal sealed class SampleRing(int capacity)
     public void Read(long first, Span<float> destination)
     {
         if (first + destination.Length > Count || first < Oldest)
-            throw new ArgumentOutOfRangeException(nameof(first), first, $"Expected samples between {Oldest} and {Count}, asked for {destination.Length} of them.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(first), first, $"Expected samples between {Oldest} and {Count}, asked for {destination.Length} of them.");
+        }
         var silence = (int)Math.Clamp(-first, 0, destination.Length);
         destination[..silence].Clear();
         destination = destination[silence..];

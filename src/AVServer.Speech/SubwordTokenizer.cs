@@ -3,7 +3,9 @@ using Microsoft.ML.Tokenizers;
 
 namespace AVServer.Speech;
 
-/// <summary>Cuts English text into the tokens of a recogniser whose vocabulary is that of byte-pair encoding with marked word beginnings (Llama's).</summary>
+/// <summary>
+/// Cuts English text into the tokens of a recogniser: byte-pair encoding whose tokens mark where a word begins, as Llama's do.
+/// </summary>
 /// <remarks>Sennrich et al., <i>Neural Machine Translation of Rare Words with Subword Units</i>, ACL 2016. Thread-safe.</remarks>
 public sealed partial class SubwordTokenizer
 {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using AVServer.Contracts;
 using AVServer.Media;
 using AVServer.TestKit;
 
@@ -7,6 +9,9 @@ namespace AVServer.Benchmarks;
 internal static class SpeechMaterial
 {
     public const int SampleRateHz = 16_000;
+
+    /// <summary>Samples of a chunk, 80 ms.</summary>
+    public const int ChunkSamples = 1_280;
 
     /// <summary>Read sentences, one after another without pauses, so that the gate stays open.</summary>
     public static async Task<float[]> SpeechAsync(TimeSpan atLeast)
@@ -48,15 +53,14 @@ internal static class SpeechMaterial
     public static async Task<IReadOnlyList<float[]>> WakeWordsAsync(string word, int count)
     {
         if (word == "computer") return await KeywordsAsync(count);
-        var files = Directory.GetFiles(Path.Combine(Corpora(), "picovoice_wakeword", word), "*.opus").Order(StringComparer.Ordinal).Take(count);
-        return await Task.WhenAll(files.Select(ReadAsync));
+        return await Task.WhenAll(Recordings("picovoice_wakeword", word).Take(count).Select(ReadAsync));
     }
 
     /// <summary>Household noise, one recording after another.</summary>
     public static async Task<float[]> NoiseAsync(TimeSpan atLeast)
     {
         var samples = new List<float>();
-        foreach (var file in Directory.GetFiles(Path.Combine(Corpora(), "noise_ovos"), "*.opus", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var file in Recordings("noise_ovos"))
         {
             samples.AddRange(await ReadAsync(file));
             if (samples.Count >= atLeast.TotalSeconds * SampleRateHz) break;
@@ -70,12 +74,28 @@ internal static class SpeechMaterial
         string[] files =
         [
             .. Directory.GetFiles(Path.Combine(Corpora(), "talking_faces"), "*.mkv").Order(StringComparer.Ordinal),
-            .. Directory.GetFiles(Path.Combine(Corpora(), "nemo"), "*.opus", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Where((_, i) => i % 4 == 0),
+            .. Recordings("nemo").Where((_, i) => i % 4 == 0),
         ];
         var sounds = new List<float[]>();
         foreach (var file in files) sounds.Add(await ReadAsync(file));
         return sounds;
     }
+
+    /// <summary>Sound as a sender cuts it: 32-bit floats, from a place on, from the beginning again where it ends.</summary>
+    public static async IAsyncEnumerable<MediaChunk> Chunks(float[] sound, int offset, TimeSpan length)
+    {
+        var chunks = (int)(length.TotalSeconds * SampleRateHz / ChunkSamples);
+        for (var i = 0; i < chunks; i++)
+        {
+            var samples = sound.AsSpan((offset + (i * ChunkSamples)) % (sound.Length - ChunkSamples + 1), ChunkSamples);
+            var time = TimeSpan.FromSeconds((double)i * ChunkSamples / SampleRateHz);
+            yield return new MediaChunk(MediaKind.Audio, time, MemoryMarshal.AsBytes(samples).ToArray());
+            await Task.Yield();
+        }
+    }
+
+    private static string[] Recordings(params ReadOnlySpan<string> folders) =>
+        [.. Directory.GetFiles(Path.Combine([Corpora(), .. folders]), "*.opus", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
     private static Task<float[]> ReadAsync(string path) => new MediaFile(new MediaOptions()).ReadAudioAsync(path, SampleRateHz);
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Runtime;
@@ -17,7 +16,6 @@ namespace AVServer.Benchmarks;
 internal static class StreamsBenchmark
 {
     private const int Streams = 128;
-    private const int ChunkSamples = 1280;
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(20);
 
     public static async Task<int> RunAsync()
@@ -48,20 +46,9 @@ internal static class StreamsBenchmark
         await Task.WhenAll(Enumerable.Range(0, streams).Select(async i =>
         {
             var request = new StreamRequest($"bench-{i}", new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le")));
-            await foreach (var _ in pipeline.RunAsync(request, Chunks(speech, i * 7919, length), CancellationToken.None)) ;
+            await foreach (var _ in pipeline.RunAsync(request, SpeechMaterial.Chunks(speech, i * 7919, length), CancellationToken.None)) ;
         }));
         return (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds / (streams * length.TotalSeconds);
-    }
-
-    private static async IAsyncEnumerable<MediaChunk> Chunks(float[] speech, int offset, TimeSpan length)
-    {
-        var chunks = (int)(length.TotalSeconds * SpeechMaterial.SampleRateHz / ChunkSamples);
-        for (var i = 0; i < chunks; i++)
-        {
-            var at = (offset + (i * ChunkSamples)) % (speech.Length - ChunkSamples);
-            yield return new MediaChunk(MediaKind.Audio, TimeSpan.FromSeconds((double)i * ChunkSamples / SpeechMaterial.SampleRateHz), MemoryMarshal.AsBytes(speech.AsSpan(at, ChunkSamples)).ToArray());
-            await Task.Yield();
-        }
     }
 
     private static double OpenWakeWord(ModelRuntime runtime, float[] speech)
@@ -74,13 +61,13 @@ internal static class StreamsBenchmark
         using var run = new RunOptions();
         string[] inputs = [head.InputNames[0]], outputs = [head.OutputNames[0]];
         var state = embedding.CreateState();
-        var chunks = (int)(Length.TotalSeconds * SpeechMaterial.SampleRateHz / ChunkSamples);
+        var chunks = (int)(Length.TotalSeconds * SpeechMaterial.SampleRateHz / SpeechMaterial.ChunkSamples);
         var before = TimeSpan.Zero;
         for (var i = -25; i < chunks; i++)
         {
             if (i == 0) before = Process.GetCurrentProcess().TotalProcessorTime;
             window.AsSpan(SpeechEmbedding.Dim).CopyTo(window);
-            embedding.Step(state, speech.AsSpan(Math.Max(i, 0) * ChunkSamples, ChunkSamples), window.AsSpan(window.Length - SpeechEmbedding.Dim));
+            embedding.Step(state, speech.AsSpan(Math.Max(i, 0) * SpeechMaterial.ChunkSamples, SpeechMaterial.ChunkSamples), window.AsSpan(window.Length - SpeechEmbedding.Dim));
             using var scores = head.Run(run, inputs, [input], outputs);
         }
         return (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds / Length.TotalSeconds;

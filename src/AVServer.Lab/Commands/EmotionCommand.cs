@@ -39,7 +39,8 @@ public static class EmotionCommand
             if (!recipe.Sets.Any(set => teaching.Contains(set.Set) && set.Labels is not null)) continue;
             var head = trainer.Fit(Of(row => teaching.Contains(row.Set)));
             var asked = Of(row => row.Set == judged.Set);
-            IReadOnlyList<IReadOnlyList<EmotionScore>> scores = [.. Histories.Select(seconds => (IReadOnlyList<EmotionScore>)[.. trainer.Ask(head, asked, seconds)])];
+            IReadOnlyList<IReadOnlyList<EmotionScore>> scores =
+                [.. Histories.Select(seconds => trainer.Ask(head, asked, seconds).ToList())];
             report.Add(string.Join(" + ", teaching), judged.Set, scores);
             strangers.Add(scores);
             Log($"{string.Join('+', teaching)} -> {judged.Set}: {string.Join(' ', scores.Select(column => Percent(Ua(column))))}");
@@ -68,8 +69,11 @@ public static class EmotionCommand
         {
             var answers = scores.Answers(temperature).ToList();
             var sure = answers.Where(answer => answer.Posterior >= confidence).ToList();
-            var (answered, right) = (sure.Count / (double)answers.Count, sure.Count(answer => answer.Right) / (double)Math.Max(1, sure.Count));
-            report.Say($"{scores[0].Condition}, {HistoryNames[i]}: {Percent(answered)} answered, of these {Percent(right)} right; the others are \"unsure\".");
+            var answered = sure.Count / (double)answers.Count;
+            var right = sure.Count(answer => answer.Right) / (double)Math.Max(1, sure.Count);
+            report.Say(
+                $"{scores[0].Condition}, {HistoryNames[i]}: {Percent(answered)} answered, of these {Percent(right)} right; "
+                + "the others are \"unsure\".");
         }
         Export(folders, recipe, recipePath, trainer.Fit(Of(row => recipe.Sets.Any(set => set.Set == row.Set))), (temperature, confidence), Log);
         var folder = Path.Combine(folders.Models, recipe.Name);
@@ -101,7 +105,12 @@ public static class EmotionCommand
     }
 
     private static void Export(
-        LabFolders folders, SpeakerHeadRecipe recipe, string recipePath, SpeakerHead head, (double Temperature, double Confidence) read, Action<string> log)
+        LabFolders folders,
+        SpeakerHeadRecipe recipe,
+        string recipePath,
+        SpeakerHead head,
+        (double Temperature, double Confidence) read,
+        Action<string> log)
     {
         var exported = ModelExporter.Export(head);
         ModelFolder.Write(Path.Combine(folders.Models, recipe.Name), recipePath, exported, new ModelManifest
@@ -115,8 +124,14 @@ public static class EmotionCommand
             Files = new Dictionary<string, ModelFile>(),
             Labels = recipe.Labels,
             Emotion = new EmotionSpec(
-                EmotionFrontEnd.Encoder, SpeakerHeadRecipe.MaxSeconds, head.Config.MaxWords, head.Config.Reads ? SpeakerHeadRecipe.Votes : null,
-                read.Temperature, read.Confidence, Encoder: SpeakerHeadRecipe.Encoder, WindowSeconds: recipe.WindowSeconds),
+                EmotionFrontEnd.Encoder,
+                SpeakerHeadRecipe.MaxSeconds,
+                head.Config.MaxWords,
+                head.Config.Reads ? SpeakerHeadRecipe.Votes : null,
+                read.Temperature,
+                read.Confidence,
+                Encoder: SpeakerHeadRecipe.Encoder,
+                WindowSeconds: recipe.WindowSeconds),
         });
         log(string.Create(
             CultureInfo.InvariantCulture,

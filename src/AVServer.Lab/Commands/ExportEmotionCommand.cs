@@ -31,7 +31,8 @@ public static class ExportEmotionCommand
                 FrontEndOf(network), EmotionRecipe.MaxSeconds, EmotionRecipe.MaxWords, recipe.Reads ? EmotionRecipe.WordVectors : null,
                 Math.Round(temperature, 3), Math.Round(confidence, 2), recipe.Votes),
         });
-        File.Copy(Path.Combine(folders.Run(recipe.Name), TrainEmotionCommand.LogFile), Path.Combine(folder, TrainEmotionCommand.LogFile), overwrite: true);
+        var log = Path.Combine(folders.Run(recipe.Name), TrainEmotionCommand.LogFile);
+        File.Copy(log, Path.Combine(folder, TrainEmotionCommand.LogFile), overwrite: true);
         if (recipe.Votes is { } votes) WriteVotes(folders, recipe, votes);
         output.WriteLine(FormattableString.Invariant($"{recipe.Name}: {exported.Graph.Length} bytes, differs from its definition by at most {exported.MaxDifference:E1}; temperature {temperature:F3}, unsure below {confidence:F2}"));
     }
@@ -64,8 +65,12 @@ public static class ExportEmotionCommand
         bool Same(string file) => File.Exists(Path.Combine(folder, file)) && File.ReadAllBytes(Path.Combine(folder, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(folders.Run(recipe.Name), file)));
     }
 
-    private static EmotionFrontEnd FrontEndOf(object network) =>
-        network is not MscnnSpu hears ? EmotionFrontEnd.LightSerNet : hears.Config.Descriptors > 0 ? EmotionFrontEnd.Voice : EmotionFrontEnd.MfccDeltas;
+    private static EmotionFrontEnd FrontEndOf(object network) => network switch
+    {
+        MscnnSpu { Config.Descriptors: > 0 } => EmotionFrontEnd.Voice,
+        MscnnSpu => EmotionFrontEnd.MfccDeltas,
+        _ => EmotionFrontEnd.LightSerNet,
+    };
 
     /// <summary>Temperature and least confidence from the cross-validation: every score is of speakers that its weights never heard.</summary>
     private static (double Temperature, double Confidence) Calibrate(LabFolders folders, EmotionRecipe recipe)

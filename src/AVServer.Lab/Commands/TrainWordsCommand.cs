@@ -16,11 +16,8 @@ public static class TrainWordsCommand
         var recipe = WordsRecipe.Load(recipePath);
         using var material = await JudgeMaterial.OpenAsync(folders, recipe, recipePath, output.WriteLine, cancellationToken);
         var data = JudgeData.Make(material, recipe, output.WriteLine);
-        await using var services = PipelineServices.BuildPipeline(folders.Models, new KeyValuePair<string, string?>("Keywords:Shipped", "false"));
-        var ear = new CandidateEar(CandidateEar.Open(services.GetRequiredService<ModelRuntime>()), data.Texts, material.Pronouncer, output.WriteLine);
-        var (rescoring, slope) = new RescoringTraining(material, data, recipe, ear).Train();
-        await output.WriteLineAsync(FormattableString.Invariant(
-            $"{rescoring}; thresholds read off the stored speech hold elsewhere where the logarithm of the rate falls by {slope:F2} for each point of the score"));
+        await using var ear = new CandidateEar(folders, data, material.Pronouncer, output.WriteLine);
+        var taught = new RescoringTraining(material, data, recipe, ear).Train(output.WriteLine);
         var judge = JudgeTraining.Train(material, data, _ => true, recipe.Seed);
         var network = ModelExporter.Export(material.Network);
         await output.WriteLineAsync(FormattableString.Invariant($"{recipe.Name}: {network.Graph.Length} bytes, differs from its definition by at most {network.MaxDifference:E1}"));
@@ -28,12 +25,12 @@ public static class TrainWordsCommand
         {
             [ModelManifest.MainFile] = network.Graph,
             [PhoneModelFiles.Judge] = JudgeGraph.Build(judge),
-            [PhoneModelFiles.Phones] = Table(material, recipe, slope, rescoring).ToJson(),
+            [PhoneModelFiles.Phones] = Table(material, recipe, taught).ToJson(),
             [PhoneModelFiles.Background] = material.Background(),
             [PhoneModelFiles.Sounds] = material.BackgroundSound(),
         }, network);
         await ShipAsync(folders, recipePath, cancellationToken);
-        var report = WakeWordReport.Measure(material, data, recipe, ear, (rescoring, slope), output.WriteLine);
+        var report = WakeWordReport.Measure(material, data, recipe, ear, taught, output.WriteLine);
         await File.WriteAllTextAsync(Path.Combine(folders.Models, recipe.Name, "evaluation.md"), report, cancellationToken);
     }
 
@@ -53,7 +50,7 @@ public static class TrainWordsCommand
         ModelFolder.WriteManifest(folder, manifest with { Files = files });
     }
 
-    private static PhoneTable Table(JudgeMaterial material, WordsRecipe recipe, double slope, Rescoring rescoring)
+    private static PhoneTable Table(JudgeMaterial material, WordsRecipe recipe, TaughtRescoring taught)
     {
         var states = material.States;
         var numbers = Enumerable.Range(0, states.Phones.Count).ToArray();
@@ -69,8 +66,8 @@ public static class TrainWordsCommand
             PhoneStreaming.DelayOutputs(material.Network.Config),
             recipe.SearchedPerHour,
             recipe.RescoredPerHour,
-            Math.Round(slope, 3),
-            rescoring);
+            Math.Round(taught.TailSlope, 3),
+            taught.Weights);
     }
 
     private static void Write(LabFolders folders, WordsRecipe recipe, string recipePath, Dictionary<string, byte[]> files, ExportedModel network)

@@ -1,32 +1,44 @@
 using System.Collections.Concurrent;
+using AVServer.Lab.Commands;
 using AVServer.Pipeline;
 using AVServer.Runtime;
 using AVServer.Speech;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AVServer.Lab.Words;
 
-/// <summary>Has the server's recogniser hear candidates, as the server does.</summary>
-/// <param name="rescorer">The recogniser.</param>
-/// <param name="texts">Texts, by their number.</param>
-/// <param name="pronouncer">Says how they sound.</param>
-/// <param name="log">Told how far it is.</param>
-internal sealed class CandidateEar(WordRescorer rescorer, IReadOnlyList<string> texts, Pronouncer pronouncer, Action<string> log)
+/// <summary>Has the server's recogniser hear candidates, as the server does. Owns the recogniser.</summary>
+internal sealed class CandidateEar : IAsyncDisposable
 {
+    private readonly ServiceProvider _services;
+    private readonly WordRescorer _rescorer;
+    private readonly JudgeData _data;
+    private readonly Pronouncer _pronouncer;
+    private readonly Action<string> _log;
     private readonly ConcurrentDictionary<int, IReadOnlyList<int[]>> _spellings = [];
 
-    /// <summary>Opens the recogniser of a models' folder.</summary>
-    public static WordRescorer Open(ModelRuntime runtime)
+    /// <param name="folders">Where the models lie.</param>
+    /// <param name="data">Texts, by their number.</param>
+    /// <param name="pronouncer">Says how they sound.</param>
+    /// <param name="log">Told how far it is.</param>
+    /// <exception cref="InvalidDataException">There is no recogniser, or no lexicon.</exception>
+    public CandidateEar(LabFolders folders, JudgeData data, Pronouncer pronouncer, Action<string> log)
     {
-        var model = runtime.Store.OfKind(ModelKind.SpeechRecogniser).FirstOrDefault()
-            ?? throw new InvalidDataException("Expected a speech recogniser in the models' folder, found none. Run scripts/setup.sh.");
-        var lexicon = runtime.Store.OfKind(ModelKind.Lexicon).First();
-        return WordRescorer.Of(runtime, model, Lexicon.Load(Path.Combine(lexicon.Folder, PronunciationFiles.Lexicon)));
+        (_data, _pronouncer, _log) = (data, pronouncer, log);
+        _services = PipelineServices.BuildPipeline(folders.Models, new KeyValuePair<string, string?>("Keywords:Shipped", "false"));
+        var runtime = _services.GetRequiredService<ModelRuntime>();
+        var lexicon = Path.Combine(Find(ModelKind.Lexicon).Folder, PronunciationFiles.Lexicon);
+        _rescorer = WordRescorer.Of(runtime, Find(ModelKind.SpeechRecogniser), Lexicon.Load(lexicon));
+
+        StoredModel Find(ModelKind kind) => runtime.Store.OfKind(kind).FirstOrDefault()
+            ?? throw new InvalidDataException($"Expected a {kind} in {folders.Models}, found none. Run scripts/setup.sh.");
     }
 
     /// <summary>Hears candidates.</summary>
     /// <param name="candidates">Each with the number of its recording.</param>
     /// <param name="sound">Samples of a recording; asked once for each.</param>
-    public IReadOnlyDictionary<ScannedCandidate, TextLikelihood> Hear(IEnumerable<(int Recording, ScannedCandidate Candidate)> candidates, Func<int, float[]> sound)
+    public IReadOnlyDictionary<ScannedCandidate, TextLikelihood> Hear(
+        IEnumerable<(int Recording, ScannedCandidate Candidate)> candidates, Func<int, float[]> sound)
     {
         var heard = new ConcurrentDictionary<ScannedCandidate, TextLikelihood>(ReferenceEqualityComparer.Instance);
         var recordings = candidates.GroupBy(candidate => candidate.Recording, candidate => candidate.Candidate).ToArray();
@@ -36,19 +48,23 @@ internal sealed class CandidateEar(WordRescorer rescorer, IReadOnlyList<string> 
             foreach (var candidate in recording)
             {
                 heard[candidate] = Hear(candidate, samples);
-                if (heard.Count % 2000 == 0) log($"heard {heard.Count} candidates");
+                if (heard.Count % 2000 == 0) _log($"heard {heard.Count} candidates");
             }
         });
         return heard;
     }
 
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
     private TextLikelihood Hear(ScannedCandidate candidate, float[] samples)
     {
-        var (first, count) = WordRescorer.Stretch(
-            candidate.Candidate.Start * WordTiming.OutputSeconds, (candidate.Candidate.End + 1) * WordTiming.OutputSeconds, samples.Length);
+        var span = WordTiming.Span(candidate.Candidate.Start, candidate.Candidate.End);
+        var (first, count) = WordRescorer.Stretch(span.Start, span.End, samples.Length);
         var sound = new float[count];
-        var skipped = (int)Math.Max(0, -first);
-        samples.AsSpan((int)(first + skipped), count - skipped).CopyTo(sound.AsSpan(skipped));
-        return rescorer.Hear(sound, _spellings.GetOrAdd(candidate.Word, word => rescorer.Spell(texts[word], pronouncer.Pronounce(texts[word]))));
+        var silent = (int)Math.Max(0, -first);
+        samples.AsSpan((int)(first + silent), count - silent).CopyTo(sound.AsSpan(silent));
+        return _rescorer.Hear(sound, _spellings.GetOrAdd(candidate.Word, Spell));
     }
+
+    private IReadOnlyList<int[]> Spell(int text) => _rescorer.Spell(_data.Texts[text], _pronouncer.Pronounce(_data.Texts[text]));
 }

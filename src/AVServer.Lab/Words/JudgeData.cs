@@ -51,8 +51,12 @@ internal sealed record JudgeData(IReadOnlyList<string> Texts, WordSet Words, IRe
                 if (!material.Spoken[i].MaySay(texts[word.Key])) best[word.Key].Add(word.Value);
         });
         var hours = recordings.Sum(material.Hours);
-        return [.. paths.Select(path => path with { Threshold = best[path.Word].OrderDescending().ElementAtOrDefault((int)(PerHour(path.Word) * hours)) })];
+        return [.. paths.Select(path => path with { Threshold = Threshold(path.Word) })];
 
-        double PerHour(int text) => recipe.WakeWords.Contains(texts[text]) ? recipe.SearchedPerHour : recipe.CandidatesPerHour;
+        float Threshold(int text)
+        {
+            var perHour = recipe.WakeWords.Contains(texts[text]) ? recipe.SearchedPerHour : recipe.CandidatesPerHour;
+            return best[text].OrderDescending().ElementAtOrDefault((int)(perHour * hours));
+        }
     }
 }

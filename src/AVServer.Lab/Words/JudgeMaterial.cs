@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using AVServer.Detection;
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Commands;
@@ -38,7 +40,7 @@ internal sealed class JudgeMaterial : IDisposable
         var cmudict = Path.Combine(folders.Models, "cmudict", "cmudict.txt");
         Pronouncer = Pronouncer.Load(cmudict, Path.Combine(folders.Models, "letters-to-phones", "model.bin"));
         (_teachingNoise, _testNoise) = (Noise(Split.Train), Noise(Split.Test));
-        Taught = Bank("taught", Spoken.Count, TaughtSound);
+        Taught = Bank("taught", [.. Enumerable.Range(0, Spoken.Count)], TaughtSound);
         var counted = Enumerable.Range(0, Spoken.Count).Where(i => Spoken[i].Clip.Set == "speechocean762" || Spoken[i].Clip.Set == "librispeech_251spk").ToArray();
         new Random(recipe.Seed).Shuffle(counted);
         States = PhoneInventory.WithContexts(PhoneInventory.Read(kaldi), counted.Where(i => !HearsOthers(i)).Take(recipe.Counted).Select(i => _codes.Score(Taught[i])), _codes.States);
@@ -97,8 +99,11 @@ internal sealed class JudgeMaterial : IDisposable
     /// <summary>Some recordings in a stated noise.</summary>
     /// <param name="recordings">Which, by their number in <see cref="Spoken"/>.</param>
     /// <param name="snrDb">Ratio of speech to noise; null: clean.</param>
-    public CodeBank Heard(IReadOnlyList<int> recordings, double? snrDb) => Bank(
-        snrDb is { } db ? FormattableString.Invariant($"test-{db:F0}dB") : "test-clean", recordings.Count, i => Sound(recordings[i], i, snrDb));
+    public CodeBank Heard(IReadOnlyList<int> recordings, double? snrDb)
+    {
+        var name = snrDb is { } db ? FormattableString.Invariant($"test-{db:F0}dB") : "test-clean";
+        return Bank(name, recordings, i => Sound(recordings[i], i, snrDb));
+    }
 
     /// <summary>Stored speech as the server reads it.</summary>
     public byte[] Background()
@@ -110,8 +115,13 @@ internal sealed class JudgeMaterial : IDisposable
     /// <summary>The same speech as sound.</summary>
     public byte[] BackgroundSound() => BackgroundSounds.Write(Stored.Select(TaughtSound), _recipe.StoredBitsPerSecond);
 
-    /// <summary>Recordings that are stored with the model.</summary>
-    private IEnumerable<int> Stored => Enumerable.Range(0, Spoken.Count).Where(i => _recipe.Background.Contains(Spoken[i].Clip.Set) && !HearsOthers(i));
+    /// <summary>Whether a recording is of the corpora that are stored with the model.</summary>
+    public bool IsStored(int recording) => _recipe.Background.Contains(Spoken[recording].Clip.Set);
+
+    /// <summary>Length of what is stored.</summary>
+    public double StoredHours => Enumerable.Range(0, Spoken.Count).Where(IsStored).Sum(Hours);
+
+    private IEnumerable<int> Stored => Enumerable.Range(0, Spoken.Count).Where(i => IsStored(i) && !HearsOthers(i));
 
     /// <summary>Scores of a recording's states.</summary>
     public float[] Score(float[] codes) => _codes.Score(codes);
@@ -132,8 +142,14 @@ internal sealed class JudgeMaterial : IDisposable
 
     public void Dispose() => _codes.Dispose();
 
-    private CodeBank Bank(string name, int count, Func<int, float[]> sound) =>
-        CodeBank.LoadOrMake(Path.Combine(_folders.Work, "codes", _recipe.NetworkName, $"{name}-{count}.bin"), count, i => _codes.Encode(sound(i)), _log);
+    // Named by the recordings: others are heard anew.
+    private CodeBank Bank(string name, IReadOnlyList<int> recordings, Func<int, float[]> sound)
+    {
+        var paths = string.Join('\n', recordings.Select(i => $"{Spoken[i].Clip.Set}/{Spoken[i].Clip.Path}"));
+        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(paths)))[..12];
+        var file = Path.Combine(_folders.Work, "codes", _recipe.NetworkName, $"{name}-{key}.bin");
+        return CodeBank.LoadOrMake(file, recordings.Count, i => _codes.Encode(sound(i)), _log);
+    }
 
     private Lazy<NoiseBank> Noise(Split split) => new(() => new NoiseBank(_corpora, split, _recipe.Seed));
 

@@ -8,15 +8,16 @@ namespace AVServer.Lab.Words;
 /// <param name="Text">What is said: words of a to z and apostrophes, one blank between them; null where nobody wrote it down.</param>
 internal sealed partial record SpokenText(Clip Clip, string? Text)
 {
+    // As one corpus writes its wake words now and then.
+    private static readonly (string Written, string Said)[] Misspelled =
+        [("thinkengine", "think engine"), ("wildifre", "wildfire"), ("theoperator", "the operator")];
+
     /// <summary>Whether a text is said in it, as whole words.</summary>
     public bool Says(string text) => Text is not null && $" {Text} ".Contains($" {text} ", StringComparison.Ordinal);
 
     /// <summary>Whether the text might be in it: as whole words, across them, or because nobody knows.</summary>
     /// <remarks>Such a recording is neither a right example nor a wrong one.</remarks>
     public bool MaySay(string text) => Text is not null && Text.Replace(" ", "", StringComparison.Ordinal).Contains(text.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
-
-    // As one corpus writes its wake words now and then.
-    private static readonly (string Written, string Said)[] Misspelled = [("thinkengine", "think engine"), ("wildifre", "wildfire"), ("theoperator", "the operator")];
 
     /// <summary>The words of a label; null where it is a remark on the recording, or not English.</summary>
     public static string? Normalise(string label)

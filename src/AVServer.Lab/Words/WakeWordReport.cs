@@ -15,25 +15,33 @@ internal sealed class WakeWordReport
     /// <summary>False alarms an hour for which a word's threshold is chosen on the stored speech.</summary>
     private const double TypedRate = 0.5;
 
+    private const int LoudestTold = 8;
+
     private readonly JudgeMaterial _material;
     private readonly JudgeData _data;
     private readonly WordsRecipe _recipe;
     private readonly CandidateEar _ear;
-    private readonly Rescoring _rescoring;
-    private readonly double _slope;
+    private readonly TaughtRescoring _taught;
     private readonly Action<string> _log;
     private readonly Judge _judge;
     private readonly int[] _right;
     private readonly IReadOnlyList<IReadOnlyList<ScannedCandidate>>[] _found;
-    private readonly StringBuilder _report = new("| text | recordings | hours without | stage | false alarms an hour | clean | 10 dB | 5 dB | 0 dB |\n|---|---|---|---|---|---|---|---|---|\n");
+    private readonly StringBuilder _report = new(
+        """
+        | text | recordings | hours without | stage | false alarms an hour | clean | 10 dB | 5 dB | 0 dB |
+        |---|---|---|---|---|---|---|---|---|
 
-    private WakeWordReport(JudgeMaterial material, JudgeData data, WordsRecipe recipe, CandidateEar ear, (Rescoring Rescoring, double Slope) trained, Action<string> log)
+        """);
+
+    private WakeWordReport(
+        JudgeMaterial material, JudgeData data, WordsRecipe recipe, CandidateEar ear, TaughtRescoring taught, Action<string> log)
     {
-        (_material, _data, _recipe, _ear, _log, (_rescoring, _slope)) = (material, data, recipe, ear, log, trained);
+        (_material, _data, _recipe, _ear, _taught, _log) = (material, data, recipe, ear, taught, log);
         var known = recipe.WakeWords.SelectMany(word => word.Split(' ')).ToHashSet();
         _judge = JudgeTraining.Train(material, data, text => !data.Texts[text].Split(' ').Any(known.Contains), recipe.Seed);
         _right = Right(material, recipe);
-        var wanted = new WordSet(material.States, recipe.Matcher, [.. data.Words.Paths.Where(path => recipe.WakeWords.Contains(data.Texts[path.Word]))]);
+        var paths = data.Words.Paths.Where(path => recipe.WakeWords.Contains(data.Texts[path.Word]));
+        var wanted = new WordSet(material.States, recipe.Matcher, [.. paths]);
         _found = [.. Conditions.Select(snr =>
         {
             var bank = material.Heard(_right, snr);
@@ -46,19 +54,23 @@ internal sealed class WakeWordReport
     /// <param name="data">Candidates.</param>
     /// <param name="recipe">Which words, on what.</param>
     /// <param name="ear">The recogniser.</param>
-    /// <param name="trained">See <see cref="RescoringTraining.Train"/>.</param>
+    /// <param name="taught">How judge and recogniser make the score.</param>
     /// <param name="log">Told how far it is, and the loudest false alarms.</param>
-    public static string Measure(JudgeMaterial material, JudgeData data, WordsRecipe recipe, CandidateEar ear, (Rescoring Rescoring, double Slope) trained, Action<string> log) =>
-        new WakeWordReport(material, data, recipe, ear, trained, log).Write();
+    public static string Measure(
+        JudgeMaterial material, JudgeData data, WordsRecipe recipe, CandidateEar ear, TaughtRescoring taught, Action<string> log) =>
+        new WakeWordReport(material, data, recipe, ear, taught, log).Write();
 
     private string Write()
     {
         Word[] words = [.. _recipe.WakeWords.Select(Hear).Where(word => word.Says.Length > 0)];
         var (chosen, typed) = (words.Select(Append).ToArray(), words.Select(AppendTyped).ToArray());
         for (var rate = 0; rate < Rates.Length; rate++)
-            AppendRow("mean of texts", "", "", "recogniser", $"{Rates[rate]}", Conditions.Select((_, c) => chosen.Average(recalls => recalls[rate][c])));
-        AppendRow("mean of texts", "", "", $"typed for {TypedRate}", Number(typed.Average(row => row.Measured)), Conditions.Select((_, c) => typed.Average(row => row.Recalls[c])));
+            AppendMean("recogniser", $"{Rates[rate]}", chosen.Select(recalls => recalls[rate]));
+        AppendMean($"typed for {TypedRate}", Number(typed.Average(row => row.Measured)), typed.Select(row => row.Recalls));
         return _report.ToString();
+
+        void AppendMean(string stage, string rate, IEnumerable<double[]> recalls) =>
+            AppendRow("mean of texts", "", "", stage, rate, Conditions.Select((_, c) => recalls.Average(each => each[c])));
     }
 
     // The recogniser hears the judge's best, as many an hour of the stored speech as in the server.
@@ -66,23 +78,20 @@ internal sealed class WakeWordReport
     {
         var number = _data.Texts.ToList().IndexOf(text);
         var says = Enumerable.Range(0, _right.Length).Where(i => _material.Spoken[_right[i]].Text == text).ToArray();
-        var parts = text.Split(' ');
-        var without = Enumerable.Range(0, _material.Spoken.Count)
-            .Where(i => !_recipe.NotCounted.Contains(_material.Spoken[i].Clip.Set))
-            .Where(i => _material.Spoken[i].Text is { } ? !parts.Any(_material.Spoken[i].MaySay) : _recipe.Untranscribed.Contains(_material.Spoken[i].Clip.Set)).ToArray();
-        var stored = without.Where(IsStored).ToArray();
-        var judged = Candidates(stored, _data.Candidates).Select(found => _judge.Score(found.Candidate.Features)).OrderDescending().ToArray();
-        var most = (int)(_recipe.RescoredPerHour * stored.Sum(_material.Hours));
-        var heardFrom = most < judged.Length ? judged[most] : float.NegativeInfinity;
+        var without = Enumerable.Range(0, _material.Spoken.Count).Where(i => IsWithout(_material.Spoken[i], text.Split(' '))).ToArray();
+        var stored = without.Where(_material.IsStored).ToArray();
+        var judged = Of(stored, _data.Candidates).Select(found => _judge.Score(found.Candidate.Features)).OrderDescending().ToArray();
+        var heardFrom = Allowing(judged, _recipe.RescoredPerHour * stored.Sum(_material.Hours));
         return new Word(
             text,
             number,
             says,
             without,
-            _ear.Hear(Candidates(without, _data.Candidates).Where(IsHeard), _material.TaughtSound),
-            [.. Conditions.Select((snr, c) => _ear.Hear(Candidates(says, _found[c]).Where(IsHeard), i => _material.Sound(_right[i], i, snr)))]);
+            _ear.Hear(Of(without, _data.Candidates).Where(IsHeard), _material.TaughtSound),
+            [.. Conditions.Select((snr, c) => _ear.Hear(Of(says, _found[c]).Where(IsHeard), i => _material.Sound(_right[i], i, snr)))]);
 
-        IEnumerable<(int Recording, ScannedCandidate Candidate)> Candidates(IEnumerable<int> recordings, IReadOnlyList<IReadOnlyList<ScannedCandidate>> candidates) =>
+        IEnumerable<(int Recording, ScannedCandidate Candidate)> Of(
+            IEnumerable<int> recordings, IReadOnlyList<IReadOnlyList<ScannedCandidate>> candidates) =>
             recordings.SelectMany(i => candidates[i].Where(candidate => candidate.Word == number).Select(candidate => (i, candidate)));
 
         bool IsHeard((int Recording, ScannedCandidate Candidate) found) => _judge.Score(found.Candidate.Features) >= heardFrom;
@@ -101,42 +110,68 @@ internal sealed class WakeWordReport
         var hours = word.Without.Sum(_material.Hours);
         foreach (var (stage, score) in stages)
         {
-            var alarms = word.Without.SelectMany(i => word.In(_data.Candidates[i]).Select(found => score(found, word.Alarms))).OrderDescending().ToArray();
-            recalls = [.. Rates.Select(rate => Recalls(word, score, (int)(rate * hours) < alarms.Length ? alarms[(int)(rate * hours)] : float.NegativeInfinity))];
-            for (var rate = 0; rate < Rates.Length; rate++) AppendRow(word.Text, $"{word.Says.Length}", Number(hours), stage, $"{Rates[rate]}", recalls[rate]);
+            var alarms = Found().Select(found => score(found.Candidate, word.Alarms)).OrderDescending().ToArray();
+            recalls = [.. Rates.Select(rate => Recalls(word, score, Allowing(alarms, rate * hours)))];
+            for (var rate = 0; rate < Rates.Length; rate++)
+                AppendRow(word.Text, $"{word.Says.Length}", Number(hours), stage, $"{Rates[rate]}", recalls[rate]);
         }
-        var loudest = word.Without.SelectMany(i => word.In(_data.Candidates[i]).Select(found => (Score: Score(found, word.Alarms), Spoken: _material.Spoken[i])))
-            .OrderByDescending(alarm => alarm.Score).Take(8);
-        _log($"{word.Text}: loudest false alarms {string.Join("; ", loudest.Select(alarm => $"{Number(alarm.Score)} {alarm.Spoken.Clip.Set} {alarm.Spoken.Clip.Path} '{alarm.Spoken.Text}'"))}");
+        var loudest = Found().OrderByDescending(found => Score(found.Candidate, word.Alarms)).Take(LoudestTold).Select(Describe);
+        _log($"{word.Text}: loudest false alarms {string.Join("; ", loudest)}");
         return recalls;
+
+        IEnumerable<(int Recording, ScannedCandidate Candidate)> Found() =>
+            word.Without.SelectMany(i => word.In(_data.Candidates[i]).Select(candidate => (i, candidate)));
+
+        string Describe((int Recording, ScannedCandidate Candidate) found)
+        {
+            var spoken = _material.Spoken[found.Recording];
+            return $"{Number(Score(found.Candidate, word.Alarms))} {spoken.Clip.Set} {spoken.Clip.Path} '{spoken.Text}'";
+        }
     }
 
     // As the server does it: the threshold comes from the stored speech alone, the false alarms are counted elsewhere.
     private (double Measured, double[] Recalls) AppendTyped(Word word)
     {
-        var (stored, elsewhere) = (word.Without.Where(IsStored).ToArray(), word.Without.Where(i => !IsStored(i)).ToArray());
-        var threshold = AlarmTail.Threshold([.. Loudest(stored).OrderDescending()], TypedRate * stored.Sum(_material.Hours), _slope);
+        var stored = word.Without.Where(_material.IsStored).ToArray();
+        var elsewhere = word.Without.Except(stored).ToArray();
+        var allowed = TypedRate * stored.Sum(_material.Hours);
+        var threshold = AlarmTail.Threshold([.. Loudest(stored).OrderDescending()], allowed, _taught.TailSlope);
         var hours = elsewhere.Sum(_material.Hours);
         var measured = Loudest(elsewhere).Count(score => score > threshold) / hours;
         var recalls = Recalls(word, Score, threshold);
         AppendRow(word.Text, $"{word.Says.Length}", Number(hours), $"typed for {TypedRate}", Number(measured), recalls);
         return (measured, recalls);
 
-        IEnumerable<float> Loudest(int[] recordings) => recordings
-            .Select(i => word.In(_data.Candidates[i]).Select(found => Score(found, word.Alarms)).DefaultIfEmpty(float.NegativeInfinity).Max())
-            .Where(float.IsFinite);
+        IEnumerable<float> Loudest(int[] recordings) => recordings.Select(Peak).Where(float.IsFinite);
+
+        float Peak(int recording) =>
+            word.In(_data.Candidates[recording]).Select(found => Score(found, word.Alarms)).DefaultIfEmpty(float.NegativeInfinity).Max();
     }
 
-    private double[] Recalls(Word word, Func<ScannedCandidate, Likelihoods, float> score, float threshold) =>
-        [.. Conditions.Select((_, c) => word.Says.Count(i => word.In(_found[c][i]).Any(found => score(found, word.Heard[c]) > threshold)) / (double)word.Says.Length)];
+    // The threshold that so many of the alarms, loudest first, pass.
+    private static float Allowing(float[] alarms, double count) => (int)count < alarms.Length ? alarms[(int)count] : float.NegativeInfinity;
 
-    private float Score(ScannedCandidate found, Likelihoods heard) =>
-        heard.TryGetValue(found, out var likelihood) ? _rescoring.Score(_judge.Score(found.Features), likelihood.Text, likelihood.End) : float.NegativeInfinity;
+    private double[] Recalls(Word word, Func<ScannedCandidate, Likelihoods, float> score, float threshold)
+    {
+        return [.. Conditions.Select((_, c) => word.Says.Count(i => IsFound(i, c)) / (double)word.Says.Length)];
 
-    private bool IsStored(int recording) => _recipe.Background.Contains(_material.Spoken[recording].Clip.Set);
+        bool IsFound(int recording, int condition) =>
+            word.In(_found[condition][recording]).Any(found => score(found, word.Heard[condition]) > threshold);
+    }
 
-    private void AppendRow(string text, string recordings, string hours, string stage, string rate, IEnumerable<double> recalls) =>
-        _report.AppendLine($"| {text} | {recordings} | {hours} | {stage} | {rate} | {string.Join(" | ", recalls.Select(recall => (100 * recall).ToString("F1", CultureInfo.InvariantCulture)))} |");
+    private float Score(ScannedCandidate found, Likelihoods heard) => heard.TryGetValue(found, out var likelihood)
+        ? _taught.Weights.Score(_judge.Score(found.Features), likelihood.Text, likelihood.End)
+        : float.NegativeInfinity;
+
+    // What nobody wrote down counts only where it is known that the words aren't said.
+    private bool IsWithout(SpokenText spoken, string[] parts) => !_recipe.NotCounted.Contains(spoken.Clip.Set)
+        && (spoken.Text is null ? _recipe.Untranscribed.Contains(spoken.Clip.Set) : !parts.Any(spoken.MaySay));
+
+    private void AppendRow(string text, string recordings, string hours, string stage, string rate, IEnumerable<double> recalls)
+    {
+        var percents = recalls.Select(recall => (100 * recall).ToString("F1", CultureInfo.InvariantCulture));
+        _report.AppendLine($"| {text} | {recordings} | {hours} | {stage} | {rate} | {string.Join(" | ", percents)} |");
+    }
 
     private static string Number(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 
@@ -161,6 +196,7 @@ internal sealed class WakeWordReport
     /// <param name="Heard">What was heard where it is said, by condition.</param>
     private sealed record Word(string Text, int Number, int[] Says, int[] Without, Likelihoods Alarms, Likelihoods[] Heard)
     {
-        public IEnumerable<ScannedCandidate> In(IEnumerable<ScannedCandidate> candidates) => candidates.Where(candidate => candidate.Word == Number);
+        public IEnumerable<ScannedCandidate> In(IEnumerable<ScannedCandidate> candidates) =>
+            candidates.Where(candidate => candidate.Word == Number);
     }
 }

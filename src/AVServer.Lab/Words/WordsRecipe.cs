@@ -47,7 +47,7 @@ internal sealed record WordsRecipe(string Name, string Version, string Data, str
     /// <summary>How words are followed.</summary>
     public MatcherOptions Matcher { get; init; } = new();
 
-    /// <summary>Candidates an hour of speech without the word, for which the threshold of each text that teaches the judge is chosen.</summary>
+    /// <summary>Candidates an hour of speech without it, for which the threshold of a text that teaches the judge is chosen.</summary>
     public double CandidatesPerHour { get; init; } = 80;
 
     /// <summary>The same for a word that is looked for: more, as the judge sorts them out for the recogniser.</summary>

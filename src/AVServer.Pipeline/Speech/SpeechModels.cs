@@ -140,9 +140,10 @@ internal sealed partial class SpeechModels : IDisposable
     private static void CheckEmotionName(ModelRuntime runtime, string name)
     {
         var known = runtime.Store.OfKind(ModelKind.Emotion).Select(model => model.Manifest.Name).ToArray();
+        var there = known.Length == 0 ? "none at all" : string.Join(", ", known);
         if (!known.Contains(name))
             throw new SetupException(
-                $"Emotion:Model: there is no emotion model '{name}' in the models' folder; there is {(known.Length == 0 ? "none at all" : string.Join(", ", known))}. "
+                $"Emotion:Model: there is no emotion model '{name}' in the models' folder; there is {there}. "
                 + "Name one of these, add its folder, or remove Emotion:Purpose and Emotion:Model.");
     }
 

@@ -6,14 +6,17 @@ namespace AVServer.Pipeline;
 
 /// <summary>The sound of the speech that a phone model stores, coded by Opus so that any stretch of it can be had. Thread-safe.</summary>
 /// <remarks>
-/// File: number of recordings; for each its samples and its packets (32 bits each); the length of each packet (16 bits); the packets, 60 ms of 16 kHz each.
-/// Little-endian.
+/// File: number of recordings; for each its samples and its packets (32 bits each); the length of each packet (16 bits); the packets,
+/// 60 ms of 16 kHz each. Little-endian.
 /// </remarks>
 public sealed class BackgroundSounds
 {
     private const int SampleRateHz = 16_000;
     private const int PacketSamples = SampleRateHz * 60 / 1000;
     private const int MostPacketBytes = 1_275;
+
+    /// <summary>No stored recording is longer than this many samples for each byte of the file: what says so isn't one.</summary>
+    private const long MostSamplesPerByte = 100;
 
     /// <summary>Packets before a stretch after which the decoder knows again what it would have known.</summary>
     private const int LeadPackets = 2;
@@ -49,14 +52,19 @@ public sealed class BackgroundSounds
             }
             var packets = new int[first[count] + 1];
             packets[0] = at + (sizeof(ushort) * first[count]);
-            for (var i = 0; i < first[count]; i++, at += sizeof(ushort)) packets[i + 1] = packets[i] + BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(at));
-            return packets[^1] == file.Length ? new BackgroundSounds(file, samples, first, packets) : throw new InvalidDataException($"Expected {packets[^1]} bytes of stored sound, got {file.Length}.");
+            for (var i = 0; i < first[count]; i++, at += sizeof(ushort))
+                packets[i + 1] = packets[i] + BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(at));
+            return packets[^1] == file.Length
+                ? new BackgroundSounds(file, samples, first, packets)
+                : throw new InvalidDataException($"Expected {packets[^1]} bytes of stored sound, got {file.Length}.");
 
             int Int32()
             {
                 var value = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(at));
                 at += sizeof(int);
-                return value >= 0 && value <= file.Length * 100L ? value : throw new InvalidDataException($"Expected a count in stored sound, got {value}.");
+                return value >= 0 && value <= file.Length * MostSamplesPerByte
+                    ? value
+                    : throw new InvalidDataException($"Expected a count in stored sound, got {value}.");
             }
         }
         catch (ArgumentOutOfRangeException e)
@@ -109,19 +117,18 @@ public sealed class BackgroundSounds
     public void Read(int recording, long first, Span<float> sound)
     {
         sound.Clear();
-        var decoder = OpusCodecFactory.CreateDecoder(SampleRateHz, 1);
-        using var ends = decoder as IDisposable;
-        var number = _firstPackets[recording + 1] - _firstPackets[recording];
-        var begin = (int)Math.Clamp(((first + Delay) / PacketSamples) - LeadPackets, 0, number);
+        var (begin, end) = (Math.Max(0, first), Math.Min(first + sound.Length, _samples[recording]));
+        var packets = _firstPackets[recording + 1] - _firstPackets[recording];
+        using var decoder = OpusCodecFactory.CreateDecoder(SampleRateHz, 1);
         var output = new float[PacketSamples];
-        for (var packet = begin; packet < number; packet++)
+        for (var packet = (int)Math.Max(0, ((begin + Delay) / PacketSamples) - LeadPackets); packet < packets; packet++)
         {
-            var position = ((long)packet * PacketSamples) - Delay - first;
-            if (position >= sound.Length) break;
+            var at = ((long)packet * PacketSamples) - Delay;
+            if (at >= end) break;
             var index = _firstPackets[recording] + packet;
             decoder.Decode(_file.AsSpan(_packets[index].._packets[index + 1]), output, PacketSamples, false);
-            for (var i = 0; i < PacketSamples; i++)
-                if (position + i >= 0 && position + i < sound.Length && first + position + i >= 0 && first + position + i < _samples[recording]) sound[(int)(position + i)] = output[i];
+            var (from, to) = (Math.Max(at, begin), Math.Min(at + PacketSamples, end));
+            if (from < to) output.AsSpan((int)(from - at), (int)(to - from)).CopyTo(sound[(int)(from - first)..]);
         }
     }
 

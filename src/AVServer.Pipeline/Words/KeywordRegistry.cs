@@ -82,7 +82,9 @@ internal sealed class KeywordRegistry : IKeywordRegistry
 
     private TypedWord Measure(KeywordRequest request, CancellationToken cancellationToken)
     {
-        var model = Model ?? throw new KeywordException("Expected a phone model, a lexicon and a speech recogniser in the models' folder to listen for typed words, found less. Run scripts/setup.sh.");
+        var model = Model ?? throw new KeywordException(
+            "Expected a phone model, a lexicon and a speech recogniser in the models' folder to listen for typed words, found less. "
+            + "Run scripts/setup.sh.");
         if (!(request.FalseAlarmsPerHour is > 0 and <= 1000))
             throw new KeywordException(string.Create(CultureInfo.InvariantCulture, $"Expected falseAlarmsPerHour above 0 and at most 1000, got {request.FalseAlarmsPerHour}."));
         if (!(request.RefractorySeconds is >= 0 and <= 60))
@@ -99,15 +101,18 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         int[][] phones = [.. ways.Select(way => way.Phones.Select(phone => model.States.NumberOf(phone.ToString())).ToArray())];
         var name = KeywordNames.Of(request.Text!);
         var spellings = model.Rescorer.Spell(name, ways);
-        var (paths, heardFrom, threshold, table) = model.Calibrator.Measure(name, phones, spellings, request.FalseAlarmsPerHour, request.RefractorySeconds, cancellationToken);
-        return new TypedWord(request, ways, paths, new Lazy<IReadOnlyList<int[]>>(spellings), heardFrom, threshold, table, Warnings(model, request, ways, table));
+        var (paths, heardFrom, threshold, table) = model.Calibrator.Measure(
+            name, phones, spellings, request.FalseAlarmsPerHour, request.RefractorySeconds, cancellationToken);
+        var warnings = Warnings(model, request, ways, table);
+        return new TypedWord(request, ways, paths, new Lazy<IReadOnlyList<int[]>>(spellings), heardFrom, threshold, table, warnings);
     }
 
     private List<string> Warnings(WordModel model, KeywordRequest request, IReadOnlyList<Pronunciation> ways, KeywordCalibration table)
     {
         var others = Words.Where(word => word.Name != KeywordNames.Of(request.Text)).Select(word => word.Pronunciations);
         List<string> warnings = [.. model.Advisor.Advise(ways, others).Select(warning => warning.Message)];
-        if (table.Threshold > 0.999) warnings.Add("Stored speech sounds like the word now and then: it must be said clearly to be told from it.");
+        if (table.Threshold > 0.999)
+            warnings.Add("Stored speech sounds like the word now and then: it must be said clearly to be told from it.");
         return warnings;
     }
 

@@ -16,7 +16,9 @@ namespace AVServer.Pipeline;
 /// <param name="OutputsLate">Outputs by which the network's answers come late in a stream.</param>
 /// <param name="CandidatesPerHour">Candidates an hour of other speech that a word's matching threshold allows.</param>
 /// <param name="RescoredPerHour">Candidates an hour of other speech, the judge's best, that the recogniser hears.</param>
-/// <param name="TailSlope">How the logarithm of the rate of false alarms falls with the score, where a word's own alarms are too few to say.</param>
+/// <param name="TailSlope">
+/// How the logarithm of the rate of false alarms falls with the score, where a word's own alarms are too few to say.
+/// </param>
 /// <param name="Rescoring">How judge and recogniser together make the score.</param>
 public sealed record PhoneTable(
     IReadOnlyList<string> Phones,

@@ -1,6 +1,9 @@
 namespace AVServer.Pipeline;
 
-/// <summary>How a candidate's score follows from what the judge and the recogniser say: a logistic regression's weights, so that it reads as log-odds.</summary>
+/// <summary>
+/// How a candidate's score follows from what the judge and the recogniser say: a logistic regression's weights, so that it reads as
+/// log-odds.
+/// </summary>
 /// <param name="Judge">Weight of the judge's log-odds.</param>
 /// <param name="Text">Weight of ln P(text | sound).</param>
 /// <param name="End">Weight of ln P(the text ends there | sound, text).</param>

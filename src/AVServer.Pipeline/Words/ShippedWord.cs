@@ -13,7 +13,12 @@ namespace AVServer.Pipeline;
 /// <param name="Threshold">Least score of a detection, log-odds.</param>
 /// <param name="Calibration">What thresholds stand for.</param>
 internal sealed record ShippedWord(
-    KeywordRequest Request, IReadOnlyList<string> Pronunciations, float MatchingThreshold, float HeardFrom, float Threshold, KeywordCalibration Calibration)
+    KeywordRequest Request,
+    IReadOnlyList<string> Pronunciations,
+    float MatchingThreshold,
+    float HeardFrom,
+    float Threshold,
+    KeywordCalibration Calibration)
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
 
@@ -24,14 +29,20 @@ internal sealed record ShippedWord(
     public static byte[] ToJson(IReadOnlyList<ShippedWord> words) => JsonSerializer.SerializeToUtf8Bytes(words, Json);
 
     /// <summary>A measured word for the file.</summary>
-    public static ShippedWord Of(TypedWord word) =>
-        new(word.Request, [.. word.Pronunciations.Select(way => way.ToString())], word.Paths[0].Threshold, word.HeardFrom, word.Threshold, word.Calibration);
+    public static ShippedWord Of(TypedWord word) => new(
+        word.Request,
+        [.. word.Pronunciations.Select(way => way.ToString())],
+        word.Paths[0].Threshold,
+        word.HeardFrom,
+        word.Threshold,
+        word.Calibration);
 
     /// <summary>The word, ready to be listened for.</summary>
     public TypedWord ToWord(WordModel model)
     {
         Pronunciation[] ways = [.. Pronunciations.SelectMany(phones => model.Pronouncer.Pronounce($"{KeywordNames.Of(Request.Text)}={phones}"))];
         WordPath[] paths = [.. ways.Select(way => new WordPath(0, [.. way.Phones.Select(phone => model.States.NumberOf(phone.ToString()))], MatchingThreshold))];
-        return new TypedWord(Request, ways, paths, new Lazy<IReadOnlyList<int[]>>(() => model.Rescorer.Spell(KeywordNames.Of(Request.Text), ways)), HeardFrom, Threshold, Calibration, []);
+        var spellings = new Lazy<IReadOnlyList<int[]>>(() => model.Rescorer.Spell(KeywordNames.Of(Request.Text), ways));
+        return new TypedWord(Request, ways, paths, spellings, HeardFrom, Threshold, Calibration, []);
     }
 }

@@ -8,7 +8,7 @@ namespace AVServer.Pipeline;
 /// <param name="Request">What was asked for.</param>
 /// <param name="Pronunciations">How it may be said.</param>
 /// <param name="Paths">The same by the phone model's numbers, with the matching thresholds; their word's number is 0.</param>
-/// <param name="Spellings">Ways to write it, in the recogniser's tokens; found out when they are first needed, as that reads the lexicon.</param>
+/// <param name="Spellings">Ways to write it, in the recogniser's tokens; found when first needed, as that reads the lexicon.</param>
 /// <param name="HeardFrom">Least judge's log-odds of a candidate that the recogniser hears.</param>
 /// <param name="Threshold">Least score of a detection, log-odds.</param>
 /// <param name="Calibration">What thresholds stand for, measured on stored speech.</param>

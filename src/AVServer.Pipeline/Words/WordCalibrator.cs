@@ -24,9 +24,16 @@ internal sealed class WordCalibrator(
     /// <param name="falseAlarmsPerHour">Target.</param>
     /// <param name="refractorySeconds">Media time after an alarm with no other.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Paths with their matching thresholds, the judge's log-odds from which candidates are heard, the score's threshold (log-odds), and the table.</returns>
+    /// <returns>
+    /// Paths with their matching thresholds, the judge's log-odds from which candidates are heard, the score's threshold (log-odds), and
+    /// the table.
+    /// </returns>
     public (IReadOnlyList<WordPath> Paths, float HeardFrom, float Threshold, KeywordCalibration Table) Measure(
-        string name, IReadOnlyList<int[]> pronunciations, IReadOnlyList<int[]> spellings, double falseAlarmsPerHour, double refractorySeconds,
+        string name,
+        IReadOnlyList<int[]> pronunciations,
+        IReadOnlyList<int[]> spellings,
+        double falseAlarmsPerHour,
+        double refractorySeconds,
         CancellationToken cancellationToken)
     {
         var heard = background.Hear(states);
@@ -35,9 +42,11 @@ internal sealed class WordCalibrator(
         var candidates = Candidates(paths, heard, cancellationToken).OrderByDescending(candidate => candidate.Judged).ToList();
         var most = (int)(table.RescoredPerHour * background.Hours);
         var heardFrom = candidates.Count > most ? candidates[most].Judged : NoThreshold;
-        var alarms = AfterEachOther(Rescore(candidates[..Math.Min(most, candidates.Count)], spellings, cancellationToken), refractorySeconds);
+        var rescored = Rescore(candidates[..Math.Min(most, candidates.Count)], spellings, cancellationToken);
+        var alarms = AfterEachOther(rescored, refractorySeconds);
         var threshold = ThresholdFor(alarms, falseAlarmsPerHour);
-        return (paths, heardFrom, threshold, new KeywordCalibration(name, Posterior(threshold), Data, Math.Round(background.Hours, 3), 0, Points(alarms)));
+        var measured = new KeywordCalibration(name, Posterior(threshold), Data, Math.Round(background.Hours, 3), 0, Points(alarms));
+        return (paths, heardFrom, threshold, measured);
     }
 
     /// <summary>Log-odds as a posterior.</summary>
@@ -102,20 +111,26 @@ internal sealed class WordCalibrator(
 
         void Judge()
         {
-            foreach (var candidate in ripe) found.Add(new StoredCandidate(recording, Math.Max(0, first), candidate.Start, candidate.End, ScoreOf(candidate, paths, history)));
+            foreach (var candidate in ripe)
+            {
+                var judged = ScoreOf(candidate, paths, history);
+                found.Add(new StoredCandidate(recording, Math.Max(0, first), candidate.Start, candidate.End, judged));
+            }
             ripe.Clear();
         }
     }
 
     // By number of the output behind which it ends, counted through all recordings.
-    private (long End, float Score)[] Rescore(List<StoredCandidate> candidates, IReadOnlyList<int[]> spellings, CancellationToken cancellationToken)
+    private (long End, float Score)[] Rescore(
+        List<StoredCandidate> candidates, IReadOnlyList<int[]> spellings, CancellationToken cancellationToken)
     {
         var scores = new (long End, float Score)[candidates.Count];
-        Parallel.For(0, scores.Length, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(0, scores.Length, options, i =>
         {
             var candidate = candidates[i];
-            var (first, count) = WordRescorer.Stretch(
-                candidate.Start * WordTiming.OutputSeconds, (candidate.End + 1) * WordTiming.OutputSeconds, sounds.Length(candidate.Recording));
+            var span = WordTiming.Span(candidate.Start, candidate.End);
+            var (first, count) = WordRescorer.Stretch(span.Start, span.End, sounds.Length(candidate.Recording));
             var sound = new float[count];
             sounds.Read(candidate.Recording, first, sound);
             var heard = rescorer.Hear(sound, spellings);

@@ -52,7 +52,8 @@ internal sealed class WordListener
     }
 
     /// <summary>Samples that must be kept for candidates to be heard once more, behind the longest wait for a word's judgement.</summary>
-    public static int HistorySamples { get; } = ((int)(WordRescorer.MostSeconds * AudioClock.SampleRateHz)) + (LateSteps * AudioClock.StepSamples);
+    public static int HistorySamples { get; } =
+        (int)(WordRescorer.MostSeconds * AudioClock.SampleRateHz) + (LateSteps * AudioClock.StepSamples);
 
     /// <summary>By keyword, the highest score so far.</summary>
     public IEnumerable<(string Keyword, float Score)> MaxScores => _maxScores.Select(score => (score.Key, score.Value));
@@ -109,7 +110,12 @@ internal sealed class WordListener
     }
 
     private async ValueTask HearAsync(
-        long tellStep, long step, SampleRing history, List<KeywordDetection> detections, CancellationToken cancellationToken, bool silent = false)
+        long tellStep,
+        long step,
+        SampleRing history,
+        List<KeywordDetection> detections,
+        CancellationToken cancellationToken,
+        bool silent = false)
     {
         Follow(_words());
         _heardStep = step;
@@ -170,8 +176,7 @@ internal sealed class WordListener
             if (!IsFor(word)) continue;
             AlignmentFeatures.Compute(candidate, path.Phones, _history, features);
             _model.Judge.Judge(features, judged);
-            var origin = _firstSample / (double)AudioClock.SampleRateHz;
-            var span = new WordSpan(origin + (candidate.Start * WordTiming.OutputSeconds), origin + ((candidate.End + 1) * WordTiming.OutputSeconds));
+            var span = WordTiming.Span(candidate.Start, candidate.End, _firstSample / (double)AudioClock.SampleRateHz);
             // Too unlikely to be heard, or no sound lifts it above the threshold.
             if (judged[0] < word.HeardFrom || _model.Table.Rescoring.Best(judged[0]) < word.Threshold) continue;
             if (Rescore(span, word, history) is not { } heard) continue;
@@ -191,7 +196,8 @@ internal sealed class WordListener
         _ripe.Clear();
     }
 
-    // What had been heard at the step's end, however the sound arrived; null where its sound is forgotten, as when a sound ends long after the gate closed.
+    // What had been heard at the step's end, however the sound arrived; null where its sound is forgotten, as when a sound ends long after
+    // the gate closed.
     private TextLikelihood? Rescore(WordSpan span, TypedWord word, SampleRing history)
     {
         var (first, count) = WordRescorer.Stretch(span.Start, span.End, Math.Min(history.Count, (_heardStep + 1) * AudioClock.StepSamples));

@@ -6,12 +6,23 @@ using AVServer.Speech;
 
 namespace AVServer.Pipeline;
 
-/// <summary>Everything that finds typed words: the phone network, the judge, the recogniser, stored speech and the pronouncer. Shared by all streams.</summary>
+/// <summary>
+/// Everything that finds typed words: the phone network, the judge, the recogniser, stored speech and the pronouncer. Shared by all
+/// streams.
+/// </summary>
 internal sealed class WordModel
 {
     private WordModel(
-        ModelManifest manifest, PhoneTable table, DynamicBatcher network, WordJudgeModel judge, WordRescorer rescorer, SpeechBackground background,
-        BackgroundSounds sounds, Pronouncer pronouncer, PronunciationAdvisor advisor, IReadOnlyList<ShippedWord> shipped)
+        ModelManifest manifest,
+        PhoneTable table,
+        DynamicBatcher network,
+        WordJudgeModel judge,
+        WordRescorer rescorer,
+        SpeechBackground background,
+        BackgroundSounds sounds,
+        Pronouncer pronouncer,
+        PronunciationAdvisor advisor,
+        IReadOnlyList<ShippedWord> shipped)
     {
         (Advisor, Shipped, Rescorer) = (advisor, shipped, rescorer);
         (Reference, Table, Network, Judge, Pronouncer) = (new ModelReference(manifest.Name, manifest.Version), table, network, judge, pronouncer);
@@ -74,6 +85,7 @@ internal sealed class WordModel
 
         var words = Lexicon.Load(Path.Combine(lexicon.Folder, PronunciationFiles.Lexicon));
         var letters = store.OfKind(ModelKind.LettersToPhones).FirstOrDefault();
+        var spelling = letters is null ? "" : Path.Combine(letters.Folder, PronunciationFiles.LettersToPhones);
         var name = model.Manifest.Name;
         return new WordModel(
             model.Manifest,
@@ -83,7 +95,7 @@ internal sealed class WordModel
             WordRescorer.Of(runtime, recogniser, words),
             SpeechBackground.Parse(model.ReadFile(PhoneModelFiles.Background)),
             BackgroundSounds.Parse(model.ReadFile(PhoneModelFiles.Sounds)),
-            new Pronouncer(words, LettersToPhones.Load(letters is null ? "" : Path.Combine(letters.Folder, PronunciationFiles.LettersToPhones))),
+            new Pronouncer(words, LettersToPhones.Load(spelling)),
             new PronunciationAdvisor(words),
             model.Manifest.Files.ContainsKey(PhoneModelFiles.Keywords) ? ShippedWord.Parse(model.ReadFile(PhoneModelFiles.Keywords)) : []);
     }

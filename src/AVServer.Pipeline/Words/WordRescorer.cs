@@ -6,8 +6,8 @@ namespace AVServer.Pipeline;
 
 /// <summary>Rescores candidates of typed words by a recogniser that hears each candidate's sound once more. Thread-safe.</summary>
 /// <remarks>
-/// The cascade of a cheap detector and a large verifier, as in Gruenstein et al., <i>A Cascade Architecture for Keyword Spotting on Mobile Devices</i>,
-/// arXiv 1712.03603: the recogniser knows how English goes on, the phones know when it was said.
+/// The cascade of a cheap detector and a large verifier, as in Gruenstein et al., <i>A Cascade Architecture for Keyword Spotting on
+/// Mobile Devices</i>, arXiv 1712.03603: the recogniser knows how English goes on, the phones know when it was said.
 /// </remarks>
 /// <param name="recogniser">Hears; loaded by <see cref="Prepare"/>, or when it is first asked.</param>
 /// <param name="tokenizer">Cuts spellings into its tokens; the same.</param>
@@ -44,27 +44,31 @@ internal sealed class WordRescorer(Lazy<SpeechRecogniserModel> recogniser, Lazy<
         if (Interlocked.Exchange(ref _isPrepared, 1) == 0) _ = Task.Run(() => (recogniser.Value, _ends.Value));
     }
 
-    /// <summary>Ways to write a word: as it is, with a capital letter at its beginning, with one at each part's; and so too with a part that no lexicon knows
-    /// replaced by words that sound like it, as the recogniser would write them.</summary>
+    /// <summary>
+    /// Ways to write a word: as it is, with a capital letter at its beginning, with one at each part's; and so too with a part that no
+    /// lexicon knows replaced by words that sound like it, as the recogniser would write them.
+    /// </summary>
     /// <param name="name">The word, its parts between blanks.</param>
     /// <param name="pronunciations">How it is said.</param>
     public IReadOnlyList<int[]> Spell(string name, IReadOnlyList<Pronunciation> pronunciations)
     {
         IEnumerable<string> texts = [name, .. pronunciations.SelectMany(SpellAsOthers)];
-        var spellings = texts.Distinct(StringComparer.Ordinal).SelectMany(text => (string[])[text, Capital(text), string.Join(' ', text.Split(' ').Select(Capital))]);
-        return [.. spellings.Distinct(StringComparer.Ordinal).Take(MostSpellings).Select(tokenizer.Value.Encode)];
+        return [.. texts.SelectMany(WithCapitals).Distinct(StringComparer.Ordinal).Take(MostSpellings).Select(tokenizer.Value.Encode)];
     }
 
     /// <summary>Hears a candidate's sound.</summary>
     /// <param name="sound">16 kHz; see <see cref="Stretch"/>.</param>
     /// <param name="spellings">See <see cref="Spell"/>.</param>
-    public TextLikelihood Hear(ReadOnlySpan<float> sound, IReadOnlyList<int[]> spellings) => recogniser.Value.Score(sound, spellings, _ends.Value);
+    public TextLikelihood Hear(ReadOnlySpan<float> sound, IReadOnlyList<int[]> spellings) =>
+        recogniser.Value.Score(sound, spellings, _ends.Value);
 
     /// <summary>The samples that are heard for a candidate.</summary>
     /// <param name="startSeconds">Where the word begins.</param>
     /// <param name="endSeconds">Where it ends.</param>
     /// <param name="heardSamples">Samples that there are.</param>
-    /// <returns>First and last sample, at least as many as the recogniser needs; the first may lie before 0, where there is silence.</returns>
+    /// <returns>
+    /// The first sample, which may lie before 0, where there is silence, and how many; at least as many as the recogniser needs.
+    /// </returns>
     public static (long First, int Count) Stretch(double startSeconds, double endSeconds, long heardSamples)
     {
         var end = Math.Min(heardSamples, SampleAt(endSeconds + SecondsAfter));
@@ -84,6 +88,9 @@ internal sealed class WordRescorer(Lazy<SpeechRecogniserModel> recogniser, Lazy<
                 yield return string.Join(' ', pronunciation.Words.Select((word, at) => at == i ? other : word.Text));
         }
     }
+
+    private static IEnumerable<string> WithCapitals(string text) =>
+        [text, Capital(text), string.Join(' ', text.Split(' ').Select(Capital))];
 
     private static string Capital(string text) => text.Length == 0 ? text : char.ToUpper(text[0], CultureInfo.InvariantCulture) + text[1..];
 }

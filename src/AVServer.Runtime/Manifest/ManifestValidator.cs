@@ -50,8 +50,8 @@ internal static class ManifestValidator
             ModelKind.Transcriber => [],
             ModelKind.Lexicon => [PronunciationFiles.Lexicon],
             ModelKind.LettersToPhones => [PronunciationFiles.LettersToPhones],
-            ModelKind.PhoneModel => [ModelManifest.MainFile, PhoneModelFiles.Judge, PhoneModelFiles.Phones, PhoneModelFiles.Background, PhoneModelFiles.Sounds],
-            ModelKind.SpeechRecogniser => [ModelManifest.MainFile, SpeechRecogniserFiles.Decoder, SpeechRecogniserFiles.Vocabulary, SpeechRecogniserFiles.Merges],
+            ModelKind.PhoneModel => [ModelManifest.MainFile, .. PhoneModelFiles.Needed],
+            ModelKind.SpeechRecogniser => [ModelManifest.MainFile, .. SpeechRecogniserFiles.Needed],
             _ => [ModelManifest.MainFile],
         };
         foreach (var name in needed)

@@ -17,4 +17,7 @@ public static class PhoneModelFiles
 
     /// <summary>The same speech as sound, coded by Opus: on it the recogniser says what it holds of a typed word's false alarms.</summary>
     public const string Sounds = "background.opus";
+
+    /// <summary>Those that may not be absent.</summary>
+    public static IReadOnlyList<string> Needed { get; } = [Judge, Phones, Background, Sounds];
 }

@@ -11,4 +11,7 @@ public static class SpeechRecogniserFiles
 
     /// <summary>Pairs of tokens that become one, a line each, the first one first.</summary>
     public const string Merges = "merges.txt";
+
+    /// <summary>Those that may not be absent.</summary>
+    public static IReadOnlyList<string> Needed { get; } = [Decoder, Vocabulary, Merges];
 }

@@ -6,8 +6,9 @@ namespace AVServer.Runtime;
 
 /// <summary>A recogniser that is asked how well a stretch of sound fits a text: its decoder is led along the text's tokens.</summary>
 /// <remarks>
-/// Moonshine (Jeffries et al., arXiv 2410.15608): an encoder over samples, a decoder over tokens, the first of them <see cref="BeginToken"/>. Its 8-bit scales
-/// follow what they are given: the same sound and spellings give the same numbers. Stateless and safe to share between threads. A run blocks for about 20 ms.
+/// Moonshine (Jeffries et al., arXiv 2410.15608): an encoder over samples, a decoder over tokens, the first of them
+/// <see cref="BeginToken"/>. Its 8-bit scales follow what they are given: the same sound and spellings give the same numbers.
+/// Stateless and safe to share between threads. A run blocks for some tens of milliseconds.
 /// </remarks>
 public sealed class SpeechRecogniserModel : IDisposable
 {
@@ -30,6 +31,9 @@ public sealed class SpeechRecogniserModel : IDisposable
     private const string PastPrefix = "past_key_values.";
     private const string Logits = "logits";
 
+    /// <summary>A probability below which no logarithm is taken.</summary>
+    private const double LeastEnd = 1e-30;
+
     private static readonly bool[] NoCache = [false];
 
     private readonly InferenceSession _encoder;
@@ -37,7 +41,7 @@ public sealed class SpeechRecogniserModel : IDisposable
     private readonly RunOptions _runOptions = new();
     private readonly string[] _encoderInput;
     private readonly string[] _encoderOutput;
-    private readonly string[] _pastNames;
+    private readonly string[] _decoderInputs;
     private readonly long[] _pastShape;
 
     private SpeechRecogniserModel(ModelManifest manifest, InferenceSession encoder, InferenceSession decoder)
@@ -45,8 +49,9 @@ public sealed class SpeechRecogniserModel : IDisposable
         (Manifest, _encoder, _decoder) = (manifest, encoder, decoder);
         (_encoderInput, _encoderOutput) = ([manifest.Inputs[0].Name], [manifest.Outputs[0].Name]);
         // The merged graph wants the cache of earlier tokens also where there are none.
-        _pastNames = [.. decoder.InputMetadata.Keys.Where(name => name.StartsWith(PastPrefix, StringComparison.Ordinal))];
-        var past = decoder.InputMetadata[_pastNames[0]].Dimensions;
+        string[] pasts = [.. decoder.InputMetadata.Keys.Where(IsPast)];
+        _decoderInputs = ["input_ids", "encoder_hidden_states", UseCache, .. pasts];
+        var past = decoder.InputMetadata[pasts[0]].Dimensions;
         _pastShape = [1, past[1], 0, past[3]];
         VocabularySize = decoder.OutputMetadata[Logits].Dimensions[^1];
     }
@@ -63,20 +68,17 @@ public sealed class SpeechRecogniserModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.Kind != ModelKind.SpeechRecogniser)
-            throw new ArgumentException($"Expected a {ModelKind.SpeechRecogniser}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
+        {
+            throw new ArgumentException(
+                $"Expected a {ModelKind.SpeechRecogniser}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
+        }
         var encoder = SessionFactory.Cpu.Create(model, ModelManifest.MainFile);
         InferenceSession? decoder = null;
         try
         {
             Signature.Check(model.Manifest, encoder);
             decoder = SessionFactory.Cpu.Create(model, SpeechRecogniserFiles.Decoder);
-            if (!decoder.InputMetadata.Keys.Any(name => name.StartsWith(PastPrefix, StringComparison.Ordinal))
-                || !decoder.InputMetadata.ContainsKey(UseCache) || !decoder.OutputMetadata.ContainsKey(Logits))
-            {
-                throw new ModelStoreException(new ModelProblem(
-                    ModelProblemCode.GraphUnreadable, model.Manifest.Name, $"{SpeechRecogniserFiles.Decoder} with {PastPrefix}*, {UseCache} and {Logits}",
-                    string.Join(", ", decoder.InputMetadata.Keys.Take(4)), "Run scripts/setup.sh again."));
-            }
+            CheckDecoder(model.Manifest.Name, decoder);
             return new SpeechRecogniserModel(model.Manifest, encoder, decoder);
         }
         catch
@@ -99,8 +101,8 @@ public sealed class SpeechRecogniserModel : IDisposable
         ArgumentNullException.ThrowIfNull(ends);
         if (samples.Length is < MinimumSamples or > MaximumSamples)
             throw new ArgumentException($"Expected {MinimumSamples} to {MaximumSamples} samples, got {samples.Length}.", nameof(samples));
-        if (spellings.Count == 0 || spellings.Any(tokens => tokens.Length == 0 || tokens.Any(token => token < 0 || token >= VocabularySize)))
-            throw new ArgumentException($"Expected spellings of tokens below {VocabularySize}, got an empty or another one.", nameof(spellings));
+        if (spellings.Count == 0 || !spellings.All(IsSpelling))
+            throw new ArgumentException($"Expected spellings of tokens below {VocabularySize}, got others.", nameof(spellings));
         if (!BatchRunner.IsFinite(samples)) throw new InferenceException(Manifest.Name, "samples that are no numbers");
         try
         {
@@ -121,6 +123,22 @@ public sealed class SpeechRecogniserModel : IDisposable
         _encoder.Dispose();
     }
 
+    private bool IsSpelling(int[] tokens) => tokens.Length > 0 && tokens.All(token => token >= 0 && token < VocabularySize);
+
+    private static bool IsPast(string input) => input.StartsWith(PastPrefix, StringComparison.Ordinal);
+
+    private static void CheckDecoder(string model, InferenceSession decoder)
+    {
+        var inputs = decoder.InputMetadata.Keys;
+        if (inputs.Any(IsPast) && inputs.Contains(UseCache) && decoder.OutputMetadata.ContainsKey(Logits)) return;
+        throw new ModelStoreException(new ModelProblem(
+            ModelProblemCode.GraphUnreadable,
+            model,
+            $"{SpeechRecogniserFiles.Decoder} with {PastPrefix}*, {UseCache} and {Logits}",
+            string.Join(", ", inputs),
+            "Run scripts/setup.sh again."));
+    }
+
     // All spellings in one batch; behind a shorter one stand tokens that nothing before them sees.
     private TextLikelihood Decode(OrtValue vectors, IReadOnlyList<int[]> spellings, IReadOnlyList<int> ends)
     {
@@ -129,32 +147,36 @@ public sealed class SpeechRecogniserModel : IDisposable
         using var encoded = Repeat(vectors, spellings.Count);
         using var past = TensorMemory.Create(_pastShape, out _);
         using var cached = OrtValue.CreateTensorValueFromMemory(NoCache, [1]);
-        string[] names = ["input_ids", "encoder_hidden_states", .. _pastNames, UseCache];
-        OrtValue[] inputs = [tokens, encoded, .. _pastNames.Select(_ => past), cached];
-        using var results = _decoder.Run(_runOptions, names, inputs, [Logits]);
+        OrtValue[] inputs = [tokens, encoded, cached, .. Enumerable.Repeat(past, _decoderInputs.Length - 3)];
+        using var results = _decoder.Run(_runOptions, _decoderInputs, inputs, [Logits]);
         var logits = results[0].GetTensorDataAsSpan<float>();
-        var (best, bestText, all) = (0, double.NegativeInfinity, 0.0);
-        var texts = new double[spellings.Count];
+        var (best, sum, texts) = (0, 0.0, new double[spellings.Count]);
         for (var i = 0; i < spellings.Count; i++)
         {
-            for (var at = 0; at < spellings[i].Length; at++) texts[i] += LogProbability(logits, (i * length) + at, spellings[i][at]);
-            if (texts[i] > bestText) (best, bestText) = (i, texts[i]);
+            for (var at = 0; at < spellings[i].Length; at++)
+            {
+                var row = Row(logits, (i * length) + at);
+                texts[i] += row[spellings[i][at]] - LogSum(row);
+            }
+            if (texts[i] > texts[best]) best = i;
         }
-        foreach (var text in texts) all += Math.Exp(text - bestText);
-        var (least, spelling, first) = (0.0, spellings[best], best * length);
-        for (var at = 0; at < spelling.Length; at++) least = Math.Min(least, LogProbability(logits, first + at, spelling[at]));
+        foreach (var text in texts) sum += Math.Exp(text - texts[best]);
+        var behind = Row(logits, (best * length) + spellings[best].Length);
         var end = 0.0;
-        foreach (var token in ends) end += Math.Exp(LogProbability(logits, first + spelling.Length, token));
-        return new TextLikelihood((float)(bestText + Math.Log(all)), (float)Math.Log(Math.Max(end, 1e-30)), (float)least, spelling.Length);
+        var all = LogSum(behind);
+        foreach (var token in ends) end += Math.Exp(behind[token] - all);
+        return new TextLikelihood((float)(texts[best] + Math.Log(sum)), (float)Math.Log(Math.Max(end, LeastEnd)), spellings[best].Length);
     }
 
-    private double LogProbability(ReadOnlySpan<float> logits, int position, int token)
+    private ReadOnlySpan<float> Row(ReadOnlySpan<float> logits, int position) => logits.Slice(position * VocabularySize, VocabularySize);
+
+    // ln of the sum of e to each: what a logit lies below is the logarithm of its probability.
+    private static double LogSum(ReadOnlySpan<float> row)
     {
-        var row = logits.Slice(position * VocabularySize, VocabularySize);
         var peak = TensorPrimitives.Max(row);
         var sum = 0.0;
         foreach (var logit in row) sum += Math.Exp(logit - peak);
-        return row[token] - peak - Math.Log(sum);
+        return peak + Math.Log(sum);
     }
 
     private static OrtValue Tokens(IReadOnlyList<int[]> spellings, int length)

@@ -3,6 +3,5 @@ namespace AVServer.Runtime;
 /// <summary>How well a stretch of sound fits a text, by a recogniser's decoder.</summary>
 /// <param name="Text">ln P(text | sound), summed over the ways to write it; 0 at most.</param>
 /// <param name="End">ln P(the text ends there | sound, text), by its most likely spelling; 0 at most.</param>
-/// <param name="Least">The smallest ln P(token | sound, tokens before) along that spelling.</param>
 /// <param name="Tokens">Tokens of that spelling.</param>
-public readonly record struct TextLikelihood(float Text, float End, float Least, int Tokens);
+public readonly record struct TextLikelihood(float Text, float End, int Tokens);

@@ -76,7 +76,8 @@ internal sealed class LexiconTable
         return true;
     }
 
-    private ReadOnlySpan<byte> Packed(int pronunciation) => _phones.AsSpan((pronunciation == 0 ? 0 : _phoneEnds[pronunciation - 1]).._phoneEnds[pronunciation]);
+    private ReadOnlySpan<byte> Packed(int pronunciation) =>
+        _phones.AsSpan((pronunciation == 0 ? 0 : _phoneEnds[pronunciation - 1]).._phoneEnds[pronunciation]);
 
     private ImmutableArray<StressedPhone> Phones(int pronunciation)
     {

@@ -6,7 +6,11 @@ namespace AVServer.Pipeline.Tests.Words;
 public sealed class BackgroundSoundsTests
 {
     private static readonly float[][] Recordings =
-        [SyntheticSpeech.Create(1, TimeSpan.FromSeconds(3)), SyntheticSpeech.Create(2, TimeSpan.FromSeconds(0.7)), SyntheticSpeech.Create(3, TimeSpan.FromSeconds(2))];
+    [
+        SyntheticSpeech.Create(1, TimeSpan.FromSeconds(3)),
+        SyntheticSpeech.Create(2, TimeSpan.FromSeconds(0.7)),
+        SyntheticSpeech.Create(3, TimeSpan.FromSeconds(2)),
+    ];
 
     private static readonly byte[] File = BackgroundSounds.Write(Recordings, 16_000);
 
@@ -21,7 +25,8 @@ public sealed class BackgroundSoundsTests
             Assert.Equal(Recordings[i].Length, sounds.Length(i));
             var whole = Read(sounds, i, 0, Recordings[i].Length);
             Assert.Equal(0, Lag(Recordings[i], whole));
-            Assert.True(Correlation(Recordings[i], whole, 0) > 0.9, $"recording {i} correlates by {Correlation(Recordings[i], whole, 0):F2}");
+            var correlation = Correlation(Recordings[i], whole, 0);
+            Assert.True(correlation > 0.9, $"recording {i} correlates by {correlation:F2}");
         }
     }
 

@@ -98,7 +98,8 @@ public sealed class KeywordRegistryTests
         Assert.DoesNotContain(await WarningsAsync("computer"), IsNearAnother);
         Assert.Contains(await WarningsAsync("hey computer"), IsNearAnother);
 
-        async Task<IReadOnlyList<string>> WarningsAsync(string text) => (await registry.AddAsync(new KeywordRequest(text), CancellationToken.None)).Warnings;
+        async Task<IReadOnlyList<string>> WarningsAsync(string text) =>
+            (await registry.AddAsync(new KeywordRequest(text), CancellationToken.None)).Warnings;
 
         static bool IsNearAnother(string warning) => warning.Contains("nearly another keyword", StringComparison.Ordinal);
     }

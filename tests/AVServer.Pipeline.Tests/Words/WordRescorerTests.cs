@@ -16,7 +16,7 @@ public sealed class WordRescorerTests(WordRescorerTests.Shared shared) : IClassF
     {
         var spellings = shared.Rescorer.Spell(text.Split('=')[0], shared.Pronouncer.Pronounce(text));
 
-        Assert.Equal(expected.Select(spelling => string.Join(' ', shared.Tokenizer.Encode(spelling))), spellings.Select(tokens => string.Join(' ', tokens)));
+        Assert.Equal(expected.Select(shared.Tokenizer.Encode), spellings);
     }
 
     [Theory]
@@ -41,9 +41,11 @@ public sealed class WordRescorerTests(WordRescorerTests.Shared shared) : IClassF
             var lexicon = Lexicon.Load(Path.Combine(TestPaths.Models, "cmudict", PronunciationFiles.Lexicon));
             var folder = Path.Combine(TestPaths.Models, "speech-recogniser");
             _recogniser = SpeechRecogniserModel.Load(ModelStore.Open(TestPaths.Models).Get("speech-recogniser"));
-            Tokenizer = SubwordTokenizer.Load(Path.Combine(folder, SpeechRecogniserFiles.Vocabulary), Path.Combine(folder, SpeechRecogniserFiles.Merges));
+            Tokenizer = SubwordTokenizer.Load(
+                Path.Combine(folder, SpeechRecogniserFiles.Vocabulary), Path.Combine(folder, SpeechRecogniserFiles.Merges));
             Rescorer = new WordRescorer(new Lazy<SpeechRecogniserModel>(_recogniser), new Lazy<SubwordTokenizer>(Tokenizer), lexicon);
-            Pronouncer = new Pronouncer(lexicon, LettersToPhones.Load(Path.Combine(TestPaths.Models, "letters-to-phones", PronunciationFiles.LettersToPhones)));
+            var letters = Path.Combine(TestPaths.Models, "letters-to-phones", PronunciationFiles.LettersToPhones);
+            Pronouncer = new Pronouncer(lexicon, LettersToPhones.Load(letters));
         }
 
         public SubwordTokenizer Tokenizer { get; }
