@@ -73,14 +73,16 @@ internal sealed class KeywordCatalog
         {
             var (setting, keyword) = ($"{PipelineOptions.Section}:{nameof(PipelineOptions.Keywords)}:{i}", keywords[i]);
             if (!known.Contains(keyword.Model))
-                throw new SetupException($"{setting}:Model: expected one of the keyword models {string.Join(", ", known)}, got '{keyword.Model}'.");
+                throw new SetupException(
+                    $"{setting}:Model: expected one of the keyword models {string.Join(", ", known)}, got '{keyword.Model}'.");
             if (keywords.Take(i).Any(other => other.Model == keyword.Model))
                 throw new SetupException($"{setting}:Model: expected each model once, got '{keyword.Model}' again.");
             var manifest = _runtime.Store.Get(keyword.Model).Manifest;
             string[] thresholds =
                 manifest.Kind == ModelKind.AudioVisualSpotter ? [.. Enum.GetValues<Modality>().Select(KeyOf)] : [.. manifest.Labels];
             if (keyword.Thresholds.Keys.Except(thresholds).FirstOrDefault() is { } unknown)
-                throw new SetupException($"{setting}:Thresholds: expected {string.Join(", ", thresholds)}, which {keyword.Model} knows, got '{unknown}'.");
+                throw new SetupException(
+                    $"{setting}:Thresholds: expected {string.Join(", ", thresholds)}, which {keyword.Model} knows, got '{unknown}'.");
         }
     }
 

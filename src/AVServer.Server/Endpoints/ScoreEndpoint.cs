@@ -31,7 +31,8 @@ internal static class ScoreEndpoint
                 + "WebVTT or a page, by ?format=json|csv|vtt|html or Accept; for a long file, or with ?job=true, it is 202 with the job's "
                 + "address. "
                 + "?word=, again and again, looks for further words.")
-            .WithMetadata(new DisableRequestSizeLimitAttribute())   // Kestrel's own counts the multipart envelope too; the spool counts the file
+            // Kestrel's own counts the multipart envelope too; the spool counts the file.
+            .WithMetadata(new DisableRequestSizeLimitAttribute())
             .RequireRateLimiting(RatePolicy)
             .Produces<ScoreReport>(StatusCodes.Status200OK, "application/json", "text/csv", "text/vtt", "text/html")
             .Produces<JobStatus>(StatusCodes.Status202Accepted)

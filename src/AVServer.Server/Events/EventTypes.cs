@@ -23,7 +23,8 @@ internal static class EventTypes
         [.. Names.Where(name => name.Key != typeof(TelemetryEvent) && name.Key != typeof(LostEvent)).Select(name => name.Value)];
 
     /// <summary>Names as a query has them, between commas.</summary>
-    public static string[]? Split(string? names) => names?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public static string[]? Split(string? names) =>
+        names?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>Refuses names that aren't among those that can be asked for.</summary>
     /// <exception cref="RefusedException">There is another; tells which.</exception>

@@ -44,8 +44,8 @@ internal static class HistoryEndpoints
         if (cursor is { } given && given.Epoch != PagesEpoch && streamId is null)
             throw new RefusedException(
                 FaultCodes.BadRequest,
-                "Expected a stream id beside an event's cursor as 'after', since places are a stream's own; name the stream, or give 'next' "
-                + "of a page.");
+                "Expected a stream id beside an event's cursor as 'after', since places are a stream's own; name the stream, or give "
+                + "'next' of a page.");
         return await AskAsync(async () =>
         {
             var place = await PlaceAsync(store, streamId, cursor, cancellationToken);

@@ -5,8 +5,9 @@ namespace AVServer.Server.History;
 /// <param name="HasEpochs">Counts the columns of epochs that the table has; a table of before there were any gets one.</param>
 /// <param name="OnOpen">Runs on each connection when it is opened.</param>
 /// <param name="AfterDelete">Runs after a deletion.</param>
-/// <param name="TypeIsAmong">Whether an event's type is one of the parameter <c>types</c>: PostgreSQL takes a list as it is, for others Dapper
-/// spells it out.</param>
+/// <param name="TypeIsAmong">
+/// Whether an event's type is one of the parameter <c>types</c>: PostgreSQL takes a list as it is, for others Dapper spells it out.
+/// </param>
 internal sealed record SqlDialect(
     IReadOnlyList<string> Schema, string HasEpochs, string? OnOpen = null, string? AfterDelete = null,
     string TypeIsAmong = "type IN @types")

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.SignalR;
 namespace AVServer.Server.Hubs;
 
 /// <summary>
-/// Makes of a refusal the only kind of error whose message SignalR lets through to the client: <c>code: message</c>; what nobody expected is
-/// logged, and told by its id.
+/// Makes of a refusal the only kind of error whose message SignalR lets through to the client: <c>code: message</c>; what nobody expected
+/// is logged, and told by its id.
 /// </summary>
 internal sealed class HubRefusals(UnexpectedFaults faults) : IHubFilter
 {
