@@ -9,9 +9,10 @@ dotnet build tests/AVServer.Benchmarks -c Release -v q --nologo -clp:ErrorsOnly
 bench() { dotnet tests/AVServer.Benchmarks/bin/Release/net10.0/AVServer.Benchmarks.dll "$@"; }
 # The last Porcupine that runs without a key; a peer to measure against, no part of the product.
 peers() {
-    local folder=artifacts/peers
-    [ -d "$folder/node_modules/@picovoice/porcupine-node" ] || npm install --prefix "$folder" --no-save --ignore-scripts --no-audit --no-fund --loglevel=error @picovoice/porcupine-node@1.9.2
-    bench peers "$PWD/$folder/node_modules/@picovoice/porcupine-node"
+    local folder=artifacts/peers porcupine=@picovoice/porcupine-node
+    [ -d "$folder/node_modules/$porcupine" ] \
+        || npm install --prefix "$folder" --no-save --ignore-scripts --no-audit --no-fund --loglevel=error "$porcupine@1.9.2"
+    bench peers "$PWD/$folder/node_modules/$porcupine"
 }
 case ${1:-all} in
     fbank) bench fbank ;;

@@ -144,7 +144,8 @@ lexicon() {
 speech_recogniser() {
     local to=models/speech-recogniser
     [ -d "$to" ] && ! model_is_there "$to" || return 0
-    npm_members @moonshine-ai/moonshine-js "$to" 4 dist/model/tiny/quantized/encoder_model.onnx dist/model/tiny/quantized/decoder_model_merged.onnx
+    local packed=dist/model/tiny/quantized
+    npm_members @moonshine-ai/moonshine-js "$to" 4 "$packed/encoder_model.onnx" "$packed/decoder_model_merged.onnx"
     npm_members llama-tokenizer-js "$to" 0 llama-tokenizer.js
     mv "$to/encoder_model.onnx" "$to/model.onnx"
     mv "$to/decoder_model_merged.onnx" "$to/decoder.onnx"

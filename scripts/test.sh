@@ -28,14 +28,17 @@ words=("$@") alone=() paired=()
 for one in "${beside[@]}"; do for folder in tests/*"$one".Tests; do [ -d "$folder" ] && is_asked_for "$(basename "$folder")" && paired+=("$(basename "$folder")"); done; done
 for folder in tests/*.Tests; do name=$(basename "$folder"); is_beside "$name" || ! is_asked_for "$name" || alone+=("$name"); done
 
+# A test project is a program: started by itself it is ready seconds sooner than under 'dotnet test', and writes the same results.
+start() (cd "tests/$1/bin/Release/net10.0" && exec dotnet "$1.dll" -noLogo -noColor -result-trx "$results/$1.trx")
+
+told() { grep -qs '<Counters total="[1-9]' "$results/$1.trx"; }
+
 run() {
     local name=$1 started=$SECONDS
-    # A test project is a program: started by itself it is ready seconds sooner than under 'dotnet test', and writes the same results.
-    if (cd "tests/$name/bin/Release/net10.0" && exec dotnet "$name.dll" -noLogo -noColor -result-trx "$results/$name.trx") >"$results/$name.log" 2>&1 </dev/null \
-        && grep -qs '<Counters total="[1-9]' "$results/$name.trx"; then
+    if start "$name" >"$results/$name.log" 2>&1 </dev/null && told "$name"; then
         say "$name ok ($((SECONDS - started)) s)"
     else
-        grep -qs '<Counters total="[1-9]' "$results/$name.trx" || echo "$name ran no test, or ended before all were told" >>"$results/$name.log"
+        told "$name" || echo "$name ran no test, or ended before all were told" >>"$results/$name.log"
         say "$name FAILED ($((SECONDS - started)) s)"
         cat "$results/$name.log" >&2
         echo "$name" >>"$results/failed"

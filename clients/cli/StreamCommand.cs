@@ -37,35 +37,37 @@ internal static class StreamCommand
             Action<StreamEvent>? print = parsed.GetValue(quiet) ? null : happened => Output.Write(output, happened);
             var format = new AudioFormat("pcm_s16le", parsed.GetValue(rate), parsed.GetValue(channels));
             using var client = server.Connect(parsed);
-            if (parsed.GetValue(source) is null) return await SendDevicesAsync(client, parsed, print, cancellationToken);
-            var (hello, chunks) = parsed.GetValue(source) switch
+            var closed = parsed.GetValue(source) switch
             {
-                "-" => (new MediaHello(MediaHello.CurrentProtocol, format), PcmSource.Read(Console.OpenStandardInput(), format, cancellationToken)),
-                var path => await OpenAsync(path!, parsed.GetValue(fast), cancellationToken),
+                null => await PublishDevicesAsync(parsed.GetValue(device)!, PublishAsync, cancellationToken),
+                "-" => await PublishAsync((
+                    new MediaHello(MediaHello.CurrentProtocol, format),
+                    PcmSource.Read(Console.OpenStandardInput(), format, cancellationToken))),
+                var path => await PublishAsync(await OpenAsync(path, parsed.GetValue(fast), cancellationToken)),
             };
-            var closed = await client.PublishAsync(
-                parsed.GetValue(id)!, hello, chunks, print, words: parsed.GetValue(words), cancellationToken: cancellationToken);
             return closed.Reason == CloseReason.Completed ? 0 : Output.Failed;
+
+            Task<ClosedEvent> PublishAsync((MediaHello Hello, IAsyncEnumerable<MediaChunk> Chunks) media) => client.PublishAsync(
+                parsed.GetValue(id)!, media.Hello, media.Chunks, print, words: parsed.GetValue(words),
+                cancellationToken: cancellationToken);
         }, parsed.InvocationConfiguration.Error));
         return command;
+    }
 
-        // A device's container can't be gone on with in its middle: where the server ends a stream at a limit, it is begun anew.
-        async Task<int> SendDevicesAsync(AVServerClient client, ParseResult parsed, Action<StreamEvent>? print, CancellationToken cancellationToken)
+    // A device's container can't be gone on with in its middle: where the server ends a stream at a limit, it is begun anew.
+    private static async Task<ClosedEvent> PublishDevicesAsync(
+        string[] devices, Func<(MediaHello, IAsyncEnumerable<MediaChunk>), Task<ClosedEvent>> publish, CancellationToken cancellationToken)
+    {
+        var hello = new MediaHello(MediaHello.CurrentProtocol, Container: DeviceCapture.Container);
+        while (true)
         {
-            var hello = new MediaHello(MediaHello.CurrentProtocol, Container: DeviceCapture.Container);
-            while (true)
+            try
             {
-                try
-                {
-                    var chunks = new DeviceCapture(new MediaOptions()).ReadAsync(parsed.GetValue(device)!, cancellationToken);
-                    var closed = await client.PublishAsync(
-                        parsed.GetValue(id)!, hello, chunks, print, words: parsed.GetValue(words), cancellationToken: cancellationToken);
-                    return closed.Reason == CloseReason.Completed ? 0 : Output.Failed;
-                }
-                catch (ServerRefusedException limit) when (limit.Code == FaultCodes.StreamLimit)
-                {
-                    // Again, under the same id.
-                }
+                return await publish((hello, new DeviceCapture(new MediaOptions()).ReadAsync(devices, cancellationToken)));
+            }
+            catch (ServerRefusedException limit) when (limit.Code == FaultCodes.StreamLimit)
+            {
+                // Again, under the same id.
             }
         }
     }

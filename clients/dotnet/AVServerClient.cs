@@ -41,8 +41,8 @@ public sealed partial class AVServerClient : IDisposable
     /// <param name="cancellationToken">Ends the subscription.</param>
     /// <returns>
     /// Events in order for each stream. A lost connection is made anew; the subscription of one stream then goes on behind the last event
-    /// that it gave, and where something in between is
-    /// gone a <see cref="LostEvent"/> says so. What happens on all streams together is kept for nobody: such a subscription gets a <see cref="LostEvent"/> after each lost connection.
+    /// that it gave, and where something in between is gone a <see cref="LostEvent"/> says so. What happens on all streams together is kept
+    /// for nobody: such a subscription gets a <see cref="LostEvent"/> after each lost connection.
     /// </returns>
     public IAsyncEnumerable<StreamEvent> SubscribeAsync(EventFilter filter, CancellationToken cancellationToken = default)
     {
@@ -51,7 +51,10 @@ public sealed partial class AVServerClient : IDisposable
             filter, (connection, from, token) => connection.StreamAsync<StreamEvent>(HubMethods.Subscribe, from, token), cancellationToken);
     }
 
-    /// <summary>The events of one stream by push, from now on, until cancelled; telemetry is left out. Goes on after a lost connection as <see cref="SubscribeAsync"/> does.</summary>
+    /// <summary>
+    /// The events of one stream by push, from now on, until cancelled; telemetry is left out. Goes on after a lost connection as
+    /// <see cref="SubscribeAsync"/> does.
+    /// </summary>
     public IAsyncEnumerable<StreamEvent> WatchAsync(string streamId, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(streamId);
@@ -69,8 +72,8 @@ public sealed partial class AVServerClient : IDisposable
     /// <returns>The stream's last event, after everything sent was heard.</returns>
     /// <remarks>
     /// A server may be set to end each stream at a limit (<see cref="FaultCodes.StreamLimit"/>). Raw chunks then go on as the next stream
-    /// under the same id, whose media time begins at 0
-    /// again; a container can't be gone on with in its middle, and the limit is told as a refusal.
+    /// under the same id, whose media time begins at 0 again; a container can't be gone on with in its middle, and the limit is told as a
+    /// refusal.
     /// </remarks>
     /// <exception cref="ServerRefusedException">The server does not take the stream, or ended it: its code and message say why.</exception>
     public async Task<ClosedEvent> PublishAsync(
@@ -89,7 +92,8 @@ public sealed partial class AVServerClient : IDisposable
             {
                 return await upload.RunAsync(hello, source, cancellationToken);
             }
-            catch (ServerRefusedException limit) when (limit.Code == FaultCodes.StreamLimit && hello.Container is null && source.BeginPart(upload.Heard))
+            catch (ServerRefusedException limit)
+                when (limit.Code == FaultCodes.StreamLimit && hello.Container is null && source.BeginPart(upload.Heard))
             {
                 // The next part takes what this one didn't.
             }

@@ -11,8 +11,8 @@ internal sealed class EventFeed(ServerAddress address, AVServerClientOptions opt
 {
     /// <summary>
     /// Reads until cancelled. The first connection must succeed; one that is lost later is made anew, with growing waits between attempts.
-    /// A feed of one stream goes on behind the last
-    /// event that it gave; one of all streams tells with a <see cref="LostEvent"/> that nobody kept what happened meanwhile.
+    /// A feed of one stream goes on behind the last event that it gave; one of all streams tells with a <see cref="LostEvent"/> that nobody
+    /// kept what happened meanwhile.
     /// </summary>
     /// <param name="filter">Which events, and from where on.</param>
     /// <param name="open">Subscribes on a fresh connection.</param>
@@ -33,7 +33,8 @@ internal sealed class EventFeed(ServerAddress address, AVServerClientOptions opt
             if (lost is null)
             {
                 delays.Connected();
-                if (!isFirst && filter.StreamId is null) yield return new LostEvent(null, null, LostReason.AllStreams) { At = options.Time.GetUtcNow() };
+                if (!isFirst && filter.StreamId is null)
+                    yield return new LostEvent(null, null, LostReason.AllStreams) { At = options.Time.GetUtcNow() };
                 isFirst = false;
                 await using var events = open(connection, filter, cancellationToken).GetAsyncEnumerator(cancellationToken);
                 while ((lost = await TryAsync(async () => await events.MoveNextAsync())) is null)
@@ -111,7 +112,8 @@ internal sealed class EventFeed(ServerAddress address, AVServerClientOptions opt
             : new ServerRefusedException(FaultCodes.Internal, text);
     }
 
-    private static bool IsPassing(string code) => code is FaultCodes.ServerBusy or FaultCodes.ServerStopping or FaultCodes.ReaderTooSlow;
+    private static bool IsPassing(string code) =>
+        code is FaultCodes.ServerBusy or FaultCodes.ServerStopping or FaultCodes.ReaderTooSlow or FaultCodes.TooManyRequests;
 
     // A hub connection that the other side closed ends what runs on it with a cancellation that nobody asked for.
     private static bool IsConnectionLoss(Exception exception) =>

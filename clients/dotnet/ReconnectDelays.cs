@@ -4,9 +4,8 @@ namespace AVServer.Client;
 
 /// <summary>
 /// The waits between attempts to reconnect: each twice as long as the one before, half of it left to chance, so that many clients of a
-/// server that restarts don't come back in step.
-/// Only a connection that held for a while makes them short again: a server that takes connections and drops them isn't asked faster and
-/// faster.
+/// server that restarts don't come back in step. Only a connection that held for a while makes them short again: a server that takes
+/// connections and drops them isn't asked faster and faster.
 /// </summary>
 internal sealed class ReconnectDelays(AVServerClientOptions options)
 {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.WebSockets;
 using AVServer.Contracts;
 using Microsoft.AspNetCore.Http.Connections;
@@ -67,17 +68,29 @@ internal sealed class ServerAddress
         }
         catch (WebSocketException exception)
         {
-            using (socket)
-            {
-                throw (int)socket.HttpStatusCode switch
-                {
-                    0 => new ServerUnreachableException($"No server answers at {Base}; is it running?", exception),
-                    401 => new ServerRefusedException(FaultCodes.Unauthorized, "Expected the server's API key; give the right one."),
-                    403 => new ServerRefusedException(FaultCodes.ForbiddenOrigin, "The server does not take connections from here."),
-                    503 => new ServerRefusedException(FaultCodes.ServerBusy, "The server takes no more connections now; try again later."),
-                    var status => new ServerUnreachableException($"Expected a WebSocket at {uri.AbsolutePath}, got HTTP status {status}; is {Base} an AVServer?", exception),
-                };
-            }
+            using (socket) throw RefusalOf(socket, uri, exception);
         }
+    }
+
+    // A socket keeps the problem's body to itself: what it was is told by the status. Programs send no Origin, so that a 403 is the key's.
+    private AVServerException RefusalOf(ClientWebSocket socket, Uri uri, WebSocketException exception) => (int)socket.HttpStatusCode switch
+    {
+        0 => new ServerUnreachableException($"No server answers at {Base}; is it running?", exception),
+        401 => new ServerRefusedException(FaultCodes.Unauthorized, "Expected the server's API key; give the right one."),
+        403 => new ServerRefusedException(
+            FaultCodes.Forbidden, "Expected a key or token that opens this, got one that lacks the scope or is for other streams."),
+        421 => new ServerRefusedException(
+            FaultCodes.ForbiddenHost, $"Expected a name by which the server is reached, got '{Base.Host}'; add it to its Security:Hosts."),
+        429 => new ServerRefusedException(
+            FaultCodes.TooManyRequests, $"The key reached a limit of the server; try again {WaitOf(socket)}."),
+        503 => new ServerRefusedException(FaultCodes.ServerBusy, "The server takes no more connections now; try again later."),
+        var status => new ServerUnreachableException(
+            $"Expected a WebSocket at {uri.AbsolutePath}, got HTTP status {status}; is {Base} an AVServer?", exception),
+    };
+
+    private static string WaitOf(ClientWebSocket socket)
+    {
+        var wait = socket.HttpResponseHeaders?.GetValueOrDefault("Retry-After")?.FirstOrDefault();
+        return int.TryParse(wait, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? $"in {seconds} s" : "later";
     }
 }

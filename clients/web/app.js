@@ -136,7 +136,8 @@ function hear(samples, seconds) {
 async function follow() {
   const types = ['opened', 'closed', 'wakeWord', 'face', 'speech', 'emotion', 'gap', 'fault', 'telemetry'];
   try {
-    for await (const event of server.subscribe({ streamId, types, after: '0:0' }, { onState: state => connection.feed(state) })) handle(event);
+    const events = server.subscribe({ streamId, types, after: '0:0' }, { onState: state => connection.feed(state) });
+    for await (const event of events) handle(event);
   } catch (error) {
     showMessage(error.message);
   }

@@ -16,7 +16,10 @@ export class AVServer {
   publishCamera(options: CameraOptions): Promise<Publication>;
   /** Sends a media file as fast as the server takes it. Rejects with StreamRefused. */
   publishFile(file: Blob & { name?: string }, options: FileOptions): Promise<ClosedEvent>;
-  /** Events that pass the filter; ends only with `signal` or a `break`. Lost connections are made anew and resumed; a `lost` event tells what is gone. */
+  /**
+   * Events that pass the filter; ends only with `signal` or a `break`. Lost connections are made anew and resumed; a `lost` event tells
+   * what is gone.
+   */
   subscribe(filter?: EventFilter, options?: { signal?: AbortSignal; onState?: (state: FeedState) => void }): AsyncGenerator<StreamEvent>;
   /** Has the server score a media file of any container. Rejects with ServerRefused. */
   score(
@@ -125,8 +128,8 @@ export interface EventFilter {
   /** Wire names; absent means all but telemetry. */
   types?: StreamEvent['type'][];
   /**
-   * With `streamId`: begin after this `cursor` of an event with what can still be had, '0:0' for all of it; a `lost` event comes first where something is gone. Absent: what happens
-   * from now on.
+   * With `streamId`: begin after this `cursor` of an event with what can still be had, '0:0' for all of it; a `lost` event comes first
+   * where something is gone. Absent: what happens from now on.
    */
   after?: string;
 }
@@ -144,7 +147,8 @@ interface EventBase {
 }
 
 /** All media times are seconds. */
-export type StreamEvent = OpenedEvent | ClosedEvent | WakeWordEvent | FaceEvent | SpeechEvent | EmotionEvent | GapEvent | FaultEvent | TelemetryEvent | LostEvent;
+export type StreamEvent =
+  | OpenedEvent | ClosedEvent | WakeWordEvent | FaceEvent | SpeechEvent | EmotionEvent | GapEvent | FaultEvent | TelemetryEvent | LostEvent;
 
 export interface OpenedEvent extends EventBase { type: 'opened'; models: ModelReference[]; }
 export interface ClosedEvent extends EventBase { type: 'closed'; reason: 'completed' | 'disconnected' | 'faulted' | 'idle' | 'serverStopping'; duration: number; }

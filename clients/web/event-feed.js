@@ -20,8 +20,8 @@ export class EventFeed {
   }
 
   /**
-   * Events until `signal` or a `break`. Of one stream they go on, after a lost connection, behind the last one that was given; of all streams a `lost` event tells that nobody kept
-   * what happened meanwhile.
+   * Events until `signal` or a `break`. Of one stream they go on, after a lost connection, behind the last one that was given; of all
+   * streams a `lost` event tells that nobody kept what happened meanwhile.
    */
   async *read(filter, signal) {
     const signalR = await loadSignalR();
@@ -36,10 +36,10 @@ export class EventFeed {
         this.#onState('connecting');
         await connection.start();
         // Who knows no place yet asks for one first: the connection may break before the first event.
-        if (filter.streamId && from.after === undefined) from = { ...filter, after: await asking(connection, connection.invoke('Position', filter.streamId)) };
+        if (filter.streamId && from.after === undefined) from = { ...filter, after: await positionOf(connection, filter.streamId) };
         this.#onState('connected');
         delays.connected();
-        if (again && !filter.streamId) yield { type: 'lost', reason: 'allStreams', streamId: '', sequence: 0, at: new Date().toISOString() };
+        if (again && !filter.streamId) yield lostOfAll();
         again = true;
         for await (const event of queueOf(connection, from)) {
           if (filter.streamId && event.cursor) from = { ...filter, after: event.cursor };
@@ -71,10 +71,12 @@ export class EventFeed {
   }
 }
 
-/** An answer of the hub; what it refuses is told from a connection that breaks. */
-async function asking(connection, answer) {
+const lostOfAll = () => ({ type: 'lost', reason: 'allStreams', streamId: '', sequence: 0, at: new Date().toISOString() });
+
+/** Where a stream's events end now; what the hub refuses is told from a connection that breaks. */
+async function positionOf(connection, streamId) {
   try {
-    return await answer;
+    return await connection.invoke('Position', streamId);
   } catch (error) {
     throw refusalOf(connection, error);
   }

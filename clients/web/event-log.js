@@ -1,6 +1,10 @@
 const maxEntries = 200;
 const gaps = { missingInInput: 'did not arrive', droppedWhenBusy: 'dropped, the server was busy', undecodable: 'damaged' };
-const losses = { restart: 'The server began anew.', trimmed: 'More came than is kept.', unknownEpoch: 'The server knows nothing of what was shown last.' };
+const losses = {
+  restart: 'The server began anew.',
+  trimmed: 'More came than is kept.',
+  unknownEpoch: 'The server knows nothing of what was shown last.',
+};
 const spoken = new Set(['wakeWord', 'fault', 'gap', 'lost']);
 
 /** The list of what happened, newest first. */

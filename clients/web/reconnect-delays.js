@@ -1,8 +1,8 @@
 const heldMs = 5_000;
 
 /**
- * The waits between attempts to reconnect: each twice as long as the one before, half of it left to chance, so that many clients of a server that restarts don't come back in
- * step. Only a connection that held for some seconds makes them short again.
+ * The waits between attempts to reconnect: each twice as long as the one before, half of it left to chance, so that many clients of a
+ * server that restarts don't come back in step. Only a connection that held for some seconds makes them short again.
  */
 export class ReconnectDelays {
   #first;

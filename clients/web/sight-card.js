@@ -34,7 +34,8 @@ export class SightCard {
     place(face, event?.box);
     place(lips, event?.lips);
     lips.dataset.moving = event?.lipsMove ?? false;
-    quality.textContent = event?.visible ? qualities[event.quality] ?? event.quality : this.#reads ? 'no face' : 'not looked at: start the server with --Pipeline:AudioVisual true';
+    const unseen = this.#reads ? 'no face' : 'not looked at: start the server with --Pipeline:AudioVisual true';
+    quality.textContent = event?.visible ? qualities[event.quality] ?? event.quality : unseen;
     quality.dataset.state = !event?.visible ? 'off' : event.quality === 'good' ? 'good' : 'wait';
     delay.hidden = event?.delay === undefined;
     delay.textContent = describeDelay(event?.delay ?? 0);

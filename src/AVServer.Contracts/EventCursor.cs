@@ -32,7 +32,8 @@ public readonly record struct EventCursor(string Epoch, long Sequence) : IParsab
     public static EventCursor Parse(string? text) => TryParse(text, out var cursor)
         ? cursor
         : throw new FormatException(
-            $"Expected a cursor like '0198c1f2a3b47d51:17', as an event's 'cursor' tells it, or '{Start}' for all that is kept; got {Quote(text)}.");
+            $"Expected a cursor like '0198c1f2a3b47d51:17', as an event's 'cursor' tells it, or '{Start}' for all that is kept; got "
+            + $"{Quote(text)}.");
 
     /// <inheritdoc cref="Parse(string)"/>
     public static EventCursor Parse(string s, IFormatProvider? provider) => Parse(s);
@@ -54,7 +55,8 @@ public readonly record struct EventCursor(string Epoch, long Sequence) : IParsab
     }
 
     /// <inheritdoc cref="TryParse(string, out EventCursor)"/>
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out EventCursor result) => TryParse(s, out result);
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out EventCursor result) =>
+        TryParse(s, out result);
 
     /// <summary>The form of the wire, <c>epoch:sequence</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Epoch}:{Sequence}");

@@ -8,9 +8,10 @@ public sealed class EventCursorConverter : JsonConverter<EventCursor>
 {
     public override EventCursor Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
+        var text = reader.TokenType == JsonTokenType.String ? reader.GetString() : JsonElement.ParseValue(ref reader).GetRawText();
         try
         {
-            return EventCursor.Parse(reader.TokenType == JsonTokenType.String ? reader.GetString() : JsonElement.ParseValue(ref reader).GetRawText());
+            return EventCursor.Parse(text);
         }
         catch (FormatException exception)
         {

@@ -2,8 +2,7 @@ namespace AVServer.Contracts;
 
 /// <summary>
 /// Told to one reader, before all else that he gets: events between what he had and what he will get are gone. It is kept nowhere and has
-/// no number of its own; its
-/// <see cref="StreamEvent.Cursor"/> is the place from which the rest goes on.
+/// no number of its own; its <see cref="StreamEvent.Cursor"/> is the place from which the rest goes on.
 /// </summary>
 /// <param name="From">The place that the reader named; absent where he had none.</param>
 /// <param name="To">The last place up to which something is gone; what is still there before it comes all the same. Absent where it isn't

@@ -16,7 +16,8 @@ internal static class ChunkLimits
     }
 
     public static MediaException TooLong(MediaLimits limits, TimeSpan duration) => new(
-        limits.TooLongCode, $"Expected media of at most {limits.MaxDuration:c}, got a time of {duration:c} after its beginning; {Remedy(limits)}.");
+        limits.TooLongCode,
+        $"Expected media of at most {limits.MaxDuration:c}, got a time of {duration:c} after its beginning; {Remedy(limits)}.");
 
     private static string Remedy(MediaLimits limits) =>
         limits.TooLongCode == FaultCodes.StreamLimit ? "go on with a new stream under the same id" : "split the file";

@@ -4,8 +4,7 @@ namespace AVServer.Media;
 
 /// <summary>
 /// Bounds of one decode; passing one is a <see cref="MediaException"/> with <see cref="Contracts.FaultCodes.LimitExceeded"/>, of a stream
-/// that is too long with
-/// <see cref="Contracts.FaultCodes.StreamLimit"/>.
+/// that is too long with <see cref="Contracts.FaultCodes.StreamLimit"/>.
 /// </summary>
 public sealed record MediaLimits
 {
@@ -47,8 +46,7 @@ public sealed record MediaLimits
 
     /// <summary>
     /// Processor time that one decoder process may take for each second of media that it has decoded, beside <see cref="MaxDecoderCpu"/>.
-    /// Default 0; of streams 1, which no live one reaches:
-    /// it may last, and one that takes time and gives nothing ends.
+    /// Default 0; of streams 1, which no live one reaches: it may last, and one that takes time and gives nothing ends.
     /// </summary>
     [Range(0d, 64d)]
     public double DecoderCpuShare { get; init; }

@@ -62,29 +62,37 @@ internal sealed class KeywordCatalog
             ModelKind.KeywordVerifier => new ListeningModels([Cascade(stored)], []),
             ModelKind.KeywordSpotter => new ListeningModels([Alone(stored)], []),
             ModelKind.AudioVisualSpotter => new ListeningModels([], [AudioVisual(stored, withoutVideo: true)]),
-            _ => throw new UnknownModelException(name, [.. DefaultNames(), .. _runtime.Store.OfKind(ModelKind.AudioVisualSpotter).Select(model => model.Manifest.Name)]),
+            _ => throw new UnknownModelException(name, NamesThatListen()),
         };
     }
 
     private void CheckNames(IList<KeywordOptions> keywords)
     {
+        var known = NamesThatListen();
         for (var i = 0; i < keywords.Count; i++)
         {
             var (setting, keyword) = ($"{PipelineOptions.Section}:{nameof(PipelineOptions.Keywords)}:{i}", keywords[i]);
-            string[] known = [.. _runtime.Store.Models.Where(model => Listens(model.Manifest.Kind)).Select(model => model.Manifest.Name)];
             if (!known.Contains(keyword.Model))
-                throw new SetupException($"{setting}:Model: expected one of the keyword models {string.Join(", ", known)}, got '{keyword.Model}'.");
+                throw new SetupException(
+                    $"{setting}:Model: expected one of the keyword models {string.Join(", ", known)}, got '{keyword.Model}'.");
             if (keywords.Take(i).Any(other => other.Model == keyword.Model))
                 throw new SetupException($"{setting}:Model: expected each model once, got '{keyword.Model}' again.");
             var manifest = _runtime.Store.Get(keyword.Model).Manifest;
             string[] thresholds =
                 manifest.Kind == ModelKind.AudioVisualSpotter ? [.. Enum.GetValues<Modality>().Select(KeyOf)] : [.. manifest.Labels];
             if (keyword.Thresholds.Keys.Except(thresholds).FirstOrDefault() is { } unknown)
-                throw new SetupException($"{setting}:Thresholds: expected {string.Join(", ", thresholds)}, which {keyword.Model} knows, got '{unknown}'.");
+                throw new SetupException(
+                    $"{setting}:Thresholds: expected {string.Join(", ", thresholds)}, which {keyword.Model} knows, got '{unknown}'.");
         }
     }
 
-    private static bool Listens(ModelKind kind) => kind is ModelKind.KeywordVerifier or ModelKind.KeywordSpotter or ModelKind.AudioVisualSpotter;
+    /// <summary>The models that <see cref="Get"/> takes.</summary>
+    private string[] NamesThatListen() =>
+    [
+        .. _runtime.Store.Models.Select(model => model.Manifest)
+            .Where(model => model.Kind is ModelKind.KeywordVerifier or ModelKind.KeywordSpotter or ModelKind.AudioVisualSpotter)
+            .Select(model => model.Name),
+    ];
 
     private static ListeningModels Join(IEnumerable<ListeningModels> parts)
     {

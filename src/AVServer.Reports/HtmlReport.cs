@@ -22,7 +22,9 @@ public sealed class HtmlReport(TextWriter output)
         .axis { stroke: var(--line); } .curve { fill: none; stroke: var(--curve); stroke-width: 1; } .wakeWord { fill: var(--mark); } .speech, .emotion { fill: var(--speech); } .gap { fill: var(--gap); opacity: .5; }
         """;
 
-    /// <summary>Which styles the page may have: its own, by their hash, and nothing else. For the header of a server that sends it, too.</summary>
+    /// <summary>
+    /// Which styles the page may have: its own, by their hash, and nothing else. For the header of a server that sends it, too.
+    /// </summary>
     public static readonly string ContentPolicy =
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'";
 

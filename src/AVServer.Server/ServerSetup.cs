@@ -19,6 +19,7 @@ using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using OpenTelemetry.Metrics;
 
 namespace AVServer.Server;
@@ -70,15 +71,17 @@ public static class ServerSetup
         app.UseDoorway();
         app.UseWebClient();
         app.UseRouting();
+        var origins = app.Services.GetRequiredService<IOptions<SecurityOptions>>().Value.AllowedOrigins;
         app.UseCors(policy => policy
-            .WithOrigins([.. app.Services.GetRequiredService<IOptions<SecurityOptions>>().Value.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials().WithExposedHeaders("Retry-After"));
+            .WithOrigins([.. origins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials().WithExposedHeaders(HeaderNames.RetryAfter));
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimiter();
         app.UseWebSockets();
         app.MapHealth();
         var guarded = app.MapGroup("").RequireAuthorization();
-        guarded.MapMedia().MapEvents().MapHistory().MapClips().MapScore().MapJobs().MapStreams().MapModels().MapKeywords().MapTokens().MapMetrics();
+        guarded.MapMedia().MapEvents().MapHistory().MapClips().MapScore().MapJobs();
+        guarded.MapStreams().MapModels().MapKeywords().MapTokens().MapMetrics();
         guarded.MapHub<EventsHub>(Routes.EventsHub).RequireScope(Scope.Subscribe);
         guarded.MapOpenApi(Routes.OpenApi.Replace("v1", "{documentName}"));
         return app;
@@ -89,8 +92,8 @@ public static class ServerSetup
         var configuration = services.GetRequiredService<IConfiguration>();
         RenamedSettings.Check(configuration);
         services.GetRequiredService<IStartupValidator>().Validate();   // before anything reads an option: all that is wrong at once
-        ListenAddresses.Check(
-            configuration, services.GetRequiredService<IOptions<WyomingOptions>>().Value, services.GetRequiredService<IOptions<SecurityOptions>>().Value);
+        var security = services.GetRequiredService<IOptions<SecurityOptions>>().Value;
+        ListenAddresses.Check(configuration, services.GetRequiredService<IOptions<WyomingOptions>>().Value, security);
         var limits = services.GetRequiredService<IOptions<ServerLimits>>().Value;
         // Not by Configure: the host reads its own options when it is built, before ours are validated.
         services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout = limits.DrainTimeout + (2 * limits.CloseTimeout);

@@ -62,7 +62,8 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         try
         {
             var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
-            ProcessLimits.Apply(process.Id, (long)limits.MaxDecoderMemoryMiB << 20, inSession ? null : limits.MaxDecoderCpu, grows: limits.DecoderCpuShare > 0);
+            TimeSpan? cpu = inSession ? null : limits.MaxDecoderCpu;
+            ProcessLimits.Apply(process.Id, (long)limits.MaxDecoderMemoryMiB << 20, cpu, grows: limits.DecoderCpuShare > 0);
             return new FfmpegProcess(process, outputBytes);
         }
         catch (Win32Exception e)

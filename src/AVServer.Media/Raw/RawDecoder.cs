@@ -5,7 +5,8 @@ namespace AVServer.Media.Raw;
 /// <summary>Raw chunks → items, for one stream: samples to mono on the stream's clock, JPEG pictures as they are.</summary>
 internal sealed class RawDecoder
 {
-    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(3_650);   // samples are counted from 0, and stay far from what a number holds
+    // Samples are counted from 0, and stay far from what a number holds.
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(3_650);
 
     private readonly MediaHello _hello;
     private readonly MediaLimits _limits;
@@ -38,7 +39,8 @@ internal sealed class RawDecoder
         if (chunk.Time > LongestTime)
             throw new MediaException(
                 FaultCodes.LimitExceeded,
-                $"Expected a media time of at most {LongestTime:c}, got {chunk.Time:c}; count from the beginning of the stream, not from a calendar's.");
+                $"Expected a media time of at most {LongestTime:c}, got {chunk.Time:c}; count from the beginning of the stream, not from a "
+                + "calendar's.");
 
         if (chunk.Kind == MediaKind.Audio && _pcm is not null) _timeline!.Append(chunk.Time, _pcm.Read(chunk.Payload.Span), mayGoBack: false, items);
         else if (chunk.Kind == MediaKind.Video && _hello.Video is not null) items.Add(ReadPicture(chunk));

@@ -38,7 +38,8 @@ public sealed class ModelStore
         foreach (var path in folders[true])
             if (Load(Path.GetFullPath(path), problems) is { } model) models.Add(model.Manifest.Name, model);
         foreach (var model in models.Values) CheckReferences(model.Manifest, models, problems);
-        return problems.Count == 0 ? new ModelStore(models, [.. folders[false].Select(path => Path.GetFileName(path))]) : throw new ModelStoreException(problems);
+        if (problems.Count > 0) throw new ModelStoreException(problems);
+        return new ModelStore(models, [.. folders[false].Select(path => Path.GetFileName(path))]);
     }
 
     /// <summary>The model of a name.</summary>

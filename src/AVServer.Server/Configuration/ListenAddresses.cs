@@ -40,8 +40,7 @@ internal static class ListenAddresses
             ? urls.Select(url => (Urls, url))
             : from scheme in (string[])["http", "https"]
               from port in Parts(configuration[$"{scheme}_ports"])
-              select ($"{scheme}_ports",
-                $"{scheme}://*:{port}");
+              select ($"{scheme}_ports", $"{scheme}://*:{port}");
 
         static string[] Parts(string? text) =>
             (text ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

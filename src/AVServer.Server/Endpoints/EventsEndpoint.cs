@@ -36,13 +36,11 @@ internal static class EventsEndpoint
         // What a browser sends when it comes back is newer than the address that it was given.
         var last = Cursors.Read("Last-Event-ID", context.Request.Headers["Last-Event-ID"] is [{ Length: > 0 } id, ..] ? id : null);
         var place = Cursors.Read("after", after);
-        string[]? names = types?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var filter = new EventFilter(streamId, names, streamId is null ? place : last ?? place);
+        var filter = new EventFilter(streamId, EventTypes.Split(types), streamId is null ? place : last ?? place);
         using var subscription = await replay.SubscribeAsync(filter, isNamed: true, context.RequestAborted);
         if (streamId is null && last is { } from) subscription.Lose(broker.LostOfAll(from));
         var response = context.Response;
         response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-cache,no-store";
         response.Headers["X-Accel-Buffering"] = "no";   // nginx holds back what it is sent otherwise
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         try

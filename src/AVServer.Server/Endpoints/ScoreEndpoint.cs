@@ -8,7 +8,6 @@ using AVServer.Server.Metrics;
 using AVServer.Server.Problems;
 using AVServer.Server.Security;
 using AVServer.Server.Telemetry;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
@@ -32,7 +31,8 @@ internal static class ScoreEndpoint
                 + "WebVTT or a page, by ?format=json|csv|vtt|html or Accept; for a long file, or with ?job=true, it is 202 with the job's "
                 + "address. "
                 + "?word=, again and again, looks for further words.")
-            .WithMetadata(new OwnSizeLimit())
+            // Kestrel's own counts the multipart envelope too; the spool counts the file.
+            .WithMetadata(new DisableRequestSizeLimitAttribute())
             .RequireRateLimiting(RatePolicy)
             .Produces<ScoreReport>(StatusCodes.Status200OK, "application/json", "text/csv", "text/vtt", "text/html")
             .Produces<JobStatus>(StatusCodes.Status202Accepted)
@@ -58,7 +58,8 @@ internal static class ScoreEndpoint
 
     private static async Task<IResult> ScoreAsync(
         HttpContext context, IStreamPipeline pipeline, QueryWords queryWords, JobStore jobs, IOptions<ServerLimits> limits,
-        IOptions<JobOptions> jobOptions, ServerMetrics metrics, KeyLimits keyLimits, TimeProvider time, [FromQuery(Name = QueryWords.Name)] string[] words,
+        IOptions<JobOptions> jobOptions, ServerMetrics metrics, KeyLimits keyLimits, TimeProvider time,
+        [FromQuery(Name = QueryWords.Name)] string[] words,
         bool posteriors = false, string? model = null, string? fileName = null, string? format = null, bool? job = null)
     {
         var (wanted, stop) = (ReportNegotiation.FormatOf(context.Request, format), context.RequestAborted);
@@ -72,10 +73,11 @@ internal static class ScoreEndpoint
         {
             var request = new ScoreRequest(upload.FileName, posteriors, model) { Words = own };
             var length = job != false && (job == true || upload.Length > SmallBytes) ? await pipeline.FindDurationAsync(upload.Path, stop) : null;
-            becomesJob = job ?? length > jobOptions.Value.AutomaticAbove;
-            if (becomesJob)
+            if (job ?? length > jobOptions.Value.AutomaticAbove)
             {
-                var submitted = await SubmitAsync(jobs, upload, request, length, keyLimits, grant);
+                var place = keyLimits.Job(grant);
+                becomesJob = true;   // the upload is the job's from here on, also where it is refused
+                var submitted = await SubmitAsync(jobs, upload, request, length, place);
                 return TypedResults.Accepted($"{Routes.Jobs}/{submitted.Id}", submitted.Status);
             }
             using var span = ServerTraces.StartScore();
@@ -90,34 +92,21 @@ internal static class ScoreEndpoint
         }
     }
 
-    // The upload is the job's from here on, also where it is refused.
-    private static async Task<Job> SubmitAsync(JobStore jobs, SpooledUpload upload, ScoreRequest request, TimeSpan? length, KeyLimits keyLimits, Grant grant)
+    // The place is the key's again when the job has ended, or is refused.
+    private static async Task<Job> SubmitAsync(
+        JobStore jobs, SpooledUpload upload, ScoreRequest request, TimeSpan? length, RateLimitLease place)
     {
-        RateLimitLease place;
         try
         {
-            place = keyLimits.Job(grant);
+            var submitted = await jobs.SubmitAsync(upload, request, length);
+            _ = submitted.Completion.ContinueWith(
+                _ => place.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            return submitted;
         }
         catch
         {
-            await upload.DisposeAsync();
+            place.Dispose();
             throw;
         }
-        Job? submitted = null;
-        try
-        {
-            return submitted = await jobs.SubmitAsync(upload, request, length);
-        }
-        finally
-        {
-            if (submitted is null) place.Dispose();
-            else _ = submitted.Completion.ContinueWith(_ => place.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
-    }
-
-    // Kestrel's own limit counts the multipart envelope too; the spool counts the file.
-    private sealed class OwnSizeLimit : IRequestSizeLimitMetadata
-    {
-        public long? MaxRequestBodySize => null;
     }
 }

@@ -36,7 +36,8 @@ internal sealed class SpooledUpload : IAsyncDisposable
     /// <param name="quota">Counts what comes.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
     /// <exception cref="RefusedException">It is too large, empty, or no media by its content type.</exception>
-    public static async Task<SpooledUpload> ReceiveAsync(HttpRequest request, string? fileName, long maxBytes, KeyLimits.ByteQuota quota, CancellationToken cancellationToken)
+    public static async Task<SpooledUpload> ReceiveAsync(
+        HttpRequest request, string? fileName, long maxBytes, KeyLimits.ByteQuota quota, CancellationToken cancellationToken)
     {
         if (request.ContentLength > maxBytes) throw TooLarge(maxBytes);
         var (body, name) = await OpenAsync(request, fileName, cancellationToken);

@@ -5,8 +5,7 @@ namespace AVServer.Server.Events;
 
 /// <summary>
 /// Names of epochs: twelve hexadecimal digits of the millisecond at which a log began, then four of a version and of chance, as a UUID of
-/// version 7 begins. So they sort by time, and
-/// one from before the server's start tells of a restart.
+/// version 7 begins. So they sort by time, and one from before the server's start tells of a restart.
 /// </summary>
 internal static class Epochs
 {
@@ -25,7 +24,10 @@ internal static class Epochs
         return then < started ? LostReason.Restart : LostReason.Trimmed;   // of this run: its log was forgotten since
     }
 
-    private static long? TimeOf(string epoch) =>
-        epoch.Length == Length
-            && long.TryParse(epoch.AsSpan(0, TimeLength), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var time) ? time : null;
+    private static long? TimeOf(string epoch)
+    {
+        if (epoch.Length != Length) return null;
+        var digits = epoch.AsSpan(0, TimeLength);
+        return long.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var time) ? time : null;
+    }
 }

@@ -20,7 +20,8 @@ internal sealed class EventBroker : IDisposable
     private readonly string _epoch;
     private readonly Dictionary<string, EventLog> _logs = [];
     private readonly Queue<(EventLog Log, long ReleasedAt)> _released = new();
-    private readonly Queue<(EventLog Log, long ReleasedAt)> _releasedEmpty = new();   // by themselves: who asks for many ids pushes out nobody's events
+    // By themselves: who asks for many ids pushes out nobody's events.
+    private readonly Queue<(EventLog Log, long ReleasedAt)> _releasedEmpty = new();
     private readonly HashSet<EventSubscription> _subscriptions = [];
     private readonly TaskCompletionSource _allLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableArray<EventSubscription> _readersOfAll = [];
@@ -101,7 +102,7 @@ internal sealed class EventBroker : IDisposable
 
     /// <summary>Tells a reader of all streams who comes back that nobody kept for him what happened meanwhile.</summary>
     public LostEvent LostOfAll(EventCursor from) =>
-        new(from, new EventCursor(_epoch, 0), LostReason.AllStreams) { Cursor = new EventCursor(_epoch, 0), At = _time.GetUtcNow() };
+        new(from, PositionOfAll, LostReason.AllStreams) { Cursor = PositionOfAll, At = _time.GetUtcNow() };
 
     /// <summary>What a reader of all streams has as its place, so that it can be told when it comes back.</summary>
     public EventCursor PositionOfAll => new(_epoch, 0);
@@ -117,8 +118,7 @@ internal sealed class EventBroker : IDisposable
         EventSubscription subscription;
         lock (_gate)
         {
-            if (_completed)
-                throw new RefusedException(FaultCodes.ServerStopping, "The server is shutting down; connect again later.");
+            if (_completed) throw RefusedException.Stopping();
             if (_subscriptions.Count >= _limits.MaxSubscribers)
                 throw new RefusedException(FaultCodes.ServerBusy, $"Expected at most {_limits.MaxSubscribers} readers of events at once; try again later.");
             subscription = new EventSubscription(filter, _limits.SubscriberQueue, Leave, CountLoss);
@@ -153,9 +153,10 @@ internal sealed class EventBroker : IDisposable
     {
         if (filter.StreamId is { } streamId) Streams.StreamIds.Check(streamId);
         if (filter is { After: not null, StreamId: null })
-            throw new RefusedException(FaultCodes.BadRequest, "Expected a stream id beside 'after', since places are a stream's own; name the stream or leave 'after' out.");
-        if (filter.Types?.Where(type => !EventTypes.All.Contains(type)).ToArray() is { Length: > 0 } unknown)
-            throw new RefusedException(FaultCodes.BadRequest, $"Expected event types out of {string.Join(", ", EventTypes.All)}; got {string.Join(", ", unknown)}.");
+            throw new RefusedException(
+                FaultCodes.BadRequest,
+                "Expected a stream id beside 'after', since places are a stream's own; name the stream or leave 'after' out.");
+        EventTypes.Check(filter.Types, EventTypes.All);
     }
 
     private void PublishToAll(StreamEvent streamEvent)

@@ -6,8 +6,7 @@ namespace AVServer.Server.Events;
 
 /// <summary>
 /// One stream id's events in one epoch: numbers them without gaps, keeps the last ones of each type for readers who resume, and hands each
-/// to the readers of the id.
-/// Outlives a stream, so that a sender who comes back under its id goes on counting.
+/// to the readers of the id. Outlives a stream, so that a sender who comes back under its id goes on counting.
 /// </summary>
 internal sealed class EventLog
 {
@@ -54,8 +53,10 @@ internal sealed class EventLog
     /// <summary>Bytes of what is kept.</summary>
     public long Bytes
     {
-        get { lock (_gate) return _kept.Values.Sum(kept => kept.Bytes); }
+        get { lock (_gate) return KeptBytes; }
     }
+
+    private long KeptBytes => _kept.Values.Sum(kept => kept.Bytes);   // under the lock
 
     /// <summary>Numbers, dates, keeps and delivers an event. Never waits for a reader.</summary>
     /// <param name="streamEvent">The event; its id, place and date are set here.</param>
@@ -67,7 +68,8 @@ internal sealed class EventLog
         var bytes = isKept ? JsonSerializer.SerializeToUtf8Bytes(streamEvent, ContractsJson.Options).Length : 0;
         lock (_gate)
         {
-            var stamped = streamEvent with { StreamId = StreamId, Cursor = isKept ? new EventCursor(_epoch, ++_last) : null, At = _time.GetUtcNow() };
+            EventCursor? place = isKept ? new EventCursor(_epoch, ++_last) : null;
+            var stamped = streamEvent with { StreamId = StreamId, Cursor = place, At = _time.GetUtcNow() };
             if (isKept) Keep(stamped, bytes);
             beforeDelivery?.Invoke();
             foreach (var reader in _readers) reader.Offer(stamped);
@@ -108,23 +110,25 @@ internal sealed class EventLog
     {
         lock (_gate)
         {
-            _retention.Count(-_kept.Values.Sum(kept => kept.Bytes));
+            _retention.Count(-KeptBytes);
             _kept.Clear();
         }
     }
 
     private void Resume(EventSubscription reader, EventCursor after, EventCursor end)
     {
-        var known = after.Epoch == _epoch && after.Sequence <= _last;
+        var isOwn = after.Epoch == _epoch;
         // Of its own epoch, but beyond the end: no event ever had that place.
-        var from = known ? after.Sequence : after.Epoch == _epoch ? _last : 0;
+        var isBeyond = isOwn && after.Sequence > _last;
+        var isKnown = (isOwn && !isBeyond) || after == EventCursor.Start;
+        var from = isOwn ? Math.Min(after.Sequence, _last) : 0;
         var wanted = _kept.Where(kept => reader.Wants(kept.Key)).Select(kept => kept.Value).ToArray();
         var gone = Math.Max(from, wanted.Select(kept => kept.GoneUpTo).DefaultIfEmpty(0).Max());
         StreamEvent[] backlog = [.. wanted.SelectMany(kept => kept.After(from)).OrderBy(kept => kept.Sequence)];
         reader.Begin(after, end, backlog);
-        if ((known || after == EventCursor.Start) && gone == from) return;
-        var reason = known || after == EventCursor.Start ? LostReason.Trimmed
-            : after.Epoch == _epoch ? LostReason.UnknownEpoch : Epochs.WhyUnknown(after.Epoch, _serverEpoch);
+        if (isKnown && gone == from) return;
+        var reason = isKnown ? LostReason.Trimmed
+            : isBeyond ? LostReason.UnknownEpoch : Epochs.WhyUnknown(after.Epoch, _serverEpoch);
         // What comes next is the first thing behind the hole, or before it: the place right before that loses nothing to who comes back
         // with it.
         var rest = backlog.Length > 0 ? backlog[0].Sequence - 1 : _last;
@@ -141,34 +145,25 @@ internal sealed class EventLog
         var type = stamped.GetType();
         if (!_kept.TryGetValue(type, out var kept)) _kept.Add(type, kept = new KeptEvents(_retention.Of(type)));
         kept.Add(stamped, bytes);
-        _retention.Count(bytes);
-        Trim(kept);
+        _retention.Count(bytes - kept.Trim(stamped.At));
         TrimToShare();
     }
 
     private void Trim()
     {
-        foreach (var kept in _kept.Values) Trim(kept);
+        var now = _time.GetUtcNow();
+        foreach (var kept in _kept.Values) _retention.Count(-kept.Trim(now));
         TrimToShare();
-    }
-
-    private void Trim(KeptEvents kept)
-    {
-        var before = kept.Bytes;
-        kept.Trim(_time.GetUtcNow());
-        _retention.Count(kept.Bytes - before);
     }
 
     // Wake words go last: they are what everything else is for.
     private void TrimToShare()
     {
-        while (_retention.IsFull && _kept.Values.Sum(kept => kept.Bytes) > _retention.Share)
+        while (_retention.IsFull && KeptBytes > _retention.Share)
         {
             var largest = _kept.Where(kept => kept.Value.Count > 0)
                 .OrderBy(kept => kept.Key == typeof(WakeWordEvent)).ThenByDescending(kept => kept.Value.Bytes).First().Value;
-            var before = largest.Bytes;
-            largest.DropOldest();
-            _retention.Count(largest.Bytes - before);
+            _retention.Count(-largest.DropOldest());
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Serialization;
 using AVServer.Contracts;
+using AVServer.Server.Problems;
 
 namespace AVServer.Server.Events;
 
@@ -20,6 +21,19 @@ internal static class EventTypes
     /// <summary>Those that are numbered and never dropped: all but telemetry, and what is told to one reader alone.</summary>
     public static IReadOnlyCollection<string> Kept { get; } =
         [.. Names.Where(name => name.Key != typeof(TelemetryEvent) && name.Key != typeof(LostEvent)).Select(name => name.Value)];
+
+    /// <summary>Names as a query has them, between commas.</summary>
+    public static string[]? Split(string? names) =>
+        names?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>Refuses names that aren't among those that can be asked for.</summary>
+    /// <exception cref="RefusedException">There is another; tells which.</exception>
+    public static void Check(IEnumerable<string>? names, IReadOnlyCollection<string> known)
+    {
+        if (names?.Except(known).ToArray() is { Length: > 0 } unknown)
+            throw new RefusedException(
+                FaultCodes.BadRequest, $"Expected event types out of {string.Join(", ", known)}; got {string.Join(", ", unknown)}.");
+    }
 
     public static string NameOf(StreamEvent streamEvent) => Names[streamEvent.GetType()];
 

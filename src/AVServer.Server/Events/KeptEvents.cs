@@ -24,18 +24,23 @@ internal sealed class KeptEvents(KeptBounds bounds)
     }
 
     /// <summary>Lets go of what the bounds don't allow.</summary>
-    public void Trim(DateTimeOffset now)
+    /// <returns>Bytes of that.</returns>
+    public long Trim(DateTimeOffset now)
     {
+        var before = Bytes;
         while (_queue.TryPeek(out var oldest)
             && (_queue.Count > bounds.Count || Bytes > bounds.Bytes || now - oldest.Event.At > bounds.Age)) DropOldest();
+        return before - Bytes;
     }
 
     /// <summary>Lets go of the oldest event; there must be one.</summary>
-    public void DropOldest()
+    /// <returns>Bytes of that.</returns>
+    public long DropOldest()
     {
         var (dropped, bytes) = _queue.Dequeue();
         Bytes -= bytes;
         GoneUpTo = dropped.Sequence;
+        return bytes;
     }
 
     /// <summary>What is kept beyond a number.</summary>

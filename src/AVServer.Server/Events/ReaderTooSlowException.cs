@@ -8,5 +8,6 @@ namespace AVServer.Server.Events;
 internal sealed class ReaderTooSlowException(int capacity, EventCursor? last) : Exception(
     $"The reader fell {capacity} events behind and was let go; read faster, ask for fewer types, or {Remedy(last)}.")
 {
-    private static string Remedy(EventCursor? last) => last is { } place ? $"go on with after={place}" : "read one stream, which can be gone on with by 'after'";
+    private static string Remedy(EventCursor? last) =>
+        last is { } place ? $"go on with after={place}" : "read one stream, which can be gone on with by 'after'";
 }

@@ -14,6 +14,7 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
     : IEventSink, IHostedService, IAsyncDisposable
 {
     private const int MaxBatch = 500;
+    private static readonly TimeSpan LongestFlush = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestSweep = TimeSpan.FromMinutes(10);
@@ -42,6 +43,15 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
         metrics.Lost(1);
         if (Interlocked.Exchange(ref _losing, 1) == 0) Log.Losing(logger, _options.QueuedEvents);
     }
+
+    /// <summary>Whether an exception says that the store, or the folder beside it, doesn't answer: it may do so later.</summary>
+    public static bool IsUnavailable(Exception exception) =>
+        exception is DbException or IOException or UnauthorizedAccessException or TimeoutException;
+
+    /// <summary>As <see cref="FlushAsync"/>, for a caller who is waiting for an answer.</summary>
+    /// <exception cref="TimeoutException">It took too long.</exception>
+    public Task FlushSoonAsync(CancellationToken cancellationToken) =>
+        FlushAsync(cancellationToken).WaitAsync(LongestFlush, time, cancellationToken);
 
     /// <summary>Waits until what was offered before is in the store.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using AVServer.Contracts;
@@ -14,7 +13,8 @@ namespace AVServer.Server.History;
 internal sealed class HistoryReplay(EventBroker broker, HistoryRecorder recorder, TimeProvider time)
 {
     private const int PageSize = 200;
-    private static readonly TimeSpan LongestFlush = TimeSpan.FromSeconds(10);
+
+    private const string NoAnswer = "Expected the history's database to answer, it does not; try again later, and see the server's log.";
 
     /// <summary>A new reader, of the history first where memory isn't enough; whoever reads disposes it.</summary>
     /// <param name="filter">What it wants.</param>
@@ -29,24 +29,22 @@ internal sealed class HistoryReplay(EventBroker broker, HistoryRecorder recorder
         try
         {
             // What memory let go of may be on its way.
-            await recorder.FlushAsync(cancellationToken).WaitAsync(LongestFlush, time, cancellationToken);
+            await recorder.FlushSoonAsync(cancellationToken);
             await PrecedeAsync(subscription, after, store, cancellationToken);
             return subscription;
         }
         catch (Exception exception)
         {
             subscription.Dispose();
-            if (exception is ChannelClosedException)
-                throw new RefusedException(FaultCodes.ServerStopping, "The server is shutting down; connect again later.");
+            if (exception is ChannelClosedException) throw RefusedException.Stopping();
             // Nothing is told as lost that may still be there.
-            if (exception is DbException or IOException or UnauthorizedAccessException or TimeoutException)
-                throw new RefusedException(
-                    FaultCodes.ServerBusy, "Expected the history's database to answer, it does not; try again later, and see the server's log.");
+            if (HistoryRecorder.IsUnavailable(exception)) throw new RefusedException(FaultCodes.ServerBusy, NoAnswer);
             throw;
         }
     }
 
-    private async Task PrecedeAsync(EventSubscription subscription, EventCursor after, IHistoryStore store, CancellationToken cancellationToken)
+    private async Task PrecedeAsync(
+        EventSubscription subscription, EventCursor after, IHistoryStore store, CancellationToken cancellationToken)
     {
         var (streamId, end) = (subscription.StreamId!, subscription.End);
         var place = await store.FindAsync(streamId, after, cancellationToken);

@@ -5,9 +5,12 @@ namespace AVServer.Server.History;
 /// <param name="HasEpochs">Counts the columns of epochs that the table has; a table of before there were any gets one.</param>
 /// <param name="OnOpen">Runs on each connection when it is opened.</param>
 /// <param name="AfterDelete">Runs after a deletion.</param>
-/// <param name="TypeIsAmong">Whether an event's type is one of the parameter <c>types</c>: PostgreSQL takes a list as it is, for others Dapper spells it out.</param>
+/// <param name="TypeIsAmong">
+/// Whether an event's type is one of the parameter <c>types</c>: PostgreSQL takes a list as it is, for others Dapper spells it out.
+/// </param>
 internal sealed record SqlDialect(
-    IReadOnlyList<string> Schema, string HasEpochs, string? OnOpen = null, string? AfterDelete = null, string TypeIsAmong = "type IN @types")
+    IReadOnlyList<string> Schema, string HasEpochs, string? OnOpen = null, string? AfterDelete = null,
+    string TypeIsAmong = "type IN @types")
 {
     /// <summary>Adds the column of epochs. Events of before there were any are in epoch <c>0</c>.</summary>
     public const string AddEpochs = "ALTER TABLE avserver_events ADD COLUMN epoch TEXT NOT NULL DEFAULT '0'";
@@ -24,7 +27,11 @@ internal sealed record SqlDialect(
 
     public static SqlDialect Postgres { get; } = new(
         Tables("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
-        HasEpochs: "SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = 'avserver_events' AND column_name = 'epoch'",
+        HasEpochs:
+            """
+            SELECT COUNT(*) FROM information_schema.columns
+            WHERE table_schema = current_schema() AND table_name = 'avserver_events' AND column_name = 'epoch'
+            """,
         TypeIsAmong: "type = ANY(@types)");
 
     private static string[] Tables(string key) =>

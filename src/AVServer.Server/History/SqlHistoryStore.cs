@@ -36,7 +36,9 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
         SELECT span.epoch AS Epoch, span.first_sequence AS First, span.last_sequence AS Last, span.events AS Count, ending.type AS LastType
         FROM (SELECT epoch, MIN(sequence) AS first_sequence, MAX(sequence) AS last_sequence, COUNT(DISTINCT sequence) AS events,
                      MIN(id) AS first_id, MAX(id) AS last_id
-              FROM avserver_events WHERE stream_id = @stream AND id > @place AND NOT (epoch = @epoch AND sequence > @sequence) GROUP BY epoch) span
+              FROM avserver_events
+              WHERE stream_id = @stream AND id > @place AND NOT (epoch = @epoch AND sequence > @sequence)
+              GROUP BY epoch) span
         JOIN avserver_events ending ON ending.id = span.last_id
         ORDER BY span.first_id
         """;
@@ -45,7 +47,7 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
     {
         await using var connection = await OpenAsync(cancellationToken);
         foreach (var statement in dialect.Schema) await ExecuteAsync(connection, statement, null, null, cancellationToken);
-        if (await connection.ExecuteScalarAsync<long>(new CommandDefinition(dialect.HasEpochs, cancellationToken: cancellationToken)) == 0)
+        if (await connection.ExecuteScalarAsync<long>(Command(dialect.HasEpochs, null, cancellationToken)) == 0)
             await ExecuteAsync(connection, SqlDialect.AddEpochs, null, null, cancellationToken);
         await ExecuteAsync(connection, SqlDialect.IndexEpochs, null, null, cancellationToken);
     }
@@ -82,8 +84,9 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
             types = query.Types?.ToArray(),
             limit = query.Limit,
         };
-        var command = new CommandDefinition($"SELECT id, epoch, sequence, body FROM avserver_events{Where(query)} ORDER BY id LIMIT @limit", parameters, cancellationToken: cancellationToken);
-        var rows = await connection.QueryAsync<(long Place, string Epoch, long Sequence, string Body)>(command);
+        var statement = $"SELECT id, epoch, sequence, body FROM avserver_events{Where(query)} ORDER BY id LIMIT @limit";
+        var rows = await connection.QueryAsync<(long Place, string Epoch, long Sequence, string Body)>(
+            Command(statement, parameters, cancellationToken));
         return [.. rows.Select(row => (row.Place, Read(row.Body, new EventCursor(row.Epoch, row.Sequence))))];
     }
 
@@ -91,18 +94,20 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
     {
         await using var connection = await OpenAsync(cancellationToken);
         var parameters = new { stream = streamId, epoch = cursor.Epoch, sequence = cursor.Sequence };
-        if (await connection.QueryFirstOrDefaultAsync<HistoryPlace>(new CommandDefinition(FindAt, parameters, cancellationToken: cancellationToken)) is { } at) return at;
+        var at = await connection.QueryFirstOrDefaultAsync<HistoryPlace>(Command(FindAt, parameters, cancellationToken));
+        if (at is not null) return at;
         foreach (var statement in new[] { FindBeforeEpoch, FindBeforeLater })
-            if (await connection.ExecuteScalarAsync<long?>(new CommandDefinition(statement, parameters, cancellationToken: cancellationToken)) is { } place)
+            if (await connection.ExecuteScalarAsync<long?>(Command(statement, parameters, cancellationToken)) is { } place)
                 return new HistoryPlace(place, 0, "");
         return null;
     }
 
-    public async Task<IReadOnlyList<EpochSpan>> SpansAsync(string streamId, long place, EventCursor end, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<EpochSpan>> SpansAsync(
+        string streamId, long place, EventCursor end, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
         var parameters = new { stream = streamId, place, epoch = end.Epoch, sequence = end.Sequence };
-        return [.. await connection.QueryAsync<EpochSpan>(new CommandDefinition(Spans, parameters, cancellationToken: cancellationToken))];
+        return [.. await connection.QueryAsync<EpochSpan>(Command(Spans, parameters, cancellationToken))];
     }
 
     public Task<int> DeleteStreamAsync(string streamId, CancellationToken cancellationToken) =>
@@ -129,7 +134,11 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
     }
 
     // Rows of before there were epochs have their place beside the body only.
-    private static StreamEvent Read(string body, EventCursor cursor) => JsonSerializer.Deserialize<StreamEvent>(body, ContractsJson.Options)! with { Cursor = cursor };
+    private static StreamEvent Read(string body, EventCursor cursor) =>
+        JsonSerializer.Deserialize<StreamEvent>(body, ContractsJson.Options)! with { Cursor = cursor };
+
+    private static CommandDefinition Command(string statement, object? parameters, CancellationToken cancellationToken) =>
+        new(statement, parameters, cancellationToken: cancellationToken);
 
     private string Where(HistoryQuery query)
     {

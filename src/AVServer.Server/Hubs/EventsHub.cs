@@ -17,16 +17,14 @@ namespace AVServer.Server.Hubs;
 
 /// <summary>Events out by streaming subscription or push, and media in for clients that have nothing but SignalR.</summary>
 internal sealed class EventsHub(
-    EventBroker broker, HistoryReplay replay, StreamRegistry registry, Watches watches, JobStore jobs, UnexpectedFaults faults, KeyLimits keyLimits, IOptions<ServerLimits> limits) : Hub
+    EventBroker broker, HistoryReplay replay, StreamRegistry registry, Watches watches, JobStore jobs, UnexpectedFaults faults,
+    KeyLimits keyLimits, IOptions<ServerLimits> limits) : Hub
 {
     /// <summary>The events that pass the filter, until the client cancels or the server stops.</summary>
-    public async IAsyncEnumerable<StreamEvent> Subscribe(SubscribeRequest filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StreamEvent> Subscribe(
+        SubscribeRequest filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var subscription = await RefusableAsync(() =>
-        {
-            Permission.Demand(Caller, Scope.Subscribe, filter.StreamId);
-            return replay.SubscribeAsync(filter.ToFilter(), isNamed: false, cancellationToken);
-        });
+        using var subscription = await SubscribeAsync(filter, cancellationToken);
         await using var events = subscription.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (true)
         {
@@ -34,13 +32,9 @@ internal sealed class EventsHub(
             {
                 if (!await events.MoveNextAsync()) yield break;
             }
-            catch (ReaderTooSlowException tooSlow)
+            catch (Exception exception) when (HubRefusals.Tells(exception))
             {
-                throw HubRefusals.ToHubException(FaultCodes.ReaderTooSlow, tooSlow.Message);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                throw Unexpected(exception);
+                throw HubRefusals.ToHubException(exception, faults);
             }
             yield return events.Current;
         }
@@ -52,7 +46,8 @@ internal sealed class EventsHub(
     public EventCursor Position(string? streamId) => broker.Position(Named(streamId));
 
     /// <summary>Pushes the stream's events, telemetry left out, as <see cref="HubMethods.OnEvent"/> from now on.</summary>
-    public Task Watch(string? streamId) => watches.AddAsync(Context.ConnectionId, new EventFilter(Named(streamId)), Context.ConnectionAborted);
+    public Task Watch(string? streamId) =>
+        watches.AddAsync(Context.ConnectionId, new EventFilter(Named(streamId)), Context.ConnectionAborted);
 
     /// <summary>As <see cref="Watch"/>, from a place on.</summary>
     public Task WatchAfter(string? streamId, JsonElement after) =>
@@ -64,23 +59,27 @@ internal sealed class EventsHub(
     /// <summary>How far a job is, now and as it changes, until it has ended.</summary>
     public IAsyncEnumerable<JobStatus> Job(string id, CancellationToken cancellationToken)
     {
-        var job = Refusable(() =>
+        try
         {
             Permission.Demand(Caller, Scope.Score);
-            return jobs.Get(id);
-        });
-        return jobs.WatchAsync(job, cancellationToken);
+            return jobs.WatchAsync(jobs.Get(id), cancellationToken);
+        }
+        catch (Exception exception) when (HubRefusals.Tells(exception))
+        {
+            throw HubRefusals.ToHubException(exception, faults);
+        }
     }
 
     /// <summary>Sends media; returns the stream's last event when the chunks end.</summary>
     public async Task<ClosedEvent> Publish(string streamId, MediaHello hello, IAsyncEnumerable<MediaChunk> chunks)
     {
-        Permission.Demand(Caller, Scope.Publish, streamId);
+        var caller = Caller;
+        Permission.Demand(caller, Scope.Publish, streamId);
         HelloReader.Check(hello);
-        using var place = keyLimits.Stream(Caller);
+        using var place = keyLimits.Stream(caller);
         var stream = registry.Open(new StreamRequest(streamId, hello), "hub");
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(Context.ConnectionAborted);
-        var receiving = ReceiveAsync(stream, chunks, keyLimits.Bytes(Caller), ended.Token);
+        var receiving = ReceiveAsync(stream, chunks, keyLimits.Bytes(caller), ended.Token);
         var outcome = await stream.Completion;
         await ended.CancelAsync();
         await receiving;
@@ -96,7 +95,22 @@ internal sealed class EventsHub(
 
     private Grant Caller => Grant.Of(Context.User);
 
-    private async Task ReceiveAsync(LiveStream stream, IAsyncEnumerable<MediaChunk> chunks, KeyLimits.ByteQuota quota, CancellationToken cancellationToken)
+    // Errors of a streamed result don't pass the hub's filter.
+    private async Task<EventSubscription> SubscribeAsync(SubscribeRequest filter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Permission.Demand(Caller, Scope.Subscribe, filter.StreamId);
+            return await replay.SubscribeAsync(filter.ToFilter(), isNamed: false, cancellationToken);
+        }
+        catch (Exception exception) when (HubRefusals.Tells(exception))
+        {
+            throw HubRefusals.ToHubException(exception, faults);
+        }
+    }
+
+    private async Task ReceiveAsync(
+        LiveStream stream, IAsyncEnumerable<MediaChunk> chunks, KeyLimits.ByteQuota quota, CancellationToken cancellationToken)
     {
         try
         {
@@ -136,43 +150,9 @@ internal sealed class EventsHub(
     {
         if (string.IsNullOrEmpty(streamId))
             throw new RefusedException(
-                FaultCodes.BadRequest, "Expected a stream id, got none; name the stream, or call Subscribe without one for the events of all streams.");
+                FaultCodes.BadRequest,
+                "Expected a stream id, got none; name the stream, or call Subscribe without one for the events of all streams.");
         Permission.Demand(Caller, Scope.Subscribe, streamId);
         return streamId;
-    }
-
-    private HubException Unexpected(Exception exception) => HubRefusals.ToHubException(FaultCodes.Internal, FaultId.Told(faults.Report(exception)));
-
-    private async Task<T> RefusableAsync<T>(Func<Task<T>> action)
-    {
-        try
-        {
-            return await action();
-        }
-        catch (RefusedException refused)
-        {
-            throw HubRefusals.ToHubException(refused.Code, refused.Message);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            throw Unexpected(exception);
-        }
-    }
-
-    // Errors of a streamed result don't pass the hub's filter.
-    private T Refusable<T>(Func<T> action)
-    {
-        try
-        {
-            return action();
-        }
-        catch (RefusedException refused)
-        {
-            throw HubRefusals.ToHubException(refused.Code, refused.Message);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            throw Unexpected(exception);
-        }
     }
 }

@@ -21,7 +21,8 @@ internal sealed class Watches(HistoryReplay replay, IHubContext<EventsHub> hub)
         var subscription = await replay.SubscribeAsync(filter, isNamed: false, cancellationToken);
         if (_watches.TryAdd((connectionId, streamId), subscription)) _ = PushAsync(connectionId, streamId, subscription);
         else subscription.Dispose();
-        if (cancellationToken.IsCancellationRequested) Remove(connectionId, streamId);   // the connection's end may have been looked for watches before this one was there
+        // The connection's end may have looked for watches before this one was there.
+        if (cancellationToken.IsCancellationRequested) Remove(connectionId, streamId);
     }
 
     public void Remove(string connectionId, string streamId)

@@ -25,7 +25,7 @@ internal static class MediaEndpoints
             .WithSummary(
                 "Streams a container (webm, matroska, mp4, ogg, wav) as a chunked body; answers when it ends. "
                 + "?word=, again and again, listens for further words.")
-            .WithMetadata(new DisableRequestSizeLimit())
+            .WithMetadata(new DisableRequestSizeLimitAttribute())
             .Produces<ClosedEvent>()
             .ProducesProblem(StatusCodes.Status400BadRequest);
         return routes;
@@ -33,7 +33,8 @@ internal static class MediaEndpoints
 
     private static async Task ServeSocketAsync(
         HttpContext context, string streamId, StreamRegistry registry, EventBroker broker, QueryWords queryWords,
-        UnexpectedFaults faults, KeyLimits keyLimits, IOptions<ServerLimits> limits, TimeProvider time, [FromQuery(Name = QueryWords.Name)] string[] words,
+        UnexpectedFaults faults, KeyLimits keyLimits, IOptions<ServerLimits> limits, TimeProvider time,
+        [FromQuery(Name = QueryWords.Name)] string[] words,
         bool events = false, bool telemetry = false)
     {
         if (!context.WebSockets.IsWebSocketRequest)
@@ -98,10 +99,5 @@ internal static class MediaEndpoints
         {
             stream.End(CloseReason.Disconnected);
         }
-    }
-
-    private sealed class DisableRequestSizeLimit : Microsoft.AspNetCore.Http.Metadata.IRequestSizeLimitMetadata
-    {
-        public long? MaxRequestBodySize => null;
     }
 }

@@ -25,8 +25,8 @@ internal sealed record MediaSocketRequest(string StreamId, bool Events, bool Tel
 /// wanted, sending its events. The stream's end decides: whoever causes it, the remaining events go out first and the close frame last.
 /// </summary>
 internal sealed class MediaSocket(
-    WebSocket socket, MediaSocketRequest request, StreamRegistry registry, EventBroker broker, QueryWords queryWords, UnexpectedFaults faults, ServerLimits limits,
-    TimeProvider time) : IDisposable
+    WebSocket socket, MediaSocketRequest request, StreamRegistry registry, EventBroker broker, QueryWords queryWords,
+    UnexpectedFaults faults, ServerLimits limits, TimeProvider time) : IDisposable
 {
     private readonly SocketReader _reader = new(socket, limits.MaxMessageBytes);
     private readonly ArrayBufferWriter<byte> _json = new(512);

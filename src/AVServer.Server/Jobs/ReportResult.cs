@@ -11,6 +11,8 @@ internal sealed class ReportResult(ScoreReport report, IEnumerable<StreamEvent> 
 {
     private const int FlushBytes = 32 << 10;
 
+    private static readonly string PagePolicy = $"{HtmlReport.ContentPolicy}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var (response, stop) = (httpContext.Response, httpContext.RequestAborted);
@@ -25,7 +27,7 @@ internal sealed class ReportResult(ScoreReport report, IEnumerable<StreamEvent> 
         else if (format == ReportFormat.WebVtt) await WebVttReport.WriteAsync(text, events, stop);
         else
         {
-            response.Headers.ContentSecurityPolicy = $"{HtmlReport.ContentPolicy}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            response.Headers.ContentSecurityPolicy = PagePolicy;
             await WriteHtmlAsync(text, stop);
         }
     }

@@ -4,9 +4,8 @@ using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Problems;
 using AVServer.Server.Security;
-using AVServer.Server.Streams;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 
 namespace AVServer.Server.Keywords;
 
@@ -31,7 +30,7 @@ internal static class KeywordsEndpoints
             .WithSummary(
                 "Listens for a wake word from now on, on open streams too. The answer comes when it is measured: 201, or 200 where it "
                 + "replaces one of its name.")
-            .WithMetadata(new SmallBody())
+            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes))
             .Accepts<KeywordRequest>("application/json")
             .RequireRateLimiting(KeywordsRate.Policy)
             .Produces<KeywordDetails>(StatusCodes.Status201Created).Produces<KeywordDetails>()
@@ -67,7 +66,7 @@ internal static class KeywordsEndpoints
         HttpRequest body, IStreamPipeline pipeline, IKeywordRegistry keywords, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
         var request = await ReadAsync(body, cancellationToken);
-        foreach (var id in request.Streams ?? []) CheckStream(id);
+        foreach (var id in request.Streams ?? []) StreamPattern.Check(id);
         var (grant, former) = (Grant.Of(user), keywords.Find(request.Text));
         DemandStreams(grant, request);
         if (former is not null) DemandStreams(grant, former.Request);
@@ -93,7 +92,8 @@ internal static class KeywordsEndpoints
     // A word without streams is listened for in all of them.
     private static void DemandStreams(Grant grant, KeywordRequest request)
     {
-        foreach (var stream in request.Streams is { Count: > 0 } some ? some : [StreamPattern.Every]) Permission.Demand(grant, Scope.Admin, stream);
+        IReadOnlyList<string> streams = request.Streams is { Count: > 0 } some ? some : [StreamPattern.Every];
+        foreach (var stream in streams) Permission.Demand(grant, Scope.Admin, stream);
     }
 
     private static ProblemHttpResult Unknown() =>
@@ -119,16 +119,6 @@ internal static class KeywordsEndpoints
             : request;
     }
 
-    private static void CheckStream(string? id)
-    {
-        if (id != "*") StreamIds.Check(id?.EndsWith('*') == true ? id[..^1] : id ?? "");
-    }
-
     // A slash within a name stays escaped in a route's value.
     private static string Unescaped(string name) => name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-
-    private sealed class SmallBody : IRequestSizeLimitMetadata
-    {
-        public long? MaxRequestBodySize => MaxBodyBytes;
-    }
 }

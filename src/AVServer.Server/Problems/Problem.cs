@@ -14,12 +14,11 @@ internal static class Problem
 
     public static ProblemHttpResult Of(string code, string detail) => Of(FaultCodeMap.ToStatus(code), code, detail);
 
-    public static ProblemHttpResult Of(int status, string code, string detail) =>
-        TypedResults.Problem(detail, statusCode: status, extensions: [new(CodeMember, code)]);
+    public static ProblemHttpResult Of(int status, string code, string detail) => Of(status, code, detail, []);
 
     /// <summary>The problem of a fault that was logged under an id.</summary>
-    public static ProblemHttpResult Unexpected(string id) => TypedResults.Problem(
-        FaultId.Told(id), statusCode: StatusCodes.Status500InternalServerError, extensions: [new(CodeMember, FaultCodes.Internal), new(IdMember, id)]);
+    public static ProblemHttpResult Unexpected(string id) =>
+        Of(StatusCodes.Status500InternalServerError, FaultCodes.Internal, FaultId.Told(id), [new(IdMember, id)]);
 
     /// <summary>Gives a problem that the framework made (no such route, wrong method) its code.</summary>
     public static void AddCode(ProblemDetailsContext context)
@@ -27,4 +26,7 @@ internal static class Problem
         var problem = context.ProblemDetails;
         problem.Extensions.TryAdd(CodeMember, FaultCodeMap.FromStatus(problem.Status ?? context.HttpContext.Response.StatusCode));
     }
+
+    private static ProblemHttpResult Of(int status, string code, string detail, IEnumerable<KeyValuePair<string, object?>> further) =>
+        TypedResults.Problem(detail, statusCode: status, extensions: [new(CodeMember, code), .. further]);
 }

@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace AVServer.Server.Problems;
 
-/// <summary>Turns what an endpoint throws into problem details; what nobody expected is logged, and told as <c>internal</c> with the id that it has in the log.</summary>
+/// <summary>
+/// Turns what an endpoint throws into problem details; what nobody expected is logged, and told as <c>internal</c> with the id that it has
+/// in the log.
+/// </summary>
 internal sealed class ProblemExceptionHandler(UnexpectedFaults faults) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)

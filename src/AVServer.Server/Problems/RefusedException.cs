@@ -1,3 +1,4 @@
+using AVServer.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AVServer.Server.Problems;
@@ -8,6 +9,9 @@ namespace AVServer.Server.Problems;
 internal sealed class RefusedException(string code, string message) : Exception(message)
 {
     public string Code { get; } = code;
+
+    /// <summary>What everyone is told who comes while the server shuts down.</summary>
+    public static RefusedException Stopping() => new(FaultCodes.ServerStopping, "The server is shutting down; connect again later.");
 
     /// <summary>Seconds after which it is worth trying again, as the header has them; null where nobody knows.</summary>
     public string? RetryAfter { get; init; }

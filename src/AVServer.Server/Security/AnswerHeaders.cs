@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using AVServer.Contracts;
 using Microsoft.Extensions.Primitives;
 
@@ -20,13 +19,13 @@ internal static class AnswerHeaders
         [Routes.Events, Routes.Clips, Routes.Score, Routes.Jobs, Routes.Streams, Routes.Keywords, Routes.Tokens, Routes.EventsHub,
         "/media"];
 
-    private static readonly FrozenDictionary<string, StringValues> Always = new Dictionary<string, StringValues>
-    {
-        ["Content-Security-Policy"] = PagePolicy,
-        ["X-Content-Type-Options"] = "nosniff",
-        ["X-Frame-Options"] = "DENY",
-        ["Referrer-Policy"] = "no-referrer",
-    }.ToFrozenDictionary();
+    private static readonly (string Name, StringValues Value)[] Always =
+    [
+        ("Content-Security-Policy", PagePolicy),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "no-referrer"),
+    ];
 
     public static IApplicationBuilder UseAnswerHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {

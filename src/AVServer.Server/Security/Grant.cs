@@ -2,7 +2,7 @@ using System.Security.Claims;
 
 namespace AVServer.Server.Security;
 
-/// <summary>Who asks, and what they may. Travels as the claims of the request's user.</summary>
+/// <summary>Who asks, and what they may. Travels with the request's user.</summary>
 /// <param name="Name">Name of the key, or subject of the token.</param>
 /// <param name="Scopes">Out of <see cref="Scope.All"/>.</param>
 /// <param name="Streams">Patterns of the streams that they may name; without any, none.</param>
@@ -14,6 +14,8 @@ internal sealed record Grant(string Name, IReadOnlyCollection<string> Scopes, IR
     public const string ScopeClaim = "scope";
     public const string StreamsClaim = "streams";
     public const string KeyClaim = "key";
+
+    private static readonly Grant Nobody = new("nobody", [], []);
 
     /// <summary>Where nobody is asked for a key.</summary>
     public static Grant Anyone { get; } = new("anyone", Scope.All, [StreamPattern.Every]);
@@ -27,24 +29,21 @@ internal sealed record Grant(string Name, IReadOnlyCollection<string> Scopes, IR
     /// <summary>On whose account limits go: tokens on that of the key by which they were given.</summary>
     public string Account => Key is null ? $"token {Name}" : $"key {Key}";
 
-    public static Grant Of(ClaimsPrincipal? user) => user is null
-        ? new("nobody", [], [])
-        : new(user.FindFirst(NameClaim)?.Value ?? "nobody", Values(user, ScopeClaim), Values(user, StreamsClaim),
-            user.FindFirst(KeyClaim)?.Value);
+    public static Grant Of(ClaimsPrincipal? user) => user?.Identities.OfType<Identity>().FirstOrDefault()?.Grant ?? Nobody;
 
     public bool HasScope(string scope) => Scopes.Contains(scope);
 
     /// <summary>Whether a stream, or all streams of a pattern, may be named.</summary>
     public bool HasStream(string streamOrPattern) => Streams.Any(pattern => StreamPattern.Covers(pattern, streamOrPattern));
 
-    public ClaimsPrincipal ToPrincipal(string scheme)
-    {
-        var identity = new ClaimsIdentity([new(NameClaim, Name)], scheme, NameClaim, roleType: null);
-        identity.AddClaims(Scopes.Select(scope => new Claim(ScopeClaim, scope)));
-        identity.AddClaims(Streams.Select(stream => new Claim(StreamsClaim, stream)));
-        if (Key is not null) identity.AddClaim(new Claim(KeyClaim, Key));
-        return new ClaimsPrincipal(identity);
-    }
+    public ClaimsPrincipal ToPrincipal(string scheme) => new(new Identity(this, scheme));
 
-    private static string[] Values(ClaimsPrincipal user, string claim) => [.. user.FindAll(claim).Select(found => found.Value)];
+    // The grant itself and not claims, out of which it would be put together again wherever a request is asked.
+    private sealed class Identity(Grant grant, string? scheme)
+        : ClaimsIdentity([new(NameClaim, grant.Name)], scheme, NameClaim, roleType: null)
+    {
+        public Grant Grant { get; } = grant;
+
+        public override ClaimsIdentity Clone() => new Identity(Grant, AuthenticationType);
+    }
 }

@@ -14,31 +14,28 @@ internal sealed record Permission(string Scope, bool NamesStream) : IAuthorizati
 
     /// <summary>Why the caller of a matched route may not use it; null where they may.</summary>
     public static string? RefusalOf(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<Permission>() is { } needed
-            ? needed.RefusalOf(Grant.Of(context.User), StreamsOf(context.Request), needed.NamesStream) : null;
+        context.GetEndpoint()?.Metadata.GetMetadata<Permission>()?.RefusalOf(Grant.Of(context.User), StreamsOf(context.Request));
 
     /// <summary>Why somebody may not do this to a stream.</summary>
     /// <exception cref="RefusedException">They may not.</exception>
-    public static void Demand(Grant grant, string scope, string? streamId)
-    {
-        if (new Permission(scope, true).RefusalOf(grant, streamId is null ? [] : [streamId], namesStream: true) is { } refusal)
-            throw new RefusedException(FaultCodes.Forbidden, refusal);
-    }
+    public static void Demand(Grant grant, string scope, string? streamId) =>
+        new Permission(scope, NamesStream: true).Demand(grant, streamId is null ? [] : [streamId]);
 
     /// <summary>As <see cref="Demand(Grant, string, string?)"/>, of no stream.</summary>
     /// <exception cref="RefusedException">They may not.</exception>
-    public static void Demand(Grant grant, string scope)
+    public static void Demand(Grant grant, string scope) => new Permission(scope, NamesStream: false).Demand(grant, []);
+
+    private void Demand(Grant grant, string[] streams)
     {
-        if (new Permission(scope, false).RefusalOf(grant, [], namesStream: false) is { } refusal)
-            throw new RefusedException(FaultCodes.Forbidden, refusal);
+        if (RefusalOf(grant, streams) is { } refusal) throw new RefusedException(FaultCodes.Forbidden, refusal);
     }
 
-    private string? RefusalOf(Grant grant, string[] streams, bool namesStream)
+    private string? RefusalOf(Grant grant, string[] streams)
     {
         if (!grant.HasScope(Scope)) return $"Expected a key or token with the scope '{Scope}', got one with {ListOf(grant.Scopes)}.";
         if (streams.FirstOrDefault(stream => !grant.HasStream(stream)) is { } other)
             return $"Expected a stream out of {ListOf(grant.Streams)}, for which this key or token is, got '{other}'.";
-        return namesStream && streams.Length == 0 && !grant.HasEveryStream
+        return NamesStream && streams.Length == 0 && !grant.HasEveryStream
             ? $"Expected a {StreamName}, since this key or token is for certain streams only, got none; name one out of "
                 + $"{ListOf(grant.Streams)}."
             : null;

@@ -12,7 +12,7 @@ internal static class RenamedSettings
     {
         foreach (var name in Names)
             if (configuration.GetSection($"Server:Access:{name}").Exists())
-                throw new SetupException($"Server:Access:{name} is called {SecurityOptions.Section}:{name} now; rename it where it is "
-                    + $"set.");
+                throw new SetupException(
+                    $"Server:Access:{name} is called {SecurityOptions.Section}:{name} now; rename it where it is set.");
     }
 }

@@ -10,6 +10,12 @@ internal static class StreamPattern
 
     public static bool IsValid(string? pattern) => pattern is not null && (pattern == Every || StreamIds.IsValid(Stem(pattern)));
 
+    /// <exception cref="Problems.RefusedException">It is no pattern.</exception>
+    public static void Check(string? pattern)
+    {
+        if (pattern != Every) StreamIds.Check(Stem(pattern ?? ""));
+    }
+
     /// <summary>Whether the first stands for all streams that the second stands for.</summary>
     public static bool Covers(string pattern, string other) =>
         pattern.EndsWith('*') ? other.StartsWith(Stem(pattern), StringComparison.Ordinal) : pattern == other;

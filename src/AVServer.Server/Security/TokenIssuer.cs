@@ -13,8 +13,6 @@ internal sealed class TokenIssuer(IOptions<SecurityOptions> options, TimeProvide
     /// <summary>What the tokens say of who issued them, and for whom.</summary>
     public const string Name = "avserver";
 
-    public const int DefaultSeconds = 300;
-
     public const int MaxSeconds = 3_600;
 
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };

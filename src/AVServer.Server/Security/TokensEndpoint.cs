@@ -2,7 +2,7 @@ using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Server.Problems;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 
 namespace AVServer.Server.Security;
 
@@ -17,7 +17,7 @@ internal static class TokensEndpoint
         routes.MapPost(Routes.Tokens, IssueAsync)
             .WithSummary("Issues a token that ends by itself, for no more than its asker may. It is sent as a key is: as Bearer, or as "
                 + "access_token in the query.")
-            .WithMetadata(new SmallBody())
+            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes))
             .Accepts<TokenRequest>("application/json")
             .Produces<AccessToken>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
@@ -47,9 +47,4 @@ internal static class TokensEndpoint
 
     private static RefusedException Malformed(string? where) =>
         new(FaultCodes.BadRequest, $"Expected something like {Example}; got something else, at {where ?? "$"}.");
-
-    private sealed class SmallBody : IRequestSizeLimitMetadata
-    {
-        public long? MaxRequestBodySize => MaxBodyBytes;
-    }
 }

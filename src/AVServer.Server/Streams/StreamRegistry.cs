@@ -44,7 +44,7 @@ internal sealed partial class StreamRegistry(
         EventLog log;
         lock (_gate)
         {
-            if (_draining) throw new RefusedException(FaultCodes.ServerStopping, "The server is shutting down; connect again later.");
+            if (_draining) throw RefusedException.Stopping();
             if (_streams.ContainsKey(request.StreamId))
                 throw new RefusedException(FaultCodes.StreamBusy, "Someone already sends on this stream id; choose another or close that stream first.");
             if (_streams.Count >= _limits.MaxStreams)

@@ -46,7 +46,10 @@ internal static class TelemetrySetup
     /// <summary>Maps <c>GET /metrics</c>.</summary>
     public static IEndpointRouteBuilder MapMetrics(this IEndpointRouteBuilder routes)
     {
-        routes.MapPrometheusScrapingEndpoint(Routes.Metrics).RequireScope(Scope.Admin).WithMetadata(new HttpMethodMetadata([HttpMethods.Get])).ExcludeFromDescription();
+        routes.MapPrometheusScrapingEndpoint(Routes.Metrics)
+            .RequireScope(Scope.Admin)
+            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get]))
+            .ExcludeFromDescription();
         return routes;
     }
 
