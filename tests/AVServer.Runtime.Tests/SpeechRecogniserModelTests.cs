@@ -42,7 +42,8 @@ public sealed class SpeechRecogniserModelTests(SpeechRecogniserModelTests.Shared
         var stretches = Enumerable.Range(0, 4).Select(i => Speech[(i * 4_000)..((i * 4_000) + 12_000)]).ToArray();
         var alone = stretches.Select(stretch => Recogniser.Score(stretch, [ViewGlass, Computer], Ends)).ToArray();
 
-        Assert.Equal(alone, await Task.WhenAll(stretches.Select(stretch => Task.Run(() => Recogniser.Score(stretch, [ViewGlass, Computer], Ends)))));
+        var together = stretches.Select(stretch => Task.Run(() => Recogniser.Score(stretch, [ViewGlass, Computer], Ends)));
+        Assert.Equal(alone, await Task.WhenAll(together));
     }
 
     [Fact]
@@ -66,7 +67,9 @@ public sealed class SpeechRecogniserModelTests(SpeechRecogniserModelTests.Shared
         using var sound = OrtValue.CreateTensorValueFromMemory(samples, [1, samples.Length]);
         using var encoded = encoder.Run(options, ["input_values"], [sound], ["last_hidden_state"]);
         string[] names = [.. decoder.InputMetadata.Keys.Where(name => name.StartsWith("past_key_values", StringComparison.Ordinal))];
-        var cache = names.ToDictionary(name => name, _ => OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [1, 8, 0, 36]));
+        var cache = names.ToDictionary(
+            name => name,
+            _ => OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [1, 8, 0, 36]));
         var (sum, last) = (0.0, SpeechRecogniserModel.BeginToken);
         for (var at = 0; at < tokens.Length; at++)
         {
@@ -89,7 +92,8 @@ public sealed class SpeechRecogniserModelTests(SpeechRecogniserModelTests.Shared
 
     public sealed class Shared : IDisposable
     {
-        public SpeechRecogniserModel Recogniser { get; } = SpeechRecogniserModel.Load(ModelStore.Open(TestPaths.Models).Get("speech-recogniser"));
+        public SpeechRecogniserModel Recogniser { get; } =
+            SpeechRecogniserModel.Load(ModelStore.Open(TestPaths.Models).Get("speech-recogniser"));
 
         public void Dispose() => Recogniser.Dispose();
     }

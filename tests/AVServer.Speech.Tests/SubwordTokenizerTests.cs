@@ -6,7 +6,8 @@ namespace AVServer.Speech.Tests;
 public sealed class SubwordTokenizerTests
 {
     private static readonly SubwordTokenizer Tokenizer = SubwordTokenizer.Load(
-        Path.Combine(TestPaths.Models, "speech-recogniser", "vocabulary.json"), Path.Combine(TestPaths.Models, "speech-recogniser", "merges.txt"));
+        Path.Combine(TestPaths.Models, "speech-recogniser", "vocabulary.json"),
+        Path.Combine(TestPaths.Models, "speech-recogniser", "merges.txt"));
 
     /// <summary>Tokens by llama-tokenizer-js 1.2.2.</summary>
     [Theory]
@@ -31,5 +32,6 @@ public sealed class SubwordTokenizerTests
     public void Token_that_there_is_not_has_no_number() => Assert.Throws<KeyNotFoundException>(() => Tokenizer.NumberOf("no such token"));
 
     [Fact]
-    public void What_no_token_covers_is_spelled_by_smaller_ones_or_unknown() => Assert.All(Tokenizer.Encode("zzyzx qwrtp 漢"), token => Assert.InRange(token, 0, 31_999));
+    public void What_no_token_covers_is_spelled_by_smaller_ones_or_unknown() =>
+        Assert.All(Tokenizer.Encode("zzyzx qwrtp 漢"), token => Assert.InRange(token, 0, 31_999));
 }
