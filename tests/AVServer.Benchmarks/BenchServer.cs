@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using AVServer.Client;
 using AVServer.Evaluation;
 using AVServer.TestKit;
@@ -31,7 +29,7 @@ internal sealed class BenchServer : IAsyncDisposable
     /// <param name="settings">Further arguments of the server.</param>
     public static async Task<BenchServer> StartAsync(string cores, params string[] settings)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{FreePort.Find()}");
         var start = new ProcessStartInfo("taskset") { UseShellExecute = false };
         foreach (var argument in (string[])
         [
@@ -66,12 +64,5 @@ internal sealed class BenchServer : IAsyncDisposable
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using AVServer.Server.Browser.Tests.Kit;
 using AVServer.TestKit;
@@ -59,7 +57,7 @@ public sealed class MicrophonePageTests
     {
         using var recordings = new Recordings();
         var microphone = await recordings.ToneAsync(amplitude: 0.1, seconds: 60);
-        var port = FreePort();
+        var port = FreePort.Find();
         await using var server = await PageServer.StartAsync(null, ("Security:AllowedOrigins:0", $"http://127.0.0.1:{port}"));
         await BrowserCheck.RunAsync("network-is-cut", new { server.Address, port, microphone });
     }
@@ -133,11 +131,4 @@ public sealed class MicrophonePageTests
 
     private static double Loudness(short[] samples, double from, double to) =>
         Math.Sqrt(samples.Skip((int)(from * 16_000)).Take((int)((to - from) * 16_000)).Average(sample => (double)sample * sample));
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

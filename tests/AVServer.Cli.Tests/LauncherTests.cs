@@ -27,8 +27,8 @@ public sealed class LauncherTests : IDisposable
             """);
         string[] others =
         [
-            "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "BannedSymbols.txt", "global.json", "package-lock.json",
-            "scripts/torchsharp-native.mjs",
+            "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "BannedSymbols.txt", "global.json",
+            "package-lock.json", "scripts/torchsharp-native.mjs",
         ];
         foreach (var name in others) Write(name, "");
         foreach (var name in new[] { "src/A/A.cs", "src/A/B.cs", "src/AVServer.Lab/L.cs", "clients/cli/Program.cs", "clients/dotnet/C.cs", "clients/web/app.js" }) Write(name, "");

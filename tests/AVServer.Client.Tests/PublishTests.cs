@@ -33,7 +33,9 @@ public sealed class PublishTests
         Assert.Equal(CloseReason.Completed, closed.Reason);
         Assert.Equal(parts, events.OfType<OpenedEvent>().Count());
         Assert.Equal(parts - 1, events.OfType<FaultEvent>().Count(fault => fault.Code == FaultCodes.StreamLimit));
-        Assert.Equal(Enumerable.Range(0, chunks).Select(n => TimeSpan.FromMilliseconds(100 * (n % 3))), events.OfType<WakeWordEvent>().Select(e => e.Start));
+        Assert.Equal(
+            Enumerable.Range(0, chunks).Select(n => TimeSpan.FromMilliseconds(100 * (n % 3))),
+            events.OfType<WakeWordEvent>().Select(e => e.Start));
         // One log, one row of places: who reads the stream goes on over all its parts.
         Assert.Equal(Enumerable.Range(1, events.Count).Select(n => (long)n), events.Select(e => e.Sequence));
         Assert.Single(events.Select(e => e.Cursor!.Value.Epoch).Distinct());

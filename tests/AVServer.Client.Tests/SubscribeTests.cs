@@ -35,7 +35,8 @@ public sealed class SubscribeTests
         using var client = new AVServerClient(
             new AVServerClientOptions(server.Address) { FirstReconnectDelay = TimeSpan.FromMilliseconds(20), Reconnecting = _ => reconnected++ });
         using var limit = new CancellationTokenSource(Patience);
-        await using var events = client.SubscribeAsync(new EventFilter("kitchen", After: EventCursor.Start), limit.Token).GetAsyncEnumerator(limit.Token);
+        var kept = new EventFilter("kitchen", After: EventCursor.Start);
+        await using var events = client.SubscribeAsync(kept, limit.Token).GetAsyncEnumerator(limit.Token);
 
         foreach (var chunks in new[] { 2, 3 })
         {
@@ -64,8 +65,10 @@ public sealed class SubscribeTests
     public async Task Server_with_history_gives_everything_once_whatever_happens_to_it(bool watches)
     {
         using var folder = new TemporaryFolder();
-        await using var server = await EchoServer.StartAsync(("History:Provider", "sqlite"), ("History:Path", Path.Combine(folder.Path, "history.db")));
-        using var client = new AVServerClient(new AVServerClientOptions(server.Address) { FirstReconnectDelay = TimeSpan.FromMilliseconds(20) });
+        await using var server = await EchoServer.StartAsync(
+            ("History:Provider", "sqlite"), ("History:Path", Path.Combine(folder.Path, "history.db")));
+        var options = new AVServerClientOptions(server.Address) { FirstReconnectDelay = TimeSpan.FromMilliseconds(20) };
+        using var client = new AVServerClient(options);
         using var limit = new CancellationTokenSource(Patience);
         var reading = watches ? client.WatchAsync("kitchen", limit.Token) : client.SubscribeAsync(new EventFilter("kitchen"), limit.Token);
         await using var events = reading.GetAsyncEnumerator(limit.Token);
@@ -91,7 +94,8 @@ public sealed class SubscribeTests
     public async Task Subscription_of_all_streams_is_told_after_each_lost_connection()
     {
         await using var server = await EchoServer.StartAsync();
-        using var client = new AVServerClient(new AVServerClientOptions(server.Address) { FirstReconnectDelay = TimeSpan.FromMilliseconds(20) });
+        var options = new AVServerClientOptions(server.Address) { FirstReconnectDelay = TimeSpan.FromMilliseconds(20) };
+        using var client = new AVServerClient(options);
         using var limit = new CancellationTokenSource(Patience);
         await using var events = client.SubscribeAsync(new EventFilter(), limit.Token).GetAsyncEnumerator(limit.Token);
         var next = events.MoveNextAsync().AsTask();
@@ -146,7 +150,8 @@ public sealed class SubscribeTests
         await using var server = await EchoServer.StartAsync();
         using var client = new AVServerClient(server.Address);
         using var stop = new CancellationTokenSource();
-        await using var events = client.SubscribeAsync(new EventFilter("kitchen", After: EventCursor.Start), stop.Token).GetAsyncEnumerator(stop.Token);
+        var kept = new EventFilter("kitchen", After: EventCursor.Start);
+        await using var events = client.SubscribeAsync(kept, stop.Token).GetAsyncEnumerator(stop.Token);
         await client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(0));
         Assert.True(await events.MoveNextAsync());
         Assert.True(await events.MoveNextAsync());

@@ -49,7 +49,8 @@ public sealed class EventCursorTests
     [InlineData("\"17\"")]
     public void Numbers_of_before_there_were_cursors_are_refused_in_json_too(string json)
     {
-        var error = Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<EventFilter>($$"""{"streamId":"s","after":{{json}}}""", ContractsJson.Options));
+        var filter = $$"""{"streamId":"s","after":{{json}}}""";
+        var error = Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<EventFilter>(filter, ContractsJson.Options));
         Assert.Contains("Expected a cursor like", error.Message, StringComparison.Ordinal);
     }
 

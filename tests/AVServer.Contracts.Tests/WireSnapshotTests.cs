@@ -32,11 +32,16 @@ public sealed class WireSnapshotTests
             TimeSpan.FromSeconds(1.5), true, 2, new PictureBox(0.25f, 0.125f, 0.5f, 0.5f), new PictureBox(0.375f, 0.5f, 0.25f, 0.25f), LipQuality.TooSmall, true, TimeSpan.FromMilliseconds(160))
         { StreamId = "kitchen", Cursor = Place(6), At = At },
         ["event.face.none"] = new FaceEvent(TimeSpan.FromSeconds(2), false) { StreamId = "kitchen", Cursor = Place(7), At = At },
-        ["event.gap"] = new GapEvent(MediaKind.Video, GapReason.DroppedWhenBusy, TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(80)) { StreamId = "kitchen", Cursor = Place(3), At = At },
-        ["event.fault"] = new FaultEvent(FaultCodes.BadChunk, "Expected whole samples.") { StreamId = "kitchen", Cursor = Place(4), At = At },
-        ["event.lost"] = new LostEvent(Place(4), new EventCursor("0198c1f2a3b57e02", 9), LostReason.Restart) { StreamId = "kitchen", Cursor = new EventCursor("0198c1f2a3b57e02", 0), At = At },
+        ["event.gap"] = new GapEvent(
+            MediaKind.Video, GapReason.DroppedWhenBusy, TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(80))
+        { StreamId = "kitchen", Cursor = Place(3), At = At },
+        ["event.fault"] = new FaultEvent(FaultCodes.BadChunk, "Expected whole samples.")
+        { StreamId = "kitchen", Cursor = Place(4), At = At },
+        ["event.lost"] = new LostEvent(Place(4), new EventCursor("0198c1f2a3b57e02", 9), LostReason.Restart)
+        { StreamId = "kitchen", Cursor = new EventCursor("0198c1f2a3b57e02", 0), At = At },
         ["event.lost.ofAll"] = new LostEvent(null, null, LostReason.AllStreams) { At = At },
-        ["event.closed"] = new ClosedEvent(CloseReason.ServerStopping, TimeSpan.FromSeconds(3)) { StreamId = "kitchen", Cursor = Place(5), At = At },
+        ["event.closed"] = new ClosedEvent(CloseReason.ServerStopping, TimeSpan.FromSeconds(3))
+        { StreamId = "kitchen", Cursor = Place(5), At = At },
         ["event.telemetry"] = new TelemetryEvent(
             TimeSpan.FromSeconds(1), -42.5f, true, new Dictionary<string, float[]> { ["computer"] = [0.25f, 0.5f] }, TimeSpan.FromMilliseconds(40))
         { StreamId = "kitchen", At = At },
@@ -49,7 +54,8 @@ public sealed class WireSnapshotTests
             [new TimedWord("hello", TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(1.75), 0.875f), new TimedWord("there", TimeSpan.FromSeconds(1.75), TimeSpan.FromSeconds(2.25), 1)],
             new ModelReference("vosk-small-en", "1.0.0"))
         { StreamId = "kitchen", Cursor = Place(8), At = At },
-        ["event.speech.supplied"] = new SpeechEvent("hello", TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1)) { StreamId = "kitchen", Cursor = Place(9), At = At },
+        ["event.speech.supplied"] = new SpeechEvent("hello", TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1))
+        { StreamId = "kitchen", Cursor = Place(9), At = At },
         ["event.emotion"] = new EmotionEvent(
             "happy", new Dictionary<string, float> { ["angry"] = 0.25f, ["happy"] = 0.75f }, TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(2.5), true, new ModelReference("emotion", "1.0.0"),
             TimeSpan.FromSeconds(2.75), "hello there")
@@ -83,7 +89,8 @@ public sealed class WireSnapshotTests
         ["job.queued"] = new JobStatus("0f", "a.wav", JobState.Queued, TimeSpan.Zero, null, At),
         ["job.failed"] = new JobStatus(
             "0f", "a.wav", JobState.Failed, TimeSpan.FromSeconds(1.5), TimeSpan.FromHours(2), At, At.AddMinutes(1), new JobError(FaultCodes.Undecodable, "Expected sound.")),
-        ["historyPage"] = new HistoryPage([new FaultEvent("badChunk", "…") { StreamId = "kitchen", Cursor = Place(4), At = At }], new EventCursor("history", 17)),
+        ["historyPage"] = new HistoryPage(
+            [new FaultEvent("badChunk", "…") { StreamId = "kitchen", Cursor = Place(4), At = At }], new EventCursor("history", 17)),
         ["historyDeletion"] = new HistoryDeletion(3),
         ["historyDeletion.clips"] = new HistoryDeletion(3, 1),
         ["clip"] = new ClipSummary("kitchen", 4, At, "20260102T030405000Z-4.wav", 64_044, "/api/clips/kitchen/20260102T030405000Z-4.wav"),

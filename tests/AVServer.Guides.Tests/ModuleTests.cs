@@ -43,7 +43,8 @@ public sealed class ModuleTests(Newcomer newcomer)
     public Task Reader_whose_connection_is_cut_misses_nothing() => NodeCheck.RunAsync("module-resumes", new { Address, File = Path.Combine(newcomer.Folder, "hello.wav") });
 
     [Fact]
-    public Task Waits_between_attempts_grow_and_only_a_connection_that_held_makes_them_short_again() => NodeCheck.RunAsync("module-waits-longer", new { });
+    public Task Waits_between_attempts_grow_and_only_a_connection_that_held_makes_them_short_again() =>
+        NodeCheck.RunAsync("module-waits-longer", new { });
 
     [Fact]
     public Task File_is_read_as_fast_as_it_is_taken() => NodeCheck.RunAsync("module-waits", new { Address });

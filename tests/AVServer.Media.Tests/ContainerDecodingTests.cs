@@ -179,7 +179,8 @@ public sealed class ContainerDecodingTests
     public async Task Decoder_that_takes_too_much_processor_time_is_stopped()
     {
         var limits = new MediaLimits { MaxDecoderCpu = TimeSpan.FromSeconds(1) };
-        await using var process = FfmpegProcess.Start("ffmpeg", "-v error -nostdin -f lavfi -i testsrc=s=1280x720:d=100000 -f null -", limits);
+        await using var process = FfmpegProcess.Start(
+            "ffmpeg", "-v error -nostdin -f lavfi -i testsrc=s=1280x720:d=100000 -f null -", limits);
         process.CompleteInput();
         var (exitCode, errors) = await process.WaitForExitAsync(CancellationToken.None);
         Assert.Equal(FaultCodes.LimitExceeded, FfmpegFault.Of(exitCode, errors, "sound").Code);
@@ -189,7 +190,8 @@ public sealed class ContainerDecodingTests
     public async Task Processor_time_of_a_stream_grows_with_its_media()
     {
         var limits = new MediaLimits { MaxDecoderCpu = TimeSpan.FromSeconds(1), DecoderCpuShare = 1 };
-        await using var process = FfmpegProcess.Start("ffmpeg", "-v error -nostdin -f lavfi -i testsrc=s=1280x720:d=100000 -f null -", limits);
+        await using var process = FfmpegProcess.Start(
+            "ffmpeg", "-v error -nostdin -f lavfi -i testsrc=s=1280x720:d=100000 -f null -", limits);
         process.AllowCpu(TimeSpan.FromSeconds(3));
         process.CompleteInput();
         var started = System.Diagnostics.Process.GetProcessById(process.Id);

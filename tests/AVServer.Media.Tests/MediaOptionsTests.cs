@@ -31,8 +31,13 @@ public sealed class MediaOptionsTests
     {
         using var provider = Build(new() { ["Media:Stream:MaxChunkBytes"] = "2048" });
         var options = provider.GetRequiredService<IOptions<MediaOptions>>().Value;
-        Assert.Equal((null, null, 1d, FaultCodes.StreamLimit), (options.Stream.MaxDuration, options.Stream.MaxInputBytes, options.Stream.DecoderCpuShare, options.Stream.TooLongCode));
-        Assert.Equal((TimeSpan.FromHours(4), 2L << 30, 0d, FaultCodes.LimitExceeded), (options.File.MaxDuration, options.File.MaxInputBytes, options.File.DecoderCpuShare, options.File.TooLongCode));
+        var (stream, file) = (options.Stream, options.File);
+        Assert.Equal(
+            (null, null, 1d, FaultCodes.StreamLimit),
+            (stream.MaxDuration, stream.MaxInputBytes, stream.DecoderCpuShare, stream.TooLongCode));
+        Assert.Equal(
+            (TimeSpan.FromHours(4), 2L << 30, 0d, FaultCodes.LimitExceeded),
+            (file.MaxDuration, file.MaxInputBytes, file.DecoderCpuShare, file.TooLongCode));
     }
 
     [Theory]

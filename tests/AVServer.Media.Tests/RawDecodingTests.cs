@@ -134,10 +134,12 @@ public sealed class RawDecodingTests
     {
         var options = new MediaOptions();
         var decoder = new MediaDecoder(options);
-        foreach (var limits in new[] { options.Stream with { MaxDuration = TimeSpan.FromSeconds(1) }, options.Stream with { MaxInputBytes = 4_000 } })
+        var stream = options.Stream;
+        foreach (var limits in new[] { stream with { MaxDuration = TimeSpan.FromSeconds(1) }, stream with { MaxInputBytes = 4_000 } })
         {
+            var chunks = new[] { Chunk(0, Silence(0.1)), Chunk(1.1, Silence(0.1)) }.ToAsyncEnumerable();
             var fault = await Assert.ThrowsAsync<MediaException>(async () =>
-                await decoder.DecodeAsync(Hello(), new[] { Chunk(0, Silence(0.1)), Chunk(1.1, Silence(0.1)) }.ToAsyncEnumerable(), limits).ToListAsync());
+                await decoder.DecodeAsync(Hello(), chunks, limits).ToListAsync());
             Assert.Equal(FaultCodes.StreamLimit, fault.Code);
             Assert.Contains("under the same id", fault.Message, StringComparison.Ordinal);
         }

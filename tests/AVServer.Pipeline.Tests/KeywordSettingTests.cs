@@ -6,9 +6,11 @@ namespace AVServer.Pipeline.Tests;
 [Trait("Category", "unit")]
 public sealed class KeywordSettingTests
 {
+    private const string KeywordModel = "Pipeline:Keywords:0:Model";
+
     [Theory]
-    [InlineData("Pipeline:Keywords:0:Model", "computer-verifer", "Pipeline:Keywords:0:Model: expected one of the keyword models", "'computer-verifer'")]
-    [InlineData("Pipeline:Keywords:0:Model", "face-mesh", "Pipeline:Keywords:0:Model: expected one of the keyword models", "'face-mesh'")]
+    [InlineData(KeywordModel, "computer-verifer", $"{KeywordModel}: expected one of the keyword models", "'computer-verifer'")]
+    [InlineData(KeywordModel, "face-mesh", $"{KeywordModel}: expected one of the keyword models", "'face-mesh'")]
     [InlineData("Emotion:Model", "emotoin", "Emotion:Model: there is no emotion model", "'emotoin'")]
     public void Model_that_is_not_there_stops_the_start_with_its_name(string setting, string value, string expected, string got)
     {
@@ -23,7 +25,7 @@ public sealed class KeywordSettingTests
     public void Keyword_that_a_model_does_not_know_stops_the_start_with_its_name(string model, string keyword, string expected)
     {
         var fault = Assert.Throws<SetupException>(() => PipelineUnderTest.WithShippedModels(
-            ("Pipeline:Keywords:0:Model", model), ($"Pipeline:Keywords:0:Thresholds:{keyword}", "0.5")).Dispose());
+            (KeywordModel, model), ($"Pipeline:Keywords:0:Thresholds:{keyword}", "0.5")).Dispose());
         Assert.Equal($"Pipeline:Keywords:0:Thresholds: {expected}", fault.Message);
     }
 
@@ -31,7 +33,7 @@ public sealed class KeywordSettingTests
     public void Model_that_is_named_twice_stops_the_start()
     {
         var fault = Assert.Throws<SetupException>(() => PipelineUnderTest.WithShippedModels(
-            ("Pipeline:Keywords:0:Model", "computer-verifier"), ("Pipeline:Keywords:1:Model", "computer-verifier")).Dispose());
+            (KeywordModel, "computer-verifier"), ("Pipeline:Keywords:1:Model", "computer-verifier")).Dispose());
         Assert.StartsWith("Pipeline:Keywords:1:Model: expected each model once", fault.Message, StringComparison.Ordinal);
     }
 }

@@ -68,7 +68,8 @@ public sealed class PipelineUnderTest : IDisposable
         var folder = Directory.CreateTempSubdirectory("avserver-pipeline-");
         fake.WriteWithFaceModels(folder.FullName);
         (spotter with { Keywords = [fake.Keyword] }).Write(folder.FullName);
-        return new PipelineUnderTest(folder.FullName, folder, gate: true, TimeProvider.System, [("Pipeline:AudioVisual", "true"), ("Pipeline:DropLatePictures", "false")]);
+        (string, string)[] settings = [("Pipeline:AudioVisual", "true"), ("Pipeline:DropLatePictures", "false")];
+        return new PipelineUnderTest(folder.FullName, folder, gate: true, TimeProvider.System, settings);
     }
 
     /// <summary>A loud-sound spotter and an emotion model beside the shipped voice activity and word vectors.</summary>

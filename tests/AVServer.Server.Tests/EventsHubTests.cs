@@ -54,7 +54,9 @@ public sealed class EventsHubTests
 
     [Theory]
     [InlineData("""{"after":"e:3"}""", "Expected a stream id beside 'after'")]
-    [InlineData("""{"streamId":"s","after":3}""", "after: Expected a cursor like '0198c1f2a3b47d51:17', as an event's 'cursor' tells it, or '0:0' for all that is kept; got '3'.")]
+    [InlineData(
+        """{"streamId":"s","after":3}""",
+        "after: Expected a cursor like '0198c1f2a3b47d51:17', as an event's 'cursor' tells it, or '0:0' for all that is kept; got '3'.")]
     [InlineData("""{"streamId":"s","after":"3"}""", "got '3'.")]
     [InlineData("""{"streamId":"s","after":{"epoch":"e"}}""", "got '{\"epoch\":\"e\"}'.")]
     [InlineData("""{"streamId":"s","types":["wakeword"]}""", "got wakeword")]
@@ -185,7 +187,11 @@ public sealed class EventsHubTests
     public async Task Reader_that_is_too_slow_is_ended_and_costs_others_nothing()
     {
         // What a stalled connection takes in before it blocks is a matter of socket buffers, so events are sent until the server lets go.
-        await using var server = await RunningServer.StartAsync(("Server:Limits:SubscriberQueue", "16"), ("Server:Limits:WakeWordsKept", "100000"), ("Server:Limits:WakeWordBytesKept", "1000000000"), ("Server:Limits:EventBytesKeptInAll", "1000000000"));
+        await using var server = await RunningServer.StartAsync(
+            ("Server:Limits:SubscriberQueue", "16"),
+            ("Server:Limits:WakeWordsKept", "100000"),
+            ("Server:Limits:WakeWordBytesKept", "1000000000"),
+            ("Server:Limits:EventBytesKeptInAll", "1000000000"));
         var (slow, valve) = await HubClient.ConnectAsync(server);
         await using var slowConnection = slow;
         var slowEvents = await SubscribeAsync(server, slow, new EventFilter("s"));

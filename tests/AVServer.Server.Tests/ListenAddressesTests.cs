@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using AVServer.Pipeline;
 using AVServer.Server.Configuration;
 using AVServer.Server.Security;
+using AVServer.Server.Tests.Kit;
 using AVServer.Server.Wyoming;
 using Microsoft.Extensions.Configuration;
 
@@ -15,9 +16,11 @@ public sealed class ListenAddressesTests
     [InlineData("http://127.0.0.1:0")]
     [InlineData("http://*:0")]
     [InlineData("http://+:0;http://[::1]:0")]
-    [InlineData("http://unix:/tmp/avserver.sock")]
     [InlineData(null)]
     public void Address_of_this_machine_is_taken(string? urls) => Check(new SecurityOptions { Open = true }, ("Urls", urls));
+
+    [Fact]
+    public void Unix_socket_is_taken() => Check(("Urls", $"http://unix:{Path.Combine(Path.GetTempPath(), "avserver.sock")}"));
 
     [Theory]
     [InlineData("Urls", "http://*:0")]
@@ -33,14 +36,14 @@ public sealed class ListenAddressesTests
         Assert.Contains("Security:Open=true", told, StringComparison.Ordinal);
 
         Check(new SecurityOptions { Open = true }, (setting, value));
-        Check(new SecurityOptions { ApiKey = "correct-horse-battery" }, (setting, value));
+        Check(new SecurityOptions { ApiKey = TestKeys.ApiKey }, (setting, value));
         Check(new SecurityOptions { Keys = { new KeyOptions() } }, (setting, value));
     }
 
     [Fact]
     public void Bridge_that_others_reach_needs_to_be_called_open_since_it_asks_for_no_key()
     {
-        foreach (var security in (SecurityOptions[])[new(), new() { ApiKey = "correct-horse-battery" }])
+        foreach (var security in (SecurityOptions[])[new(), new() { ApiKey = TestKeys.ApiKey }])
         {
             var told = Assert.Throws<SetupException>(() => CheckBridge("0.0.0.0", security)).Message;
             Assert.StartsWith("Wyoming:Address '0.0.0.0'", told, StringComparison.Ordinal);

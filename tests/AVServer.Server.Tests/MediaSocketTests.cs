@@ -177,7 +177,11 @@ public sealed class MediaSocketTests
         await using var server = await RunningServer.StartAsync();
         using var sender = await MediaSender.OpenAsync(server, "s");
         await sender.SendAsync(0, "X!");
-        await AssertRefusedAsync(sender, FaultCodes.Internal, (int)WebSocketCloseStatus.InternalServerError, "The server failed; its log has the details under ");
+        await AssertRefusedAsync(
+            sender,
+            FaultCodes.Internal,
+            (int)WebSocketCloseStatus.InternalServerError,
+            "The server failed; its log has the details under ");
         Assert.Contains(server.Log.Lines, line => line.Contains("stream s in the pipeline", StringComparison.Ordinal));
     }
 

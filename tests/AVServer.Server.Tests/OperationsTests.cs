@@ -25,7 +25,10 @@ public sealed class OperationsTests
             ("Security:AllowedOrigins:0", "friend.example/")));
         var failures = error is AggregateException many ? many.InnerExceptions.Cast<OptionsValidationException>().SelectMany(e => e.Failures) : ((OptionsValidationException)error).Failures;
         Assert.All(
-            [nameof(ServerLimits.MaxStreams), nameof(ServerLimits.IdleTimeout), nameof(ServerLimits.QueuedBytes), nameof(SecurityOptions.ApiKey), nameof(SecurityOptions.AllowedOrigins)],
+            [
+                nameof(ServerLimits.MaxStreams), nameof(ServerLimits.IdleTimeout), nameof(ServerLimits.QueuedBytes),
+                nameof(SecurityOptions.ApiKey), nameof(SecurityOptions.AllowedOrigins),
+            ],
             name => Assert.Contains(failures, failure => failure.Contains(name, StringComparison.Ordinal)));
     }
 
@@ -94,10 +97,11 @@ public sealed class OperationsTests
                 Routes.HealthLive, Routes.HealthReady,
             ],
             route => Assert.Contains(route, paths));
-        var mediaTime = document.GetProperty("components").GetProperty("schemas").GetProperty("StreamSummary").GetProperty("properties").GetProperty("mediaTime");
-        Assert.Equal("number", mediaTime.GetProperty("type").GetString());
-        var next = document.GetProperty("components").GetProperty("schemas").GetProperty("HistoryPage").GetProperty("properties").GetProperty("next");
-        Assert.Contains("epoch:sequence", next.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal("number", Property("StreamSummary", "mediaTime").GetProperty("type").GetString());
+        Assert.Contains("epoch:sequence", Property("HistoryPage", "next").GetRawText(), StringComparison.Ordinal);
+
+        JsonElement Property(string schema, string name) =>
+            document.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("properties").GetProperty(name);
     }
 
     [Fact]

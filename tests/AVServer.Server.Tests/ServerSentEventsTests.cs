@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text;
@@ -55,7 +56,8 @@ public sealed class ServerSentEventsTests
             await sender.ReceiveAllAsync();
         }
         using var all = await OpenAsync(server, "?streamId=s&after=0:0");
-        Assert.Equal(["1 lost", "2 wakeWord", "7 opened", "8 fault", "9 closed", "10 opened", "11 fault", "12 closed"], await ReadAsync(all, 8));
+        Assert.Equal(
+            ["1 lost", "2 wakeWord", "7 opened", "8 fault", "9 closed", "10 opened", "11 fault", "12 closed"], await ReadAsync(all, 8));
         // Who reads words only misses nothing, and is told nothing.
         using var words = await OpenAsync(server, "?streamId=s&after=0:0&types=wakeWord");
         Assert.Equal(["2 wakeWord"], await ReadAsync(words, 1));
@@ -71,7 +73,8 @@ public sealed class ServerSentEventsTests
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
         Assert.Equal(": keep-alive", await reader.ReadLineAsync());
         Assert.Equal("", await reader.ReadLineAsync());
-        Assert.InRange(int.Parse((await reader.ReadLineAsync())!["retry: ".Length..], System.Globalization.CultureInfo.InvariantCulture), 1_000, 3_000);
+        var retry = (await reader.ReadLineAsync())!["retry: ".Length..];
+        Assert.InRange(int.Parse(retry, CultureInfo.InvariantCulture), 1_000, 3_000);
         Assert.Equal($"id: {server.Broker.Position("s")}", await reader.ReadLineAsync());
         Assert.Equal("", await reader.ReadLineAsync());
     }
@@ -82,7 +85,8 @@ public sealed class ServerSentEventsTests
         await using var server = await RunningServer.StartAsync();
         await using var nginx = await NginxServer.StartAsync(server.Address);
         using var response = await nginx.Http.GetAsync($"{Routes.Events}?streamId=s", HttpCompletionOption.ResponseHeadersRead);
-        await using var events = SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync(Patience.Token()).GetAsyncEnumerator();
+        var items = SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync(Patience.Token());
+        await using var events = items.GetAsyncEnumerator();
         using var sender = await MediaSender.OpenAsync(server, "s");
         Assert.Equal("opened", await NextAsync());   // before there is more: nothing is held back until it fills a buffer
         await sender.SendAsync(0.5, "Word!!");
@@ -184,8 +188,10 @@ public sealed class ServerSentEventsTests
         using var left = new CancellationTokenSource();
         using var body = new MemoryStream();
         var context = new DefaultHttpContext { RequestAborted = left.Token, Response = { Body = body } };
-        var serving = EventsEndpoint.StreamAsync(context, server.Broker, server.Part<HistoryReplay>(), Options.Create(new ServerLimits()), TimeProvider.System);
-        await RunningServer.UntilAsync(() => Encoding.ASCII.GetString(body.ToArray()).Contains("id: ", StringComparison.Ordinal), "the stream has begun");
+        var limits = Options.Create(new ServerLimits());
+        var serving = EventsEndpoint.StreamAsync(context, server.Broker, server.Part<HistoryReplay>(), limits, TimeProvider.System);
+        await RunningServer.UntilAsync(
+            () => Encoding.ASCII.GetString(body.ToArray()).Contains("id: ", StringComparison.Ordinal), "the stream has begun");
         var written = body.Length;
         await left.CancelAsync();
         await serving.WaitAsync(Patience.Longest);
@@ -220,7 +226,8 @@ public sealed class ServerSentEventsTests
         return events;
     }
 
-    private static string NumberOf(string? id) => EventCursor.TryParse(id, out var cursor) ? cursor.Sequence.ToString(System.Globalization.CultureInfo.InvariantCulture) : "";
+    private static string NumberOf(string? id) =>
+        EventCursor.TryParse(id, out var cursor) ? cursor.Sequence.ToString(CultureInfo.InvariantCulture) : "";
 
     private static async Task SendWordAsync(RunningServer server)
     {

@@ -14,7 +14,7 @@ namespace AVServer.Server.Tests;
 [Collection(nameof(ManyStreamsTests))]
 public sealed class TelemetryTests
 {
-    private const string Key = "correct-horse-battery";
+    private const string Key = TestKeys.ApiKey;
 
     [Fact]
     public async Task Collector_gets_requests_streams_jobs_and_figures_but_no_key_word_or_file_name()
@@ -23,7 +23,8 @@ public sealed class TelemetryTests
         string jobId;
         // The library would take this one out of the environment and let the key through.
         (string, string) indiscreet = ("OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION", "true");
-        await using (var server = await RunningServer.StartAsync(("Telemetry:OtlpEndpoint", collector.Url), ("Security:ApiKey", Key), indiscreet))
+        (string, string) endpoint = ("Telemetry:OtlpEndpoint", collector.Url);
+        await using (var server = await RunningServer.StartAsync(endpoint, ("Security:ApiKey", Key), indiscreet))
         {
             jobId = await UseAsync(server);
             await server.StopAsync();

@@ -18,11 +18,11 @@ public sealed class EmotionFrontEndTests
     [MemberData(nameof(FrontEnds))]
     public void Features_equal_those_of_independent_code(string set, IEmotionFrontEnd frontEnd)
     {
-        float[] samples = Golden.Samples("emotion-features", "signal.s16");
+        float[] samples = GoldenSignal.Samples("emotion-features", "signal.s16");
 
         float[] got = frontEnd.Compute(samples);
 
-        Assert.InRange(Golden.MaxDifference(Golden.Floats("emotion-features", set + ".f32"), got), 0, Tolerance);
+        Assert.InRange(GoldenSignal.MaxDifference(GoldenSignal.Floats("emotion-features", set + ".f32"), got), 0, Tolerance);
     }
 
     [Theory]
@@ -53,11 +53,11 @@ public sealed class EmotionFrontEndTests
     public void Light_sernet_does_not_hear_the_level()
     {
         IEmotionFrontEnd frontEnd = new LightSerNetFrontEnd();
-        float[] samples = Golden.Samples("emotion-features", "signal.s16");
+        float[] samples = GoldenSignal.Samples("emotion-features", "signal.s16");
 
         float[] quieter = frontEnd.Compute(Array.ConvertAll(samples, sample => sample / 32));
 
-        Assert.InRange(Golden.MaxDifference(frontEnd.Compute(samples), quieter), 0, Tolerance);
+        Assert.InRange(GoldenSignal.MaxDifference(frontEnd.Compute(samples), quieter), 0, Tolerance);
     }
 
     [Theory]
@@ -66,7 +66,7 @@ public sealed class EmotionFrontEndTests
     public void Nothing_large_is_allocated(string set, IEmotionFrontEnd frontEnd)
     {
         Assert.NotEmpty(set);
-        float[] samples = Golden.Samples("emotion-features", "signal.s16");
+        float[] samples = GoldenSignal.Samples("emotion-features", "signal.s16");
         var features = new float[frontEnd.FrameCount(samples.Length) * frontEnd.Dim];
         Assert.InRange(Allocations.LeastOf(() => frontEnd.Compute(samples, features)), 0, 1_000);
     }

@@ -19,10 +19,10 @@ public sealed class FbankGoldenTests
     [MemberData(nameof(Sets))]
     public void Fbank_equals_torchaudio(string set, FbankOptions options)
     {
-        float[] samples = Golden.Samples("kaldi-features", "signal.s16");
+        float[] samples = GoldenSignal.Samples("kaldi-features", "signal.s16");
 
         float[] got = Fbank.Compute(samples, options);
 
-        Assert.InRange(Golden.MaxDifference(Golden.Floats("kaldi-features", set + ".f32"), got), 0, Tolerance);
+        Assert.InRange(GoldenSignal.MaxDifference(GoldenSignal.Floats("kaldi-features", set + ".f32"), got), 0, Tolerance);
     }
 }

@@ -18,18 +18,18 @@ public sealed class MfccGoldenTests
     [MemberData(nameof(Sets))]
     public void Mfcc_equals_torchaudio(string set, MfccOptions options)
     {
-        float[] samples = Golden.Samples("kaldi-features", "signal.s16");
+        float[] samples = GoldenSignal.Samples("kaldi-features", "signal.s16");
 
         float[] got = Mfcc.Compute(samples, new MfccComputer(options));
 
-        Assert.InRange(Golden.MaxDifference(Golden.Floats("kaldi-features", set + ".f32"), got), 0, Tolerance);
+        Assert.InRange(GoldenSignal.MaxDifference(GoldenSignal.Floats("kaldi-features", set + ".f32"), got), 0, Tolerance);
     }
 
     [Fact]
     public void Deltas_equal_those_of_Kaldi()
     {
-        float[] got = Deltas.Append(Golden.Floats("kaldi-features", "mfcc-13.f32"), dim: 13);
+        float[] got = Deltas.Append(GoldenSignal.Floats("kaldi-features", "mfcc-13.f32"), dim: 13);
 
-        Assert.InRange(Golden.MaxDifference(Golden.Floats("kaldi-features", "mfcc-13-deltas.f32"), got), 0, 1e-4);
+        Assert.InRange(GoldenSignal.MaxDifference(GoldenSignal.Floats("kaldi-features", "mfcc-13-deltas.f32"), got), 0, 1e-4);
     }
 }

@@ -21,8 +21,8 @@ public sealed class RealFftTests
 
         fft.Forward(samples, new float[fft.WorkspaceLength], gotReal, gotImaginary);
 
-        Assert.InRange(Golden.MaxDifference(real, gotReal), 0, Tolerance);
-        Assert.InRange(Golden.MaxDifference(imaginary, gotImaginary), 0, Tolerance);
+        Assert.InRange(GoldenSignal.MaxDifference(real, gotReal), 0, Tolerance);
+        Assert.InRange(GoldenSignal.MaxDifference(imaginary, gotImaginary), 0, Tolerance);
     }
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed class RealFftTests
 
     private static (float[] Samples, float[] Real, float[] Imaginary) Case(int length)
     {
-        float[] all = Golden.Floats("numpy-fft", $"rfft-{length}.f32");
+        float[] all = GoldenSignal.Floats("numpy-fft", $"rfft-{length}.f32");
         int bins = length / 2 + 1;
         return (all[..length], all[length..(length + bins)], all[(length + bins)..]);
     }

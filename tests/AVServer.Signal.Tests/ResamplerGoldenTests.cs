@@ -14,8 +14,8 @@ public sealed class ResamplerGoldenTests
     [InlineData(48_000)]
     public void Conversion_equals_torchaudio(int rate)
     {
-        float[] got = Resampler.Convert(Golden.Floats("torchaudio-resample", "input.f32"), rate);
+        float[] got = Resampler.Convert(GoldenSignal.Floats("torchaudio-resample", "input.f32"), rate);
 
-        Assert.InRange(Golden.MaxDifference(Golden.Floats("torchaudio-resample", $"from-{rate}.f32"), got), 0, Tolerance);
+        Assert.InRange(GoldenSignal.MaxDifference(GoldenSignal.Floats("torchaudio-resample", $"from-{rate}.f32"), got), 0, Tolerance);
     }
 }

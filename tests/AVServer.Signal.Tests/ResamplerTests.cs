@@ -39,7 +39,7 @@ public sealed class ResamplerTests
         float[] got = Resampler.Convert(SyntheticSound.Sine(hz, rate, rate / 5), rate);
 
         float[] expected = SyntheticSound.Sine(hz, 16_000, got.Length);
-        Assert.InRange(Golden.MaxDifference(expected.AsSpan(200..^200), got.AsSpan(200..^200)), 0, 3e-4);
+        Assert.InRange(GoldenSignal.MaxDifference(expected.AsSpan(200..^200), got.AsSpan(200..^200)), 0, 3e-4);
     }
 
     [Theory]

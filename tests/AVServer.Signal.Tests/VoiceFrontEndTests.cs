@@ -14,9 +14,9 @@ public sealed class VoiceFrontEndTests
     [Trait("Category", "golden")]
     public void Descriptors_equal_those_of_independent_code()
     {
-        float[] expected = Golden.Floats("voice-descriptors", "statistics.f32");
+        float[] expected = GoldenSignal.Floats("voice-descriptors", "statistics.f32");
 
-        float[] got = FrontEnd.Describe(Golden.Samples("voice-descriptors", "signal.s16"));
+        float[] got = FrontEnd.Describe(GoldenSignal.Samples("voice-descriptors", "signal.s16"));
 
         Assert.Equal(expected.Length, got.Length);
         Assert.All(expected.Zip(got).Select((pair, i) => (pair.First, pair.Second, i)), value => Assert.True(Math.Abs(value.First - value.Second) <= Tolerance * Math.Max(1, Math.Abs(value.First)), $"Value {value.i}: expected {value.First}, got {value.Second}."));
@@ -26,7 +26,7 @@ public sealed class VoiceFrontEndTests
     [Trait("Category", "unit")]
     public void Rows_are_those_of_the_coefficients()
     {
-        float[] samples = Golden.Samples("emotion-features", "signal.s16");
+        float[] samples = GoldenSignal.Samples("emotion-features", "signal.s16");
         Assert.Equal(((IEmotionFrontEnd)new MfccDeltasFrontEnd()).Compute(samples), FrontEnd.Compute(samples));
     }
 

@@ -31,7 +31,8 @@ await onPage(async page => {
   const warning = page.locator('#keywords li[data-keyword=bob] .warning');
   await warning.filter({ hasText: '3 phones (B AA B) in 1 syllable' }).waitFor();
   await page.locator('#keyword-status[data-state=wait]').filter({ hasText: 'Listening for “bob”' }).waitFor();
-  assert.equal(await page.textContent('#keyword-status'), ['Listening for “bob” from now on.', ...await warning.allTextContents()].join(' '));
+  const told = ['Listening for “bob” from now on.', ...await warning.allTextContents()].join(' ');
+  assert.equal(await page.textContent('#keyword-status'), told);
   await assertNoSidewaysScroll(page);
   await shoot(page, 'words', { element: '#keywords-card' });
 

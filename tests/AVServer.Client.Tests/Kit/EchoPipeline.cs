@@ -34,7 +34,8 @@ internal sealed class EchoPipeline : IStreamPipeline
         {
             if (heard++ == 3 && request.StreamId.StartsWith("short", StringComparison.Ordinal))
             {
-                yield return new FaultEvent(FaultCodes.StreamLimit, "Expected three chunks at most; go on with a new stream under the same id.");
+                yield return new FaultEvent(
+                    FaultCodes.StreamLimit, "Expected three chunks at most; go on with a new stream under the same id.");
                 yield return new ClosedEvent(CloseReason.Faulted, time);
                 yield break;
             }

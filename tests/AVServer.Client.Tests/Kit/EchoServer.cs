@@ -28,7 +28,8 @@ internal sealed class EchoServer : IAsyncDisposable
 
     public static Task<EchoServer> StartAsync(string? apiKey = null) => StartAsync(("Security:ApiKey", apiKey));
 
-    public static async Task<EchoServer> StartAsync(params (string Key, string? Value)[] settings) => new(await StartAppAsync("http://127.0.0.1:0", settings), settings);
+    public static async Task<EchoServer> StartAsync(params (string Key, string? Value)[] settings) =>
+        new(await StartAppAsync("http://127.0.0.1:0", settings), settings);
 
     /// <summary>Waits until so many read events.</summary>
     public async Task ReadersAsync(int count)
@@ -52,7 +53,8 @@ internal sealed class EchoServer : IAsyncDisposable
     private static async Task<WebApplication> StartAppAsync(string address, (string Key, string? Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>(setting.Key, setting.Value)).Append(new("Urls", address)));
+        builder.Configuration.AddInMemoryCollection(
+            settings.Append(("Urls", address)).Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IStreamPipeline, EchoPipeline>();
         builder.Services.AddSingleton<IKeywordRegistry>(new FakeKeywords());

@@ -12,7 +12,9 @@ const send = () => direct.publishFile(hello, { streamId: 'resumed' });
 
 const [seen, states] = [[], []];
 const reading = (async () => {
-  for await (const event of connect({ url: proxy.address }).subscribe({ streamId: 'resumed', after: '0:0' }, { onState: state => states.push(state) })) {
+  const server = connect({ url: proxy.address });
+  const onState = state => states.push(state);
+  for await (const event of server.subscribe({ streamId: 'resumed', after: '0:0' }, { onState })) {
     seen.push(event);
     if (event.type !== 'closed') continue;
     if (seen.filter(({ type }) => type === 'closed').length === 2) return;

@@ -21,7 +21,8 @@ try {
     }
     const tracks = publication.cameraStream.getTracks().map(track => track.kind);
     await publication.stop();
-    for await (const event of server.subscribe({ streamId: 'camera', after: '0:0', types: ['closed'] })) return { tracks, moved, closed: event, deviceId: publication.deviceId };
+    for await (const closed of server.subscribe({ streamId: 'camera', after: '0:0', types: ['closed'] }))
+      return { tracks, moved, closed, deviceId: publication.deviceId };
   });
   assert.deepEqual(tracks, ['video']);
   assert.equal(deviceId, undefined);

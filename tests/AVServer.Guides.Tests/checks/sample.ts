@@ -6,7 +6,8 @@ const server = connect({ url: new URL('https://example.org/av/'), apiKey: 'key' 
 
 export async function hear(stop: AbortSignal): Promise<void> {
   const publication: Publication = await server.publishMicrophone({ streamId: 'kitchen', camera: true, onLevel: ({ peak, rms }) => console.log(peak.toFixed(2), rms) });
-  for await (const event of server.subscribe({ streamId: 'kitchen', types: ['wakeWord', 'emotion'], after: '0:0' }, { signal: stop })) console.log(describe(event));
+  const events = server.subscribe({ streamId: 'kitchen', types: ['wakeWord', 'emotion'], after: '0:0' }, { signal: stop });
+  for await (const event of events) console.log(describe(event));
   console.log(publication.lostChunks + publication.reconnects, publication.cameraStream?.active);
   await publication.stop();
 }

@@ -16,7 +16,7 @@ public sealed class SpeakerHeadTests
     private const float LogitTolerance = 1e-4f;
     private const float FitTolerance = 2e-3f;
 
-    private static readonly Golden Given = JsonSerializer.Deserialize<Golden>(
+    private static readonly GoldenHead Given = JsonSerializer.Deserialize<GoldenHead>(
         File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "tests", "golden", "emotion-head", "head.json")), JsonSerializerOptions.Web)!;
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class SpeakerHeadTests
 
     private static Microsoft.ML.OnnxRuntime.OrtValue Value(float[] values, params long[] shape) => Microsoft.ML.OnnxRuntime.OrtValue.CreateTensorValueFromMemory(values, shape);
 
-    private sealed record Golden(
+    private sealed record GoldenHead(
         int Values, int Labels, double PriorSeconds, double WordBound, float[] Mean, float[] Istd, float[] Weights, float[] Biases, GoldenCase[] Cases, GoldenFit Fit);
 
     private sealed record GoldenCase(float[] Description, float[][] Before, double[] Seconds, float[][] Votes, float[] Logits);

@@ -10,7 +10,8 @@ public sealed class SpeakerHeadTrainerTests
     [Fact]
     public void Head_that_was_fitted_judges_speakers_that_did_not_teach_it()
     {
-        var recipe = new SpeakerHeadRecipe("made-up", "0.1.0", "", "CC0-1.0", 7, MadeUpEmotion.Recipe.Labels, MadeUpEmotion.Recipe.Sets, [], 1e-3, [0, 2]);
+        var (labels, sets) = (MadeUpEmotion.Recipe.Labels, MadeUpEmotion.Recipe.Sets);
+        var recipe = new SpeakerHeadRecipe("made-up", "0.1.0", "", "CC0-1.0", 7, labels, sets, [], 1e-3, [0, 2]);
         var bank = MadeUpEmotion.Bank(new EmotionAugmentation(Variants: 1), new Pitch());
         var trainer = new SpeakerHeadTrainer(recipe, bank);
         var places = Enumerable.Range(0, bank.Recordings.Count).ToLookup(place => bank.Recordings[place].Speaker == "s0");

@@ -83,7 +83,7 @@ public sealed class EmotionGoldenTests
     public void Focal_loss_gives_the_value_and_gradients_of_independent_code(string name, double gamma)
     {
         using var scope = NewDisposeScope();
-        var golden = Golden.Read("emotion-models/losses.dat", name);
+        var golden = GoldenTensors.Read("emotion-models/losses.dat", name);
         var inputs = golden.Inputs.Select(input => input.detach().to(float64).requires_grad_()).ToArray();
         golden.Check(inputs, [FocalLoss.Of(inputs[0], inputs[1], gamma, inputs[2])]);
     }
@@ -92,14 +92,14 @@ public sealed class EmotionGoldenTests
     public void Every_golden_case_is_tested()
     {
         using var scope = NewDisposeScope();
-        static IEnumerable<string> Cases(string file) => Golden.Read($"emotion-models/{file}").Keys.Select(key => key[..key.IndexOf('/')]).Distinct().Order();
+        static IEnumerable<string> Cases(string file) => GoldenTensors.Read($"emotion-models/{file}").Keys.Select(key => key[..key.IndexOf('/')]).Distinct().Order();
         Assert.Equal(Cases("mscnn.dat"), Mscnns.Keys.Order());
         Assert.Equal(Cases("light-sernet.dat"), LightSerNets.Keys.Order());
     }
 
     private static void Check(string file, string name, Module module, Func<Tensor[], Tensor> call)
     {
-        var golden = Golden.Read($"emotion-models/{file}", name);
+        var golden = GoldenTensors.Read($"emotion-models/{file}", name);
         module.to(float64);
         module.load_state_dict(golden.State);
         module.train(!name.EndsWith("eval", StringComparison.Ordinal));

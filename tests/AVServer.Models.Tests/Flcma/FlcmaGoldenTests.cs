@@ -45,7 +45,7 @@ public sealed class FlcmaGoldenTests
     {
         using var scope = NewDisposeScope();
         var (file, create) = Parts[name];
-        var golden = Golden.Read($"flcma/{file}.dat", name);
+        var golden = GoldenTensors.Read($"flcma/{file}.dat", name);
         using var module = create().to(float64);
         module.load_state_dict(golden.State);
         module.train(!name.EndsWith("eval", StringComparison.Ordinal));
@@ -57,7 +57,7 @@ public sealed class FlcmaGoldenTests
     public void Every_golden_part_is_tested()
     {
         using var scope = NewDisposeScope();
-        var cases = Parts.Values.Select(part => part.File).Distinct().SelectMany(file => Golden.Read($"flcma/{file}.dat").Keys);
+        var cases = Parts.Values.Select(part => part.File).Distinct().SelectMany(file => GoldenTensors.Read($"flcma/{file}.dat").Keys);
         Assert.Equal(cases.Select(key => key[..key.IndexOf('/')]).Distinct().Order(), Parts.Keys.Order());
     }
 

@@ -133,7 +133,12 @@ public sealed class HistoryRecorderTests : IDisposable
     }
 
     private GapEvent Event(long sequence) =>
-        new(MediaKind.Audio, GapReason.MissingInInput, TimeSpan.Zero, TimeSpan.Zero) { StreamId = "s", Cursor = new EventCursor("e", sequence), At = _time.GetUtcNow() };
+        new(MediaKind.Audio, GapReason.MissingInInput, TimeSpan.Zero, TimeSpan.Zero)
+        {
+            StreamId = "s",
+            Cursor = new EventCursor("e", sequence),
+            At = _time.GetUtcNow(),
+        };
 
     private sealed class FakeStore : IHistoryStore
     {
@@ -164,11 +169,15 @@ public sealed class HistoryRecorderTests : IDisposable
             return Task.CompletedTask;
         }
 
-        public Task<IReadOnlyList<(long Place, StreamEvent Event)>> QueryAsync(HistoryQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<(long Place, StreamEvent Event)>> QueryAsync(HistoryQuery query, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<HistoryPlace?> FindAsync(string streamId, EventCursor cursor, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<HistoryPlace?> FindAsync(string streamId, EventCursor cursor, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<IReadOnlyList<EpochSpan>> SpansAsync(string streamId, long place, EventCursor end, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<EpochSpan>> SpansAsync(
+            string streamId, long place, EventCursor end, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<int> DeleteStreamAsync(string streamId, CancellationToken cancellationToken) => throw new NotSupportedException();
 

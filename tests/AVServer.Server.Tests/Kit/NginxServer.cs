@@ -12,17 +12,14 @@ internal sealed class NginxServer : IAsyncDisposable
 {
     private const string Program = "/usr/sbin/nginx";
 
-    // Not where TMPDIR says, which may be long: the path of a Unix socket has room for 107 bytes.
-    private readonly string _folder = $"/tmp/avserver-nginx-{Guid.NewGuid():n}";
+    private readonly SocketFolder _folder = new();
     private readonly Process _process;
 
     private NginxServer(Uri behind)
     {
-        if (!File.Exists(Program)) throw new FileNotFoundException($"Expected nginx at {Program}; run scripts/setup.sh test.");
-        Directory.CreateDirectory(_folder);
-        var settings = Path.Combine(_folder, "nginx.conf");
+        var settings = Path.Combine(_folder.Path, "nginx.conf");
         File.WriteAllText(settings, Settings(behind));
-        _process = Process.Start(new ProcessStartInfo(Program, ["-p", _folder, "-e", Path.Combine(_folder, "error.log"), "-c", settings]))!;
+        _process = Process.Start(new ProcessStartInfo(Program, ["-p", _folder.Path, "-e", ErrorLogPath, "-c", settings]))!;
         var handler = new SocketsHttpHandler { ConnectCallback = async (_, cancellationToken) => await ConnectAsync(cancellationToken) };
         Http = new HttpClient(handler) { BaseAddress = new Uri("http://nginx"), Timeout = Patience.Longest };
     }
@@ -30,13 +27,16 @@ internal sealed class NginxServer : IAsyncDisposable
     /// <summary>Asks through nginx.</summary>
     public HttpClient Http { get; }
 
-    private string SocketPath => Path.Combine(_folder, "socket");
+    private string SocketPath => Path.Combine(_folder.Path, "socket");
+
+    private string ErrorLogPath => Path.Combine(_folder.Path, "error.log");
 
     public static async Task<NginxServer> StartAsync(Uri behind)
     {
+        if (!File.Exists(Program)) throw new FileNotFoundException($"Expected nginx at {Program}; run scripts/setup.sh test.");
         var nginx = new NginxServer(behind);
         await RunningServer.UntilAsync(() => File.Exists(nginx.SocketPath) || nginx._process.HasExited, "nginx listens");
-        if (nginx._process.HasExited) Assert.Fail(await File.ReadAllTextAsync(Path.Combine(nginx._folder, "error.log")));
+        if (nginx._process.HasExited) Assert.Fail(await File.ReadAllTextAsync(nginx.ErrorLogPath));
         return nginx;
     }
 
@@ -46,7 +46,7 @@ internal sealed class NginxServer : IAsyncDisposable
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     private async Task<Stream> ConnectAsync(CancellationToken cancellationToken)
@@ -58,12 +58,12 @@ internal sealed class NginxServer : IAsyncDisposable
 
     private string Settings(Uri behind) =>
         $$"""
-        daemon off; pid {{_folder}}/pid; worker_processes 1;{{(Environment.IsPrivilegedProcess ? " user root;" : "")}}
+        daemon off; pid {{_folder.Path}}/pid; worker_processes 1;{{(Environment.IsPrivilegedProcess ? " user root;" : "")}}
         events { worker_connections 64; }
         http {
           access_log off;
-          client_body_temp_path {{_folder}}/body; proxy_temp_path {{_folder}}/proxy; fastcgi_temp_path {{_folder}}/fastcgi;
-          uwsgi_temp_path {{_folder}}/uwsgi; scgi_temp_path {{_folder}}/scgi;
+          client_body_temp_path {{_folder.Path}}/body; proxy_temp_path {{_folder.Path}}/proxy; fastcgi_temp_path {{_folder.Path}}/fastcgi;
+          uwsgi_temp_path {{_folder.Path}}/uwsgi; scgi_temp_path {{_folder.Path}}/scgi;
           server { listen unix:{{SocketPath}}; location / { proxy_pass {{behind.GetLeftPart(UriPartial.Authority)}}; } }
         }
         """;

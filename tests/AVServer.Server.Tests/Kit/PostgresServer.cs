@@ -4,30 +4,35 @@ using Npgsql;
 
 namespace AVServer.Server.Tests.Kit;
 
-/// <summary>A real PostgreSQL of this test's own: its cluster in a temporary folder, reached by a Unix socket in the same folder, stopped and deleted at the end.</summary>
+/// <summary>
+/// A real PostgreSQL of this test's own: its cluster in a temporary folder, reached by a Unix socket in the same folder, stopped and
+/// deleted at the end.
+/// </summary>
 public sealed class PostgresServer : IAsyncLifetime
 {
     private const string User = "postgres";
 
     private static readonly string Programs = FindPrograms();
-    // Not where TMPDIR says, which may be long: the path of a Unix socket has room for 107 bytes.
-    private readonly string _folder = $"/tmp/avserver-pg-{Guid.NewGuid():n}";
+
+    private readonly SocketFolder _folder = new();
     private int _databases;
 
-    private string Cluster => Path.Combine(_folder, "data");
+    private string Cluster => Path.Combine(_folder.Path, "data");
 
     public async ValueTask InitializeAsync()
     {
-        Directory.CreateDirectory(_folder);
         // PostgreSQL refuses to run as root.
-        if (Environment.IsPrivilegedProcess) await RunAsync("chown", User, _folder);
+        if (Environment.IsPrivilegedProcess) await RunAsync("chown", User, _folder.Path);
         await RunAsUserAsync("initdb", "-D", Cluster, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
         await StartAsync();
     }
 
     /// <summary>Starts what <see cref="StopAsync"/> stopped.</summary>
-    public Task StartAsync() =>
-        RunAsUserAsync("pg_ctl", "-D", Cluster, "-w", "-t", "120", "-l", Path.Combine(_folder, "log"), "-o", $"-c listen_addresses='' -c unix_socket_directories='{_folder}' -c fsync=off -c shared_buffers=8MB", "start");
+    public Task StartAsync()
+    {
+        var settings = $"-c listen_addresses='' -c unix_socket_directories='{_folder.Path}' -c fsync=off -c shared_buffers=8MB";
+        return RunAsUserAsync("pg_ctl", "-D", Cluster, "-w", "-t", "120", "-l", Path.Combine(_folder.Path, "log"), "-o", settings, "start");
+    }
 
     /// <summary>Goes away as in an administrator's restart: at once, connections cut.</summary>
     public Task StopAsync() => RunAsUserAsync("pg_ctl", "-D", Cluster, "-w", "-t", "120", "-m", "fast", "stop");
@@ -47,10 +52,10 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         NpgsqlConnection.ClearAllPools();
         await StopAsync();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
-    private string ConnectionString(string database) => $"Host={_folder};Username={User};Database={database}";
+    private string ConnectionString(string database) => $"Host={_folder.Path};Username={User};Database={database}";
 
     private static Task RunAsUserAsync(string program, params string[] arguments) => Environment.IsPrivilegedProcess
         ? RunAsync("runuser", ["-u", User, "--", Path.Combine(Programs, program), .. arguments])
@@ -75,8 +80,11 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private static string FindPrograms()
     {
-        var folders = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Select(version => Path.Combine(version, "bin")) : [];
-        return folders.LastOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")))
-            ?? throw new FileNotFoundException("Expected PostgreSQL under /usr/lib/postgresql; run scripts/setup.sh test.");
+        const string Versions = "/usr/lib/postgresql";
+        return (Directory.Exists(Versions) ? Directory.GetDirectories(Versions) : [])
+            .Order(StringComparer.Ordinal)
+            .Select(version => Path.Combine(version, "bin"))
+            .LastOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")))
+            ?? throw new FileNotFoundException($"Expected PostgreSQL under {Versions}; run scripts/setup.sh test.");
     }
 }

@@ -57,7 +57,11 @@ public sealed class EventLogProperties
     }
 
     private static WakeWordEvent Word() =>
-        new("computer", 0.9f, TimeSpan.Zero, TimeSpan.Zero, Modality.Audio, new Dictionary<string, float>(), new ModelReference("fake", "1"), TimeSpan.Zero);
+        new(
+            "computer", 0.9f, TimeSpan.Zero, TimeSpan.Zero, Modality.Audio, new Dictionary<string, float>(),
+            new ModelReference("fake", "1"), TimeSpan.Zero);
+
+    private static GapEvent Gap() => new(MediaKind.Audio, GapReason.MissingInInput, TimeSpan.Zero, TimeSpan.Zero);
 
     private static Gen<Step[]> Steps() => Gen.ArrayOf(
         from kind in Gen.Frequency<int>((6, Gen.Choose(0, 2)), (2, Gen.Constant(3)), (4, Gen.Constant(4)))
@@ -101,7 +105,7 @@ public sealed class EventLogProperties
                 {
                     case 0: _all.Add(_log.Append(Word())); break;
                     case 1: _all.Add(_log.Append(new FaultEvent("badChunk", "…"))); break;
-                    case 2: _all.Add(_log.Append(new GapEvent(MediaKind.Audio, GapReason.MissingInInput, TimeSpan.Zero, TimeSpan.Zero))); break;
+                    case 2: _all.Add(_log.Append(Gap())); break;
                     case 3: _time.Advance(TimeSpan.FromSeconds(step.Amount)); break;
                     default: ComeBack(step.Reader, step.Amount); break;
                 }
@@ -128,7 +132,9 @@ public sealed class EventLogProperties
 
         private bool IsKept(StreamEvent happened)
         {
-            var (count, age) = happened is WakeWordEvent ? (Limits.WakeWordsKept, Limits.WakeWordAgeKept) : (Limits.EventsKept, Limits.EventAgeKept);
+            var (count, age) = happened is WakeWordEvent
+                ? (Limits.WakeWordsKept, Limits.WakeWordAgeKept)
+                : (Limits.EventsKept, Limits.EventAgeKept);
             var later = _all.Count(e => e.GetType() == happened.GetType() && e.Sequence > happened.Sequence);
             return later < count && _time.GetUtcNow() - happened.At <= age;
         }

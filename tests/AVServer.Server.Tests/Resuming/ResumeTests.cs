@@ -62,7 +62,12 @@ public sealed class ResumeTests(PostgresServer postgres) : IClassFixture<Postgre
         }
         await using var restarted = await RunningServer.StartAsync(settings);
         await SendWordAsync(restarted, "s");
-        string[] expected = ["closed 3", "opened 4", "wakeWord 5", "closed 6", "opened 1", "wakeWord 2", "closed 3", "opened 1", "wakeWord 2", "closed 3"];
+        string[] expected =
+        [
+            "closed 3", "opened 4", "wakeWord 5", "closed 6",
+            "opened 1", "wakeWord 2", "closed 3",
+            "opened 1", "wakeWord 2", "closed 3",
+        ];
         var seen = await ReadAsync(restarted, last, expected.Length);
         Assert.Equal(expected, Names(seen));
         Assert.Equal(3, seen.Select(e => e.Cursor!.Value.Epoch).Distinct().Count());
@@ -112,7 +117,8 @@ public sealed class ResumeTests(PostgresServer postgres) : IClassFixture<Postgre
     [Fact]
     public async Task Event_that_the_history_lost_is_told_with_what_is_left()
     {
-        await using var server = await RunningServer.StartAsync([.. await SettingsAsync("sqlite"), ("Server:Limits:EventsKept", "1"), ("Server:Limits:WakeWordsKept", "1")]);
+        await using var server = await RunningServer.StartAsync(
+            [.. await SettingsAsync("sqlite"), ("Server:Limits:EventsKept", "1"), ("Server:Limits:WakeWordsKept", "1")]);
         for (var i = 0; i < 3; i++) await SendWordAsync(server, "s");
         await server.Part<HistoryRecorder>().FlushAsync(default);
         await ExecuteAsync("DELETE FROM avserver_events WHERE sequence IN (2, 5)");
@@ -127,10 +133,11 @@ public sealed class ResumeTests(PostgresServer postgres) : IClassFixture<Postgre
         var settings = await SettingsAsync("sqlite");
         Directory.CreateDirectory(Path.GetDirectoryName(DatabasePath)!);
         await ExecuteAsync("""
-            CREATE TABLE avserver_events (id INTEGER PRIMARY KEY AUTOINCREMENT, stream_id TEXT NOT NULL, sequence BIGINT NOT NULL, type TEXT NOT NULL, keyword TEXT,
-                at_us BIGINT NOT NULL, body TEXT NOT NULL);
+            CREATE TABLE avserver_events (id INTEGER PRIMARY KEY AUTOINCREMENT, stream_id TEXT NOT NULL, sequence BIGINT NOT NULL,
+                type TEXT NOT NULL, keyword TEXT, at_us BIGINT NOT NULL, body TEXT NOT NULL);
             INSERT INTO avserver_events (stream_id, sequence, type, at_us, body)
-            VALUES ('s', 7, 'closed', 4102444800000000, '{"type":"closed","reason":"idle","duration":1,"streamId":"s","sequence":7,"at":"2026-01-02T03:04:05+00:00"}');
+            VALUES ('s', 7, 'closed', 4102444800000000,
+                '{"type":"closed","reason":"idle","duration":1,"streamId":"s","sequence":7,"at":"2026-01-02T03:04:05+00:00"}');
             """);
         await using var server = await RunningServer.StartAsync(settings);
         await SendWordAsync(server, "s");
@@ -190,7 +197,8 @@ public sealed class ResumeTests(PostgresServer postgres) : IClassFixture<Postgre
 
     private async Task ExecuteAsync(string statement)
     {
-        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = DatabasePath, Pooling = false }.ToString());
+        var database = new SqliteConnectionStringBuilder { DataSource = DatabasePath, Pooling = false };
+        await using var connection = new SqliteConnection(database.ToString());
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = statement;
@@ -198,15 +206,19 @@ public sealed class ResumeTests(PostgresServer postgres) : IClassFixture<Postgre
     }
 
     private static IEnumerable<string> Names(IEnumerable<StreamEvent> events) =>
-        events.Select(e => $"{JsonSerializer.SerializeToElement(e, ContractsJson.Options).GetProperty("type")} {(e is LostEvent ? 0 : e.Sequence)}");
+        from e in events
+        let type = JsonSerializer.SerializeToElement(e, ContractsJson.Options).GetProperty("type")
+        select $"{type} {(e is LostEvent ? 0 : e.Sequence)}";
 
     private static async Task<List<StreamEvent>> ReadAsync(RunningServer server, EventCursor after, int count, string? types = null)
     {
-        using var response = await server.Http.GetAsync(
-            $"{Routes.Events}?streamId=s&after={after}{(types is null ? "" : $"&types={types}")}", HttpCompletionOption.ResponseHeadersRead);
+        var query = $"?streamId=s&after={after}{(types is null ? "" : $"&types={types}")}";
+        using var response = await server.Http.GetAsync(Routes.Events + query, HttpCompletionOption.ResponseHeadersRead);
         response.EnsureSuccessStatusCode();
         var items = SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync(Patience.Token());
-        return await items.Take(count).Select(item => JsonSerializer.Deserialize<StreamEvent>(item.Data, ContractsJson.Options)!).ToListAsync();
+        return await items.Take(count)
+            .Select(item => JsonSerializer.Deserialize<StreamEvent>(item.Data, ContractsJson.Options)!)
+            .ToListAsync();
     }
 
     private static async Task SendWordAsync(RunningServer server, string streamId)

@@ -10,7 +10,7 @@ namespace AVServer.Server.Tests.Security;
 [Trait("Category", "server")]
 public sealed class AccessTests
 {
-    private const string Key = "correct-horse-battery";
+    private const string Key = TestKeys.ApiKey;
 
     [Theory]
     [InlineData(Routes.Streams)]
@@ -75,26 +75,28 @@ public sealed class AccessTests
     [Theory]
     [InlineData("GET", Routes.Streams, "", 401, FaultCodes.Unauthorized)]
     [InlineData("GET", Routes.Streams, "X-Api-Key: wrong-horse-battery", 401, FaultCodes.Unauthorized)]
-    [InlineData("GET", Routes.Streams, "X-Api-Key: wrong-horse-battery | Authorization: Bearer correct-horse-battery", 401, FaultCodes.Unauthorized)]
-    [InlineData("GET", Routes.Streams, "Authorization: Basic correct-horse-battery", 401, FaultCodes.Unauthorized)]
-    [InlineData("GET", Routes.Streams, "Authorization: bearer correct-horse-battery", 200, null)]
-    [InlineData("GET", Routes.Streams + "?access_token=correct-horse-battery", "Authorization: Basic abc", 200, null)]
+    [InlineData("GET", Routes.Streams, $"X-Api-Key: wrong-horse-battery | Authorization: Bearer {Key}", 401, FaultCodes.Unauthorized)]
+    [InlineData("GET", Routes.Streams, $"Authorization: Basic {Key}", 401, FaultCodes.Unauthorized)]
+    [InlineData("GET", Routes.Streams, $"Authorization: bearer {Key}", 200, null)]
+    [InlineData("GET", $"{Routes.Streams}?access_token={Key}", "Authorization: Basic abc", 200, null)]
     [InlineData("GET", Routes.Streams + "?access_token=", "", 401, FaultCodes.Unauthorized)]
-    [InlineData("GET", Routes.Streams + "?access_token=a&access_token=correct-horse-battery", "", 401, FaultCodes.Unauthorized)]
+    [InlineData("GET", $"{Routes.Streams}?access_token=a&access_token={Key}", "", 401, FaultCodes.Unauthorized)]
     [InlineData("GET", Routes.Streams, "Origin: https://evil.example", 403, FaultCodes.ForbiddenOrigin)]
-    [InlineData("GET", Routes.Streams, "Origin: https://evil.example | X-Api-Key: correct-horse-battery", 403, FaultCodes.ForbiddenOrigin)]
+    [InlineData("GET", Routes.Streams, $"Origin: https://evil.example | X-Api-Key: {Key}", 403, FaultCodes.ForbiddenOrigin)]
     [InlineData("GET", Routes.Streams, "Origin: https://friend.example", 401, FaultCodes.Unauthorized)]
-    [InlineData("GET", Routes.Streams, "Origin: https://friend.example | X-Api-Key: correct-horse-battery", 200, null)]
+    [InlineData("GET", Routes.Streams, $"Origin: https://friend.example | X-Api-Key: {Key}", 200, null)]
     [InlineData("OPTIONS", Routes.Streams, "Origin: https://friend.example | Access-Control-Request-Method: GET", 204, null)]
     [InlineData("POST", Routes.EventsHub + "/negotiate?negotiateVersion=1", "", 401, FaultCodes.Unauthorized)]
-    [InlineData("POST", Routes.EventsHub + "/negotiate?negotiateVersion=1&access_token=correct-horse-battery", "", 200, null)]
+    [InlineData("POST", $"{Routes.EventsHub}/negotiate?negotiateVersion=1&access_token={Key}", "", 200, null)]
     [InlineData("DELETE", Routes.Streams, "", 405, FaultCodes.BadRequest)]
     [InlineData("GET", "/api/nothing", "", 404, FaultCodes.NotFound)]
     public async Task Answer_to_each_kind_of_request_stays(string method, string route, string headers, int status, string? code)
     {
-        await using var server = await RunningServer.StartAsync(("Security:ApiKey", Key), ("Security:AllowedOrigins:0", "https://friend.example"));
+        await using var server = await RunningServer.StartAsync(
+            ("Security:ApiKey", Key), ("Security:AllowedOrigins:0", "https://friend.example"));
         using var request = new HttpRequestMessage(new HttpMethod(method), route);
-        foreach (var header in headers.Split(" | ", StringSplitOptions.RemoveEmptyEntries)) request.Headers.Add(header.Split(": ")[0], header.Split(": ")[1]);
+        foreach (var header in headers.Split(" | ", StringSplitOptions.RemoveEmptyEntries))
+            request.Headers.Add(header.Split(": ")[0], header.Split(": ")[1]);
         using var response = await server.Http.SendAsync(request);
         Assert.Equal(status, (int)response.StatusCode);
         Assert.Empty(response.Headers.WwwAuthenticate);
@@ -107,12 +109,15 @@ public sealed class AccessTests
         await using var server = await RunningServer.StartAsync(("Security:ApiKey", Key));
         using var noKey = await server.Http.GetAsync(Routes.Streams);
         Assert.StartsWith(
-            """{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.2","title":"Unauthorized","status":401,"detail":"Expected a key or token in the header X-Api-Key, as Bearer or as the query's access_token, got none or one that is not taken.","code":"unauthorized","traceId":""",
+            """{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.2","title":"Unauthorized","status":401,"detail":"Expected a """
+            + """key or token in the header X-Api-Key, as Bearer or as the query's access_token, got none or one that is not """
+            + """taken.","code":"unauthorized","traceId":""",
             await noKey.Content.ReadAsStringAsync());
         using var request = new HttpRequestMessage(HttpMethod.Get, Routes.Streams) { Headers = { { "Origin", "https://evil.example" } } };
         using var foreign = await server.Http.SendAsync(request);
         Assert.StartsWith(
-            """{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.4","title":"Forbidden","status":403,"detail":"Expected a page of this server or of an origin under Security:AllowedOrigins, got another.","code":"forbiddenOrigin","traceId":""",
+            """{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.4","title":"Forbidden","status":403,"detail":"Expected a """
+            + """page of this server or of an origin under Security:AllowedOrigins, got another.","code":"forbiddenOrigin","traceId":""",
             await foreign.Content.ReadAsStringAsync());
         Assert.Equal("application/problem+json", noKey.Content.Headers.ContentType?.MediaType);
     }

@@ -13,11 +13,12 @@ public sealed partial class AnswerHeadersTests
     [Fact]
     public async Task Every_answer_tells_browsers_to_run_nothing_inline_and_to_frame_nothing()
     {
-        await using var server = await RunningServer.StartAsync(("Security:ApiKey", "correct-horse-battery"));
+        await using var server = await RunningServer.StartAsync(("Security:ApiKey", TestKeys.ApiKey));
         server.Pipeline.Models = null!;
         foreach (var (route, status, host) in ((string, int, string?)[])[
-            ("/", 200, null), ("/app.js", 200, null), (Routes.HealthLive, 200, null), (Routes.Streams, 401, null), ("/api/nothing", 404, null),
-            (Routes.Keywords + "?access_token=correct-horse-battery", 500, null), (Routes.Streams, 421, "evil.example")])
+            ("/", 200, null), ("/app.js", 200, null), (Routes.HealthLive, 200, null), (Routes.Streams, 401, null),
+            ("/api/nothing", 404, null), ($"{Routes.Keywords}?access_token={TestKeys.ApiKey}", 500, null),
+            (Routes.Streams, 421, "evil.example")])
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, route);
             request.Headers.Host = host;

@@ -69,7 +69,8 @@ public sealed class HostAndOriginTests
     [InlineData("ftp://127.0.0.1:{port}", false)]
     public async Task Page_of_another_origin_needs_to_be_named(string origin, bool allowed)
     {
-        await using var server = await RunningServer.StartAsync(("Security:AllowedOrigins:0", "https://friend.example"), ("Security:Hosts:0", "av.example.org"));
+        await using var server = await RunningServer.StartAsync(
+            ("Security:AllowedOrigins:0", "https://friend.example"), ("Security:Hosts:0", "av.example.org"));
         await AssertAsync(server, origin.Replace("{port}", $"{server.Address.Port}"), allowed);
     }
 

@@ -43,7 +43,8 @@ public sealed class JwtTests : IDisposable
     [Fact]
     public async Task Public_keys_of_both_kinds_are_taken_and_each_with_its_own_algorithms_only()
     {
-        var (rsaFile, curveFile) = (Write("rsa.pem", _rsa.ExportSubjectPublicKeyInfoPem()), Write("curve.pem", _curve.ExportSubjectPublicKeyInfoPem()));
+        var rsaFile = Write("rsa.pem", _rsa.ExportSubjectPublicKeyInfoPem());
+        var curveFile = Write("curve.pem", _curve.ExportSubjectPublicKeyInfoPem());
         await using var rsa = await StartAsync(("Security:Jwt:PublicKeyPath", rsaFile));
         await using var curve = await StartAsync(("Security:Jwt:PublicKeyPath", curveFile));
         await AssertAsync(rsa, Token(new RsaSecurityKey(_rsa), "RS256", "subscribe"), streams: 200, models: 403, hall: 404);
@@ -84,7 +85,13 @@ public sealed class JwtTests : IDisposable
         RunningServer.StartAsync(("Security:Jwt:Issuer", "https://id.example"), ("Security:Jwt:Audience", "av"), key);
 
     private static string Token(
-        SecurityKey key, string algorithm, object scope, object? streams = null, string issuer = "https://id.example", string audience = "av", int minutes = 5)
+        SecurityKey key,
+        string algorithm,
+        object scope,
+        object? streams = null,
+        string issuer = "https://id.example",
+        string audience = "av",
+        int minutes = 5)
     {
         var claims = new Dictionary<string, object> { ["sub"] = "somebody", ["scope"] = scope };
         if (streams is not null) claims["streams"] = streams;
@@ -109,10 +116,10 @@ public sealed class JwtTests : IDisposable
     // Clips are off, so that whoever may ask for the hall's hears 404.
     private static async Task AssertAsync(RunningServer server, string token, int streams, int models, int hall)
     {
-        foreach (var (route, status) in ((string, int)[])[(Routes.Streams, streams), (Routes.Models, models), (Routes.Clips + "?streamId=hall", hall)])
+        foreach (var (route, status) in ((string, int)[])[
+            (Routes.Streams, streams), (Routes.Models, models), (Routes.Clips + "?streamId=hall", hall)])
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, route) { Headers = { { "Authorization", $"Bearer {token}" } } };
-            using var response = await server.Http.SendAsync(request);
+            using var response = await server.SendWithBearerAsync("GET", route, token);
             Assert.Equal((route, (HttpStatusCode)status), (route, response.StatusCode));
         }
     }

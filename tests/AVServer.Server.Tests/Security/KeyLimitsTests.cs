@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.WebSockets;
-using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Server.Security;
 using AVServer.Server.Tests.Kit;
@@ -25,20 +24,16 @@ public sealed class KeyLimitsTests
     public async Task Streams_beyond_the_limit_are_refused_until_one_ends_by_every_way()
     {
         await using var server = await StartAsync(("Streams", "1"));
-        using (var first = await MediaSender.OpenAsync(server, "s", $"?access_token={ScopeTests.KeyOf("a")}"))
+        using (var first = await MediaSender.OpenAsync(server, "s", TestKeys.QueryOf("a")))
         {
-            using var put = await server.Http.SendAsync(new HttpRequestMessage(HttpMethod.Put, "/media/t?container=wav")
-            {
-                Headers = { { "X-Api-Key", ScopeTests.KeyOf("a") } },
-                Content = new ByteArrayContent([1]),
-            });
-            await RefusedAsync(put, "1 streams at once");
-            await Assert.ThrowsAsync<WebSocketException>(() => MediaSender.ConnectAsync(server, "t", $"?access_token={ScopeTests.KeyOf("a")}"));
-            using var other = await MediaSender.OpenAsync(server, "u", $"?access_token={ScopeTests.KeyOf("b")}");
+            await RefusedAsync(
+                await server.SendWithKeyAsync("PUT", "/media/t?container=wav", "a", new ByteArrayContent([1])), "1 streams at once");
+            await Assert.ThrowsAsync<WebSocketException>(() => MediaSender.ConnectAsync(server, "t", TestKeys.QueryOf("a")));
+            using var other = await MediaSender.OpenAsync(server, "u", TestKeys.QueryOf("b"));
             await first.SendTextAsync("""{"type":"end"}""");
             await first.ReceiveAllAsync();
         }
-        await RunningServer.UntilAsync(() => Opens(server).GetAwaiter().GetResult(), "the place is free");
+        await RunningServer.UntilAsync(() => OpensAsync(server).GetAwaiter().GetResult(), "the place is free");
     }
 
     [Fact]
@@ -49,28 +44,28 @@ public sealed class KeyLimitsTests
         Assert.Equal(HttpStatusCode.Accepted, (await SubmitAsync(server)).StatusCode);
         await RefusedAsync(await SubmitAsync(server), "1 jobs at once");
         server.Pipeline.Resume();
-        await RunningServer.UntilAsync(() => SubmitAsync(server).GetAwaiter().GetResult().StatusCode == HttpStatusCode.Accepted, "the place is free");
+        await RunningServer.UntilAsync(
+            () => SubmitAsync(server).GetAwaiter().GetResult().StatusCode == HttpStatusCode.Accepted, "the place is free");
     }
 
     [Fact]
     public async Task Bytes_beyond_the_hours_end_a_stream_and_an_upload()
     {
         await using var server = await StartAsync(("BytesPerHour", "4096"));
-        using var sender = await MediaSender.OpenAsync(server, "s", $"?events=true&access_token={ScopeTests.KeyOf("a")}");
+        using var sender = await MediaSender.OpenAsync(server, "s", TestKeys.QueryOf("a") + "&events=true");
         for (var i = 0; i < 5; i++) await sender.SendAsync(i, new byte[1_024]);
         var fault = (await sender.ReceiveAllAsync()).Single(message => message.GetProperty("type").GetString() == "fault");
         Assert.Equal(FaultCodes.TooManyRequests, fault.GetProperty("code").GetString());
         Assert.Equal((WebSocketCloseStatus)4429, sender.CloseStatus);
-        using var upload = new HttpRequestMessage(HttpMethod.Post, Routes.Score) { Headers = { { "X-Api-Key", ScopeTests.KeyOf("a") } }, Content = new ByteArrayContent(new byte[8_192]) };
-        await RefusedAsync(await server.Http.SendAsync(upload), "4096 bytes an hour");
+        await RefusedAsync(
+            await server.SendWithKeyAsync("POST", Routes.Score, "a", new ByteArrayContent(new byte[8_192])), "4096 bytes an hour");
     }
 
     [Fact]
     public async Task Tokens_go_on_the_account_of_their_key_and_no_limit_holds_where_nobody_is_asked()
     {
         await using var server = await StartAsync(("RequestsPerMinute", "2"));
-        using var asked = new HttpRequestMessage(HttpMethod.Post, Routes.Tokens) { Headers = { { "X-Api-Key", ScopeTests.KeyOf("a") } }, Content = JsonContent.Create(new TokenRequest()) };
-        using var issued = await server.Http.SendAsync(asked);
+        using var issued = await server.SendWithKeyAsync("POST", Routes.Tokens, "a", JsonContent.Create(new TokenRequest()));
         var token = (await issued.Content.ReadFromJsonAsync<AccessToken>(ContractsJson.Options))!.Token;
         Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync($"{Routes.Streams}?access_token={token}")).StatusCode);
         await RefusedAsync(await server.Http.GetAsync($"{Routes.Streams}?access_token={token}"), "2 requests a minute");
@@ -80,13 +75,13 @@ public sealed class KeyLimitsTests
     }
 
     private static Task<RunningServer> StartAsync((string Name, string Value) limit) => RunningServer.StartAsync(
-        [.. ScopeTests.Settings(0, "a", Scope.All), .. ScopeTests.Settings(1, "b", Scope.All), ($"Security:Limits:{limit.Name}", limit.Value)]);
+        [.. TestKeys.Settings(0, "a", Scope.All), .. TestKeys.Settings(1, "b", Scope.All), ($"Security:Limits:{limit.Name}", limit.Value)]);
 
-    private static async Task<bool> Opens(RunningServer server)
+    private static async Task<bool> OpensAsync(RunningServer server)
     {
         try
         {
-            using var again = await MediaSender.ConnectAsync(server, "s2", $"?access_token={ScopeTests.KeyOf("a")}");
+            using var again = await MediaSender.ConnectAsync(server, "s2", TestKeys.QueryOf("a"));
             return true;
         }
         catch (WebSocketException)
@@ -96,21 +91,16 @@ public sealed class KeyLimitsTests
     }
 
     private static Task<HttpResponseMessage> AskAsync(RunningServer server, string name) =>
-        server.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, Routes.Streams) { Headers = { { "X-Api-Key", ScopeTests.KeyOf(name) } } });
+        server.SendWithKeyAsync("GET", Routes.Streams, name);
 
-    private static Task<HttpResponseMessage> SubmitAsync(RunningServer server) => server.Http.SendAsync(new HttpRequestMessage(HttpMethod.Post, Routes.Score + "?job=true")
-    {
-        Headers = { { "X-Api-Key", ScopeTests.KeyOf("a") } },
-        Content = new ByteArrayContent([1, 2]),
-    });
+    private static Task<HttpResponseMessage> SubmitAsync(RunningServer server) =>
+        server.SendWithKeyAsync("POST", Routes.Score + "?job=true", "a", new ByteArrayContent([1, 2]));
 
     private static async Task RefusedAsync(HttpResponseMessage response, string limit)
     {
         Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
         Assert.True(response.Headers.RetryAfter?.Delta > TimeSpan.Zero);
-        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal(FaultCodes.TooManyRequests, problem.GetProperty("code").GetString());
-        Assert.Contains(limit, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains(limit, await ProblemAnswer.DetailOfAsync(response, FaultCodes.TooManyRequests), StringComparison.Ordinal);
         response.Dispose();
     }
 }

@@ -13,7 +13,7 @@ public sealed class KeyRotationTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    private string File => Path.Combine(_folder.Path, "settings.json");
+    private string SettingsPath => Path.Combine(_folder.Path, "settings.json");
 
     public void Dispose() => _folder.Dispose();
 
@@ -46,8 +46,9 @@ public sealed class KeyRotationTests : IDisposable
     public async Task Settings_that_can_not_be_leave_the_keys_as_they_were()
     {
         await using var server = await StartAsync("old");
-        System.IO.File.WriteAllText(File, """{"Security":{"Keys":[{"Name":"","Sha256":"x","Scopes":[]}]}}""");
-        await RunningServer.UntilAsync(() => server.Log.Lines.Any(line => line.Contains("Keys:0:Sha256", StringComparison.Ordinal)), "what is wrong was logged");
+        File.WriteAllText(SettingsPath, """{"Security":{"Keys":[{"Name":"","Sha256":"x","Scopes":[]}]}}""");
+        await RunningServer.UntilAsync(
+            () => server.Log.Lines.Any(line => line.Contains("Keys:0:Sha256", StringComparison.Ordinal)), "what is wrong was logged");
         Assert.Equal(HttpStatusCode.OK, await AskAsync(server, "old"));
         Write("old", "new");
         await UntilAsync(server, "new", HttpStatusCode.OK);
@@ -59,16 +60,15 @@ public sealed class KeyRotationTests : IDisposable
         Write(keys);
         return await RunningServer.StartAsync(builder => builder.Configuration.AddJsonFile(source =>
         {
-            (source.Path, source.ReloadOnChange, source.ReloadDelay) = (File, true, 0);
+            (source.Path, source.ReloadOnChange, source.ReloadDelay) = (SettingsPath, true, 0);
             source.ResolveFileProvider();
         }));
     }
 
     private void Write(params string[] keys)
     {
-        var entries = keys.Select((key, i) => ScopeTests.Settings(i, key, Scope.All).Single(setting => setting.Key.EndsWith("Sha256", StringComparison.Ordinal)).Value)
-            .Zip(keys, (digest, key) => new { Name = key, Sha256 = digest, Scopes = Scope.All });
-        System.IO.File.WriteAllText(File, JsonSerializer.Serialize(new { Security = new { Keys = entries } }));
+        var entries = keys.Select(key => new { Name = key, Sha256 = TestKeys.Sha256Of(key), Scopes = Scope.All });
+        File.WriteAllText(SettingsPath, JsonSerializer.Serialize(new { Security = new { Keys = entries } }));
     }
 
     private static Task UntilAsync(RunningServer server, string key, HttpStatusCode status) =>
@@ -76,8 +76,7 @@ public sealed class KeyRotationTests : IDisposable
 
     private static async Task<HttpStatusCode> AskAsync(RunningServer server, string key)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, Routes.Streams) { Headers = { { "X-Api-Key", ScopeTests.KeyOf(key) } } };
-        using var response = await server.Http.SendAsync(request);
+        using var response = await server.SendWithKeyAsync("GET", Routes.Streams, key);
         return response.StatusCode;
     }
 }

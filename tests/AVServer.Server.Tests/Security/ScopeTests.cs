@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Server.Security;
@@ -11,6 +9,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Tests.Security;
 
@@ -45,13 +44,15 @@ public sealed class ScopeTests
     [Fact]
     public async Task Each_route_opens_to_its_scope_alone_and_says_what_was_needed()
     {
-        await using var server = await RunningServer.StartAsync([.. Scope.All.Select((scope, i) => Settings(i, scope, [scope])).SelectMany(all => all)]);
+        await using var server = await RunningServer.StartAsync(
+            [.. Scope.All.Select((scope, i) => TestKeys.Settings(i, scope, [scope])).SelectMany(all => all)]);
         foreach (var (method, route, needed) in Routed)
             foreach (var scope in Scope.All)
             {
-                using var response = await AskAsync(server, method, route, scope);
-                Assert.True(response.StatusCode != HttpStatusCode.Unauthorized, $"{method} {route} with {scope}");
-                Assert.True((response.StatusCode == HttpStatusCode.Forbidden) == (scope != needed), $"{method} {route} with {scope}: {response.StatusCode}");
+                using var response = await server.SendWithKeyAsync(method, route, scope);
+                var told = $"{method} {route} with {scope}: {response.StatusCode}";
+                Assert.True(response.StatusCode != HttpStatusCode.Unauthorized, told);
+                Assert.True((response.StatusCode == HttpStatusCode.Forbidden) == (scope != needed), told);
                 if (scope == needed) continue;
                 Assert.Equal($"Expected a key or token with the scope '{needed}', got one with {scope}.", await DetailOfAsync(response));
             }
@@ -63,35 +64,39 @@ public sealed class ScopeTests
         await using var server = await RunningServer.StartAsync();
         var open = server.Part<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(route => route.Metadata.GetMetadata<Permission>() is null)
-            .Select(route => (route.RoutePattern.RawText, Guarded: route.Metadata.GetOrderedMetadata<IAuthorizeData>().Count > 0)).Distinct().ToArray();
-        Assert.All(open, route => Assert.Contains(route.RawText, (string[])[Routes.HealthLive, Routes.HealthReady, "/openapi/{documentName}.json", "/api/tokens"]));
+            .Select(route => (route.RoutePattern.RawText, Guarded: route.Metadata.GetOrderedMetadata<IAuthorizeData>().Count > 0))
+            .Distinct().ToArray();
+        string[] scopeless = [Routes.HealthLive, Routes.HealthReady, "/openapi/{documentName}.json", "/api/tokens"];
+        Assert.All(open, route => Assert.Contains(route.RawText, scopeless));
         Assert.All(open, route => Assert.Equal(!route.RawText!.StartsWith("/health", StringComparison.Ordinal), route.Guarded));
     }
 
     [Fact]
     public async Task Key_for_certain_streams_opens_those_alone()
     {
-        await using var server = await RunningServer.StartAsync(Settings(0, "kitchen", Scope.All, "kitchen*", "hall"));
-        using (var mine = await MediaSender.OpenAsync(server, "kitchen-1", $"?access_token={KeyOf("kitchen")}"))
-        using (var hall = await MediaSender.OpenAsync(server, "hall", $"?access_token={KeyOf("kitchen")}"))
+        await using var server = await RunningServer.StartAsync(TestKeys.Settings(0, "kitchen", Scope.All, "kitchen*", "hall"));
+        using (var mine = await MediaSender.OpenAsync(server, "kitchen-1", TestKeys.QueryOf("kitchen")))
+        using (var hall = await MediaSender.OpenAsync(server, "hall", TestKeys.QueryOf("kitchen")))
         {
-            await server.Registry.Open(new("bedroom", new(1, new("pcm_s16le", 16_000, 1))), "test").AcceptAsync(new(MediaKind.Audio, default, new byte[2]));
-            using var streams = await AskAsync(server, "GET", Routes.Streams, "kitchen");
-            var listed = (await streams.Content.ReadFromJsonAsync<JsonElement>()).EnumerateArray().Select(stream => stream.GetProperty("streamId").GetString());
-            Assert.Equal(["hall", "kitchen-1"], listed.Order());
+            var bedroom = server.Registry.Open(new("bedroom", new(1, new("pcm_s16le", 16_000, 1))), "test");
+            await bedroom.AcceptAsync(new(MediaKind.Audio, default, new byte[2]));
+            using var streams = await server.SendWithKeyAsync("GET", Routes.Streams, "kitchen");
+            var listed = (await streams.Content.ReadFromJsonAsync<JsonElement>()).EnumerateArray();
+            Assert.Equal(["hall", "kitchen-1"], listed.Select(stream => stream.GetProperty("streamId").GetString()).Order());
         }
         foreach (var (method, route) in ((string, string)[])[
-            ("PUT", "/media/bedroom"), ("GET", "/media/hall2"), ("GET", Routes.Events + "?streamId=bedroom"), ("GET", Routes.Events + "?streamId=kitchen&streamId=bedroom"),
-            ("GET", Routes.EventHistory + "?streamId=bedroom"), ("DELETE", Routes.EventHistory + "?streamId=bedroom"), ("DELETE", Routes.Streams + "/bedroom"),
-            ("GET", Routes.Clips + "?streamId=bedroom"), ("GET", Routes.Clips + "/bedroom/x.wav")])
+            ("PUT", "/media/bedroom"), ("GET", "/media/hall2"),
+            ("GET", Routes.Events + "?streamId=bedroom"), ("GET", Routes.Events + "?streamId=kitchen&streamId=bedroom"),
+            ("GET", Routes.EventHistory + "?streamId=bedroom"), ("DELETE", Routes.EventHistory + "?streamId=bedroom"),
+            ("DELETE", Routes.Streams + "/bedroom"), ("GET", Routes.Clips + "?streamId=bedroom"), ("GET", Routes.Clips + "/bedroom/x.wav")])
         {
-            using var response = await AskAsync(server, method, route, "kitchen");
+            using var response = await server.SendWithKeyAsync(method, route, "kitchen");
             Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
             Assert.StartsWith("Expected a stream out of kitchen*, hall,", await DetailOfAsync(response), StringComparison.Ordinal);
         }
         foreach (var route in (string[])[Routes.Events, Routes.EventHistory])
         {
-            using var all = await AskAsync(server, "GET", route, "kitchen");
+            using var all = await server.SendWithKeyAsync("GET", route, "kitchen");
             Assert.Equal(HttpStatusCode.Forbidden, all.StatusCode);
             Assert.Contains("name one out of kitchen*, hall", await DetailOfAsync(all), StringComparison.Ordinal);
         }
@@ -100,8 +105,8 @@ public sealed class ScopeTests
     [Fact]
     public async Task Hub_holds_each_call_to_scope_and_stream()
     {
-        await using var server = await RunningServer.StartAsync(Settings(0, "kitchen", [Scope.Subscribe], "kitchen*"));
-        var (hub, _) = await HubClient.ConnectAsync(server, $"?access_token={KeyOf("kitchen")}");
+        await using var server = await RunningServer.StartAsync(TestKeys.Settings(0, "kitchen", [Scope.Subscribe], "kitchen*"));
+        var (hub, _) = await HubClient.ConnectAsync(server, TestKeys.QueryOf("kitchen"));
         await using var connection = hub;
         await hub.InvokeAsync(HubMethods.Watch, "kitchen-1");
         await hub.InvokeAsync<EventCursor>(HubMethods.Position, "kitchen-1");
@@ -111,9 +116,8 @@ public sealed class ScopeTests
         await RefusedAsync(() => FirstAsync<StreamEvent>(HubMethods.Subscribe, new EventFilter("bedroom")), "kitchen*");
         await RefusedAsync(() => FirstAsync<StreamEvent>(HubMethods.Subscribe, new EventFilter()), "kitchen*");
         await RefusedAsync(() => FirstAsync<JobStatus>(HubMethods.Job, "x"), "'score'");
-        await RefusedAsync(
-            () => hub.InvokeAsync<ClosedEvent>(HubMethods.Publish, "kitchen-1", new MediaHello(1, new AudioFormat("pcm_s16le", 16_000, 1)), AsyncEnumerable.Empty<MediaChunk>()),
-            "'publish'");
+        var (hello, nothing) = (new MediaHello(1, new AudioFormat("pcm_s16le", 16_000, 1)), AsyncEnumerable.Empty<MediaChunk>());
+        await RefusedAsync(() => hub.InvokeAsync<ClosedEvent>(HubMethods.Publish, "kitchen-1", hello, nothing), "'publish'");
 
         async Task FirstAsync<T>(string method, object argument)
         {
@@ -124,20 +128,20 @@ public sealed class ScopeTests
     [Fact]
     public async Task Key_for_certain_streams_changes_words_of_those_alone()
     {
-        await using var server = await RunningServer.StartAsync([.. Settings(0, "kitchen", [Scope.Admin], "kitchen*"), .. Settings(1, "all", [Scope.Admin])]);
+        await using var server = await RunningServer.StartAsync(
+            [.. TestKeys.Settings(0, "kitchen", [Scope.Admin], "kitchen*"), .. TestKeys.Settings(1, "all", [Scope.Admin])]);
         Assert.Equal(HttpStatusCode.Forbidden, await AddAsync("kitchen", new KeywordRequest("hey marvin")));
         Assert.Equal(HttpStatusCode.Forbidden, await AddAsync("kitchen", new KeywordRequest("hey marvin", Streams: ["kitchen-1", "hall"])));
         Assert.Equal(HttpStatusCode.Created, await AddAsync("kitchen", new KeywordRequest("hey marvin", Streams: ["kitchen-1"])));
         Assert.Equal(HttpStatusCode.Created, await AddAsync("all", new KeywordRequest("hey arthur")));
         Assert.Equal(HttpStatusCode.Forbidden, await AddAsync("kitchen", new KeywordRequest("hey arthur", Streams: ["kitchen-1"])));
-        using var removed = await AskAsync(server, "DELETE", Routes.Keywords + "/hey%20arthur", "kitchen");
+        using var removed = await server.SendWithKeyAsync("DELETE", Routes.Keywords + "/hey%20arthur", "kitchen");
         Assert.Equal(HttpStatusCode.Forbidden, removed.StatusCode);
 
         async Task<HttpStatusCode> AddAsync(string name, KeywordRequest keyword)
         {
-            using var request = Request("POST", Routes.Keywords, name);
-            request.Content = JsonContent.Create(keyword, options: ContractsJson.Options);
-            using var response = await server.Http.SendAsync(request);
+            using var content = JsonContent.Create(keyword, options: ContractsJson.Options);
+            using var response = await server.SendWithKeyAsync("POST", Routes.Keywords, name, content);
             return response.StatusCode;
         }
     }
@@ -147,39 +151,16 @@ public sealed class ScopeTests
     [InlineData("a", "abc", "everything", "a b", "Keys:0:Sha256", "Keys:0:Scopes", "Keys:0:Streams")]
     public async Task Key_that_can_not_be_stops_the_start(string name, string digest, string scope, string stream, params string[] settings)
     {
-        var fault = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => RunningServer.StartAsync(
-            [("Security:Keys:0:Name", name), ("Security:Keys:0:Sha256", digest), ("Security:Keys:0:Scopes:0", scope), .. stream.Length == 0 ? [] : ((string, string)[])[("Security:Keys:0:Streams:0", stream)]]));
+        var streams = stream.Length == 0 ? [] : ((string, string)[])[("Security:Keys:0:Streams:0", stream)];
+        var fault = await Assert.ThrowsAsync<OptionsValidationException>(() => RunningServer.StartAsync(
+            [("Security:Keys:0:Name", name), ("Security:Keys:0:Sha256", digest), ("Security:Keys:0:Scopes:0", scope), .. streams]));
         Assert.Equal(settings.Length, fault.Failures.Count());
-        Assert.All(settings, setting => Assert.Contains(fault.Failures, failure => failure.Contains("Security:" + setting, StringComparison.Ordinal)));
+        Assert.All(
+            settings,
+            setting => Assert.Contains(fault.Failures, failure => failure.Contains("Security:" + setting, StringComparison.Ordinal)));
     }
 
-    /// <summary>The text of a key that tests name.</summary>
-    internal static string KeyOf(string name) => $"key-of-{name}-for-tests";
-
-    /// <summary>Settings of a key.</summary>
-    internal static (string Key, string Value)[] Settings(int index, string name, IEnumerable<string> scopes, params string[] streams) =>
-    [
-        ($"Security:Keys:{index}:Name", name),
-        ($"Security:Keys:{index}:Sha256", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(KeyOf(name))))),
-        .. scopes.Select((scope, i) => ($"Security:Keys:{index}:Scopes:{i}", scope)),
-        .. streams.Select((stream, i) => ($"Security:Keys:{index}:Streams:{i}", stream)),
-    ];
-
-    private static HttpRequestMessage Request(string method, string route, string name) =>
-        new(new HttpMethod(method), route) { Headers = { { "X-Api-Key", KeyOf(name) } } };
-
-    private static async Task<HttpResponseMessage> AskAsync(RunningServer server, string method, string route, string name)
-    {
-        using var request = Request(method, route, name);
-        return await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-    }
-
-    private static async Task<string?> DetailOfAsync(HttpResponseMessage response)
-    {
-        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal(FaultCodes.Forbidden, problem.GetProperty("code").GetString());
-        return problem.GetProperty("detail").GetString();
-    }
+    private static Task<string?> DetailOfAsync(HttpResponseMessage response) => ProblemAnswer.DetailOfAsync(response, FaultCodes.Forbidden);
 
     private static async Task RefusedAsync(Func<Task> call, string needed)
     {

@@ -21,12 +21,14 @@ public sealed class SecurityOpenApiTests
         foreach (var (route, method, scope) in ((string, string, string?)[])[
             (Routes.Media, "put", Scope.Publish), (Routes.Events, "get", Scope.Subscribe), (Routes.EventHistory, "get", Scope.Subscribe),
             (Routes.EventHistory, "delete", Scope.Admin), (Routes.Keywords, "get", Scope.Subscribe), (Routes.Keywords, "post", Scope.Admin),
-            (Routes.Score, "post", Scope.Score), (Routes.Jobs + "/{id}", "delete", Scope.Score), (Routes.Models, "get", Scope.Score), (Routes.Tokens, "post", null)])
+            (Routes.Score, "post", Scope.Score), (Routes.Jobs + "/{id}", "delete", Scope.Score), (Routes.Models, "get", Scope.Score),
+            (Routes.Tokens, "post", null)])
         {
             var operation = document.GetProperty("paths").GetProperty(route).GetProperty(method);
             var security = operation.GetProperty("security").EnumerateArray().Select(way => way.EnumerateObject().Single()).ToArray();
             Assert.Equal(["bearer", "key", "query"], security.Select(way => way.Name).Order());
-            Assert.All(security, way => Assert.Equal(scope is null ? [] : [scope], way.Value.EnumerateArray().Select(needed => needed.GetString())));
+            string[] needed = scope is null ? [] : [scope];
+            Assert.All(security, way => Assert.Equal(needed, way.Value.EnumerateArray().Select(named => named.GetString())));
             Assert.All(["401", "403", "429"], status => Assert.True(operation.GetProperty("responses").TryGetProperty(status, out _)));
         }
         Assert.False(document.GetProperty("paths").GetProperty(Routes.HealthLive).GetProperty("get").TryGetProperty("security", out _));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using AVServer.Contracts;
 using AVServer.Server.Security;
 using AVServer.Server.Tests.Kit;
@@ -11,7 +12,7 @@ namespace AVServer.Server.Tests.Security;
 [Trait("Category", "server")]
 public sealed class TokenTests
 {
-    private const string Key = "correct-horse-battery";
+    private const string Key = TestKeys.ApiKey;
 
     private static readonly string TokenKey = Convert.ToBase64String(new byte[32]);
 
@@ -24,7 +25,9 @@ public sealed class TokenTests
         Assert.Equal(["kitchen*"], token.Streams);
         Assert.InRange(token.ExpiresAt, DateTimeOffset.UtcNow.AddSeconds(-60), DateTimeOffset.UtcNow.AddSeconds(61));
         foreach (var (header, value, query) in ((string, string, string)[])[
-            ("Authorization", $"Bearer {token.Token}", ""), ("X-Api-Key", token.Token, ""), ("X-Other", "x", $"?access_token={token.Token}")])
+            ("Authorization", $"Bearer {token.Token}", ""),
+            ("X-Api-Key", token.Token, ""),
+            ("X-Other", "x", $"?access_token={token.Token}")])
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, Routes.Streams + query) { Headers = { { header, value } } };
             using var response = await server.Http.SendAsync(request);
@@ -61,10 +64,10 @@ public sealed class TokenTests
     [InlineData("{}", 200, "")]
     public async Task Token_is_never_for_more_than_its_asker(string body, int status, string told)
     {
-        await using var server = await RunningServer.StartAsync(ScopeTests.Settings(0, "kitchen", [Scope.Publish, Scope.Subscribe], "kitchen*"));
-        using var request = new HttpRequestMessage(HttpMethod.Post, Routes.Tokens) { Headers = { { "X-Api-Key", ScopeTests.KeyOf("kitchen") } } };
-        request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-        using var response = await server.Http.SendAsync(request);
+        await using var server = await RunningServer.StartAsync(
+            TestKeys.Settings(0, "kitchen", [Scope.Publish, Scope.Subscribe], "kitchen*"));
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await server.SendWithKeyAsync("POST", Routes.Tokens, "kitchen", content);
         Assert.Equal(status, (int)response.StatusCode);
         Assert.Contains(told, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.True(response.Headers.CacheControl?.NoStore);
@@ -127,29 +130,37 @@ public sealed class TokenTests
             Assert.DoesNotContain(server.Log.Lines, line => line.Contains(secret, StringComparison.Ordinal));
     }
 
-    private static string OwnToken(string signingKey, TimeSpan ends, string key = "ApiKey") => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+    private static string OwnToken(string signingKey, TimeSpan ends, string key = "ApiKey")
     {
-        Issuer = "avserver",
-        Audience = "avserver",
-        Claims = new Dictionary<string, object> { ["sub"] = "ApiKey", ["key"] = key, ["scope"] = "subscribe", ["streams"] = (string[])["*"] },
-        NotBefore = DateTime.UtcNow.AddHours(-1),
-        Expires = DateTime.UtcNow + ends,
-        SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(Convert.FromBase64String(signingKey)), SecurityAlgorithms.HmacSha256),
-    });
+        var symmetric = new SymmetricSecurityKey(Convert.FromBase64String(signingKey));
+        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = "avserver",
+            Audience = "avserver",
+            Claims = new Dictionary<string, object>
+            {
+                ["sub"] = "ApiKey",
+                ["key"] = key,
+                ["scope"] = "subscribe",
+                ["streams"] = (string[])["*"],
+            },
+            NotBefore = DateTime.UtcNow.AddHours(-1),
+            Expires = DateTime.UtcNow + ends,
+            SigningCredentials = new SigningCredentials(symmetric, SecurityAlgorithms.HmacSha256),
+        });
+    }
 
     private static async Task<AccessToken> IssueAsync(RunningServer server, string credential, TokenRequest what)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Routes.Tokens) { Headers = { { "Authorization", $"Bearer {credential}" } } };
-        request.Content = JsonContent.Create(what, options: ContractsJson.Options);
-        using var response = await server.Http.SendAsync(request);
+        using var content = JsonContent.Create(what, options: ContractsJson.Options);
+        using var response = await server.SendWithBearerAsync("POST", Routes.Tokens, credential, content);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return (await response.Content.ReadFromJsonAsync<AccessToken>(ContractsJson.Options))!;
     }
 
     private static async Task<HttpStatusCode> AskAsync(RunningServer server, string route, string credential)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, route) { Headers = { { "Authorization", $"Bearer {credential}" } } };
-        using var response = await server.Http.SendAsync(request);
+        using var response = await server.SendWithBearerAsync("GET", route, credential);
         return response.StatusCode;
     }
 }

@@ -16,7 +16,7 @@ public sealed class GraphParityTests
     public void Shipped_graph_equals_an_independent_run_of_the_origin(string name, int side, float low, float high)
     {
         var expected = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(TestPaths.Golden("face-graphs", $"{name}.f32"))).ToArray();
-        using var graph = new FixedShapeGraph(FaceModels.Store.Get(name));
+        using var graph = new FixedShapeGraph(ShippedFaceModels.Store.Get(name));
         using var run = graph.CreateRun();
         WritePattern(run.Input(0), side, low, high);
         run.Run();

@@ -14,9 +14,9 @@ public sealed class LipActivityMediaTests(ITestOutputHelper output)
     public void Lips_move_in_speech_and_rest_in_the_silence_after_it()
     {
         int speech = 0, moving = 0, silence = 0, movingInSilence = 0;
-        foreach (var path in Talkers.SelectMany(talker => Clip.Grid(talker, 2)))
+        foreach (var path in Talkers.SelectMany(talker => VideoClip.Grid(talker, 2)))
         {
-            using var clip = Clip.Read(path);
+            using var clip = VideoClip.Read(path);
             var (from, to) = SpokenFrames(Path.ChangeExtension(path, ".align"));
             var moves = Moves(clip);
             // The window, 15 pictures, has to be inside the speech, or behind it with some time for the mouth to close.
@@ -42,7 +42,7 @@ public sealed class LipActivityMediaTests(ITestOutputHelper output)
         int pictures = 0, moving = 0;
         foreach (var talker in Talkers)
         {
-            using var photo = Clip.Filter(360, 288, 25, "-i", Clip.Grid(talker, 1)[0], "-vf", $"select=eq(n\\,30),loop=loop=75:size=1:start=0,setpts=N/25/TB,{Handheld}", "-frames:v", "75");
+            using var photo = VideoClip.Filter(360, 288, 25, "-i", VideoClip.Grid(talker, 1)[0], "-vf", $"select=eq(n\\,30),loop=loop=75:size=1:start=0,setpts=N/25/TB,{Handheld}", "-frames:v", "75");
             var moves = Moves(photo);
             pictures += moves.Count;
             moving += moves.Count(moves => moves);
@@ -54,15 +54,15 @@ public sealed class LipActivityMediaTests(ITestOutputHelper output)
     [CorporaFact]
     public void Lips_of_a_frozen_video_stop()
     {
-        using var frozen = Clip.Filter(360, 288, 25, "-i", Clip.Grid("s1", 1)[0], "-vf", "trim=end_frame=40,tpad=stop_mode=clone:stop_duration=2");
+        using var frozen = VideoClip.Filter(360, 288, 25, "-i", VideoClip.Grid("s1", 1)[0], "-vf", "trim=end_frame=40,tpad=stop_mode=clone:stop_duration=2");
         var moves = Moves(frozen);
         Assert.Contains(true, moves.Take(40));
         Assert.DoesNotContain(true, moves.Skip(40 + 16));
     }
 
-    private static List<bool> Moves(Clip clip)
+    private static List<bool> Moves(VideoClip clip)
     {
-        var tracker = new FaceTracker(FaceModels.Detector, FaceModels.Mesh);
+        var tracker = new FaceTracker(ShippedFaceModels.Detector, ShippedFaceModels.Mesh);
         return [.. Enumerable.Range(0, clip.Frames.Count).Select(i => tracker.Next(clip.Frames[i], clip.Time(i)) is [{ LipsMove: true }, ..])];
     }
 

@@ -10,10 +10,10 @@ public sealed class FaceTrackerMediaTests(ITestOutputHelper output)
     public void Talkers_are_followed_in_99_of_100_pictures_with_steady_lip_rois()
     {
         int pictures = 0, tracked = 0;
-        foreach (var path in new[] { "s1", "s2", "s3", "s4", "s5", "s30" }.SelectMany(talker => Clip.Grid(talker, 2)))
+        foreach (var path in new[] { "s1", "s2", "s3", "s4", "s5", "s30" }.SelectMany(talker => VideoClip.Grid(talker, 2)))
         {
-            using var clip = Clip.Read(path);
-            var tracker = new FaceTracker(FaceModels.Detector, FaceModels.Mesh);
+            using var clip = VideoClip.Read(path);
+            var tracker = new FaceTracker(ShippedFaceModels.Detector, ShippedFaceModels.Mesh);
             var rois = new List<LipRoi>();
             for (var i = 0; i < clip.Frames.Count; i++)
             {
@@ -39,8 +39,8 @@ public sealed class FaceTrackerMediaTests(ITestOutputHelper output)
     [CorporaFact]
     public void Pictures_without_a_face_give_none()
     {
-        using var noise = Clip.Filter(640, 480, 25, "-f", "lavfi", "-i", "testsrc2=s=640x480:r=25:d=1,noise=alls=40:allf=t:all_seed=7");
-        using var blurred = Clip.Filter(360, 288, 25, "-i", Clip.Grid("s1", 1)[0], "-t", "1", "-vf", "crop=360:60:0:0,scale=360:288,boxblur=20");
+        using var noise = VideoClip.Filter(640, 480, 25, "-f", "lavfi", "-i", "testsrc2=s=640x480:r=25:d=1,noise=alls=40:allf=t:all_seed=7");
+        using var blurred = VideoClip.Filter(360, 288, 25, "-i", VideoClip.Grid("s1", 1)[0], "-t", "1", "-vf", "crop=360:60:0:0,scale=360:288,boxblur=20");
         Assert.Equal(0, VisibleIn(noise));
         Assert.Equal(0, VisibleIn(blurred));
     }
@@ -48,8 +48,8 @@ public sealed class FaceTrackerMediaTests(ITestOutputHelper output)
     [CorporaFact]
     public void Two_faces_side_by_side_have_two_lasting_ids()
     {
-        using var clip = Clip.Filter(720, 288, 25, "-i", Clip.Grid("s1", 1)[0], "-i", Clip.Grid("s2", 1)[0], "-filter_complex", "[0:v][1:v]hstack=shortest=1");
-        var tracker = new FaceTracker(FaceModels.Detector, FaceModels.Mesh);
+        using var clip = VideoClip.Filter(720, 288, 25, "-i", VideoClip.Grid("s1", 1)[0], "-i", VideoClip.Grid("s2", 1)[0], "-filter_complex", "[0:v][1:v]hstack=shortest=1");
+        var tracker = new FaceTracker(ShippedFaceModels.Detector, ShippedFaceModels.Mesh);
         var left = new HashSet<int>();
         var right = new HashSet<int>();
         var both = 0;
@@ -68,9 +68,9 @@ public sealed class FaceTrackerMediaTests(ITestOutputHelper output)
     [CorporaFact]
     public void Face_that_comes_back_soon_keeps_its_id_and_later_gets_a_new_one()
     {
-        using var clip = Clip.Read(Clip.Grid("s1", 1)[0]);
+        using var clip = VideoClip.Read(VideoClip.Grid("s1", 1)[0]);
         using var black = new Mat(288, 360, MatType.CV_8UC3, new Scalar(0));
-        var tracker = new FaceTracker(FaceModels.Detector, FaceModels.Mesh);
+        var tracker = new FaceTracker(ShippedFaceModels.Detector, ShippedFaceModels.Mesh);
         Assert.Equal(1, Assert.Single(tracker.Next(clip.Frames[0], TimeSpan.Zero)).Id);
         Assert.Empty(tracker.Next(black, TimeSpan.FromSeconds(0.1)));
         Assert.Equal(1, Assert.Single(tracker.Next(clip.Frames[1], TimeSpan.FromSeconds(0.6))).Id);
@@ -82,8 +82,8 @@ public sealed class FaceTrackerMediaTests(ITestOutputHelper output)
     [CorporaFact]
     public void Five_pictures_a_second_are_enough_to_follow_a_talker()
     {
-        using var clip = Clip.Filter(360, 288, 5, "-i", Clip.Grid("s3", 1)[0], "-vf", "fps=5");
-        var tracker = new FaceTracker(FaceModels.Detector, FaceModels.Mesh);
+        using var clip = VideoClip.Filter(360, 288, 5, "-i", VideoClip.Grid("s3", 1)[0], "-vf", "fps=5");
+        var tracker = new FaceTracker(ShippedFaceModels.Detector, ShippedFaceModels.Mesh);
         for (var i = 0; i < clip.Frames.Count; i++) Assert.Equal(1, Assert.Single(tracker.Next(clip.Frames[i], clip.Time(i))).Id);
     }
 
@@ -96,8 +96,8 @@ public sealed class FaceTrackerMediaTests(ITestOutputHelper output)
 
         static FaceIssues Issues(string filter)
         {
-            using var clip = Clip.Filter(360, 288, 25, "-i", Clip.Grid("s1", 1)[0], "-vf", filter, "-frames:v", "1");
-            var tracker = new FaceTracker(FaceModels.Detector, FaceModels.Mesh);
+            using var clip = VideoClip.Filter(360, 288, 25, "-i", VideoClip.Grid("s1", 1)[0], "-vf", filter, "-frames:v", "1");
+            var tracker = new FaceTracker(ShippedFaceModels.Detector, ShippedFaceModels.Mesh);
             return Assert.Single(tracker.Next(clip.Frames[0], TimeSpan.Zero)).Quality.Issues;
         }
     }
@@ -108,11 +108,11 @@ public sealed class FaceTrackerMediaTests(ITestOutputHelper output)
         // Shares of the ROI's width by which its centre lies beside that of a measurement on every picture.
         var errors = new List<double>();
         double measured = 0, pictures = 0;
-        foreach (var path in new[] { "s1", "s3", "s5" }.Select(talker => Clip.Grid(talker, 1)[0]))
+        foreach (var path in new[] { "s1", "s3", "s5" }.Select(talker => VideoClip.Grid(talker, 1)[0]))
         {
-            using var clip = Clip.Read(path);
-            var every = new FaceTracker(FaceModels.Detector, FaceModels.Mesh);
-            var third = new FaceTracker(FaceModels.Detector, FaceModels.Mesh, new FaceTrackerOptions { SteadyInterval = TimeSpan.FromMilliseconds(100) });
+            using var clip = VideoClip.Read(path);
+            var every = new FaceTracker(ShippedFaceModels.Detector, ShippedFaceModels.Mesh);
+            var third = new FaceTracker(ShippedFaceModels.Detector, ShippedFaceModels.Mesh, new FaceTrackerOptions { SteadyInterval = TimeSpan.FromMilliseconds(100) });
             for (var i = 0; i < clip.Frames.Count; i++)
             {
                 var expected = every.Next(clip.Frames[i], clip.Time(i))[0].LipRoi;
@@ -136,8 +136,8 @@ public sealed class FaceTrackerMediaTests(ITestOutputHelper output)
     [CorporaFact]
     public void Following_a_face_allocates_nothing_but_the_proxies_of_opencv()
     {
-        using var clip = Clip.Read(Clip.Grid("s1", 1)[0]);
-        var tracker = new FaceTracker(FaceModels.Detector, FaceModels.Mesh);
+        using var clip = VideoClip.Read(VideoClip.Grid("s1", 1)[0]);
+        var tracker = new FaceTracker(ShippedFaceModels.Detector, ShippedFaceModels.Mesh);
         using var cropper = new LipRoiCropper();
         var colour = new byte[LipRoiCropper.ColourSize * LipRoiCropper.ColourSize * 3];
         var gray = new byte[LipRoiCropper.GraySize * LipRoiCropper.GraySize];
@@ -154,9 +154,9 @@ public sealed class FaceTrackerMediaTests(ITestOutputHelper output)
         }
     }
 
-    private static int VisibleIn(Clip clip)
+    private static int VisibleIn(VideoClip clip)
     {
-        var tracker = new FaceTracker(FaceModels.Detector, FaceModels.Mesh);
+        var tracker = new FaceTracker(ShippedFaceModels.Detector, ShippedFaceModels.Mesh);
         return Enumerable.Range(0, clip.Frames.Count).Count(i => tracker.Next(clip.Frames[i], clip.Time(i)).Count > 0);
     }
 }

@@ -8,7 +8,7 @@ namespace AVServer.Server.Tests;
 
 /// <summary>The server as an operator starts it, a process of its own, watched from outside.</summary>
 [Trait("Category", "server")]
-public sealed partial class NothingLeavesTests : IDisposable
+public sealed partial class ServerLeavesNothingTests : IDisposable
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "AVServer.Server.dll");
 

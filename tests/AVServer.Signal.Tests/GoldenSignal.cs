@@ -4,7 +4,7 @@ using AVServer.TestKit;
 namespace AVServer.Signal.Tests;
 
 /// <summary>Reads expected values.</summary>
-internal static class Golden
+internal static class GoldenSignal
 {
     public static float[] Floats(string source, string file) => MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(TestPaths.Golden(source, file))).ToArray();
 

@@ -5,7 +5,7 @@ namespace AVServer.Cli.Tests;
 
 /// <summary>The command with more arguments than a telemetry client's buffer holds, watched from outside.</summary>
 [Trait("Category", "slow")]
-public sealed class NothingLeavesTests
+public sealed class CommandLeavesNothingTests
 {
     [Theory]
     [InlineData(null)]

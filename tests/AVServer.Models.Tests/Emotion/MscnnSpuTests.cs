@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace AVServer.Models.Tests.Emotion;
 
 [Trait("Category", "unit")]
-public sealed class EmotionModelTests
+public sealed class MscnnSpuTests
 {
     /// <summary>Sums of the same numbers in another order differ in the last bits.</summary>
     private const float Tolerance = 1e-5f;

@@ -6,9 +6,9 @@ using OpenCvSharp;
 namespace AVServer.Vision.Tests;
 
 /// <summary>Pictures of recordings, decoded by ffmpeg.</summary>
-internal sealed class Clip : IDisposable
+internal sealed class VideoClip : IDisposable
 {
-    private Clip(List<Mat> frames, double fps)
+    private VideoClip(List<Mat> frames, double fps)
     {
         Frames = frames;
         Fps = fps;
@@ -23,10 +23,10 @@ internal sealed class Clip : IDisposable
         [.. Directory.GetFiles(Path.Combine(TestPaths.Corpora!, "grid", talker), "*.mkv").Order(StringComparer.Ordinal).Take(count)];
 
     /// <summary>Decodes a clip.</summary>
-    public static Clip Read(string path) => Filter(360, 288, 25, ["-i", path]);
+    public static VideoClip Read(string path) => Filter(360, 288, 25, ["-i", path]);
 
     /// <summary>Decodes what ffmpeg makes of its inputs and filters.</summary>
-    public static Clip Filter(int width, int height, double fps, params string[] arguments)
+    public static VideoClip Filter(int width, int height, double fps, params string[] arguments)
     {
         var start = new ProcessStartInfo("ffmpeg") { RedirectStandardOutput = true, RedirectStandardInput = true };
         foreach (var argument in (string[])["-v", "error", "-nostdin", .. arguments, "-an", "-pix_fmt", "bgr24", "-f", "rawvideo", "-"]) start.ArgumentList.Add(argument);
@@ -42,7 +42,7 @@ internal sealed class Clip : IDisposable
         ffmpeg.WaitForExit();
         Assert.Equal(0, ffmpeg.ExitCode);
         Assert.NotEmpty(frames);
-        return new Clip(frames, fps);
+        return new VideoClip(frames, fps);
     }
 
     /// <summary>Media time of a frame.</summary>

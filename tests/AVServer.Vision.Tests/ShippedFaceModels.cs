@@ -4,7 +4,7 @@ using AVServer.TestKit;
 namespace AVServer.Vision.Tests;
 
 /// <summary>The shipped face models, loaded once for all tests.</summary>
-internal static class FaceModels
+internal static class ShippedFaceModels
 {
     public static ModelStore Store { get; } = ModelStore.Open(TestPaths.Models);
 

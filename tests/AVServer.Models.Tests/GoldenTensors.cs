@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 namespace AVServer.Models.Tests;
 
 /// <summary>What PyTorch computed for one case: see PROVENANCE.md of the folder.</summary>
-internal sealed class Golden
+internal sealed class GoldenTensors
 {
     /// <summary>Another build of libtorch may sum in another order.</summary>
     private const double Tolerance = 1e-5;
 
     private readonly Dictionary<string, Tensor> _values;
 
-    private Golden(Dictionary<string, Tensor> values) => _values = values;
+    private GoldenTensors(Dictionary<string, Tensor> values) => _values = values;
 
     internal Tensor this[string name] => _values[name];
 
@@ -27,7 +27,7 @@ internal sealed class Golden
         return Enumerable.Range(0, count).Select(_ => (Name: reader.ReadString(), Value: Tensor.Load(reader))).ToDictionary(entry => entry.Name, entry => entry.Value);
     }
 
-    internal static Golden Read(string file, string name) => new(Below(Read(file), name));
+    internal static GoldenTensors Read(string file, string name) => new(Below(Read(file), name));
 
     /// <summary>The state before the call.</summary>
     internal Dictionary<string, Tensor> State => Below(_values, "state");
