@@ -3,8 +3,13 @@ using AVServer.TestKit;
 
 namespace AVServer.Cli.Tests;
 
+/// <summary>Memory is counted for the whole process: nothing else may run in it meanwhile.</summary>
+[CollectionDefinition(nameof(LongFileTests), DisableParallelization = true)]
+public sealed class LongFileCollection;
+
 /// <summary>A long file in this process, by a model that hears loudness.</summary>
 [Trait("Category", "slow")]
+[Collection(nameof(LongFileTests))]
 public sealed class LongFileTests : IDisposable
 {
     private const int Rate = 16_000;

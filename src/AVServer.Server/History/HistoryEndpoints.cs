@@ -59,11 +59,11 @@ internal static class HistoryEndpoints
 
     private static async Task<long?> PlaceAsync(
         IHistoryStore store, string? streamId, EventCursor? after, CancellationToken cancellationToken) => after switch
-    {
-        null => null,
-        { } page when page.Epoch == PagesEpoch => page.Sequence,
-        { } cursor => (await store.FindAsync(streamId!, cursor, cancellationToken))?.Place ?? long.MaxValue,
-    };
+        {
+            null => null,
+            { } page when page.Epoch == PagesEpoch => page.Sequence,
+            { } cursor => (await store.FindAsync(streamId!, cursor, cancellationToken))?.Place ?? long.MaxValue,
+        };
 
     private static async Task<HistoryDeletion> DeleteAsync(string? streamId, HistoryRecorder recorder, ClipStore clips, TimeProvider time, CancellationToken cancellationToken)
     {

@@ -54,7 +54,7 @@ internal sealed class EchoServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(
-            settings.Append(("Urls", address)).Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
+            settings.Append((Key: "Urls", Value: address)).Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IStreamPipeline, EchoPipeline>();
         builder.Services.AddSingleton<IKeywordRegistry>(new FakeKeywords());
