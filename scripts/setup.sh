@@ -153,12 +153,11 @@ speech_recogniser() {
     rm "$to/llama-tokenizer.js"
 }
 
-# The same recogniser's encoder, whose early layers the emotion models hear by; the runtime cuts it when it loads it.
+# The encoder of a larger recogniser of the same family, whose early layers the emotion models hear by; the runtime cuts it when it loads it.
 speech_encoder() {
     local to=models/speech-encoder
     [ -d "$to" ] && ! model_is_there "$to" || return 0
-    if model_is_there models/speech-recogniser; then cp models/speech-recogniser/model.onnx "$to/model.onnx"; return; fi
-    npm_members @moonshine-ai/moonshine-js "$to" 4 dist/model/tiny/quantized/encoder_model.onnx
+    npm_members @usefulsensors/moonshine-js "$to" 4 dist/model/base/quantized/encoder_model.onnx
     mv "$to/encoder_model.onnx" "$to/model.onnx"
 }
 

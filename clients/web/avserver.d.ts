@@ -204,6 +204,12 @@ export interface EmotionEvent extends EventBase {
   estimatedAt: number;
   /** The words that a final estimate rests on beside the sound. */
   text?: string;
+  /** How pleasant it sounds, -1 to 1: the emotions' places on a circle, weighed by their posteriors. Absent where the sound can't be judged. */
+  valence?: number;
+  /** How excited it sounds, -1 to 1. */
+  arousal?: number;
+  /** Why the label is `unsure`. */
+  reason?: 'unlikely' | 'tooShort' | 'tooQuiet' | 'clipped' | 'notSpeech';
   notice: string;
 }
 export interface GapEvent extends EventBase { type: 'gap'; kind: 'audio' | 'video'; reason: 'missingInInput' | 'droppedWhenBusy' | 'undecodable'; start: number; duration: number; }

@@ -1,5 +1,6 @@
 const staleMs = 8000;
 const keptLines = 6;
+const reasons = { tooShort: 'too short', tooQuiet: 'too quiet', clipped: 'overdriven', notSpeech: 'hardly speech' };
 
 /** What speech expresses, as bars, and what is said; with the notice that it is an estimate of expression. */
 export class EmotionCard {
@@ -28,7 +29,8 @@ export class EmotionCard {
   /** Shows an estimate: an event of type `emotion`. */
   emotion(event) {
     const { label, bars, notice } = this.#parts;
-    label.textContent = `${event.label}${event.final ? '' : ' …'}`;
+    const reason = reasons[event.reason];
+    label.textContent = `${event.label}${reason ? `: ${reason}` : ''}${event.final ? '' : ' …'}`;
     label.dataset.state = event.label === 'unsure' ? 'wait' : 'good';
     label.dataset.final = event.final;
     notice.textContent = event.notice;

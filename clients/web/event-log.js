@@ -50,7 +50,7 @@ function describe(event, latencyMs) {
     case 'speech':
       return { title: `“${event.text}”`, aside: '', detail: `${event.start.toFixed(2)}–${event.end.toFixed(2)} s · ${event.model?.name ?? 'told by the client'}` };
     case 'emotion':
-      return { title: `Sounds ${event.label}`, aside: '', detail: `${event.start.toFixed(2)}–${event.end.toFixed(2)} s · ${posteriors(event)} · ${event.text === undefined ? 'by sound' : 'by sound and words'} · ${event.model.name}` };
+      return { title: `Sounds ${event.label}${event.reason && event.reason !== 'unlikely' ? ` (${event.reason})` : ''}`, aside: '', detail: `${event.start.toFixed(2)}–${event.end.toFixed(2)} s · ${posteriors(event)} · ${event.text === undefined ? 'by sound' : 'by sound and words'} · ${event.model.name}` };
     case 'opened':
       return { title: 'Stream opened', aside: clock(event.at), detail: event.models.map(model => `${model.name} ${model.version}`).join(', ') || 'No model listens.' };
     case 'closed':

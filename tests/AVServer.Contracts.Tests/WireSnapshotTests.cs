@@ -58,11 +58,11 @@ public sealed class WireSnapshotTests
         { StreamId = "kitchen", Cursor = Place(9), At = At },
         ["event.emotion"] = new EmotionEvent(
             "happy", new Dictionary<string, float> { ["angry"] = 0.25f, ["happy"] = 0.75f }, TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(2.5), true, new ModelReference("emotion", "1.0.0"),
-            TimeSpan.FromSeconds(2.75), "hello there")
+            TimeSpan.FromSeconds(2.75), "hello there", 0.5f, 0.25f)
         { StreamId = "kitchen", Cursor = Place(10), At = At },
         ["event.emotion.running"] = new EmotionEvent(
             EmotionEvent.Unsure, new Dictionary<string, float> { ["angry"] = 0.5f, ["happy"] = 0.5f }, TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(2.25), false,
-            new ModelReference("emotion", "1.0.0"), TimeSpan.FromSeconds(2.25))
+            new ModelReference("emotion", "1.0.0"), TimeSpan.FromSeconds(2.25), Reason: UnsureReason.TooShort)
         { StreamId = "kitchen", Cursor = Place(11), At = At },
         ["event.telemetry.speech"] = new TelemetryEvent(
             TimeSpan.FromSeconds(1), -42.5f, true, new Dictionary<string, float[]>(), TimeSpan.FromMilliseconds(80), Speech: "hello")

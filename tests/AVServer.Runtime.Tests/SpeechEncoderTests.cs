@@ -47,8 +47,8 @@ public sealed class SpeechEncoderTests(SpeechEncoderTests.Shared shared) : IClas
     {
         var vectors = Encoder.Encode(Speech.AsSpan(0, 32_000));
 
-        Assert.Equal(288, Encoder.Dim);
-        Assert.InRange(vectors.Length / 288, 80, 84);
+        Assert.Equal(416, Encoder.Dim);
+        Assert.InRange(vectors.Length / 416, 80, 84);
         Assert.All(vectors, value => Assert.True(float.IsFinite(value)));
     }
 
@@ -98,7 +98,7 @@ public sealed class SpeechEncoderTests(SpeechEncoderTests.Shared shared) : IClas
         float[] rows = [.. Encoder.Encode(Speech.AsSpan(0, 16_000)), .. Encoder.Encode(Speech.AsSpan(16_000, 16_000))];
 
         Assert.Equal(32_000, utterance.Heard);
-        for (var d = 0; d < 288; d += 37) Assert.Equal(rows.Where((_, i) => i % 288 == d).Average(), utterance.Mean()[d], 1e-4f);
+        for (var d = 0; d < 416; d += 37) Assert.Equal(rows.Where((_, i) => i % 416 == d).Average(), utterance.Mean()[d], 1e-4f);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class SpeechEncoderTests(SpeechEncoderTests.Shared shared) : IClas
         utterance.Finish(1_000, Read);
 
         Assert.True(utterance.IsEmpty);
-        Assert.Equal(new float[288], utterance.Mean());
+        Assert.Equal(new float[416], utterance.Mean());
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public static class EmotionCommand
         int[] Of(Func<Recording, bool> wanted) => [.. Enumerable.Range(0, bank.Recordings.Count).Where(place => wanted(bank.Recordings[place]))];
 
         var report = new StrangersReport(recipe.Labels);
-        var (strangers, calibration) = (new List<IReadOnlyList<IReadOnlyList<EmotionScore>>>(), new List<EmotionScore>());
+        var strangers = new List<IReadOnlyList<IReadOnlyList<EmotionScore>>>();
         report.Begin("Strangers of another corpus and language", HistoryNames);
         foreach (var judged in sets.Where(set => set.Labels is not null))
         {
@@ -62,17 +62,19 @@ public static class EmotionCommand
             Log($"{judged.Set} in folds of speakers: {string.Join(' ', columns.Select(column => Percent(Ua(column))))}");
         }
 
-        foreach (var scores in strangers) calibration.AddRange(scores[0].Concat(scores[2]));
-        var temperature = Math.Round(calibration.FitTemperature(), 3);
-        var confidence = Math.Round(EmotionScores.MinimumConfidence([.. calibration.Answers(temperature)], accuracy: 0.7, coverage: 0.6), 2);
+        // What is asked of the answers is asked of each corpus, at a speaker's first utterance as later.
+        List<EmotionScore>[] calibration = [.. strangers.SelectMany(scores => new[] { scores[0].ToList(), scores[2].ToList() })];
+        var temperature = Math.Round(calibration.SelectMany(scores => scores).FitTemperature(), 3);
+        var answered = calibration.Select(scores => scores.Answers(temperature).ToList()).ToList();
+        var confidence = Math.Round(EmotionScores.MinimumConfidence(answered, accuracy: 0.7, coverage: 0.6), 2);
         foreach (var (scores, i) in strangers.SelectMany(scores => new[] { (scores[0], 0), (scores[2], 2) }))
         {
             var answers = scores.Answers(temperature).ToList();
             var sure = answers.Where(answer => answer.Posterior >= confidence).ToList();
-            var answered = sure.Count / (double)answers.Count;
+            var coverage = sure.Count / (double)answers.Count;
             var right = sure.Count(answer => answer.Right) / (double)Math.Max(1, sure.Count);
             report.Say(
-                $"{scores[0].Condition}, {HistoryNames[i]}: {Percent(answered)} answered, of these {Percent(right)} right; "
+                $"{scores[0].Condition}, {HistoryNames[i]}: {Percent(coverage)} answered, of these {Percent(right)} right; "
                 + "the others are \"unsure\".");
         }
         Export(folders, recipe, recipePath, trainer.Fit(Of(row => recipe.Sets.Any(set => set.Set == row.Set))), (temperature, confidence), Log);

@@ -9,7 +9,7 @@ namespace AVServer.Models.Emotion;
 /// <param name="PriorSeconds">So many seconds of a speaker's speech weigh as much as what is known of people in general.</param>
 /// <param name="MaxWords">Words of the longest transcript.</param>
 /// <param name="WordBound">What words may add to a label's logit or take from it at most; 0: it doesn't read.</param>
-public sealed record SpeakerHeadConfig(int Values = 288, int Labels = 4, double PriorSeconds = 10, int MaxWords = 128, double WordBound = 0)
+public sealed record SpeakerHeadConfig(int Values = 416, int Labels = 4, double PriorSeconds = 10, int MaxWords = 128, double WordBound = 0)
 {
     /// <summary>Whether words count.</summary>
     public bool Reads => WordBound > 0;

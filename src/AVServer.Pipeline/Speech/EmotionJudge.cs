@@ -11,7 +11,7 @@ internal sealed class EmotionJudge(SpeechModels models)
 {
     private readonly EmotionModel _model = models.Emotion!;
     private readonly EmotionAggregator _aggregator = new(models.Emotion!.Labels, models.Emotion.Spec.MinimumConfidence);
-
+    private readonly Circumplex _circumplex = new(models.Emotion.Labels);
     private readonly IEmotionEar _ear = models.Encoder is { } encoder ? new EncoderEar(encoder, models.Emotion!.Spec.WindowSeconds) : new FrontEndEar(models.FrontEnd!);
 
     /// <summary>Begins another utterance.</summary>
@@ -29,19 +29,19 @@ internal sealed class EmotionJudge(SpeechModels models)
     public ValueTask<EmotionInput> HearWholeAsync(SampleRing sound, long first, int count, CancellationToken cancellationToken) =>
         WithSlotAsync(() => _ear.HearWhole(sound, first, count), cancellationToken);
 
-    /// <summary>Whether an utterance is speech enough for an emotion to be named.</summary>
+    /// <summary>What speaks against naming an emotion of an utterance; null where nothing does.</summary>
     /// <param name="sound">The stream's last seconds.</param>
     /// <param name="first">Number of the utterance's first sample.</param>
     /// <param name="count">Its samples.</param>
     /// <param name="voice">Mean voice activity, 0 to 1.</param>
-    public static bool IsJudgeable(SampleRing sound, long first, int count, double voice)
+    public static SpeechDefect? DefectOf(SampleRing sound, long first, int count, double voice)
     {
         var rented = ArrayPool<float>.Shared.Rent(count);
         try
         {
             var samples = rented.AsSpan(0, count);
             sound.Read(first, samples);
-            return JudgeableSpeech.Is(AudioClock.ToTime(count), voice, JudgeableSpeech.LevelDb(samples));
+            return JudgeableSpeech.DefectOf(samples, AudioClock.ToTime(count), voice);
         }
         finally
         {
@@ -51,16 +51,17 @@ internal sealed class EmotionJudge(SpeechModels models)
 
     /// <summary>Judges an utterance that goes on.</summary>
     /// <param name="heard">What was heard of it.</param>
-    /// <param name="isJudgeable">Whether an emotion may be named.</param>
+    /// <param name="defect">What speaks against naming an emotion.</param>
     /// <param name="start">Media time at which it begins.</param>
     /// <param name="now">Media time that has been heard.</param>
     /// <param name="cancellationToken">Ends the wait for a core.</param>
     /// <returns>Null where the sound is too short.</returns>
-    public async ValueTask<EmotionEvent?> EstimateAsync(EmotionInput heard, bool isJudgeable, TimeSpan start, TimeSpan now, CancellationToken cancellationToken)
+    public async ValueTask<EmotionEvent?> EstimateAsync(
+        EmotionInput heard, SpeechDefect? defect, TimeSpan start, TimeSpan now, CancellationToken cancellationToken)
     {
         if (heard.IsEmpty) return null;
         var posteriors = await RunAsync(heard, cancellationToken);
-        return Event(_aggregator.Next(posteriors), isJudgeable, start, now, isFinal: false, now, null);
+        return Event(_aggregator.Next(posteriors), defect, start, now, isFinal: false, now, null);
     }
 
     /// <summary>Judges an utterance that is over.</summary>
@@ -74,7 +75,7 @@ internal sealed class EmotionJudge(SpeechModels models)
         if (utterance.Heard.IsEmpty) return null;
         var words = Embed(text);
         var posteriors = await RunAsync(utterance.Heard with { Words = words }, cancellationToken);
-        return Event(posteriors, utterance.IsJudgeable, utterance.Start, utterance.End, isFinal: true, now, words.IsEmpty ? null : text);
+        return Event(posteriors, utterance.Defect, utterance.Start, utterance.End, isFinal: true, now, words.IsEmpty ? null : text);
     }
 
     private ReadOnlyMemory<float> Embed(string text)
@@ -99,11 +100,24 @@ internal sealed class EmotionJudge(SpeechModels models)
         }
     }
 
-    private EmotionEvent Event(ReadOnlySpan<float> posteriors, bool isJudgeable, TimeSpan start, TimeSpan end, bool isFinal, TimeSpan now, string? text)
+    private EmotionEvent Event(
+        ReadOnlySpan<float> posteriors, SpeechDefect? defect, TimeSpan start, TimeSpan end, bool isFinal, TimeSpan now, string? text)
     {
         var byLabel = new Dictionary<string, float>(posteriors.Length);
         for (var i = 0; i < posteriors.Length; i++) byLabel.Add(_model.Labels[i], posteriors[i]);
-        var label = isJudgeable ? _aggregator.Name(posteriors) : null;
-        return new EmotionEvent(label ?? EmotionEvent.Unsure, byLabel, start, end, isFinal, models.EmotionReference!, now, text);
+        var label = defect is null ? _aggregator.Name(posteriors) : null;
+        var place = defect is null ? _circumplex.Of(posteriors) : null;
+        return new EmotionEvent(
+            label ?? EmotionEvent.Unsure, byLabel, start, end, isFinal, models.EmotionReference!, now, text,
+            place?.Valence, place?.Arousal, label is null ? ReasonOf(defect) : null);
     }
+
+    private static UnsureReason ReasonOf(SpeechDefect? defect) => defect switch
+    {
+        SpeechDefect.TooShort => UnsureReason.TooShort,
+        SpeechDefect.TooQuiet => UnsureReason.TooQuiet,
+        SpeechDefect.Clipped => UnsureReason.Clipped,
+        SpeechDefect.NotSpeech => UnsureReason.NotSpeech,
+        _ => UnsureReason.Unlikely,
+    };
 }

@@ -1,3 +1,4 @@
+using AVServer.Detection;
 using AVServer.Runtime;
 using AVServer.Speech;
 
@@ -10,8 +11,9 @@ namespace AVServer.Pipeline;
 /// <param name="From">Media time from which words count as its own: later than the start where it overlaps the one before.</param>
 /// <param name="To">Media time up to which words count as its own.</param>
 /// <param name="Heard">What the emotion model hears; without features where emotion is off or no frame fits.</param>
-/// <param name="IsJudgeable">Whether it is speech enough for an emotion to be named.</param>
-internal sealed record FinishedUtterance(TimeSpan Start, TimeSpan End, TimeSpan EndedAt, TimeSpan From, TimeSpan To, EmotionInput Heard, bool IsJudgeable)
+/// <param name="Defect">What speaks against naming an emotion; null where nothing does.</param>
+internal sealed record FinishedUtterance(
+    TimeSpan Start, TimeSpan End, TimeSpan EndedAt, TimeSpan From, TimeSpan To, EmotionInput Heard, SpeechDefect? Defect)
 {
     /// <summary>The words whose middle lies within <see cref="From"/> and <see cref="To"/>: in an overlap each counts once.</summary>
     public IEnumerable<SpokenWord> Own(IEnumerable<SpokenWord> words) => words.Where(word => Start + ((word.Start + word.End) / 2) is var middle && middle >= From && middle < To);

@@ -142,8 +142,8 @@ internal sealed class SpeechTrack : IAsyncDisposable
         if (_judge is null) return;
         var heard = await _judge.HearSoFarAsync(_sound, _base + utterance.Start, (int)(Heard - utterance.Start), cancellationToken);
         if (heard.IsEmpty) return;
-        var isJudgeable = EmotionJudge.IsJudgeable(_sound, _base + utterance.Start, (int)(Heard - utterance.Start), utterance.Voice);
-        if (await _judge.EstimateAsync(heard, isJudgeable, TimeOf(utterance.Start), TimeOf(Heard), cancellationToken) is { } estimate) events.Add(estimate);
+        var defect = EmotionJudge.DefectOf(_sound, _base + utterance.Start, (int)(Heard - utterance.Start), utterance.Voice);
+        if (await _judge.EstimateAsync(heard, defect, TimeOf(utterance.Start), TimeOf(Heard), cancellationToken) is { } estimate) events.Add(estimate);
     }
 
     // The gate closed, or the sound ends: so does the utterance.
@@ -168,7 +168,7 @@ internal sealed class SpeechTrack : IAsyncDisposable
             utterance.Overlaps ? TimeOf(utterance.Start) + seam : TimeSpan.MinValue,
             change.GoesOn ? TimeOf(end) - seam : TimeSpan.MaxValue,
             _judge is null ? default : await _judge.HearWholeAsync(_sound, _base + utterance.Start, (int)(end - utterance.Start), cancellationToken),
-            _judge is not null && EmotionJudge.IsJudgeable(_sound, _base + utterance.Start, (int)(end - utterance.Start), utterance.Voice));
+            _judge is null ? null : EmotionJudge.DefectOf(_sound, _base + utterance.Start, (int)(end - utterance.Start), utterance.Voice));
         if (_texts is not null) return; // SettleAsync waits for the client's words
         if (_dictation is not null)
         {

@@ -37,9 +37,19 @@ public sealed class EmotionScoreTests : IDisposable
     public void Least_confidence_is_where_answers_become_right_but_leaves_most_answered()
     {
         (double, bool)[] answers = [.. Enumerable.Range(0, 100).Select(i => (i / 100.0, i >= 40))];
-        Assert.Equal(0.25, EmotionScores.MinimumConfidence(answers, accuracy: 0.5, coverage: 0.1));
-        Assert.Equal(0.34, EmotionScores.MinimumConfidence(answers, accuracy: 0.9, coverage: 0.1), 2);
-        Assert.Equal(0.3, EmotionScores.MinimumConfidence(answers, accuracy: 0.99, coverage: 0.7), 2);
+        Assert.Equal(0.25, EmotionScores.MinimumConfidence([answers], accuracy: 0.5, coverage: 0.1));
+        Assert.Equal(0.34, EmotionScores.MinimumConfidence([answers], accuracy: 0.9, coverage: 0.1), 2);
+        Assert.Equal(0.3, EmotionScores.MinimumConfidence([answers], accuracy: 0.99, coverage: 0.7), 2);
+    }
+
+    [Fact]
+    public void Least_confidence_holds_in_the_worst_condition_and_leaves_each_answered()
+    {
+        (double, bool)[] easy = [.. Enumerable.Range(0, 100).Select(i => (0.2 + (i / 200.0), true))];
+        (double, bool)[] hard = [.. Enumerable.Range(0, 100).Select(i => (i / 100.0, i >= 40))];
+
+        Assert.Equal(0.34, EmotionScores.MinimumConfidence([easy, hard], accuracy: 0.9, coverage: 0.1), 2);
+        Assert.Equal(0.3, EmotionScores.MinimumConfidence([hard, easy], accuracy: 0.99, coverage: 0.7), 2);
     }
 
     [Fact]

@@ -66,6 +66,26 @@ public sealed class ShippedEmotionStreamTests(ShippedEmotionStreamTests.Shared s
         Assert.All((await shared.Test.RunAsync(samples, () => 1_280)).OfType<EmotionEvent>(), emotion => Assert.Equal(EmotionEvent.Unsure, emotion.Label));
     }
 
+    [Fact]
+    public async Task Overdriven_speech_is_unsure_and_says_why()
+    {
+        var samples = Array.ConvertAll(Talk.Create(3, 5, (1, 3)), sample => Math.Clamp(sample * 30, -1, 1));
+
+        var last = Last(await shared.Test.RunAsync(samples, () => 1_280));
+
+        Assert.Equal((EmotionEvent.Unsure, UnsureReason.Clipped), (last.Label, last.Reason));
+        Assert.Null(last.Valence);
+        Assert.Null(last.Arousal);
+    }
+
+    [Fact]
+    public async Task Short_speech_is_unsure_and_says_why()
+    {
+        var last = Last(await shared.Test.RunAsync(Talk.Create(3, 4, (1, 0.4)), () => 1_280));
+
+        Assert.Equal((EmotionEvent.Unsure, UnsureReason.TooShort), (last.Label, last.Reason));
+    }
+
     private static EmotionEvent Last(IEnumerable<StreamEvent> events) => events.OfType<EmotionEvent>().Last(emotion => emotion.Final);
 
     public sealed class Shared : IDisposable

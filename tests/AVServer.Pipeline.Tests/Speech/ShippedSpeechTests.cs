@@ -18,6 +18,7 @@ public sealed class ShippedSpeechTests(ShippedSpeechTests.Shared shared) : IClas
         var segment = Assert.Single(report.Segments!);
         AssertSensible(report);
         Assert.Contains("door", segment.Text, StringComparison.Ordinal);
+        Assert.Contains(report.Events.OfType<EmotionEvent>(), emotion => emotion.Valence is not null);
         Assert.InRange((segment.End - segment.Start).TotalSeconds, 1, 4);
         Assert.Contains(report.Events.OfType<EmotionEvent>(), emotion => !emotion.Final);
     }
@@ -121,6 +122,10 @@ public sealed class ShippedSpeechTests(ShippedSpeechTests.Shared shared) : IClas
             Assert.All(emotion.Posteriors.Values, share => Assert.InRange(share, 0, 1));
             Assert.True(emotion.Label == EmotionEvent.Unsure || emotion.Posteriors[emotion.Label] >= emotion.Posteriors.Values.Max() - 1e-6f);
             Assert.True(emotion.Start < emotion.End && emotion.End <= emotion.EstimatedAt + TimeSpan.FromMilliseconds(1));
+            Assert.Equal(emotion.Label == EmotionEvent.Unsure, emotion.Reason is not null);
+            var isJudged = emotion.Reason is null or UnsureReason.Unlikely;
+            Assert.Equal((isJudged, isJudged), (emotion.Valence is not null, emotion.Arousal is not null));
+            if (isJudged) Assert.InRange(Math.Sqrt(Math.Pow(emotion.Valence!.Value, 2) + Math.Pow(emotion.Arousal!.Value, 2)), 0, 1.0001);
         }
         Assert.DoesNotContain(report.Events, happened => happened is FaultEvent);
     }

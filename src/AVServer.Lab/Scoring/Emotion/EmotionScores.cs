@@ -46,20 +46,24 @@ public static class EmotionScores
         return folds.SelectMany(fold => scores.Where(score => score.Fold == fold).Answers(scores.Where(score => score.Fold != fold).FitTemperature()));
     }
 
-    /// <summary>The least posterior from which on answers are right often enough, but none that leaves too many without one.</summary>
-    /// <param name="answers">Best posteriors, and whether they are right.</param>
+    /// <summary>The least posterior from which on answers are right often enough in each condition, but none that leaves too many of one without.</summary>
+    /// <param name="conditions">Best posteriors, and whether they are right, of each condition apart.</param>
     /// <param name="accuracy">How often is enough.</param>
     /// <param name="coverage">Least share that is answered.</param>
-    public static double MinimumConfidence(IReadOnlyCollection<(double Posterior, bool Right)> answers, double accuracy = 0.85, double coverage = 0.75)
+    public static double MinimumConfidence(
+        IReadOnlyCollection<IReadOnlyCollection<(double Posterior, bool Right)>> conditions, double accuracy = 0.85, double coverage = 0.75)
     {
         var confidence = 0.25;
         for (; confidence < 0.95; confidence = Math.Round(confidence + 0.01, 2))
         {
-            if (answers.Count(answer => answer.Posterior >= confidence + 0.01) < coverage * answers.Count) break;
-            if (answers.Where(answer => answer.Posterior >= confidence).Select(answer => answer.Right ? 1.0 : 0).DefaultIfEmpty(1).Average() >= accuracy) break;
+            if (conditions.Any(answers => answers.Count(answer => answer.Posterior >= confidence + 0.01) < coverage * answers.Count)) break;
+            if (conditions.All(answers => RightFrom(answers, confidence) >= accuracy)) break;
         }
         return confidence;
     }
+
+    private static double RightFrom(IEnumerable<(double Posterior, bool Right)> answers, double confidence) =>
+        answers.Where(answer => answer.Posterior >= confidence).Select(answer => answer.Right ? 1.0 : 0).DefaultIfEmpty(1).Average();
 
     extension(EmotionScore score)
     {
