@@ -45,10 +45,14 @@ public static class EmotionCommand
             strangers.Add(scores);
             Log($"{string.Join('+', teaching)} -> {judged.Set}: {string.Join(' ', scores.Select(column => Percent(Ua(column))))}");
         }
-        var means = HistoryNames.Select((name, i) => $"{name} {Percent(strangers.Average(scores => Ua(scores[i])))}");
-        report.Say($"Mean UA: {string.Join(", ", means)}.");
+        if (strangers.Count > 0)
+        {
+            var means = HistoryNames.Select((name, i) => $"{name} {Percent(strangers.Average(scores => Ua(scores[i])))}");
+            report.Say($"Mean UA: {string.Join(", ", means)}.");
+        }
 
         report.Begin("Strangers of the corpora that teach: no speaker of a fold teaches it", HistoryNames);
+        var folds = new List<IReadOnlyList<IReadOnlyList<EmotionScore>>>();
         foreach (var judged in recipe.Sets.Where(set => set.Labels is not null))
         {
             var columns = Histories.Select(_ => new List<EmotionScore>()).ToArray();
@@ -59,15 +63,17 @@ public static class EmotionCommand
                 for (var i = 0; i < Histories.Length; i++) columns[i].AddRange(trainer.Ask(head, asked, Histories[i]));
             }
             report.Add(string.Join(" + ", recipe.Sets.Select(set => set.Set)), judged.Set, columns);
+            folds.Add(columns);
             Log($"{judged.Set} in folds of speakers: {string.Join(' ', columns.Select(column => Percent(Ua(column))))}");
         }
 
-        // What is asked of the answers is asked of each corpus, at a speaker's first utterance as later.
-        List<EmotionScore>[] calibration = [.. strangers.SelectMany(scores => new[] { scores[0].ToList(), scores[2].ToList() })];
+        // What is asked of the answers is asked of each corpus, at a speaker's first utterance as later; without strangers, of the folds.
+        var judgedApart = strangers.Count > 0 ? strangers : folds;
+        List<EmotionScore>[] calibration = [.. judgedApart.SelectMany(scores => new[] { scores[0].ToList(), scores[2].ToList() })];
         var temperature = Math.Round(calibration.SelectMany(scores => scores).FitTemperature(), 3);
         var answered = calibration.Select(scores => scores.Answers(temperature).ToList()).ToList();
         var confidence = Math.Round(EmotionScores.MinimumConfidence(answered, accuracy: 0.7, coverage: 0.6), 2);
-        foreach (var (scores, i) in strangers.SelectMany(scores => new[] { (scores[0], 0), (scores[2], 2) }))
+        foreach (var (scores, i) in judgedApart.SelectMany(scores => new[] { (scores[0], 0), (scores[2], 2) }))
         {
             var answers = scores.Answers(temperature).ToList();
             var sure = answers.Where(answer => answer.Posterior >= confidence).ToList();
