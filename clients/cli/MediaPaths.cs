@@ -29,9 +29,13 @@ internal static class MediaPaths
     // come first: they give the name.
     private static void Walk(string folder, HashSet<string> folders, HashSet<string> files, SortedSet<string> found)
     {
-        if (!folders.Add(Resolve(Path.GetFullPath(folder)))) return;
+        if (Resolve(Path.GetFullPath(folder)) is not { } own || !folders.Add(own)) return;
         foreach (var file in InOrder(Directory.EnumerateFiles(folder, "*", Visible)))
-            if (MediaFile.Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()) && File.Exists(file) && files.Add(Resolve(Path.GetFullPath(file)))) found.Add(file);
+        {
+            if (!MediaFile.Extensions.Contains(Path.GetExtension(file).ToLowerInvariant())) continue;
+            if (Resolve(Path.GetFullPath(file)) is { } real && File.Exists(real) && files.Add(real)) found.Add(file);
+        }
+
         foreach (var within in InOrder(Directory.EnumerateDirectories(folder, "*", Visible))) Walk(within, folders, files, found);
     }
 
@@ -39,11 +43,19 @@ internal static class MediaPaths
 
     private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 
-    // Every folder on the way may be a link too.
-    private static string Resolve(string path)
+    // Every folder on the way may be a link too. Null: a link that leads back to itself and nowhere else.
+    private static string? Resolve(string path)
     {
         if (Path.GetDirectoryName(path) is not { } parent) return path;
-        var own = Path.Combine(Resolve(parent), Path.GetFileName(path));
-        return new FileInfo(own).ResolveLinkTarget(returnFinalTarget: true) is { } target ? Resolve(target.FullName) : own;
+        if (Resolve(parent) is not { } folder) return null;
+        var own = Path.Combine(folder, Path.GetFileName(path));
+        try
+        {
+            return new FileInfo(own).ResolveLinkTarget(returnFinalTarget: true) is { } target ? Resolve(target.FullName) : own;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 }

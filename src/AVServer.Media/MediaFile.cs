@@ -50,13 +50,23 @@ public sealed class MediaFile(MediaOptions options)
     /// <returns>Mono. Sample i is heard at i ÷ rate: holes up to <see cref="MediaLimits.MaxSilenceFill"/> are silence, longer ones are closed up.</returns>
     /// <exception cref="MediaException">The file has no sound that can be decoded, or passes a limit.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public async Task<float[]> ReadAudioAsync(string path, int sampleRateHz, CancellationToken cancellationToken = default)
+    public Task<float[]> ReadAudioAsync(string path, int sampleRateHz, CancellationToken cancellationToken = default) =>
+        ReadAudioAsync(path, sampleRateHz, _ => { }, cancellationToken);
+
+    /// <inheritdoc cref="ReadAudioAsync(string, int, CancellationToken)"/>
+    /// <param name="path">A plain WAV file of the rate asked for is read directly, everything else by ffmpeg.</param>
+    /// <param name="sampleRateHz">Wanted rate, 8,000 to 192,000.</param>
+    /// <param name="onWarning">Told what of the file was not read, or can't be trusted.</param>
+    /// <param name="cancellationToken">Ends the decoder process too.</param>
+    public async Task<float[]> ReadAudioAsync(string path, int sampleRateHz, Action<MediaWarning> onWarning, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(onWarning);
         CheckRate(sampleRateHz);
         if (WavFile.TryRead(path, sampleRateHz, options.File.MaxInputBytes ?? long.MaxValue) is { } direct) return direct;
         var samples = new SampleBuffer();
         await foreach (var item in DecodeAsync(path, options.File, sampleRateHz, null, cancellationToken).ConfigureAwait(false))
             if (item is AudioBlock block) samples.Append(block);
+            else if (item is MediaWarning warning) onWarning(warning);
         return samples.ToArray();
     }
 

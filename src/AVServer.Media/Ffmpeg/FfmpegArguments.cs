@@ -81,7 +81,7 @@ internal static class FfmpegArguments
     /// <summary>What is in a file, for <see cref="FFProbe.FromJson"/>; nothing is decoded. FFMpegCore builds no command line of ffprobe for others to run.</summary>
     public static string ForProbe(string path, string demuxer, MediaLimits limits) =>
         $"-hide_banner -loglevel error {Bounds(limits)} -protocol_whitelist file -f {demuxer} -print_format json -sexagesimal"
-        + $" -show_entries format=duration:stream=codec_type:stream_disposition=attached_pic {QuotedInput.File(path).Text}";
+        + $" -show_entries format=duration:stream=codec_type,codec_name:stream_disposition=attached_pic {QuotedInput.File(path).Text}";
 
     private static string Bounds(MediaLimits limits) => $"-threads 1 -max_streams 32 -max_pixels {limits.MaxPixels}";
 
