@@ -139,6 +139,24 @@ public sealed class FaultyMediaTests : IDisposable
     }
 
     [Theory]
+    [InlineData(-1, true)]
+    [InlineData(1, false)]
+    [InlineData(0, false)]
+    public async Task Channels_that_cancel_each_other_are_told(int second, bool told)
+    {
+        byte[] data = [.. Enumerable.Range(0, 16_000).Select(i => (short)(Math.Sin(i * 0.05) * 8_000)).SelectMany(left => (byte[])[.. BitConverter.GetBytes(left), .. BitConverter.GetBytes((short)(second * left))])];
+        byte[] bytes = Wav(1, 2, 16, 16, 16_000, data);
+        var raw = Enumerable.Range(0, 10).Select(i => new MediaChunk(MediaKind.Audio, TimeSpan.FromSeconds(i * 0.1), data.AsMemory(i * 6_400, 6_400)));
+        foreach (var items in (List<MediaItem>[])[
+            await ReadAsync(bytes), await Media.DecodeAsync("wav", bytes).ToListAsync(),
+            await new MediaDecoder(Media.Options).DecodeAsync(new MediaHello(1, new AudioFormat(Channels: 2)), Media.SendAsync(raw)).ToListAsync()])
+        {
+            Assert.Equal(told ? [WarningCodes.ChannelsCancel] : [], items.OfType<MediaWarning>().Select(warning => warning.Code));
+            Assert.Equal(16_000, Media.Join(items).Length);
+        }
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Sound_beside_pictures_of_an_unknown_encoding_is_read(bool wanted)

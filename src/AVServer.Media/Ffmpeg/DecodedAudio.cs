@@ -10,10 +10,14 @@ internal sealed class DecodedAudio(int sampleRateHz, MediaLimits limits, long? g
 {
     private readonly AudioTimeline _timeline = new(sampleRateHz, limits);
     private readonly TimeSpan _origin = SampleTime.FromSamples(goesOnAt ?? 0, sampleRateHz);
+    private readonly ChannelMix _mix = new(sampleRateHz);
     private bool _begun;
 
     /// <summary>False once there was a sample that is no number.</summary>
     public bool IsFinite { get; private set; } = true;
+
+    /// <summary>Whether two channels cancel each other.</summary>
+    public bool ChannelsCancel => _mix.Cancels;
 
     /// <summary>The sample behind the last.</summary>
     public long End { get; private set; } = goesOnAt ?? 0;
@@ -26,6 +30,7 @@ internal sealed class DecodedAudio(int sampleRateHz, MediaLimits limits, long? g
         _begun = true;
         float[] samples = FloatSamples.Read(reader.Payload, out bool isFinite);
         IsFinite &= isFinite;
+        if (reader.Track.Channels == 2) samples = _mix.Mix(samples);
         _timeline.Append(_origin + reader.Time, samples, mayGoBack: true, items);
         if (items.Count > 0 && items[^1] is AudioBlock last) End = last.FirstSample + last.Samples.Length;
     }

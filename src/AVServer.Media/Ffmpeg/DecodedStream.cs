@@ -31,6 +31,9 @@ internal sealed class DecodedStream(
     /// <summary>False once there was a sample that is no number.</summary>
     public bool IsFinite => _audio.IsFinite;
 
+    /// <summary>Whether two channels cancel each other.</summary>
+    public bool ChannelsCancel => _audio.ChannelsCancel;
+
     /// <summary>Reads to the end of ffmpeg's output. Whether ffmpeg ended well is for the caller to ask.</summary>
     /// <exception cref="MediaException">A limit was passed.</exception>
     public async IAsyncEnumerable<MediaItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)

@@ -39,6 +39,7 @@ internal sealed class DecodingWarnings(DecodingSource source, FfmpegLog log)
             yield return new MediaWarning(WarningCodes.PicturesUnread, $"Pictures were not read, sound was: {why}.");
         }
 
+        if (decoded.ChannelsCancel) yield return ChannelMix.Warning;
         // Beside pictures that nobody looked at, the sound may well be shorter than the whole.
         bool isShort = log.IsCut || (Stated - decoded.End > Tolerance && (!log.HasPictures || sawPictures || log.Damage is not null));
         if (isShort) yield return EndsEarly(Stated, decoded.End, Reason(decoded));

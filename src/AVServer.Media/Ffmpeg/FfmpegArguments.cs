@@ -98,9 +98,11 @@ internal static class FfmpegArguments
 
     private static FFMpegInputOptions FromDevice(this FFMpegInputOptions input, string format) => input.WithCustomArgument("-thread_queue_size 512").ForceFormat(format);
 
-    // Float keeps what lies above full scale. Its mix of channels would be louder than that of integers, which have no room.
+    // Float keeps what lies above full scale. Its mix of channels would be louder than that of integers, which have no room. Two channels are
+    // mixed here, where it is seen that they cancel each other; more become two first.
     private static FFMpegOutputOptions Samples(this FFMpegOutputOptions output, int sampleRateHz) =>
-        output.WithAudioCodec("pcm_f32le").WithAudioChannels(1).WithAudioSamplingRate(sampleRateHz).WithCustomArgument("-rematrix_maxval 1");
+        output.WithAudioCodec("pcm_f32le").WithAudioSamplingRate(sampleRateHz).WithCustomArgument("-rematrix_maxval 1")
+            .WithCustomArgument("-af aformat=channel_layouts=mono|stereo");
 
     private static FFMpegOutputOptions Pictures(this FFMpegOutputOptions output, VideoOutput? video)
     {
