@@ -16,7 +16,7 @@ internal static class MediaPaths
     public static IReadOnlyList<string> Expand(IEnumerable<string> paths, TextWriter error) =>
         [.. paths.SelectMany(path => Directory.Exists(path) ? Within(path, error) : [path]).Distinct()];
 
-    private static IEnumerable<string> Within(string folder, TextWriter error)
+    private static SortedSet<string> Within(string folder, TextWriter error)
     {
         var found = new SortedSet<string>(StringComparer.Ordinal);
         Walk(folder, [], [], found);
@@ -39,7 +39,7 @@ internal static class MediaPaths
         foreach (var within in InOrder(Directory.EnumerateDirectories(folder, "*", Visible))) Walk(within, folders, files, found);
     }
 
-    private static IEnumerable<string> InOrder(IEnumerable<string> paths) => paths.OrderBy(IsLink).ThenBy(path => path, StringComparer.Ordinal).ToList();
+    private static List<string> InOrder(IEnumerable<string> paths) => [.. paths.OrderBy(IsLink).ThenBy(path => path, StringComparer.Ordinal)];
 
     private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 
