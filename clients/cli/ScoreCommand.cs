@@ -45,7 +45,8 @@ internal static class ScoreCommand
                 : new RemoteScorer(server.Connect(parsed), parsed.GetValue(words));
             var run = new ScoreRun(scorer, parsed.GetValue(posteriors) || page is not null, parsed.GetValue(model), parsed.GetValue(jobs), TimeProvider.System);
             using var results = ScoreResults.Open(lines, parsed.GetValue(resume), parsed.InvocationConfiguration.Output);
-            return await run.RunAsync([.. MediaPaths.Expand(parsed.GetValue(files)!)], results, page, parsed.InvocationConfiguration.Error, !Console.IsErrorRedirected, cancellationToken);
+            var found = MediaPaths.Expand(parsed.GetValue(files)!, parsed.InvocationConfiguration.Error);
+            return await run.RunAsync(found, results, page, parsed.InvocationConfiguration.Error, !Console.IsErrorRedirected, cancellationToken);
         }, parsed.InvocationConfiguration.Error));
         return command;
     }

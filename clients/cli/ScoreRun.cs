@@ -14,7 +14,7 @@ internal sealed class ScoreRun(IFileScorer scorer, bool posteriors, string? mode
     /// <param name="files">All files of the run.</param>
     /// <param name="results">Takes a line a file, in the order of the files.</param>
     /// <param name="page">Where a page for people is to stand, of all files; null: none.</param>
-    /// <param name="error">Told how far the run is when it is longer than one short file.</param>
+    /// <param name="error">Told how far the run is when it is longer than one short file, and the warnings of each file.</param>
     /// <param name="isTerminal">Whether <paramref name="error"/> is one.</param>
     /// <param name="cancellationToken">Breaks off; lines that are written stay.</param>
     /// <returns>0, or <see cref="Output.Failed"/> if any file failed or there was none.</returns>
@@ -30,6 +30,7 @@ internal sealed class ScoreRun(IFileScorer scorer, bool posteriors, string? mode
         await foreach (var line in ScoreAsync(left, progress, cancellationToken))
         {
             results.Write(line);
+            foreach (var warning in line.Report?.Warnings ?? []) await error.WriteLineAsync($"av: {line.File}: {warning.Message}");
             progress.Complete(line);
             if (report is not null) await report.AddAsync(line, cancellationToken);
             anyFailed |= line.Failed is not null;

@@ -43,7 +43,7 @@ internal static class StreamCommand
                 "-" => await PublishAsync((
                     new MediaHello(MediaHello.CurrentProtocol, format),
                     PcmSource.Read(Console.OpenStandardInput(), format, cancellationToken))),
-                var path => await PublishAsync(await OpenAsync(path, parsed.GetValue(fast), cancellationToken)),
+                var path => await PublishAsync(await OpenAsync(path, parsed.GetValue(fast), parsed.InvocationConfiguration.Error, cancellationToken)),
             };
             return closed.Reason == CloseReason.Completed ? 0 : Output.Failed;
 
@@ -73,12 +73,13 @@ internal static class StreamCommand
     }
 
     /// <summary>A file as a live stream: with pictures as the container that it is, else as samples.</summary>
-    internal static async Task<(MediaHello Hello, IAsyncEnumerable<MediaChunk> Chunks)> OpenAsync(string path, bool fast, CancellationToken cancellationToken)
+    internal static async Task<(MediaHello Hello, IAsyncEnumerable<MediaChunk> Chunks)> OpenAsync(
+        string path, bool fast, TextWriter error, CancellationToken cancellationToken)
     {
         var options = new MediaOptions();
         var copy = new LiveCopy(options);
         return await copy.FindContainerAsync(path, cancellationToken) is { } container
             ? (new MediaHello(MediaHello.CurrentProtocol, Container: container), copy.ReadAsync(path, container, atOwnSpeed: !fast, cancellationToken))
-            : (PcmSource.FileHello, PcmSource.Read(new MediaFile(options), path, fast ? null : TimeProvider.System, cancellationToken));
+            : (PcmSource.FileHello, PcmSource.Read(new MediaFile(options), path, fast ? null : TimeProvider.System, error, cancellationToken));
     }
 }

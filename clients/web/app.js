@@ -49,7 +49,7 @@ const connection = new ConnectionCard({
   lost: $('lost'), lostPictures: $('lost-pictures'), gaps: $('gaps'),
 });
 const recording = new Recording({
-  scored: $('scored'), name: $('scored-name'), summary: $('scored-summary'), stage: $('stage'), unplayable: $('unplayable'), legend: $('file-legend'),
+  scored: $('scored'), name: $('scored-name'), summary: $('scored-summary'), warnings: $('scored-warnings'), stage: $('stage'), unplayable: $('unplayable'), legend: $('file-legend'),
   zoomIn: $('zoom-in'), zoomOut: $('zoom-out'), zoomFit: $('zoom-fit'), timeline: $('timeline'), peaks: $('file-peaks'), missed: $('file-missed'), markers: $('markers'),
   downloads: $('downloads'), links: { json: $('download'), csv: $('download-csv'), vtt: $('download-vtt'), html: $('download-html') },
 }, threshold, labels);
@@ -134,7 +134,7 @@ function hear(samples, seconds) {
 
 /** Events of this page's stream from its first one on, over the hub, for as long as the page is open. */
 async function follow() {
-  const types = ['opened', 'closed', 'wakeWord', 'face', 'speech', 'emotion', 'gap', 'fault', 'telemetry'];
+  const types = ['opened', 'closed', 'wakeWord', 'face', 'speech', 'emotion', 'gap', 'fault', 'warning', 'telemetry'];
   try {
     const events = server.subscribe({ streamId, types, after: '0:0' }, { onState: state => connection.feed(state) });
     for await (const event of events) handle(event);

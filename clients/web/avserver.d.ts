@@ -148,7 +148,7 @@ interface EventBase {
 
 /** All media times are seconds. */
 export type StreamEvent =
-  | OpenedEvent | ClosedEvent | WakeWordEvent | FaceEvent | SpeechEvent | EmotionEvent | GapEvent | FaultEvent | TelemetryEvent | LostEvent;
+  | OpenedEvent | ClosedEvent | WakeWordEvent | FaceEvent | SpeechEvent | EmotionEvent | GapEvent | FaultEvent | WarningEvent | TelemetryEvent | LostEvent;
 
 export interface OpenedEvent extends EventBase { type: 'opened'; models: ModelReference[]; }
 export interface ClosedEvent extends EventBase { type: 'closed'; reason: 'completed' | 'disconnected' | 'faulted' | 'idle' | 'serverStopping'; duration: number; }
@@ -223,6 +223,8 @@ export interface LostEvent extends EventBase {
   reason: 'restart' | 'trimmed' | 'unknownEpoch' | 'allStreams';
 }
 export interface FaultEvent extends EventBase { type: 'fault'; code: string; message: string; }
+/** Something of the media was not read, or can't be trusted: `damaged`, `endsEarly`, `picturesUnread`, `channelsCancel`. The stream goes on. */
+export interface WarningEvent extends EventBase { type: 'warning'; code: string; message: string; }
 export interface TelemetryEvent extends EventBase {
   type: 'telemetry';
   time: number;
@@ -247,6 +249,8 @@ export interface ScoreReport {
   posteriors?: PosteriorCurve[];
   /** Utterances; absent where neither emotion nor a transcriber is on. */
   segments?: SpokenSegment[];
+  /** What of the file was not read or can't be trusted, with the codes of warnings on streams; absent where all is well. */
+  warnings?: { code: string; message: string }[];
 }
 
 /** One utterance; text where words were understood, label and posteriors where emotion is on. */

@@ -5,7 +5,7 @@ const losses = {
   trimmed: 'More came than is kept.',
   unknownEpoch: 'The server knows nothing of what was shown last.',
 };
-const spoken = new Set(['wakeWord', 'fault', 'gap', 'lost']);
+const spoken = new Set(['wakeWord', 'fault', 'warning', 'gap', 'lost']);
 
 /** The list of what happened, newest first. */
 export class EventLog {
@@ -59,6 +59,8 @@ function describe(event, latencyMs) {
       return { title: 'Gap', aside: clock(event.at), detail: `${event.duration.toFixed(2)} s of ${event.kind} from ${event.start.toFixed(2)} s: ${gaps[event.reason] ?? event.reason}` };
     case 'lost':
       return { title: 'Events lost', aside: clock(event.at), detail: losses[event.reason] ?? event.reason };
+    case 'warning':
+      return { title: 'Warning', aside: clock(event.at), detail: event.message };
     case 'fault':
       return { title: `Fault: ${event.code}`, aside: clock(event.at), detail: event.message };
     default:

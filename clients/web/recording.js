@@ -24,7 +24,7 @@ export class Recording {
   #following = false;
 
   /**
-   * @param {object} parts the elements: scored, name, summary, stage, unplayable, legend, zoomIn, zoomOut, zoomFit, timeline, peaks, missed, markers, downloads, links by format
+   * @param {object} parts the elements: scored, name, summary, warnings, stage, unplayable, legend, zoomIn, zoomOut, zoomFit, timeline, peaks, missed, markers, downloads, links by format
    * @param {import('./threshold.js').Threshold} threshold the one that is tried
    * @param {import('./label-store.js').LabelStore} labels
    */
@@ -51,12 +51,14 @@ export class Recording {
    * @param {Record<string, Blob>} results the same as files, by format
    */
   async present(file, report, results) {
-    const { scored, name, summary, timeline, markers } = this.#parts;
+    const { scored, name, summary, warnings, timeline, markers } = this.#parts;
     [this.#report, this.#sound] = [report, null];
     scored.hidden = false;
     name.textContent = report.file;
     const best = Object.entries(report.maxPosterior).map(([keyword, score]) => `${keyword} at most ${score.toFixed(2)}`).join(', ');
     const words = report.events.filter(event => event.type === 'wakeWord');
+    warnings.hidden = !report.warnings?.length;
+    warnings.textContent = (report.warnings ?? []).map(warning => warning.message).join(' ');
     summary.textContent = [formatTime(report.durationSeconds, 1), `${words.length} found`, best].filter(Boolean).join(' · ');
     markers.replaceChildren(...words.map(word => this.#marker(word)), ...(report.segments ?? []).map(segment => this.#segment(segment)));
     this.#urls.forEach(URL.revokeObjectURL);

@@ -7,13 +7,15 @@ namespace AVServer.Contracts;
 /// <param name="Events">Events in order, <c>opened</c> and <c>closed</c> left out.</param>
 /// <param name="Posteriors">Posterior curves, only on request.</param>
 /// <param name="Segments">Utterances in order; absent where neither emotion nor a transcriber is on.</param>
+/// <param name="Warnings">What of the file was not read or can't be trusted, as damage; absent where all is well.</param>
 public sealed record ScoreReport(
     string File,
     double DurationSeconds,
     IReadOnlyDictionary<string, float> MaxPosterior,
     IReadOnlyList<StreamEvent> Events,
     IReadOnlyList<PosteriorCurve>? Posteriors = null,
-    IReadOnlyList<SpokenSegment>? Segments = null);
+    IReadOnlyList<SpokenSegment>? Segments = null,
+    IReadOnlyList<ScoreWarning>? Warnings = null);
 
 /// <summary>One keyword's posterior over a file.</summary>
 /// <param name="Keyword">Which one.</param>

@@ -16,6 +16,7 @@ namespace AVServer.Contracts;
 [JsonDerivedType(typeof(EmotionEvent), "emotion")]
 [JsonDerivedType(typeof(GapEvent), "gap")]
 [JsonDerivedType(typeof(FaultEvent), "fault")]
+[JsonDerivedType(typeof(WarningEvent), "warning")]
 [JsonDerivedType(typeof(TelemetryEvent), "telemetry")]
 [JsonDerivedType(typeof(LostEvent), "lost")]
 public abstract record StreamEvent

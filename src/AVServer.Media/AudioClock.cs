@@ -3,7 +3,9 @@ namespace AVServer.Media;
 /// <summary>Decides where on the stream's sample axis a block belongs: the sample count rules, time stamps only tell of what is missing.</summary>
 /// <remarks>
 /// A sender's clock and its sound card never agree to the last. A difference below the tolerance is therefore followed slowly, by at
-/// most a thousandth of the media heard, so that it adds up to nothing; several small losses in a row outrun that and are found.
+/// most a thousandth of the media heard, so that it adds up to nothing; several small losses in a row outrun that and are found. Stamps of
+/// a sender who asks the time when he sends waver, the first as much as others: in the first second their middle is found, unless they
+/// only ever rise, as they do where something was lost.
 /// </remarks>
 /// <param name="sampleRateHz">Samples a second.</param>
 /// <param name="tolerance">Largest difference between time stamp and sample count that means nothing.</param>
@@ -11,10 +13,19 @@ internal sealed class AudioClock(int sampleRateHz, TimeSpan tolerance)
 {
     private const double DriftPerSample = 1e-3;
 
+    // So many stamps that fit to the sample are no accident.
+    private const int BlocksToTrust = 5;
+
     private readonly long _tolerance = SampleTime.ToSamples(tolerance, sampleRateHz);
     private readonly long _steady = SampleTime.ToSamples(TimeSpan.FromMilliseconds(2), sampleRateHz);
+    private readonly long _learningSamples = sampleRateHz;
     private double _drift;
     private bool _started;
+    private bool _learned;
+    private long _heard;
+    private int _compared;
+    private (double Least, double Most, double Last) _stamps;
+    private bool _wavered;
 
     /// <summary>Index of the sample that comes next; its media time is index ÷ rate.</summary>
     public long NextSample { get; private set; }
@@ -42,6 +53,7 @@ internal sealed class AudioClock(int sampleRateHz, TimeSpan tolerance)
             return 0;
         }
 
+        if (!_learned && Learn(stamped - NextSample, sampleCount)) return 0;
         double difference = stamped - NextSample - _drift;
         if (Math.Abs(difference) > _tolerance) return (long)Math.Round(difference);
         if (Math.Abs(difference) > _steady) _drift += Math.Clamp(difference, -DriftPerSample * sampleCount, DriftPerSample * sampleCount);
@@ -53,4 +65,25 @@ internal sealed class AudioClock(int sampleRateHz, TimeSpan tolerance)
 
     /// <summary>Takes the difference to <paramref name="time"/> as drift, whatever its size.</summary>
     public void Rebase(TimeSpan time) => _drift = SampleTime.ToSamples(time, sampleRateHz) - NextSample;
+
+    // Whether the stamps, the first among them, may still be those of one clock that wavers.
+    private bool Learn(double ahead, int sampleCount)
+    {
+        var (least, most, last) = _stamps;
+        bool isSteady = _compared >= BlocksToTrust && most - least <= _steady;
+        var (nowLeast, nowMost) = (Math.Min(least, ahead), Math.Max(most, ahead));
+        _wavered |= ahead < last - _steady;
+        if (_heard < _learningSamples && nowMost - nowLeast < 2 * _tolerance && !(isSteady && Math.Abs(ahead) > _tolerance))
+        {
+            _stamps = (nowLeast, nowMost, ahead);
+            _drift = (nowLeast + nowMost) / 2;
+            _heard += sampleCount;
+            _compared++;
+            return true;
+        }
+
+        _learned = true;
+        if (!_wavered) _drift = 0;
+        return false;
+    }
 }

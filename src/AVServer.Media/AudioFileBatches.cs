@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using AVServer.Contracts;
 using AVServer.Media.Ffmpeg;
 using AVServer.Media.Matroska;
+using AVServer.Media.Ogg;
 
 namespace AVServer.Media;
 
@@ -62,7 +63,8 @@ internal sealed class AudioFileBatches(MediaFile single, MediaOptions options)
         try
         {
             var (demuxer, length) = await MediaFile.OpenAsync(path, options.File, cancellationToken).ConfigureAwait(false);
-            return length <= MaxBatchedFileBytes ? demuxer : null;
+            bool alone = length > MaxBatchedFileBytes || (demuxer == "ogg" && await OggLinks.IsChainAsync(path, cancellationToken).ConfigureAwait(false));
+            return alone ? null : demuxer;
         }
         catch (Exception e) when (e is MediaException or IOException or UnauthorizedAccessException)
         {

@@ -4,7 +4,10 @@ namespace AVServer.Media;
 internal static class FileSignature
 {
     /// <summary>Bytes that <see cref="Detect"/> can make use of.</summary>
-    public const int Length = 4096;
+    public const int Length = 64 << 10;
+
+    /// <summary>Bytes that <see cref="TagLength"/> needs.</summary>
+    public const int TagHeaderBytes = 10;
 
     private const int TransportPacketBytes = 188;
 
@@ -12,7 +15,7 @@ internal static class FileSignature
     public static string DemuxerOf(string container) => container switch { "webm" or "matroska" => "matroska", "mp4" => "mov", _ => container };
 
     /// <summary>Names ffmpeg's demuxer for a file.</summary>
-    /// <param name="head">Its first bytes, at best <see cref="Length"/>.</param>
+    /// <param name="head">Its first bytes, behind its ID3 tags, at best <see cref="Length"/>.</param>
     /// <returns>Null if the bytes are of no kind that is let in, or too few to tell.</returns>
     public static string? Detect(ReadOnlySpan<byte> head)
     {
@@ -29,24 +32,21 @@ internal static class FileSignature
         if (head.StartsWith("FLV\u0001"u8)) return "flv";
         if (IsBaseMedia(head[4..8])) return "mov";
         if (head[0] == 0x47 && head.Length > TransportPacketBytes && head[TransportPacketBytes] == 0x47) return "mpegts";
-        return DetectMpegAudio(head);
+        return MpegAudioFrame.Detect(head);
+    }
+
+    /// <summary>How long an ID3 tag is at the beginning of a file, or of what stands behind another such tag: programs put one before any kind of file.</summary>
+    /// <param name="head">At least <see cref="TagHeaderBytes"/> bytes.</param>
+    /// <returns>Its length; 0 if there is none.</returns>
+    public static long TagLength(ReadOnlySpan<byte> head)
+    {
+        if (head.Length < TagHeaderBytes || !head.StartsWith("ID3"u8)) return 0;
+        // Four bytes of seven bits, and a footer if a flag says so (ID3v2.4, sections 3.1 and 3.4).
+        int length = ((head[6] & 0x7F) << 21) | ((head[7] & 0x7F) << 14) | ((head[8] & 0x7F) << 7) | (head[9] & 0x7F);
+        return TagHeaderBytes + length + ((head[5] & 0x10) != 0 ? TagHeaderBytes : 0);
     }
 
     private static bool IsBaseMedia(ReadOnlySpan<byte> box) =>
-        box.SequenceEqual("ftyp"u8) || box.SequenceEqual("styp"u8) || box.SequenceEqual("moov"u8) || box.SequenceEqual("moof"u8);
-
-    private static string? DetectMpegAudio(ReadOnlySpan<byte> head)
-    {
-        if (head.StartsWith("ID3"u8))
-        {
-            // The tag's length: four bytes of seven bits (ID3v2, section 3.1). It may reach past the head; MP3 is then the likely one.
-            int length = 10 + (((head[6] & 0x7F) << 21) | ((head[7] & 0x7F) << 14) | ((head[8] & 0x7F) << 7) | (head[9] & 0x7F));
-            if (length + 2 > head.Length) return "mp3";
-            head = head[length..];
-        }
-
-        if (head[0] != 0xFF) return null;
-        if ((head[1] & 0xF6) == 0xF0) return "aac";                                  // ADTS: twelve sync bits, layer 0
-        return (head[1] & 0xE0) == 0xE0 && (head[1] & 0x06) != 0 ? "mp3" : null;   // eleven sync bits, a layer
-    }
+        box.SequenceEqual("ftyp"u8) || box.SequenceEqual("styp"u8) || box.SequenceEqual("moov"u8) || box.SequenceEqual("moof"u8)
+        || box.SequenceEqual("mdat"u8) || box.SequenceEqual("wide"u8);
 }

@@ -25,8 +25,15 @@ public sealed class MediaDecoder(MediaOptions options)
         ArgumentNullException.ThrowIfNull(chunks);
         limits ??= options.Stream;
         return hello.Container is null
-            ? DecodeRawAsync(hello, chunks, limits, cancellationToken)
-            : new ContainerDecoder(options, limits, video).DecodeAsync(hello.Container, chunks, cancellationToken);
+            ? DecodeRawAsync(hello, FullAsync(chunks, cancellationToken), limits, cancellationToken)
+            : new ContainerDecoder(options, limits, video).DecodeAsync(hello.Container, FullAsync(chunks, cancellationToken), cancellationToken);
+    }
+
+    // Recorders of browsers send an empty chunk now and then; it is nothing.
+    private static async IAsyncEnumerable<MediaChunk> FullAsync(IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var chunk in chunks.WithCancellation(cancellationToken).ConfigureAwait(false))
+            if (!chunk.Payload.IsEmpty) yield return chunk;
     }
 
     private static async IAsyncEnumerable<MediaItem> DecodeRawAsync(

@@ -8,6 +8,13 @@ namespace AVServer.Media;
 /// <param name="options">Where ffmpeg is; limits that hold where a call names none.</param>
 public sealed class MediaFile(MediaOptions options)
 {
+    /// <summary>Extensions that files of the kinds that are let in usually have, in lower case, with their dots, sorted.</summary>
+    public static IReadOnlyList<string> Extensions { get; } =
+    [
+        ".3g2", ".3gp", ".aac", ".adts", ".aif", ".aifc", ".aiff", ".amr", ".au", ".avi", ".caf", ".f4v", ".flac", ".flv", ".m4a", ".m4b", ".m4r", ".m4v", ".mka",
+        ".mkv", ".mov", ".mp2", ".mp3", ".mp4", ".mpga", ".oga", ".ogg", ".ogv", ".ogx", ".opus", ".qt", ".snd", ".spx", ".ts", ".wav", ".wave", ".webm",
+    ];
+
     /// <summary>Decodes one file, times counted from its beginning.</summary>
     /// <param name="path">A file that can be read from any place.</param>
     /// <param name="limits">Bounds; null: <see cref="MediaOptions.File"/>.</param>
@@ -43,13 +50,23 @@ public sealed class MediaFile(MediaOptions options)
     /// <returns>Mono. Sample i is heard at i ÷ rate: holes up to <see cref="MediaLimits.MaxSilenceFill"/> are silence, longer ones are closed up.</returns>
     /// <exception cref="MediaException">The file has no sound that can be decoded, or passes a limit.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public async Task<float[]> ReadAudioAsync(string path, int sampleRateHz, CancellationToken cancellationToken = default)
+    public Task<float[]> ReadAudioAsync(string path, int sampleRateHz, CancellationToken cancellationToken = default) =>
+        ReadAudioAsync(path, sampleRateHz, _ => { }, cancellationToken);
+
+    /// <inheritdoc cref="ReadAudioAsync(string, int, CancellationToken)"/>
+    /// <param name="path">A plain WAV file of the rate asked for is read directly, everything else by ffmpeg.</param>
+    /// <param name="sampleRateHz">Wanted rate, 8,000 to 192,000.</param>
+    /// <param name="onWarning">Told what of the file was not read, or can't be trusted.</param>
+    /// <param name="cancellationToken">Ends the decoder process too.</param>
+    public async Task<float[]> ReadAudioAsync(string path, int sampleRateHz, Action<MediaWarning> onWarning, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(onWarning);
         CheckRate(sampleRateHz);
         if (WavFile.TryRead(path, sampleRateHz, options.File.MaxInputBytes ?? long.MaxValue) is { } direct) return direct;
         var samples = new SampleBuffer();
         await foreach (var item in DecodeAsync(path, options.File, sampleRateHz, null, cancellationToken).ConfigureAwait(false))
             if (item is AudioBlock block) samples.Append(block);
+            else if (item is MediaWarning warning) onWarning(warning);
         return samples.ToArray();
     }
 
@@ -69,20 +86,15 @@ public sealed class MediaFile(MediaOptions options)
         string path, MediaLimits limits, int sampleRateHz, VideoOutput? video, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (demuxer, length) = await OpenAsync(path, limits, cancellationToken).ConfigureAwait(false);
-        var arguments = FfmpegArguments.ForFile(path, demuxer, limits, sampleRateHz, video);
-        var outputBytes = video is null ? FfmpegProcess.SoundBytes : FfmpegProcess.PicturesBytes;
-        await using var process = FfmpegProcess.Start(options.FfmpegPath, arguments, limits, outputBytes: outputBytes);
-        process.CompleteInput();
-        bool any = false;
-        var decoded = new DecodedStream(process, limits, sampleRateHz, video, () => length);
-        await foreach (var item in decoded.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            any = true;
-            yield return item;
-        }
-
-        var (exitCode, errors) = await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-        if (exitCode != 0 || !any) throw FfmpegFault.Of(exitCode, errors, $"a {demuxer} file with {(video is null ? "sound" : "sound or pictures")}");
+        var decoding = new FfmpegDecoding(options, limits, sampleRateHz, () => length);
+        var source = new DecodingSource(demuxer, $"a {demuxer} file", path) { IsFile = true };
+        var header = demuxer == "wav" ? await ReadHeaderAsync(path, cancellationToken).ConfigureAwait(false) : null;
+        // Links of a chain and further chunks of samples are found by ffmpeg only in what comes as a stream.
+        bool asStream = demuxer == "ogg" || (header is not null && WavFile.HasMoreData(path, header));
+        await using var input = asStream ? InputBytes.OfFile(path, cancellationToken) : null;
+        if (asStream) source = source with { Path = null, Input = input };
+        var items = demuxer == "ogg" ? decoding.DecodeChainAsync(source, video, cancellationToken) : decoding.DecodeAsync(source.With(header), video, cancellationToken);
+        await foreach (var item in items.ConfigureAwait(false)) yield return item;
     }
 
     /// <summary>Looks at a file's first bytes and length.</summary>
@@ -92,10 +104,25 @@ public sealed class MediaFile(MediaOptions options)
         if (file.Length > limits.MaxInputBytes)
             throw new MediaException(FaultCodes.LimitExceeded, $"Expected a file of at most {limits.MaxInputBytes} bytes, got {file.Length}; split it.");
         var head = new byte[FileSignature.Length];
-        int read = await file.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        int read = 0;
+        for (long tags = 0, tag = -1; tag != 0; tags += tag)
+        {
+            file.Position = tags;
+            read = await file.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            tag = FileSignature.TagLength(head.AsSpan(0, read));
+        }
+
         string demuxer = FileSignature.Detect(head.AsSpan(0, read))
             ?? throw new MediaException(FaultCodes.Undecodable, "Expected a media file (wav, flac, mp3, aac, ogg, webm, matroska, mp4, avi, aiff and the like), got bytes of none of them; convert it.");
         return (demuxer, file.Length);
+    }
+
+    private static async Task<WavHeader?> ReadHeaderAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+        var head = new byte[FileSignature.Length];
+        int read = await file.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        return WavHeader.TryRead(head.AsSpan(0, read));
     }
 
     private static void CheckRate(int sampleRateHz)

@@ -31,6 +31,11 @@ public sealed record AudioBlock(long FirstSample, int SampleRateHz, ReadOnlyMemo
 /// <param name="Filled">True: silence of that length follows. False: too long for that, <see cref="AudioBlock.FirstSample"/> jumps.</param>
 public sealed record MediaGap(MediaKind Kind, GapReason Reason, TimeSpan Start, TimeSpan Duration, bool Filled) : MediaItem;
 
+/// <summary>Something of the input was not read, or can't be trusted; what was read is good, and decoding goes on.</summary>
+/// <param name="Code">One of <see cref="WarningCodes"/>.</param>
+/// <param name="Message">What is wrong, and what came of it; for people, without media.</param>
+public sealed record MediaWarning(string Code, string Message) : MediaItem;
+
 /// <summary>How a picture is held.</summary>
 public enum PixelFormat
 {

@@ -88,15 +88,18 @@ internal sealed partial class StreamPipeline : IStreamPipeline
         var words = await _words.PlanAsync(request.Words, null, alone: request.Model is not null, cancellationToken);
         var plan = new RunPlan(models, _faces, _time, _options.Gate, Paced: false, Speech: _speech, Words: words);
         await using var run = new StreamRun(plan, request.Model is null ? _fbank : FrontEnd(models), curves);
-        var (events, spoken) = (new List<StreamEvent>(), new List<StreamEvent>());
+        var (events, spoken, warnings) = (new List<StreamEvent>(), new List<StreamEvent>(), new List<ScoreWarning>());
         await foreach (var item in _files.DecodeAsync(path, video: Pictures(plan), cancellationToken: cancellationToken))
         {
-            await run.AcceptAsync(item, events, cancellationToken);
+            if (item is MediaWarning warning) warnings.Add(new ScoreWarning(warning.Code, warning.Message));
+            else await run.AcceptAsync(item, events, cancellationToken);
             HandOver();
         }
         await run.CompleteAsync(events, cancellationToken);
         HandOver();
-        return new ScoreReport(request.FileName, run.Duration.TotalSeconds, run.MaxScores, events, curves?.Curves, _speech.Listens ? SpokenSegments.Of([.. spoken, .. events]) : null);
+        return new ScoreReport(
+            request.FileName, run.Duration.TotalSeconds, run.MaxScores, events, curves?.Curves,
+            _speech.Listens ? SpokenSegments.Of([.. spoken, .. events]) : null, warnings.Count > 0 ? warnings : null);
 
         void HandOver()
         {

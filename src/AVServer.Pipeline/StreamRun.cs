@@ -18,6 +18,7 @@ internal sealed class StreamRun : IAsyncDisposable
     private readonly SpeechRun? _speech;
     private readonly WordListener? _words;
     private AudioTrack? _track;
+    private TimeSpan _soundEnd;
     private int _tracks;
 
     /// <param name="plan">What listens, and how.</param>
@@ -57,6 +58,7 @@ internal sealed class StreamRun : IAsyncDisposable
         {
             case AudioBlock block:
                 await Track(block).AcceptAsync(block.Samples, events, cancellationToken);
+                _soundEnd = block.End;
                 Duration = TimeSpan.FromTicks(Math.Max(Duration.Ticks, block.End.Ticks));
                 break;
             case VideoFrame frame:
@@ -68,6 +70,9 @@ internal sealed class StreamRun : IAsyncDisposable
                 // Sound that jumps is a new track: what was heard before the hole says nothing about what follows it.
                 if (gap is { Kind: MediaKind.Audio, Filled: false }) await EndTrackAsync(events, cancellationToken);
                 break;
+            case MediaWarning warning:
+                events.Add(new WarningEvent(warning.Code, warning.Message));
+                break;
         }
         if (_speech is not null) HearSpeech(_speech, events);
     }
@@ -78,6 +83,7 @@ internal sealed class StreamRun : IAsyncDisposable
         await EndTrackAsync(events, cancellationToken);
         if (_sight is not null) await _sight.CompleteAsync(events, cancellationToken);
         if (_speech is not null) await _speech.CompleteAsync(events, cancellationToken);
+        EndOfSound.Cut(events, Duration);
     }
 
     public async ValueTask DisposeAsync()
@@ -107,5 +113,6 @@ internal sealed class StreamRun : IAsyncDisposable
         await _track.CompleteAsync(events, cancellationToken);
         _track = null;
         if (_speech is not null) await _speech.RestAsync(events, cancellationToken);
+        EndOfSound.Cut(events, _soundEnd);
     }
 }

@@ -22,6 +22,7 @@ internal sealed record ReportRow(string Type, TimeSpan Start, TimeSpan End, stri
         FaceEvent { Visible: false } gone => new ReportRow("face", gone.Time, gone.Time, "none"),
         FaceEvent face => new ReportRow("face", face.Time, face.Time, face.Quality is { } quality ? Name(quality) : "", null, face.LipsMove == true ? "lips move" : ""),
         GapEvent gap => new ReportRow("gap", gap.Start, gap.Start + gap.Duration, Name(gap.Reason), null, Name(gap.Kind)),
+        WarningEvent warning => new ReportRow("warning", TimeSpan.Zero, TimeSpan.Zero, warning.Code, null, warning.Message),
         FaultEvent fault => new ReportRow("fault", TimeSpan.Zero, TimeSpan.Zero, fault.Code, null, fault.Message),
         _ => null,
     };

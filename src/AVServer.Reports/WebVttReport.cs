@@ -11,19 +11,32 @@ public static class WebVttReport
 
     /// <summary>Writes one file's cues.</summary>
     /// <param name="output">Receives the text; left open.</param>
-    /// <param name="events">The file's events in order.</param>
+    /// <param name="report">The file; its own events are not looked at.</param>
+    /// <param name="events">Its events in order.</param>
     /// <param name="cancellationToken">Breaks off.</param>
-    public static async Task WriteAsync(TextWriter output, IEnumerable<StreamEvent> events, CancellationToken cancellationToken = default)
+    public static async Task WriteAsync(TextWriter output, ScoreReport report, IEnumerable<StreamEvent> events, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(events);
+        var last = TimeSpan.FromSeconds(report.DurationSeconds);
         await output.WriteAsync("WEBVTT\n".AsMemory(), cancellationToken);
+        foreach (var warning in report.Warnings ?? []) await output.WriteAsync($"\nNOTE {Escape(warning.Message)}\n".AsMemory(), cancellationToken);
         foreach (var streamEvent in events)
         {
             if (ReportRow.Of(streamEvent) is not { } row || Cue(streamEvent, row) is not { } text) continue;
-            var end = row.End - row.Start < ShortestCue ? row.Start + ShortestCue : row.End;
-            await output.WriteAsync($"\n{Stamp(row.Start)} --> {Stamp(end)}\n<c.{row.Type}>{text}</c>\n".AsMemory(), cancellationToken);
+            var (start, end) = Show(row, last);
+            await output.WriteAsync($"\n{Stamp(start)} --> {Stamp(end)}\n<c.{row.Type}>{text}</c>\n".AsMemory(), cancellationToken);
         }
+    }
+
+    // Long enough to be read, and within the file: what is said at its very end is shown a little before.
+    private static (TimeSpan Start, TimeSpan End) Show(ReportRow row, TimeSpan last)
+    {
+        var end = row.End - row.Start < ShortestCue ? row.Start + ShortestCue : row.End;
+        if (end <= last) return (row.Start, end);
+        var latest = last - ShortestCue;
+        return (row.Start < latest ? row.Start : latest > TimeSpan.Zero ? latest : TimeSpan.Zero, last);
     }
 
     private static string? Cue(StreamEvent streamEvent, ReportRow row) => streamEvent switch

@@ -54,6 +54,16 @@ public sealed class ScoreRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Warnings_of_a_file_are_said_to_people_and_stand_in_its_line()
+    {
+        var scorer = new FakeScorer(_ => { }) { Warnings = [new ScoreWarning(WarningCodes.Damaged, "The media is damaged.")] };
+        Assert.Equal(0, await RunAsync(scorer, ["a"], default));
+        Assert.Contains("av: a: The media is damaged.", _error.ToString());
+        Assert.Contains("\"warnings\":[{\"code\":\"damaged\"", await File.ReadAllTextAsync(Lines));
+        Assert.Contains("The media is damaged.", await File.ReadAllTextAsync(Page));
+    }
+
+    [Fact]
     public async Task File_that_fails_is_on_the_page_with_its_reason()
     {
         var scorer = new FakeScorer(path =>
@@ -98,13 +108,15 @@ public sealed class ScoreRunTests : IDisposable
     {
         public List<string> Scored { get; } = [];
 
+        public IReadOnlyList<ScoreWarning>? Warnings { get; init; }
+
         public Task<ScoreReport> ScoreAsync(string path, bool posteriors, string? model, Action<TimeSpan> onHeard, CancellationToken cancellationToken)
         {
             before(path);
             cancellationToken.ThrowIfCancellationRequested();
             Scored.Add(path);
             onHeard(TimeSpan.FromSeconds(1));
-            return Task.FromResult(new ScoreReport(path, 2, new Dictionary<string, float> { ["computer"] = 0.5f }, [], posteriors ? [new PosteriorCurve("computer", "fake", 0.08, [0.1f, 0.9f])] : null));
+            return Task.FromResult(new ScoreReport(path, 2, new Dictionary<string, float> { ["computer"] = 0.5f }, [], posteriors ? [new PosteriorCurve("computer", "fake", 0.08, [0.1f, 0.9f])] : null, Warnings: Warnings));
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -12,8 +12,8 @@ public sealed class StreamCommandTests
         var film = Directory.GetFiles(Path.Combine(TestPaths.Corpora!, "grid", "s2"), "*.mkv").Order(StringComparer.Ordinal).First();
         var sound = Path.Combine(TestPaths.Corpora!, "ovos_wakewords", "wake-words", "en", "computer", "tng-computer-185.opus");
 
-        var (filmHello, filmChunks) = await StreamCommand.OpenAsync(film, fast: true, CancellationToken.None);
-        var (soundHello, soundChunks) = await StreamCommand.OpenAsync(sound, fast: true, CancellationToken.None);
+        var (filmHello, filmChunks) = await StreamCommand.OpenAsync(film, fast: true, TextWriter.Null, CancellationToken.None);
+        var (soundHello, soundChunks) = await StreamCommand.OpenAsync(sound, fast: true, TextWriter.Null, CancellationToken.None);
 
         Assert.Equal("matroska", filmHello.Container);
         Assert.All(await filmChunks.ToListAsync(), chunk => Assert.Equal(MediaKind.Container, chunk.Kind));

@@ -37,6 +37,7 @@ public sealed class WireSnapshotTests
         { StreamId = "kitchen", Cursor = Place(3), At = At },
         ["event.fault"] = new FaultEvent(FaultCodes.BadChunk, "Expected whole samples.")
         { StreamId = "kitchen", Cursor = Place(4), At = At },
+        ["event.warning"] = new WarningEvent(WarningCodes.EndsEarly, "The media ends early.") { StreamId = "kitchen", Cursor = Place(12), At = At },
         ["event.lost"] = new LostEvent(Place(4), new EventCursor("0198c1f2a3b57e02", 9), LostReason.Restart)
         { StreamId = "kitchen", Cursor = new EventCursor("0198c1f2a3b57e02", 0), At = At },
         ["event.lost.ofAll"] = new LostEvent(null, null, LostReason.AllStreams) { At = At },
@@ -103,6 +104,8 @@ public sealed class WireSnapshotTests
                 new SpokenSegment(TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(2.5), "hello there", "happy", new Dictionary<string, float> { ["angry"] = 0.25f, ["happy"] = 0.75f }),
                 new SpokenSegment(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), "hello"),
             ]),
+        ["scoreReport.damaged"] = new ScoreReport(
+            "a.wav", 1.5, new Dictionary<string, float>(), [], Warnings: [new ScoreWarning(WarningCodes.Damaged, "The media is damaged.")]),
     };
 
     [Fact]

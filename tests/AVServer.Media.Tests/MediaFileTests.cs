@@ -68,11 +68,12 @@ public sealed class MediaFileTests : IDisposable
         Assert.Equal(seconds, MediaProbe.LengthOf(MediaProbe.Parse(answer))?.TotalSeconds);
 
     [Theory]
-    [InlineData("""{"streams":[{"codec_type":"video","disposition":{"attached_pic":0}}],"format":{}}""", true)]
-    [InlineData("""{"streams":[{"codec_type":"video"}],"format":{}}""", true)]
-    [InlineData("""{"streams":[{"codec_type":"video","disposition":{"attached_pic":1}},{"codec_type":"audio"}],"format":{}}""", false)]
+    [InlineData("""{"streams":[{"codec_type":"video","codec_name":"h264","disposition":{"attached_pic":0}}],"format":{}}""", true)]
+    [InlineData("""{"streams":[{"codec_type":"video","codec_name":"h264"}],"format":{}}""", true)]
+    [InlineData("""{"streams":[{"codec_type":"video"},{"codec_type":"audio"}],"format":{}}""", false)]
+    [InlineData("""{"streams":[{"codec_type":"video","codec_name":"png","disposition":{"attached_pic":1}},{"codec_type":"audio"}],"format":{}}""", false)]
     [InlineData("", false)]
-    public void Cover_is_no_picture_that_moves(string answer, bool expected) => Assert.Equal(expected, MediaProbe.HasPictures(MediaProbe.Parse(answer)));
+    public void Cover_and_pictures_of_an_unknown_encoding_are_none_to_send(string answer, bool expected) => Assert.Equal(expected, MediaProbe.HasPictures(MediaProbe.Parse(answer)));
 
     [Theory]
     [InlineData("a b.wav")]

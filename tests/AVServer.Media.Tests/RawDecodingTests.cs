@@ -73,6 +73,42 @@ public sealed class RawDecodingTests
     }
 
     [Theory]
+    [InlineData(20, 30, 1)]
+    [InlineData(20, 30, 2)]
+    [InlineData(80, 30, 3)]
+    [InlineData(10, 38, 4)]
+    public async Task Time_stamps_that_waver_around_the_sample_count_mean_nothing(int chunkMs, int jitterMs, int seed)
+    {
+        // The first chunk's may be the worst of them.
+        var random = new Random(seed);
+        var chunks = Enumerable.Range(0, 8_000 / chunkMs).Select(i => Chunk(
+            0.1 + (i * chunkMs / 1_000.0) + ((i == 0 ? seed % 2 == 0 ? -1 : 1 : (random.NextDouble() * 2) - 1) * jitterMs / 1_000.0), Silence(chunkMs / 1_000.0)));
+        var items = await DecodeAsync(Hello(), [.. chunks]);
+        Assert.All(items, item => Assert.IsType<AudioBlock>(item));
+        Assert.Equal(8 * Rate, Media.Join(items).Length);
+    }
+
+    [Theory]
+    [InlineData(0.06, 1)]
+    [InlineData(0.06, 10)]
+    [InlineData(0.06, 60)]
+    public async Task Loss_of_a_sender_whose_stamps_are_steady_is_found_though_it_is_small(double lost, int after)
+    {
+        var items = await DecodeAsync(Hello(), [.. Enumerable.Range(0, 200).Select(i => Chunk((i * 0.02) + (i < after ? 0 : lost), Silence(0.02)))]);
+        var gap = Assert.Single(items.OfType<MediaGap>());
+        Assert.Equal(lost, gap.Duration.TotalSeconds, 2);
+        if (after > 5) Assert.Equal(after * 0.02, gap.Start.TotalSeconds, 3);
+    }
+
+    [Fact]
+    public async Task Empty_chunk_is_nothing_whatever_its_time_and_kind()
+    {
+        var items = await DecodeAsync(
+            Hello(), Chunk(0, []), Chunk(1, Silence(0.1)), Chunk(0, []), new MediaChunk(MediaKind.Container, TimeSpan.Zero, default), Chunk(1.1, Silence(0.1)));
+        Assert.Equal([16_000, 17_600], items.Cast<AudioBlock>().Select(block => block.FirstSample));
+    }
+
+    [Theory]
     [InlineData(300e-6)]
     [InlineData(-300e-6)]
     public async Task Clock_that_runs_fast_or_slow_for_an_hour_is_followed(double error)

@@ -94,6 +94,60 @@ public sealed class StreamPipelineTests
     }
 
     [Theory]
+    [InlineData(2.04)]
+    [InlineData(2.1)]
+    [InlineData(2.2)]
+    public async Task Word_that_the_end_of_the_sound_cuts_ends_no_later_than_the_sound(double seconds)
+    {
+        using var test = PipelineUnderTest.WithFakeSpotter();
+
+        var events = await test.RunAsync(Bursts(seed: 7, seconds, 2.0), () => 1280);
+
+        var word = Assert.Single(events.OfType<WakeWordEvent>());
+        Assert.InRange(word.End.TotalSeconds, 2.0, seconds);
+        Assert.InRange(word.DetectedAt.TotalSeconds, word.End.TotalSeconds, seconds);
+        Assert.True(word.Start < word.End);
+    }
+
+    [Fact]
+    public async Task Cut_file_is_scored_with_a_warning_and_its_stream_tells_the_same()
+    {
+        using var test = PipelineUnderTest.WithFakeSpotter();
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "cut.wav");
+        var bytes = Wave.Of(Bursts(seed: 8, seconds: 5, 1.0))[..(44 + (3 * Rate * 4))];
+        File.WriteAllBytes(path, bytes);
+
+        var report = await test.ScoreAsync(path);
+        var chunk = new MediaChunk(MediaKind.Container, TimeSpan.Zero, bytes);
+        var live = await test.RunAsync(new MediaHello(1, Container: "wav"), new[] { chunk }.ToAsyncEnumerable());
+
+        var warning = Assert.Single(report.Warnings!);
+        Assert.Equal(WarningCodes.EndsEarly, warning.Code);
+        Assert.Contains("5.00 s long, 3.00 s", warning.Message);
+        Assert.Equal((warning.Code, warning.Message), Assert.Single(live.OfType<WarningEvent>().Select(told => (told.Code, told.Message))));
+        Assert.Equal(CloseReason.Completed, Assert.IsType<ClosedEvent>(live[^1]).Reason);
+        Assert.Single(report.Events.OfType<WakeWordEvent>());
+        Assert.Empty(report.Events.OfType<WarningEvent>());
+    }
+
+    [Fact]
+    public async Task File_of_floats_above_full_scale_gives_what_the_same_samples_give_raw()
+    {
+        using var test = PipelineUnderTest.WithFakeSpotter();
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "loud.wav");
+        float[] samples = [.. Bursts(seed: 9, seconds: 5, 2.0).Select(sample => sample * 8)];
+        File.WriteAllBytes(path, Wave.Of(samples));
+
+        var report = await test.ScoreAsync(path);
+        var live = await test.RunAsync(samples, () => 1600);
+
+        Assert.Equal(live.OfType<WakeWordEvent>().Select(Identity), report.Events.OfType<WakeWordEvent>().Select(Identity));
+        Assert.All(PipelineUnderTest.Posteriors(live).Zip(report.Posteriors![0].Values), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+    }
+
+    [Theory]
     [InlineData(8_000)]
     [InlineData(44_100)]
     [InlineData(48_000)]

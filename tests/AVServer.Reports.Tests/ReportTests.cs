@@ -47,8 +47,31 @@ public sealed class ReportTests
     public async Task Subtitles_carry_what_can_be_read_beside_a_file()
     {
         using var text = new StringWriter();
-        await WebVttReport.WriteAsync(text, Events);
+        await WebVttReport.WriteAsync(text, Report, Events);
         Assert.Equal("WEBVTT\n\n01:02:05.250 --> 01:02:06.500\n<c.wakeWord>[&lt;b&gt;\"com,puter\" 88 %]</c>\n\n00:00:04.000 --> 00:00:05.500\n<c.speech>turn <00:00:04.500>&lt;it&gt; <00:00:05.000>on</c>\n\n00:00:04.000 --> 00:00:05.500\n<c.emotion>(unsure)</c>\n", text.ToString());
+    }
+
+    [Fact]
+    public async Task Cues_of_what_is_said_at_the_very_end_stay_within_the_file()
+    {
+        var last = new WakeWordEvent(
+            "computer", 1, TimeSpan.FromSeconds(1.1), TimeSpan.FromSeconds(1.15), Modality.Audio, new Dictionary<string, float>(), new ModelReference("m", "1"), TimeSpan.FromSeconds(1.15));
+        using var text = new StringWriter();
+        await WebVttReport.WriteAsync(text, Report with { DurationSeconds = 1.15 }, [last]);
+        Assert.Contains("\n00:00:00.650 --> 00:00:01.150\n", text.ToString());
+    }
+
+    [Fact]
+    public async Task Warnings_stand_in_every_report()
+    {
+        var damaged = Report with { Warnings = [new ScoreWarning(WarningCodes.Damaged, "It is <damaged>.")] };
+        using var csv = new StringWriter();
+        await CsvReport.WriteAsync(csv, damaged, []);
+        Assert.EndsWith(",warning,0,0,damaged,,It is <damaged>.\r\n", csv.ToString());
+        using var subtitles = new StringWriter();
+        await WebVttReport.WriteAsync(subtitles, damaged, []);
+        Assert.Equal("WEBVTT\n\nNOTE It is &lt;damaged&gt;.\n", subtitles.ToString());
+        Assert.Contains("It is &lt;damaged&gt;.", await PageAsync(damaged, []));
     }
 
     [Fact]

@@ -56,6 +56,46 @@ public sealed class RealPipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task Empty_messages_and_stamps_that_waver_between_chunks_mean_nothing()
+    {
+        await using var server = await StartAsync();
+        var (samples, random) = (LoudBurst.Make(), new Random(2));
+        using var sender = await MediaSender.OpenAsync(server, "s", "?events=true");
+        for (var at = 0; at < samples.Length; at += 640)
+        {
+            var jitter = at == 0 ? -0.03 : (random.NextDouble() * 0.06) - 0.03;
+            if (at % 6_400 == 0) await sender.SendAsync(0.1 + (at / 2.0 / Rate), []);
+            if (at % 12_800 == 0) await sender.SendBytesAsync([]);
+            await sender.SendAsync(0.1 + (at / 2.0 / Rate) + jitter, samples[at..(at + 640)]);
+        }
+        await sender.SendTextAsync("""{"type":"end"}""");
+        var events = await sender.ReceiveAllAsync();
+        Assert.Equal(["opened", "wakeWord", "closed"], events.Select(e => e.GetProperty("type").GetString()));
+        Assert.Equal(1000, (int?)sender.CloseStatus);
+        Assert.Equal(4.07, events[^1].GetProperty("duration").GetDouble(), 2);
+    }
+
+    [Fact]
+    public async Task Cut_file_is_answered_with_what_there_is_and_a_warning_whichever_way_it_comes()
+    {
+        await using var server = await StartAsync();
+        var whole = await Wave(LoudBurst.Make()).ReadAsByteArrayAsync();
+        HttpContent Cut() => new ByteArrayContent(whole[..(44 + (3 * Rate * 2))]) { Headers = { ContentType = new MediaTypeHeaderValue("audio/wav") } };
+
+        using var scored = await server.Http.PostAsync(Routes.Score, Cut());
+        Assert.Equal(HttpStatusCode.OK, scored.StatusCode);
+        var warning = Assert.Single((await scored.Content.ReadFromJsonAsync<ScoreReport>(ContractsJson.Options))!.Warnings!);
+        Assert.Equal(WarningCodes.EndsEarly, warning.Code);
+        Assert.Contains("4.00 s long, 3.00 s", warning.Message);
+        Assert.Contains($",warning,0,0,endsEarly,", await (await server.Http.PostAsync(Routes.Score + "?format=csv", Cut())).Content.ReadAsStringAsync());
+
+        using var reading = server.Broker.Subscribe(new EventFilter("body", ["warning"]));
+        using var put = await server.Http.PutAsync("/media/body", Cut());
+        Assert.Equal(HttpStatusCode.OK, put.StatusCode);
+        Assert.Equal(warning.Message, (await reading.ReadAllAsync().OfType<WarningEvent>().FirstAsync()).Message);
+    }
+
+    [Fact]
     public async Task Odd_chunk_time_going_back_and_wrong_kind_are_named_faults()
     {
         await using var server = await StartAsync();

@@ -10,14 +10,29 @@ namespace AVServer.Media.Ffmpeg;
 /// <param name="sampleRateHz">Of the sound.</param>
 /// <param name="video">How pictures were asked for; null: none come.</param>
 /// <param name="inputBytes">Bytes of container that went in so far.</param>
-internal sealed class DecodedStream(FfmpegProcess process, MediaLimits limits, int sampleRateHz, VideoOutput? video, Func<long> inputBytes)
+/// <param name="goesOnAt">The sample that the sound's first is, where media was before; null: times are the container's own.</param>
+internal sealed class DecodedStream(
+    FfmpegProcess process, MediaLimits limits, int sampleRateHz, VideoOutput? video, Func<long> inputBytes, long? goesOnAt = null)
 {
     private const int MinElementBytes = 1 << 20;
     private static readonly TimeSpan CpuStep = TimeSpan.FromMinutes(1);
 
-    private readonly DecodedAudio _audio = new(sampleRateHz, limits);
+    private readonly DecodedAudio _audio = new(sampleRateHz, limits, goesOnAt);
+    private readonly TimeSpan _origin = SampleTime.FromSamples(goesOnAt ?? 0, sampleRateHz);
     private TimeSpan _lastPicture = TimeSpan.MinValue;
     private TimeSpan _cpuAllowedAt;
+
+    /// <summary>The sample behind the last of the sound.</summary>
+    public long EndSample => _audio.End;
+
+    /// <summary>Media time up to which something came.</summary>
+    public TimeSpan End => TimeSpan.FromTicks(Math.Max(SampleTime.FromSamples(_audio.End, sampleRateHz).Ticks, _lastPicture.Ticks));
+
+    /// <summary>False once there was a sample that is no number.</summary>
+    public bool IsFinite => _audio.IsFinite;
+
+    /// <summary>Whether two channels cancel each other.</summary>
+    public bool ChannelsCancel => _audio.ChannelsCancel;
 
     /// <summary>Reads to the end of ffmpeg's output. Whether ffmpeg ended well is for the caller to ask.</summary>
     /// <exception cref="MediaException">A limit was passed.</exception>
@@ -28,10 +43,10 @@ internal sealed class DecodedStream(FfmpegProcess process, MediaLimits limits, i
         var items = new List<MediaItem>();
         while (await MoveNextAsync(reader, cancellationToken).ConfigureAwait(false))
         {
-            CheckLimits(reader.Time);
+            CheckLimits(_origin + reader.Time);
             if (reader.Track.IsAudio) _audio.Append(reader, items);
             // Pictures whose times don't rise are a quirk of the container; the first stands.
-            else if (video is not null && reader.Time > _lastPicture) items.Add(ReadPicture(reader, video.Format));
+            else if (video is not null && _origin + reader.Time > _lastPicture) items.Add(ReadPicture(reader, video.Format));
             foreach (var item in items) yield return item;
             items.Clear();
         }
@@ -51,11 +66,11 @@ internal sealed class DecodedStream(FfmpegProcess process, MediaLimits limits, i
 
     private VideoFrame ReadPicture(MatroskaReader reader, PixelFormat format)
     {
-        _lastPicture = reader.Time;
+        _lastPicture = _origin + reader.Time;
         var track = reader.Track;
         int expected = track.Width * track.Height * (format == PixelFormat.Bgr24 ? 3 : 1);
         if (reader.Payload.Length != expected) throw new MediaException(FaultCodes.Internal, $"Expected {expected} bytes of a picture, got {reader.Payload.Length}; open the stream again.");
-        return VideoFrame.Copy(reader.Time, track.Width, track.Height, format, reader.Payload);
+        return VideoFrame.Copy(_lastPicture, track.Width, track.Height, format, reader.Payload);
     }
 
     private void CheckLimits(TimeSpan time)

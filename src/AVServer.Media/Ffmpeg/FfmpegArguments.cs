@@ -9,7 +9,10 @@ namespace AVServer.Media.Ffmpeg;
 /// </summary>
 internal static class FfmpegArguments
 {
-    private const string Errors = "-hide_banner -nostdin -nostats -loglevel error";
+    private const string Errors = "-hide_banner -nostdin -nostats -loglevel level+error";
+
+    // With what ffmpeg makes of the input before it decodes it.
+    private const string Everything = "-hide_banner -nostdin -nostats -loglevel level+info";
     private const string Output = "pipe:1";
 
     // A little less than a sixtieth of a second, so that 60 pictures a second pass with their rounding.
@@ -19,16 +22,21 @@ internal static class FfmpegArguments
     /// <param name="demuxer">Name of ffmpeg's demuxer.</param>
     /// <param name="limits">Bounds of pictures.</param>
     /// <param name="video">How pictures are wanted; null: not at all.</param>
-    public static string ForPipe(string demuxer, MediaLimits limits, VideoOutput? video) =>
+    /// <param name="soundCodec">Name of ffmpeg's decoder of the sound; null: the one that the container names.</param>
+    /// <param name="sampleRateHz">Wanted rate of the sound.</param>
+    public static string ForPipe(
+        string demuxer, MediaLimits limits, VideoOutput? video, string? soundCodec = null, int sampleRateHz = DecodedFormat.SampleRateHz) =>
         FFMpegArguments
-            .FromInput(new QuotedInput("pipe:0"), input => input.Quietly().Within(limits).WithCustomArgument("-fpsprobesize 0 -protocol_whitelist pipe").ForceFormat(demuxer))
-            .OutputToUrl(Output, output => output.WithCustomArgument("-map 0:a:0?").Samples(DecodedFormat.SampleRateHz).Pictures(video).Matroska())
+            .FromInput(
+                new QuotedInput("pipe:0"),
+                input => input.Tellingly().Within(limits).WithCustomArgument("-fpsprobesize 0 -protocol_whitelist pipe").SoundBy(soundCodec).ForceFormat(demuxer))
+            .OutputToUrl(Output, output => output.WithCustomArgument("-map 0:a:0?").Samples(sampleRateHz).Pictures(video).Matroska())
             .Arguments;
 
     /// <summary>One file → Matroska on a pipe.</summary>
-    public static string ForFile(string path, string demuxer, MediaLimits limits, int sampleRateHz, VideoOutput? video) =>
+    public static string ForFile(string path, string demuxer, MediaLimits limits, int sampleRateHz, VideoOutput? video, string? soundCodec = null) =>
         FFMpegArguments
-            .FromInput(QuotedInput.File(path), input => input.Quietly().FromFile(demuxer, limits))
+            .FromInput(QuotedInput.File(path), input => input.Tellingly().SoundBy(soundCodec).FromFile(demuxer, limits))
             .OutputToUrl(Output, output => output.WithCustomArgument("-map 0:a:0?").Samples(sampleRateHz).Pictures(video).Matroska())
             .Arguments;
 
@@ -66,18 +74,22 @@ internal static class FfmpegArguments
             .Aggregate(first, (all, device) => all.AddInput(new QuotedInput(device.Name), input => input.FromDevice(device.Format)))
             .OutputToUrl(Output, output => Enumerable.Range(0, devices.Count)
                 .Aggregate(output, (all, index) => all.WithCustomArgument($"-map {index}:a:0? -map {index}:v:0?"))
-                .Samples(DecodedFormat.SampleRateHz).WithVideoCodec("mjpeg").WithVideoQualityScale(4).Matroska())
+                .WithAudioCodec("pcm_s16le").WithAudioChannels(1).WithAudioSamplingRate(DecodedFormat.SampleRateHz).WithVideoCodec("mjpeg").WithVideoQualityScale(4).Matroska())
             .Arguments;
     }
 
     /// <summary>What is in a file, for <see cref="FFProbe.FromJson"/>; nothing is decoded. FFMpegCore builds no command line of ffprobe for others to run.</summary>
     public static string ForProbe(string path, string demuxer, MediaLimits limits) =>
         $"-hide_banner -loglevel error {Bounds(limits)} -protocol_whitelist file -f {demuxer} -print_format json -sexagesimal"
-        + $" -show_entries format=duration:stream=codec_type:stream_disposition=attached_pic {QuotedInput.File(path).Text}";
+        + $" -show_entries format=duration:stream=codec_type,codec_name:stream_disposition=attached_pic {QuotedInput.File(path).Text}";
 
     private static string Bounds(MediaLimits limits) => $"-threads 1 -max_streams 32 -max_pixels {limits.MaxPixels}";
 
     private static FFMpegInputOptions Quietly(this FFMpegInputOptions input) => input.WithCustomArgument(Errors).WithCustomArgument("-filter_threads 1");
+
+    private static FFMpegInputOptions Tellingly(this FFMpegInputOptions input) => input.WithCustomArgument(Everything).WithCustomArgument("-filter_threads 1");
+
+    private static FFMpegInputOptions SoundBy(this FFMpegInputOptions input, string? codec) => codec is null ? input : input.WithCustomArgument($"-c:a {codec}");
 
     private static FFMpegInputOptions Within(this FFMpegInputOptions input, MediaLimits limits) => input.WithCustomArgument(Bounds(limits));
 
@@ -86,8 +98,11 @@ internal static class FfmpegArguments
 
     private static FFMpegInputOptions FromDevice(this FFMpegInputOptions input, string format) => input.WithCustomArgument("-thread_queue_size 512").ForceFormat(format);
 
+    // Float keeps what lies above full scale. Its mix of channels would be louder than that of integers, which have no room. Two channels are
+    // mixed here, where it is seen that they cancel each other; more become two first.
     private static FFMpegOutputOptions Samples(this FFMpegOutputOptions output, int sampleRateHz) =>
-        output.WithAudioCodec("pcm_s16le").WithAudioChannels(1).WithAudioSamplingRate(sampleRateHz);
+        output.WithAudioCodec("pcm_f32le").WithAudioSamplingRate(sampleRateHz).WithCustomArgument("-rematrix_maxval 1")
+            .WithCustomArgument("-af aformat=channel_layouts=mono|stereo");
 
     private static FFMpegOutputOptions Pictures(this FFMpegOutputOptions output, VideoOutput? video)
     {

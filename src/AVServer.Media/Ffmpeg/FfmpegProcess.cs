@@ -22,22 +22,24 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <summary>To read at once of everything else.</summary>
     public const int SoundBytes = 32 * 1024;
 
-    private const int MaxErrorBytes = 4096;
     private const int ChunkBytes = 32 * 1024;
 
     private readonly Process _process;
-    private readonly Task<string> _errors;
+    private readonly Task _reading;
 
     private FfmpegProcess(Process process, int outputBytes)
     {
         _process = process;
         if (outputBytes > SoundBytes) PipeCapacity.Ask(process.StandardOutput.BaseStream, outputBytes);
-        _errors = ReadErrorsAsync(process.StandardError.BaseStream);
+        _reading = Log.ReadAsync(process.StandardError.BaseStream);
         Output = PipeReader.Create(process.StandardOutput.BaseStream, new StreamPipeReaderOptions(bufferSize: outputBytes));
     }
 
     /// <summary>The process, by its number.</summary>
     public int Id => _process.Id;
+
+    /// <summary>What it says of its input, so far.</summary>
+    public FfmpegLog Log { get; } = new();
 
     /// <summary>What ffmpeg reads as <c>pipe:0</c>.</summary>
     public Stream Input => _process.StandardInput.BaseStream;
@@ -106,7 +108,8 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     public async Task<(int ExitCode, string Errors)> WaitForExitAsync(CancellationToken cancellationToken)
     {
         await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-        return (_process.ExitCode, await _errors.WaitAsync(cancellationToken).ConfigureAwait(false));
+        await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return (_process.ExitCode, Log.Errors);
     }
 
     /// <summary>Tells ffmpeg that its input is complete; it writes what it still holds and ends.</summary>
@@ -126,24 +129,9 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     {
         _process.Kill();   // no error if it has ended
         await _process.WaitForExitAsync().ConfigureAwait(false);
-        await _errors.ConfigureAwait(false);
+        await _reading.ConfigureAwait(false);
         await Output.CompleteAsync().ConfigureAwait(false);
         CompleteInput();
         _process.Dispose();
-    }
-
-    // Reads to the end, or ffmpeg would stall on a full pipe, and keeps the first words, which name the cause.
-    private static async Task<string> ReadErrorsAsync(Stream errors)
-    {
-        var kept = new byte[MaxErrorBytes];
-        var rest = new byte[1024];
-        int length = 0;
-        while (true)
-        {
-            var into = length < kept.Length ? kept.AsMemory(length) : rest;
-            int read = await errors.ReadAsync(into).ConfigureAwait(false);
-            if (read == 0) return Encoding.UTF8.GetString(kept, 0, length);
-            if (length < kept.Length) length += read;
-        }
     }
 }

@@ -14,6 +14,8 @@ internal static class ElementIds
     public const uint Video = 0xE0;
     public const uint PixelWidth = 0xB0;
     public const uint PixelHeight = 0xBA;
+    public const uint Audio = 0xE1;
+    public const uint Channels = 0x9F;
     public const uint Cluster = 0x1F43B675;
     public const uint Timestamp = 0xE7;
     public const uint SimpleBlock = 0xA3;
@@ -21,9 +23,9 @@ internal static class ElementIds
     public const uint Block = 0xA1;
 
     /// <summary>Masters whose children are read.</summary>
-    public static bool IsEntered(uint id) => id is Segment or SegmentInfo or Tracks or TrackEntry or Video or Cluster or BlockGroup;
+    public static bool IsEntered(uint id) => id is Segment or SegmentInfo or Tracks or TrackEntry or Video or Audio or Cluster or BlockGroup;
 
     /// <summary>Elements whose body is read; all others are passed over.</summary>
     public static bool IsRead(uint id) =>
-        id is TimestampScale or TrackNumber or TrackType or PixelWidth or PixelHeight or Timestamp or SimpleBlock or Block;
+        id is TimestampScale or TrackNumber or TrackType or PixelWidth or PixelHeight or Channels or Timestamp or SimpleBlock or Block;
 }

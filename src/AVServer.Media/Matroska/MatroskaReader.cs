@@ -116,6 +116,7 @@ internal sealed class MatroskaReader(PipeReader input, int maxElementBytes)
     {
         if (id == ElementIds.TrackNumber) track.Number = value;
         else if (id == ElementIds.TrackType) (track.IsVideo, track.IsAudio) = (value == 1, value == 2);
+        else if (id == ElementIds.Channels) track.Channels = value;
         else if (id == ElementIds.PixelWidth) track.Width = value;
         else if (id == ElementIds.PixelHeight) track.Height = value;
     }

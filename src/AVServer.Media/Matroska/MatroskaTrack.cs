@@ -12,6 +12,9 @@ internal sealed class MatroskaTrack
     /// <summary>Whether it is pictures (track type 1).</summary>
     public bool IsVideo { get; set; }
 
+    /// <summary>Channels of sound.</summary>
+    public int Channels { get; set; } = 1;
+
     /// <summary>Picture elements a row; 0 without pictures.</summary>
     public int Width { get; set; }
 

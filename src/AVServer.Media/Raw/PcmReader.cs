@@ -11,14 +11,19 @@ internal sealed class PcmReader
     private readonly AudioFormat _format;
     private readonly bool _isFloat;
     private readonly int _frameBytes;
+    private readonly ChannelMix _mix;
 
     /// <param name="format">A format that <see cref="HelloRules"/> let pass.</param>
     public PcmReader(AudioFormat format)
     {
         _format = format;
+        _mix = new ChannelMix(format.SampleRate);
         _isFloat = format.Format == PcmFormats.Float32;
         _frameBytes = format.Channels * (_isFloat ? sizeof(float) : sizeof(short));
     }
+
+    /// <summary>Whether two channels cancel each other.</summary>
+    public bool ChannelsCancel => _mix.Cancels;
 
     /// <summary>Reads one chunk: the mean of the channels, 16-bit samples scaled to [-1, 1).</summary>
     /// <exception cref="MediaException">The chunk ends within a sample, or a float sample is not a finite number.</exception>
@@ -44,6 +49,7 @@ internal sealed class PcmReader
         for (int i = 0, at = 0; i < mono.Length; i++)
         {
             int sum = 0;
+            if (channels == 2) _mix.Mix(BinaryPrimitives.ReadInt16LittleEndian(bytes[at..]) * Int16Scale, BinaryPrimitives.ReadInt16LittleEndian(bytes[(at + sizeof(short))..]) * Int16Scale);
             for (int channel = 0; channel < channels; channel++, at += sizeof(short)) sum += BinaryPrimitives.ReadInt16LittleEndian(bytes[at..]);
             mono[i] = sum * scale;
         }
@@ -54,6 +60,7 @@ internal sealed class PcmReader
         int channels = _format.Channels;
         for (int i = 0, at = 0; i < mono.Length; i++)
         {
+            if (channels == 2) _mix.Mix(BinaryPrimitives.ReadSingleLittleEndian(bytes[at..]), BinaryPrimitives.ReadSingleLittleEndian(bytes[(at + sizeof(float))..]));
             float sum = 0;
             for (int channel = 0; channel < channels; channel++, at += sizeof(float)) sum += BinaryPrimitives.ReadSingleLittleEndian(bytes[at..]);
             if (!float.IsFinite(sum))

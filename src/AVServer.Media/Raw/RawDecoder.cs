@@ -15,6 +15,7 @@ internal sealed class RawDecoder
     private TimeSpan? _origin;
     private TimeSpan _lastPicture = TimeSpan.MinValue;
     private long _inputBytes;
+    private bool _told;
 
     /// <param name="hello">One that <see cref="HelloRules"/> let pass, without a container.</param>
     /// <param name="limits">Bounds of the stream.</param>
@@ -42,9 +43,20 @@ internal sealed class RawDecoder
                 $"Expected a media time of at most {LongestTime:c}, got {chunk.Time:c}; count from the beginning of the stream, not from a "
                 + "calendar's.");
 
-        if (chunk.Kind == MediaKind.Audio && _pcm is not null) _timeline!.Append(chunk.Time, _pcm.Read(chunk.Payload.Span), mayGoBack: false, items);
-        else if (chunk.Kind == MediaKind.Video && _hello.Video is not null) items.Add(ReadPicture(chunk));
-        else throw Unannounced(chunk.Kind);
+        if (chunk.Kind == MediaKind.Audio && _pcm is not null)
+        {
+            _timeline!.Append(chunk.Time, _pcm.Read(chunk.Payload.Span), mayGoBack: false, items);
+            if (!_told && _pcm.ChannelsCancel) items.Add(ChannelMix.Warning);
+            _told |= _pcm.ChannelsCancel;
+        }
+        else if (chunk.Kind == MediaKind.Video && _hello.Video is not null)
+        {
+            items.Add(ReadPicture(chunk));
+        }
+        else
+        {
+            throw Unannounced(chunk.Kind);
+        }
     }
 
     private VideoFrame ReadPicture(MediaChunk chunk)

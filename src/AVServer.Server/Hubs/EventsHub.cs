@@ -139,8 +139,8 @@ internal sealed class EventsHub(
 
     private void Check(MediaChunk chunk)
     {
-        if (chunk.Payload.Length == 0 || chunk.Payload.Length > limits.Value.MaxHubChunkBytes)
-            throw new RefusedException(FaultCodes.LimitExceeded, $"Expected a payload of 1 to {limits.Value.MaxHubChunkBytes} bytes, got {chunk.Payload.Length}.");
+        if (chunk.Payload.Length > limits.Value.MaxHubChunkBytes)
+            throw new RefusedException(FaultCodes.LimitExceeded, $"Expected a payload of at most {limits.Value.MaxHubChunkBytes} bytes, got {chunk.Payload.Length}.");
         if (!Enum.IsDefined(chunk.Kind) || chunk.Time < TimeSpan.Zero)
             throw new RefusedException(FaultCodes.BadChunk, "Expected kind audio, video or container and a media time of 0 or more, got something else.");
     }

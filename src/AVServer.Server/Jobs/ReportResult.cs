@@ -24,7 +24,7 @@ internal sealed class ReportResult(ScoreReport report, IEnumerable<StreamEvent> 
         }
         await using var text = new StreamWriter(response.Body, new UTF8Encoding(false), FlushBytes, leaveOpen: true);
         if (format == ReportFormat.Csv) await CsvReport.WriteAsync(text, report, events, stop);
-        else if (format == ReportFormat.WebVtt) await WebVttReport.WriteAsync(text, events, stop);
+        else if (format == ReportFormat.WebVtt) await WebVttReport.WriteAsync(text, report, events, stop);
         else
         {
             response.Headers.ContentSecurityPolicy = PagePolicy;

@@ -41,13 +41,21 @@ internal sealed class WyomingConnection : IDisposable
         _writer = new WyomingWriter(stream, limits.CloseTimeout, time);
     }
 
-    /// <summary>Serves the peer until it leaves, breaks the protocol, or is silent for too long. Never throws for what the peer does.</summary>
+    /// <summary>
+    /// Serves the peer until it leaves, breaks the protocol, or stops within a message. A satellite that is muted may be silent for days. Never throws for what the
+    /// peer does.
+    /// </summary>
     public async Task RunAsync(CancellationToken stopNow)
     {
         var reason = CloseReason.Disconnected;
         try
         {
-            while (await ReadAsync(stopNow) is { } message) await HandleAsync(message);
+            while (true)
+            {
+                if (await ReadAsync(stopNow) is { } message) await HandleAsync(message);
+                else if (_session is { IsIdle: true }) await EndSessionAsync(CloseReason.Idle);   // the next sound begins another
+                else break;
+            }
             reason = _session is null ? CloseReason.Completed : reason;
         }
         catch (WyomingException wrong)
@@ -61,7 +69,7 @@ internal sealed class WyomingConnection : IDisposable
         catch (TimeoutException)
         {
             reason = CloseReason.Idle;
-            await TellAsync(FaultCodes.LimitExceeded, $"Expected a message within {_limits.IdleTimeout.TotalSeconds} s, got none.");
+            await TellAsync(FaultCodes.LimitExceeded, $"Expected the rest of a message within {_limits.IdleTimeout.TotalSeconds} s, got none.");
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
@@ -80,7 +88,13 @@ internal sealed class WyomingConnection : IDisposable
     // A stream that ends for reasons of its own calls the wait for the peer off.
     private async Task<WyomingMessage?> ReadAsync(CancellationToken stopNow)
     {
-        if (_session is { Completion.IsCompleted: true }) return null;
+        do
+        {
+            if (_session is { Completion.IsCompleted: true }) return null;
+            if (await _reader.WaitAsync(stopNow)) break;
+            if (!_reader.WasCalledOff) return null;
+        }
+        while (true);
         using var silence = new CancellationTokenSource(_limits.IdleTimeout, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, stopNow);
         try
@@ -108,12 +122,12 @@ internal sealed class WyomingConnection : IDisposable
                 break;
             case "audio-start":
                 await StopAsync();
-                Start(WyomingFormat.Of(message), message.Number("timestamp"));
+                Start(WyomingFormat.Of(message), message.RoundedNumber("timestamp"));
                 break;
             case "audio-chunk":
-                var format = WyomingFormat.Of(message);
-                if (_session is null) Start(format, message.Number("timestamp"));
-                await _session!.AcceptAsync(format, message.Payload);
+                var (format, timestamp) = (WyomingFormat.Of(message), message.RoundedNumber("timestamp"));
+                if (_session is null) Start(format, timestamp);
+                await _session!.AcceptAsync(format, timestamp, message.Payload);
                 break;
             case "audio-stop":
                 await StopAsync();

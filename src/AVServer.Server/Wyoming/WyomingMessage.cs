@@ -8,15 +8,29 @@ namespace AVServer.Server.Wyoming;
 /// <param name="Payload">Its bytes; owned by the receiver.</param>
 internal sealed record WyomingMessage(string Type, IReadOnlyDictionary<string, JsonElement> Data, ReadOnlyMemory<byte> Payload)
 {
-    /// <summary>A member that must be a whole number.</summary>
+    // Up to here every whole number is one of JSON's, too.
+    private const double MaxNumber = 1L << 53;
+
+    /// <summary>A member that must be a whole number, written as one or with a fraction of zero.</summary>
     /// <returns>Null where it is absent or <c>null</c>.</returns>
     /// <exception cref="WyomingException">It is something else.</exception>
     public long? Number(string name)
     {
         if (!Data.TryGetValue(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)
-            ? number
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && Math.Abs(number) < MaxNumber && number % 1 == 0
+            ? (long)number
             : throw new WyomingException($"Expected a whole number as '{name}' of {Type}, got something else.");
+    }
+
+    /// <summary>A member that must be a number; one with a fraction, as of clients that count in floats, is rounded.</summary>
+    /// <returns>Null where it is absent or <c>null</c>.</returns>
+    /// <exception cref="WyomingException">It is something else.</exception>
+    public long? RoundedNumber(string name)
+    {
+        if (!Data.TryGetValue(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && Math.Abs(number) < MaxNumber
+            ? (long)Math.Round(number, MidpointRounding.AwayFromZero)
+            : throw new WyomingException($"Expected a number as '{name}' of {Type}, got something else.");
     }
 
     /// <summary>A member that must be a list of texts; empty where it is absent or <c>null</c>.</summary>

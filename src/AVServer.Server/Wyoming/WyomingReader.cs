@@ -11,8 +11,21 @@ internal sealed class WyomingReader(PipeReader pipe, int maxPayloadBytes)
 {
     private const int MaxJsonBytes = 64 << 10;
 
+    /// <summary>Waits until a message begins, for as long as that takes.</summary>
+    /// <returns>False when the peer ended the connection, or the wait was called off.</returns>
+    public async Task<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        var read = await pipe.ReadAsync(cancellationToken);
+        pipe.AdvanceTo(read.Buffer.Start);
+        WasCalledOff = read.IsCanceled;
+        return !read.IsCanceled && !read.Buffer.IsEmpty;
+    }
+
+    /// <summary>Whether the last wait was called off by <see cref="PipeReader.CancelPendingRead"/>.</summary>
+    public bool WasCalledOff { get; private set; }
+
     /// <summary>The next message.</summary>
-    /// <returns>Null when the peer ended the connection, in the middle of a message too, or when the wait was called off by <see cref="PipeReader.CancelPendingRead"/>.</returns>
+    /// <returns>Null when the peer ended the connection, in the middle of a message too.</returns>
     /// <exception cref="WyomingException">What came is no message.</exception>
     public async Task<WyomingMessage?> ReadAsync(CancellationToken cancellationToken)
     {
@@ -79,7 +92,7 @@ internal sealed class WyomingReader(PipeReader pipe, int maxPayloadBytes)
             }
             pipe.AdvanceTo(buffer.Start, buffer.End);
             if (buffer.Length > MaxJsonBytes) throw TooLong();
-            if (read.IsCompleted || read.IsCanceled) return null;
+            if (read.IsCompleted) return null;
         }
 
         static WyomingException TooLong() => new($"Expected a line of JSON of at most {MaxJsonBytes} bytes, got a longer one.");
@@ -97,7 +110,7 @@ internal sealed class WyomingReader(PipeReader pipe, int maxPayloadBytes)
                 return bytes;
             }
             pipe.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-            if (read.IsCompleted || read.IsCanceled) return null;
+            if (read.IsCompleted) return null;
         }
     }
 }

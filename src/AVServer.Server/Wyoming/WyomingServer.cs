@@ -16,6 +16,8 @@ internal sealed partial class WyomingServer(
     StreamRegistry registry, EventBroker broker, TimeProvider time, ILogger<WyomingServer> logger)
     : IHostedService, IDisposable
 {
+    private const int KeepAliveSeconds = 60;
+
     private readonly ConcurrentDictionary<Task, byte> _connections = new();
     private readonly CancellationTokenSource _stopNow = new();
     private TcpListener? _listener;
@@ -81,7 +83,9 @@ internal sealed partial class WyomingServer(
         try
         {
             socket.NoDelay = true;
+            // A peer may be silent for as long as it likes; one that is gone without a word is found out so.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
             if (Interlocked.Increment(ref _open) > options.Value.MaxConnections)
             {
                 using var writer = new WyomingWriter(stream, limits.Value.CloseTimeout, time);

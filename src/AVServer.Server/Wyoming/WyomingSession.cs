@@ -29,7 +29,7 @@ internal sealed class WyomingSession : IDisposable
 {
     private readonly WyomingFormat _format;
     private readonly HashSet<string> _names;
-    private readonly long _timestamp;
+    private readonly WyomingClock _clock;
     private readonly WyomingWriter _writer;
     private readonly LiveStream _stream;
     private readonly EventSubscription _subscription;
@@ -46,7 +46,7 @@ internal sealed class WyomingSession : IDisposable
     /// <exception cref="Problems.RefusedException">The format can't be taken, or there are too many streams or readers.</exception>
     public WyomingSession(WyomingFormat format, IEnumerable<string> names, long timestamp, StreamRegistry registry, EventBroker broker, WyomingWriter writer)
     {
-        (_format, _names, _timestamp, _writer) = (format, [.. names], timestamp, writer);
+        (_format, _names, _clock, _writer) = (format, [.. names], new WyomingClock(timestamp, format.SampleRate), writer);
         var hello = new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_s16le", (int)format.SampleRate, (int)format.Channels));
         HelloReader.Check(hello);
         var id = $"wyoming-{Guid.NewGuid():n}";
@@ -66,12 +66,19 @@ internal sealed class WyomingSession : IDisposable
     /// <summary>Ends when the stream has, whoever ended it.</summary>
     public Task Completion => _stream.Completion;
 
+    /// <summary>Whether it ended because nothing came for long.</summary>
+    public bool IsIdle => _stream.Completion is { IsCompletedSuccessfully: true, Result.Closed.Reason: CloseReason.Idle };
+
     /// <summary>Takes the next samples; waits while the pipeline is behind.</summary>
+    /// <param name="format">Theirs.</param>
+    /// <param name="timestamp">The peer's time of the first of them in milliseconds; null: where the samples before end.</param>
+    /// <param name="samples">The samples.</param>
     /// <exception cref="WyomingException">They are not of the session's format.</exception>
-    public async Task AcceptAsync(WyomingFormat format, ReadOnlyMemory<byte> samples)
+    public async Task AcceptAsync(WyomingFormat format, long? timestamp, ReadOnlyMemory<byte> samples)
     {
         if (format != _format) throw new WyomingException($"Expected audio-chunk like audio-start, {_format}, got {format}.");
         if (samples.Length == 0) return;
+        if (timestamp is { } time) _clock.Set(_frames, time);
         var at = TimeSpan.FromSeconds((double)_frames / _format.SampleRate);
         _frames += samples.Length / (_format.Width * _format.Channels);
         await _stream.AcceptAsync(new MediaChunk(MediaKind.Audio, at, samples));
@@ -99,7 +106,7 @@ internal sealed class WyomingSession : IDisposable
             {
                 if (_names.Count > 0 && !_names.Contains(word.Keyword)) continue;
                 _detections++;
-                await _writer.WriteAsync("detection", new { name = word.Keyword, timestamp = _timestamp + (long)word.DetectedAt.TotalMilliseconds });
+                await _writer.WriteAsync("detection", new { name = word.Keyword, timestamp = _clock.At(word.DetectedAt) });
             }
         }
         catch (IOException)

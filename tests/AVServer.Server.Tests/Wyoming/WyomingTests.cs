@@ -175,8 +175,61 @@ public sealed class WyomingTests
         await RunningServer.UntilAsync(() => server.Registry.Streams.Count == 0, "no stream is left");
     }
 
+    [Theory]
+    [InlineData("50000", "50400")]
+    [InlineData("50000.4", "50400")]
+    [InlineData("0.5", "401")]
+    public async Task Words_are_told_by_the_clock_of_the_chunks_rounded(string first, string told)
+    {
+        await using var server = await StartAsync();
+        using var client = await WyomingClient.ConnectAsync(server);
+        await client.SendAsync("""{"type":"audio-start","data":{"rate":16000,"width":2,"channels":1}}""");
+        var start = double.Parse(first, System.Globalization.CultureInfo.InvariantCulture);
+        for (var i = 0; i <= 5; i++)
+        {
+            var time = (start + (80 * i)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            await client.SendAsync(
+                $$"""{"type":"audio-chunk","data":{"rate":16000.0,"width":2,"channels":1,"timestamp":{{time}}},"payload_length":2560}""", i == 5 ? Word : Room);
+        }
+        var (type, detection) = (await client.ReceiveAsync())!.Value;
+        Assert.Equal("detection", type);
+        Assert.InRange(detection.GetProperty("timestamp").GetInt64() - long.Parse(told, System.Globalization.CultureInfo.InvariantCulture), -1, 0);
+    }
+
     [Fact]
-    public async Task Peer_that_goes_away_or_falls_silent_leaves_nothing()
+    public void Clock_follows_chunks_that_leave_something_out()
+    {
+        var clock = new WyomingClock(0, 16_000);
+        clock.Set(0, 10_000);
+        clock.Set(16_000, 11_000);
+        clock.Set(32_000, 60_000);   // a satellite that was muted goes on
+        Assert.Equal(11_500, clock.At(TimeSpan.FromSeconds(1.5)));
+        Assert.Equal(12_000, clock.At(TimeSpan.FromSeconds(2)));
+        Assert.Equal(60_250, clock.At(TimeSpan.FromSeconds(2.25)));
+    }
+
+    [Fact]
+    public async Task Peer_may_be_silent_for_longer_than_a_stream_may()
+    {
+        await using var server = await StartAsync(("Server:Limits:IdleTimeout", "00:00:01"));
+        using var muted = await WyomingClient.ConnectAsync(server);
+        using var answering = await WyomingClient.ConnectAsync(server);
+        await muted.SendAsync("""{"type":"detect","data":{"names":["computer"]}}""");
+        await answering.SendChunkAsync(Room);
+        await RunningServer.UntilAsync(() => server.Registry.Streams.Count == 1, "the second sends");
+        // Its stream ends, its connection doesn't, nor the one of the first, which has been silent for longer.
+        await RunningServer.UntilAsync(() => server.Registry.Streams.Count == 0, "the stream is idle");
+        foreach (var client in (WyomingClient[])[muted, answering])
+        {
+            await client.SendChunkAsync(Room);
+            await client.SendChunkAsync(Word);
+            Assert.Equal("detection", (await client.ReceiveAsync())!.Value.Type);
+        }
+        Assert.Equal(2, server.Part<WyomingServer>().OpenConnections);
+    }
+
+    [Fact]
+    public async Task Peer_that_goes_away_or_stops_within_a_message_leaves_nothing()
     {
         await using var server = await StartAsync(("Server:Limits:IdleTimeout", "00:00:02"));
         using (var gone = await WyomingClient.ConnectAsync(server))
@@ -184,10 +237,10 @@ public sealed class WyomingTests
             // Half a message.
             await gone.SendAsync("""{"type":"audio-chunk","data":{"rate":16000,"width":2,"channels":1},"payload_length":2560}""", Room[..100]);
         }
-        using var halfOpen = await WyomingClient.ConnectAsync(server);
-        await halfOpen.SendChunkAsync(Room);
-        using var silent = await WyomingClient.ConnectAsync(server);
-        var (type, error) = (await silent.ReceiveAsync())!.Value;
+        using (var left = await WyomingClient.ConnectAsync(server)) await left.SendChunkAsync(Room);
+        using var half = await WyomingClient.ConnectAsync(server);
+        await half.SendBytesAsync("""{"type":"pi"""u8.ToArray());
+        var (type, error) = (await half.ReceiveAsync())!.Value;
         Assert.Equal(("error", FaultCodes.LimitExceeded), (type, error.GetProperty("code").GetString()));
         await RunningServer.UntilAsync(() => server.Part<WyomingServer>().OpenConnections == 0 && server.Registry.Streams.Count == 0, "nothing is left");
     }
