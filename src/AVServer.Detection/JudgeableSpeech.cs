@@ -18,6 +18,9 @@ public static class JudgeableSpeech
     // Lossy codecs make the flat tops of clipped waves waver by some hundredths.
     private const float FullScale = 0.97f;
 
+    // What goes so far beyond full scale was never limited to it: float samples may.
+    private const float Unlimited = 2;
+
     /// <summary>What speaks against naming an emotion; null where nothing does.</summary>
     /// <param name="samples">The utterance so far, in [-1, 1).</param>
     /// <param name="length">Its length.</param>
@@ -39,13 +42,16 @@ public static class JudgeableSpeech
         return 10 * Math.Log10(energy / Math.Max(1, samples.Length));
     }
 
-    /// <summary>Share of samples at full scale, 0 to 1.</summary>
-    /// <param name="samples">In [-1, 1).</param>
+    /// <summary>Share of samples at full scale, 0 to 1; 0 where the sound was not limited to it.</summary>
+    /// <param name="samples">Full scale is [-1, 1).</param>
     public static double ClippedShare(ReadOnlySpan<float> samples)
     {
         var clipped = 0;
         foreach (var sample in samples)
+        {
+            if (Math.Abs(sample) >= Unlimited) return 0;
             if (Math.Abs(sample) >= FullScale) clipped++;
+        }
         return clipped / (double)Math.Max(1, samples.Length);
     }
 }

@@ -29,6 +29,13 @@ public sealed class JudgeableSpeechTests
     }
 
     [Fact]
+    public void Float_samples_far_beyond_full_scale_are_not_clipped()
+    {
+        Assert.Equal(1, JudgeableSpeech.ClippedShare([1, -1.1f]));
+        Assert.Equal(0, JudgeableSpeech.ClippedShare([1, -1.1f, 4]));
+    }
+
+    [Fact]
     public void Level_is_that_of_full_scale()
     {
         Assert.Equal(0, JudgeableSpeech.LevelDb([1, -1, 1]), 6);
