@@ -11,6 +11,13 @@ public sealed class ServerLimits : IValidatableObject
     [Range(1, 100_000)]
     public int MaxStreams { get; set; } = 2_000;
 
+    /// <summary>
+    /// How far half of the live streams may lie behind; beyond, new ones are refused until they lie behind by less than half of it.
+    /// Default 0.5 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan MaxLag { get; set; } = TimeSpan.FromSeconds(0.5);
+
     /// <summary>Largest message of a media socket in bytes, its nine bytes of header included. Default 1 MiB.</summary>
     [Range(1_024, 64 << 20)]
     public int MaxMessageBytes { get; set; } = 1 << 20;

@@ -52,8 +52,10 @@ internal static class ScoreEndpoint
             QueueLimit = limits.QueuedScores,
         }));
         options.OnRejected = async (context, _) =>
-            await Problem.Of(FaultCodes.ServerBusy, $"Expected at most {limits.ConcurrentScores} files at once and {limits.QueuedScores} waiting; try again later.")
-                .ExecuteAsync(context.HttpContext);
+            await new RefusedException(
+                    FaultCodes.ServerBusy,
+                    $"Expected at most {limits.ConcurrentScores} files at once and {limits.QueuedScores} waiting; try again later.")
+                .ToProblem(context.HttpContext.Response).ExecuteAsync(context.HttpContext);
     }
 
     private static async Task<IResult> ScoreAsync(

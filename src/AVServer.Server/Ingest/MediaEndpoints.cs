@@ -71,7 +71,9 @@ internal static class MediaEndpoints
         await receiving;
         // Senders like ffmpeg read no answer before they have sent all; a server that stops can't wait for that.
         if (outcome.Closed.Reason == CloseReason.ServerStopping) context.Abort();
-        return outcome.Fault is { } fault ? Problem.Of(fault.Code, fault.Message) : TypedResults.Ok(outcome.Closed);
+        return outcome.Fault is { } fault
+            ? new RefusedException(fault.Code, fault.Message).ToProblem(context.Response)
+            : TypedResults.Ok(outcome.Closed);
     }
 
     private static async Task ForwardAsync(HttpRequest request, LiveStream stream, KeyLimits.ByteQuota quota)
