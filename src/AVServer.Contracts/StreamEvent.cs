@@ -246,6 +246,9 @@ public static class FaultCodes
     /// <summary>As many streams, subscribers or files as the server takes at once; try again later.</summary>
     public const string ServerBusy = "serverBusy";
 
+    /// <summary>The server's disk has no room for the file or for what is found in it.</summary>
+    public const string NoRoom = "noRoom";
+
     /// <summary>The server is shutting down; try again elsewhere or later.</summary>
     public const string ServerStopping = "serverStopping";
 

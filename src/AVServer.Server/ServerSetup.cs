@@ -44,11 +44,10 @@ public static class ServerSetup
         services.AddSingleton<UnexpectedFaults>();
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddSecurity();
-        services.AddOptions<RateLimiterOptions>().Configure<IOptions<ServerLimits>, KeyLimits>((options, limits, keyLimits) =>
-        {
-            ScoreEndpoint.ConfigureRate(options, limits.Value);
-            keyLimits.Configure(options);
-        });
+        services.AddOptions<RateLimiterOptions>().Configure<KeyLimits>((options, keyLimits) => keyLimits.Configure(options));
+        services.AddSingleton<ScoreTurns>();
+        // A parameter that can't be read is told in a sentence.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddRateLimiter();
         services.AddOpenApi(options =>
         {

@@ -113,6 +113,10 @@ public sealed class ServerLimits : IValidatableObject
     [Range(1_024, 64L << 30)]
     public long MaxUploadBytes { get; set; } = 512L << 20;
 
+    /// <summary>Files that are being sent at once to be scored; beyond, they are refused. Default 64.</summary>
+    [Range(1, 10_000)]
+    public int ConcurrentUploads { get; set; } = 64;
+
     /// <summary>Files that are scored at once. Default 2.</summary>
     [Range(1, 256)]
     public int ConcurrentScores { get; set; } = 2;
