@@ -50,6 +50,10 @@ public sealed class ServerLimits : IValidatableObject
     [Range(1, 256)]
     public int QueuedPictures { get; set; } = 8;
 
+    /// <summary>Bytes of pictures that wait for a stream's pipeline; beyond, as of <see cref="QueuedPictures"/>. Default 4 MiB.</summary>
+    [Range(1_024, 256 << 20)]
+    public int QueuedPictureBytes { get; set; } = 4 << 20;
+
     /// <summary>Last events of each type of a stream that are kept for readers who resume, wake words aside. Default 256.</summary>
     [Range(1, 100_000)]
     public int EventsKept { get; set; } = 256;

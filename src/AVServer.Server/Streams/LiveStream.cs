@@ -46,7 +46,9 @@ internal sealed partial class LiveStream
         _metrics = metrics;
         _logger = logger;
         var pace = new SenderPace(time, slack: TimeSpan.Zero);
-        _queue = new ChunkQueue(limits.QueuedChunks, limits.QueuedBytes, limits.QueuedPictures, media => pace.IsLive(media) && dropsLate, gap => log.Append(gap));
+        _queue = new ChunkQueue(
+            limits.QueuedChunks, limits.QueuedBytes, limits.QueuedPictures, limits.QueuedPictureBytes,
+            media => pace.IsLive(media) && dropsLate, gap => log.Append(gap));
         _lastActivity = time.GetTimestamp();
         _idleTimer = time.CreateTimer(_ => CheckIdle(), null, limits.IdleTimeout, Timeout.InfiniteTimeSpan);
         Transport = transport;
