@@ -113,7 +113,11 @@ internal sealed class ChunkQueue(
             _chunks.Enqueue((_nextTicket++, chunk));
             return;
         }
-        while (!HasRoomFor(chunk.Payload.Length)) _firstDropped ??= TakePicture().Time;
+        while (!HasRoomFor(chunk.Payload.Length))
+        {
+            var dropped = TakePicture();
+            _firstDropped ??= dropped.Time;
+        }
         _pictureBytes += chunk.Payload.Length;
         _pictures.Enqueue((_nextTicket++, chunk));
     }
