@@ -52,6 +52,7 @@ public static class ServerSetup
         services.AddOpenApi(options =>
         {
             ContractsOpenApi.Configure(options);
+            ProblemOpenApi.Configure(options);
             SecurityOpenApi.Configure(options);
         });
         services.AddSignalR(options => options.AddFilter<HubRefusals>());

@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Configuration;
+using AVServer.Server.Ingest;
 using AVServer.Server.Jobs;
 using AVServer.Server.Keywords;
 using AVServer.Server.Metrics;
@@ -37,11 +38,13 @@ internal static class ScoreEndpoint
             .Produces<ScoreReport>(StatusCodes.Status200OK, "application/json", "text/csv", "text/vtt", "text/html")
             .Produces<JobStatus>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .ProducesProblem(StatusCodes.Status507InsufficientStorage);
+            .ProducesProblem(StatusCodes.Status507InsufficientStorage)
+            .AddOpenApiOperationTransformer(MediaBodies.DescribeFile);
         return routes;
     }
 

@@ -27,7 +27,14 @@ internal static class MediaEndpoints
                 + "?word=, again and again, listens for further words.")
             .WithMetadata(new DisableRequestSizeLimitAttribute())
             .Produces<ClosedEvent>()
-            .ProducesProblem(StatusCodes.Status400BadRequest);
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .AddOpenApiOperationTransformer(MediaBodies.DescribeContainer);
         return routes;
     }
 
