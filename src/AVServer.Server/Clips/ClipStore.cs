@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using AVServer.Contracts;
+using AVServer.Pipeline;
 using AVServer.Server.Events;
 using AVServer.Server.History;
 using Microsoft.Extensions.Options;
@@ -48,7 +49,7 @@ internal sealed partial class ClipStore(
         return await InFolderAsync(folder => folder.DeleteStream(streamId), cancellationToken);
     }
 
-    /// <exception cref="InvalidOperationException">The folder can't be made or written: the server does not start.</exception>
+    /// <exception cref="SetupException">The folder can't be made or written: the server does not start.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!_options.IsOn) return;
@@ -60,7 +61,8 @@ internal sealed partial class ClipStore(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidOperationException($"Expected History:Clips:Path '{_options.Path}' to be a folder that can be written, got: {exception.Message} Correct it, or leave it out.", exception);
+            throw new SetupException(
+                $"Expected History:Clips:Path '{_options.Path}' to be a folder that can be written, got: {exception.Message} Correct it, or leave it out.");
         }
         Folder = folder;
         _writing = Task.Run(WriteAsync, CancellationToken.None);

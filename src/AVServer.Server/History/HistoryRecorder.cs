@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Threading.Channels;
 using AVServer.Contracts;
+using AVServer.Pipeline;
 using AVServer.Server.Events;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
@@ -65,7 +66,7 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
         await written.Task.WaitAsync(cancellationToken);
     }
 
-    /// <exception cref="InvalidOperationException">The store can't be opened: the server does not start.</exception>
+    /// <exception cref="SetupException">The store can't be opened: the server does not start.</exception>
     public Task StartAsync(CancellationToken cancellationToken) =>
         _options.IsOn ? StartAsync(() => HistoryStores.Open(_options), cancellationToken) : Task.CompletedTask;
 
@@ -82,7 +83,8 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
             exception is DbException or IOException or UnauthorizedAccessException or ArgumentException or InvalidDataException)
         {
             var setting = _options.Provider == HistoryOptions.Sqlite ? $"History:Path '{_options.Path}'" : "History:ConnectionString";
-            throw new InvalidOperationException($"Expected {setting} to lead to a database that can be written, got: {exception.Message} Correct it, or leave History:Provider out.", exception);
+            throw new SetupException(
+                $"Expected {setting} to lead to a database that can be written, got: {exception.Message} Correct it, or leave History:Provider out.");
         }
         _writing = Task.Run(WriteAsync, CancellationToken.None);
         _sweeping = Task.Run(SweepAsync, CancellationToken.None);

@@ -12,6 +12,14 @@ internal sealed class Admission(IOptions<ServerLimits> limits)
     // What is worked off where less comes than the machine can do: the lag falls by itself, and soon.
     private const double Spare = 0.1;
 
+    // A machine that stands still for a moment, as a cold one does, looks as if nothing fitted: so many are kept at a time, and only what
+    // lasts for two readings counts.
+    private const double LeastKept = 0.4;
+    private const int Readings = 2;
+
+    // Those that were too many have to go first, and what they left has to be worked off.
+    private const int Settling = 4;
+
     // After it was closed, the door opens for this part of the open streams at a time, for so long.
     private const double Step = 0.02;
     private static readonly TimeSpan Caution = TimeSpan.FromMinutes(2);
@@ -21,6 +29,7 @@ internal sealed class Admission(IOptions<ServerLimits> limits)
     private TimeSpan _lag;
     private TimeSpan _slowest;
     private bool _isOpen = true;
+    private int _grows;
     private TimeSpan _cautious;
     private int _places = int.MaxValue;
 
@@ -60,7 +69,9 @@ internal sealed class Admission(IOptions<ServerLimits> limits)
     /// <summary>Takes what was measured of the live streams.</summary>
     /// <param name="lags">How far each lies behind, in any order.</param>
     /// <param name="elapsed">Time since the last call.</param>
-    /// <returns>How many streams are too many, as far as can be told: they bring the lag to twice the bound within a second.</returns>
+    /// <returns>
+    /// How many streams are too many, as far as can be told: they bring the lag to twice the bound within a second, and did so before.
+    /// </returns>
     public int Observe(IReadOnlyCollection<TimeSpan> lags, TimeSpan elapsed)
     {
         TimeSpan[] sorted = [.. lags.Order()];
@@ -75,8 +86,10 @@ internal sealed class Admission(IOptions<ServerLimits> limits)
             _places = _cautious > TimeSpan.Zero ? 1 + (int)(sorted.Length * Step) : int.MaxValue;
             // Seconds of lag a second of time are the part of the work that isn't done.
             var growth = (_lag - before) / elapsed;
-            if (_lag < _bound || growth <= -Spare || _lag + (growth * TimeSpan.FromSeconds(1)) < 2 * _bound) return 0;
-            return sorted.Length - (int)(sorted.Length * Math.Clamp(1 - growth, 0, 1) * (1 - Spare));
+            _grows = _lag >= _bound && growth > -Spare && _lag + (growth * TimeSpan.FromSeconds(1)) >= 2 * _bound ? _grows + 1 : Math.Min(_grows + 1, 0);
+            if (_grows < Readings) return 0;
+            _grows = -Settling;
+            return sorted.Length - (int)Math.Ceiling(sorted.Length * Math.Clamp((1 - growth) * (1 - Spare), LeastKept, 1));
         }
     }
 }

@@ -28,6 +28,7 @@ internal sealed partial class LiveStream
     private readonly ITimer _idleTimer;
     private readonly bool _isContainer;
     private readonly TaskCompletionSource<StreamOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _refused = new();   // not disposed: it has no timer, and may be asked for at any time
     private long _lastActivity;
     private long _mediaTimeTicks;
     private volatile bool _senderWaits;
@@ -112,7 +113,7 @@ internal sealed partial class LiveStream
     {
         _metrics.StreamRefused();
         Fail(busy.Code, busy.Message);
-        _queue.Abandon();
+        _refused.Cancel();
     }
 
     /// <summary>Runs the pipeline to the stream's end. Called once; never throws.</summary>
@@ -122,11 +123,12 @@ internal sealed partial class LiveStream
     public async Task RunAsync(IStreamPipeline pipeline, Action onClosed, CancellationToken stopNow)
     {
         using var span = ServerTraces.StartStream(Id, Transport);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopNow, _refused.Token);
         var closed = new ClosedEvent(CloseReason.Completed, MediaTime);
         FaultEvent? fault = null;
         try
         {
-            await foreach (var streamEvent in pipeline.RunAsync(_request, ReadAllAsync(stopNow), stopNow))
+            await foreach (var streamEvent in pipeline.RunAsync(_request, ReadAllAsync(stop.Token), stop.Token))
             {
                 if (streamEvent is ClosedEvent last)
                 {
@@ -138,7 +140,7 @@ internal sealed partial class LiveStream
                 _clips?.Notice(published);
             }
         }
-        catch (OperationCanceledException) when (stopNow.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             End(CloseReason.ServerStopping);
             closed = new ClosedEvent(CloseReason.Completed, MediaTime);

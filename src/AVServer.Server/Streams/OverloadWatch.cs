@@ -20,7 +20,7 @@ internal sealed partial class OverloadWatch : IHostedService, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<OverloadWatch> _logger;
     private readonly CancellationTokenSource _stop = new();
-    private Task _watching = Task.CompletedTask;
+    private readonly Thread _watching;
     private long _last;
     private long _keepsUpSince;
     private bool _wasOpen = true;
@@ -29,6 +29,8 @@ internal sealed partial class OverloadWatch : IHostedService, IDisposable
     {
         (_registry, _admission, _time, _logger) = (registry, admission, time, logger);
         _last = _keepsUpSince = time.GetTimestamp();
+        // A thread of its own: in the pool it would wait behind the very work that is too much.
+        _watching = new Thread(Watch) { IsBackground = true, Name = nameof(OverloadWatch), Priority = ThreadPriority.AboveNormal };
         var meter = meters.Create(ServerMetrics.MeterName);
         meter.CreateObservableGauge(
             "avserver.streams.lag", () => admission.Lag.TotalSeconds, "s", "How far half of the live streams lie behind, or less.");
@@ -40,14 +42,13 @@ internal sealed partial class OverloadWatch : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _watching = Task.Run(WatchAsync, CancellationToken.None);
+        _watching.Start();
         return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
-        await _watching;
     }
 
     public void Dispose() => _stop.Cancel();
@@ -68,17 +69,9 @@ internal sealed partial class OverloadWatch : IHostedService, IDisposable
         foreach (var stream in streams.Skip(1).Reverse().Where(stream => stream.IsOnTrial).Take(tooMany)) stream.Refuse(_registry.TooBusy());
     }
 
-    private async Task WatchAsync()
+    private void Watch()
     {
-        using var timer = new PeriodicTimer(Interval, _time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token)) Look();
-        }
-        catch (OperationCanceledException)
-        {
-            // The server stops.
-        }
+        while (!_stop.Token.WaitHandle.WaitOne(Interval)) Look();
     }
 
     private static partial class Log

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using AVServer.Contracts;
+using AVServer.Pipeline;
 using AVServer.Server.History;
 using AVServer.Server.Tests.Kit;
 using AVServer.TestKit;
@@ -138,9 +139,9 @@ public sealed class HistoryRecorderTests : IDisposable
         using var folder = new TemporaryFolder();
         var text = Path.Combine(folder.Path, "note.txt");
         await File.WriteAllTextAsync(text, string.Concat(Enumerable.Repeat("This is no database. ", 100)));
-        var noDatabase = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningServer.StartAsync(("History:Provider", "sqlite"), ("History:Path", text)));
+        var noDatabase = await Assert.ThrowsAsync<SetupException>(() => RunningServer.StartAsync(("History:Provider", "sqlite"), ("History:Path", text)));
         Assert.Contains("History:Path", noDatabase.Message);
-        var noServer = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningServer.StartAsync(
+        var noServer = await Assert.ThrowsAsync<SetupException>(() => RunningServer.StartAsync(
             ("History:Provider", "postgres"), ("History:ConnectionString", $"Host={folder.Path};Database=none;Username=nobody")));
         Assert.Contains("History:ConnectionString", noServer.Message);
     }
