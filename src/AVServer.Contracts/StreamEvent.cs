@@ -177,7 +177,9 @@ public enum GapReason
     /// <summary>The time stamps jumped; silence stands in.</summary>
     MissingInInput,
 
-    /// <summary>Pictures were dropped because they came faster than they could be seen; of text, what was said wasn't written down in time.</summary>
+    /// <summary>
+    /// Pictures were dropped because they came faster than they could be seen; of text, what was said wasn't written down in time.
+    /// </summary>
     DroppedWhenBusy,
 
     /// <summary>Pictures that are damaged and can't be decoded.</summary>

@@ -12,7 +12,9 @@ public static class HelloRules
     /// <summary>Highest sample rate of sound, Hz.</summary>
     public const int MaxSampleRateHz = 192_000;
 
-    /// <summary>Sample rates of raw audio, Hz: those that devices have. Others share so few factors with the models' that their filters are huge.</summary>
+    /// <summary>
+    /// Sample rates of raw audio, Hz: those that devices have. Others share so few factors with the models' that their filters are huge.
+    /// </summary>
     public static IReadOnlyList<int> SampleRatesHz { get; } =
         [8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 64_000, 88_200, 96_000, 176_400, 192_000];
 

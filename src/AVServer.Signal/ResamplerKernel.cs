@@ -52,7 +52,8 @@ public sealed class ResamplerKernel
 
     /// <summary>The filter between two rates at the default quality, the same one whoever asks.</summary>
     /// <exception cref="ArgumentException">As of the constructor.</exception>
-    public static ResamplerKernel Between(int fromHz, int toHz) => Kept.TryGetValue((fromHz, toHz), out var kept) ? kept : Make(fromHz, toHz);
+    public static ResamplerKernel Between(int fromHz, int toHz) =>
+        Kept.TryGetValue((fromHz, toHz), out var kept) ? kept : Make(fromHz, toHz);
 
     /// <summary>Rate of the input.</summary>
     public int FromHz { get; }

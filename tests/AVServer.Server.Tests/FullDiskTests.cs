@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using AVServer.Contracts;
 using AVServer.Server.Jobs;
 using AVServer.Server.Tests.Kit;
-using AVServer.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -55,7 +54,8 @@ public sealed class FullDiskTests
     private static Task<RunningServer> StartAsync(string full) =>
         RunningServer.StartAsync(builder => builder.Services.AddSingleton<Spool>(new FullSpool(full)));
 
-    private static ByteArrayContent Raw(int bytes) => new(new byte[bytes]) { Headers = { ContentType = MediaTypeHeaderValue.Parse("audio/wav") } };
+    private static ByteArrayContent Raw(int bytes) =>
+        new(new byte[bytes]) { Headers = { ContentType = MediaTypeHeaderValue.Parse("audio/wav") } };
 
     /// <summary>Files of one purpose find no room.</summary>
     private sealed class FullSpool(string purpose) : Spool(TimeProvider.System, NullLogger<Spool>.Instance)
@@ -71,7 +71,9 @@ public sealed class FullDiskTests
         public override FileStream Create(string wanted)
         {
             if (wanted == purpose && Refuses) throw new IOException("No space left on device", 28);
-            var file = wanted == purpose ? new FileStream("/dev/full", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite) : base.Create(wanted);
+            var file = wanted == purpose
+                ? new FileStream("/dev/full", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite)
+                : base.Create(wanted);
             _files.Add(file);
             return file;
         }

@@ -37,7 +37,9 @@ public sealed class OpenApiTests : IDisposable
         {
             foreach (var response in described.GetProperty("responses").EnumerateObject().Where(response => response.Name[0] == '2'))
                 foreach (var type in TypesOf(response.Value))
-                    Assert.True(_seen.Contains((operation, int.Parse(response.Name), type)), $"{operation} was never seen to answer {response.Name} {type}.");
+                    Assert.True(
+                        _seen.Contains((operation, int.Parse(response.Name), type)),
+                        $"{operation} was never seen to answer {response.Name} {type}.");
             if (!operation.EndsWith(Routes.HealthLive, StringComparison.Ordinal))
                 Assert.True(_seen.Any(seen => seen.Operation == operation && seen.Status >= 400), $"{operation} was never seen to refuse.");
         }
@@ -50,7 +52,7 @@ public sealed class OpenApiTests : IDisposable
         using var asked = new HttpRequestMessage(HttpMethod.Get, Routes.OpenApi) { Headers = { { "X-Api-Key", TestKeys.ApiKey } } };
         using var answer = await server.Http.SendAsync(asked);
         var document = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        foreach (var (operation, described) in Operations(document).Where(operation => operation.Described.TryGetProperty("security", out _)))
+        foreach (var (operation, described) in Operations(document).Where(one => one.Described.TryGetProperty("security", out _)))
         {
             var (method, route) = (operation.Split(' ')[0], operation.Split(' ')[1]);
             var path = route.Replace("{streamId}", "s").Replace("{name}", "n").Replace("{id}", "i");
@@ -160,7 +162,8 @@ public sealed class OpenApiTests : IDisposable
     }
 
     private async Task<string> CallAsync(
-        RunningServer server, JsonElement document, string method, string route, string path, int status, HttpContent? body = null, string? host = null)
+        RunningServer server, JsonElement document, string method, string route, string path, int status, HttpContent? body = null,
+        string? host = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), path) { Content = body };
         request.Headers.Host = host;
@@ -170,14 +173,17 @@ public sealed class OpenApiTests : IDisposable
         var text = type == "text/event-stream" ? "" : await response.Content.ReadAsStringAsync();
         Assert.True((int)response.StatusCode == status, $"Expected {status} of {method} {path}, got {(int)response.StatusCode}: {text}");
         var responses = document.GetProperty("paths").GetProperty(route).GetProperty(method).GetProperty("responses");
-        Assert.True(responses.TryGetProperty($"{status}", out var described), $"{method} {route} answers {status}, which the document doesn't know.");
+        Assert.True(
+            responses.TryGetProperty($"{status}", out var described), $"{method} {route} answers {status}, which isn't documented.");
         Assert.Contains(type, TypesOf(described));
         _seen.Add(($"{method} {route}", status, type));
         return text;
     }
 
     private static IEnumerable<string?> TypesOf(JsonElement response) =>
-        response.TryGetProperty("content", out var content) ? content.EnumerateObject().Select(type => (string?)type.Name) : (string?[])[null];
+        response.TryGetProperty("content", out var content)
+            ? content.EnumerateObject().Select(type => (string?)type.Name)
+            : (string?[])[null];
 
     private static IEnumerable<(string Operation, JsonElement Described)> Operations(JsonElement document) =>
         from path in document.GetProperty("paths").EnumerateObject()
@@ -186,7 +192,8 @@ public sealed class OpenApiTests : IDisposable
 
     private static Task<JsonElement> DocumentAsync(RunningServer server) => server.Http.GetFromJsonAsync<JsonElement>(Routes.OpenApi);
 
-    private static ByteArrayContent Body(byte[] bytes, string type) => new(bytes) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
+    private static ByteArrayContent Body(byte[] bytes, string type) =>
+        new(bytes) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
 
     private static StringContent Json(string text) => new(text, MediaTypeHeaderValue.Parse("application/json"));
 

@@ -39,7 +39,8 @@ public sealed class OverloadTests
         var (hub, _) = await HubClient.ConnectAsync(server);
         await using var connection = hub;
         var hello = new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_s16le", 16_000, 1));
-        var refused = await Assert.ThrowsAsync<HubException>(() => hub.InvokeAsync<ClosedEvent>(HubMethods.Publish, "hub", hello, NoChunks()));
+        var refused = await Assert.ThrowsAsync<HubException>(
+            () => hub.InvokeAsync<ClosedEvent>(HubMethods.Publish, "hub", hello, NoChunks()));
         Assert.Contains(FaultCodes.ServerBusy, refused.Message, StringComparison.Ordinal);
 
         using var ready = await server.Http.GetAsync(Routes.HealthReady);

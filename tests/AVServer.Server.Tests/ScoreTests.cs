@@ -78,11 +78,17 @@ public sealed class ScoreTests
         Assert.Equal(code, await ProblemAnswer.CodeOfAsync(response));
     }
 
+    private static ByteArrayContent Bytes => new(File);
+
     public static TheoryData<string, HttpContent, string> Unclear => new()
     {
-        { "", new MultipartFormDataContent { { new ByteArrayContent(File), "a", "a.wav" }, { new ByteArrayContent(File), "b", "b.wav" } }, "a second file" },
-        { "", new MultipartFormDataContent { { new StringContent("yes"), "posteriors" }, { new ByteArrayContent(File), "a", "a.wav" } }, "a field 'posteriors'" },
-        { "", new MultipartFormDataContent { { new ByteArrayContent(File), "a", "a.wav" }, { new StringContent("x"), "model" } }, "a field 'model'" },
+        { "", new MultipartFormDataContent { { Bytes, "a", "a.wav" }, { Bytes, "b", "b.wav" } }, "a second file" },
+        {
+            "",
+            new MultipartFormDataContent { { new StringContent("yes"), "posteriors" }, { Bytes, "a", "a.wav" } },
+            "a field 'posteriors'"
+        },
+        { "", new MultipartFormDataContent { { Bytes, "a", "a.wav" }, { new StringContent("x"), "model" } }, "a field 'model'" },
         { "?posteriors=yes", Raw(File, "audio/wav"), "Expected true or false as 'posteriors', got 'yes'" },
         { "?job=1", Raw(File, "audio/wav"), "Expected true or false as 'job', got '1'" },
         { "?posterior=true", Raw(File, "audio/wav"), "Expected parameters out of posteriors, model, word, fileName, format, job" },
@@ -111,9 +117,11 @@ public sealed class ScoreTests
     [Fact]
     public async Task Sender_that_is_slow_holds_nobody_up()
     {
-        await using var server = await RunningServer.StartAsync(("Server:Limits:ConcurrentScores", "1"), ("Server:Limits:QueuedScores", "0"));
+        await using var server = await RunningServer.StartAsync(
+            ("Server:Limits:ConcurrentScores", "1"), ("Server:Limits:QueuedScores", "0"));
         var body = new Pipe();
-        using var slowly = new StreamContent(body.Reader.AsStream()) { Headers = { ContentType = MediaTypeHeaderValue.Parse("audio/wav") } };
+        using var slowly = new StreamContent(body.Reader.AsStream());
+        slowly.Headers.ContentType = MediaTypeHeaderValue.Parse("audio/wav");
         var before = Spooled();
         var slow = ScoreAsync(server, "", slowly);
         await body.Writer.WriteAsync(File);

@@ -5,8 +5,8 @@ namespace AVServer.Pipeline;
 
 /// <summary>Runs a stream's <see cref="SpeechTrack"/>: at once for a file, beside the wake words for a live stream, so that these wait for nothing.</summary>
 /// <remarks>
-/// Beside the sound, what waits is bounded. Of a live stream what finds no room, behind a recogniser that is too slow, is left out and a gap
-/// in the text told, so that no wake word waits for it; a sender who is faster than his own time waits.
+/// Beside the sound, what waits is bounded. Of a live stream what finds no room, behind a recogniser that is too slow, is left out and a
+/// gap in the text told, so that no wake word waits for it; a sender who is faster than his own time waits.
 /// </remarks>
 internal sealed class SpeechRun : IAsyncDisposable
 {
@@ -76,7 +76,8 @@ internal sealed class SpeechRun : IAsyncDisposable
     }
 
     /// <summary>Ends the sound, for good or until it goes on elsewhere.</summary>
-    public ValueTask RestAsync(List<StreamEvent> events, CancellationToken cancellationToken) => AcceptAsync(new SoundEnd(), null, events, cancellationToken);
+    public ValueTask RestAsync(List<StreamEvent> events, CancellationToken cancellationToken) =>
+        AcceptAsync(new SoundEnd(), null, events, cancellationToken);
 
     /// <summary>Ends the media and waits for what is still under way.</summary>
     public async ValueTask CompleteAsync(List<StreamEvent> events, CancellationToken cancellationToken)

@@ -3,8 +3,9 @@ using AVServer.Media;
 namespace AVServer.Pipeline;
 
 /// <summary>Pictures of any rate → slots of <see cref="VideoGrid"/>: the nearest picture stands in a slot, if one is near enough.</summary>
-/// <remarks>One stream's own. Pictures of 10 to 60 a second fill every slot; slower ones leave holes. It holds its pictures, and releases those that no slot
-/// can have, so that no more than one a slot and two wait however many come.</remarks>
+/// <remarks>
+/// One stream's own. Pictures of 10 to 60 a second fill every slot; slower ones leave holes. It holds its pictures, and releases those that
+/// no slot can have, so that no more than one a slot and two wait however many come.</remarks>
 internal sealed class PictureGrid
 {
     /// <summary>How far a picture may be from a slot that it stands in.</summary>
@@ -31,7 +32,9 @@ internal sealed class PictureGrid
             return;
         }
         Newest = picture.Time;
-        if (_ahead.Last is { } last && (last.Previous?.Value ?? _behind) is { } before && !IsNearest(before.Time, last.Value.Time, picture.Time))
+        if (_ahead.Last is { } last
+            && (last.Previous?.Value ?? _behind) is { } before
+            && !IsNearest(before.Time, last.Value.Time, picture.Time))
         {
             last.Value.Release();
             _ahead.RemoveLast();

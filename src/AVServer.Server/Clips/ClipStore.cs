@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using AVServer.Contracts;
 using AVServer.Pipeline;
-using AVServer.Server.Events;
 using AVServer.Server.History;
 using Microsoft.Extensions.Options;
 
@@ -62,7 +61,8 @@ internal sealed partial class ClipStore(
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new SetupException(
-                $"Expected History:Clips:Path '{_options.Path}' to be a folder that can be written, got: {exception.Message} Correct it, or leave it out.");
+                $"Expected History:Clips:Path '{_options.Path}' to be a folder that can be written, got: {exception.Message} "
+                + "Correct it, or leave it out.");
         }
         Folder = folder;
         _writing = Task.Run(WriteAsync, CancellationToken.None);

@@ -13,7 +13,8 @@ internal static class HealthEndpoints
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(Routes.HealthLive, () => Healthy).WithSummary("200 while the process runs.");
-        routes.MapGet(Routes.HealthReady, Ready).WithSummary("200 while new streams are taken and a model listens, else 503; how far the open ones lie behind.")
+        routes.MapGet(Routes.HealthReady, Ready)
+            .WithSummary("200 while new streams are taken and a model listens, else 503; how far the open ones lie behind.")
             .Produces<Readiness>().ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         return routes;
     }

@@ -62,7 +62,8 @@ internal static class ScoreEndpoint
         var own = await queryWords.PrepareAsync(words, stop);
         SpooledUpload upload;
         using (turns.Upload())
-            upload = await SpooledUpload.ReceiveAsync(context.Request, spool, fileName, limits.Value.MaxUploadBytes, keyLimits.Bytes(grant), stop);
+            upload = await SpooledUpload.ReceiveAsync(
+                context.Request, spool, fileName, limits.Value.MaxUploadBytes, keyLimits.Bytes(grant), stop);
         var becomesJob = false;
         try
         {

@@ -122,7 +122,8 @@ internal sealed class SpooledUpload : IAsyncDisposable
         var got = IsFile(section) ? "a second file" : $"a field '{NameOf(section)}'";
         var parameters = string.Join(", ", ScoreEndpoint.Parameters.Select(name => $"?{name}="));
         return new RefusedException(
-            FaultCodes.BadRequest, $"Expected one file in the form and nothing else, got {got}; what is wanted goes into the address: {parameters}.");
+            FaultCodes.BadRequest,
+            $"Expected one file in the form and nothing else, got {got}; what is wanted goes into the address: {parameters}.");
     }
 
     private static string NameOf(MultipartSection section)

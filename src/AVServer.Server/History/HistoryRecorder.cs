@@ -84,7 +84,8 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
         {
             var setting = _options.Provider == HistoryOptions.Sqlite ? $"History:Path '{_options.Path}'" : "History:ConnectionString";
             throw new SetupException(
-                $"Expected {setting} to lead to a database that can be written, got: {exception.Message} Correct it, or leave History:Provider out.");
+                $"Expected {setting} to lead to a database that can be written, got: {exception.Message} Correct it, or leave "
+                + "History:Provider out.");
         }
         _writing = Task.Run(WriteAsync, CancellationToken.None);
         _sweeping = Task.Run(SweepAsync, CancellationToken.None);

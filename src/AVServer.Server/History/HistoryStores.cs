@@ -15,7 +15,9 @@ internal static class HistoryStores
     /// <summary>Makes connections to the store.</summary>
     /// <inheritdoc cref="Open"/>
     internal static DbDataSource SourceOf(HistoryOptions options) =>
-        options.Provider == HistoryOptions.Sqlite ? OpenFile(Path.GetFullPath(options.Path!)) : NpgsqlDataSource.Create(options.ConnectionString!);
+        options.Provider == HistoryOptions.Sqlite
+            ? OpenFile(Path.GetFullPath(options.Path!))
+            : NpgsqlDataSource.Create(options.ConnectionString!);
 
     private static SqliteSource OpenFile(string path)
     {

@@ -51,7 +51,8 @@ internal static class HelloReader
             if (audio.Format is not ("pcm_s16le" or "pcm_f32le"))
                 yield return "Expected audio format pcm_s16le or pcm_f32le, got another.";
             if (!HelloRules.SampleRatesHz.Contains(audio.SampleRate))
-                yield return $"Expected a sample rate out of {string.Join(", ", HelloRules.SampleRatesHz)}, got {audio.SampleRate}; resample before sending.";
+                yield return $"Expected a sample rate out of {string.Join(", ", HelloRules.SampleRatesHz)}, got {audio.SampleRate}; "
+                    + "resample before sending.";
             if (audio.Channels is < 1 or > 8)
                 yield return $"Expected 1 to 8 channels, got {audio.Channels}.";
         }

@@ -35,7 +35,8 @@ internal partial class Spool(TimeProvider time, ILogger<Spool> logger)
 
     /// <summary>What is told where the disk is full.</summary>
     public static RefusedException NoRoom() => new(
-        FaultCodes.NoRoom, "There is no room on the server's disk for this file and what is found in it; send a smaller one, or try again later.");
+        FaultCodes.NoRoom,
+        "There is no room on the server's disk for this file and what is found in it; send a smaller one, or try again later.");
 
     /// <summary>Closes a file, which deletes it, whether or not what was still to be written finds room.</summary>
     public static async ValueTask CloseAsync(FileStream file)

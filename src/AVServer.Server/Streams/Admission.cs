@@ -86,7 +86,8 @@ internal sealed class Admission(IOptions<ServerLimits> limits)
             _places = _cautious > TimeSpan.Zero ? 1 + (int)(sorted.Length * Step) : int.MaxValue;
             // Seconds of lag a second of time are the part of the work that isn't done.
             var growth = (_lag - before) / elapsed;
-            _grows = _lag >= _bound && growth > -Spare && _lag + (growth * TimeSpan.FromSeconds(1)) >= 2 * _bound ? _grows + 1 : Math.Min(_grows + 1, 0);
+            var isTooMuch = _lag >= _bound && growth > -Spare && _lag + (growth * TimeSpan.FromSeconds(1)) >= 2 * _bound;
+            _grows = isTooMuch ? _grows + 1 : Math.Min(_grows + 1, 0);
             if (_grows < Readings) return 0;
             _grows = -Settling;
             return sorted.Length - (int)Math.Ceiling(sorted.Length * Math.Clamp((1 - growth) * (1 - Spare), LeastKept, 1));

@@ -28,7 +28,8 @@ internal sealed partial class LiveStream
     private readonly ITimer _idleTimer;
     private readonly bool _isContainer;
     private readonly TaskCompletionSource<StreamOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _refused = new();   // not disposed: it has no timer, and may be asked for at any time
+    private readonly Lock _stopping = new();
+    private Action? _stopRun;   // null while there is no run that could be stopped
     private long _lastActivity;
     private long _mediaTimeTicks;
     private volatile bool _senderWaits;
@@ -113,7 +114,8 @@ internal sealed partial class LiveStream
     {
         _metrics.StreamRefused();
         Fail(busy.Code, busy.Message);
-        _refused.Cancel();
+        _queue.Abandon();
+        lock (_stopping) _stopRun?.Invoke();
     }
 
     /// <summary>Runs the pipeline to the stream's end. Called once; never throws.</summary>
@@ -123,7 +125,8 @@ internal sealed partial class LiveStream
     public async Task RunAsync(IStreamPipeline pipeline, Action onClosed, CancellationToken stopNow)
     {
         using var span = ServerTraces.StartStream(Id, Transport);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopNow, _refused.Token);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopNow);
+        lock (_stopping) _stopRun = () => _ = stop.CancelAsync();   // what follows runs elsewhere than at whoever stops it
         var closed = new ClosedEvent(CloseReason.Completed, MediaTime);
         FaultEvent? fault = null;
         try
@@ -155,6 +158,7 @@ internal sealed partial class LiveStream
             _log.Append(fault);
             closed = new ClosedEvent(CloseReason.Faulted, MediaTime);
         }
+        lock (_stopping) _stopRun = null;
         Finish(closed, fault, onClosed, span);
     }
 

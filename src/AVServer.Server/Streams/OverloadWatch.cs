@@ -25,7 +25,8 @@ internal sealed partial class OverloadWatch : IHostedService, IDisposable
     private long _keepsUpSince;
     private bool _wasOpen = true;
 
-    public OverloadWatch(StreamRegistry registry, Admission admission, IMeterFactory meters, TimeProvider time, ILogger<OverloadWatch> logger)
+    public OverloadWatch(
+        StreamRegistry registry, Admission admission, IMeterFactory meters, TimeProvider time, ILogger<OverloadWatch> logger)
     {
         (_registry, _admission, _time, _logger) = (registry, admission, time, logger);
         _last = _keepsUpSince = time.GetTimestamp();
@@ -37,7 +38,8 @@ internal sealed partial class OverloadWatch : IHostedService, IDisposable
         meter.CreateObservableGauge(
             "avserver.streams.slowest.lag", () => admission.Slowest.TotalSeconds, "s", "How far the slowest live stream lies behind.");
         meter.CreateObservableGauge(
-            "avserver.streams.admitted", () => admission.IsOpen ? 1 : 0, description: "Whether new streams are taken: 1, or 0 while the machine is behind.");
+            "avserver.streams.admitted", () => admission.IsOpen ? 1 : 0,
+            description: "Whether new streams are taken: 1, or 0 while the machine is behind.");
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -63,10 +65,11 @@ internal sealed partial class OverloadWatch : IHostedService, IDisposable
         if (_wasOpen != _admission.IsOpen) Log.Turned(_logger, _wasOpen ? "refused" : "taken", _admission.Lag.TotalSeconds);
         _wasOpen = _admission.IsOpen;
         if (!_admission.KeepsUp) _keepsUpSince = _last;
-        foreach (var stream in streams.Where(stream => stream.IsOnTrial && _time.GetElapsedTime(Math.Max(stream.OpenedTimestamp, _keepsUpSince)) >= Trial))
-            stream.IsOnTrial = false;
+        foreach (var stream in streams)
+            if (_time.GetElapsedTime(Math.Max(stream.OpenedTimestamp, _keepsUpSince)) >= Trial) stream.IsOnTrial = false;
         // The last one goes on, however slowly: ended it would be of no use at all.
-        foreach (var stream in streams.Skip(1).Reverse().Where(stream => stream.IsOnTrial).Take(tooMany)) stream.Refuse(_registry.TooBusy());
+        foreach (var stream in streams.Skip(1).Reverse().Where(stream => stream.IsOnTrial).Take(tooMany))
+            stream.Refuse(_registry.TooBusy());
     }
 
     private void Watch()

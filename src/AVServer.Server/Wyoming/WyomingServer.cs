@@ -75,7 +75,8 @@ internal sealed partial class WyomingServer(
             catch (SocketException exception)
             {
                 Log.AcceptFailed(logger, exception.SocketErrorCode);
-                // The peer went away before it was taken; or the process has no handles left, and asking again at once would only turn in circles.
+                // The peer went away before it was taken; or the process has no handles left, and asking again at once would only turn in
+                // circles.
                 if (exception.SocketErrorCode is not (SocketError.ConnectionReset or SocketError.ConnectionAborted))
                     await Task.Delay(AcceptPause, time, _stopNow.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -196,7 +196,8 @@ public sealed class SpeechStreamTests
         var events = new List<StreamEvent>();
         var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        await foreach (var happened in test.Pipeline.RunAsync(new StreamRequest("s", new MediaHello(1, new AudioFormat("pcm_f32le"))), Live(), CancellationToken.None))
+        var request = new StreamRequest("s", new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le")));
+        await foreach (var happened in test.Pipeline.RunAsync(request, Live(), CancellationToken.None))
         {
             events.Add(happened);
             if (happened is WakeWordEvent word && word.Start > TimeSpan.FromSeconds(29)) heard.TrySetResult();

@@ -45,7 +45,8 @@ public sealed class PictureGridTests
             for (; grid.Knows(slot); slot++)
             {
                 var nearest = times.Min(t => (t - VideoGrid.TimeOf(slot)).Duration());
-                Assert.Equal(nearest <= PictureGrid.Reach ? nearest : (TimeSpan?)null, grid.At(slot) is { } picture ? (picture.Time - VideoGrid.TimeOf(slot)).Duration() : null);
+                var got = grid.At(slot) is { } picture ? (picture.Time - VideoGrid.TimeOf(slot)).Duration() : (TimeSpan?)null;
+                Assert.Equal(nearest <= PictureGrid.Reach ? nearest : null, got);
             }
         }
     }

@@ -88,7 +88,8 @@ public sealed class ClipTests : IDisposable
             await SendAsync(server, "kept", LoudBurst.Make());
             await server.Part<HistoryRecorder>().FlushAsync(default);
             await server.Part<ClipStore>().FlushAsync(default);
-            await server.Part<ClipStore>().Folder!.WriteAsync(new Clip("removed", 1, server.Part<TimeProvider>().GetUtcNow(), Rate, new short[100]), default);
+            var removed = new Clip("removed", 1, server.Part<TimeProvider>().GetUtcNow(), Rate, new short[100]);
+            await server.Part<ClipStore>().Folder!.WriteAsync(removed, default);
         }
         var half = Path.Combine(Clips, "kept", "20260102T030405000Z-9.wav.part");
         await File.WriteAllBytesAsync(half, [1]);

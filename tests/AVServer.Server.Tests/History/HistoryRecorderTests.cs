@@ -139,7 +139,8 @@ public sealed class HistoryRecorderTests : IDisposable
         using var folder = new TemporaryFolder();
         var text = Path.Combine(folder.Path, "note.txt");
         await File.WriteAllTextAsync(text, string.Concat(Enumerable.Repeat("This is no database. ", 100)));
-        var noDatabase = await Assert.ThrowsAsync<SetupException>(() => RunningServer.StartAsync(("History:Provider", "sqlite"), ("History:Path", text)));
+        var noDatabase = await Assert.ThrowsAsync<SetupException>(
+            () => RunningServer.StartAsync(("History:Provider", "sqlite"), ("History:Path", text)));
         Assert.Contains("History:Path", noDatabase.Message);
         var noServer = await Assert.ThrowsAsync<SetupException>(() => RunningServer.StartAsync(
             ("History:Provider", "postgres"), ("History:ConnectionString", $"Host={folder.Path};Database=none;Username=nobody")));

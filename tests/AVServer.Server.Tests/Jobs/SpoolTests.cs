@@ -1,5 +1,4 @@
 using AVServer.Server.Jobs;
-using AVServer.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AVServer.Server.Tests.Jobs;

@@ -98,7 +98,8 @@ internal sealed class FakePipeline : IStreamPipeline
     }
 
     /// <summary>A second of media a byte.</summary>
-    public Task<TimeSpan?> FindDurationAsync(string path, CancellationToken cancellationToken) => Task.FromResult<TimeSpan?>(TimeSpan.FromSeconds(new FileInfo(path).Length));
+    public Task<TimeSpan?> FindDurationAsync(string path, CancellationToken cancellationToken) =>
+        Task.FromResult<TimeSpan?>(TimeSpan.FromSeconds(new FileInfo(path).Length));
 
     private async Task<ScoreReport> ScoreAsync(string path, ScoreRequest request, CancellationToken cancellationToken)
     {

@@ -58,7 +58,8 @@ public sealed class AdmissionTests
 
     /// <summary>
     /// A machine on which so many streams fit, and more that come and come back for three minutes: at any offered load those that are taken
-    /// are served within a second in 99 of 100 cases (a crowd of ten times what fits is sorted out in some), and most of the machine is used.
+    /// are served within a second in 99 of 100 cases (a crowd of ten times what fits is sorted out in some), and most of the machine is
+    /// used.
     /// </summary>
     [Theory]
     [InlineData(125, 250, true, 1)]

@@ -20,7 +20,7 @@ public sealed class WyomingAcceptTests
         {
             asked++;
             if (asked == 3) error = SocketError.TooManyOpenSockets;
-            if (asked == 5) throw new ObjectDisposedException(null);
+            if (asked == 5) throw new OperationCanceledException();
             throw new SocketException((int)error);
         }));
         await RunningServer.UntilAsync(() => time.SetTimers == 1, "the listener rests");
