@@ -1,5 +1,6 @@
 const chunkSeconds = 0.08;
 const roundTripEveryMs = 4000;
+const lostKinds = { audio: 'sound', video: 'pictures', text: 'words' };
 const states = {
   connecting: ['connecting', 'wait'], connected: ['connected', 'good'], reconnecting: ['reconnecting', 'wait'], refused: ['refused', 'bad'], stopped: ['stopped', 'off'],
 };
@@ -36,9 +37,9 @@ export class ConnectionCard {
 
   /** Takes an event of type `gap`. */
   gap(event) {
-    this.#lost[event.kind] += event.duration;
+    this.#lost[event.kind] = (this.#lost[event.kind] ?? 0) + event.duration;
     this.#parts.gaps.textContent = Object.entries(this.#lost).filter(([, seconds]) => seconds > 0)
-      .map(([kind, seconds]) => `${seconds.toFixed(1)} s of ${kind === 'audio' ? 'sound' : 'pictures'}`).join(', ');
+      .map(([kind, seconds]) => `${seconds.toFixed(1)} s of ${lostKinds[kind] ?? kind}`).join(', ');
   }
 
   /** Measures the way to the server and back, now and ever after. */

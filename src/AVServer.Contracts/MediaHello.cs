@@ -13,7 +13,10 @@ public sealed record MediaHello(int Protocol, AudioFormat? Audio = null, VideoFo
 
 /// <summary>Raw audio: interleaved little-endian samples.</summary>
 /// <param name="Format"><c>pcm_s16le</c> or <c>pcm_f32le</c>.</param>
-/// <param name="SampleRate">Samples per second and channel, 8,000 to 192,000.</param>
+/// <param name="SampleRate">
+/// Samples per second and channel: 8,000, 11,025, 12,000, 16,000, 22,050, 24,000, 32,000, 44,100, 48,000, 64,000, 88,200, 96,000, 176,400
+/// or 192,000.
+/// </param>
 /// <param name="Channels">1 to 8; mixed down to one by their mean.</param>
 public sealed record AudioFormat(string Format = "pcm_s16le", int SampleRate = 16000, int Channels = 1);
 

@@ -82,7 +82,7 @@ public sealed record FaceEvent(
     TimeSpan? Delay = null) : StreamEvent;
 
 /// <summary>Media is missing from the stream.</summary>
-/// <param name="Kind">Sound or pictures.</param>
+/// <param name="Kind">Sound, pictures, or text: what was said there was not written down.</param>
 /// <param name="Reason">What became of it.</param>
 /// <param name="Start">Media time of the first thing missing.</param>
 /// <param name="Duration">How much is missing.</param>
@@ -178,7 +178,9 @@ public enum GapReason
     /// <summary>The time stamps jumped; silence stands in.</summary>
     MissingInInput,
 
-    /// <summary>Pictures were dropped because they came faster than they could be seen.</summary>
+    /// <summary>
+    /// Pictures were dropped because they came faster than they could be seen; of text, what was said wasn't written down in time.
+    /// </summary>
     DroppedWhenBusy,
 
     /// <summary>Pictures that are damaged and can't be decoded.</summary>
@@ -246,6 +248,9 @@ public static class FaultCodes
 
     /// <summary>As many streams, subscribers or files as the server takes at once; try again later.</summary>
     public const string ServerBusy = "serverBusy";
+
+    /// <summary>The server's disk has no room for the file or for what is found in it.</summary>
+    public const string NoRoom = "noRoom";
 
     /// <summary>The server is shutting down; try again elsewhere or later.</summary>
     public const string ServerStopping = "serverStopping";

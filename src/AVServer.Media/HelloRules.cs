@@ -6,11 +6,17 @@ namespace AVServer.Media;
 /// <summary>What a hello may ask for.</summary>
 public static class HelloRules
 {
-    /// <summary>Lowest sample rate of raw audio, Hz.</summary>
+    /// <summary>Lowest sample rate of sound, Hz.</summary>
     public const int MinSampleRateHz = 8_000;
 
-    /// <summary>Highest sample rate of raw audio, Hz.</summary>
+    /// <summary>Highest sample rate of sound, Hz.</summary>
     public const int MaxSampleRateHz = 192_000;
+
+    /// <summary>
+    /// Sample rates of raw audio, Hz: those that devices have. Others share so few factors with the models' that their filters are huge.
+    /// </summary>
+    public static IReadOnlyList<int> SampleRatesHz { get; } =
+        [8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 64_000, 88_200, 96_000, 176_400, 192_000];
 
     /// <summary>Most channels of raw audio.</summary>
     public const int MaxChannels = 8;
@@ -41,8 +47,8 @@ public static class HelloRules
     {
         if (audio.Format is not (PcmFormats.Int16 or PcmFormats.Float32))
             throw Bad($"audio.format {PcmFormats.Int16} or {PcmFormats.Float32}", Quote(audio.Format), "convert the samples, or send a container");
-        if (audio.SampleRate is < MinSampleRateHz or > MaxSampleRateHz)
-            throw Bad($"audio.sampleRate {MinSampleRateHz} to {MaxSampleRateHz}", $"{audio.SampleRate}", "resample before sending");
+        if (!SampleRatesHz.Contains(audio.SampleRate))
+            throw Bad($"audio.sampleRate out of {string.Join(", ", SampleRatesHz)}", $"{audio.SampleRate}", "resample before sending");
         if (audio.Channels is < 1 or > MaxChannels)
             throw Bad($"audio.channels 1 to {MaxChannels}", $"{audio.Channels}", "mix down before sending");
     }

@@ -31,7 +31,10 @@ internal sealed class StreamRun : IAsyncDisposable
         _audioVisual = [.. plan.Models.AudioVisual.Select(model => new AudioVisualListener(model, observer))];
         if (plan.Words is { } words) _words = new WordListener(words.Model, words.List, words.StreamId, plan.Paced);
         if (plan.Speech is { Listens: true } speech)
-            _speech = new SpeechRun(new SpeechTrack(speech, plan.Time, beside: plan.Paced, tellsPartial: observer is Telemetry), beside: plan.Paced);
+        {
+            var speechTrack = new SpeechTrack(speech, plan.Time, beside: plan.Paced, tellsPartial: observer is Telemetry);
+            _speech = new SpeechRun(speechTrack, beside: plan.Paced, plan.Time);
+        }
         if (_audioVisual.Count == 0) return;
         _shared = plan.Models.SharedKeywords;
         var track = new AudioVisualTrack(plan.Faces, _audioVisual, new SharedWords(_shared), new Patience(plan.MayHaveSound, plan.MayHavePictures));

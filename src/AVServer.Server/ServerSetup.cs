@@ -35,6 +35,8 @@ public static class ServerSetup
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Http.Connections", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning);
+        // What keeps it from starting or stopping goes on to the program, which tells it in a sentence.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         var services = builder.Services;
         services.AddServerOptions();
         services.AddStreams();
@@ -44,15 +46,15 @@ public static class ServerSetup
         services.AddSingleton<UnexpectedFaults>();
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddSecurity();
-        services.AddOptions<RateLimiterOptions>().Configure<IOptions<ServerLimits>, KeyLimits>((options, limits, keyLimits) =>
-        {
-            ScoreEndpoint.ConfigureRate(options, limits.Value);
-            keyLimits.Configure(options);
-        });
+        services.AddOptions<RateLimiterOptions>().Configure<KeyLimits>((options, keyLimits) => keyLimits.Configure(options));
+        services.AddSingleton<ScoreTurns>();
+        // A parameter that can't be read is told in a sentence.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddRateLimiter();
         services.AddOpenApi(options =>
         {
             ContractsOpenApi.Configure(options);
+            ProblemOpenApi.Configure(options);
             SecurityOpenApi.Configure(options);
         });
         services.AddSignalR(options => options.AddFilter<HubRefusals>());
@@ -114,7 +116,9 @@ public static class ServerSetup
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<Admission>();
         services.AddSingleton<EventBroker>().AddSingleton<StreamRegistry>().AddSingleton<Watches>();
+        services.AddHostedService<OverloadWatch>();
         services.AddSingleton<DrainingLifetime>();
         services.AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<DrainingLifetime>());
         services.AddHostedService(provider => provider.GetRequiredService<DrainingLifetime>());

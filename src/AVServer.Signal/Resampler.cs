@@ -25,7 +25,7 @@ public sealed class Resampler
     }
 
     /// <exception cref="ArgumentException">As for <see cref="ResamplerKernel"/>.</exception>
-    public Resampler(int fromHz, int toHz = 16_000) : this(new ResamplerKernel(fromHz, toHz))
+    public Resampler(int fromHz, int toHz = 16_000) : this(ResamplerKernel.Between(fromHz, toHz))
     {
     }
 

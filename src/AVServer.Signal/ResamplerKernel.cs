@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace AVServer.Signal;
 
 /// <summary>How sharply a resampler separates what it keeps from what would alias.</summary>
@@ -12,6 +14,11 @@ public sealed class ResamplerKernel
 {
     /// <summary>Most coefficients of a table (16 MB): reached only by rates that share almost no factor.</summary>
     private const long MaxCoefficients = 1 << 22;
+
+    // Beyond so many pairs of rates nothing more is kept: the filters of odd ones are large.
+    private const int MostKept = 64;
+
+    private static readonly ConcurrentDictionary<(int FromHz, int ToHz), ResamplerKernel> Kept = new();
 
     private readonly float[] _taps;
 
@@ -43,6 +50,11 @@ public sealed class ResamplerKernel
         for (int phase = 0; phase < Phases; phase++) FillRow(phase, cutoff, quality);
     }
 
+    /// <summary>The filter between two rates at the default quality, the same one whoever asks.</summary>
+    /// <exception cref="ArgumentException">As of the constructor.</exception>
+    public static ResamplerKernel Between(int fromHz, int toHz) =>
+        Kept.TryGetValue((fromHz, toHz), out var kept) ? kept : Make(fromHz, toHz);
+
     /// <summary>Rate of the input.</summary>
     public int FromHz { get; }
 
@@ -62,6 +74,12 @@ public sealed class ResamplerKernel
     internal int Taps { get; }
 
     internal ReadOnlySpan<float> Row(int phase) => _taps.AsSpan(phase * Taps, Taps);
+
+    private static ResamplerKernel Make(int fromHz, int toHz)
+    {
+        var made = new ResamplerKernel(fromHz, toHz);
+        return Kept.Count < MostKept ? Kept.GetOrAdd((fromHz, toHz), made) : made;
+    }
 
     // Taps beyond the window stay zero; they are at the front, so that a row never reads samples that have not come yet.
     private void FillRow(int phase, double cutoff, ResamplerQuality quality)

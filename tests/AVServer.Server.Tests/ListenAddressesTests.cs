@@ -66,6 +66,7 @@ public sealed class ListenAddressesTests
     [InlineData("http://[::1]:http", "expected a port")]
     [InlineData("http://lokalhost:5080", "expected localhost")]
     [InlineData("http://203.0.113.1:5080", "is not an address of this machine")]
+    [InlineData("http://unix:/no/such/folder/avserver.sock", "there is no folder /no/such/folder")]
     public void Address_that_can_not_be_had_is_told_with_its_setting(string url, string reason)
     {
         Told(reason, $"Urls '{url}'", ("Urls", $"http://127.0.0.1:0;{url}"));

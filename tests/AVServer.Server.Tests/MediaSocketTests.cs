@@ -55,6 +55,7 @@ public sealed class MediaSocketTests
     [InlineData("""{"protocol":1}""", "got none")]
     [InlineData("""{"protocol":1,"audio":{},"container":"webm"}""", "got both")]
     [InlineData("""{"protocol":1,"container":"avi"}""", "Expected a container out of webm")]
+    [InlineData("""{"protocol":1,"audio":{"format":"pcm_s16le","sampleRate":44101,"channels":1}}""", "44100, 48000", "got 44101")]
     [InlineData("""{"protocol":1,"audio":{"format":"mp3","sampleRate":1,"channels":9}}""", "Expected audio format", "Expected a sample rate", "Expected 1 to 8 channels")]
     [InlineData("""{"protocol":1,"video":{"format":"png","fps":0}}""", "Expected video format", "pictures per second")]
     public async Task Hello_that_is_wrong_is_refused_with_everything_that_is_wrong(string hello, params string[] expected)

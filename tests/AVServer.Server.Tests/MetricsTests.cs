@@ -40,8 +40,12 @@ public sealed class MetricsTests : IDisposable
         "avserver_score_duration_seconds_bucket{le}",
         "avserver_score_duration_seconds_count{}",
         "avserver_score_duration_seconds_sum{}",
+        "avserver_streams_admitted{}",
+        "avserver_streams_lag_seconds{}",
         "avserver_streams_open{}",
         "avserver_streams_opened_total{}",
+        "avserver_streams_refused_total{}",
+        "avserver_streams_slowest_lag_seconds{}",
         "avserver_telemetry_dropped_total{}",
         "avserver_webhooks_delivered_total{}",
         "avserver_webhooks_failures_total{}",
@@ -49,7 +53,11 @@ public sealed class MetricsTests : IDisposable
         "avserver_webhooks_waiting{}",
     ];
 
-    private static readonly string[] Gauges = ["avserver_streams_open", "avserver_webhooks_waiting"];
+    private static readonly string[] Gauges =
+    [
+        "avserver_streams_admitted", "avserver_streams_lag_seconds", "avserver_streams_open", "avserver_streams_slowest_lag_seconds",
+        "avserver_webhooks_waiting",
+    ];
 
     private static readonly string[] Histograms = ["avserver_batch_queue_delay_seconds", "avserver_batch_size", "avserver_score_duration_seconds"];
 
@@ -123,6 +131,7 @@ public sealed class MetricsTests : IDisposable
     {
         var metrics = server.Part<ServerMetrics>();
         metrics.TelemetryDropped();
+        metrics.StreamRefused();
         metrics.SlowReaderEnded();
         metrics.Scored(TimeSpan.FromSeconds(1));
         var history = server.Part<HistoryMetrics>();

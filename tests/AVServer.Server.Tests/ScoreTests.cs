@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -28,12 +29,11 @@ public sealed class ScoreTests
     }
 
     [Fact]
-    public async Task First_file_of_a_multipart_body_is_scored_under_its_name()
+    public async Task File_of_a_form_is_scored_under_its_name()
     {
         await using var server = await RunningServer.StartAsync();
         using var content = new MultipartFormDataContent
         {
-            { new StringContent("hello"), "note" },
             { new ByteArrayContent(File), "file", "../../folder/b.webm" },
         };
         var report = await ScoreAsync(server, "?posteriors=true&model=fake", content);
@@ -78,6 +78,60 @@ public sealed class ScoreTests
         Assert.Equal(code, await ProblemAnswer.CodeOfAsync(response));
     }
 
+    private static ByteArrayContent Bytes => new(File);
+
+    public static TheoryData<string, HttpContent, string> Unclear => new()
+    {
+        { "", new MultipartFormDataContent { { Bytes, "a", "a.wav" }, { Bytes, "b", "b.wav" } }, "a second file" },
+        {
+            "",
+            new MultipartFormDataContent { { new StringContent("yes"), "posteriors" }, { Bytes, "a", "a.wav" } },
+            "a field 'posteriors'"
+        },
+        { "", new MultipartFormDataContent { { Bytes, "a", "a.wav" }, { new StringContent("x"), "model" } }, "a field 'model'" },
+        { "?posteriors=yes", Raw(File, "audio/wav"), "Expected true or false as 'posteriors', got 'yes'" },
+        { "?job=1", Raw(File, "audio/wav"), "Expected true or false as 'job', got '1'" },
+        { "?posterior=true", Raw(File, "audio/wav"), "Expected parameters out of posteriors, model, word, fileName, format, job" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unclear), DisableDiscoveryEnumeration = true)]
+    public async Task Request_for_more_than_is_taken_is_refused_with_what_is_taken(string query, HttpContent content, string told)
+    {
+        await using var server = await RunningServer.StartAsync();
+        var before = Spooled();
+        using var response = await server.Http.PostAsync(Routes.Score + query, content);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains(told, await ProblemAnswer.DetailOfAsync(response, FaultCodes.BadRequest), StringComparison.Ordinal);
+        Assert.Empty(Spooled().Except(before));
+    }
+
+    [Fact]
+    public async Task Limit_of_a_page_that_is_no_number_is_told_too()
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var response = await server.Http.GetAsync(Routes.EventHistory + "?limit=many");
+        Assert.Equal("Expected a whole number as 'limit', got 'many'.", await ProblemAnswer.DetailOfAsync(response, FaultCodes.BadRequest));
+    }
+
+    [Fact]
+    public async Task Sender_that_is_slow_holds_nobody_up()
+    {
+        await using var server = await RunningServer.StartAsync(
+            ("Server:Limits:ConcurrentScores", "1"), ("Server:Limits:QueuedScores", "0"));
+        var body = new Pipe();
+        using var slowly = new StreamContent(body.Reader.AsStream());
+        slowly.Headers.ContentType = MediaTypeHeaderValue.Parse("audio/wav");
+        var before = Spooled();
+        var slow = ScoreAsync(server, "", slowly);
+        await body.Writer.WriteAsync(File);
+        await RunningServer.UntilAsync(() => Spooled().Except(before).Any(), "the slow one is sending");
+        using var content = Raw(File, "audio/wav");
+        AssertGone(await ScoreAsync(server, "", content));
+        await body.Writer.CompleteAsync();
+        AssertGone(await slow);
+    }
+
     [Fact]
     public async Task Files_beyond_those_that_may_wait_are_refused()
     {
@@ -85,11 +139,12 @@ public sealed class ScoreTests
         server.Pipeline.Pause();
         using var firstContent = Raw(File, "audio/wav");
         var first = ScoreAsync(server, "", firstContent);
-        await RunningServer.UntilAsync(() => Directory.EnumerateFiles(Path.GetTempPath(), "avserver-upload-*").Any(), "the first file is being scored");
+        await RunningServer.UntilAsync(() => server.Pipeline.Scoring == 1, "the first file is being scored");
         using var secondContent = Raw(File, "audio/wav");
         using var second = await server.Http.PostAsync(Routes.Score, secondContent);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, second.StatusCode);
         Assert.Equal(FaultCodes.ServerBusy, await ProblemAnswer.CodeOfAsync(second));
+        Assert.NotNull(second.Headers.RetryAfter);
         server.Pipeline.Resume();
         AssertGone(await first);
     }

@@ -103,6 +103,10 @@ public sealed class ResamplerTests
     public void Rate_that_cannot_be_served_is_refused(int rate) => Assert.Throws<ArgumentException>(() => new Resampler(rate));
 
     [Fact]
+    public void Kernel_of_two_rates_is_made_once() =>
+        Assert.Same(ResamplerKernel.Between(44_100, 16_000), ResamplerKernel.Between(44_100, 16_000));
+
+    [Fact]
     public void Output_that_is_too_short_is_refused() => Assert.Throws<ArgumentException>(() => new Resampler(8_000).Convert(new float[100], new float[100]));
 
     private static float[] ConvertInChunks(Resampler resampler, ReadOnlySpan<float> samples, Random random)

@@ -4,7 +4,10 @@ using AVServer.Contracts;
 namespace AVServer.Pipeline;
 
 /// <summary>Runs a stream's <see cref="SpeechTrack"/>: at once for a file, beside the wake words for a live stream, so that these wait for nothing.</summary>
-/// <remarks>Beside the sound, what waits is bounded; then the sound waits too.</remarks>
+/// <remarks>
+/// Beside the sound, what waits is bounded. Of a live stream what finds no room, behind a recogniser that is too slow, is left out and a
+/// gap in the text told, so that no wake word waits for it; a sender who is faster than his own time waits.
+/// </remarks>
 internal sealed class SpeechRun : IAsyncDisposable
 {
     /// <summary>Steps of sound that may wait, some five seconds.</summary>
@@ -13,20 +16,27 @@ internal sealed class SpeechRun : IAsyncDisposable
     // While the gate is closed, time goes on for those who wait for something; for longer nobody does.
     private const int SilentStepsTold = 8;
 
+    private static readonly TimeSpan LiveSlack = TimeSpan.FromMilliseconds(250);
+
     private readonly SpeechTrack _track;
     private readonly Channel<SpeechInput>? _inputs;
     private readonly Lock _gate = new();
     private readonly List<StreamEvent> _noticed = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _work = Task.CompletedTask;
+    private readonly SenderPace _pace;
+    private bool _isLive;
+    private TimeSpan? _missedSince;
+    private TimeSpan _missedUntil;
     private int _silentSteps = SilentStepsTold;
     private TaskCompletionSource _bell = NewBell();
 
     /// <param name="track">This stream's own; disposed with this.</param>
     /// <param name="beside">Whether to run beside the sound.</param>
-    public SpeechRun(SpeechTrack track, bool beside)
+    /// <param name="time">Tells whether the stream comes at its own speed.</param>
+    public SpeechRun(SpeechTrack track, bool beside, TimeProvider time)
     {
-        _track = track;
+        (_track, _pace) = (track, new SenderPace(time, LiveSlack));
         if (!beside) return;
         _inputs = Channel.CreateBounded<SpeechInput>(new BoundedChannelOptions(Waiting) { SingleReader = true });
         _work = Task.Run(WorkAsync);
@@ -48,7 +58,7 @@ internal sealed class SpeechRun : IAsyncDisposable
     public ValueTask HearAsync(HeardSound sound, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         _silentSteps = 0;
-        return AcceptAsync(sound, events, cancellationToken);
+        return AcceptAsync(sound, sound.Start, events, cancellationToken);
     }
 
     /// <summary>Lets a step pass in which the gate is closed.</summary>
@@ -56,7 +66,7 @@ internal sealed class SpeechRun : IAsyncDisposable
     /// <param name="events">Receives what was noticed.</param>
     /// <param name="cancellationToken">Ends the wait for room.</param>
     public ValueTask SleepAsync(TimeSpan end, List<StreamEvent> events, CancellationToken cancellationToken) =>
-        ++_silentSteps > SilentStepsTold ? ValueTask.CompletedTask : AcceptAsync(new SilentStep(end), events, cancellationToken);
+        ++_silentSteps > SilentStepsTold ? ValueTask.CompletedTask : AcceptAsync(new SilentStep(end), end, events, cancellationToken);
 
     /// <summary>Takes a client's words, from whoever reads the stream's chunks.</summary>
     public async ValueTask TellAsync(TextMessage text, CancellationToken cancellationToken)
@@ -66,7 +76,8 @@ internal sealed class SpeechRun : IAsyncDisposable
     }
 
     /// <summary>Ends the sound, for good or until it goes on elsewhere.</summary>
-    public ValueTask RestAsync(List<StreamEvent> events, CancellationToken cancellationToken) => AcceptAsync(new SoundEnd(), events, cancellationToken);
+    public ValueTask RestAsync(List<StreamEvent> events, CancellationToken cancellationToken) =>
+        AcceptAsync(new SoundEnd(), null, events, cancellationToken);
 
     /// <summary>Ends the media and waits for what is still under way.</summary>
     public async ValueTask CompleteAsync(List<StreamEvent> events, CancellationToken cancellationToken)
@@ -79,6 +90,7 @@ internal sealed class SpeechRun : IAsyncDisposable
         _inputs.Writer.TryComplete();
         await _work.WaitAsync(cancellationToken);
         Collect(events);
+        TellMissed(events);
     }
 
     /// <summary>Moves what was noticed meanwhile to <paramref name="events"/>.</summary>
@@ -101,10 +113,33 @@ internal sealed class SpeechRun : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async ValueTask AcceptAsync(SpeechInput input, List<StreamEvent> events, CancellationToken cancellationToken)
+    private async ValueTask AcceptAsync(SpeechInput input, TimeSpan? at, List<StreamEvent> events, CancellationToken cancellationToken)
     {
-        if (_inputs is null) await _track.AcceptAsync(input, events, cancellationToken);
-        else await WriteAsync(_inputs, input, cancellationToken);
+        if (_inputs is null)
+        {
+            await _track.AcceptAsync(input, events, cancellationToken);
+            return;
+        }
+        if (at is { } time) _isLive = _pace.IsLive(time);
+        if (_inputs.Writer.TryWrite(input))
+        {
+            if (input is HeardSound) TellMissed(events);
+        }
+        else if (_isLive && !_work.IsCompleted)
+        {
+            // The next step that finds room follows a hole, and begins a new utterance.
+            if (input is HeardSound sound) (_missedSince, _missedUntil) = (_missedSince ?? sound.Start, sound.Start + AudioClock.Step);
+        }
+        else
+        {
+            await WriteAsync(_inputs, input, cancellationToken);
+        }
+    }
+
+    private void TellMissed(List<StreamEvent> events)
+    {
+        if (_missedSince is { } since) events.Add(new GapEvent(MediaKind.Text, GapReason.DroppedWhenBusy, since, _missedUntil - since));
+        _missedSince = null;
     }
 
     private async ValueTask WriteAsync(Channel<SpeechInput> inputs, SpeechInput input, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using AVServer.Contracts;
+using AVServer.Server.Streams;
 
 namespace AVServer.Server.Clips;
 
@@ -11,9 +12,10 @@ namespace AVServer.Server.Clips;
 internal sealed partial class ClipFolder(string path)
 {
     private const string Moment = "yyyyMMdd'T'HHmmssfff'Z'";
+    private const string Unfinished = ".part";
     private const int HeaderBytes = 44;
 
-    /// <summary>Makes the folder, for the server's user only.</summary>
+    /// <summary>Makes the folder, for the server's user only, and deletes what a server that was killed left half written.</summary>
     /// <exception cref="IOException">It can't be made or written.</exception>
     public void Prepare()
     {
@@ -21,6 +23,11 @@ internal sealed partial class ClipFolder(string path)
         var trial = Path.Combine(path, $".{Guid.NewGuid():n}");
         File.WriteAllBytes(trial, []);
         File.Delete(trial);
+        foreach (var streamId in Streams())
+        {
+            foreach (var part in Directory.EnumerateFiles(Path.Combine(path, streamId), "*.wav" + Unfinished)) File.Delete(part);
+            DeleteEmptyFolder(streamId);
+        }
     }
 
     /// <summary>Writes a clip; a file is there as a whole or not at all.</summary>
@@ -31,12 +38,12 @@ internal sealed partial class ClipFolder(string path)
         var name = Path.Combine(folder, $"{clip.At.UtcDateTime.ToString(Moment, CultureInfo.InvariantCulture)}-{clip.Sequence}.wav");
         var file = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
         if (!OperatingSystem.IsWindows()) file.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using (var stream = new FileStream(name + ".part", file))
+        await using (var stream = new FileStream(name + Unfinished, file))
         {
             await stream.WriteAsync(Header(clip), cancellationToken);
             await stream.WriteAsync(MemoryMarshal.AsBytes(clip.Samples.AsSpan()).ToArray(), cancellationToken);
         }
-        File.Move(name + ".part", name, overwrite: true);
+        File.Move(name + Unfinished, name, overwrite: true);
     }
 
     /// <summary>The clips of one stream, or of all, oldest first.</summary>
@@ -56,9 +63,10 @@ internal sealed partial class ClipFolder(string path)
     {
         var folder = Path.Combine(path, streamId);
         if (!Directory.Exists(folder)) return 0;
-        var count = List(streamId).Count;
-        Directory.Delete(folder, recursive: true);
-        return count;
+        var clips = List(streamId);
+        foreach (var clip in clips) File.Delete(Path.Combine(folder, clip.Name));
+        DeleteEmptyFolder(streamId);
+        return clips.Count;
     }
 
     /// <summary>Deletes clips from before a moment, and the oldest beyond a number of bytes.</summary>
@@ -70,10 +78,21 @@ internal sealed partial class ClipFolder(string path)
         foreach (var clip in clips.TakeWhile(clip => clip.At < moment || bytes > maxBytes))
         {
             File.Delete(Path.Combine(path, clip.StreamId, clip.Name));
+            DeleteEmptyFolder(clip.StreamId);
             bytes -= clip.Bytes;
             deleted++;
         }
         return deleted;
+    }
+
+    /// <summary>The streams that there are clips of.</summary>
+    public IReadOnlyList<string> Streams() =>
+        [.. new DirectoryInfo(path).EnumerateDirectories().Select(folder => folder.Name).Where(StreamIds.IsValid)];
+
+    private void DeleteEmptyFolder(string streamId)
+    {
+        var folder = Path.Combine(path, streamId);
+        if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
     }
 
     private IEnumerable<FileInfo> Files(string? streamId)

@@ -1,10 +1,14 @@
 using System.Threading.Channels;
+using AVServer.Contracts;
+using AVServer.Pipeline;
+using AVServer.Server.History;
 using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Clips;
 
 /// <summary>Brings clips to their folder behind the streams' backs, and deletes them when their time is over. Does nothing where no folder is named.</summary>
-internal sealed partial class ClipStore(IOptions<ClipOptions> options, ClipMetrics metrics, TimeProvider time, ILogger<ClipStore> logger)
+internal sealed partial class ClipStore(
+    IOptions<ClipOptions> options, HistoryRecorder history, ClipMetrics metrics, TimeProvider time, ILogger<ClipStore> logger)
     : IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan LongestSweep = TimeSpan.FromMinutes(1);
@@ -44,23 +48,25 @@ internal sealed partial class ClipStore(IOptions<ClipOptions> options, ClipMetri
         return await InFolderAsync(folder => folder.DeleteStream(streamId), cancellationToken);
     }
 
-    /// <exception cref="InvalidOperationException">The folder can't be made or written: the server does not start.</exception>
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <exception cref="SetupException">The folder can't be made or written: the server does not start.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (!_options.IsOn) return Task.CompletedTask;
+        if (!_options.IsOn) return;
         var folder = new ClipFolder(Path.GetFullPath(_options.Path!));
         try
         {
             folder.Prepare();
+            await SweepAsync(folder, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidOperationException($"Expected History:Clips:Path '{_options.Path}' to be a folder that can be written, got: {exception.Message} Correct it, or leave it out.", exception);
+            throw new SetupException(
+                $"Expected History:Clips:Path '{_options.Path}' to be a folder that can be written, got: {exception.Message} "
+                + "Correct it, or leave it out.");
         }
         Folder = folder;
         _writing = Task.Run(WriteAsync, CancellationToken.None);
         _sweeping = Task.Run(SweepAsync, CancellationToken.None);
-        return Task.CompletedTask;
     }
 
     /// <summary>Writes what waits.</summary>
@@ -79,6 +85,15 @@ internal sealed partial class ClipStore(IOptions<ClipOptions> options, ClipMetri
         await StopAsync(new CancellationToken(canceled: true));   // where nobody stopped the host before
         await _writing;
         _folderInUse.Dispose();
+    }
+
+    // A clip belongs to an event that is kept: a server that was killed while it deleted a stream may have left some without.
+    private async Task SweepAsync(ClipFolder folder, CancellationToken cancellationToken)
+    {
+        if (history.Store is not { } store || !history.Keeps("wakeWord")) return;
+        foreach (var streamId in folder.Streams())
+            if (await store.FindAsync(streamId, EventCursor.Start, cancellationToken) is null)
+                metrics.Expired(folder.DeleteStream(streamId));
     }
 
     private void Keep(Clip clip)

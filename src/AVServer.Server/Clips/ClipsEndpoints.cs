@@ -18,7 +18,8 @@ internal static class ClipsEndpoints
         routes.MapGet(Routes.Clips + "/{streamId}/{name}", Get)
             .RequireScope(Scope.Subscribe)
             .WithSummary("One clip as a WAV file.")
-            .Produces(StatusCodes.Status200OK, contentType: "audio/wav").ProducesProblem(StatusCodes.Status404NotFound);
+            .Produces<Stream>(contentType: "audio/wav")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         return routes;
     }
 

@@ -61,6 +61,8 @@ internal static class ListenAddresses
     {
         var named = $"{setting} '{url}'";
         if (Parse(url) is not { } address) throw new SetupException($"{named}: expected an address such as http://127.0.0.1:5080.");
+        if (address.IsUnixPipe && Path.GetDirectoryName(address.UnixPipePath) is { } folder && !Directory.Exists(folder))
+            throw new SetupException($"{named}: there is no folder {folder}.");
         if (address.IsUnixPipe || address.IsNamedPipe) return;
         // What isn't a number stays at the host.
         var hasNoNumber = address.Host.Contains(':', StringComparison.Ordinal) && !address.Host.EndsWith(']');

@@ -11,6 +11,13 @@ public sealed class ServerLimits : IValidatableObject
     [Range(1, 100_000)]
     public int MaxStreams { get; set; } = 2_000;
 
+    /// <summary>
+    /// How far half of the live streams may lie behind; beyond, new ones are refused until they lie behind by less than half of it.
+    /// Default 0.5 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan MaxLag { get; set; } = TimeSpan.FromSeconds(0.5);
+
     /// <summary>Largest message of a media socket in bytes, its nine bytes of header included. Default 1 MiB.</summary>
     [Range(1_024, 64 << 20)]
     public int MaxMessageBytes { get; set; } = 1 << 20;
@@ -42,6 +49,10 @@ public sealed class ServerLimits : IValidatableObject
     /// <summary>Pictures that wait for a stream's pipeline; beyond, a live sender's oldest is dropped and a gap told, any other sender waits. Default 8.</summary>
     [Range(1, 256)]
     public int QueuedPictures { get; set; } = 8;
+
+    /// <summary>Bytes of pictures that wait for a stream's pipeline; beyond, as of <see cref="QueuedPictures"/>. Default 4 MiB.</summary>
+    [Range(1_024, 256 << 20)]
+    public int QueuedPictureBytes { get; set; } = 4 << 20;
 
     /// <summary>Last events of each type of a stream that are kept for readers who resume, wake words aside. Default 256.</summary>
     [Range(1, 100_000)]
@@ -105,6 +116,10 @@ public sealed class ServerLimits : IValidatableObject
     /// <summary>Largest file that can be scored, in bytes. Default 512 MiB.</summary>
     [Range(1_024, 64L << 30)]
     public long MaxUploadBytes { get; set; } = 512L << 20;
+
+    /// <summary>Files that are being sent at once to be scored; beyond, they are refused. Default 64.</summary>
+    [Range(1, 10_000)]
+    public int ConcurrentUploads { get; set; } = 64;
 
     /// <summary>Files that are scored at once. Default 2.</summary>
     [Range(1, 256)]

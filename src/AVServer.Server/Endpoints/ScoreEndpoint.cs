@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Configuration;
+using AVServer.Server.Ingest;
 using AVServer.Server.Jobs;
 using AVServer.Server.Keywords;
 using AVServer.Server.Metrics;
@@ -9,7 +10,6 @@ using AVServer.Server.Problems;
 using AVServer.Server.Security;
 using AVServer.Server.Telemetry;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Endpoints;
@@ -17,57 +17,53 @@ namespace AVServer.Server.Endpoints;
 /// <summary>Scores one uploaded file by the code that serves live streams: while its sender waits, and the file is gone when the answer is; or as a job.</summary>
 internal static class ScoreEndpoint
 {
-    public const string RatePolicy = "score";
-
     // Smaller files are not even asked how long they are: that costs more than scoring most of them.
     private const long SmallBytes = 1 << 20;
+
+    /// <summary>What the query may hold.</summary>
+    public static readonly IReadOnlySet<string> Parameters = new HashSet<string>(
+        ["posteriors", "model", "word", "fileName", "format", "job"], StringComparer.OrdinalIgnoreCase);
 
     public static IEndpointRouteBuilder MapScore(this IEndpointRouteBuilder routes)
     {
         routes.MapPost(Routes.Score, ScoreAsync)
             .RequireScope(Scope.Score)
             .WithSummary(
-                "Scores a media file of any container: the first file of a multipart body, or the raw body. The answer is JSON, CSV, "
+                "Scores a media file of any container: the one file of a form, or the raw body. The answer is JSON, CSV, "
                 + "WebVTT or a page, by ?format=json|csv|vtt|html or Accept; for a long file, or with ?job=true, it is 202 with the job's "
                 + "address. "
                 + "?word=, again and again, looks for further words.")
             // Kestrel's own counts the multipart envelope too; the spool counts the file.
             .WithMetadata(new DisableRequestSizeLimitAttribute())
-            .RequireRateLimiting(RatePolicy)
             .Produces<ScoreReport>(StatusCodes.Status200OK, "application/json", "text/csv", "text/vtt", "text/html")
             .Produces<JobStatus>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .ProducesProblem(StatusCodes.Status507InsufficientStorage)
+            .AddOpenApiOperationTransformer(MediaBodies.DescribeFile);
         return routes;
     }
 
-    /// <summary>Some files at once, some waiting, the rest refused: scoring takes whole cores from the live streams.</summary>
-    public static void ConfigureRate(RateLimiterOptions options, ServerLimits limits)
-    {
-        options.AddPolicy(RatePolicy, _ => RateLimitPartition.GetConcurrencyLimiter(RatePolicy, _ => new ConcurrencyLimiterOptions
-        {
-            PermitLimit = limits.ConcurrentScores,
-            QueueLimit = limits.QueuedScores,
-        }));
-        options.OnRejected = async (context, _) =>
-            await Problem.Of(FaultCodes.ServerBusy, $"Expected at most {limits.ConcurrentScores} files at once and {limits.QueuedScores} waiting; try again later.")
-                .ExecuteAsync(context.HttpContext);
-    }
-
     private static async Task<IResult> ScoreAsync(
-        HttpContext context, IStreamPipeline pipeline, QueryWords queryWords, JobStore jobs, IOptions<ServerLimits> limits,
-        IOptions<JobOptions> jobOptions, ServerMetrics metrics, KeyLimits keyLimits, TimeProvider time,
+        HttpContext context, IStreamPipeline pipeline, QueryWords queryWords, JobStore jobs, Spool spool, ScoreTurns turns,
+        IOptions<ServerLimits> limits, IOptions<JobOptions> jobOptions, ServerMetrics metrics, KeyLimits keyLimits, TimeProvider time,
         [FromQuery(Name = QueryWords.Name)] string[] words,
         bool posteriors = false, string? model = null, string? fileName = null, string? format = null, bool? job = null)
     {
+        CheckQuery(context.Request.Query);
         var (wanted, stop) = (ReportNegotiation.FormatOf(context.Request, format), context.RequestAborted);
         if (model is not null && !pipeline.Models.Any(m => m.Name == model))
             throw new RefusedException(FaultCodes.UnknownModel, $"Expected a model out of {Routes.Models}, got one that this server did not load.");
         var grant = Grant.Of(context.User);
         var own = await queryWords.PrepareAsync(words, stop);
-        var upload = await SpooledUpload.ReceiveAsync(context.Request, fileName, limits.Value.MaxUploadBytes, keyLimits.Bytes(grant), stop);
+        SpooledUpload upload;
+        using (turns.Upload())
+            upload = await SpooledUpload.ReceiveAsync(
+                context.Request, spool, fileName, limits.Value.MaxUploadBytes, keyLimits.Bytes(grant), stop);
         var becomesJob = false;
         try
         {
@@ -80,6 +76,7 @@ internal static class ScoreEndpoint
                 var submitted = await SubmitAsync(jobs, upload, request, length, place);
                 return TypedResults.Accepted($"{Routes.Jobs}/{submitted.Id}", submitted.Status);
             }
+            using var turn = await turns.WorkAsync(stop);
             using var span = ServerTraces.StartScore();
             var started = time.GetTimestamp();
             var report = await pipeline.ScoreFileAsync(upload.Path, request, stop);
@@ -91,6 +88,16 @@ internal static class ScoreEndpoint
             if (!becomesJob) await upload.DisposeAsync();
         }
     }
+
+    // What is misspelt would be left out without a word otherwise.
+    private static void CheckQuery(IQueryCollection query)
+    {
+        if (query.Keys.FirstOrDefault(name => !Parameters.Contains(name)) is { } unknown)
+            throw new RefusedException(
+                FaultCodes.BadRequest, $"Expected parameters out of {string.Join(", ", Parameters)}, got another ('{Shown(unknown)}').");
+    }
+
+    private static string Shown(string name) => name.Length <= 32 ? name : name[..32] + "…";
 
     // The place is the key's again when the job has ended, or is refused.
     private static async Task<Job> SubmitAsync(

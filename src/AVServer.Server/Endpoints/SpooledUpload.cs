@@ -2,6 +2,7 @@ using AVServer.Contracts;
 using AVServer.Server.Jobs;
 using AVServer.Server.Problems;
 using AVServer.Server.Security;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -11,14 +12,11 @@ namespace AVServer.Server.Endpoints;
 internal sealed class SpooledUpload : IAsyncDisposable
 {
     private const int BufferBytes = 64 << 10;
+    private const int LongestShown = 32;
 
     private readonly FileStream _file;
 
-    private SpooledUpload(string fileName)
-    {
-        FileName = fileName;
-        _file = SpoolFile.Create("upload");
-    }
+    private SpooledUpload(string fileName, Spool spool) => (FileName, _file) = (fileName, spool.Create("upload"));
 
     /// <summary>Where it lies.</summary>
     public string Path => _file.Name;
@@ -29,59 +27,109 @@ internal sealed class SpooledUpload : IAsyncDisposable
     /// <summary>Name that the sender gave it, without folders.</summary>
     public string FileName { get; }
 
-    /// <summary>Spools the first file of a multipart body, or a whole raw body.</summary>
+    /// <summary>Spools the one file of a form, or a whole raw body.</summary>
     /// <param name="request">The upload.</param>
+    /// <param name="spool">Where it lies.</param>
     /// <param name="fileName">Name of a raw body.</param>
     /// <param name="maxBytes">Size of the largest file that is taken.</param>
     /// <param name="quota">Counts what comes.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
-    /// <exception cref="RefusedException">It is too large, empty, or no media by its content type.</exception>
+    /// <exception cref="RefusedException">
+    /// It is too large, empty, or no media by its content type; the form holds more than a file; there is no room for it.
+    /// </exception>
     public static async Task<SpooledUpload> ReceiveAsync(
-        HttpRequest request, string? fileName, long maxBytes, KeyLimits.ByteQuota quota, CancellationToken cancellationToken)
+        HttpRequest request, Spool spool, string? fileName, long maxBytes, KeyLimits.ByteQuota quota, CancellationToken cancellationToken)
     {
         if (request.ContentLength > maxBytes) throw TooLarge(maxBytes);
-        var (body, name) = await OpenAsync(request, fileName, cancellationToken);
-        var upload = new SpooledUpload(name);
+        var (body, name, form) = await OpenAsync(request, fileName, cancellationToken);
+        SpooledUpload? upload = null;
         try
         {
+            upload = new SpooledUpload(name, spool);
             await upload.CopyAsync(body, maxBytes, quota, cancellationToken);
+            if (form is not null && await NextAsync(form, cancellationToken) is { } further) throw NotOneFile(further);
             return upload;
         }
-        catch
+        catch (Exception exception)
         {
-            await upload.DisposeAsync();
+            if (upload is not null) await upload.DisposeAsync();
+            if (Spool.IsFull(exception)) throw Spool.NoRoom();
             throw;
         }
     }
 
-    public ValueTask DisposeAsync() => _file.DisposeAsync();
+    public ValueTask DisposeAsync() => Spool.CloseAsync(_file);
 
-    private static async Task<(Stream Body, string FileName)> OpenAsync(HttpRequest request, string? fileName, CancellationToken cancellationToken)
+    private static async Task<(Stream Body, string FileName, MultipartReader? Form)> OpenAsync(
+        HttpRequest request, string? fileName, CancellationToken cancellationToken)
     {
         var contentType = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed : null;
         var mediaType = contentType?.MediaType.Value?.ToLowerInvariant();
         if (mediaType == "multipart/form-data")
             return await OpenPartAsync(request, HeaderUtilities.RemoveQuotes(contentType!.Boundary).Value, cancellationToken);
         if (mediaType is null or "application/octet-stream" or "application/ogg" || mediaType.StartsWith("audio/", StringComparison.Ordinal) || mediaType.StartsWith("video/", StringComparison.Ordinal))
-            return (request.Body, CleanName(fileName));
+            return (request.Body, CleanName(fileName), null);
         throw new RefusedException(FaultCodes.UnsupportedMedia, $"Expected multipart/form-data, audio/*, video/* or application/octet-stream, got '{mediaType}'.");
     }
 
-    private static async Task<(Stream Body, string FileName)> OpenPartAsync(HttpRequest request, string? boundary, CancellationToken cancellationToken)
+    private static async Task<(Stream Body, string FileName, MultipartReader? Form)> OpenPartAsync(
+        HttpRequest request, string? boundary, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(boundary)) throw new RefusedException(FaultCodes.BadRequest, "Expected a boundary in the content type of a multipart body, got none.");
-        var reader = new MultipartReader(boundary, request.Body);
+        if (string.IsNullOrEmpty(boundary))
+            throw new RefusedException(FaultCodes.BadRequest, "Expected a boundary in the content type of a multipart body, got none.");
+        var form = new MultipartReader(boundary, request.Body);
+        var section = await NextAsync(form, cancellationToken)
+            ?? throw new RefusedException(FaultCodes.BadRequest, "Expected a file in the multipart body, got none.");
+        if (!IsFile(section)) throw NotOneFile(section);
+        return (section.Body, CleanName(section.AsFileSection()!.FileName), form);
+    }
+
+    private static async Task<MultipartSection?> NextAsync(MultipartReader form, CancellationToken cancellationToken)
+    {
         try
         {
-            while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
-                if (section.GetContentDispositionHeader()?.IsFileDisposition() == true)
-                    return (section.Body, CleanName(section.AsFileSection()!.FileName));
+            return await form.ReadNextSectionAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException and not BadHttpRequestException)
+        catch (Exception exception) when (IsMalformed(exception))
         {
-            throw new RefusedException(FaultCodes.BadRequest, "Expected a complete multipart body, got one that breaks off or is malformed.");
+            throw Malformed();
         }
-        throw new RefusedException(FaultCodes.BadRequest, "Expected a file in the multipart body, got none.");
+    }
+
+    private static async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await body.ReadAsync(buffer, cancellationToken);
+        }
+        catch (Exception exception) when (IsMalformed(exception))
+        {
+            throw Malformed();
+        }
+    }
+
+    private static bool IsMalformed(Exception exception) =>
+        exception is InvalidDataException or IOException and not (BadHttpRequestException or ConnectionResetException);
+
+    private static RefusedException Malformed() =>
+        new(FaultCodes.BadRequest, "Expected a complete multipart body, got one that breaks off or is malformed.");
+
+    private static bool IsFile(MultipartSection section) => section.GetContentDispositionHeader()?.IsFileDisposition() == true;
+
+    // What is asked for beside the file stands in the address; left out without a word it would seem to be granted.
+    private static RefusedException NotOneFile(MultipartSection section)
+    {
+        var got = IsFile(section) ? "a second file" : $"a field '{NameOf(section)}'";
+        var parameters = string.Join(", ", ScoreEndpoint.Parameters.Select(name => $"?{name}="));
+        return new RefusedException(
+            FaultCodes.BadRequest,
+            $"Expected one file in the form and nothing else, got {got}; what is wanted goes into the address: {parameters}.");
+    }
+
+    private static string NameOf(MultipartSection section)
+    {
+        var name = HeaderUtilities.RemoveQuotes(section.GetContentDispositionHeader()?.Name ?? default).Value ?? "";
+        return name.Length <= LongestShown ? name : name[..LongestShown] + "…";
     }
 
     private static string CleanName(string? name) => System.IO.Path.GetFileName(name) is { Length: > 0 and <= 255 } clean ? clean : "upload";
@@ -90,7 +138,7 @@ internal sealed class SpooledUpload : IAsyncDisposable
     {
         var buffer = new byte[BufferBytes];
         int read;
-        while ((read = await body.ReadAsync(buffer, cancellationToken)) > 0)
+        while ((read = await ReadAsync(body, buffer, cancellationToken)) > 0)
         {
             if (_file.Length + read > maxBytes) throw TooLarge(maxBytes);
             quota.Take(read);

@@ -26,6 +26,10 @@ public sealed class HistoryOptions
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>Bytes that the events may take; beyond, the oldest go before their time. Default 4 GiB.</summary>
+    [Range(1L << 20, 1L << 50)]
+    public long MaxBytes { get; set; } = 4L << 30;
+
     /// <summary>Types that are kept, by wire name. Default: all but <c>telemetry</c>, which never is.</summary>
     public IList<string> Types { get; set; } = [];
 

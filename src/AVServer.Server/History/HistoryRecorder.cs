@@ -1,7 +1,9 @@
 using System.Data.Common;
 using System.Threading.Channels;
 using AVServer.Contracts;
+using AVServer.Pipeline;
 using AVServer.Server.Events;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.History;
@@ -36,6 +38,9 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
     /// <summary>The store; null where nothing is kept.</summary>
     public IHistoryStore? Store => _store;
 
+    /// <summary>Whether events of a type are kept.</summary>
+    public bool Keeps(string type) => _types.Contains(type);
+
     public void Offer(StreamEvent streamEvent)
     {
         if (_store is null || !_types.Contains(EventTypes.NameOf(streamEvent))) return;
@@ -61,7 +66,7 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
         await written.Task.WaitAsync(cancellationToken);
     }
 
-    /// <exception cref="InvalidOperationException">The store can't be opened: the server does not start.</exception>
+    /// <exception cref="SetupException">The store can't be opened: the server does not start.</exception>
     public Task StartAsync(CancellationToken cancellationToken) =>
         _options.IsOn ? StartAsync(() => HistoryStores.Open(_options), cancellationToken) : Task.CompletedTask;
 
@@ -74,10 +79,13 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
             await store.PrepareAsync(cancellationToken);
             _store = store;
         }
-        catch (Exception exception) when (exception is DbException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception) when (
+            exception is DbException or IOException or UnauthorizedAccessException or ArgumentException or InvalidDataException)
         {
             var setting = _options.Provider == HistoryOptions.Sqlite ? $"History:Path '{_options.Path}'" : "History:ConnectionString";
-            throw new InvalidOperationException($"Expected {setting} to lead to a database that can be written, got: {exception.Message} Correct it, or leave History:Provider out.", exception);
+            throw new SetupException(
+                $"Expected {setting} to lead to a database that can be written, got: {exception.Message} Correct it, or leave "
+                + "History:Provider out.");
         }
         _writing = Task.Run(WriteAsync, CancellationToken.None);
         _sweeping = Task.Run(SweepAsync, CancellationToken.None);
@@ -134,21 +142,34 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
                 Log.LostAtStop(logger, batch.Count);
                 return;
             }
-            catch (Exception exception) when (exception is DbException or IOException or TimeoutException)
+            catch (Exception exception) when (exception is (DbException or IOException or TimeoutException) && !IsOfTheEvent(exception))
             {
                 metrics.Failed();
                 Log.WriteFailed(logger, batch.Count, pause.TotalSeconds, exception);
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                // Nothing that passes with time: what comes after shall not wait for it.
-                metrics.Lost(batch.Count);
-                Log.NotWritable(logger, batch.Count, exception);
+                // Nothing that passes with time: what comes after shall not wait for it, and what came with it shall not go with it.
+                if (batch.Count > 1)
+                {
+                    foreach (var single in batch.ToArray()) await WriteAsync([single]);
+                    return;
+                }
+                metrics.Lost(1);
+                Log.NotWritable(logger, EventTypes.NameOf(batch[0]), batch[0].StreamId, exception);
                 return;
             }
             await Task.Delay(pause, time, _stopNow.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    // SQL's classes 22 and 23, data and integrity; SQLite's too big, constraint and mismatch. The store answers, and would not otherwise.
+    private static bool IsOfTheEvent(Exception exception) => exception switch
+    {
+        SqliteException sqlite => sqlite.SqliteErrorCode is 18 or 19 or 20,
+        DbException { SqlState: ['2', '2' or '3', ..] } => true,
+        _ => false,
+    };
 
     private async Task SweepAsync()
     {
@@ -160,6 +181,7 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
                 try
                 {
                     metrics.Expired(await _store!.DeleteBeforeAsync(time.GetUtcNow() - _options.Retention, _stopNow.Token));
+                    metrics.Expired(await _store.DeleteBeyondAsync(_options.MaxBytes, _stopNow.Token));
                 }
                 catch (Exception exception) when (exception is DbException or IOException or TimeoutException)
                 {
@@ -195,7 +217,7 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
         [LoggerMessage(2105, LogLevel.Warning, "The history could not delete what is too old; it is tried again.")]
         public static partial void SweepFailed(ILogger logger, Exception exception);
 
-        [LoggerMessage(2106, LogLevel.Error, "The history lost {Count} events that could not be written.")]
-        public static partial void NotWritable(ILogger logger, int count, Exception exception);
+        [LoggerMessage(2106, LogLevel.Error, "The history lost an event of type {Type} of stream {StreamId} that can't be written.")]
+        public static partial void NotWritable(ILogger logger, string type, string streamId, Exception exception);
     }
 }

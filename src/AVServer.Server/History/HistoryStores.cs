@@ -10,14 +10,21 @@ internal static class HistoryStores
     /// <param name="options">Validated, and on.</param>
     /// <exception cref="IOException">The folder or file of SQLite can't be made.</exception>
     public static IHistoryStore Open(HistoryOptions options) =>
-        options.Provider == HistoryOptions.Sqlite ? OpenFile(Path.GetFullPath(options.Path!)) : new SqlHistoryStore(NpgsqlDataSource.Create(options.ConnectionString!), SqlDialect.Postgres);
+        new SqlHistoryStore(SourceOf(options), options.Provider == HistoryOptions.Sqlite ? SqlDialect.Sqlite : SqlDialect.Postgres);
 
-    private static SqlHistoryStore OpenFile(string path)
+    /// <summary>Makes connections to the store.</summary>
+    /// <inheritdoc cref="Open"/>
+    internal static DbDataSource SourceOf(HistoryOptions options) =>
+        options.Provider == HistoryOptions.Sqlite
+            ? OpenFile(Path.GetFullPath(options.Path!))
+            : NpgsqlDataSource.Create(options.ConnectionString!);
+
+    private static SqliteSource OpenFile(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         CreatePrivate(path);
         var connection = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 };
-        return new SqlHistoryStore(new SqliteSource(connection.ToString()), SqlDialect.Sqlite);
+        return new SqliteSource(connection.ToString());
     }
 
     // Only who runs the server may read what people said.

@@ -5,8 +5,9 @@ namespace AVServer.Server.History;
 /// <summary>Where events are kept beyond the process. Safe for concurrent use.</summary>
 internal interface IHistoryStore : IAsyncDisposable
 {
-    /// <summary>Makes the schema where it is missing.</summary>
+    /// <summary>Makes the schema where it is missing, and brings an older one to the present version.</summary>
     /// <exception cref="System.Data.Common.DbException">The database can't be reached or written.</exception>
+    /// <exception cref="InvalidDataException">A newer server made it.</exception>
     Task PrepareAsync(CancellationToken cancellationToken);
 
     /// <summary>Keeps all of these events, or none when it throws.</summary>
@@ -33,4 +34,8 @@ internal interface IHistoryStore : IAsyncDisposable
     /// <summary>Deletes what was published before a moment.</summary>
     /// <returns>How many there were.</returns>
     Task<int> DeleteBeforeAsync(DateTimeOffset moment, CancellationToken cancellationToken);
+
+    /// <summary>Deletes the oldest events where all take more than so many bytes, until they take a tenth less.</summary>
+    /// <returns>How many.</returns>
+    Task<int> DeleteBeyondAsync(long maxBytes, CancellationToken cancellationToken);
 }

@@ -43,13 +43,25 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
         ORDER BY span.first_id
         """;
 
+    private const string DeleteOldest =
+        "DELETE FROM avserver_events WHERE id <= (SELECT id FROM avserver_events ORDER BY id LIMIT 1 OFFSET @tooMany)";
+
+    private const double KeptPart = 0.9;
+
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
+        await ExecuteAsync(connection, SqlDialect.MakeVersion, null, null, cancellationToken);
+        var version = await connection.ExecuteScalarAsync<long?>(Command(SqlDialect.ReadVersion, null, cancellationToken));
+        if (version > SqlDialect.Version)
+            throw new InvalidDataException(
+                $"expected events of schema version {SqlDialect.Version} or before, got version {version}: a newer server kept them.");
         foreach (var statement in dialect.Schema) await ExecuteAsync(connection, statement, null, null, cancellationToken);
         if (await connection.ExecuteScalarAsync<long>(Command(dialect.HasEpochs, null, cancellationToken)) == 0)
             await ExecuteAsync(connection, SqlDialect.AddEpochs, null, null, cancellationToken);
         await ExecuteAsync(connection, SqlDialect.IndexEpochs, null, null, cancellationToken);
+        if (version != SqlDialect.Version)
+            await ExecuteAsync(connection, SqlDialect.TellVersion, new { version = (long)SqlDialect.Version }, null, cancellationToken);
     }
 
     public async Task AppendAsync(IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken)
@@ -115,6 +127,17 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
 
     public Task<int> DeleteBeforeAsync(DateTimeOffset moment, CancellationToken cancellationToken) =>
         DeleteAsync("DELETE FROM avserver_events WHERE at_us < @at", new { at = Microseconds(moment) }, cancellationToken);
+
+    public async Task<int> DeleteBeyondAsync(long maxBytes, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(cancellationToken);
+        var bytes = await connection.ExecuteScalarAsync<long>(Command(dialect.UsedBytes, null, cancellationToken));
+        if (bytes <= maxBytes) return 0;
+        var count = await connection.ExecuteScalarAsync<long>(Command("SELECT COUNT(*) FROM avserver_events", null, cancellationToken));
+        // Events are much alike in size; where the oldest are smaller, the next time finds it.
+        var tooMany = (long)Math.Ceiling(count * (1 - (KeptPart * maxBytes / bytes)));
+        return await DeleteAsync(DeleteOldest, new { tooMany = Math.Min(tooMany, count) - 1 }, cancellationToken);
+    }
 
     public ValueTask DisposeAsync() => source.DisposeAsync();
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AVServer.Contracts;
+using AVServer.Media;
 using AVServer.Server.Problems;
 
 namespace AVServer.Server.Ingest;
@@ -49,8 +50,9 @@ internal static class HelloReader
         {
             if (audio.Format is not ("pcm_s16le" or "pcm_f32le"))
                 yield return "Expected audio format pcm_s16le or pcm_f32le, got another.";
-            if (audio.SampleRate is < 8_000 or > 192_000)
-                yield return $"Expected a sample rate of 8000 to 192000, got {audio.SampleRate}.";
+            if (!HelloRules.SampleRatesHz.Contains(audio.SampleRate))
+                yield return $"Expected a sample rate out of {string.Join(", ", HelloRules.SampleRatesHz)}, got {audio.SampleRate}; "
+                    + "resample before sending.";
             if (audio.Channels is < 1 or > 8)
                 yield return $"Expected 1 to 8 channels, got {audio.Channels}.";
         }

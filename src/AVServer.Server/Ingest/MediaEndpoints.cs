@@ -27,7 +27,14 @@ internal static class MediaEndpoints
                 + "?word=, again and again, listens for further words.")
             .WithMetadata(new DisableRequestSizeLimitAttribute())
             .Produces<ClosedEvent>()
-            .ProducesProblem(StatusCodes.Status400BadRequest);
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .AddOpenApiOperationTransformer(MediaBodies.DescribeContainer);
         return routes;
     }
 
@@ -71,7 +78,9 @@ internal static class MediaEndpoints
         await receiving;
         // Senders like ffmpeg read no answer before they have sent all; a server that stops can't wait for that.
         if (outcome.Closed.Reason == CloseReason.ServerStopping) context.Abort();
-        return outcome.Fault is { } fault ? Problem.Of(fault.Code, fault.Message) : TypedResults.Ok(outcome.Closed);
+        return outcome.Fault is { } fault
+            ? new RefusedException(fault.Code, fault.Message).ToProblem(context.Response)
+            : TypedResults.Ok(outcome.Closed);
     }
 
     private static async Task ForwardAsync(HttpRequest request, LiveStream stream, KeyLimits.ByteQuota quota)

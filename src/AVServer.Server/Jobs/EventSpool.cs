@@ -4,9 +4,9 @@ using AVServer.Contracts;
 namespace AVServer.Server.Jobs;
 
 /// <summary>A job's events on disk, one JSON line each, so that a long file needs no more memory than a short one.</summary>
-internal sealed class EventSpool : IAsyncDisposable
+internal sealed class EventSpool(Spool spool) : IAsyncDisposable
 {
-    private readonly FileStream _file = SpoolFile.Create("events");
+    private readonly FileStream _file = spool.Create("events");
 
     /// <summary>Appends events. One writer.</summary>
     public void Append(IReadOnlyList<StreamEvent> events)
@@ -28,5 +28,5 @@ internal sealed class EventSpool : IAsyncDisposable
         while (lines.ReadLine() is { } line) yield return JsonSerializer.Deserialize<StreamEvent>(line, ContractsJson.Options)!;
     }
 
-    public ValueTask DisposeAsync() => _file.DisposeAsync();
+    public ValueTask DisposeAsync() => Spool.CloseAsync(_file);
 }

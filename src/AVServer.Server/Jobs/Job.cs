@@ -9,10 +9,11 @@ using AVServer.Server.Telemetry;
 namespace AVServer.Server.Jobs;
 
 /// <summary>The scoring of one file behind its request: its upload until it ends, its progress, and its result until it is disposed.</summary>
-internal sealed partial class Job(SpooledUpload upload, ScoreRequest request, TimeSpan? total, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed partial class Job(
+    SpooledUpload upload, Spool spool, ScoreRequest request, TimeSpan? total, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
-    private readonly EventSpool _events = new();
+    private readonly EventSpool _events = new(spool);
     private readonly CancellationTokenSource _cancel = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DateTimeOffset _submittedAt = time.GetUtcNow();
@@ -102,6 +103,7 @@ internal sealed partial class Job(SpooledUpload upload, ScoreRequest request, Ti
     private async Task EndAsync(Activity? span, JobState state, ScoreReport? report, JobError? error)
     {
         await upload.DisposeAsync();
+        if (report is null) await _events.DisposeAsync();   // nobody reads what was found
         ServerTraces.EndJob(span, state, error);
         lock (_gate) (_state, _report, _error, _endedAt, EndedTimestamp) = (state, report, error, time.GetUtcNow(), time.GetTimestamp());
         _completion.SetResult();
@@ -110,6 +112,7 @@ internal sealed partial class Job(SpooledUpload upload, ScoreRequest request, Ti
     private JobError ErrorOf(Exception exception)
     {
         if (exception is MediaException media) return new JobError(media.Code, media.Message);
+        if (Spool.IsFull(exception)) return new JobError(FaultCodes.NoRoom, Spool.NoRoom().Message);
         var faultId = FaultId.New();
         Log.Failed(logger, faultId, Id, exception);
         return new JobError(FaultCodes.Internal, FaultId.Told(faultId));

@@ -8,7 +8,7 @@ internal static class JobSetup
     {
         services.AddOptions<JobOptions>().BindConfiguration(JobOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<JobOptions>, JobOptionsValidator>();
-        services.AddSingleton<JobStore>();
+        services.AddSingleton<Spool>().AddSingleton<JobStore>();
         services.AddHostedService(provider => provider.GetRequiredService<JobStore>());
         return services;
     }

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Options;
 namespace AVServer.Server.Jobs;
 
 /// <summary>The jobs: some run, some wait in the order in which they came, some have ended and are kept for a while. None outlives the process.</summary>
-internal sealed class JobStore(IStreamPipeline pipeline, IOptions<JobOptions> options, ServerMetrics metrics, TimeProvider time, ILogger<JobStore> logger)
+internal sealed class JobStore(
+    IStreamPipeline pipeline, Spool spool, IOptions<JobOptions> options, ServerMetrics metrics, TimeProvider time, ILogger<JobStore> logger)
     : IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
@@ -36,7 +37,7 @@ internal sealed class JobStore(IStreamPipeline pipeline, IOptions<JobOptions> op
     /// <exception cref="RefusedException">Too many wait, or the server stops.</exception>
     public async Task<Job> SubmitAsync(SpooledUpload upload, ScoreRequest request, TimeSpan? total)
     {
-        var job = new Job(upload, request, total, time, logger);
+        var job = await BeginAsync(upload, request, total);
         RefusedException refused;
         lock (_gate)
         {
@@ -97,6 +98,7 @@ internal sealed class JobStore(IStreamPipeline pipeline, IOptions<JobOptions> op
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        spool.Sweep();
         _working = Task.WhenAll(Enumerable.Range(0, _options.Concurrency).Select(_ => Task.Run(WorkAsync, CancellationToken.None)));
         _forgetting = Task.Run(ForgetAsync, CancellationToken.None);
         return Task.CompletedTask;
@@ -115,6 +117,19 @@ internal sealed class JobStore(IStreamPipeline pipeline, IOptions<JobOptions> op
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;   // registered more than once, disposed as often
         await StopAsync(CancellationToken.None);
         foreach (var job in _jobs) await job.DisposeAsync();
+    }
+
+    private async Task<Job> BeginAsync(SpooledUpload upload, ScoreRequest request, TimeSpan? total)
+    {
+        try
+        {
+            return new Job(upload, spool, request, total, time, logger);
+        }
+        catch
+        {
+            await upload.DisposeAsync();
+            throw;
+        }
     }
 
     private int Running => _jobs.Count(job => job.Status.State == JobState.Running);

@@ -36,6 +36,8 @@ internal static class KeywordsEndpoints
             .Produces<KeywordDetails>(StatusCodes.Status201Created).Produces<KeywordDetails>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapDelete(ByName, Remove)
             .RequireScope(Scope.Admin)

@@ -13,8 +13,8 @@ internal sealed class KeywordsRate : IRateLimiterPolicy<string>
     private const int Queued = 64;
 
     public Func<OnRejectedContext, CancellationToken, ValueTask>? OnRejected { get; } = async (context, _) =>
-        await Problem.Of(FaultCodes.ServerBusy, $"Expected at most {Queued} words that wait to be measured; try again later.")
-            .ExecuteAsync(context.HttpContext);
+        await new RefusedException(FaultCodes.ServerBusy, $"Expected at most {Queued} words that wait to be measured; try again later.")
+            .ToProblem(context.HttpContext.Response).ExecuteAsync(context.HttpContext);
 
     public RateLimitPartition<string> GetPartition(HttpContext httpContext) =>
         RateLimitPartition.GetConcurrencyLimiter(Policy, _ => new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = Queued });

@@ -11,6 +11,7 @@ internal sealed class ServerMetrics
 
     private readonly UpDownCounter<long> _streamsOpen;
     private readonly Counter<long> _streamsOpened;
+    private readonly Counter<long> _streamsRefused;
     private readonly Counter<long> _chunks;
     private readonly Counter<long> _chunkBytes;
     private readonly Counter<long> _events;
@@ -24,6 +25,8 @@ internal sealed class ServerMetrics
         var meter = meters.Create(MeterName);
         _streamsOpen = meter.CreateUpDownCounter<long>("avserver.streams.open", description: "Streams that are open.");
         _streamsOpened = meter.CreateCounter<long>("avserver.streams.opened", description: "Streams that were opened.");
+        _streamsRefused = meter.CreateCounter<long>(
+            "avserver.streams.refused", description: "Streams that were refused because there were too many, or the machine was behind.");
         _chunks = meter.CreateCounter<long>("avserver.chunks", description: "Media chunks that were received.");
         _chunkBytes = meter.CreateCounter<long>("avserver.chunk.bytes", description: "Bytes of media that were received.");
         _events = meter.CreateCounter<long>("avserver.events", description: "Events that were published, by type.");
@@ -41,6 +44,8 @@ internal sealed class ServerMetrics
     }
 
     public void StreamClosed() => _streamsOpen.Add(-1);
+
+    public void StreamRefused() => _streamsRefused.Add(1);
 
     public void ChunkReceived(int bytes)
     {

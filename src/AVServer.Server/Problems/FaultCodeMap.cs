@@ -21,6 +21,7 @@ internal static class FaultCodeMap
         FaultCodes.UnsupportedMedia => StatusCodes.Status415UnsupportedMediaType,
         FaultCodes.Undecodable => StatusCodes.Status422UnprocessableEntity,
         FaultCodes.ServerBusy or FaultCodes.ServerStopping => StatusCodes.Status503ServiceUnavailable,
+        FaultCodes.NoRoom => StatusCodes.Status507InsufficientStorage,
         _ => StatusCodes.Status500InternalServerError,
     };
 
@@ -33,6 +34,7 @@ internal static class FaultCodeMap
         StatusCodes.Status413PayloadTooLarge => FaultCodes.LimitExceeded,
         StatusCodes.Status415UnsupportedMediaType => FaultCodes.UnsupportedMedia,
         StatusCodes.Status503ServiceUnavailable => FaultCodes.ServerBusy,
+        StatusCodes.Status507InsufficientStorage => FaultCodes.NoRoom,
         >= 400 and < 500 => FaultCodes.BadRequest,
         _ => FaultCodes.Internal,
     };

@@ -1,5 +1,6 @@
 using AVServer.Contracts;
 using AVServer.Media;
+using AVServer.Server.Jobs;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace AVServer.Server.Problems;
@@ -18,6 +19,8 @@ internal sealed class ProblemExceptionHandler(UnexpectedFaults faults) : IExcept
             MediaException media => Problem.Of(media.Code, media.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 Problem.Of(FaultCodes.LimitExceeded, "The body is larger than this route takes; send less."),
+            IOException full when Spool.IsFull(full) => Spool.NoRoom().ToProblem(httpContext.Response),
+            BadHttpRequestException bad when BadParameter.Explain(bad) is { } sentence => Problem.Of(FaultCodes.BadRequest, sentence),
             BadHttpRequestException bad => Problem.Of(bad.StatusCode, FaultCodeMap.FromStatus(bad.StatusCode), bad.Message),
             _ => Problem.Unexpected(faults.Report(exception)),
         };

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using AVServer.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -8,13 +10,21 @@ namespace AVServer.Server.Problems;
 /// <param name="message">What was expected, what came, what to do.</param>
 internal sealed class RefusedException(string code, string message) : Exception(message)
 {
+    private const int ShortestWaitSeconds = 3;
+    private const int LongestWaitSeconds = 10;
+
     public string Code { get; } = code;
 
     /// <summary>What everyone is told who comes while the server shuts down.</summary>
     public static RefusedException Stopping() => new(FaultCodes.ServerStopping, "The server is shutting down; connect again later.");
 
-    /// <summary>Seconds after which it is worth trying again, as the header has them; null where nobody knows.</summary>
-    public string? RetryAfter { get; init; }
+    /// <summary>
+    /// Seconds after which it is worth trying again, as the header has them; null where nobody knows. Those who found no room are told
+    /// different ones, that they don't come back in step.
+    /// </summary>
+    public string? RetryAfter { get; init; } = code is FaultCodes.ServerBusy or FaultCodes.ServerStopping
+        ? RandomNumberGenerator.GetInt32(ShortestWaitSeconds, LongestWaitSeconds + 1).ToString(CultureInfo.InvariantCulture)
+        : null;
 
     /// <summary>The problem that tells it, with its header set.</summary>
     public ProblemHttpResult ToProblem(HttpResponse response)

@@ -41,12 +41,11 @@ internal sealed class KeyLimits : IDisposable
     public void Configure(RateLimiterOptions options)
     {
         options.GlobalLimiter = _requests;
-        var others = options.OnRejected!;
-        // Of all limiters of routes only this one knows when it is worth coming back.
-        options.OnRejected = async (context, cancellationToken) =>
+        // Limiters of routes answer for themselves.
+        options.OnRejected = async (context, _) =>
         {
-            if (!context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait)) await others(context, cancellationToken);
-            else await TooMany($"{_limits.RequestsPerMinute} requests a minute", "requests", wait)
+            var wait = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var known) ? known : UsualWait;
+            await TooMany($"{_limits.RequestsPerMinute} requests a minute", "requests", wait)
                 .ToProblem(context.HttpContext.Response).ExecuteAsync(context.HttpContext);
         };
     }

@@ -1,4 +1,5 @@
 using AVServer.Contracts;
+using AVServer.Server.Problems;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -50,11 +51,9 @@ internal static class SecurityOpenApi
                 new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, context.Document)] = scopes })];
             operation.Description = needed is null ? "For any key or token."
                 : $"Needs a key or token with the scope '{needed.Scope}', where the server asks for one.";
-            operation.Responses ??= [];
-            operation.Responses.TryAdd("401", new OpenApiResponse { Description = "No key or token, or one that is not taken." });
-            operation.Responses.TryAdd("403", new OpenApiResponse { Description = "It lacks the scope or is for other streams." });
-            operation.Responses.TryAdd("429",
-                new OpenApiResponse { Description = "A limit of the key was reached; Retry-After says when to come back." });
+            ProblemOpenApi.Add(operation, "401", "No key or token, or one that is not taken.");
+            ProblemOpenApi.Add(operation, "403", "It lacks the scope or is for other streams, or comes from a page of elsewhere.");
+            ProblemOpenApi.Add(operation, "429", "A limit of the key was reached; Retry-After says when to come back.");
             return Task.CompletedTask;
         });
     }

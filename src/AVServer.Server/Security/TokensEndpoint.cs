@@ -21,6 +21,7 @@ internal static class TokensEndpoint
             .Accepts<TokenRequest>("application/json")
             .Produces<AccessToken>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         return routes;
     }

@@ -11,9 +11,11 @@ namespace AVServer.Server.Streams;
 /// <param name="maxChunks">Chunks of sound or container that may wait.</param>
 /// <param name="maxBytes">Bytes of sound or container that may wait.</param>
 /// <param name="maxPictures">Pictures that may wait.</param>
+/// <param name="maxPictureBytes">Bytes of pictures that may wait; one picture may always.</param>
 /// <param name="isLive">Whether a picture of a media time comes from a live sender, which may lose some; asked of every picture.</param>
 /// <param name="onGap">Told of dropped pictures, before the next picture is read.</param>
-internal sealed class ChunkQueue(int maxChunks, int maxBytes, int maxPictures, Func<TimeSpan, bool> isLive, Action<GapEvent> onGap)
+internal sealed class ChunkQueue(
+    int maxChunks, int maxBytes, int maxPictures, int maxPictureBytes, Func<TimeSpan, bool> isLive, Action<GapEvent> onGap)
 {
     private readonly Lock _gate = new();
     private readonly Queue<(long Ticket, MediaChunk Chunk)> _chunks = new();
@@ -22,6 +24,7 @@ internal sealed class ChunkQueue(int maxChunks, int maxBytes, int maxPictures, F
     private readonly Channel<bool> _room = CreateBell();
     private long _nextTicket;
     private int _waitingBytes;
+    private int _pictureBytes;
     private TimeSpan? _firstDropped;
     private bool _completed;
     private bool _abandoned;
@@ -63,7 +66,7 @@ internal sealed class ChunkQueue(int maxChunks, int maxBytes, int maxPictures, F
             _abandoned = true;
             _chunks.Clear();
             _pictures.Clear();
-            _waitingBytes = 0;
+            (_waitingBytes, _pictureBytes) = (0, 0);
         }
         Complete();
     }
@@ -95,9 +98,12 @@ internal sealed class ChunkQueue(int maxChunks, int maxBytes, int maxPictures, F
 
     private bool HasRoom(MediaChunk chunk)
     {
-        if (chunk.Kind == MediaKind.Video) return isLive(chunk.Time) | _pictures.Count < maxPictures;
+        if (chunk.Kind == MediaKind.Video) return isLive(chunk.Time) | HasRoomFor(chunk.Payload.Length);
         return _chunks.Count == 0 || (_chunks.Count < maxChunks && _waitingBytes + chunk.Payload.Length <= maxBytes);
     }
+
+    private bool HasRoomFor(int pictureBytes) =>
+        _pictures.Count == 0 || (_pictures.Count < maxPictures && _pictureBytes + pictureBytes <= maxPictureBytes);
 
     private void Enqueue(MediaChunk chunk)
     {
@@ -107,12 +113,20 @@ internal sealed class ChunkQueue(int maxChunks, int maxBytes, int maxPictures, F
             _chunks.Enqueue((_nextTicket++, chunk));
             return;
         }
-        if (_pictures.Count == maxPictures)
+        while (!HasRoomFor(chunk.Payload.Length))
         {
-            var dropped = _pictures.Dequeue().Chunk;
+            var dropped = TakePicture();
             _firstDropped ??= dropped.Time;
         }
+        _pictureBytes += chunk.Payload.Length;
         _pictures.Enqueue((_nextTicket++, chunk));
+    }
+
+    private MediaChunk TakePicture()
+    {
+        var picture = _pictures.Dequeue().Chunk;
+        _pictureBytes -= picture.Payload.Length;
+        return picture;
     }
 
     private bool TryTake(out MediaChunk chunk, out GapEvent? gap)
@@ -128,7 +142,7 @@ internal sealed class ChunkQueue(int maxChunks, int maxBytes, int maxPictures, F
                 if (taken) _waitingBytes -= chunk.Payload.Length;
                 return taken;
             }
-            chunk = _pictures.Dequeue().Chunk;
+            chunk = TakePicture();
             if (_firstDropped is { } start)
             {
                 gap = new GapEvent(MediaKind.Video, GapReason.DroppedWhenBusy, start, chunk.Time - start);

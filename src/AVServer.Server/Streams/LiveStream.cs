@@ -1,9 +1,11 @@
+using System.Runtime.CompilerServices;
 using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Clips;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
 using AVServer.Server.Metrics;
+using AVServer.Server.Problems;
 using AVServer.Server.Telemetry;
 using Activity = System.Diagnostics.Activity;
 
@@ -24,7 +26,10 @@ internal sealed partial class LiveStream
     private readonly ILogger _logger;
     private readonly ChunkQueue _queue;
     private readonly ITimer _idleTimer;
+    private readonly bool _isContainer;
     private readonly TaskCompletionSource<StreamOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _stopping = new();
+    private Action? _stopRun;   // null while there is no run that could be stopped
     private long _lastActivity;
     private long _mediaTimeTicks;
     private volatile bool _senderWaits;
@@ -33,7 +38,9 @@ internal sealed partial class LiveStream
     public LiveStream(
         StreamRequest request, string transport, EventLog log, ServerLimits limits, bool dropsLate, ClipRecorder? clips, TimeProvider time, ServerMetrics metrics, ILogger logger)
     {
-        _request = request with { Tap = clips };
+        Lag = new StreamLag(time);
+        _isContainer = request.Hello.Container is not null;
+        _request = request with { Tap = _isContainer ? new LagTap(Lag, clips) : clips };
         _clips = clips;
         _log = log;
         _limits = limits;
@@ -41,11 +48,14 @@ internal sealed partial class LiveStream
         _metrics = metrics;
         _logger = logger;
         var pace = new SenderPace(time, slack: TimeSpan.Zero);
-        _queue = new ChunkQueue(limits.QueuedChunks, limits.QueuedBytes, limits.QueuedPictures, media => pace.IsLive(media) && dropsLate, gap => log.Append(gap));
+        _queue = new ChunkQueue(
+            limits.QueuedChunks, limits.QueuedBytes, limits.QueuedPictures, limits.QueuedPictureBytes,
+            media => pace.IsLive(media) && dropsLate, gap => log.Append(gap));
         _lastActivity = time.GetTimestamp();
         _idleTimer = time.CreateTimer(_ => CheckIdle(), null, limits.IdleTimeout, Timeout.InfiniteTimeSpan);
         Transport = transport;
         OpenedAt = time.GetUtcNow();
+        OpenedTimestamp = time.GetTimestamp();
         OpenedAfter = log.End;
     }
 
@@ -56,6 +66,15 @@ internal sealed partial class LiveStream
 
     public DateTimeOffset OpenedAt { get; }
 
+    /// <summary>Moment at which it opened, by the clock that measures spans.</summary>
+    public long OpenedTimestamp { get; }
+
+    /// <summary>How far the pipeline lies behind what came.</summary>
+    public StreamLag Lag { get; }
+
+    /// <summary>Whether the machine still has to show that it keeps up with this stream.</summary>
+    public bool IsOnTrial { get; set; } = true;
+
     /// <summary>Place of the last event under this id from before this stream.</summary>
     public EventCursor OpenedAfter { get; }
 
@@ -65,14 +84,20 @@ internal sealed partial class LiveStream
     /// <summary>Ends after the last event was published.</summary>
     public Task<StreamOutcome> Completion => _completion.Task;
 
+    /// <summary>Whether it takes nothing more.</summary>
+    public bool IsEnding => _ending is not null;
+
     /// <summary>Hands a chunk to the pipeline; waits while its queue is full. One caller at a time.</summary>
     /// <returns><see langword="false"/> once the stream takes nothing more; <see cref="Completion"/> says why.</returns>
     public async ValueTask<bool> AcceptAsync(MediaChunk chunk)
     {
         _metrics.ChunkReceived(chunk.Payload.Length);
         if (chunk.Kind is MediaKind.Audio or MediaKind.Video) Interlocked.Exchange(ref _mediaTimeTicks, chunk.Time.Ticks);
+        if (chunk.Kind == MediaKind.Audio) Lag.Arrived(chunk.Time);
+        else if (_isContainer) Lag.Sent(came: true);
         _senderWaits = true;
         var accepted = await _queue.WriteAsync(chunk);
+        if (_isContainer) Lag.Sent(came: false);
         Interlocked.Exchange(ref _lastActivity, _time.GetTimestamp());
         _senderWaits = false;
         return accepted;
@@ -84,6 +109,15 @@ internal sealed partial class LiveStream
     /// <summary>The sender broke the protocol: no more media is taken.</summary>
     public void Fail(string code, string message) => End(new Ending(CloseReason.Faulted, new FaultEvent(code, message)));
 
+    /// <summary>Ends it without hearing what waits: it was taken, but the machine can't keep up with it.</summary>
+    public void Refuse(RefusedException busy)
+    {
+        _metrics.StreamRefused();
+        Fail(busy.Code, busy.Message);
+        _queue.Abandon();
+        lock (_stopping) _stopRun?.Invoke();
+    }
+
     /// <summary>Runs the pipeline to the stream's end. Called once; never throws.</summary>
     /// <param name="pipeline">What hears the media.</param>
     /// <param name="onClosed">Called just before the last event is seen by anyone.</param>
@@ -91,11 +125,13 @@ internal sealed partial class LiveStream
     public async Task RunAsync(IStreamPipeline pipeline, Action onClosed, CancellationToken stopNow)
     {
         using var span = ServerTraces.StartStream(Id, Transport);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopNow);
+        lock (_stopping) _stopRun = () => _ = stop.CancelAsync();   // what follows runs elsewhere than at whoever stops it
         var closed = new ClosedEvent(CloseReason.Completed, MediaTime);
         FaultEvent? fault = null;
         try
         {
-            await foreach (var streamEvent in pipeline.RunAsync(_request, _queue.ReadAllAsync(stopNow), stopNow))
+            await foreach (var streamEvent in pipeline.RunAsync(_request, ReadAllAsync(stop.Token), stop.Token))
             {
                 if (streamEvent is ClosedEvent last)
                 {
@@ -107,7 +143,7 @@ internal sealed partial class LiveStream
                 _clips?.Notice(published);
             }
         }
-        catch (OperationCanceledException) when (stopNow.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             End(CloseReason.ServerStopping);
             closed = new ClosedEvent(CloseReason.Completed, MediaTime);
@@ -122,7 +158,17 @@ internal sealed partial class LiveStream
             _log.Append(fault);
             closed = new ClosedEvent(CloseReason.Faulted, MediaTime);
         }
+        lock (_stopping) _stopRun = null;
         Finish(closed, fault, onClosed, span);
+    }
+
+    private async IAsyncEnumerable<MediaChunk> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var chunk in _queue.ReadAllAsync(cancellationToken))
+        {
+            yield return chunk;
+            if (chunk.Kind == MediaKind.Audio) Lag.Finished();
+        }
     }
 
     private void Finish(ClosedEvent closed, FaultEvent? fault, Action onClosed, Activity? span)
@@ -155,6 +201,15 @@ internal sealed partial class LiveStream
         if (_senderWaits) remaining = _limits.IdleTimeout;
         if (remaining <= TimeSpan.Zero) End(CloseReason.Idle);
         else _idleTimer.Change(remaining, Timeout.InfiniteTimeSpan);
+    }
+
+    private sealed class LagTap(StreamLag lag, ISoundTap? next) : ISoundTap
+    {
+        public void Hear(TimeSpan start, int sampleRateHz, ReadOnlySpan<float> samples)
+        {
+            lag.Heard(start + TimeSpan.FromSeconds((double)samples.Length / sampleRateHz));
+            next?.Hear(start, sampleRateHz, samples);
+        }
     }
 
     private sealed record Ending(CloseReason Reason, FaultEvent? Fault);

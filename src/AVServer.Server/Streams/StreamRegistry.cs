@@ -11,8 +11,8 @@ namespace AVServer.Server.Streams;
 
 /// <summary>The open streams: one sender an id, no more than the limit, none once the server drains.</summary>
 internal sealed partial class StreamRegistry(
-    IStreamPipeline pipeline, EventBroker broker, ClipStore clips, IOptions<ServerLimits> limits, IOptions<PipelineOptions> listening, TimeProvider time, ServerMetrics metrics,
-    ILogger<StreamRegistry> logger) : IDisposable
+    IStreamPipeline pipeline, EventBroker broker, ClipStore clips, Admission admission, IOptions<ServerLimits> limits,
+    IOptions<PipelineOptions> listening, TimeProvider time, ServerMetrics metrics, ILogger<StreamRegistry> logger) : IDisposable
 {
     private readonly CancellationTokenSource _stopNow = new();
     private readonly Lock _gate = new();
@@ -48,7 +48,9 @@ internal sealed partial class StreamRegistry(
             if (_streams.ContainsKey(request.StreamId))
                 throw new RefusedException(FaultCodes.StreamBusy, "Someone already sends on this stream id; choose another or close that stream first.");
             if (_streams.Count >= _limits.MaxStreams)
-                throw new RefusedException(FaultCodes.ServerBusy, $"Expected at most {_limits.MaxStreams} open streams; try again later.");
+                throw Refused(new RefusedException(
+                    FaultCodes.ServerBusy, $"Expected at most {_limits.MaxStreams} open streams; try again later."));
+            if (!admission.TryEnter()) throw Refused(TooBusy());
             log = broker.Hold(request.StreamId);
             stream = new LiveStream(request, transport, log, _limits, listening.Value.DropLatePictures, clips.Recorder(), time, metrics, logger);
             _streams.Add(stream.Id, stream);
@@ -58,6 +60,14 @@ internal sealed partial class StreamRegistry(
         _ = RunAsync(stream, log);
         return stream;
     }
+
+    /// <summary>What a stream is told that the machine can't keep up with.</summary>
+    public RefusedException TooBusy() => new(
+        FaultCodes.ServerBusy,
+        admission.IsOpen
+            ? "This machine couldn't keep up a while ago and takes new streams bit by bit; try again later, or send to another."
+            : $"This machine can't keep up: the open streams lie {admission.Lag.TotalSeconds:F1} s behind, and new ones are taken again "
+                + $"below {_limits.MaxLag.TotalSeconds / 2:F1} s; try again later, or send to another.");
 
     /// <summary>The open stream of an id.</summary>
     public LiveStream? Find(string streamId)
@@ -85,6 +95,12 @@ internal sealed partial class StreamRegistry(
     }
 
     public void Dispose() => _stopNow.Dispose();
+
+    private RefusedException Refused(RefusedException refused)
+    {
+        metrics.StreamRefused();
+        return refused;
+    }
 
     private async Task RunAsync(LiveStream stream, EventLog log)
     {

@@ -17,6 +17,7 @@ internal sealed partial class WyomingServer(
     : IHostedService, IDisposable
 {
     private const int KeepAliveSeconds = 60;
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<Task, byte> _connections = new();
     private readonly CancellationTokenSource _stopNow = new();
@@ -37,7 +38,7 @@ internal sealed partial class WyomingServer(
         listener.Start();
         _listener = listener;
         Log.Listening(logger, EndPoint!);
-        _accepting = Task.Run(() => AcceptAsync(listener), CancellationToken.None);
+        _accepting = Task.Run(() => AcceptAsync(listener.AcceptSocketAsync), CancellationToken.None);
         return Task.CompletedTask;
     }
 
@@ -55,13 +56,15 @@ internal sealed partial class WyomingServer(
         _listener?.Dispose();
     }
 
-    private async Task AcceptAsync(TcpListener listener)
+    /// <summary>Takes connections until the server stops.</summary>
+    /// <param name="accept">Waits for the next one.</param>
+    internal async Task AcceptAsync(Func<CancellationToken, ValueTask<Socket>> accept)
     {
         while (!_stopNow.IsCancellationRequested)
         {
             try
             {
-                var socket = await listener.AcceptSocketAsync(_stopNow.Token);
+                var socket = await accept(_stopNow.Token);
                 var serving = ServeAsync(socket);
                 _connections.TryAdd(serving, 0);
                 _ = serving.ContinueWith(ended => _connections.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -72,7 +75,11 @@ internal sealed partial class WyomingServer(
             }
             catch (SocketException exception)
             {
-                Log.AcceptFailed(logger, exception.SocketErrorCode);   // the peer went away before it was taken
+                Log.AcceptFailed(logger, exception.SocketErrorCode);
+                // The peer went away before it was taken; or the process has no handles left, and asking again at once would only turn in
+                // circles.
+                if (exception.SocketErrorCode is not (SocketError.ConnectionReset or SocketError.ConnectionAborted))
+                    await Task.Delay(AcceptPause, time, _stopNow.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -186,6 +186,43 @@ public sealed class SpeechStreamTests
     }
 
     [Fact]
+    public async Task Recogniser_that_hangs_delays_no_wake_word_and_what_it_missed_is_told()
+    {
+        var (transcriber, time) = (new FakeTranscriber(), new ManualTimeProvider());
+        using var test = PipelineUnderTest.WithEmotion(transcriber, time: time);
+        transcriber.Pause();
+        var samples = Talk.Create(4, 40, (1, 2), (5, 3), (12, 3), (20, 3), (30, 3));
+        for (var i = 0; i < samples.Length; i++) samples[i] *= 1.5f;
+        var events = new List<StreamEvent>();
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var request = new StreamRequest("s", new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le")));
+        await foreach (var happened in test.Pipeline.RunAsync(request, Live(), CancellationToken.None))
+        {
+            events.Add(happened);
+            if (happened is WakeWordEvent word && word.Start > TimeSpan.FromSeconds(29)) heard.TrySetResult();
+        }
+
+        Assert.True(heard.Task.IsCompletedSuccessfully);
+        var gap = Assert.Single(events.OfType<GapEvent>());
+        Assert.Equal((MediaKind.Text, GapReason.DroppedWhenBusy), (gap.Kind, gap.Reason));
+        Assert.InRange(gap.Start.TotalSeconds, 5, 20);
+        Assert.InRange((gap.Start + gap.Duration).TotalSeconds, 30, 40);
+        Assert.NotEmpty(events.OfType<SpeechEvent>());
+
+        async IAsyncEnumerable<MediaChunk> Live()
+        {
+            await foreach (var part in PipelineUnderTest.Chunks(samples, () => 1280, Talk.Rate))
+            {
+                yield return part;
+                time.Advance(TimeSpan.FromMilliseconds(80));
+            }
+            await heard.Task.WaitAsync(Patience.Longest);
+            transcriber.Resume();
+        }
+    }
+
+    [Fact]
     public async Task What_is_being_said_is_told_with_telemetry()
     {
         using var test = PipelineUnderTest.WithEmotion(new FakeTranscriber());

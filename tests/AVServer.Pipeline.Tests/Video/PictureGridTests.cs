@@ -27,6 +27,38 @@ public sealed class PictureGridTests
         Assert.False(grid.Knows(51));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Pictures_at_any_times_give_the_nearest_one_and_few_wait(int seed)
+    {
+        var random = new Random(seed);
+        var grid = new PictureGrid();
+        var (time, slot, times) = (TimeSpan.Zero, 0L, new List<TimeSpan>());
+        for (var i = 0; i < 3_000; i++)
+        {
+            time += random.Next(5) == 0 ? TimeSpan.FromMilliseconds(random.Next(200)) : TimeSpan.FromMicroseconds(random.Next(1, 3_000));
+            times.Add(time);
+            grid.Add(Picture(time));
+            if (random.Next(50) != 0) continue;
+            for (; grid.Knows(slot); slot++)
+            {
+                var nearest = times.Min(t => (t - VideoGrid.TimeOf(slot)).Duration());
+                var got = grid.At(slot) is { } picture ? (picture.Time - VideoGrid.TimeOf(slot)).Duration() : (TimeSpan?)null;
+                Assert.Equal(nearest <= PictureGrid.Reach ? nearest : null, got);
+            }
+        }
+    }
+
+    [Fact]
+    public void Pictures_a_microsecond_apart_do_not_pile_up()
+    {
+        var grid = new PictureGrid();
+        for (var i = 0; i < 1_000_000; i++) grid.Add(Picture(TimeSpan.FromMicroseconds(i)));
+        Assert.InRange(grid.Waiting, 1, 25 + 3);
+    }
+
     [Fact]
     public void Slot_without_a_picture_near_enough_is_empty()
     {

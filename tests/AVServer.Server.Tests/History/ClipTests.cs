@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Clips;
+using AVServer.Server.History;
 using AVServer.Server.Tests.Kit;
 using AVServer.TestKit;
 
@@ -75,6 +76,33 @@ public sealed class ClipTests : IDisposable
         Assert.Equal(1, folder.DeleteExpired(start, maxBytes: 3 * 2_044));
         Assert.Equal([4, 6], folder.List("b").Select(clip => clip.Sequence));
         Assert.Equal([5], folder.List("a").Select(clip => clip.Sequence));
+        Assert.Equal(2, folder.DeleteExpired(start, maxBytes: 2_044));
+        Assert.False(Directory.Exists(Path.Combine(Clips, "a")));   // nothing is left in it
+    }
+
+    [Fact]
+    public async Task What_a_killed_server_left_is_swept_at_the_start()
+    {
+        await using (var server = await StartAsync(("History:Clips:TimeToLive", "365.00:00:00")))
+        {
+            await SendAsync(server, "kept", LoudBurst.Make());
+            await server.Part<HistoryRecorder>().FlushAsync(default);
+            await server.Part<ClipStore>().FlushAsync(default);
+            var removed = new Clip("removed", 1, server.Part<TimeProvider>().GetUtcNow(), Rate, new short[100]);
+            await server.Part<ClipStore>().Folder!.WriteAsync(removed, default);
+        }
+        var half = Path.Combine(Clips, "kept", "20260102T030405000Z-9.wav.part");
+        await File.WriteAllBytesAsync(half, [1]);
+        Directory.CreateDirectory(Path.Combine(Clips, "empty"));
+        var foreign = Directory.CreateDirectory(Path.Combine(Clips, "not ours")).FullName;
+
+        await using var again = await StartAsync(("History:Clips:TimeToLive", "365.00:00:00"));
+
+        Assert.Equal("kept", Assert.Single(again.Part<ClipStore>().Folder!.List()).StreamId);
+        Assert.False(File.Exists(half));
+        Assert.False(Directory.Exists(Path.Combine(Clips, "removed")));
+        Assert.False(Directory.Exists(Path.Combine(Clips, "empty")));
+        Assert.True(Directory.Exists(foreign));
     }
 
     [Fact]

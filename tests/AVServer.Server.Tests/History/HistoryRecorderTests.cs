@@ -1,6 +1,8 @@
 using System.Data.Common;
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 using AVServer.Contracts;
+using AVServer.Pipeline;
 using AVServer.Server.History;
 using AVServer.Server.Tests.Kit;
 using AVServer.TestKit;
@@ -32,6 +34,27 @@ public sealed class HistoryRecorderTests : IDisposable
         _time.Advance(TimeSpan.FromMilliseconds(500));
         await flushed.WaitAsync(Patience.Longest);
         Assert.Equal(Enumerable.Range(1, 20).Select(i => (long)i), store.Events.Select(e => e.Sequence));
+        await recorder.StopAsync(default);
+    }
+
+    public static TheoryData<Exception> BadReasons =>
+    [
+        new ArgumentException("Not a number can't be written."),
+        new Npgsql.PostgresException("invalid byte sequence", "ERROR", "ERROR", "22021"),
+        new Microsoft.Data.Sqlite.SqliteException("string or blob too big", 18),
+    ];
+
+    [Theory]
+    [MemberData(nameof(BadReasons), DisableDiscoveryEnumeration = true)]
+    public async Task Event_that_can_not_be_written_loses_only_itself(Exception reason)
+    {
+        var store = new FakeStore { Bad = 7, BadReason = reason };
+        using var lost = new LongSum(HistoryMetrics.MeterName, "avserver.history.lost");
+        await using var recorder = await StartAsync(store, new HistoryOptions());
+        for (var i = 1; i <= 20; i++) recorder.Offer(Event(i));
+        await recorder.FlushAsync(default).WaitAsync(Patience.Longest);
+        Assert.Equal(Enumerable.Range(1, 20).Except([7]).Select(i => (long)i), store.Events.Select(e => e.Sequence));
+        Assert.Equal(1, lost.Value);
         await recorder.StopAsync(default);
     }
 
@@ -116,9 +139,10 @@ public sealed class HistoryRecorderTests : IDisposable
         using var folder = new TemporaryFolder();
         var text = Path.Combine(folder.Path, "note.txt");
         await File.WriteAllTextAsync(text, string.Concat(Enumerable.Repeat("This is no database. ", 100)));
-        var noDatabase = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningServer.StartAsync(("History:Provider", "sqlite"), ("History:Path", text)));
+        var noDatabase = await Assert.ThrowsAsync<SetupException>(
+            () => RunningServer.StartAsync(("History:Provider", "sqlite"), ("History:Path", text)));
         Assert.Contains("History:Path", noDatabase.Message);
-        var noServer = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningServer.StartAsync(
+        var noServer = await Assert.ThrowsAsync<SetupException>(() => RunningServer.StartAsync(
             ("History:Provider", "postgres"), ("History:ConnectionString", $"Host={folder.Path};Database=none;Username=nobody")));
         Assert.Contains("History:ConnectionString", noServer.Message);
     }
@@ -165,6 +189,7 @@ public sealed class HistoryRecorderTests : IDisposable
                 Interlocked.Increment(ref _refused);
                 throw new AwayException();
             }
+            if (events.Any(e => e.Sequence == Bad)) throw BadReason;
             lock (_gate) _events.AddRange(events);
             return Task.CompletedTask;
         }
@@ -179,6 +204,8 @@ public sealed class HistoryRecorderTests : IDisposable
             string streamId, long place, EventCursor end, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
+        public Task<int> DeleteBeyondAsync(long maxBytes, CancellationToken cancellationToken) => Task.FromResult(0);
+
         public Task<int> DeleteStreamAsync(string streamId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<int> DeleteBeforeAsync(DateTimeOffset moment, CancellationToken cancellationToken)
@@ -187,6 +214,11 @@ public sealed class HistoryRecorderTests : IDisposable
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        /// <summary>Number of an event that can't be written, with its reason.</summary>
+        public long Bad { get; init; }
+
+        public Exception BadReason { get; init; } = new JsonException("It is no JSON.");
 
         private sealed class AwayException : DbException;
     }

@@ -4,6 +4,7 @@ using AVServer.Contracts;
 using AVServer.Server.History;
 using AVServer.Server.Tests.Kit;
 using AVServer.TestKit;
+using Dapper;
 
 namespace AVServer.Server.Tests.History;
 
@@ -79,13 +80,7 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
     [InlineData("postgres")]
     public async Task Store_deletes_what_is_older_than_a_moment_to_the_microsecond(string provider)
     {
-        var settings = (await SettingsAsync(provider)).ToDictionary(setting => setting.Key, setting => setting.Value);
-        await using var store = HistoryStores.Open(new HistoryOptions
-        {
-            Provider = provider,
-            Path = settings.GetValueOrDefault("History:Path"),
-            ConnectionString = settings.GetValueOrDefault("History:ConnectionString"),
-        });
+        await using var store = HistoryStores.Open(Options(provider, await SettingsAsync(provider)));
         await store.PrepareAsync(default);
         await store.PrepareAsync(default);   // as each start does
         var moment = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
@@ -99,6 +94,49 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
         var left = await store.QueryAsync(new HistoryQuery(null, null, null, null, null, null, 10), default);
         Assert.Equal([3, 4], left.Select(kept => kept.Event.Sequence));
         Assert.Equal(moment, left[0].Event.At);
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Oldest_events_go_before_their_time_where_all_take_too_much_room(string provider)
+    {
+        await using var store = HistoryStores.Open(Options(provider, await SettingsAsync(provider)));
+        await store.PrepareAsync(default);
+        // Two thousand of a kilobyte each: two megabytes and what stands beside them.
+        await store.AppendAsync([.. Enumerable.Range(1, 2_000).Select(i => new FaultEvent("code", new string('x', 1_000))
+        {
+            StreamId = "s",
+            Cursor = new EventCursor("e", i),
+            At = DateTimeOffset.UnixEpoch.AddSeconds(i),
+        })], default);
+        Assert.Equal(0, await store.DeleteBeyondAsync(4 << 20, default));
+
+        var deleted = await store.DeleteBeyondAsync(1 << 20, default);
+
+        Assert.InRange(deleted, 1_000, 1_700);
+        Assert.Equal(0, await store.DeleteBeyondAsync(1 << 20, default));
+        var left = await store.QueryAsync(new HistoryQuery(null, null, null, null, null, null, 1), default);
+        Assert.Equal(deleted + 1, Assert.Single(left).Event.Sequence);
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task History_of_a_newer_server_stops_the_start_and_is_left_as_it_is(string provider)
+    {
+        var settings = await SettingsAsync(provider);
+        var options = Options(provider, settings);
+        await using (var store = HistoryStores.Open(options)) await store.PrepareAsync(default);
+        await using (var source = HistoryStores.SourceOf(options))
+        await using (var connection = await source.OpenConnectionAsync())
+        {
+            Assert.Equal(SqlDialect.Version, await connection.ExecuteScalarAsync<long>(SqlDialect.ReadVersion));
+            await connection.ExecuteAsync("INSERT INTO avserver_schema (version) VALUES (99)");
+        }
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => RunningServer.StartAsync(settings));
+        Assert.Contains("version 99", error.Message, StringComparison.Ordinal);
+        Assert.Contains("History:", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -172,6 +210,17 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
         Assert.Equal(FaultCodes.NotFound, await ProblemAnswer.CodeOfAsync(asked));
         using var deleted = await server.Http.DeleteAsync(Routes.EventHistory + "?streamId=a");
         Assert.Equal(FaultCodes.NotFound, await ProblemAnswer.CodeOfAsync(deleted));
+    }
+
+    private static HistoryOptions Options(string provider, (string Key, string Value)[] settings)
+    {
+        var given = settings.ToDictionary(setting => setting.Key, setting => setting.Value);
+        return new HistoryOptions
+        {
+            Provider = provider,
+            Path = given.GetValueOrDefault("History:Path"),
+            ConnectionString = given.GetValueOrDefault("History:ConnectionString"),
+        };
     }
 
     private async Task<(string Key, string Value)[]> SettingsAsync(string provider) => provider == "sqlite"

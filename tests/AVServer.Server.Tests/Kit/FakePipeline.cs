@@ -26,6 +26,9 @@ internal sealed class FakePipeline : IStreamPipeline
     /// <summary>Chunks of sound and bytes that were heard, over all streams.</summary>
     public long Heard;
 
+    /// <summary>Files that are being scored.</summary>
+    public int Scoring;
+
     /// <summary>Step of a job after which the pipeline pauses; none by default.</summary>
     public int PauseAfterStep { get; set; }
 
@@ -83,6 +86,23 @@ internal sealed class FakePipeline : IStreamPipeline
 
     public async Task<ScoreReport> ScoreFileAsync(string path, ScoreRequest request, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref Scoring);
+        try
+        {
+            return await ScoreAsync(path, request, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref Scoring);
+        }
+    }
+
+    /// <summary>A second of media a byte.</summary>
+    public Task<TimeSpan?> FindDurationAsync(string path, CancellationToken cancellationToken) =>
+        Task.FromResult<TimeSpan?>(TimeSpan.FromSeconds(new FileInfo(path).Length));
+
+    private async Task<ScoreReport> ScoreAsync(string path, ScoreRequest request, CancellationToken cancellationToken)
+    {
         await _open.Task.WaitAsync(cancellationToken);
         if (File.ReadAllBytes(path).AsSpan().StartsWith("bad"u8)) throw new MediaException(FaultCodes.Undecodable, "Expected a media file, got 'bad'.");
         var length = new FileInfo(path).Length;
@@ -91,9 +111,6 @@ internal sealed class FakePipeline : IStreamPipeline
         return new ScoreReport(
             request.FileName, length, MaxPosteriorOf(request), [new FaultEvent("path", path)], request.Posteriors ? [curve] : null);
     }
-
-    /// <summary>A second of media a byte.</summary>
-    public Task<TimeSpan?> FindDurationAsync(string path, CancellationToken cancellationToken) => Task.FromResult<TimeSpan?>(TimeSpan.FromSeconds(new FileInfo(path).Length));
 
     // A wake word a step of a tenth; the valve holds each.
     private async Task<ScoreReport> ScoreInStepsAsync(long length, ScoreRequest request, CancellationToken cancellationToken)

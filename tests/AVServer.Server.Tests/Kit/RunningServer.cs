@@ -15,11 +15,12 @@ namespace AVServer.Server.Tests.Kit;
 /// <summary>The server on real Kestrel at a free port, as Program builds it, with the fake pipeline unless told otherwise.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
-    // A machine that stands still for seconds ends no stream, unless a test is about that.
+    // A machine that stands still for seconds ends and refuses no stream, unless a test is about that.
     private static readonly Dictionary<string, string?> Unhurried = new()
     {
         ["Server:Limits:HelloTimeout"] = "00:01:00",
         ["Server:Limits:IdleTimeout"] = "00:10:00",
+        ["Server:Limits:MaxLag"] = "00:10:00",
         ["Server:Limits:CloseTimeout"] = "00:01:00",
         ["Server:Limits:DrainTimeout"] = "00:01:00",
     };

@@ -1,0 +1,85 @@
+using System.Diagnostics.Metrics;
+using AVServer.Server.Metrics;
+
+namespace AVServer.Server.Streams;
+
+/// <summary>
+/// Reads twice a second how far the streams lie behind. Where more were taken than the machine can do, those that came last are refused
+/// after all, as long as they are on trial: nobody whom the machine has kept up with for a while is ended.
+/// </summary>
+internal sealed partial class OverloadWatch : IHostedService, IDisposable
+{
+    /// <summary>Time between two readings.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>So long the machine has to keep up with a stream and all that were there before.</summary>
+    public static readonly TimeSpan Trial = TimeSpan.FromSeconds(10);
+
+    private readonly StreamRegistry _registry;
+    private readonly Admission _admission;
+    private readonly TimeProvider _time;
+    private readonly ILogger<OverloadWatch> _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Thread _watching;
+    private long _last;
+    private long _keepsUpSince;
+    private bool _wasOpen = true;
+
+    public OverloadWatch(
+        StreamRegistry registry, Admission admission, IMeterFactory meters, TimeProvider time, ILogger<OverloadWatch> logger)
+    {
+        (_registry, _admission, _time, _logger) = (registry, admission, time, logger);
+        _last = _keepsUpSince = time.GetTimestamp();
+        // A thread of its own: in the pool it would wait behind the very work that is too much.
+        _watching = new Thread(Watch) { IsBackground = true, Name = nameof(OverloadWatch), Priority = ThreadPriority.AboveNormal };
+        var meter = meters.Create(ServerMetrics.MeterName);
+        meter.CreateObservableGauge(
+            "avserver.streams.lag", () => admission.Lag.TotalSeconds, "s", "How far half of the live streams lie behind, or less.");
+        meter.CreateObservableGauge(
+            "avserver.streams.slowest.lag", () => admission.Slowest.TotalSeconds, "s", "How far the slowest live stream lies behind.");
+        meter.CreateObservableGauge(
+            "avserver.streams.admitted", () => admission.IsOpen ? 1 : 0,
+            description: "Whether new streams are taken: 1, or 0 while the machine is behind.");
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _watching.Start();
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+    }
+
+    public void Dispose() => _stop.Cancel();
+
+    /// <summary>Reads once, and ends what is too much.</summary>
+    public void Look()
+    {
+        LiveStream[] streams = [.. _registry.Streams.Where(stream => !stream.IsEnding)];
+        var elapsed = _time.GetElapsedTime(_last);
+        _last = _time.GetTimestamp();
+        var tooMany = _admission.Observe([.. streams.Select(stream => stream.Lag.Read()).OfType<TimeSpan>()], elapsed);
+        if (_wasOpen != _admission.IsOpen) Log.Turned(_logger, _wasOpen ? "refused" : "taken", _admission.Lag.TotalSeconds);
+        _wasOpen = _admission.IsOpen;
+        if (!_admission.KeepsUp) _keepsUpSince = _last;
+        foreach (var stream in streams)
+            if (_time.GetElapsedTime(Math.Max(stream.OpenedTimestamp, _keepsUpSince)) >= Trial) stream.IsOnTrial = false;
+        // The last one goes on, however slowly: ended it would be of no use at all.
+        foreach (var stream in streams.Skip(1).Reverse().Where(stream => stream.IsOnTrial).Take(tooMany))
+            stream.Refuse(_registry.TooBusy());
+    }
+
+    private void Watch()
+    {
+        while (!_stop.Token.WaitHandle.WaitOne(Interval)) Look();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2021, LogLevel.Warning, "New streams are {Turn}: the open ones lie {Seconds:F2} s behind.")]
+        public static partial void Turned(ILogger logger, string turn, double seconds);
+    }
+}

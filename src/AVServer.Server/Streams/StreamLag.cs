@@ -1,0 +1,110 @@
+namespace AVServer.Server.Streams;
+
+/// <summary>
+/// How far the pipeline lies behind the media of one stream that came: between two readings the least of it, as CoDel (RFC 8289) looks at
+/// a queue, so that a sender's bursts are no lag as long as they are worked off.
+/// </summary>
+/// <remarks>
+/// Of raw sound each chunk counts from when it came, or would have come, had nobody made its sender wait; of a container, whose time
+/// is inside it, the decoded time counts against the earliest that it was on. Safe for a sender, a pipeline and a reader at once.
+/// </remarks>
+/// <param name="time">Clock of the wall.</param>
+internal sealed class StreamLag(TimeProvider time)
+{
+    // After a longer pause of its sender a container's time says nothing about when it should have come.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    // Who gains more on the wall's clock within so long sends a file, or makes up for a pause.
+    private static readonly TimeSpan PaceWindow = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestLead = TimeSpan.FromSeconds(1);
+    private const double FastestLive = 1.25;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<TimeSpan> _unfinished = new();
+    private readonly long _began = time.GetTimestamp();
+    private TimeSpan? _line;      // the least of wall − media: when media of time 0 would have come
+    private TimeSpan? _least;     // since the last reading
+    private TimeSpan _lastSent;
+    private (TimeSpan Wall, TimeSpan Media)? _window;
+    private bool _isFast;
+
+    private TimeSpan Now => time.GetElapsedTime(_began);
+
+    /// <summary>A chunk of raw sound came, before it waits for room.</summary>
+    public void Arrived(TimeSpan media)
+    {
+        lock (_gate)
+        {
+            _unfinished.Enqueue(media);
+            Draw(Now - media);
+            Pace(media);
+        }
+    }
+
+    /// <summary>The pipeline is done with the oldest chunk of raw sound.</summary>
+    public void Finished()
+    {
+        lock (_gate)
+        {
+            if (!_unfinished.TryDequeue(out var media) || _line is null) return;
+            Note(Now - media - _line.Value);
+            if (_unfinished.Count > 0) return;
+            // It has kept up with all that came; what comes next may come as late as it likes.
+            Note(TimeSpan.Zero);
+            _line = null;
+        }
+    }
+
+    /// <summary>Bytes of a container were taken; their sender pauses, or sends on.</summary>
+    /// <param name="came">Whether they have just come, else they were just handed over.</param>
+    public void Sent(bool came)
+    {
+        lock (_gate)
+        {
+            if (came && Now - _lastSent > LongestPause) _line = null;
+            _lastSent = Now;
+        }
+    }
+
+    /// <summary>The pipeline heard a container's sound up to a time.</summary>
+    public void Heard(TimeSpan media)
+    {
+        lock (_gate)
+        {
+            Draw(Now - media);
+            Note(Now - media - _line!.Value);
+            Pace(media);
+        }
+    }
+
+    /// <summary>The least lag since the last reading.</summary>
+    /// <returns>Null of a sender that isn't live, and where nothing came.</returns>
+    public TimeSpan? Read()
+    {
+        lock (_gate)
+        {
+            if (_line is { } line && _unfinished.TryPeek(out var oldest)) Note(Now - oldest - line);
+            var least = _least;
+            _least = null;
+            return _isFast ? null : least;
+        }
+    }
+
+    private void Draw(TimeSpan offset) => _line = _line < offset ? _line : offset;
+
+    private void Note(TimeSpan lag) => _least = _least < lag ? _least : lag;
+
+    private void Pace(TimeSpan media)
+    {
+        if (_window is not var (wall, first))
+        {
+            _window = (Now, media);
+            return;
+        }
+        var (elapsed, gained) = (Now - wall, media - first);
+        if (gained > elapsed + LongestLead) _isFast = true;
+        if (elapsed < PaceWindow) return;
+        _isFast = gained > FastestLive * elapsed;
+        _window = (Now, media);
+    }
+}
