@@ -18,7 +18,9 @@ internal static class EndOfSound
                 SpeechEvent speech => speech with { Start = Earlier(speech.Start, end), End = Earlier(speech.End, end), Words = Cut(speech.Words, end) },
                 EmotionEvent emotion => emotion with
                 {
-                    Start = Earlier(emotion.Start, end), End = Earlier(emotion.End, end), EstimatedAt = Earlier(emotion.EstimatedAt, end),
+                    Start = Earlier(emotion.Start, end),
+                    End = Earlier(emotion.End, end),
+                    EstimatedAt = Earlier(emotion.EstimatedAt, end),
                 },
                 var other => other,
             };
