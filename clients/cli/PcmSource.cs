@@ -15,9 +15,11 @@ internal static class PcmSource
 
     /// <summary>A decoded file, at its own speed where a clock is given; what is wrong with it is said to people.</summary>
     /// <exception cref="MediaException">The file can't be decoded.</exception>
-    public static async IAsyncEnumerable<MediaChunk> Read(MediaFile files, string path, TimeProvider? pace, TextWriter error, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<MediaChunk> Read(
+        MediaFile files, string path, TimeProvider? pace, TextWriter error, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var samples = await files.ReadAudioAsync(path, DecodedFormat.SampleRateHz, warning => error.WriteLine($"av: {path}: {warning.Message}"), cancellationToken);
+        var samples = await files.ReadAudioAsync(
+            path, DecodedFormat.SampleRateHz, warning => error.WriteLine($"av: {path}: {warning.Message}"), cancellationToken);
         var length = (int)(ChunkLength.TotalSeconds * DecodedFormat.SampleRateHz);
         var started = pace?.GetTimestamp() ?? 0;
         for (var at = 0; at < samples.Length; at += length)

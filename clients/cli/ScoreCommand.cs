@@ -46,7 +46,8 @@ internal static class ScoreCommand
             var run = new ScoreRun(scorer, parsed.GetValue(posteriors) || page is not null, parsed.GetValue(model), parsed.GetValue(jobs), TimeProvider.System);
             using var results = ScoreResults.Open(lines, parsed.GetValue(resume), parsed.InvocationConfiguration.Output);
             var found = MediaPaths.Expand(parsed.GetValue(files)!, parsed.InvocationConfiguration.Error);
-            return await run.RunAsync(found, results, page, parsed.InvocationConfiguration.Error, !Console.IsErrorRedirected, cancellationToken);
+            return await run.RunAsync(
+                found, results, page, parsed.InvocationConfiguration.Error, !Console.IsErrorRedirected, cancellationToken);
         }, parsed.InvocationConfiguration.Error));
         return command;
     }

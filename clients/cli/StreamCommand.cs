@@ -43,7 +43,8 @@ internal static class StreamCommand
                 "-" => await PublishAsync((
                     new MediaHello(MediaHello.CurrentProtocol, format),
                     PcmSource.Read(Console.OpenStandardInput(), format, cancellationToken))),
-                var path => await PublishAsync(await OpenAsync(path, parsed.GetValue(fast), parsed.InvocationConfiguration.Error, cancellationToken)),
+                var path => await PublishAsync(
+                    await OpenAsync(path, parsed.GetValue(fast), parsed.InvocationConfiguration.Error, cancellationToken)),
             };
             return closed.Reason == CloseReason.Completed ? 0 : Output.Failed;
 

@@ -9,8 +9,8 @@ namespace AVServer.Contracts;
 /// <param name="Model">The model that judged.</param>
 /// <param name="EstimatedAt">Media time that had been heard when the estimate was made.</param>
 /// <param name="Text">The words that a final estimate rests on beside the sound; absent where there were none, and for a model that doesn't read.</param>
-/// <param name="Valence">How pleasant it sounds, -1 to 1: the emotions' places on a circle, weighed by their probabilities, not measured by itself. Absent
-/// where the sound can't be judged, and for a model with an emotion that has no such place.</param>
+/// <param name="Valence">How pleasant it sounds, -1 to 1: the emotions' places on a circle, weighed by their probabilities, not measured by
+/// itself. Absent where the sound can't be judged, and for a model with an emotion that has no such place.</param>
 /// <param name="Arousal">How excited it sounds, -1 to 1; as <paramref name="Valence"/>.</param>
 /// <param name="Reason">Why the label is <see cref="Unsure"/>; absent where it isn't.</param>
 public sealed record EmotionEvent(

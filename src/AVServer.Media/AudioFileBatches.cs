@@ -63,7 +63,8 @@ internal sealed class AudioFileBatches(MediaFile single, MediaOptions options)
         try
         {
             var (demuxer, length) = await MediaFile.OpenAsync(path, options.File, cancellationToken).ConfigureAwait(false);
-            bool alone = length > MaxBatchedFileBytes || (demuxer == "ogg" && await OggLinks.IsChainAsync(path, cancellationToken).ConfigureAwait(false));
+            bool alone = length > MaxBatchedFileBytes
+                || (demuxer == "ogg" && await OggLinks.IsChainAsync(path, cancellationToken).ConfigureAwait(false));
             return alone ? null : demuxer;
         }
         catch (Exception e) when (e is MediaException or IOException or UnauthorizedAccessException)

@@ -17,13 +17,16 @@ internal sealed class ContainerDecoder(MediaOptions options, MediaLimits limits,
     {
         await using var input = new InputBytes(token => AcceptAsync(chunks, token), cancellationToken);
         string demuxer = FileSignature.DemuxerOf(container);
-        var head = await input.PeekAsync(head => ContainerHead.IsEnough(demuxer, head.Span), ContainerHead.MaxBytes, cancellationToken).ConfigureAwait(false);
+        var head = await input.PeekAsync(
+            head => ContainerHead.IsEnough(demuxer, head.Span), ContainerHead.MaxBytes, cancellationToken).ConfigureAwait(false);
         if (head.IsEmpty) yield break;   // nothing came, so nothing is wrong with it
         if (FileSignature.Detect(head.Span) is { } found && found != demuxer)
             throw new MediaException(FaultCodes.Undecodable, $"Expected the container {container} as the hello announced, got bytes of {found}; name the right one in the hello.");
         var source = new DecodingSource(demuxer, $"the container {container}", Input: input);
         var decoding = new FfmpegDecoding(options, limits, DecodedFormat.SampleRateHz, () => Interlocked.Read(ref _inputBytes));
-        await using var spool = demuxer == "mov" && ContainerHead.HasIndexLast(head.Span) ? await SpoolAsync(input, cancellationToken).ConfigureAwait(false) : null;
+        await using var spool = demuxer == "mov" && ContainerHead.HasIndexLast(head.Span)
+            ? await SpoolAsync(input, cancellationToken).ConfigureAwait(false)
+            : null;
         if (spool is not null) source = source with { Path = spool.Name, Input = null, IsFile = true };
         var items = demuxer == "ogg"
             ? decoding.DecodeChainAsync(source, video, cancellationToken)
@@ -59,12 +62,15 @@ internal sealed class ContainerDecoder(MediaOptions options, MediaLimits limits,
         catch (Exception e)
         {
             await spool.DisposeAsync().ConfigureAwait(false);
-            if (e is IOException) throw new MediaException(FaultCodes.ServerBusy, "Expected room for a file whose index comes last, found none; send one whose index comes first.", e);
+            if (e is IOException)
+                throw new MediaException(
+                    FaultCodes.ServerBusy, "Expected room for a file whose index comes last, found none; send one whose index comes first.", e);
             throw;
         }
     }
 
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> AcceptAsync(IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> AcceptAsync(
+        IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var chunk in chunks.WithCancellation(cancellationToken).ConfigureAwait(false))
         {

@@ -35,7 +35,10 @@ internal static class FileSignature
         return MpegAudioFrame.Detect(head);
     }
 
-    /// <summary>How long an ID3 tag is at the beginning of a file, or of what stands behind another such tag: programs put one before any kind of file.</summary>
+    /// <summary>
+    /// How long an ID3 tag is at the beginning of a file, or of what stands behind another such tag: programs put one before any kind of
+    /// file.
+    /// </summary>
     /// <param name="head">At least <see cref="TagHeaderBytes"/> bytes.</param>
     /// <returns>Its length; 0 if there is none.</returns>
     public static long TagLength(ReadOnlySpan<byte> head)

@@ -9,7 +9,8 @@ namespace AVServer.Media;
 public sealed class LiveCopy(MediaOptions options)
 {
     /// <summary>Finds the container that a file can be sent in.</summary>
-    /// <returns>One of <see cref="ContainerNames.All"/>; null where the file has no pictures but perhaps a cover, or some that can't be read.</returns>
+    /// <returns>One of <see cref="ContainerNames.All"/>; null where the file has no pictures but perhaps a cover, or some that can't be
+    /// read.</returns>
     /// <exception cref="MediaException">It is no media file, or there is no ffmpeg.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public async Task<string?> FindContainerAsync(string path, CancellationToken cancellationToken = default)

@@ -26,7 +26,8 @@ public sealed class MediaDecoder(MediaOptions options)
         limits ??= options.Stream;
         return hello.Container is null
             ? DecodeRawAsync(hello, FullAsync(chunks, cancellationToken), limits, cancellationToken)
-            : new ContainerDecoder(options, limits, video).DecodeAsync(hello.Container, FullAsync(chunks, cancellationToken), cancellationToken);
+            : new ContainerDecoder(options, limits, video).DecodeAsync(
+                hello.Container, FullAsync(chunks, cancellationToken), cancellationToken);
     }
 
     // Recorders of browsers send an empty chunk now and then; it is nothing.

@@ -93,7 +93,9 @@ public sealed class MediaFile(MediaOptions options)
         bool asStream = demuxer == "ogg" || (header is not null && WavFile.HasMoreData(path, header));
         await using var input = asStream ? InputBytes.OfFile(path, cancellationToken) : null;
         if (asStream) source = source with { Path = null, Input = input };
-        var items = demuxer == "ogg" ? decoding.DecodeChainAsync(source, video, cancellationToken) : decoding.DecodeAsync(source.With(header), video, cancellationToken);
+        var items = demuxer == "ogg"
+            ? decoding.DecodeChainAsync(source, video, cancellationToken)
+            : decoding.DecodeAsync(source.With(header), video, cancellationToken);
         await foreach (var item in items.ConfigureAwait(false)) yield return item;
     }
 

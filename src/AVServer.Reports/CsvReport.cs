@@ -19,7 +19,8 @@ public static class CsvReport
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(events);
         await output.WriteAsync(Header.AsMemory(), cancellationToken);
-        var warnings = (report.Warnings ?? []).Select(warning => new ReportRow("warning", TimeSpan.Zero, TimeSpan.Zero, warning.Code, null, warning.Message));
+        var warnings = (report.Warnings ?? []).Select(
+            warning => new ReportRow("warning", TimeSpan.Zero, TimeSpan.Zero, warning.Code, null, warning.Message));
         foreach (var row in warnings.Concat(events.Select(ReportRow.Of).OfType<ReportRow>()))
         {
             string[] fields = [report.File, row.Type, Seconds(row.Start), Seconds(row.End), row.Label, row.Score?.ToString("0.####", CultureInfo.InvariantCulture) ?? "", row.Text];

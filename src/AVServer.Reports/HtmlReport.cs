@@ -56,7 +56,8 @@ public sealed class HtmlReport(TextWriter output)
         ArgumentNullException.ThrowIfNull(report);
         var highest = string.Join(", ", report.MaxPosterior.Select(pair => $"{pair.Key} {Number(pair.Value, "0.00")}"));
         await output.WriteAsync($"<h2>{Text(report.File)}</h2>\n<p>{Clock(TimeSpan.FromSeconds(report.DurationSeconds))}{(highest.Length > 0 ? $" · highest posterior: {Text(highest)}" : "")}</p>\n".AsMemory(), cancellationToken);
-        foreach (var warning in report.Warnings ?? []) await output.WriteAsync($"<p class=\"error\">{Text(warning.Message)}</p>\n".AsMemory(), cancellationToken);
+        foreach (var warning in report.Warnings ?? [])
+            await output.WriteAsync($"<p class=\"error\">{Text(warning.Message)}</p>\n".AsMemory(), cancellationToken);
         var rows = events.Select(ReportRow.Of).OfType<ReportRow>();
         await new TimeLine(output, report).WriteAsync(rows, cancellationToken);
         await WriteTableAsync(rows, cancellationToken);

@@ -14,14 +14,16 @@ public static class WebVttReport
     /// <param name="report">The file; its own events are not looked at.</param>
     /// <param name="events">Its events in order.</param>
     /// <param name="cancellationToken">Breaks off.</param>
-    public static async Task WriteAsync(TextWriter output, ScoreReport report, IEnumerable<StreamEvent> events, CancellationToken cancellationToken = default)
+    public static async Task WriteAsync(
+        TextWriter output, ScoreReport report, IEnumerable<StreamEvent> events, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(events);
         var last = TimeSpan.FromSeconds(report.DurationSeconds);
         await output.WriteAsync("WEBVTT\n".AsMemory(), cancellationToken);
-        foreach (var warning in report.Warnings ?? []) await output.WriteAsync($"\nNOTE {Escape(warning.Message)}\n".AsMemory(), cancellationToken);
+        foreach (var warning in report.Warnings ?? [])
+            await output.WriteAsync($"\nNOTE {Escape(warning.Message)}\n".AsMemory(), cancellationToken);
         foreach (var streamEvent in events)
         {
             if (ReportRow.Of(streamEvent) is not { } row || Cue(streamEvent, row) is not { } text) continue;

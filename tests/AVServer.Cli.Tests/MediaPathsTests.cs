@@ -20,7 +20,8 @@ public sealed class MediaPathsTests : IDisposable
     }
 
     [Fact]
-    public void Named_file_is_taken_whatever_its_name() => Assert.Equal(["no-such.bin"], MediaPaths.Expand(["no-such.bin"], TextWriter.Null));
+    public void Named_file_is_taken_whatever_its_name() =>
+        Assert.Equal(["no-such.bin"], MediaPaths.Expand(["no-such.bin"], TextWriter.Null));
 
     [Fact]
     public void Links_to_a_folder_itself_or_to_a_parent_give_each_file_once()

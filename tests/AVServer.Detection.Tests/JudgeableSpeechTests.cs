@@ -13,7 +13,8 @@ public sealed class JudgeableSpeechTests
     [InlineData(2, 0.95, 0.0003, SpeechDefect.TooQuiet)]
     [InlineData(2, 0.95, 0, SpeechDefect.TooQuiet)]
     [InlineData(2, 0.95, 1, SpeechDefect.Clipped)]
-    public void Short_faint_clipped_or_doubtful_speech_is_not_judged(double seconds, double voice, float amplitude, SpeechDefect? expected) =>
+    public void Short_faint_clipped_or_doubtful_speech_is_not_judged(
+        double seconds, double voice, float amplitude, SpeechDefect? expected) =>
         Assert.Equal(expected, JudgeableSpeech.DefectOf([amplitude, -amplitude], TimeSpan.FromSeconds(seconds), voice));
 
     [Fact]

@@ -73,7 +73,8 @@ public sealed class MediaFileTests : IDisposable
     [InlineData("""{"streams":[{"codec_type":"video"},{"codec_type":"audio"}],"format":{}}""", false)]
     [InlineData("""{"streams":[{"codec_type":"video","codec_name":"png","disposition":{"attached_pic":1}},{"codec_type":"audio"}],"format":{}}""", false)]
     [InlineData("", false)]
-    public void Cover_and_pictures_of_an_unknown_encoding_are_none_to_send(string answer, bool expected) => Assert.Equal(expected, MediaProbe.HasPictures(MediaProbe.Parse(answer)));
+    public void Cover_and_pictures_of_an_unknown_encoding_are_none_to_send(string answer, bool expected) =>
+        Assert.Equal(expected, MediaProbe.HasPictures(MediaProbe.Parse(answer)));
 
     [Theory]
     [InlineData("a b.wav")]

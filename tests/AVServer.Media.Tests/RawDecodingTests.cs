@@ -82,7 +82,8 @@ public sealed class RawDecodingTests
         // The first chunk's may be the worst of them.
         var random = new Random(seed);
         var chunks = Enumerable.Range(0, 8_000 / chunkMs).Select(i => Chunk(
-            0.1 + (i * chunkMs / 1_000.0) + ((i == 0 ? seed % 2 == 0 ? -1 : 1 : (random.NextDouble() * 2) - 1) * jitterMs / 1_000.0), Silence(chunkMs / 1_000.0)));
+            0.1 + (i * chunkMs / 1_000.0)
+                + ((i == 0 ? seed % 2 == 0 ? -1 : 1 : (random.NextDouble() * 2) - 1) * jitterMs / 1_000.0), Silence(chunkMs / 1_000.0)));
         var items = await DecodeAsync(Hello(), [.. chunks]);
         Assert.All(items, item => Assert.IsType<AudioBlock>(item));
         Assert.Equal(8 * Rate, Media.Join(items).Length);

@@ -55,7 +55,8 @@ public sealed class ReportTests
     public async Task Cues_of_what_is_said_at_the_very_end_stay_within_the_file()
     {
         var last = new WakeWordEvent(
-            "computer", 1, TimeSpan.FromSeconds(1.1), TimeSpan.FromSeconds(1.15), Modality.Audio, new Dictionary<string, float>(), new ModelReference("m", "1"), TimeSpan.FromSeconds(1.15));
+            "computer", 1, TimeSpan.FromSeconds(1.1), TimeSpan.FromSeconds(1.15),
+            Modality.Audio, new Dictionary<string, float>(), new ModelReference("m", "1"), TimeSpan.FromSeconds(1.15));
         using var text = new StringWriter();
         await WebVttReport.WriteAsync(text, Report with { DurationSeconds = 1.15 }, [last]);
         Assert.Contains("\n00:00:00.650 --> 00:00:01.150\n", text.ToString());

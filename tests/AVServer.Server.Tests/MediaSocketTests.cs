@@ -123,7 +123,6 @@ public sealed class MediaSocketTests
 
     public static TheoryData<string, byte[], string, int> BrokenChunks => new()
     {
-        { "no payload", [1, 0, 0, 0, 0, 0, 0, 0, 0], FaultCodes.BadChunk, 4400 },
         { "short header", [1, 0], FaultCodes.BadChunk, 4400 },
         { "unknown kind", [7, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1], FaultCodes.BadChunk, 4400 },
         { "negative time", [1, 255, 255, 255, 255, 255, 255, 255, 255, 1, 1], FaultCodes.BadChunk, 4400 },
@@ -151,6 +150,25 @@ public sealed class MediaSocketTests
         await other.SendAsync(0, "Word!!");
         await other.SendTextAsync("""{"type":"end"}""");
         Assert.Equal(3, (await other.ReceiveAllAsync()).Count);
+    }
+
+    [Theory]
+    [InlineData(new byte[0])]
+    [InlineData(new byte[] { 1, 0, 0, 0, 0, 0, 0, 0, 0 })]
+    [InlineData(new byte[] { 2, 0, 0, 0, 0, 0, 0, 0, 0 })]
+    public async Task Message_without_media_is_nothing(byte[] message)
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var sender = await MediaSender.OpenAsync(server, "s", "?events=true");
+        await sender.SendBytesAsync(message);
+        await sender.SendAsync(0, "Word!!");
+        await sender.SendBytesAsync(message);
+        await sender.SendTextAsync("""{"type":"end"}""");
+
+        var events = await sender.ReceiveAllAsync();
+
+        Assert.Equal(["opened", "wakeWord", "closed"], events.Select(e => e.GetProperty("type").GetString()));
+        Assert.Equal(1000, (int?)sender.CloseStatus);
     }
 
     [Fact]

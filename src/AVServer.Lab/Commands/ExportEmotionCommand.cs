@@ -80,6 +80,7 @@ public static class ExportEmotionCommand
         string[] served = recipe.Reads ? [EmotionConditions.Untold, EmotionConditions.Matching] : [EmotionConditions.Sound];
         var scores = EmotionScores.Read(path).Where(score => served.Contains(score.Condition)).ToList();
         var temperature = scores.FitTemperature();
-        return (temperature, EmotionScores.MinimumConfidence([[.. scores.Where(score => score.Condition == served[0]).Answers(temperature)]]));
+        return (
+            temperature, EmotionScores.MinimumConfidence([[.. scores.Where(score => score.Condition == served[0]).Answers(temperature)]]));
     }
 }

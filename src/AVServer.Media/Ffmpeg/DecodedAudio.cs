@@ -5,7 +5,8 @@ namespace AVServer.Media.Ffmpeg;
 /// <summary>Blocks of one decoded sound track → items on that track's timeline.</summary>
 /// <param name="sampleRateHz">Of the track.</param>
 /// <param name="limits">Tolerance of time stamps, longest fill.</param>
-/// <param name="goesOnAt">The sample that the track's first is, where it goes on with sound that was before; null: a track of its own.</param>
+/// <param name="goesOnAt">The sample that the track's first is, where it goes on with sound that was before; null: a track of its
+/// own.</param>
 internal sealed class DecodedAudio(int sampleRateHz, MediaLimits limits, long? goesOnAt = null)
 {
     private readonly AudioTimeline _timeline = new(sampleRateHz, limits);

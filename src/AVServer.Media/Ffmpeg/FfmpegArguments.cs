@@ -29,12 +29,14 @@ internal static class FfmpegArguments
         FFMpegArguments
             .FromInput(
                 new QuotedInput("pipe:0"),
-                input => input.Tellingly().Within(limits).WithCustomArgument("-fpsprobesize 0 -protocol_whitelist pipe").SoundBy(soundCodec).ForceFormat(demuxer))
+                input => input.Tellingly().Within(limits).WithCustomArgument("-fpsprobesize 0 -protocol_whitelist pipe")
+                    .SoundBy(soundCodec).ForceFormat(demuxer))
             .OutputToUrl(Output, output => output.WithCustomArgument("-map 0:a:0?").Samples(sampleRateHz).Pictures(video).Matroska())
             .Arguments;
 
     /// <summary>One file → Matroska on a pipe.</summary>
-    public static string ForFile(string path, string demuxer, MediaLimits limits, int sampleRateHz, VideoOutput? video, string? soundCodec = null) =>
+    public static string ForFile(
+        string path, string demuxer, MediaLimits limits, int sampleRateHz, VideoOutput? video, string? soundCodec = null) =>
         FFMpegArguments
             .FromInput(QuotedInput.File(path), input => input.Tellingly().SoundBy(soundCodec).FromFile(demuxer, limits))
             .OutputToUrl(Output, output => output.WithCustomArgument("-map 0:a:0?").Samples(sampleRateHz).Pictures(video).Matroska())
@@ -74,7 +76,8 @@ internal static class FfmpegArguments
             .Aggregate(first, (all, device) => all.AddInput(new QuotedInput(device.Name), input => input.FromDevice(device.Format)))
             .OutputToUrl(Output, output => Enumerable.Range(0, devices.Count)
                 .Aggregate(output, (all, index) => all.WithCustomArgument($"-map {index}:a:0? -map {index}:v:0?"))
-                .WithAudioCodec("pcm_s16le").WithAudioChannels(1).WithAudioSamplingRate(DecodedFormat.SampleRateHz).WithVideoCodec("mjpeg").WithVideoQualityScale(4).Matroska())
+                .WithAudioCodec("pcm_s16le").WithAudioChannels(1).WithAudioSamplingRate(DecodedFormat.SampleRateHz)
+                .WithVideoCodec("mjpeg").WithVideoQualityScale(4).Matroska())
             .Arguments;
     }
 
@@ -87,7 +90,8 @@ internal static class FfmpegArguments
 
     private static FFMpegInputOptions Quietly(this FFMpegInputOptions input) => input.WithCustomArgument(Errors).WithCustomArgument("-filter_threads 1");
 
-    private static FFMpegInputOptions Tellingly(this FFMpegInputOptions input) => input.WithCustomArgument(Everything).WithCustomArgument("-filter_threads 1");
+    private static FFMpegInputOptions Tellingly(this FFMpegInputOptions input) =>
+        input.WithCustomArgument(Everything).WithCustomArgument("-filter_threads 1");
 
     private static FFMpegInputOptions SoundBy(this FFMpegInputOptions input, string? codec) => codec is null ? input : input.WithCustomArgument($"-c:a {codec}");
 
@@ -98,8 +102,8 @@ internal static class FfmpegArguments
 
     private static FFMpegInputOptions FromDevice(this FFMpegInputOptions input, string format) => input.WithCustomArgument("-thread_queue_size 512").ForceFormat(format);
 
-    // Float keeps what lies above full scale. Its mix of channels would be louder than that of integers, which have no room. Two channels are
-    // mixed here, where it is seen that they cancel each other; more become two first.
+    // Float keeps what lies above full scale. Its mix of channels would be louder than that of integers, which have no room. Two channels
+    // are mixed here, where it is seen that they cancel each other; more become two first.
     private static FFMpegOutputOptions Samples(this FFMpegOutputOptions output, int sampleRateHz) =>
         output.WithAudioCodec("pcm_f32le").WithAudioSamplingRate(sampleRateHz).WithCustomArgument("-rematrix_maxval 1")
             .WithCustomArgument("-af aformat=channel_layouts=mono|stereo");

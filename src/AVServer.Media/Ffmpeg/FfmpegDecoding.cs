@@ -4,7 +4,9 @@ using AVServer.Media.Ogg;
 
 namespace AVServer.Media.Ffmpeg;
 
-/// <summary>Media → items, through ffmpeg: one process for each source, a second one without pictures where the first can't take them.</summary>
+/// <summary>
+/// Media → items, through ffmpeg: one process for each source, a second one without pictures where the first can't take them.
+/// </summary>
 /// <remarks>
 /// Where bytes are given, three parties run side by side: the feed writes them to ffmpeg, ffmpeg decodes, the enumeration reads. All waiting
 /// is by full or empty pipes, so a slow receiver slows the sender and nothing piles up.
@@ -71,7 +73,8 @@ internal sealed class FfmpegDecoding(MediaOptions options, MediaLimits limits, i
 
     /// <summary>Decodes an Ogg stream, which may be a chain of several: each link goes on where the one before ended.</summary>
     /// <exception cref="MediaException">Thrown by the enumeration: there was no link that can be decoded.</exception>
-    public async IAsyncEnumerable<MediaItem> DecodeChainAsync(DecodingSource source, VideoOutput? video, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<MediaItem> DecodeChainAsync(
+        DecodingSource source, VideoOutput? video, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var links = new OggLinks(source.Input!);
         var (first, any, isWhole) = (default(MediaException), false, true);

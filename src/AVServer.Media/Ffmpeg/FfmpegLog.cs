@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace AVServer.Media.Ffmpeg;
 
-/// <summary>What ffmpeg says on its error pipe: read to the end, or ffmpeg would stall on a full pipe, and kept only as far as it tells something of the input.</summary>
+/// <summary>
+/// What ffmpeg says on its error pipe: read to the end, or ffmpeg would stall on a full pipe, and kept only as far as it tells something of
+/// the input.
+/// </summary>
 /// <remarks>
 /// Lines of the level <c>info</c> describe the input before anything is decoded. What stands in a file's tags can't pass for one: ffmpeg breaks
 /// it into lines that are indented further.

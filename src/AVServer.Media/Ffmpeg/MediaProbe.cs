@@ -45,5 +45,6 @@ internal sealed class MediaProbe(MediaOptions options)
 
     /// <summary>Whether there are pictures that move, in an encoding that is known; a cover doesn't count.</summary>
     internal static bool HasPictures(IMediaAnalysis? analysis) =>
-        analysis?.VideoStreams.Any(stream => !string.IsNullOrEmpty(stream.CodecName) && stream.Disposition?.GetValueOrDefault("attached_pic") != true) == true;
+        analysis?.VideoStreams.Any(
+            stream => !string.IsNullOrEmpty(stream.CodecName) && stream.Disposition?.GetValueOrDefault("attached_pic") != true) == true;
 }

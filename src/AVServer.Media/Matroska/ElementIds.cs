@@ -23,7 +23,8 @@ internal static class ElementIds
     public const uint Block = 0xA1;
 
     /// <summary>Masters whose children are read.</summary>
-    public static bool IsEntered(uint id) => id is Segment or SegmentInfo or Tracks or TrackEntry or Video or Audio or Cluster or BlockGroup;
+    public static bool IsEntered(uint id) =>
+        id is Segment or SegmentInfo or Tracks or TrackEntry or Video or Audio or Cluster or BlockGroup;
 
     /// <summary>Elements whose body is read; all others are passed over.</summary>
     public static bool IsRead(uint id) =>

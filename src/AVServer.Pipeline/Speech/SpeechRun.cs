@@ -121,7 +121,9 @@ internal sealed class SpeechRun : IAsyncDisposable
             return;
         }
         if (at is { } time) _isLive = _pace.IsLive(time);
-        if (_inputs.Writer.TryWrite(input))
+        // A hole ends where there is room again for seconds: speech in shreds has no words.
+        var isInHole = _isLive && _missedSince is not null && _inputs.Reader.Count > Waiting / 2;
+        if (!isInHole && _inputs.Writer.TryWrite(input))
         {
             if (input is HeardSound) TellMissed(events);
         }

@@ -12,7 +12,8 @@ internal static class ChunkHeader
     private static readonly long MaxMicroseconds = (long)TimeSpan.FromDays(3_650).TotalMicroseconds;
 
     /// <summary>Makes a chunk of a message; its payload is a copy, since the pipeline owns it and the message's buffer is used again.</summary>
-    /// <returns>An empty chunk, which is nothing, for an empty message and for a header alone: recorders of browsers make such ones.</returns>
+    /// <returns>An empty chunk, which is nothing, for an empty message and for a header alone: recorders of browsers make such
+    /// ones.</returns>
     /// <exception cref="RefusedException">The message is no chunk.</exception>
     public static MediaChunk Read(ReadOnlySpan<byte> message)
     {

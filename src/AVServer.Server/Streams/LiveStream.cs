@@ -92,6 +92,12 @@ internal sealed partial class LiveStream
     public async ValueTask<bool> AcceptAsync(MediaChunk chunk)
     {
         _metrics.ChunkReceived(chunk.Payload.Length);
+        if (chunk.Payload.IsEmpty)
+        {
+            // Nothing came, but its sender is there.
+            Interlocked.Exchange(ref _lastActivity, _time.GetTimestamp());
+            return !IsEnding;
+        }
         if (chunk.Kind is MediaKind.Audio or MediaKind.Video) Interlocked.Exchange(ref _mediaTimeTicks, chunk.Time.Ticks);
         if (chunk.Kind == MediaKind.Audio) Lag.Arrived(chunk.Time);
         else if (_isContainer) Lag.Sent(came: true);

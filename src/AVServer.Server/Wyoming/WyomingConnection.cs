@@ -42,8 +42,8 @@ internal sealed class WyomingConnection : IDisposable
     }
 
     /// <summary>
-    /// Serves the peer until it leaves, breaks the protocol, or stops within a message. A satellite that is muted may be silent for days. Never throws for what the
-    /// peer does.
+    /// Serves the peer until it leaves, breaks the protocol, or stops within a message. A satellite that is muted may be silent for days.
+    /// Never throws for what the peer does.
     /// </summary>
     public async Task RunAsync(CancellationToken stopNow)
     {
@@ -69,7 +69,8 @@ internal sealed class WyomingConnection : IDisposable
         catch (TimeoutException)
         {
             reason = CloseReason.Idle;
-            await TellAsync(FaultCodes.LimitExceeded, $"Expected the rest of a message within {_limits.IdleTimeout.TotalSeconds} s, got none.");
+            await TellAsync(
+                FaultCodes.LimitExceeded, $"Expected the rest of a message within {_limits.IdleTimeout.TotalSeconds} s, got none.");
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {

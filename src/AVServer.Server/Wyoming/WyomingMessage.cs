@@ -17,7 +17,8 @@ internal sealed record WyomingMessage(string Type, IReadOnlyDictionary<string, J
     public long? Number(string name)
     {
         if (!Data.TryGetValue(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && Math.Abs(number) < MaxNumber && number % 1 == 0
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number)
+            && Math.Abs(number) < MaxNumber && number % 1 == 0
             ? (long)number
             : throw new WyomingException($"Expected a whole number as '{name}' of {Type}, got something else.");
     }

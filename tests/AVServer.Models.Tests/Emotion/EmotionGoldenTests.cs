@@ -92,7 +92,8 @@ public sealed class EmotionGoldenTests
     public void Every_golden_case_is_tested()
     {
         using var scope = NewDisposeScope();
-        static IEnumerable<string> Cases(string file) => GoldenTensors.Read($"emotion-models/{file}").Keys.Select(key => key[..key.IndexOf('/')]).Distinct().Order();
+        static IEnumerable<string> Cases(string file) =>
+            GoldenTensors.Read($"emotion-models/{file}").Keys.Select(key => key[..key.IndexOf('/')]).Distinct().Order();
         Assert.Equal(Cases("mscnn.dat"), Mscnns.Keys.Order());
         Assert.Equal(Cases("light-sernet.dat"), LightSerNets.Keys.Order());
     }

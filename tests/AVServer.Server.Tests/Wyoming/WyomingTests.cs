@@ -193,7 +193,8 @@ public sealed class WyomingTests
         }
         var (type, detection) = (await client.ReceiveAsync())!.Value;
         Assert.Equal("detection", type);
-        Assert.InRange(detection.GetProperty("timestamp").GetInt64() - long.Parse(told, System.Globalization.CultureInfo.InvariantCulture), -1, 0);
+        Assert.InRange(
+            detection.GetProperty("timestamp").GetInt64() - long.Parse(told, System.Globalization.CultureInfo.InvariantCulture), -1, 0);
     }
 
     [Fact]

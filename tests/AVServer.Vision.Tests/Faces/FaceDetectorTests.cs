@@ -13,7 +13,8 @@ public sealed class FaceDetectorTests
         using var gray = new Mat(10, 10, MatType.CV_8UC1, new Scalar(0));
         Assert.Throws<ArgumentException>(() => ShippedFaceModels.Detector.Detect(none, new FaceDetection[1]));
         Assert.Throws<ArgumentException>(() => ShippedFaceModels.Detector.Detect(gray, new FaceDetection[1]));
-        Assert.Throws<ArgumentException>(() => ShippedFaceModels.Mesh.Locate(gray, new FaceRegion(default, 10, 0), new Point3f[FaceLandmarks.Count]));
+        Assert.Throws<ArgumentException>(
+            () => ShippedFaceModels.Mesh.Locate(gray, new FaceRegion(default, 10, 0), new Point3f[FaceLandmarks.Count]));
     }
 
     [Fact]

@@ -54,7 +54,8 @@ public sealed class LipActivityMediaTests(ITestOutputHelper output)
     [CorporaFact]
     public void Lips_of_a_frozen_video_stop()
     {
-        using var frozen = VideoClip.Filter(360, 288, 25, "-i", VideoClip.Grid("s1", 1)[0], "-vf", "trim=end_frame=40,tpad=stop_mode=clone:stop_duration=2");
+        using var frozen = VideoClip.Filter(
+            360, 288, 25, "-i", VideoClip.Grid("s1", 1)[0], "-vf", "trim=end_frame=40,tpad=stop_mode=clone:stop_duration=2");
         var moves = Moves(frozen);
         Assert.Contains(true, moves.Take(40));
         Assert.DoesNotContain(true, moves.Skip(40 + 16));

@@ -39,8 +39,10 @@ public sealed class FaceTrackerMediaTests(ITestOutputHelper output)
     [CorporaFact]
     public void Pictures_without_a_face_give_none()
     {
-        using var noise = VideoClip.Filter(640, 480, 25, "-f", "lavfi", "-i", "testsrc2=s=640x480:r=25:d=1,noise=alls=40:allf=t:all_seed=7");
-        using var blurred = VideoClip.Filter(360, 288, 25, "-i", VideoClip.Grid("s1", 1)[0], "-t", "1", "-vf", "crop=360:60:0:0,scale=360:288,boxblur=20");
+        using var noise = VideoClip.Filter(
+            640, 480, 25, "-f", "lavfi", "-i", "testsrc2=s=640x480:r=25:d=1,noise=alls=40:allf=t:all_seed=7");
+        using var blurred = VideoClip.Filter(
+            360, 288, 25, "-i", VideoClip.Grid("s1", 1)[0], "-t", "1", "-vf", "crop=360:60:0:0,scale=360:288,boxblur=20");
         Assert.Equal(0, VisibleIn(noise));
         Assert.Equal(0, VisibleIn(blurred));
     }

@@ -46,7 +46,9 @@ public static class EmotionScores
         return folds.SelectMany(fold => scores.Where(score => score.Fold == fold).Answers(scores.Where(score => score.Fold != fold).FitTemperature()));
     }
 
-    /// <summary>The least posterior from which on answers are right often enough in each condition, but none that leaves too many of one without.</summary>
+    /// <summary>
+    /// The least posterior from which on answers are right often enough in each condition, but none that leaves too many of one without.
+    /// </summary>
     /// <param name="conditions">Best posteriors, and whether they are right, of each condition apart.</param>
     /// <param name="accuracy">How often is enough.</param>
     /// <param name="coverage">Least share that is answered.</param>
