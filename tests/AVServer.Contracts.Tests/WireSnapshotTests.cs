@@ -37,8 +37,8 @@ public sealed class WireSnapshotTests
         { StreamId = "kitchen", Cursor = Place(3), At = At },
         ["event.fault"] = new FaultEvent(FaultCodes.BadChunk, "Expected whole samples.")
         { StreamId = "kitchen", Cursor = Place(4), At = At },
-        ["event.warning"] = new WarningEvent(
-            WarningCodes.EndsEarly, "The media ends early.") { StreamId = "kitchen", Cursor = Place(12), At = At },
+        ["event.warning"] = new WarningEvent(WarningCodes.EndsEarly, "The media ends early.")
+        { StreamId = "kitchen", Cursor = Place(12), At = At },
         ["event.lost"] = new LostEvent(Place(4), new EventCursor("0198c1f2a3b57e02", 9), LostReason.Restart)
         { StreamId = "kitchen", Cursor = new EventCursor("0198c1f2a3b57e02", 0), At = At },
         ["event.lost.ofAll"] = new LostEvent(null, null, LostReason.AllStreams) { At = At },

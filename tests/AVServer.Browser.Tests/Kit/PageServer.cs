@@ -45,7 +45,12 @@ internal sealed class PageServer : IAsyncDisposable
     private static async Task<WebApplication> StartAppAsync(string address, string models, (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddInMemoryCollection([new("Urls", address), new("Runtime:ModelsPath", models), .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))]);
+        // A busy machine is no fault of a page.
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("Urls", address), new("Runtime:ModelsPath", models), new("Server:Limits:MaxLag", "00:10:00"),
+            .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)),
+        ]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddPipeline(builder.Configuration);
         builder.AddServer();

@@ -124,6 +124,8 @@ public sealed class Newcomer : IAsyncLifetime
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(
         [
+            // A busy machine is no fault of a guide.
+            new("Server:Limits:MaxLag", "00:10:00"),
             new("Urls", "http://127.0.0.1:0"), new("Runtime:ModelsPath", Models), new("History:Provider", "sqlite"), new("History:Path", Path.Combine(Folder, "history.db")),
         ]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
