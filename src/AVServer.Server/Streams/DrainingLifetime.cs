@@ -12,6 +12,9 @@ namespace AVServer.Server.Streams;
 internal sealed class DrainingLifetime(IServiceProvider services, TimeProvider time, IHostApplicationLifetime lifetime)
     : IHostLifetime, IHostedLifecycleService, IDisposable
 {
+    // SignalR aborts its connections when the host stops, with whatever its sockets have not sent by then.
+    private static readonly TimeSpan SocketsSend = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock _gate = new();
     private readonly List<PosixSignalRegistration> _signals = [];
     private Task? _draining;
@@ -61,6 +64,9 @@ internal sealed class DrainingLifetime(IServiceProvider services, TimeProvider t
         var limits = services.GetRequiredService<IOptions<ServerLimits>>().Value;
         await services.GetRequiredService<StreamRegistry>().DrainAsync();
         // A reader who does not read is not waited for.
-        await services.GetRequiredService<EventBroker>().CompleteAsync().WaitAsync(limits.CloseTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var broker = services.GetRequiredService<EventBroker>();
+        var hasReaders = broker.SubscriberCount > 0;
+        await broker.CompleteAsync().WaitAsync(limits.CloseTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (hasReaders) await Task.Delay(SocketsSend, TimeProvider.System);
     }
 }
