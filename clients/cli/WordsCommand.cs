@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using AVServer.Client;
 using AVServer.Contracts;
 
@@ -11,6 +12,11 @@ internal static class WordsCommand
     {
         var command = new Command("words", "Wake words that are given as text: adds, lists, shows and removes them on a running server.");
         command.Subcommands.Add(Add());
+        command.Subcommands.Add(Enrol());
+        command.Subcommands.Add(Named(
+            "forget",
+            "Forgets the recordings of a word; its text alone counts again.",
+            (client, name, _, stop) => client.DeleteKeywordRecordingsAsync(name, stop)));
         command.Subcommands.Add(List());
         command.Subcommands.Add(Named(
             "show",
@@ -75,6 +81,69 @@ internal static class WordsCommand
             return 0;
         }, parsed.InvocationConfiguration.Error));
         return command;
+    }
+
+    private static Command Enrol()
+    {
+        var text = new Argument<string>("text") { Description = "The word's text; it is listened for from now on if it wasn't before." };
+        var files = new Argument<FileInfo[]>("recordings")
+        {
+            Description = "Three to ten recordings by one voice, of up to ten seconds, with the word once in each.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var server = new ServerOptions();
+        var command = new Command(
+            "enrol",
+            "Learns from recordings how a word sounds, and prints by how much each of them is found better with the others' help, as JSON.")
+        {
+            text, files,
+        };
+        server.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => Output.GuardAsync(async () =>
+        {
+            using var client = server.Connect(parsed);
+            var recordings = new List<(string, Stream)>();
+            try
+            {
+                foreach (var file in parsed.GetValue(files)!) recordings.Add((file.Name, file.OpenRead()));
+                var word = await EnrolAsync(client, parsed.GetValue(text)!, recordings, cancellationToken);
+                Output.Write(parsed.InvocationConfiguration.Output, word);
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"av: {word.Name}: {Describe(word.Enrolment!.Recordings)}");
+                return 0;
+            }
+            finally
+            {
+                foreach (var (_, media) in recordings) await media.DisposeAsync();
+            }
+        }, parsed.InvocationConfiguration.Error));
+        return command;
+    }
+
+    // A word that is new and then refused its recordings isn't left behind.
+    private static async Task<KeywordDetails> EnrolAsync(
+        AVServerClient client, string text, List<(string FileName, Stream Media)> recordings, CancellationToken cancellationToken)
+    {
+        var known = (await client.GetKeywordsAsync(cancellationToken)).Select(word => word.Details?.Name).OfType<string>().ToHashSet();
+        var name = string.Join(' ', text.Split('=')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
+        var added = known.Contains(name) ? null : await client.AddKeywordAsync(new KeywordRequest(text), cancellationToken);
+        try
+        {
+            return await client.EnrolKeywordAsync(added?.Name ?? name, recordings, cancellationToken);
+        }
+        catch (ServerRefusedException) when (added is not null)
+        {
+            await client.DeleteKeywordAsync(added.Name, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private static string Describe(IReadOnlyList<EnrolledRecording> recordings)
+    {
+        var (before, after) = (recordings.Count(one => one.ByText >= 0), recordings.Count(one => one.ByOthers >= 0));
+        var gain = recordings.Average(one => one.ByOthers - one.ByText);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"of {recordings.Count} recordings {before} are found by text alone, {after} with the help of the others; margin {gain:+0.0;-0.0} on average");
     }
 
     private static string TextOf(string text, string[] pronunciations) =>

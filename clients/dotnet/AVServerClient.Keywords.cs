@@ -32,6 +32,32 @@ public sealed partial class AVServerClient
         return await SendAsync<KeywordDetails>(request, cancellationToken);
     }
 
+    /// <summary>Has the server learn from recordings how a wake word sounds; it keeps what they were heard as, not the sound.</summary>
+    /// <param name="name">A word that was given as text; case doesn't count.</param>
+    /// <param name="recordings">Three to ten media files of up to ten seconds with their names, the word once in each; not disposed.</param>
+    /// <param name="cancellationToken">Breaks the request off.</param>
+    /// <returns>The word, with what each recording would be found by.</returns>
+    /// <exception cref="ServerRefusedException">The word isn't heard in a recording, or a file can't be taken: the message says which.</exception>
+    public async Task<KeywordDetails> EnrolKeywordAsync(
+        string name, IReadOnlyList<(string FileName, Stream Media)> recordings, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(recordings);
+        using var form = new MultipartFormDataContent();
+        foreach (var (fileName, media) in recordings) form.Add(new StreamContent(new Unowned(media)), "recording", fileName);
+        using var request = new HttpRequestMessage(HttpMethod.Post, _address.Http(RecordingsRoute(name))) { Content = form };
+        return await SendAsync<KeywordDetails>(request, cancellationToken);
+    }
+
+    /// <summary>Has the server forget what it learnt from recordings of a wake word; its text alone counts again.</summary>
+    /// <param name="name">Its text; case doesn't count.</param>
+    /// <param name="cancellationToken">Breaks the request off.</param>
+    /// <exception cref="ServerRefusedException">There are no recordings of that name.</exception>
+    public async Task DeleteKeywordRecordingsAsync(string name, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, _address.Http(RecordingsRoute(name)));
+        await SendAsync(request, (_, _) => Task.FromResult(true), cancellationToken);
+    }
+
     /// <summary>Has the server listen for a wake word that was given as text no more.</summary>
     /// <param name="name">Its text; case doesn't count.</param>
     /// <param name="cancellationToken">Breaks the request off.</param>
@@ -47,6 +73,8 @@ public sealed partial class AVServerClient
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         return $"{Routes.Keywords}/{Uri.EscapeDataString(name)}";
     }
+
+    private static string RecordingsRoute(string name) => $"{KeywordRoute(name)}/recordings";
 
     private static string QueryOf(IReadOnlyList<string>? words) =>
         string.Concat((words ?? []).Select(word => $"&word={Uri.EscapeDataString(word)}"));

@@ -33,6 +33,10 @@ export class AVServer {
   addKeyword(request: KeywordRequest): Promise<KeywordDetails>;
   /** Has the server listen for a wake word that was given as text no more. */
   removeKeyword(name: string): Promise<void>;
+  /** Has the server learn from three to ten recordings, the word once in each, how a word sounds; it keeps no sound. */
+  enrolKeyword(name: string, recordings: Blob[]): Promise<KeywordDetails>;
+  /** Has the server forget what it learnt from recordings of a word. */
+  forgetRecordings(name: string): Promise<void>;
   models(): Promise<ModelSummary[]>;
   streams(): Promise<StreamSummary[]>;
   /** Milliseconds to the server and back. */
@@ -313,6 +317,8 @@ export interface KeywordDetails {
   calibration: KeywordCalibration;
   /** What speaks against the word, in sentences. */
   warnings: string[];
+  /** Of a word that was recorded: what each recording is found by, in log-odds above the threshold, by text alone and with the others' help. */
+  enrolment?: { recordings: { byText: number; byOthers: number }[] };
 }
 
 /** A wake word that live streams are searched for. */

@@ -100,6 +100,16 @@ export class AVServer {
   /** Has the server listen for a wake word that was given as text no more. */
   async removeKeyword(name) { await this.#fetch(this.#keywordUrl(name), { method: 'DELETE' }); }
 
+  /** Has the server learn from three to ten recordings (files or blobs, the word once in each) how a word sounds; it keeps no sound. */
+  enrolKeyword(name, recordings) {
+    const form = new FormData();
+    recordings.forEach((recording, i) => form.append('recording', recording, recording.name ?? `recording ${i + 1}`));
+    return this.#fetch(`${this.#keywordUrl(name)}/recordings`, { method: 'POST', body: form });
+  }
+
+  /** Has the server forget what it learnt from recordings of a word. */
+  async forgetRecordings(name) { await this.#fetch(`${this.#keywordUrl(name)}/recordings`, { method: 'DELETE' }); }
+
   /** The models that the server loaded. */
   models() { return this.#fetch(this.#url('api/models')); }
 

@@ -13,8 +13,23 @@ public sealed record KeywordRequest(string Text, double FalseAlarmsPerHour = 0.5
 /// <param name="Request">What was asked for.</param>
 /// <param name="Calibration">Its threshold, and what thresholds stand for, measured on stored speech without it.</param>
 /// <param name="Warnings">What speaks against the word, in sentences; empty where nothing does.</param>
+/// <param name="Enrolment">What recordings of the word brought; absent where there are none.</param>
 public sealed record KeywordDetails(
-    string Name, IReadOnlyList<KeywordPronunciation> Pronunciations, KeywordRequest Request, KeywordCalibration Calibration, IReadOnlyList<string> Warnings);
+    string Name,
+    IReadOnlyList<KeywordPronunciation> Pronunciations,
+    KeywordRequest Request,
+    KeywordCalibration Calibration,
+    IReadOnlyList<string> Warnings,
+    KeywordEnrolment? Enrolment = null);
+
+/// <summary>What recordings of a keyword brought.</summary>
+/// <param name="Recordings">Each of them, in the order in which they came.</param>
+public sealed record KeywordEnrolment(IReadOnlyList<EnrolledRecording> Recordings);
+
+/// <summary>What a recording of a keyword is found by: log-odds above the threshold, below 0 where it isn't found.</summary>
+/// <param name="ByText">By the word's text alone.</param>
+/// <param name="ByOthers">With the other recordings beside it, this one left out: what a recording that comes later may expect.</param>
+public sealed record EnrolledRecording(double ByText, double ByOthers);
 
 /// <summary>One way to say a keyword.</summary>
 /// <param name="Phones">ARPAbet without stress, <c>HH EY M AA R V IH N</c>.</param>

@@ -13,6 +13,7 @@ public static class Routes
     public const string Streams = "/api/streams";
     public const string Models = "/api/models";
     public const string Keywords = "/api/keywords";
+    public const string KeywordRecordings = "/api/keywords/{name}/recordings";
     public const string Tokens = "/api/tokens";
     public const string HealthLive = "/health/live";
     public const string HealthReady = "/health/ready";

@@ -83,7 +83,7 @@ public static class ServerSetup
         app.MapHealth();
         var guarded = app.MapGroup("").RequireAuthorization();
         guarded.MapMedia().MapEvents().MapHistory().MapClips().MapScore().MapJobs();
-        guarded.MapStreams().MapModels().MapKeywords().MapTokens().MapMetrics();
+        guarded.MapStreams().MapModels().MapKeywords().MapKeywordRecordings().MapTokens().MapMetrics();
         guarded.MapHub<EventsHub>(Routes.EventsHub).RequireScope(Scope.Subscribe);
         guarded.MapOpenApi(Routes.OpenApi.Replace("v1", "{documentName}"));
         return app;

@@ -36,6 +36,15 @@ public sealed class WordsPageTests : IDisposable
             "words-are-typed", new { server.Address, microphone, word = "view glass", bad = "view glass=QQ", width = 1240 });
     }
 
+    [CorporaFact]
+    public async Task Word_is_recorded_three_times_by_the_microphone_and_its_recordings_are_forgotten()
+    {
+        using var recordings = new Recordings();
+        var microphone = await recordings.ViewGlassAsync();
+        await using var server = await PageServer.StartAsync(_models.Path, ("Keywords:Shipped", "false"));
+        await BrowserCheck.RunAsync("word-is-recorded", new { server.Address, microphone, word = "view glass", other = "hey marvin" });
+    }
+
     [Fact]
     public async Task Page_of_a_server_without_a_phone_model_has_no_such_field()
     {

@@ -33,6 +33,32 @@ public sealed class WordsCommandTests
     }
 
     [Fact]
+    public async Task Word_is_enrolled_and_one_that_is_refused_its_recordings_is_not_left_behind()
+    {
+        await using var server = await EchoServer.StartAsync();
+        using var folder = new TestKit.TemporaryFolder();
+        string[] files = [.. new[] { "a.wav", "b.wav", "c.wav" }.Select(name => Path.Combine(folder.Path, name))];
+        foreach (var file in files) await File.WriteAllBytesAsync(file, new byte[100]);
+        var (code, printed, summary) = await RunAsync(server, WordsCommand.Create(), ["enrol", "Hey Marvin", .. files]);
+        Assert.Equal(0, code);
+        Assert.Equal(3, Assert.Single(printed).GetProperty("enrolment").GetProperty("recordings").GetArrayLength());
+        Assert.StartsWith("av: hey marvin: of 3 recordings 3 are found by text alone, 3 with the help of the others", summary, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(files[1], "!");
+        foreach (var word in (string[])["hey marvin", "view glass"])
+        {
+            var (refused, nothing, reason) = await RunAsync(server, WordsCommand.Create(), ["enrol", word, .. files]);
+            Assert.Equal((1, "av: Expected the word in b.wav."), (refused, reason.Trim()));
+            Assert.Empty(nothing);
+        }
+        var (_, listed, _) = await RunAsync(server, WordsCommand.Create(), "list");
+        Assert.Equal(["computer", "hey marvin"], listed.Select(word => word.GetProperty("keyword").GetString()));
+        Assert.Equal(0, (await RunAsync(server, WordsCommand.Create(), "forget", "hey marvin")).Code);
+        Assert.Equal(1, (await RunAsync(server, WordsCommand.Create(), "forget", "hey marvin")).Code);
+        Assert.Equal(1, (await RunAsync(server, WordsCommand.Create(), "enrol", "hey marvin", Path.Combine(folder.Path, "none.wav"))).Code);
+    }
+
+    [Fact]
     public async Task Warnings_and_reasons_go_to_standard_error()
     {
         await using var server = await EchoServer.StartAsync();

@@ -28,6 +28,26 @@ public sealed class KeywordTests
     }
 
     [Fact]
+    public async Task Recordings_are_sent_in_their_order_and_forgotten()
+    {
+        await using var server = await EchoServer.StartAsync();
+        using var client = new AVServerClient(server.Address);
+        await client.AddKeywordAsync(new KeywordRequest("hey marvin"));
+        (string, Stream)[] recordings = [.. Enumerable.Range(1, 3).Select(i => ($"{i}.wav", (Stream)new MemoryStream(new byte[100 * i])))];
+        var enrolled = await client.EnrolKeywordAsync("Hey Marvin", recordings);
+        Assert.Equal([100, 200, 300], enrolled.Enrolment!.Recordings.Select(recording => recording.ByText));
+        Assert.All(recordings, recording => Assert.True(recording.Item2.CanRead, "Expected a stream that stays the caller's."));
+
+        using var bad = new MemoryStream("!"u8.ToArray());
+        var refused = await Assert.ThrowsAsync<ServerRefusedException>(() => client.EnrolKeywordAsync("hey marvin", [("b.wav", bad)]));
+        Assert.Equal((FaultCodes.BadKeyword, "Expected the word in b.wav."), (refused.Code, refused.Message));
+
+        await client.DeleteKeywordRecordingsAsync("hey marvin");
+        refused = await Assert.ThrowsAsync<ServerRefusedException>(() => client.DeleteKeywordRecordingsAsync("hey marvin"));
+        Assert.Equal(FaultCodes.NotFound, refused.Code);
+    }
+
+    [Fact]
     public async Task Word_that_can_not_be_taken_is_refused_with_the_reason()
     {
         await using var server = await EchoServer.StartAsync();

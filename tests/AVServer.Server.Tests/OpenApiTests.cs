@@ -140,10 +140,28 @@ public sealed class OpenApiTests : IDisposable
         await CallAsync(server, document, "get", Routes.Keywords, Routes.Keywords, 200);
         await CallAsync(server, document, "get", ByName, Routes.Keywords + "/hey%20marvin", 200);
         await CallAsync(server, document, "get", ByName, Routes.Keywords + "/nobody", 404);
+        await RecordAsync("hey%20marvin", 200, Form(Sound, Sound, Sound));
+        await RecordAsync("nobody", 404, Form(Sound, Sound, Sound));
+        await RecordAsync("hey%20marvin", 400, Form(Sound, "!"u8.ToArray()));
+        await RecordAsync("hey%20marvin", 413, Form(new byte[5 << 20]));
+        await RecordAsync("hey%20marvin", 415, Body(Sound, "audio/wav"));
+        await RecordAsync("hey%20marvin", 422, Form(new byte[0]));
+        await CallAsync(server, document, "delete", Routes.KeywordRecordings, Routes.Keywords + "/hey%20marvin/recordings", 204);
+        await CallAsync(server, document, "delete", Routes.KeywordRecordings, Routes.Keywords + "/hey%20marvin/recordings", 404);
         await CallAsync(server, document, "delete", ByName, Routes.Keywords + "/hey%20marvin", 204);
         await CallAsync(server, document, "delete", ByName, Routes.Keywords + "/hey%20marvin", 404);
 
+        Task RecordAsync(string word, int status, HttpContent body) =>
+            CallAsync(server, document, "post", Routes.KeywordRecordings, $"{Routes.Keywords}/{word}/recordings", status, body);
+
         Task AddAsync(int status, HttpContent body) => CallAsync(server, document, "post", Routes.Keywords, Routes.Keywords, status, body);
+    }
+
+    private static MultipartFormDataContent Form(params byte[][] files)
+    {
+        var form = new MultipartFormDataContent();
+        foreach (var file in files) form.Add(new ByteArrayContent(file), "recording", "a.wav");
+        return form;
     }
 
     private async Task CallTheRestAsync(RunningServer server, JsonElement document)

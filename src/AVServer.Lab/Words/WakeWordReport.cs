@@ -25,6 +25,7 @@ internal sealed class WakeWordReport
     private readonly Action<string> _log;
     private readonly Judge _judge;
     private readonly int[] _right;
+    private readonly CodeBank[] _banks;
     private readonly IReadOnlyList<IReadOnlyList<ScannedCandidate>>[] _found;
     private readonly StringBuilder _report = new(
         """
@@ -42,11 +43,8 @@ internal sealed class WakeWordReport
         _right = Right(material, recipe);
         var paths = data.Words.Paths.Where(path => recipe.WakeWords.Contains(data.Texts[path.Word]));
         var wanted = new WordSet(material.States, recipe.Matcher, [.. paths]);
-        _found = [.. Conditions.Select(snr =>
-        {
-            var bank = material.Heard(_right, snr);
-            return JudgeData.Scan(material, wanted, i => bank[i], _right.Length, log);
-        })];
+        _banks = [.. Conditions.Select(snr => material.Heard(_right, snr))];
+        _found = [.. _banks.Select(bank => JudgeData.Scan(material, wanted, i => bank[i], _right.Length, log))];
     }
 
     /// <summary>Measures each wake word with a judge that met none of their words.</summary>
@@ -67,6 +65,7 @@ internal sealed class WakeWordReport
         for (var rate = 0; rate < Rates.Length; rate++)
             AppendMean("recogniser", $"{Rates[rate]}", chosen.Select(recalls => recalls[rate]));
         AppendMean($"typed for {TypedRate}", Number(typed.Average(row => row.Measured)), typed.Select(row => row.Recalls));
+        _report.AppendLine().Append(Enrolments(words));
         return _report.ToString();
 
         void AppendMean(string stage, string rate, IEnumerable<double[]> recalls) =>
@@ -95,6 +94,39 @@ internal sealed class WakeWordReport
             recordings.SelectMany(i => candidates[i].Where(candidate => candidate.Word == number).Select(candidate => (i, candidate)));
 
         bool IsHeard((int Recording, ScannedCandidate Candidate) found) => _judge.Score(found.Candidate.Features) >= heardFrom;
+    }
+
+    // Voices that say a word often: what three recordings of theirs bring for the others.
+    private string Enrolments(Word[] words)
+    {
+        var report = new EnrolmentReport(_recipe.Seed, TypedRate);
+        foreach (var word in words)
+        {
+            var alarms = Heard(word.Without, i => _data.Candidates[i], word.Alarms, i => _material.Taught[i]);
+            var stored = word.Without.Where(_material.IsStored).ToHashSet();
+            var hours = word.Without.Sum(_material.Hours);
+            foreach (var voice in word.Says.GroupBy(i => _material.Spoken[_right[i]].Clip.Contributor).Where(EnrolmentReport.IsOften))
+            {
+                var heard = Conditions.Select((_, c) => Heard(voice, i => _found[c][i], word.Heard[c], i => _banks[c][i])).ToArray();
+                report.Append($"{word.Text}, {voice.Key}", [.. voice], heard, alarms, stored, hours);
+            }
+        }
+        return report.ToString();
+
+        List<HeardCandidate> Heard(
+            IEnumerable<int> recordings, Func<int, IReadOnlyList<ScannedCandidate>> candidates, Likelihoods likelihoods, Func<int, float[]> codes)
+        {
+            var heard = new List<HeardCandidate>();
+            foreach (var i in recordings)
+            {
+                var own = candidates(i).Where(likelihoods.ContainsKey).ToArray();
+                if (own.Length == 0) continue;
+                var history = WordScan.Remember(_material.States, _material.Score(codes(i)), _material.Width);
+                heard.AddRange(own.Select(found => new HeardCandidate(
+                    i, Score(found, likelihoods), WordExamples.Describe(history, found.Candidate.Start, found.Candidate.End))));
+            }
+            return heard;
+        }
     }
 
     // With thresholds read off the very speech that the false alarms are counted in; recalls by rate and condition, of the last stage.

@@ -26,6 +26,17 @@ internal static class WordScan
         return peaks;
     }
 
+    /// <summary>Everything that was heard in a recording, phone by phone.</summary>
+    /// <param name="states">Outputs of the phones.</param>
+    /// <param name="scores">Scores of the recording, [outputs, width].</param>
+    /// <param name="width">States of an output.</param>
+    public static PhoneHistory Remember(PhoneStates states, ReadOnlySpan<float> scores, int width)
+    {
+        var history = new PhoneHistory(states, scores.Length / width);
+        for (var at = 0; at < scores.Length; at += width) history.Accept(scores.Slice(at, width));
+        return history;
+    }
+
     /// <summary>Candidates of a recording.</summary>
     /// <param name="words">What is looked for.</param>
     /// <param name="scores">Scores of the recording, [outputs, width].</param>

@@ -15,7 +15,24 @@ public interface IKeywordRegistry
     /// <exception cref="KeywordException">The word can't be taken; the message says why.</exception>
     Task<KeywordDetails> AddAsync(KeywordRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Learns from recordings how a word sounds, and listens for it so from now on; what was learnt before is forgotten.</summary>
+    /// <param name="name">A word that is listened for.</param>
+    /// <param name="recordings">Three to ten, of up to ten seconds, with the word once in each.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What the recordings brought; null where there is no such word.</returns>
+    /// <exception cref="KeywordException">A recording can't be taken; the message says which, and why.</exception>
+    Task<KeywordDetails?> EnrolAsync(string name, IReadOnlyList<KeywordRecording> recordings, CancellationToken cancellationToken);
+
+    /// <summary>Forgets what was learnt from recordings of a word; its text alone counts again.</summary>
+    /// <returns>Whether there was such a word with recordings.</returns>
+    Task<bool> ForgetRecordingsAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>Listens for a word no more.</summary>
     /// <returns>Whether it was there.</returns>
     bool Remove(string name);
 }
+
+/// <summary>A media file in which a keyword is said.</summary>
+/// <param name="Name">What it is called in messages.</param>
+/// <param name="Path">Where it lies; it is only read.</param>
+public sealed record KeywordRecording(string Name, string Path);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using AVServer.Contracts;
 
 namespace AVServer.Pipeline;
@@ -7,17 +8,17 @@ namespace AVServer.Pipeline;
 /// <param name="path">Where it lies; its folder is made when it is first written.</param>
 internal sealed class KeywordFile(string path)
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
     private readonly Lock _gate = new();
 
     /// <summary>The words; none where there is no file yet.</summary>
     /// <exception cref="SetupException">The file can't be read.</exception>
-    public IReadOnlyList<KeywordRequest> Read()
+    public IReadOnlyList<StoredKeyword> Read()
     {
         if (!File.Exists(path)) return [];
         try
         {
-            return JsonSerializer.Deserialize<List<KeywordRequest>>(File.ReadAllText(path), Json) ?? [];
+            return JsonSerializer.Deserialize<List<StoredKeyword>>(File.ReadAllText(path), Json) ?? [];
         }
         catch (JsonException e)
         {
@@ -26,7 +27,7 @@ internal sealed class KeywordFile(string path)
     }
 
     /// <summary>Writes the words; the file is whole at any moment.</summary>
-    public void Write(IReadOnlyList<KeywordRequest> words)
+    public void Write(IReadOnlyList<StoredKeyword> words)
     {
         lock (_gate)
         {
@@ -35,4 +36,25 @@ internal sealed class KeywordFile(string path)
             File.Move(path + ".part", path, overwrite: true);
         }
     }
+}
+
+/// <summary>A typed word as its file holds it.</summary>
+/// <param name="Text">See <see cref="KeywordRequest"/>.</param>
+/// <param name="FalseAlarmsPerHour">Target.</param>
+/// <param name="RefractorySeconds">Time without another.</param>
+/// <param name="Streams">Those that it is for; null: all.</param>
+/// <param name="Enrolment">What was learnt from recordings of it.</param>
+internal sealed record StoredKeyword(
+    string Text,
+    double FalseAlarmsPerHour = 0.5,
+    double RefractorySeconds = 1,
+    IReadOnlyList<string>? Streams = null,
+    Enrolment? Enrolment = null)
+{
+    /// <summary>A word for the file.</summary>
+    public static StoredKeyword Of(TypedWord word) => new(
+        word.Request.Text, word.Request.FalseAlarmsPerHour, word.Request.RefractorySeconds, word.Request.Streams, word.Enrolment);
+
+    /// <summary>What was asked for.</summary>
+    public KeywordRequest ToRequest() => new(Text, FalseAlarmsPerHour, RefractorySeconds, Streams);
 }

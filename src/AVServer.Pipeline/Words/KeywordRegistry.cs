@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using AVServer.Contracts;
+using AVServer.Detection;
+using AVServer.Media;
 using AVServer.Runtime;
 using AVServer.Speech;
 using Microsoft.Extensions.Options;
@@ -13,25 +15,33 @@ internal sealed class KeywordRegistry : IKeywordRegistry
     private const int MostPaths = 8;
 
     private readonly ModelRuntime _runtime;
+    private readonly MediaFile _files;
     private readonly KeywordsOptions _options;
     private readonly KeywordFile? _file;
     private readonly Lazy<WordModel?> _model;
     private readonly Lock _gate = new();
     private volatile WordList? _current;
 
-    public KeywordRegistry(ModelRuntime runtime, IOptions<KeywordsOptions> options)
+    public KeywordRegistry(ModelRuntime runtime, MediaFile files, IOptions<KeywordsOptions> options)
     {
-        (_runtime, _options) = (runtime, options.Value);
+        (_runtime, _files, _options) = (runtime, files, options.Value);
         _model = new Lazy<WordModel?>(() => WordModel.TryLoad(_runtime));
         _file = _options.Path is { Length: > 0 } path ? new KeywordFile(path) : null;
-        KeywordRequest[] first =
-        [
-            .. _options.Words.Select(word => new KeywordRequest(word.Text, word.FalseAlarmsPerHour, word.RefractorySeconds, word.Streams.Count > 0 ? [.. word.Streams] : null)),
-            .. _file?.Read() ?? [],
-        ];
+        var stored = _file?.Read() ?? [];
         if (_options.Shipped && Model is { } model)
-            foreach (var word in model.Shipped) Put(word.ToWord(model));
-        foreach (var request in first) Put(Measure(request, default));
+            foreach (var word in model.Shipped)
+                Put(EnrolmentOf(word.Request) is { } enrolment ? Measure(word.Request, enrolment, default) : word.ToWord(model));
+        foreach (var word in _options.Words)
+        {
+            var streams = word.Streams.Count > 0 ? word.Streams.ToArray() : null;
+            var request = new KeywordRequest(word.Text, word.FalseAlarmsPerHour, word.RefractorySeconds, streams);
+            Put(Measure(request, EnrolmentOf(request), default));
+        }
+        // Of words that come from elsewhere the file has the recordings only.
+        foreach (var word in stored.Where(word => IsAdded(word.ToRequest()))) Put(Measure(word.ToRequest(), word.Enrolment, default));
+
+        Enrolment? EnrolmentOf(KeywordRequest request) =>
+            stored.FirstOrDefault(word => KeywordNames.Of(word.Text) == KeywordNames.Of(request.Text))?.Enrolment;
     }
 
     /// <summary>A word as it is shipped with the phone model; for the lab.</summary>
@@ -47,14 +57,34 @@ internal sealed class KeywordRegistry : IKeywordRegistry
 
     private ImmutableArray<TypedWord> Words => _current?.Words ?? [];
 
-    public KeywordDetails? Find(string name) => Words.FirstOrDefault(word => word.Name == KeywordNames.Of(name))?.Describe();
+    public KeywordDetails? Find(string name) => FindWord(name)?.Describe();
 
     public async Task<KeywordDetails> AddAsync(KeywordRequest request, CancellationToken cancellationToken)
     {
-        var word = await Task.Run(() => Measure(request, cancellationToken), cancellationToken);
-        Put(word);
-        Save();
-        return word.Describe();
+        // What was recorded stays: the word's target may have changed, not its sound.
+        var enrolment = FindWord(request.Text)?.Enrolment;
+        return Keep(await Task.Run(() => Measure(request, enrolment, cancellationToken), cancellationToken));
+    }
+
+    public async Task<KeywordDetails?> EnrolAsync(
+        string name, IReadOnlyList<KeywordRecording> recordings, CancellationToken cancellationToken)
+    {
+        if (FindWord(name) is not { } word) return null;
+        var heard = await new KeywordRecordings(_files).ReadAsync(recordings, cancellationToken);
+        var enrolled = await Task.Run(async () =>
+        {
+            var (byText, measured) = MeasureText(word.Request, cancellationToken);
+            var enrolment = await new WordEnroller(Model!).EnrolAsync(byText, measured, heard, cancellationToken);
+            return WithExamples(byText, measured, enrolment);
+        }, cancellationToken);
+        return Keep(enrolled);
+    }
+
+    public async Task<bool> ForgetRecordingsAsync(string name, CancellationToken cancellationToken)
+    {
+        if (FindWord(name) is not { Enrolment: not null } word) return false;
+        Keep(await Task.Run(() => Measure(word.Request, null, cancellationToken), cancellationToken));
+        return true;
     }
 
     public bool Remove(string name)
@@ -75,12 +105,37 @@ internal sealed class KeywordRegistry : IKeywordRegistry
     /// <exception cref="KeywordException">A word can't be taken.</exception>
     public WordList With(IReadOnlyList<KeywordRequest> requests, CancellationToken cancellationToken)
     {
-        TypedWord[] own = [.. requests.Select(request => Measure(request, cancellationToken))];
+        TypedWord[] own = [.. requests.Select(request => Measure(request, null, cancellationToken))];
         var model = Model!;
         return new WordList(model.States, model.Table.Matcher, [.. Words.Where(word => own.All(other => other.Name != word.Name)), .. own]);
     }
 
-    private TypedWord Measure(KeywordRequest request, CancellationToken cancellationToken)
+    private TypedWord? FindWord(string? name) => name is null ? null : Words.FirstOrDefault(word => word.Name == KeywordNames.Of(name));
+
+    private KeywordDetails Keep(TypedWord word)
+    {
+        Put(word);
+        Save();
+        return word.Describe();
+    }
+
+    private TypedWord Measure(KeywordRequest request, Enrolment? enrolment, CancellationToken cancellationToken)
+    {
+        var (word, measured) = MeasureText(request, cancellationToken);
+        if (enrolment is null) return word;
+        if (enrolment.Examples.All(example => example.Length == WordExamples.LengthFor(Model!.States))) return WithExamples(word, measured, enrolment);
+        return word with { Warnings = [.. word.Warnings, "Its recordings belong to another phone model and don't count: record the word again."] };
+    }
+
+    private TypedWord WithExamples(TypedWord word, WordMeasurement measured, Enrolment enrolment)
+    {
+        var examples = measured.Beside(enrolment.Examples);
+        var (threshold, table) = Model!.Calibrator.Calibrate(
+            word.Name, measured, examples, word.Request.FalseAlarmsPerHour, word.Request.RefractorySeconds);
+        return word with { Threshold = threshold, Calibration = table, Enrolment = enrolment, Examples = examples };
+    }
+
+    private (TypedWord Word, WordMeasurement Measured) MeasureText(KeywordRequest request, CancellationToken cancellationToken)
     {
         var model = Model ?? throw new KeywordException(
             "Expected a phone model, a lexicon and a speech recogniser in the models' folder to listen for typed words, found less. "
@@ -101,10 +156,11 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         int[][] phones = [.. ways.Select(way => way.Phones.Select(phone => model.States.NumberOf(phone.ToString())).ToArray())];
         var name = KeywordNames.Of(request.Text!);
         var spellings = model.Rescorer.Spell(name, ways);
-        var (paths, heardFrom, threshold, table) = model.Calibrator.Measure(
-            name, phones, spellings, request.FalseAlarmsPerHour, request.RefractorySeconds, cancellationToken);
+        var measured = model.Calibrator.Measure(phones, spellings, cancellationToken);
+        var (threshold, table) = model.Calibrator.Calibrate(name, measured, null, request.FalseAlarmsPerHour, request.RefractorySeconds);
         var warnings = Warnings(model, request, ways, table);
-        return new TypedWord(request, ways, paths, new Lazy<IReadOnlyList<int[]>>(spellings), heardFrom, threshold, table, warnings);
+        var written = new Lazy<IReadOnlyList<int[]>>(spellings);
+        return (new TypedWord(request, ways, measured.Paths, written, measured.HeardFrom, threshold, table, warnings), measured);
     }
 
     private List<string> Warnings(WordModel model, KeywordRequest request, IReadOnlyList<Pronunciation> ways, KeywordCalibration table)
@@ -129,9 +185,10 @@ internal sealed class KeywordRegistry : IKeywordRegistry
 
     private void Replace(ImmutableArray<TypedWord> words) => _current = words.IsEmpty ? null : new WordList(Model!.States, Model.Table.Matcher, words);
 
-    // Words of the configuration come from there again.
-    private void Save() => _file?.Write([.. Words.Select(word => word.Request).Where(IsAdded)]);
+    // Words of the configuration come from there again, but not what was recorded of them.
+    private void Save() => _file?.Write([.. Words.Where(word => IsAdded(word.Request) || word.Enrolment is not null).Select(StoredKeyword.Of)]);
 
     private bool IsAdded(KeywordRequest request) =>
-        _options.Words.All(word => KeywordNames.Of(word.Text) != KeywordNames.Of(request.Text)) && Model!.Shipped.All(word => word.Request != request);
+        _options.Words.All(word => KeywordNames.Of(word.Text) != KeywordNames.Of(request.Text))
+        && !(_options.Shipped && Model?.Shipped.Any(word => word.Request == request) == true);
 }

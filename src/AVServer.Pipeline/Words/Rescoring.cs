@@ -10,6 +10,13 @@ namespace AVServer.Pipeline;
 /// <param name="Bias">Added to the sum.</param>
 public sealed record Rescoring(float Judge, float Text, float End, float Bias)
 {
+    /// <summary>Weight of the likeness to recordings of the word: from 1 to 4 strangers' recordings of one voice gain alike.</summary>
+    private const float ExampleWeight = 2;
+
+    /// <summary>What the likeness to recordings adds to a score.</summary>
+    /// <param name="similarity">See <see cref="Detection.WordExamples.Similarity"/>.</param>
+    public static float OfExamples(float similarity) => ExampleWeight * similarity;
+
     /// <summary>Combines the three.</summary>
     /// <param name="judge">The judge's log-odds.</param>
     /// <param name="text">See <see cref="Runtime.TextLikelihood.Text"/>.</param>
@@ -17,5 +24,7 @@ public sealed record Rescoring(float Judge, float Text, float End, float Bias)
     public float Score(float judge, float text, float end) => (Judge * judge) + (Text * text) + (End * end) + Bias;
 
     /// <summary>The highest score that a candidate of this judge's log-odds can reach: no sound fits a text better than surely.</summary>
-    public float Best(float judge) => Score(judge, 0, 0);
+    /// <param name="judge">The judge's log-odds.</param>
+    /// <param name="hasExamples">Whether recordings of the word count too.</param>
+    public float Best(float judge, bool hasExamples) => Score(judge, 0, 0) + (hasExamples ? OfExamples(1) : 0);
 }

@@ -23,6 +23,12 @@ internal sealed record TypedWord(
     KeywordCalibration Calibration,
     IReadOnlyList<string> Warnings)
 {
+    /// <summary>What was learnt from recordings of the word; null: nothing was recorded.</summary>
+    public Enrolment? Enrolment { get; init; }
+
+    /// <summary>The same recordings, ready to be compared with.</summary>
+    public WordExamples? Examples { get; init; }
+
     /// <summary>Name of the keyword in events: its text, in lower case, blanks joined.</summary>
     public string Name => KeywordNames.Of(Request.Text);
 
@@ -32,5 +38,6 @@ internal sealed record TypedWord(
         [.. Pronunciations.Select(way => new KeywordPronunciation(way.ToString(), string.Join(", ", way.Words.Select(word => word.Source.ToString().ToLowerInvariant()).Distinct())))],
         Request,
         Calibration,
-        Warnings);
+        Warnings,
+        Enrolment is null ? null : new KeywordEnrolment(Enrolment.Recordings));
 }

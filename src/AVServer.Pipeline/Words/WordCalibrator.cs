@@ -17,24 +17,12 @@ internal sealed class WordCalibrator(
     private const string Data = "speech stored with the phone model, without the word";
     private const float NoThreshold = -1000;
 
-    /// <summary>Measures a word.</summary>
-    /// <param name="name">Its name, for the table.</param>
+    /// <summary>Looks for a word.</summary>
     /// <param name="pronunciations">Phones of each way to say it, by the model's numbers.</param>
     /// <param name="spellings">Ways to write it, in the recogniser's tokens.</param>
-    /// <param name="falseAlarmsPerHour">Target.</param>
-    /// <param name="refractorySeconds">Media time after an alarm with no other.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>
-    /// Paths with their matching thresholds, the judge's log-odds from which candidates are heard, the score's threshold (log-odds), and
-    /// the table.
-    /// </returns>
-    public (IReadOnlyList<WordPath> Paths, float HeardFrom, float Threshold, KeywordCalibration Table) Measure(
-        string name,
-        IReadOnlyList<int[]> pronunciations,
-        IReadOnlyList<int[]> spellings,
-        double falseAlarmsPerHour,
-        double refractorySeconds,
-        CancellationToken cancellationToken)
+    public WordMeasurement Measure(
+        IReadOnlyList<int[]> pronunciations, IReadOnlyList<int[]> spellings, CancellationToken cancellationToken)
     {
         var heard = background.Hear(states);
         var least = MatchingThreshold([.. pronunciations.Select(phones => new WordPath(0, phones, NoThreshold))], heard, cancellationToken);
@@ -42,11 +30,31 @@ internal sealed class WordCalibrator(
         var candidates = Candidates(paths, heard, cancellationToken).OrderByDescending(candidate => candidate.Judged).ToList();
         var most = (int)(table.RescoredPerHour * background.Hours);
         var heardFrom = candidates.Count > most ? candidates[most].Judged : NoThreshold;
-        var rescored = Rescore(candidates[..Math.Min(most, candidates.Count)], spellings, cancellationToken);
-        var alarms = AfterEachOther(rescored, refractorySeconds);
+        return new WordMeasurement(paths, heardFrom, Rescore(candidates[..Math.Min(most, candidates.Count)], spellings, cancellationToken));
+    }
+
+    /// <summary>Reads thresholds off what was found.</summary>
+    /// <param name="name">The word's name, for the table.</param>
+    /// <param name="measured">What was found.</param>
+    /// <param name="examples">Recordings of the word that count beside its text; null: none.</param>
+    /// <param name="falseAlarmsPerHour">Target.</param>
+    /// <param name="refractorySeconds">Media time after an alarm with no other.</param>
+    /// <returns>The score's threshold (log-odds), and what thresholds stand for.</returns>
+    public (float Threshold, KeywordCalibration Table) Calibrate(
+        string name, WordMeasurement measured, WordExamples? examples, double falseAlarmsPerHour, double refractorySeconds)
+    {
+        var alarms = AfterEachOther(measured.Others.Select(other => (other.End, other.ScoreWith(examples))), refractorySeconds);
         var threshold = ThresholdFor(alarms, falseAlarmsPerHour);
-        var measured = new KeywordCalibration(name, Posterior(threshold), Data, Math.Round(background.Hours, 3), 0, Points(alarms));
-        return (paths, heardFrom, threshold, measured);
+        return (threshold, new KeywordCalibration(name, Posterior(threshold), Data, Math.Round(background.Hours, 3), 0, Points(alarms)));
+    }
+
+    /// <summary>The score that so many candidates an hour of other speech pass, as they were counted.</summary>
+    /// <param name="measured">What was found.</param>
+    /// <param name="perHour">How many.</param>
+    public float PassedBy(WordMeasurement measured, double perHour)
+    {
+        var scores = measured.Others.Select(other => other.Score).OrderDescending().ToArray();
+        return scores.Length == 0 ? NoThreshold : scores[Math.Min((int)(perHour * background.Hours), scores.Length - 1)];
     }
 
     /// <summary>Log-odds as a posterior.</summary>
@@ -114,19 +122,20 @@ internal sealed class WordCalibrator(
             foreach (var candidate in ripe)
             {
                 var judged = ScoreOf(candidate, paths, history);
-                found.Add(new StoredCandidate(recording, Math.Max(0, first), candidate.Start, candidate.End, judged));
+                var described = WordExamples.Describe(history, candidate.Start, candidate.End);
+                found.Add(new StoredCandidate(recording, Math.Max(0, first), candidate.Start, candidate.End, judged, described));
             }
             ripe.Clear();
         }
     }
 
     // By number of the output behind which it ends, counted through all recordings.
-    private (long End, float Score)[] Rescore(
+    private OtherSpeech[] Rescore(
         List<StoredCandidate> candidates, IReadOnlyList<int[]> spellings, CancellationToken cancellationToken)
     {
-        var scores = new (long End, float Score)[candidates.Count];
+        var others = new OtherSpeech[candidates.Count];
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        Parallel.For(0, scores.Length, options, i =>
+        Parallel.For(0, others.Length, options, i =>
         {
             var candidate = candidates[i];
             var span = WordTiming.Span(candidate.Start, candidate.End);
@@ -134,9 +143,10 @@ internal sealed class WordCalibrator(
             var sound = new float[count];
             sounds.Read(candidate.Recording, first, sound);
             var heard = rescorer.Hear(sound, spellings);
-            scores[i] = (candidate.First + candidate.End, table.Rescoring.Score(candidate.Judged, heard.Text, heard.End));
+            var score = table.Rescoring.Score(candidate.Judged, heard.Text, heard.End);
+            others[i] = new OtherSpeech(candidate.First + candidate.End, score, candidate.Described);
         });
-        return scores;
+        return others;
     }
 
     private float ScoreOf(WordCandidate candidate, WordPath[] paths, PhoneHistory history)
@@ -178,5 +188,5 @@ internal sealed class WordCalibrator(
     }
 
     // A candidate in a recording, whose first output has a number among all.
-    private readonly record struct StoredCandidate(int Recording, long First, long Start, long End, float Judged);
+    private readonly record struct StoredCandidate(int Recording, long First, long Start, long End, float Judged, float[] Described);
 }

@@ -1,6 +1,5 @@
 using AVServer.Detection;
 using AVServer.Runtime;
-using AVServer.Signal;
 
 namespace AVServer.Pipeline;
 
@@ -16,23 +15,16 @@ internal sealed class WordListener
     private readonly WordModel _model;
     private readonly Func<WordList?> _words;
     private readonly string? _streamId;
-    private readonly StreamState _state;
-    private readonly OnlineMfcc _features;
+    private readonly PhoneStream _phones;
     private readonly PhoneHistory _history;
     private readonly float[] _samples = new float[AudioClock.StepSamples];
-    private readonly float[] _chunk;
-    private readonly float[] _scores;
     private readonly List<WordCandidate> _ripe = [];
     private readonly Dictionary<string, double> _quietUntil = [];
     private readonly Dictionary<string, float> _maxScores = [];
-    private readonly int _primingChunks;
     private WordList? _list;
     private WordMatcher? _matcher;
     private long _firstSample;
-    private long _outputs;
     private long _heardStep = long.MinValue;
-    private int _filled;
-    private bool _primed;
 
     /// <param name="model">Shared.</param>
     /// <param name="words">The words to listen for, asked at each step.</param>
@@ -42,13 +34,8 @@ internal sealed class WordListener
     {
         (_model, _words, _streamId) = (model, words, streamId);
         model.Rescorer.Prepare();
-        _state = model.Network.Model.CreateState(paced);
-        _features = new OnlineMfcc(model.Features, 2 * AudioClock.StepSamples);
+        _phones = new PhoneStream(model, paced);
         _history = new PhoneHistory(model.States);
-        _chunk = new float[model.ChunkFrames * model.Features.Dim];
-        _scores = new float[model.Network.Model.OutputLength];
-        // Before the first frame the first frame stands, for as long as the network looks back.
-        _primingChunks = ((model.Table.OutputsLate * model.ChunkFrames / model.OutputsPerChunk) + model.ChunkFrames - 1) / model.ChunkFrames;
     }
 
     /// <summary>Samples that must be kept for candidates to be heard once more, behind the longest wait for a word's judgement.</summary>
@@ -102,11 +89,10 @@ internal sealed class WordListener
 
     private void Begin(long step)
     {
-        _state.Reset();
-        _features.Reset();
+        _phones.Reset();
         _history.Reset();
         _matcher?.Reset();
-        (_firstSample, _outputs, _filled, _primed) = (step * AudioClock.StepSamples, 0, 0, false);
+        _firstSample = step * AudioClock.StepSamples;
     }
 
     private async ValueTask HearAsync(
@@ -121,14 +107,7 @@ internal sealed class WordListener
         _heardStep = step;
         if (silent) Array.Clear(_samples);
         else history.Read(step * AudioClock.StepSamples, _samples);
-        _features.AcceptSamples(_samples);
-        while (_features.TryRead(_chunk.AsSpan(_filled * _features.Computer.Dim, _features.Computer.Dim)))
-        {
-            if (!_primed) await PrimeAsync(cancellationToken);
-            if (++_filled < _model.ChunkFrames) continue;
-            await RunAsync(cancellationToken);
-            _filled = 0;
-        }
+        await _phones.AcceptAsync(_samples, Hear, cancellationToken);
         Judge(tellStep, history, detections);
     }
 
@@ -143,25 +122,10 @@ internal sealed class WordListener
             if (IsFor(word)) _maxScores.TryAdd(word.Name, 0);
     }
 
-    private async ValueTask PrimeAsync(CancellationToken cancellationToken)
+    private void Hear(ReadOnlySpan<float> scores)
     {
-        var dim = _features.Computer.Dim;
-        for (var i = 1; i < _model.ChunkFrames; i++) _chunk.AsSpan(0, dim).CopyTo(_chunk.AsSpan(i * dim));
-        _outputs = -_model.Table.OutputsLate - (_primingChunks * _model.OutputsPerChunk);
-        for (var i = 0; i < _primingChunks; i++) await RunAsync(cancellationToken);
-        _primed = true;
-    }
-
-    private async ValueTask RunAsync(CancellationToken cancellationToken)
-    {
-        await _model.Network.RunAsync(_state, _chunk, _scores, cancellationToken);
-        var width = _scores.Length / _model.OutputsPerChunk;
-        for (var i = 0; i < _model.OutputsPerChunk; i++, _outputs++)
-        {
-            if (_outputs < 0) continue;
-            _history.Accept(_scores.AsSpan(i * width, width));
-            _matcher?.Accept(_scores.AsSpan(i * width, width), _ripe);
-        }
+        _history.Accept(scores);
+        _matcher?.Accept(scores, _ripe);
     }
 
     private void Judge(long step, SampleRing history, List<KeywordDetection> detections)
@@ -178,9 +142,11 @@ internal sealed class WordListener
             _model.Judge.Judge(features, judged);
             var span = WordTiming.Span(candidate.Start, candidate.End, _firstSample / (double)AudioClock.SampleRateHz);
             // Too unlikely to be heard, or no sound lifts it above the threshold.
-            if (judged[0] < word.HeardFrom || _model.Table.Rescoring.Best(judged[0]) < word.Threshold) continue;
+            if (judged[0] < word.HeardFrom || _model.Table.Rescoring.Best(judged[0], word.Examples is not null) < word.Threshold) continue;
             if (Rescore(span, word, history) is not { } heard) continue;
             var score = _model.Table.Rescoring.Score(judged[0], heard.Text, heard.End);
+            var similarity = word.Examples?.Similarity(WordExamples.Describe(_history, candidate.Start, candidate.End));
+            if (similarity is { } likeness) score += Rescoring.OfExamples(likeness);
             var posterior = WordCalibrator.Posterior(score);
             _maxScores[word.Name] = Math.Max(_maxScores.GetValueOrDefault(word.Name), posterior);
             if (score < word.Threshold || span.Start < _quietUntil.GetValueOrDefault(word.Name, double.NegativeInfinity)) continue;
@@ -191,6 +157,7 @@ internal sealed class WordListener
                 ["judge"] = WordCalibrator.Posterior(judged[0]),
                 ["recogniser"] = MathF.Exp(heard.Text / heard.Tokens),
             };
+            if (similarity is { } alike) scores["recordings"] = alike;
             detections.Add(new KeywordDetection(word.Name, posterior, span, step, _model.Reference, scores));
         }
         _ripe.Clear();

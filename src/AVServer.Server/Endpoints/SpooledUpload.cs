@@ -13,6 +13,7 @@ internal sealed class SpooledUpload : IAsyncDisposable
 {
     private const int BufferBytes = 64 << 10;
     private const int LongestShown = 32;
+    private const string FormType = "multipart/form-data";
 
     private readonly FileStream _file;
 
@@ -58,6 +59,44 @@ internal sealed class SpooledUpload : IAsyncDisposable
         }
     }
 
+    /// <summary>Spools the files of a form.</summary>
+    /// <param name="request">The upload.</param>
+    /// <param name="spool">Where they lie.</param>
+    /// <param name="most">How many are taken.</param>
+    /// <param name="maxBytes">Size of the largest that is taken.</param>
+    /// <param name="quota">Counts what comes.</param>
+    /// <param name="cancellationToken">Ends the upload.</param>
+    /// <returns>The files in their order; the caller's to dispose.</returns>
+    /// <exception cref="RefusedException">It is no form of files, there are too many, or one can't be taken.</exception>
+    public static async Task<IReadOnlyList<SpooledUpload>> ReceiveManyAsync(
+        HttpRequest request, Spool spool, int most, long maxBytes, KeyLimits.ByteQuota quota, CancellationToken cancellationToken)
+    {
+        var contentType = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed : null;
+        if (contentType?.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase) != true)
+            throw new RefusedException(FaultCodes.UnsupportedMedia, $"Expected {FormType} with a file for each recording, got another content type.");
+        var form = FormOf(request, contentType);
+        var uploads = new List<SpooledUpload>();
+        try
+        {
+            while (await NextAsync(form, cancellationToken) is { } section)
+            {
+                if (!IsFile(section))
+                    throw new RefusedException(FaultCodes.BadRequest, $"Expected files in the form and nothing else, got a field '{NameOf(section)}'.");
+                if (uploads.Count == most)
+                    throw new RefusedException(FaultCodes.LimitExceeded, $"Expected at most {most} files in the form, got more.");
+                uploads.Add(new SpooledUpload(CleanName(section.AsFileSection()!.FileName), spool));
+                await uploads[^1].CopyAsync(section.Body, maxBytes, quota, cancellationToken);
+            }
+            return uploads;
+        }
+        catch (Exception exception)
+        {
+            foreach (var upload in uploads) await upload.DisposeAsync();
+            if (Spool.IsFull(exception)) throw Spool.NoRoom();
+            throw;
+        }
+    }
+
     public ValueTask DisposeAsync() => Spool.CloseAsync(_file);
 
     private static async Task<(Stream Body, string FileName, MultipartReader? Form)> OpenAsync(
@@ -65,19 +104,20 @@ internal sealed class SpooledUpload : IAsyncDisposable
     {
         var contentType = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed : null;
         var mediaType = contentType?.MediaType.Value?.ToLowerInvariant();
-        if (mediaType == "multipart/form-data")
-            return await OpenPartAsync(request, HeaderUtilities.RemoveQuotes(contentType!.Boundary).Value, cancellationToken);
+        if (mediaType == FormType) return await OpenPartAsync(FormOf(request, contentType!), cancellationToken);
         if (mediaType is null or "application/octet-stream" or "application/ogg" || mediaType.StartsWith("audio/", StringComparison.Ordinal) || mediaType.StartsWith("video/", StringComparison.Ordinal))
             return (request.Body, CleanName(fileName), null);
         throw new RefusedException(FaultCodes.UnsupportedMedia, $"Expected multipart/form-data, audio/*, video/* or application/octet-stream, got '{mediaType}'.");
     }
 
+    private static MultipartReader FormOf(HttpRequest request, MediaTypeHeaderValue contentType) =>
+        HeaderUtilities.RemoveQuotes(contentType.Boundary).Value is { Length: > 0 } boundary
+            ? new MultipartReader(boundary, request.Body)
+            : throw new RefusedException(FaultCodes.BadRequest, "Expected a boundary in the content type of a multipart body, got none.");
+
     private static async Task<(Stream Body, string FileName, MultipartReader? Form)> OpenPartAsync(
-        HttpRequest request, string? boundary, CancellationToken cancellationToken)
+        MultipartReader form, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(boundary))
-            throw new RefusedException(FaultCodes.BadRequest, "Expected a boundary in the content type of a multipart body, got none.");
-        var form = new MultipartReader(boundary, request.Body);
         var section = await NextAsync(form, cancellationToken)
             ?? throw new RefusedException(FaultCodes.BadRequest, "Expected a file in the multipart body, got none.");
         if (!IsFile(section)) throw NotOneFile(section);

@@ -39,6 +39,23 @@ internal static class MediaBodies
         return Task.CompletedTask;
     }
 
+    /// <summary>Some files, as parts of a form.</summary>
+    public static Task DescribeRecordings(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var schema = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Properties = new Dictionary<string, IOpenApiSchema>
+            {
+                ["recording"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = Bytes().Schema!, MinItems = 3, MaxItems = 10 },
+            },
+        };
+        var content = new Dictionary<string, OpenApiMediaType> { [Form] = new() { Schema = schema } };
+        operation.RequestBody = new OpenApiRequestBody { Required = true, Content = content };
+        return Task.CompletedTask;
+    }
+
     private static OpenApiMediaType Bytes() =>
         new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } };
 }

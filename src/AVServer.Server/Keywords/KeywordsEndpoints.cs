@@ -92,13 +92,13 @@ internal static class KeywordsEndpoints
     }
 
     // A word without streams is listened for in all of them.
-    private static void DemandStreams(Grant grant, KeywordRequest request)
+    internal static void DemandStreams(Grant grant, KeywordRequest request)
     {
         IReadOnlyList<string> streams = request.Streams is { Count: > 0 } some ? some : [StreamPattern.Every];
         foreach (var stream in streams) Permission.Demand(grant, Scope.Admin, stream);
     }
 
-    private static ProblemHttpResult Unknown() =>
+    internal static ProblemHttpResult Unknown() =>
         Problem.Of(FaultCodes.NotFound, $"Expected the name of a wake word that was given as text, got another; see {Routes.Keywords}.");
 
     private static async Task<KeywordRequest> ReadAsync(HttpRequest body, CancellationToken cancellationToken)
@@ -122,5 +122,5 @@ internal static class KeywordsEndpoints
     }
 
     // A slash within a name stays escaped in a route's value.
-    private static string Unescaped(string name) => name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+    internal static string Unescaped(string name) => name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 }

@@ -10,6 +10,9 @@ internal static partial class ShellBlock
     [
         ("scripts/run.sh", @"Now listening on: http://\S+", false),
         ("scripts/av words add", "\"name\":\"hey marvin\"", true),
+        // Where there are no recordings of people, noise stands for them.
+        ("scripts/av words enrol", "\"enrolment\":|didn't hear it in", true),
+        ("scripts/av words forget", "", true),
         ("scripts/av words list", "\"keyword\":\"hey marvin\"", true),
         ("scripts/av words remove", "", true),
         ("scripts/av listen", "\"type\":\"wakeWord\"", false),

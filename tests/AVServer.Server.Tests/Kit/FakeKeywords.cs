@@ -33,6 +33,30 @@ internal sealed class FakeKeywords : IKeywordRegistry
         return Task.FromResult(word);
     }
 
+    public Task<KeywordDetails?> EnrolAsync(string name, IReadOnlyList<KeywordRecording> recordings, CancellationToken cancellationToken)
+    {
+        lock (_words)
+        {
+            var index = _words.FindIndex(word => word.Name == NameOf(name));
+            if (index < 0) return Task.FromResult<KeywordDetails?>(null);
+            foreach (var recording in recordings)
+                if (!File.Exists(recording.Path) || File.ReadAllBytes(recording.Path)[0] == '!')
+                    throw new KeywordException($"Expected the word in {recording.Name}.");
+            var heard = recordings.Select(recording => new EnrolledRecording(new FileInfo(recording.Path).Length, 1));
+            return Task.FromResult<KeywordDetails?>(_words[index] = _words[index] with { Enrolment = new KeywordEnrolment([.. heard]) });
+        }
+    }
+
+    public Task<bool> ForgetRecordingsAsync(string name, CancellationToken cancellationToken)
+    {
+        lock (_words)
+        {
+            var index = _words.FindIndex(word => word.Name == NameOf(name) && word.Enrolment is not null);
+            if (index >= 0) _words[index] = _words[index] with { Enrolment = null };
+            return Task.FromResult(index >= 0);
+        }
+    }
+
     public bool Remove(string name)
     {
         lock (_words) return _words.RemoveAll(word => word.Name == NameOf(name)) > 0;

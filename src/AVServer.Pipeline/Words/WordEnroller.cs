@@ -1,0 +1,121 @@
+using System.Globalization;
+using AVServer.Contracts;
+using AVServer.Detection;
+
+namespace AVServer.Pipeline;
+
+/// <summary>Learns how a word sounds from recordings of it.</summary>
+/// <param name="model">Everything that finds words.</param>
+internal sealed class WordEnroller(WordModel model)
+{
+    /// <summary>Fewest recordings.</summary>
+    public const int Fewest = 3;
+
+    /// <summary>Most recordings.</summary>
+    public const int Most = 10;
+
+    /// <summary>Longest recording, in seconds.</summary>
+    public const double MostSeconds = 10;
+
+    /// <summary>In a recording of the word more must be found than other speech brings so often an hour.</summary>
+    private const double LeastLikely = 30;
+
+    private const float NoThreshold = -1000;
+    private const int Rescored = 3;
+
+    // The network looks ahead, and a better end is waited for.
+    private const int SilentSteps = 9;
+
+    /// <summary>Learns from recordings.</summary>
+    /// <param name="word">The word, as it is known by its text.</param>
+    /// <param name="measured">What other speech brings for it.</param>
+    /// <param name="recordings">Samples of each, 16 kHz, with its name.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="KeywordException">The word isn't in one of them; the message says in which.</exception>
+    public async Task<Enrolment> EnrolAsync(
+        TypedWord word, WordMeasurement measured, IReadOnlyList<NamedRecording> recordings, CancellationToken cancellationToken)
+    {
+        var least = model.Calibrator.PassedBy(measured, LeastLikely);
+        var found = new List<HeardWord>();
+        var refused = new List<string>();
+        foreach (var recording in recordings)
+        {
+            var best = await HearAsync(word, recording.Samples, cancellationToken);
+            if (best is { } heard && heard.Score > least) found.Add(heard);
+            else refused.Add(recording.Name);
+        }
+        if (refused.Count > 0)
+            throw new KeywordException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Expected '{word.Name}' in each recording, didn't hear it in {string.Join(", ", refused)} ({refused.Count} of {recordings.Count}). "
+                + $"Say it once in each, clearly; where you say it in another way than its text, give its phones."));
+        float[][] examples = [.. found.Select(heard => heard.Described)];
+        return new Enrolment(examples, [.. found.Select((heard, i) => Compare(word, measured, heard, [.. examples.Where((_, other) => other != i)]))]);
+    }
+
+    private EnrolledRecording Compare(TypedWord word, WordMeasurement measured, HeardWord heard, float[][] others)
+    {
+        var byText = Threshold(null);
+        var examples = measured.Beside(others);
+        var with = heard.Score + Rescoring.OfExamples(examples.Similarity(heard.Described));
+        return new EnrolledRecording(Math.Round(heard.Score - byText, 3), Math.Round(with - Threshold(examples), 3));
+
+        float Threshold(WordExamples? by) => model.Calibrator
+            .Calibrate(word.Name, measured, by, word.Request.FalseAlarmsPerHour, word.Request.RefractorySeconds).Threshold;
+    }
+
+    // The likeliest place of the word; null where the sound is shorter than it.
+    private async Task<HeardWord?> HearAsync(TypedWord word, float[] samples, CancellationToken cancellationToken)
+    {
+        var steps = ((samples.Length + AudioClock.StepSamples - 1) / AudioClock.StepSamples) + SilentSteps;
+        var outputs = steps * AudioClock.StepSamples / (AudioClock.SampleRateHz * WordTiming.OutputSeconds);
+        var history = new PhoneHistory(model.States, (int)outputs + 2);
+        var words = new WordSet(model.States, model.Table.Matcher, [.. word.Paths.Select(path => path with { Threshold = NoThreshold })]);
+        var (matcher, ripe, phones) = (new WordMatcher(words, history), new List<WordCandidate>(), new PhoneStream(model, paced: false));
+        var step = new float[AudioClock.StepSamples];
+        for (var i = 0; i < steps; i++)
+        {
+            var at = i * step.Length;
+            Array.Clear(step);
+            if (at < samples.Length) samples.AsSpan(at, Math.Min(step.Length, samples.Length - at)).CopyTo(step);
+            await phones.AcceptAsync(step, Hear, cancellationToken);
+        }
+        matcher.Complete(ripe);
+        var judged = ripe.Select(candidate => (Candidate: candidate, Score: Judge(candidate))).OrderByDescending(one => one.Score).Take(Rescored);
+        var heard = judged.Select(one => Describe(one.Candidate, one.Score)).ToArray();
+        return heard.Length == 0 ? null : heard.MaxBy(one => one.Score);
+
+        void Hear(ReadOnlySpan<float> scores)
+        {
+            history.Accept(scores);
+            matcher.Accept(scores, ripe);
+        }
+
+        float Judge(WordCandidate candidate)
+        {
+            Span<float> features = stackalloc float[AlignmentFeatures.Count];
+            Span<float> score = stackalloc float[1];
+            AlignmentFeatures.Compute(candidate, words.Paths[candidate.Path].Phones, history, features);
+            model.Judge.Judge(features, score);
+            return score[0];
+        }
+
+        HeardWord Describe(WordCandidate candidate, float score)
+        {
+            var span = WordTiming.Span(candidate.Start, candidate.End);
+            var (first, count) = WordRescorer.Stretch(span.Start, span.End, samples.Length);
+            var sound = new float[count];
+            var silent = (int)Math.Max(0, -first);
+            samples.AsSpan((int)(first + silent), count - silent).CopyTo(sound.AsSpan(silent));
+            var text = model.Rescorer.Hear(sound, word.Spellings.Value);
+            return new HeardWord(model.Table.Rescoring.Score(score, text.Text, text.End), WordExamples.Describe(history, candidate.Start, candidate.End));
+        }
+    }
+
+    private readonly record struct HeardWord(float Score, float[] Described);
+}
+
+/// <summary>A recording of a word.</summary>
+/// <param name="Name">What it is called in messages.</param>
+/// <param name="Samples">16 kHz, in [-1, 1].</param>
+internal readonly record struct NamedRecording(string Name, float[] Samples);
