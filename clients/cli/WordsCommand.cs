@@ -8,6 +8,9 @@ namespace AVServer.Cli;
 /// <summary><c>av words</c>: the wake words of a server; those that are given as text come and go while it runs.</summary>
 internal static class WordsCommand
 {
+    private const int FewestRecordings = 3;
+    private const int MostRecordings = 10;
+
     public static Command Create()
     {
         var command = new Command("words", "Wake words that are given as text: adds, lists, shows and removes them on a running server.");
@@ -98,6 +101,14 @@ internal static class WordsCommand
         {
             text, files,
         };
+        command.Validators.Add(result =>
+        {
+            // Said before the word is added for nothing.
+            if (result.GetValue(files) is not { Length: >= FewestRecordings and <= MostRecordings } some)
+                result.AddError($"words enrol: expected {FewestRecordings} to {MostRecordings} recordings, got {result.GetValue(files)?.Length ?? 0}.");
+            else if (some.FirstOrDefault(file => !file.Exists) is { } missing)
+                result.AddError($"words enrol: expected a recording, found nothing at '{missing}'.");
+        });
         server.AddTo(command);
         command.SetAction((parsed, cancellationToken) => Output.GuardAsync(async () =>
         {

@@ -55,7 +55,11 @@ public sealed class WordsCommandTests
         Assert.Equal(["computer", "hey marvin"], listed.Select(word => word.GetProperty("keyword").GetString()));
         Assert.Equal(0, (await RunAsync(server, WordsCommand.Create(), "forget", "hey marvin")).Code);
         Assert.Equal(1, (await RunAsync(server, WordsCommand.Create(), "forget", "hey marvin")).Code);
-        Assert.Equal(1, (await RunAsync(server, WordsCommand.Create(), "enrol", "hey marvin", Path.Combine(folder.Path, "none.wav"))).Code);
+        var (few, _, howMany) = await RunAsync(server, WordsCommand.Create(), "enrol", "hey marvin", files[0], files[2]);
+        var (missing, _, what) = await RunAsync(server, WordsCommand.Create(), ["enrol", "hey marvin", .. files, Path.Combine(folder.Path, "none.wav")]);
+        Assert.Equal((1, 1), (few, missing));
+        Assert.Contains("expected 3 to 10 recordings, got 2", howMany, StringComparison.Ordinal);
+        Assert.Contains("found nothing at", what, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,6 +20,9 @@ internal sealed class WordEnroller(WordModel model)
     /// <summary>In a recording of the word more must be found than other speech brings so often an hour.</summary>
     private const double LeastLikely = 30;
 
+    /// <summary>Outputs in a row, 60 ms, from which a phone counts as said.</summary>
+    private const int ShortestPhone = 2;
+
     private const float NoThreshold = -1000;
     private const int Rescored = 3;
 
@@ -40,15 +43,15 @@ internal sealed class WordEnroller(WordModel model)
         var refused = new List<string>();
         foreach (var recording in recordings)
         {
-            var best = await HearAsync(word, recording.Samples, cancellationToken);
+            var (best, said) = await HearAsync(word, recording.Samples, cancellationToken);
             if (best is { } heard && heard.Score > least) found.Add(heard);
-            else refused.Add(recording.Name);
+            else refused.Add($"{recording.Name} ({(said.Length > 0 ? $"heard {said}" : "heard nobody")})");
         }
         if (refused.Count > 0)
             throw new KeywordException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Expected '{word.Name}' in each recording, didn't hear it in {string.Join(", ", refused)} ({refused.Count} of {recordings.Count}). "
-                + $"Say it once in each, clearly; where you say it in another way than its text, give its phones."));
+                $"Expected '{word.Name}' in each recording, didn't hear it in {string.Join(", ", refused)}: {refused.Count} of {recordings.Count}. "
+                + $"Say it once in each, clearly; where you say it in another way than its text, add it with its phones, as {word.Name}=…"));
         float[][] examples = [.. found.Select(heard => heard.Described)];
         return new Enrolment(examples, [.. found.Select((heard, i) => Compare(word, measured, heard, [.. examples.Where((_, other) => other != i)]))]);
     }
@@ -64,8 +67,8 @@ internal sealed class WordEnroller(WordModel model)
             .Calibrate(word.Name, measured, by, word.Request.FalseAlarmsPerHour, word.Request.RefractorySeconds).Threshold;
     }
 
-    // The likeliest place of the word; null where the sound is shorter than it.
-    private async Task<HeardWord?> HearAsync(TypedWord word, float[] samples, CancellationToken cancellationToken)
+    // The likeliest place of the word, null where the sound is shorter than it; and all that was said, phone by phone.
+    private async Task<(HeardWord? Best, string Said)> HearAsync(TypedWord word, float[] samples, CancellationToken cancellationToken)
     {
         var steps = ((samples.Length + AudioClock.StepSamples - 1) / AudioClock.StepSamples) + SilentSteps;
         var outputs = steps * AudioClock.StepSamples / (AudioClock.SampleRateHz * WordTiming.OutputSeconds);
@@ -83,7 +86,7 @@ internal sealed class WordEnroller(WordModel model)
         matcher.Complete(ripe);
         var judged = ripe.Select(candidate => (Candidate: candidate, Score: Judge(candidate))).OrderByDescending(one => one.Score).Take(Rescored);
         var heard = judged.Select(one => Describe(one.Candidate, one.Score)).ToArray();
-        return heard.Length == 0 ? null : heard.MaxBy(one => one.Score);
+        return (heard.Length == 0 ? null : heard.MaxBy(one => one.Score), Said(history));
 
         void Hear(ReadOnlySpan<float> scores)
         {
@@ -110,6 +113,18 @@ internal sealed class WordEnroller(WordModel model)
             var text = model.Rescorer.Hear(sound, word.Spellings.Value);
             return new HeardWord(model.Table.Rescoring.Score(score, text.Text, text.End), WordExamples.Describe(history, candidate.Start, candidate.End));
         }
+    }
+
+    private static string Said(PhoneHistory history)
+    {
+        var (said, run) = (new List<string>(), 0);
+        for (var frame = history.Oldest; frame < history.Count; frame++)
+        {
+            var phone = history.Heard(frame);
+            run = frame > history.Oldest && phone == history.Heard(frame - 1) ? run + 1 : 1;
+            if (run == ShortestPhone && !history.States.IsSilence[phone]) said.Add(history.States.Phones[phone]);
+        }
+        return string.Join(' ', said);
     }
 
     private readonly record struct HeardWord(float Score, float[] Described);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.IO.Compression;
 using AVServer.Contracts;
 using AVServer.Media;
 using AVServer.TestKit;
@@ -28,6 +30,23 @@ public sealed class TypedWordTests
 
         Assert.True(found >= LeastFound * files.Length, $"{found} of {files.Length} found");
         Assert.Equal(0, others);
+    }
+
+    [CorporaFact]
+    public async Task Start_and_end_lie_where_a_forced_alignment_has_them()
+    {
+        using var test = PipelineUnderTest.WithShippedModels(("Keywords:Shipped", "false"), ("Keywords:Words:0:Text", "bin blue"));
+        var (aligned, off) = (GridAlignments("bin blue"), new List<double>());
+        foreach (var file in (string[])["s2", "s3", "s4", "s5"])
+            foreach (var clip in Files($"grid/{file}", "*.mkv").Where(clip => aligned.ContainsKey(Key(clip))).Take(5))
+                foreach (var word in Words(await test.ScoreAsync(clip), "bin blue"))
+                    off.AddRange(
+                        Math.Abs(word.Start.TotalSeconds - aligned[Key(clip)].Start), Math.Abs(word.End.TotalSeconds - aligned[Key(clip)].End));
+        Assert.True(off.Count >= 2 * 12, $"{off.Count / 2} found");
+        Assert.InRange(off.Order().ElementAt(off.Count / 2), 0, 0.05);
+        Assert.InRange(off.Count(each => each <= 0.08) / (double)off.Count, 0.8, 1);
+
+        static string Key(string clip) => $"{Path.GetFileName(Path.GetDirectoryName(clip))}/{Path.GetFileNameWithoutExtension(clip)}";
     }
 
     [CorporaFact]
@@ -86,5 +105,24 @@ public sealed class TypedWordTests
 
     private static WakeWordEvent[] Words(ScoreReport report, string text) => [.. report.Events.OfType<WakeWordEvent>().Where(word => word.Keyword == text)];
 
-    private static IEnumerable<string> Files(string folder) => Directory.GetFiles(Path.Combine(TestPaths.Corpora!, folder), "*.opus").Order(StringComparer.Ordinal);
+    // By talker and clip, when the first two words begin and end, in seconds.
+    private static Dictionary<string, (double Start, double End)> GridAlignments(string text)
+    {
+        using var packed = File.OpenRead(Path.Combine(TestPaths.Corpora!, "grid_alignments", "grid_alignments.tsv.gz"));
+        using var reader = new StreamReader(new GZipStream(packed, CompressionMode.Decompress));
+        var aligned = new Dictionary<string, (double, double)>();
+        while (reader.ReadLine() is { } line)
+        {
+            var row = line.Split('\t');
+            if (!row[2].StartsWith(text + " ", StringComparison.Ordinal)) continue;
+            var words = row[3].Split(';').Select(word => word.Split(':')).Where(word => word[2] != "sil").ToArray();
+            aligned[$"{row[0]}/{row[1]}"] = (Seconds(words[0][0]), Seconds(words[1][1]));
+        }
+        return aligned;
+
+        static double Seconds(string time) => int.Parse(time, CultureInfo.InvariantCulture) / 25_000.0;
+    }
+
+    private static IEnumerable<string> Files(string folder, string pattern = "*.opus") =>
+        Directory.GetFiles(Path.Combine(TestPaths.Corpora!, folder), pattern).Order(StringComparer.Ordinal);
 }
