@@ -81,9 +81,9 @@ internal static class MediaParsers
     [
         new("head of a container", ReadHead, [Wav, LongWav, Mp4, Ogg, Matroska, Tagged, Mp3, Adts, [.. new byte[500], .. Mp3]],
             Parser.Text("RIFF", "WAVE", "RF64", "ds64", "fmt ", "data", "moov", "moof", "mdat", "ftyp", "ID3", "fLaC", "OggS")),
-        new("WAV file", ReadWav, [Wav, LongWav], Parser.Text("data", "fmt ", "ds64", "LIST"), typeof(MediaException)) { Share = 10 },
+        new("WAV file", ReadWav, [Wav, LongWav], Parser.Text("data", "fmt ", "ds64", "LIST"), typeof(MediaException)),
         new("file with tags", ReadFile, [Tagged, Wav, Mp4, Ogg, [.. Enumerable.Repeat("ID3\u0003\0\0\0\0\0\0"u8.ToArray(), 300).SelectMany(tag => tag)]],
-            Parser.Text("ID3", "ID3\u0003\0\0\0\0\0\0"), typeof(MediaException)) { Share = 10 },
+            Parser.Text("ID3", "ID3\u0003\0\0\0\0\0\0"), typeof(MediaException)),
         new("Ogg chain", ReadOgg, [Ogg], Parser.Text("OggS")),
         new("Matroska", ReadMatroska, [Matroska], [[0xA3], [0xE7], [0xAE], [0xD7, 0x88], [0x2A, 0xD7, 0xB1, 0x88], [0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]],
             typeof(InvalidDataException)) { BytesEach = 1 << 18 },   // a hole of ten seconds is filled, of a block of a few bytes

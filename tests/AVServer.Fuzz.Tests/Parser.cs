@@ -21,9 +21,6 @@ internal sealed record Parser(string Name, Action<byte[]> Read, IReadOnlyList<by
     /// <summary>Bytes that reading may allocate for each byte of input.</summary>
     public int BytesEach { get; init; } = 256;
 
-    /// <summary>A part of a million inputs, where each takes long.</summary>
-    public int Share { get; init; } = 1;
-
     /// <summary>Seeds as text.</summary>
     public static byte[][] Text(params IEnumerable<string> texts) => [.. texts.Select(Encoding.UTF8.GetBytes)];
 

@@ -14,12 +14,14 @@ internal static class Sound
     public static MediaHello Hello { get; } = new(MediaHello.CurrentProtocol, new AudioFormat());
 
     /// <summary>The sound as a WAV file.</summary>
-    public static byte[] Wav()
+    /// <param name="words">How many words.</param>
+    public static byte[] Wav(int words = 1)
     {
+        var sound = Enumerable.Repeat(Once, words).SelectMany(once => once).ToArray();
         byte[] header = [.. "RIFF"u8, 0, 0, 0, 0, .. "WAVEfmt "u8, 16, 0, 0, 0, 1, 0, 1, 0, 0x80, 0x3E, 0, 0, 0, 0x7D, 0, 0, 2, 0, 16, 0, .. "data"u8, 0, 0, 0, 0];
-        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(4), 36 + Once.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(40), Once.Length);
-        return [.. header, .. Once];
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(4), 36 + sound.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(40), sound.Length);
+        return [.. header, .. sound];
     }
 
     /// <summary>Chunks as fast as they are taken.</summary>
