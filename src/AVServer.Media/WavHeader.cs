@@ -50,12 +50,15 @@ internal sealed record WavHeader(int Tag, int SampleRateHz, int Channels, int Co
             long size = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
             if (chunk.StartsWith("data"u8)) return header is null ? null : header with { DataOffset = at + 8, DataBytes = longSize ?? Known(size) };
             if (chunk.StartsWith("fmt "u8)) header = ReadFormat(chunk[8..], size);
-            else if (chunk.StartsWith("ds64"u8) && chunk.Length >= 24) longSize = BinaryPrimitives.ReadInt64LittleEndian(chunk[16..]) is > 0 and <= MostBytes and var stated ? stated : null;
+            else if (chunk.StartsWith("ds64"u8) && chunk.Length >= 24) longSize = LongSize(chunk[16..]);
             at += 8 + size + (size & 1);
         }
 
         return null;
     }
+
+    private static long? LongSize(ReadOnlySpan<byte> size) =>
+        BinaryPrimitives.ReadInt64LittleEndian(size) is > 0 and <= MostBytes and var stated ? stated : null;
 
     // Who writes to a pipe can't go back to say how much it was.
     private static long? Known(long size) => size is 0 or >= 0x7FFF_F000 ? null : size;

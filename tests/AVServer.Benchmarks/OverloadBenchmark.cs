@@ -34,7 +34,8 @@ internal static class OverloadBenchmark
             await SendAsync(server.Client, new Sender($"stream-{i}", speech, words, i, seconds), tally);
         }));
         var cpu = (server.ProcessorTime - before).TotalSeconds / (seconds + Spread.TotalSeconds);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{streams} senders of continuous speech within {Spread.TotalSeconds:F0} s, for {seconds:F0} s, server on one core"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{streams} senders of continuous speech within {Spread.TotalSeconds:F0} s, for {seconds:F0} s, server on one core"));
         Console.WriteLine($"  kept to the end {tally.Kept}; refused at the door {tally.AtTheDoor}, after all {tally.AfterAll}, otherwise {tally.Otherwise}; server at {cpu:P0} of the core");
         Console.WriteLine($"  delay from the word's end on the sender's clock, of all events: {BenchServer.Summary(tally.Delays)}");
         Console.WriteLine($"  of those who were kept: {BenchServer.Summary(tally.DelaysOfKept)}");
@@ -48,7 +49,8 @@ internal static class OverloadBenchmark
         var isOpen = false;
         try
         {
-            await client.PublishAsync(sender.Id, new MediaHello(MediaHello.CurrentProtocol, new AudioFormat()), sender.ChunksAsync(clock), happened =>
+            await client.PublishAsync(sender.Id, new MediaHello(MediaHello.CurrentProtocol, new AudioFormat()), sender.ChunksAsync(clock),
+                happened =>
             {
                 isOpen |= happened is OpenedEvent;
                 if (happened is WakeWordEvent word) delays.Add((clock.Elapsed - word.End).TotalSeconds);
@@ -85,7 +87,8 @@ internal static class OverloadBenchmark
                     // Not all at once: people don't.
                     var within = (at + i + (Number * every / 13)) % every;
                     var sample = within < word.Length ? word[within] : Speech[(int)(((long)offset + at + i) % Speech.Length)];
-                    BitConverter.TryWriteBytes(bytes.AsSpan(i * sizeof(short)), (short)Math.Clamp(sample * 32_767, short.MinValue, short.MaxValue));
+                    BitConverter.TryWriteBytes(bytes.AsSpan(i * sizeof(short)), (short)Math.Clamp(sample * 32_767, short.MinValue,
+                        short.MaxValue));
                 }
                 yield return new MediaChunk(MediaKind.Audio, TimeSpan.FromSeconds((double)at / SpeechMaterial.SampleRateHz), bytes);
             }

@@ -104,7 +104,8 @@ public sealed class PublishTests
         using var first = new AVServerClient(server.Address);
         var opened = new TaskCompletionSource();
         var holder = first.PublishAsync(
-            "first", Sound.Hello, Sound.ChunksThenWaiting(1), e => { if (e is WakeWordEvent) opened.TrySetResult(); }, cancellationToken: stop.Token);
+            "first", Sound.Hello, Sound.ChunksThenWaiting(1), e => { if (e is WakeWordEvent) opened.TrySetResult(); },
+                cancellationToken: stop.Token);
         await opened.Task;
 
         var refusals = new List<string>();
@@ -123,7 +124,8 @@ public sealed class PublishTests
         Assert.Equal(CloseReason.Completed, closed.Reason);
         Assert.All(refusals, code => Assert.Equal(FaultCodes.ServerBusy, code));
         Assert.NotEmpty(refusals);
-        if (!isContainer) Assert.Equal(Enumerable.Range(0, 5).Select(n => TimeSpan.FromMilliseconds(100 * n)), events.OfType<WakeWordEvent>().Select(e => e.Start));
+        if (!isContainer) Assert.Equal(Enumerable.Range(0, 5).Select(n => TimeSpan.FromMilliseconds(100 * n)),
+            events.OfType<WakeWordEvent>().Select(e => e.Start));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => holder);
     }
 

@@ -11,12 +11,16 @@ public sealed class FoundInputTests
 
     [Theory]
     // A header that says that its sound lasts for longer than a time span can.
-    [InlineData("head of a container", Rf64 + "647336341C000000" + "0000000000000000" + "FFFFFFFFFFFFFF7F" + "000000000000000000000000" + "64617461FFFFFFFF0000")]
-    [InlineData("WAV file", Rf64 + "647336341C000000" + "0000000000000000" + "FFFFFFFFFFFFFF7F" + "000000000000000000000000" + "64617461FFFFFFFF0000")]
+    [InlineData("head of a container", Rf64 + "647336341C000000" + "0000000000000000" + "FFFFFFFFFFFFFF7F" + "000000000000000000000000"
+        + "64617461FFFFFFFF0000")]
+    [InlineData("WAV file", Rf64 + "647336341C000000" + "0000000000000000" + "FFFFFFFFFFFFFF7F" + "000000000000000000000000"
+        + "64617461FFFFFFFF0000")]
     // … or is shorter than nothing.
-    [InlineData("WAV file", Rf64 + "647336341C000000" + "0000000000000000" + "00000000000000FF" + "000000000000000000000000" + "64617461FFFFFFFF0000")]
+    [InlineData("WAV file", Rf64 + "647336341C000000" + "0000000000000000" + "00000000000000FF" + "000000000000000000000000"
+        + "64617461FFFFFFFF0000")]
     // Behind a box of nearly 2⁶³ bytes the next one would begin before the file.
-    [InlineData("head of a container", "0000001066747970" + "69736F6D00000200" + "0000000166726565" + "7FFFFFFFFFFFFFFF" + "0000000000000000")]
+    [InlineData("head of a container", "0000001066747970" + "69736F6D00000200" + "0000000166726565" + "7FFFFFFFFFFFFFFF"
+        + "0000000000000000")]
     public void Bytes_that_hurt_no_longer_do(string parser, string hex) => Try(parser, Convert.FromHexString(hex));
 
     [Theory]

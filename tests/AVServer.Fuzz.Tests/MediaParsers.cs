@@ -29,12 +29,15 @@ internal static class MediaParsers
     [
         .. "RF64"u8, 0xFF, 0xFF, 0xFF, 0xFF, .. "WAVEds64"u8, 28, 0, 0, 0, 99, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 0,
-        .. "fmt "u8, 40, 0, 0, 0, 0xFE, 0xFF, 2, 0, 0x80, 0xBB, 0, 0, 0, 0xEE, 2, 0, 4, 0, 16, 0, 22, 0, 12, 0, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0,
-        0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71, .. "data"u8, 0xFF, 0xFF, 0xFF, 0xFF, 1, 0, 2, 0, 3, 0, 4, 0, .. "data"u8, 2, 0, 0, 0, 1, 0,
+        .. "fmt "u8, 40, 0, 0, 0, 0xFE, 0xFF, 2, 0, 0x80, 0xBB, 0, 0, 0, 0xEE, 2, 0, 4, 0, 16, 0, 22, 0, 12, 0, 3, 0, 0, 0, 1, 0, 0, 0, 0,
+            0,
+        0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71, .. "data"u8, 0xFF, 0xFF, 0xFF, 0xFF, 1, 0, 2, 0, 3, 0, 4, 0, .. "data"u8, 2, 0, 0,
+            0, 1, 0,
     ];
 
     private static readonly byte[] Mp4 =
-        [0, 0, 0, 16, .. "ftypisom"u8, 0, 0, 2, 0, 0, 0, 0, 1, .. "free"u8, 0, 0, 0, 0, 0, 0, 0, 24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 24, .. "mdat"u8, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6];
+        [0, 0, 0, 16, .. "ftypisom"u8, 0, 0, 2, 0, 0, 0, 0, 1, .. "free"u8, 0, 0, 0, 0, 0, 0, 0, 24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 24,
+            .. "mdat"u8, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6];
 
     private static readonly byte[] Ogg =
     [
@@ -43,7 +46,8 @@ internal static class MediaParsers
     ];
 
     private static readonly byte[] Tagged =
-        [.. "ID3"u8, 3, 0, 0, 0, 0, 0, 5, 1, 2, 3, 4, 5, .. "ID3"u8, 4, 0, 0x10, 0, 0, 0, 2, 1, 2, .. "3DI"u8, 4, 0, 0x10, 0, 0, 0, 2, .. Mp3];
+        [.. "ID3"u8, 3, 0, 0, 0, 0, 0, 5, 1, 2, 3, 4, 5, .. "ID3"u8, 4, 0, 0x10, 0, 0, 0, 2, 1, 2, .. "3DI"u8, 4, 0, 0x10, 0, 0, 0, 2,
+            .. Mp3];
 
     private static readonly byte[] Matroska =
     [
@@ -51,7 +55,8 @@ internal static class MediaParsers
         0x15, 0x49, 0xA9, 0x66, 0x87, 0x2A, 0xD7, 0xB1, 0x83, 0x01, 0x86, 0xA0,
         0x16, 0x54, 0xAE, 0x6B, 0x9C, 0xAE, 0x8A, 0xD7, 0x81, 1, 0x83, 0x81, 2, 0xE1, 0x83, 0x9F, 0x81, 2,
         0xAE, 0x8E, 0xD7, 0x81, 2, 0x83, 0x81, 1, 0xE0, 0x86, 0xB0, 0x81, 2, 0xBA, 0x81, 2,
-        0x1F, 0x43, 0xB6, 0x75, 0xFF, 0xE7, 0x82, 0x03, 0xE8, 0xA3, 0x8C, 0x81, 0, 5, 0x80, 0, 0, 0, 0x3F, 0, 0, 0, 0x3F, 0xEC, 0x83, 1, 2, 3,
+        0x1F, 0x43, 0xB6, 0x75, 0xFF, 0xE7, 0x82, 0x03, 0xE8, 0xA3, 0x8C, 0x81, 0, 5, 0x80, 0, 0, 0, 0x3F, 0, 0, 0, 0x3F, 0xEC, 0x83, 1,
+            2, 3,
         0xA0, 0x8C, 0xA1, 0x8A, 0x81, 0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0xA3, 0x88, 0x40, 2, 0, 0, 0x80, 1, 2, 3,
     ];
 
@@ -62,7 +67,8 @@ internal static class MediaParsers
 
     private static byte[] Frame => [0xFF, 0xFB, 0x10, 0xC4, .. new byte[100]];   // 32 kbit/s, 44.1 kHz: 104 bytes
 
-    private static byte[] Adts => [.. Enumerable.Repeat<byte[]>([0xFF, 0xF1, 0x50, 0x80, 1, 0x9F, 0xFC, 0, 0, 0, 0, 0], 4).SelectMany(frame => frame)];
+    private static byte[] Adts => [.. Enumerable.Repeat<byte[]>([0xFF, 0xF1, 0x50, 0x80, 1, 0x9F, 0xFC, 0, 0, 0, 0, 0],
+        4).SelectMany(frame => frame)];
 
     private static byte[] FfmpegText =>
         Encoding.UTF8.GetBytes(
@@ -82,13 +88,17 @@ internal static class MediaParsers
         new("head of a container", ReadHead, [Wav, LongWav, Mp4, Ogg, Matroska, Tagged, Mp3, Adts, [.. new byte[500], .. Mp3]],
             Parser.Text("RIFF", "WAVE", "RF64", "ds64", "fmt ", "data", "moov", "moof", "mdat", "ftyp", "ID3", "fLaC", "OggS")),
         new("WAV file", ReadWav, [Wav, LongWav], Parser.Text("data", "fmt ", "ds64", "LIST"), typeof(MediaException)),
-        new("file with tags", ReadFile, [Tagged, Wav, Mp4, Ogg, [.. Enumerable.Repeat("ID3\u0003\0\0\0\0\0\0"u8.ToArray(), 300).SelectMany(tag => tag)]],
+        new("file with tags", ReadFile, [Tagged, Wav, Mp4, Ogg, [.. Enumerable.Repeat("ID3\u0003\0\0\0\0\0\0"u8.ToArray(),
+            300).SelectMany(tag => tag)]],
             Parser.Text("ID3", "ID3\u0003\0\0\0\0\0\0"), typeof(MediaException)),
         new("Ogg chain", ReadOgg, [Ogg], Parser.Text("OggS")),
-        new("Matroska", ReadMatroska, [Matroska], [[0xA3], [0xE7], [0xAE], [0xD7, 0x88], [0x2A, 0xD7, 0xB1, 0x88], [0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]],
+        new("Matroska", ReadMatroska, [Matroska], [[0xA3], [0xE7], [0xAE], [0xD7, 0x88], [0x2A, 0xD7, 0xB1, 0x88], [0x01, 0xFF, 0xFF,
+            0xFF, 0xFF, 0xFF, 0xFF, 0xFF]],
             typeof(InvalidDataException)) { BytesEach = 1 << 18 },   // a hole of ten seconds is filled, of a block of a few bytes
-        new("JPEG header", input => JpegHeader.TryReadSize(input, out _, out _), [Jpeg], [[0xFF, 0xC0], [0xFF, 0xDA], [0xFF, 0xFF]]) { BytesAtMost = 0, BytesEach = 0 },
-        new("raw chunks", ReadRaw, [Chunks((1, 0, [1, 0, 2, 0]), (1, 800_000, [0, 1, 0, 2]), (2, 10, Jpeg), (2, 999_999, Jpeg))], [Jpeg], typeof(MediaException))
+        new("JPEG header", input => JpegHeader.TryReadSize(input, out _, out _), [Jpeg], [[0xFF, 0xC0], [0xFF, 0xDA], [0xFF,
+            0xFF]]) { BytesAtMost = 0, BytesEach = 0 },
+        new("raw chunks", ReadRaw, [Chunks((1, 0, [1, 0, 2, 0]), (1, 800_000, [0, 1, 0, 2]), (2, 10, Jpeg), (2, 999_999, Jpeg))], [Jpeg],
+            typeof(MediaException))
             { BytesEach = 1 << 18 },
         new("ffmpeg's words", input => new FfmpegLog().ReadAsync(new MemoryStream(input)).GetAwaiter().GetResult(), [FfmpegText],
             Parser.Text("[error] ", "[info] ", "Input #0", "  Duration: ", "  Stream #0:0: Video: ", " @ 0x1] ")),
@@ -112,7 +122,8 @@ internal static class MediaParsers
         WavFile.HasMoreData(path, header);
     });
 
-    private static void ReadFile(byte[] input) => InFile(input, path => MediaFile.OpenAsync(path, Limits, default).GetAwaiter().GetResult());
+    private static void ReadFile(byte[] input) => InFile(input, path => MediaFile.OpenAsync(path, Limits,
+        default).GetAwaiter().GetResult());
 
     private static void ReadOgg(byte[] input)
     {

@@ -32,7 +32,8 @@ internal static class Mutation
 
     /// <summary>Makes descriptions of inputs: more changes, the longer a run goes on.</summary>
     public static Arbitrary<int[]> Inputs { get; } = Arb.From(
-        Gen.Choose(int.MinValue, int.MaxValue).ArrayOf(), numbers => Enumerable.Range(0, numbers.Length).Select(gone => Without(numbers, gone)));
+        Gen.Choose(int.MinValue, int.MaxValue).ArrayOf(), numbers => Enumerable.Range(0, numbers.Length).Select(gone => Without(numbers,
+            gone)));
 
     /// <summary>Makes the input of a description.</summary>
     /// <param name="numbers">The description.</param>
@@ -59,7 +60,8 @@ internal static class Mutation
             4 => Replace(input, at, length, []),
             5 => Replace(input, at, 0, input.AsSpan(at, length)),
             6 => Replace(input, at, 0, Pick(Texts, value)),
-            7 => words.Count == 0 ? Replace(input, at, length, Pick(Texts, value)) : Replace(input, at, Math.Min((int)(place >> 62), input.Length - at), Pick(words, value)),
+            7 => words.Count == 0 ? Replace(input, at, length, Pick(Texts, value)) : Replace(input, at, Math.Min((int)(place >> 62),
+                input.Length - at), Pick(words, value)),
             8 => Replace(input, at, input.Length - at, Tail(Pick(seeds, value), place)),
             _ => input[..at],
         };
@@ -76,9 +78,11 @@ internal static class Mutation
         return isBigEndian ? bytes[^length..] : bytes[..length];
     }
 
-    private static byte[] Overwrite(byte[] input, int at, ReadOnlySpan<byte> by) => Replace(input, at, Math.Min(by.Length, input.Length - at), by);
+    private static byte[] Overwrite(byte[] input, int at, ReadOnlySpan<byte> by) => Replace(input, at, Math.Min(by.Length,
+        input.Length - at), by);
 
-    private static byte[] Replace(byte[] input, int at, int length, ReadOnlySpan<byte> by) => [.. input.AsSpan(0, at), .. by, .. input.AsSpan(at + length)];
+    private static byte[] Replace(byte[] input, int at, int length, ReadOnlySpan<byte> by) => [.. input.AsSpan(0, at), .. by,
+        .. input.AsSpan(at + length)];
 
     private static ReadOnlySpan<byte> Tail(byte[] seed, ulong place) => seed.AsSpan((int)(place % (ulong)(seed.Length + 1)));
 

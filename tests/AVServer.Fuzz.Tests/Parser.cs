@@ -9,10 +9,11 @@ namespace AVServer.Fuzz.Tests;
 /// <param name="Seeds">Inputs to start from; the first is one that is read.</param>
 /// <param name="Words">What it knows by name.</param>
 /// <param name="Refusals">The only exceptions by which it may refuse an input.</param>
-internal sealed record Parser(string Name, Action<byte[]> Read, IReadOnlyList<byte[]> Seeds, IReadOnlyList<byte[]> Words, params Type[] Refusals)
+internal sealed record Parser(string Name, Action<byte[]> Read, IReadOnlyList<byte[]> Seeds, IReadOnlyList<byte[]> Words,
+    params Type[] Refusals)
 {
     // Far beyond what any input takes here, and far below what would hurt.
-    private static readonly TimeSpan LongestTime = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestTime = TimeSpan.FromSeconds(2);
     private const int Repeats = 3;
 
     /// <summary>Bytes that reading may allocate, whatever the input; beside them <see cref="BytesEach"/>.</summary>
@@ -49,7 +50,8 @@ internal sealed record Parser(string Name, Action<byte[]> Read, IReadOnlyList<by
             var elapsed = Stopwatch.GetElapsedTime(started);
             if (elapsed < least) least = elapsed;
             allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-            if (allocated > BytesAtMost + ((long)BytesEach * input.Length)) throw new FuzzException($"{Name} allocated {allocated} bytes", input);
+            if (allocated > BytesAtMost + ((long)BytesEach * input.Length)) throw new FuzzException($"{Name} allocated {allocated} bytes",
+                input);
         }
         if (least > LongestTime) throw new FuzzException($"{Name} took {least.TotalSeconds:F2} s", input);
     }

@@ -47,8 +47,10 @@ internal static class WireParsers
     public static IReadOnlyList<Parser> All { get; } =
     [
         new("hello", input => HelloReader.Parse(input), Parser.Text(Hellos),
-            Parser.Text("protocol", "audio", "video", "container", "format", "sampleRate", "channels", "fps", "jpeg", "NaN"), typeof(RefusedException)),
-        new("message of a media socket", input => ChunkHeader.Read(input), [[], [1], [1, 0, 0, 0, 0, 0, 0, 0, 0, 5, 6], [3, 1, 2, 3, 4, 5, 6, 7, 8, 9]], [], typeof(RefusedException)),
+            Parser.Text("protocol", "audio", "video", "container", "format", "sampleRate", "channels", "fps", "jpeg", "NaN"),
+                typeof(RefusedException)),
+        new("message of a media socket", input => ChunkHeader.Read(input), [[], [1], [1, 0, 0, 0, 0, 0, 0, 0, 0, 5, 6], [3, 1, 2, 3, 4, 5,
+            6, 7, 8, 9]], [], typeof(RefusedException)),
         new("text of a media socket", ReadText, Parser.Text("""{"type":"end"}""", """{"type":"text","text":"hello","start":1.2,"end":1.9}"""),
             Parser.Text("type", "text", "end", "start", "\\ud800", "\"type\":\"\\u0065nd\""), typeof(MediaException)),
         new("chunk of the hub", input => JsonSerializer.Deserialize<MediaChunk>(input, ContractsJson.Options),
@@ -57,18 +59,26 @@ internal static class WireParsers
         new("subscription", ReadSubscription, Parser.Text("""{"streamId":"kitchen","types":["wakeWord"],"after":"0198c1f2a3b47d51:17"}""", """{"after":17}"""),
             Parser.Text("streamId", "types", "after", "0:0"), typeof(JsonException), typeof(RefusedException)),
         new("keyword", ReadKeyword, Parser.Text("""{"text":"hey marvin","falseAlarmsPerHour":0.5,"refractorySeconds":1,"streams":["kitchen*"]}""", """{"text":"computer=K AH M"}"""),
-            Parser.Text("text", "falseAlarmsPerHour", "refractorySeconds", "streams", "NaN"), typeof(JsonException), typeof(RefusedException)),
+            Parser.Text("text", "falseAlarmsPerHour", "refractorySeconds", "streams", "NaN"), typeof(JsonException),
+                typeof(RefusedException)),
         new("token request", ReadToken, Parser.Text("""{"scopes":["publish"],"streams":["kitchen"],"seconds":300}""", "{}"),
             Parser.Text("scopes", "streams", "seconds", "subscribe", "admin"), typeof(RefusedException)),
         new("form", input => Receive(input, FormType), Parser.Text(Form, Form.Replace("; filename=\"a.wav\"", ""), "--cut\r\n\r\n--cut--"),
-            Parser.Text("--cut", "--cut--", "Content-Disposition", "filename*=UTF-8''%e2%82", "Content-Type: ", "\r\n\r\n"), typeof(RefusedException)),
-        new("content type of an upload", input => Receive("sound"u8.ToArray(), Latin(input)), Parser.Text("audio/wav", FormType, "multipart/form-data; boundary=\"\""),
+            Parser.Text("--cut", "--cut--", "Content-Disposition", "filename*=UTF-8''%e2%82", "Content-Type: ", "\r\n\r\n"),
+                typeof(RefusedException)),
+        new("content type of an upload", input => Receive("sound"u8.ToArray(), Latin(input)), Parser.Text("audio/wav", FormType,
+            "multipart/form-data; boundary=\"\""),
             Parser.Text("boundary", "charset", "\""), typeof(RefusedException)),
-        new("content type of a stream", ReadContentType, Parser.Text("video/webm", "audio/ogg; codecs=opus", "webm"), Parser.Text("audio/", "mp4"), typeof(RefusedException)),
-        new("accepted formats", ReadAccept, Parser.Text("text/csv, text/vtt;q=0.5, */*;q=0.1", "?csv"), Parser.Text("text/", ";q=", "html"), typeof(RefusedException)),
-        new("host and origin", ReadHost, Parser.Text("localhost:5080", "[::1]:5080", "http://127.0.0.1:5080", "https://example.org"), Parser.Text("http://", "[", "]", ":", "xn--"), []),
-        new("names in addresses", ReadNames, Parser.Text("kitchen", "kitchen*", "wakeWord,speech", "0198c1f2a3b47d51:17"), Parser.Text("*", ",", "wakeWord"), typeof(RefusedException)),
-        new("Wyoming", ReadWyoming, [Start], Parser.Text("data_length", "payload_length", "type", "rate", "names", "text", "\\ud800"), typeof(WyomingException), typeof(RefusedException)),
+        new("content type of a stream", ReadContentType, Parser.Text("video/webm", "audio/ogg; codecs=opus", "webm"),
+            Parser.Text("audio/", "mp4"), typeof(RefusedException)),
+        new("accepted formats", ReadAccept, Parser.Text("text/csv, text/vtt;q=0.5, */*;q=0.1", "?csv"), Parser.Text("text/", ";q=",
+            "html"), typeof(RefusedException)),
+        new("host and origin", ReadHost, Parser.Text("localhost:5080", "[::1]:5080", "http://127.0.0.1:5080", "https://example.org"),
+            Parser.Text("http://", "[", "]", ":", "xn--"), []),
+        new("names in addresses", ReadNames, Parser.Text("kitchen", "kitchen*", "wakeWord,speech", "0198c1f2a3b47d51:17"),
+            Parser.Text("*", ",", "wakeWord"), typeof(RefusedException)),
+        new("Wyoming", ReadWyoming, [Start], Parser.Text("data_length", "payload_length", "type", "rate", "names", "text", "\\ud800"),
+            typeof(WyomingException), typeof(RefusedException)),
     ];
 
     private static void ReadText(byte[] input)
@@ -98,7 +108,8 @@ internal static class WireParsers
     {
         var quota = Services.GetRequiredService<KeyLimits>().Bytes(Grant.Anyone);
         var request = Request(body, contentType);
-        var upload = SpooledUpload.ReceiveAsync(request, Services.GetRequiredService<Spool>(), null, 1 << 20, quota, default).GetAwaiter().GetResult();
+        var upload = SpooledUpload.ReceiveAsync(request, Services.GetRequiredService<Spool>(), null, 1 << 20, quota,
+            default).GetAwaiter().GetResult();
         upload.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 
@@ -142,7 +153,8 @@ internal static class WireParsers
             message.RoundedNumber("timestamp");
             if (message.Type != "audio-start") continue;
             var format = WyomingFormat.Of(message);
-            HelloReader.Check(new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_s16le", (int)format.SampleRate, (int)format.Channels)));
+            HelloReader.Check(new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_s16le", (int)format.SampleRate,
+                (int)format.Channels)));
             _ = new WyomingClock(message.RoundedNumber("timestamp") ?? 0, format.SampleRate).At(TimeSpan.FromDays(1));
         }
     }

@@ -42,11 +42,13 @@ public sealed class SandboxTests
         var limits = new MediaLimits { MaxDecoderCpu = TimeSpan.FromSeconds(7), MaxDecoderMemoryMiB = 1024 };
         var (program, arguments) = sandbox.Wrap("ffmpeg", "-i x", limits, ["/a b/\"c\".wav"]);
         Assert.Equal("bwrap", program);
-        Assert.StartsWith("--unshare-all --die-with-parent --new-session --cap-drop ALL --ro-bind /usr /usr ", arguments, StringComparison.Ordinal);
+        Assert.StartsWith("--unshare-all --die-with-parent --new-session --cap-drop ALL --ro-bind /usr /usr ", arguments,
+            StringComparison.Ordinal);
         Assert.EndsWith(
             """ --ro-bind "/a b/\"c\".wav" "/a b/\"c\".wav" --chdir / -- prlimit --as=1073741824 --core=0 --cpu=7:8 -- "ffmpeg" -i x""", arguments, StringComparison.Ordinal);
         Assert.DoesNotContain("--bind", arguments, StringComparison.Ordinal);
-        Assert.Contains("--cpu=7: ", sandbox.Wrap("ffmpeg", "", limits with { DecoderCpuShare = 1 }, []).Arguments, StringComparison.Ordinal);
+        Assert.Contains("--cpu=7: ", sandbox.Wrap("ffmpeg", "", limits with { DecoderCpuShare = 1 }, []).Arguments,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,7 +117,8 @@ public sealed class SandboxTests
         await using var grown = FfmpegProcess.Start("ffmpeg", Endless, limits with { DecoderCpuShare = 1 }, sandbox);
         int decoder = (await DescendantsAsync(grown.Id, 2))[^1];
         grown.AllowCpu(TimeSpan.FromSeconds(50));
-        string limit = (await File.ReadAllLinesAsync($"/proc/{decoder}/limits")).Single(line => line.StartsWith("Max cpu time", StringComparison.Ordinal));
+        string limit = (await File.ReadAllLinesAsync($"/proc/{decoder}/limits")).Single(line => line.StartsWith("Max cpu time",
+            StringComparison.Ordinal));
         Assert.Contains(" 50 ", limit, StringComparison.Ordinal);
     }
 
@@ -129,7 +132,8 @@ public sealed class SandboxTests
         Assert.Null(await Sandbox.FindAsync(new MediaOptions { Sandbox = SandboxUse.Off }));
     }
 
-    private static async Task<(int ExitCode, string Output)> RunAsync(Sandbox? sandbox, string program, string arguments, params string[] files)
+    private static async Task<(int ExitCode, string Output)> RunAsync(Sandbox? sandbox, string program, string arguments,
+        params string[] files)
     {
         await using var process = FfmpegProcess.Start(program, arguments, Limits, sandbox, files);
         process.CompleteInput();

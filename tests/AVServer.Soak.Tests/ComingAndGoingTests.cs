@@ -31,15 +31,19 @@ public sealed class ComingAndGoingTests(SoakTable table)
         Assert.InRange(after.Megabytes, 0, (before.Megabytes * 1.1) + 24);
         Assert.Empty(server.Decoders());
         table.Add(
-            string.Create(CultureInfo.InvariantCulture, $"{streams} streams that come and go, raw and by ffmpeg, in {(SoakTable.Length * 2).TotalSeconds:F0} s"), "nothing", "nothing",
-            string.Create(CultureInfo.InvariantCulture, $"memory {before.Megabytes:F0} → {after.Megabytes:F0} MB, handles {before.Handles} → {after.Handles}, threads {before.Threads} → {after.Threads}; each word heard"));
+            string.Create(CultureInfo.InvariantCulture,
+                $"{streams} streams that come and go, raw and by ffmpeg, in {(SoakTable.Length * 2).TotalSeconds:F0} s"), "nothing",
+                "nothing",
+            string.Create(CultureInfo.InvariantCulture,
+                $"memory {before.Megabytes:F0} → {after.Megabytes:F0} MB, handles {before.Handles} → {after.Handles}, threads {before.Threads} → {after.Threads}; each word heard"));
     }
 
     [Fact]
     public async Task Readers_that_do_not_read_and_sockets_that_say_nothing_cost_nobody_else_anything()
     {
         await using var server = await ServerProcess.StartAsync(
-            "--Server:Limits:HelloTimeout", "00:00:02", "--Server:Limits:CloseTimeout", "00:00:02", "--Server:Limits:SubscriberQueue", "16");
+            "--Server:Limits:HelloTimeout", "00:00:02", "--Server:Limits:CloseTimeout", "00:00:02", "--Server:Limits:SubscriberQueue",
+                "16");
         var before = await SettledAsync(server);
         var sockets = new List<Socket>();
         foreach (var request in Enumerable.Range(0, 60).Select(i => (i % 3) switch
@@ -68,8 +72,10 @@ public sealed class ComingAndGoingTests(SoakTable table)
         sockets.ForEach(socket => socket.Dispose());
         var after = await SettledAsync(server);
         Assert.InRange(after.Handles, 0, before.Handles + 16);
-        table.Add($"{sockets.Count} sockets that say nothing, stop in the middle, or never read", "what a reader who never reads had no room for; told, or closed", "media sockets without a hello, after HelloTimeout",
-            string.Create(CultureInfo.InvariantCulture, $"{streams} streams beside them, {words} of {words} words, forty seconds of sound in {longest.TotalSeconds:F1} s at most; handles {before.Handles} → {after.Handles}"));
+        table.Add($"{sockets.Count} sockets that say nothing, stop in the middle, or never read",
+            "what a reader who never reads had no room for; told, or closed", "media sockets without a hello, after HelloTimeout",
+            string.Create(CultureInfo.InvariantCulture,
+                $"{streams} streams beside them, {words} of {words} words, forty seconds of sound in {longest.TotalSeconds:F1} s at most; handles {before.Handles} → {after.Handles}"));
     }
 
     private const string Upgrade =

@@ -17,7 +17,8 @@ public sealed class DatabaseAwayTests(SoakTable table)
         var postgres = new PostgresServer();
         await postgres.InitializeAsync();
         await using var stopped = postgres;
-        await using var server = await ServerProcess.StartAsync("--History:Provider", "postgres", "--History:ConnectionString", await postgres.CreateDatabaseAsync());
+        await using var server = await ServerProcess.StartAsync("--History:Provider", "postgres", "--History:ConnectionString",
+            await postgres.CreateDatabaseAsync());
         using var client = server.Client();
         using var http = new HttpClient { BaseAddress = server.Address };
         await postgres.StopAsync();
@@ -30,9 +31,11 @@ public sealed class DatabaseAwayTests(SoakTable table)
         for (var patience = Patience.Token(); ; await Task.Delay(50, patience))
         {
             using var answer = await http.GetAsync(new Uri(Routes.EventHistory + "?streamId=away", UriKind.Relative), patience);
-            if (answer.IsSuccessStatusCode && (await answer.Content.ReadFromJsonAsync<HistoryPage>(ContractsJson.Options, patience))!.Events.Count == 5) break;
+            if (answer.IsSuccessStatusCode && (await answer.Content.ReadFromJsonAsync<HistoryPage>(ContractsJson.Options,
+                patience))!.Events.Count == 5) break;
         }
         Assert.Equal(0, await server.MetricAsync("avserver_history_lost_total"));
-        table.Add("PostgreSQL away and back", "nothing of what fits into the queue (10,000 events); beyond, counted", "questions to the history, with 503", "streams and their events; what waited is written when it is back");
+        table.Add("PostgreSQL away and back", "nothing of what fits into the queue (10,000 events); beyond, counted",
+            "questions to the history, with 503", "streams and their events; what waited is written when it is back");
     }
 }

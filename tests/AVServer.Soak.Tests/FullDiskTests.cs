@@ -19,7 +19,8 @@ public sealed class FullDiskTests(SoakTable table) : IDisposable
     [Fact]
     public async Task Full_disk_costs_what_would_lie_on_it_and_nothing_else()
     {
-        string[] folders = [.. ((string[])["spool", "history", "clips", "dead"]).Select(name => Directory.CreateDirectory(Path.Combine(_folder.Path, name)).FullName)];
+        string[] folders = [.. ((string[])["spool", "history", "clips", "dead"]).Select(name =>
+            Directory.CreateDirectory(Path.Combine(_folder.Path, name)).FullName)];
         // Nobody listens there: what is posted is given up at once.
         using var nobody = new TcpListener(IPAddress.Loopback, 0);
         nobody.Start();
@@ -28,7 +29,8 @@ public sealed class FullDiskTests(SoakTable table) : IDisposable
         await using var server = await ServerProcess.StartAsync(
             folders, "--History:Provider", "sqlite", "--History:Path", $"{folders[1]}/history.db", "--History:Clips:Path", folders[2],
             "--History:Clips:Before", "00:00:00.5", "--History:Clips:After", "00:00:00.5",
-            "--Webhooks:0:Url", hook, "--Webhooks:0:Secret", "a secret of the soak", "--Webhooks:0:Attempts", "1", "--Webhooks:0:DeadLetterPath", $"{folders[3]}/letters.jsonl");
+            "--Webhooks:0:Url", hook, "--Webhooks:0:Secret", "a secret of the soak", "--Webhooks:0:Attempts", "1",
+                "--Webhooks:0:DeadLetterPath", $"{folders[3]}/letters.jsonl");
         using var http = new HttpClient { BaseAddress = server.Address };
 
         using (Filled(server, folders[0]))
@@ -48,7 +50,8 @@ public sealed class FullDiskTests(SoakTable table) : IDisposable
         }
         await UntilAsync(async () => (await HistoryAsync(http, "history")).Count == 3);
         Assert.Equal(0, await server.MetricAsync("avserver_history_lost_total"));
-        table.Add("disk full: history", "nothing of what fits into its queue (10,000 events); beyond, counted", "nothing", "events to readers; what waited is written once there is room");
+        table.Add("disk full: history", "nothing of what fits into its queue (10,000 events); beyond, counted", "nothing",
+            "events to readers; what waited is written once there is room");
 
         var lost = await server.MetricAsync("avserver_clips_lost_total");
         using (Filled(server, folders[2]))
@@ -71,8 +74,10 @@ public sealed class FullDiskTests(SoakTable table) : IDisposable
             });
         }
         Assert.Equal(1, await WordsAsync(server, "after"));
-        await UntilAsync(async () => (await File.ReadAllTextAsync(server.Seen($"{folders[3]}/letters.jsonl"))).Contains("\"after\"", StringComparison.Ordinal));
-        table.Add("disk full: dead letters", "the letter; its event is counted as given up and logged", "nothing", "the next letters, once there is room");
+        await UntilAsync(async () => (await File.ReadAllTextAsync(server.Seen($"{folders[3]}/letters.jsonl"))).Contains("\"after\"",
+            StringComparison.Ordinal));
+        table.Add("disk full: dead letters", "the letter; its event is counted as given up and logged", "nothing",
+            "the next letters, once there is room");
     }
 
     private static async Task<int> WordsAsync(ServerProcess server, string streamId)

@@ -20,7 +20,8 @@ public sealed class KilledTests(SoakTable table) : IDisposable
     [Fact]
     public async Task Server_that_is_killed_keeps_what_its_history_told_and_its_clients_are_told_the_rest()
     {
-        await using var server = await ServerProcess.StartAsync("--History:Provider", "sqlite", "--History:Path", Path.Combine(_folder.Path, "history.db"));
+        await using var server = await ServerProcess.StartAsync("--History:Provider", "sqlite", "--History:Path",
+            Path.Combine(_folder.Path, "history.db"));
         using var client = server.Client();
         var (before, after) = (new List<StreamEvent>(), new List<StreamEvent>());
         using var stop = new CancellationTokenSource();
@@ -68,7 +69,8 @@ public sealed class KilledTests(SoakTable table) : IDisposable
         using var stop = new CancellationTokenSource();
         var words = 0;
         var other = client.PublishAsync(
-            "other", Sound.Hello, Sound.WordsThenWaiting(1), e => { if (e is WakeWordEvent) Interlocked.Increment(ref words); }, cancellationToken: stop.Token);
+            "other", Sound.Hello, Sound.WordsThenWaiting(1), e => { if (e is WakeWordEvent) Interlocked.Increment(ref words); },
+                cancellationToken: stop.Token);
         var wav = Sound.Wav();
         var rounds = 0;
         for (var clock = Stopwatch.StartNew(); rounds == 0 || clock.Elapsed < SoakTable.Length / 2; rounds++)
@@ -96,7 +98,8 @@ public sealed class KilledTests(SoakTable table) : IDisposable
             "the stream beside it, and the next ones; no process is left");
     }
 
-    private static async IAsyncEnumerable<MediaChunk> InParts(byte[] wav, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<MediaChunk> InParts(byte[] wav,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // As much as ffmpeg wants to see of a WAV before it begins; the header says that more comes.
         for (var at = 0; at < wav.Length - 8_000; at += 8_000)
@@ -107,7 +110,8 @@ public sealed class KilledTests(SoakTable table) : IDisposable
     private static async Task<IReadOnlyList<StreamEvent>> HistoryAsync(ServerProcess server)
     {
         using var http = new HttpClient();
-        return (await http.GetFromJsonAsync<HistoryPage>(new Uri(server.Address, Routes.EventHistory + "?streamId=kept&limit=1000"), ContractsJson.Options))!.Events;
+        return (await http.GetFromJsonAsync<HistoryPage>(new Uri(server.Address, Routes.EventHistory + "?streamId=kept&limit=1000"),
+            ContractsJson.Options))!.Events;
     }
 
     private static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));

@@ -45,7 +45,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>A client of it that comes back soon.</summary>
-    public AVServerClient Client() => new(new AVServerClientOptions(Address) { FirstReconnectDelay = TimeSpan.FromMilliseconds(50), MaxReconnectDelay = TimeSpan.FromMilliseconds(500) });
+    public AVServerClient Client() => new(new AVServerClientOptions(Address) { FirstReconnectDelay = TimeSpan.FromMilliseconds(50),
+        MaxReconnectDelay = TimeSpan.FromMilliseconds(500) });
 
     /// <summary>Ends it as a crash or the kernel does, without a chance to write anything.</summary>
     public async Task KillAsync()
@@ -58,7 +59,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Starts it anew at the port that it had.</summary>
     public async Task RunAsync()
     {
-        var start = new ProcessStartInfo(_smallFolders.Length == 0 ? "dotnet" : "bwrap", [.. Wrapped(), .. Arguments()]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(_smallFolders.Length == 0 ? "dotnet" : "bwrap", [.. Wrapped(),
+            .. Arguments()]) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (_smallFolders.Length > 0) start.Environment["TMPDIR"] = _smallFolders[0];
         _lines.Clear();
         _process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
@@ -84,7 +86,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     {
         using var http = new HttpClient();
         var text = await http.GetStringAsync(new Uri(Address, "/metrics"), Patience.Token());
-        var line = text.Split('\n').LastOrDefault(line => line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal));
+        var line = text.Split('\n').LastOrDefault(line => line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name
+            + " ", StringComparison.Ordinal));
         return line is null ? 0 : double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
@@ -105,7 +108,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     {
         var found = new List<int>();
         foreach (var thread in Directory.GetDirectories($"/proc/{Id}/task"))
-            found.AddRange(File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(child => int.Parse(child, CultureInfo.InvariantCulture)));
+            found.AddRange(File.ReadAllText(Path.Combine(thread, "children")).Split(' ',
+                StringSplitOptions.RemoveEmptyEntries).Select(child => int.Parse(child, CultureInfo.InvariantCulture)));
         return found;
     }
 
@@ -128,7 +132,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     ];
 
     private IEnumerable<string> Arguments() =>
-        [Program, "--urls", Address.ToString(), "--Runtime:ModelsPath", _models.Path, "--Server:Limits:MaxLag", "00:10:00", "--Server:Limits:IdleTimeout", "00:10:00", .. _settings];
+        [Program, "--urls", Address.ToString(), "--Runtime:ModelsPath", _models.Path, "--Server:Limits:MaxLag", "00:10:00",
+            "--Server:Limits:IdleTimeout", "00:10:00", .. _settings];
 
     [GeneratedRegex(@"Now listening on: (http://127\.0\.0\.1:\d+)")]
     private static partial Regex Listening();

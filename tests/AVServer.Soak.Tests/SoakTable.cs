@@ -8,9 +8,10 @@ public sealed class SoakTable : IDisposable
 {
     private readonly ConcurrentQueue<(string Tried, string Lost, string Refused, string Ok)> _rows = new();
 
-    /// <summary>How long each part that lasts is to last: <c>AVSERVER_SOAK_SECONDS</c>, as scripts/soak.sh sets it; a few seconds in the suite.</summary>
+    /// <summary>How long each part that lasts is to last: <c>AVSERVER_SOAK_SECONDS</c>, as scripts/soak.sh sets it; a few seconds in the
+    /// suite.</summary>
     public static TimeSpan Length { get; } =
-        TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("AVSERVER_SOAK_SECONDS") is { Length: > 0 } text ? text : "6", CultureInfo.InvariantCulture));
+        TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("AVSERVER_SOAK_SECONDS") is { Length: > 0 } text ? text : "4", CultureInfo.InvariantCulture));
 
     /// <summary>Adds a line.</summary>
     public void Add(string tried, string lost, string refused, string ok) => _rows.Enqueue((tried, lost, refused, ok));

@@ -18,7 +18,8 @@ internal static class Sound
     public static byte[] Wav(int words = 1)
     {
         var sound = Enumerable.Repeat(Once, words).SelectMany(once => once).ToArray();
-        byte[] header = [.. "RIFF"u8, 0, 0, 0, 0, .. "WAVEfmt "u8, 16, 0, 0, 0, 1, 0, 1, 0, 0x80, 0x3E, 0, 0, 0, 0x7D, 0, 0, 2, 0, 16, 0, .. "data"u8, 0, 0, 0, 0];
+        byte[] header = [.. "RIFF"u8, 0, 0, 0, 0, .. "WAVEfmt "u8, 16, 0, 0, 0, 1, 0, 1, 0, 0x80, 0x3E, 0, 0, 0, 0x7D, 0, 0, 2, 0, 16, 0,
+            .. "data"u8, 0, 0, 0, 0];
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(4), 36 + sound.Length);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(40), sound.Length);
         return [.. header, .. sound];
@@ -27,7 +28,8 @@ internal static class Sound
     /// <summary>Chunks as fast as they are taken.</summary>
     /// <param name="words">How many words.</param>
     /// <param name="cancellationToken">Ends them.</param>
-    public static async IAsyncEnumerable<MediaChunk> Words(int words, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public static async IAsyncEnumerable<MediaChunk> Words(int words,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await Task.CompletedTask;
         for (var at = 0L; at < (long)words * Once.Length && !cancellationToken.IsCancellationRequested; at += ChunkBytes)
@@ -35,7 +37,8 @@ internal static class Sound
     }
 
     /// <summary>Words, then nothing until it is cancelled.</summary>
-    public static async IAsyncEnumerable<MediaChunk> WordsThenWaiting(int words, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public static async IAsyncEnumerable<MediaChunk> WordsThenWaiting(int words,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var chunk in Words(words, cancellationToken)) yield return chunk;
         await Task.Delay(Timeout.Infinite, cancellationToken);

@@ -28,8 +28,9 @@ internal sealed class FfmpegDecoding(MediaOptions options, MediaLimits limits, i
         {
             if (video is not null) source.Input?.Mark();
             var outputBytes = video is null ? FfmpegProcess.SoundBytes : FfmpegProcess.PicturesBytes;
+            var arguments = source.Arguments(limits, sampleRateHz, video);
             await using var process = await FfmpegProcess
-                .StartAsync(options, source.Arguments(limits, sampleRateHz, video), limits, source.Files, outputBytes).ConfigureAwait(false);
+                .StartAsync(options, arguments, limits, source.Files, outputBytes).ConfigureAwait(false);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var feed = FeedAsync(process, source.Input, stop.Token);
             var decoded = new DecodedStream(process, limits, sampleRateHz, video, inputBytes, source.GoesOnAt);

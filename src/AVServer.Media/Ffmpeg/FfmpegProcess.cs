@@ -45,7 +45,8 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <param name="probes">Whether it is ffprobe.</param>
     /// <exception cref="MediaException">There is no such program, or no sandbox though one is required.</exception>
     public static async Task<FfmpegProcess> StartAsync(
-        MediaOptions options, string arguments, MediaLimits limits, IEnumerable<string> files, int outputBytes = SoundBytes, bool probes = false)
+        MediaOptions options, string arguments, MediaLimits limits, IEnumerable<string> files, int outputBytes = SoundBytes,
+        bool probes = false)
     {
         var sandbox = await Sandbox.FindAsync(options).ConfigureAwait(false);
         return Start(probes ? options.FfprobePath : options.FfmpegPath, arguments, limits, sandbox, files, outputBytes: outputBytes);
@@ -73,11 +74,17 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <param name="outputBytes">How much is read at once.</param>
     /// <exception cref="MediaException">There is no such program.</exception>
     public static FfmpegProcess Start(
-        string program, string arguments, MediaLimits limits, Sandbox? sandbox = null, IEnumerable<string>? files = null, bool inSession = false,
-        int outputBytes = SoundBytes)
+        string program, string arguments, MediaLimits limits, Sandbox? sandbox = null, IEnumerable<string>? files = null,
+        bool inSession = false, int outputBytes = SoundBytes)
     {
         var (run, given) = sandbox?.Wrap(program, arguments, limits, (files ?? []).Select(Path.GetFullPath)) ?? (program, arguments);
-        var start = new ProcessStartInfo(run, given) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(run, given)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         if (!inSession) start.Environment.Clear();
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         start.Environment["OPENBLAS_NUM_THREADS"] = "1";   // a library of filters not used here would start a thread for each core
@@ -86,7 +93,8 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         {
             var process = DecoderThread.Start(start);
             TimeSpan? cpu = inSession ? null : limits.MaxDecoderCpu;
-            if (sandbox is null) ProcessLimits.Apply(process.Id, (long)limits.MaxDecoderMemoryMiB << 20, cpu, grows: limits.DecoderCpuShare > 0);
+            long bytes = (long)limits.MaxDecoderMemoryMiB << 20;
+            if (sandbox is null) ProcessLimits.Apply(process.Id, bytes, cpu, grows: limits.DecoderCpuShare > 0);
             return new FfmpegProcess(process, sandbox is not null, outputBytes);
         }
         catch (Win32Exception e)

@@ -20,7 +20,8 @@ internal sealed class MediaProbe(MediaOptions options)
     public async Task<IMediaAnalysis?> ReadAsync(string path, string demuxer, CancellationToken cancellationToken)
     {
         string arguments = FfmpegArguments.ForProbe(path, demuxer, options.File);
-        await using var process = await FfmpegProcess.StartAsync(options, arguments, options.File, [path], probes: true).ConfigureAwait(false);
+        await using var process = await FfmpegProcess
+            .StartAsync(options, arguments, options.File, [path], probes: true).ConfigureAwait(false);
         process.CompleteInput();
         string answer = await process.ReadTextAsync(MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
         var (exitCode, _) = await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);

@@ -9,8 +9,8 @@ namespace AVServer.Media.Ffmpeg;
 /// is to be decoded, nothing that can be written. bubblewrap makes it out of namespaces of the kernel, where the system lets it.
 /// </summary>
 /// <remarks>
-/// Limits are set inside, by util-linux's <c>prlimit</c>, before the decoder begins; the process that is started here only watches, and takes
-/// the decoder with it when it is killed.
+/// Limits are set inside, by util-linux's <c>prlimit</c>, before the decoder begins; the process that is started here only watches,
+/// and takes the decoder with it when it is killed.
 /// </remarks>
 internal sealed class Sandbox
 {
@@ -36,7 +36,8 @@ internal sealed class Sandbox
     public static async ValueTask<Sandbox?> FindAsync(MediaOptions options)
     {
         if (options.Sandbox == SandboxUse.Off) return null;
-        var found = await Found.GetOrAdd(options.FfmpegPath, program => new Lazy<Task<Sandbox?>>(() => TryAsync(program))).Value.ConfigureAwait(false);
+        var trial = Found.GetOrAdd(options.FfmpegPath, program => new Lazy<Task<Sandbox?>>(() => TryAsync(program)));
+        var found = await trial.Value.ConfigureAwait(false);
         return found is null && options.Sandbox == SandboxUse.Required ? throw new MediaException(FaultCodes.Internal, Missing) : found;
     }
 

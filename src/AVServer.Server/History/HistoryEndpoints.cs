@@ -66,7 +66,8 @@ internal static class HistoryEndpoints
         };
 
     private static async Task<HistoryDeletion> DeleteAsync(
-        string? streamId, EventBroker broker, HistoryRecorder recorder, ClipStore clips, TimeProvider time, CancellationToken cancellationToken)
+        string? streamId, EventBroker broker, HistoryRecorder recorder, ClipStore clips, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         StreamIds.Check(streamId ?? throw new RefusedException(FaultCodes.BadRequest, "Expected ?streamId= with the stream whose events are to be deleted, got none."));
         var inMemory = broker.Delete(streamId);

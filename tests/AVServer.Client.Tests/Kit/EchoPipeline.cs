@@ -56,7 +56,8 @@ internal sealed class EchoPipeline : IStreamPipeline
     private static FaultEvent? EndOf(string streamId) =>
         streamId.StartsWith("short", StringComparison.Ordinal)
             ? new FaultEvent(FaultCodes.StreamLimit, "Expected three chunks at most; go on with a new stream under the same id.")
-            : streamId.StartsWith("crowded", StringComparison.Ordinal) ? new FaultEvent(FaultCodes.ServerBusy, "Too many after all.") : null;
+            : streamId.StartsWith("crowded", StringComparison.Ordinal) ? new FaultEvent(FaultCodes.ServerBusy,
+                "Too many after all.") : null;
 
     public Task<TimeSpan?> FindDurationAsync(string path, CancellationToken cancellationToken) => Task.FromResult<TimeSpan?>(TimeSpan.FromSeconds(new FileInfo(path).Length));
 
