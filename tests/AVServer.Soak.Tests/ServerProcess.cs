@@ -45,8 +45,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>A client of it that comes back soon.</summary>
-    public AVServerClient Client() => new(new AVServerClientOptions(Address) { FirstReconnectDelay = TimeSpan.FromMilliseconds(50),
-        MaxReconnectDelay = TimeSpan.FromMilliseconds(500) });
+    public AVServerClient Client() => new(new AVServerClientOptions(Address)
+    {
+        FirstReconnectDelay = TimeSpan.FromMilliseconds(50),
+        MaxReconnectDelay = TimeSpan.FromMilliseconds(500),
+    });
 
     /// <summary>Ends it as a crash or the kernel does, without a chance to write anything.</summary>
     public async Task KillAsync()
@@ -59,8 +62,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Starts it anew at the port that it had.</summary>
     public async Task RunAsync()
     {
-        var start = new ProcessStartInfo(_smallFolders.Length == 0 ? "dotnet" : "bwrap", [.. Wrapped(),
-            .. Arguments()]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(_smallFolders.Length == 0 ? "dotnet" : "bwrap", [.. Wrapped(), .. Arguments()])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         if (_smallFolders.Length > 0) start.Environment["TMPDIR"] = _smallFolders[0];
         _lines.Clear();
         _process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
