@@ -2,9 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
-using AVServer.Client;
 using AVServer.Contracts;
-using AVServer.Server.Tests.Kit;
 using AVServer.TestKit;
 
 namespace AVServer.Soak.Tests;
