@@ -1,4 +1,4 @@
-# The server with its models: without root, on a file system that may be read-only, with nothing but ffmpeg and GTK beside the .NET runtime.
+# The server with its models: without root, on a file system that may be read-only, with nothing but ffmpeg, bubblewrap and GTK beside the .NET runtime.
 #   docker build -t avserver . && docker run --rm -p 127.0.0.1:5080:5080 avserver
 # How it was checked: docs/containers.md.
 ARG NODE_IMAGE=node:22-bookworm-slim

@@ -182,7 +182,7 @@ packages() {
 }
 
 native() {
-    apt_install ffmpeg
+    apt_install ffmpeg bubblewrap
     opencv
 }
 

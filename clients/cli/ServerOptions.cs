@@ -30,5 +30,18 @@ internal sealed class ServerOptions
         command.Options.Add(_apiKey);
     }
 
-    public AVServerClient Connect(ParseResult parsed) => new(parsed.GetValue(_url)!, parsed.GetValue(_apiKey));
+    public AVServerClient Connect(ParseResult parsed) => new(OptionsOf(parsed));
+
+    /// <summary>A client that waits for as long as the server has no room, and says so.</summary>
+    public AVServerClient ConnectPatiently(ParseResult parsed)
+    {
+        var error = parsed.InvocationConfiguration.Error;
+        return new AVServerClient(OptionsOf(parsed) with
+        {
+            BusyPatience = Timeout.InfiniteTimeSpan,
+            Reconnecting = refused => error.WriteLine($"av: {refused.Message} Trying again."),
+        });
+    }
+
+    private AVServerClientOptions OptionsOf(ParseResult parsed) => new(parsed.GetValue(_url)!) { ApiKey = parsed.GetValue(_apiKey) };
 }

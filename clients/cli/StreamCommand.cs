@@ -36,7 +36,7 @@ internal static class StreamCommand
             var output = parsed.InvocationConfiguration.Output;
             Action<StreamEvent>? print = parsed.GetValue(quiet) ? null : happened => Output.Write(output, happened);
             var format = new AudioFormat("pcm_s16le", parsed.GetValue(rate), parsed.GetValue(channels));
-            using var client = server.Connect(parsed);
+            using var client = server.ConnectPatiently(parsed);
             var closed = parsed.GetValue(source) switch
             {
                 null => await PublishDevicesAsync(parsed.GetValue(device)!, PublishAsync, cancellationToken),
@@ -55,7 +55,8 @@ internal static class StreamCommand
         return command;
     }
 
-    // A device's container can't be gone on with in its middle: where the server ends a stream at a limit, it is begun anew.
+    // A device's container can't be gone on with in its middle: where the server ends a stream at a limit, or for want of room after all,
+    // it is begun anew.
     private static async Task<ClosedEvent> PublishDevicesAsync(
         string[] devices, Func<(MediaHello, IAsyncEnumerable<MediaChunk>), Task<ClosedEvent>> publish, CancellationToken cancellationToken)
     {
@@ -66,7 +67,7 @@ internal static class StreamCommand
             {
                 return await publish((hello, new DeviceCapture(new MediaOptions()).ReadAsync(devices, cancellationToken)));
             }
-            catch (ServerRefusedException limit) when (limit.Code == FaultCodes.StreamLimit)
+            catch (ServerRefusedException limit) when (limit.Code is FaultCodes.StreamLimit or FaultCodes.ServerBusy)
             {
                 // Again, under the same id.
             }

@@ -73,7 +73,8 @@ public sealed partial class AVServerClient : IDisposable
     /// <remarks>
     /// A server may be set to end each stream at a limit (<see cref="FaultCodes.StreamLimit"/>). Raw chunks then go on as the next stream
     /// under the same id, whose media time begins at 0 again; a container can't be gone on with in its middle, and the limit is told as a
-    /// refusal.
+    /// refusal. Where the server has no room (<see cref="FaultCodes.ServerBusy"/>) the same is tried again, with growing waits, for
+    /// <see cref="AVServerClientOptions.BusyPatience"/>; a container only as long as nothing of it went out.
     /// </remarks>
     /// <exception cref="ServerRefusedException">The server does not take the stream, or ended it: its code and message say why.</exception>
     public async Task<ClosedEvent> PublishAsync(
@@ -84,16 +85,25 @@ public sealed partial class AVServerClient : IDisposable
         ArgumentNullException.ThrowIfNull(hello);
         ArgumentNullException.ThrowIfNull(chunks);
         await using var source = new ChunkSource(chunks, cancellationToken);
+        var room = new RoomWait(_options);
         while (true)
         {
-            using var socket = await _address.ConnectAsync(_address.Media(streamId, telemetry, QueryOf(words)), cancellationToken);
-            var upload = new MediaUpload(socket, onEvent);
+            MediaUpload? upload = null;
             try
             {
+                using var socket = await _address.ConnectAsync(_address.Media(streamId, telemetry, QueryOf(words)), cancellationToken);
+                room.Connected();
+                upload = new MediaUpload(socket, onEvent);
                 return await upload.RunAsync(hello, source, cancellationToken);
             }
+            catch (ServerRefusedException busy) when ((hello.Container is null || source.IsUntouched) && room.Is(busy))
+            {
+                // What was sent and not heard goes to the next attempt.
+                if (!source.IsUntouched) source.BeginPart(upload!.Heard);
+                await room.WaitAsync(busy, upload?.Heard > TimeSpan.Zero, cancellationToken);
+            }
             catch (ServerRefusedException limit)
-                when (limit.Code == FaultCodes.StreamLimit && hello.Container is null && source.BeginPart(upload.Heard))
+                when (limit.Code == FaultCodes.StreamLimit && hello.Container is null && source.BeginPart(upload!.Heard))
             {
                 // The next part takes what this one didn't.
             }

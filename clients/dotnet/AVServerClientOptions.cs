@@ -20,7 +20,14 @@ public sealed record AVServerClientOptions(Uri BaseAddress)
     /// </summary>
     public TimeSpan ConnectionHolds { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Told of each lost connection of a subscription before it is made anew.</summary>
+    /// <summary>
+    /// How long <see cref="AVServerClient.PublishAsync"/> tries again where the server has no room for the stream
+    /// (<see cref="Contracts.FaultCodes.ServerBusy"/>), counted from the first refusal in a row, before it is told. Default 1 min;
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: until there is room.
+    /// </summary>
+    public TimeSpan BusyPatience { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Told of each lost connection of a subscription before it is made anew, and of each refusal that is waited out.</summary>
     public Action<ServerUnreachableException>? Reconnecting { get; init; }
 
     /// <summary>Clock of the waits.</summary>

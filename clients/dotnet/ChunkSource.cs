@@ -23,6 +23,9 @@ internal sealed class ChunkSource : IAsyncDisposable
         _chunks = chunks.GetAsyncEnumerator(_stop.Token);
     }
 
+    /// <summary>Whether nothing went out yet.</summary>
+    public bool IsUntouched => _sent.Count == 0 && _again.Count == 0;
+
     /// <summary>Begins the next part, whose media time begins at 0 again.</summary>
     /// <param name="heard">How far the part before was heard, in its own media time.</param>
     /// <returns>Whether that part was heard at all: one that takes nothing would be followed by others without end.</returns>

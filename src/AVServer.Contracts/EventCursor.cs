@@ -49,6 +49,8 @@ public readonly record struct EventCursor(string Epoch, long Sequence) : IParsab
         var number = text.AsSpan(colon + 1);
         // One place, one text: cursors are compared as they are written.
         if (number.Length > 1 && number[0] == '0') return false;
+        // What reads numbers passes over zero characters behind them.
+        if (number.ContainsAnyExceptInRange('0', '9')) return false;
         if (!long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)) return false;
         cursor = new EventCursor(text[..colon], sequence);
         return true;

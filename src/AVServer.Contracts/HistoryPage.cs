@@ -6,6 +6,6 @@ namespace AVServer.Contracts;
 public sealed record HistoryPage(IReadOnlyList<StreamEvent> Events, EventCursor? Next = null);
 
 /// <summary>What a deletion of history did.</summary>
-/// <param name="Deleted">Events that were deleted.</param>
+/// <param name="Deleted">Events that were deleted: of the history, or of memory where there is none.</param>
 /// <param name="Clips">Clips that were deleted; absent where none are kept.</param>
 public sealed record HistoryDeletion(int Deleted, int? Clips = null);

@@ -16,7 +16,7 @@ public enum LostReason
     /// <summary>The server began anew, and its history, where it has one, doesn't hold all that came before.</summary>
     Restart,
 
-    /// <summary>More came since than is kept, or it was too long ago.</summary>
+    /// <summary>More came since than is kept, it was too long ago, or somebody deleted the stream's events.</summary>
     Trimmed,
 
     /// <summary>The place is of no log that this server has had.</summary>

@@ -34,6 +34,7 @@ internal static class ContainerHead
             long size = BinaryPrimitives.ReadUInt32BigEndian(box);
             if (size == 1) size = BinaryPrimitives.ReadInt64BigEndian(box[8..]);
             if (size < 8) return "";
+            if (size > head.Length - at) return null;
             at += size;
         }
 

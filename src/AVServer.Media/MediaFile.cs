@@ -8,6 +8,9 @@ namespace AVServer.Media;
 /// <param name="options">Where ffmpeg is; limits that hold where a call names none.</param>
 public sealed class MediaFile(MediaOptions options)
 {
+    // Each costs a read, and takes ten bytes of a file: nobody has so many.
+    private const int MaxTags = 64;
+
     /// <summary>Extensions that files of the kinds that are let in usually have, in lower case, with their dots, sorted.</summary>
     public static IReadOnlyList<string> Extensions { get; } =
     [
@@ -107,7 +110,8 @@ public sealed class MediaFile(MediaOptions options)
             throw new MediaException(FaultCodes.LimitExceeded, $"Expected a file of at most {limits.MaxInputBytes} bytes, got {file.Length}; split it.");
         var head = new byte[FileSignature.Length];
         int read = 0;
-        for (long tags = 0, tag = -1; tag != 0; tags += tag)
+        long tags = 0, tag = -1;
+        for (int count = 0; tag != 0 && count <= MaxTags; count++, tags += tag)
         {
             file.Position = tags;
             read = await file.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);

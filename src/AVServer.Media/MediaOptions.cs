@@ -13,6 +13,9 @@ public sealed class MediaOptions
     [Required]
     public string FfmpegPath { get; set; } = "ffmpeg";
 
+    /// <summary>Whether ffmpeg is kept from network and files by bubblewrap. Default: where the system lets it.</summary>
+    public SandboxUse Sandbox { get; set; }
+
     /// <summary>The ffprobe program that belongs to <see cref="FfmpegPath"/>.</summary>
     internal string FfprobePath => Path.Combine(Path.GetDirectoryName(FfmpegPath) ?? "", "ffprobe" + Path.GetExtension(FfmpegPath));
 

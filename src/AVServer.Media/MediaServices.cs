@@ -1,3 +1,4 @@
+using AVServer.Media.Ffmpeg;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -15,6 +16,7 @@ public static class MediaServices
         services.AddSingleton(provider => new MediaFile(provider.GetRequiredService<IOptions<MediaOptions>>().Value));
         services.AddSingleton(provider => new LiveCopy(provider.GetRequiredService<IOptions<MediaOptions>>().Value));
         services.AddSingleton(provider => new FfmpegAvailability(provider.GetRequiredService<IOptions<MediaOptions>>().Value));
+        services.AddHostedService<SandboxReport>();
         return services;
     }
 }

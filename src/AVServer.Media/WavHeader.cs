@@ -19,6 +19,10 @@ internal sealed record WavHeader(int Tag, int SampleRateHz, int Channels, int Co
     private const int ValidBitsOffset = 18;
     private const int SubformatOffset = 24;
 
+    // Nobody has recorded for longer, or so much: a header that says so is no witness.
+    private const double LongestSeconds = 3_650.0 * 24 * 60 * 60;
+    private const long MostBytes = 1L << 60;
+
     /// <summary>
     /// Name of the decoder for samples that don't fill their container, which ffmpeg would read as if they were packed; null where it takes the right one.
     /// </summary>
@@ -28,7 +32,8 @@ internal sealed record WavHeader(int Tag, int SampleRateHz, int Channels, int Co
 
     /// <summary>How long the header says that the sound is.</summary>
     public TimeSpan? Length => DataBytes is { } bytes && ContainerBits >= 8 && Tag is Pcm or IeeeFloat
-        ? TimeSpan.FromSeconds((double)bytes / (ContainerBits / 8 * Channels) / SampleRateHz)
+        && (double)bytes / (ContainerBits / 8 * Channels) / SampleRateHz is <= LongestSeconds and var seconds
+        ? TimeSpan.FromSeconds(seconds)
         : null;
 
     /// <summary>Reads a header.</summary>
@@ -45,12 +50,15 @@ internal sealed record WavHeader(int Tag, int SampleRateHz, int Channels, int Co
             long size = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
             if (chunk.StartsWith("data"u8)) return header is null ? null : header with { DataOffset = at + 8, DataBytes = longSize ?? Known(size) };
             if (chunk.StartsWith("fmt "u8)) header = ReadFormat(chunk[8..], size);
-            else if (chunk.StartsWith("ds64"u8) && chunk.Length >= 24) longSize = BinaryPrimitives.ReadInt64LittleEndian(chunk[16..]);
+            else if (chunk.StartsWith("ds64"u8) && chunk.Length >= 24) longSize = LongSize(chunk[16..]);
             at += 8 + size + (size & 1);
         }
 
         return null;
     }
+
+    private static long? LongSize(ReadOnlySpan<byte> size) =>
+        BinaryPrimitives.ReadInt64LittleEndian(size) is > 0 and <= MostBytes and var stated ? stated : null;
 
     // Who writes to a pipe can't go back to say how much it was.
     private static long? Known(long size) => size is 0 or >= 0x7FFF_F000 ? null : size;

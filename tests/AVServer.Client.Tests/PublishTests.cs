@@ -21,18 +21,20 @@ public sealed class PublishTests
     }
 
     [Theory]
-    [InlineData(3, 1)]
-    [InlineData(10, 4)]
-    public async Task Stream_that_ends_at_a_limit_goes_on_as_the_next_one_under_its_id_and_loses_no_media(int chunks, int parts)
+    [InlineData("short", FaultCodes.StreamLimit, 3, 1)]
+    [InlineData("short", FaultCodes.StreamLimit, 10, 4)]
+    [InlineData("crowded", FaultCodes.ServerBusy, 10, 4)]
+    public async Task Stream_that_ends_at_a_limit_or_for_want_of_room_goes_on_under_its_id_and_loses_no_media(
+        string streamId, string code, int chunks, int parts)
     {
         await using var server = await EchoServer.StartAsync();
-        using var client = new AVServerClient(server.Address);
+        using var client = new AVServerClient(Hasty(server.Address));
         var events = new List<StreamEvent>();
-        var closed = await client.PublishAsync("short", Sound.Hello, Sound.Chunks(chunks), events.Add);
+        var closed = await client.PublishAsync(streamId, Sound.Hello, Sound.Chunks(chunks), events.Add);
 
         Assert.Equal(CloseReason.Completed, closed.Reason);
         Assert.Equal(parts, events.OfType<OpenedEvent>().Count());
-        Assert.Equal(parts - 1, events.OfType<FaultEvent>().Count(fault => fault.Code == FaultCodes.StreamLimit));
+        Assert.Equal(parts - 1, events.OfType<FaultEvent>().Count(fault => fault.Code == code));
         Assert.Equal(
             Enumerable.Range(0, chunks).Select(n => TimeSpan.FromMilliseconds(100 * (n % 3))),
             events.OfType<WakeWordEvent>().Select(e => e.Start));
@@ -92,6 +94,50 @@ public sealed class PublishTests
         Assert.Contains("half a one", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Sender_for_whom_there_is_no_room_waits_until_there_is(bool isContainer)
+    {
+        await using var server = await EchoServer.StartAsync(("Server:Limits:MaxStreams", "1"));
+        using var stop = new CancellationTokenSource();
+        using var first = new AVServerClient(server.Address);
+        var opened = new TaskCompletionSource();
+        var holder = first.PublishAsync(
+            "first", Sound.Hello, Sound.ChunksThenWaiting(1), e => { if (e is WakeWordEvent) opened.TrySetResult(); },
+                cancellationToken: stop.Token);
+        await opened.Task;
+
+        var refusals = new List<string>();
+        using var client = new AVServerClient(Hasty(server.Address) with
+        {
+            Reconnecting = refused =>
+            {
+                refusals.Add(((ServerRefusedException)refused.InnerException!).Code);
+                stop.Cancel();
+            },
+        });
+        var events = new List<StreamEvent>();
+        using var media = new MemoryStream(new byte[1_000]);
+        var closed = isContainer ? await client.PublishFileAsync("second", media, "wav", events.Add)
+            : await client.PublishAsync("second", Sound.Hello, Sound.Chunks(5), events.Add);
+        Assert.Equal(CloseReason.Completed, closed.Reason);
+        Assert.All(refusals, code => Assert.Equal(FaultCodes.ServerBusy, code));
+        Assert.NotEmpty(refusals);
+        if (!isContainer) Assert.Equal(Enumerable.Range(0, 5).Select(n => TimeSpan.FromMilliseconds(100 * n)),
+            events.OfType<WakeWordEvent>().Select(e => e.Start));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => holder);
+    }
+
+    [Fact]
+    public async Task Sender_without_patience_is_told_that_there_is_no_room()
+    {
+        await using var server = await EchoServer.StartAsync();
+        using var client = new AVServerClient(Hasty(server.Address) with { BusyPatience = TimeSpan.Zero });
+        var refused = await Assert.ThrowsAsync<ServerRefusedException>(() => client.PublishAsync("crowded", Sound.Hello, Sound.Chunks(10)));
+        Assert.Equal(FaultCodes.ServerBusy, refused.Code);
+    }
+
     [Fact]
     public async Task Publish_without_a_server_is_unreachable()
     {
@@ -100,4 +146,10 @@ public sealed class PublishTests
         await server.DisposeAsync();
         await Assert.ThrowsAsync<ServerUnreachableException>(() => client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(1)));
     }
+
+    private static AVServerClientOptions Hasty(Uri address) => new(address)
+    {
+        FirstReconnectDelay = TimeSpan.FromMilliseconds(1),
+        MaxReconnectDelay = TimeSpan.FromMilliseconds(50),
+    };
 }

@@ -7,6 +7,9 @@ namespace AVServer.Media.Ffmpeg;
 /// <param name="Input">The bytes; the caller's. Null where there is a file.</param>
 internal sealed record DecodingSource(string Demuxer, string Name, string? Path = null, InputBytes? Input = null)
 {
+    /// <summary>What its decoder is to read beside its pipe.</summary>
+    public IEnumerable<string> Files => Path is null ? [] : [Path];
+
     /// <summary>Whether all of it is there.</summary>
     public bool IsFile { get; init; }
 

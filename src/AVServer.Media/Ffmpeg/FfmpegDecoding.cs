@@ -28,7 +28,9 @@ internal sealed class FfmpegDecoding(MediaOptions options, MediaLimits limits, i
         {
             if (video is not null) source.Input?.Mark();
             var outputBytes = video is null ? FfmpegProcess.SoundBytes : FfmpegProcess.PicturesBytes;
-            await using var process = FfmpegProcess.Start(options.FfmpegPath, source.Arguments(limits, sampleRateHz, video), limits, outputBytes: outputBytes);
+            var arguments = source.Arguments(limits, sampleRateHz, video);
+            await using var process = await FfmpegProcess
+                .StartAsync(options, arguments, limits, source.Files, outputBytes).ConfigureAwait(false);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var feed = FeedAsync(process, source.Input, stop.Token);
             var decoded = new DecodedStream(process, limits, sampleRateHz, video, inputBytes, source.GoesOnAt);

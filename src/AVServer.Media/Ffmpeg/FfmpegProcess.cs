@@ -25,17 +25,34 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     private const int ChunkBytes = 32 * 1024;
 
     private readonly Process _process;
+    private readonly bool _isApart;
     private readonly Task _reading;
 
-    private FfmpegProcess(Process process, int outputBytes)
+    private FfmpegProcess(Process process, bool isApart, int outputBytes)
     {
-        _process = process;
+        (_process, _isApart) = (process, isApart);
         if (outputBytes > SoundBytes) PipeCapacity.Ask(process.StandardOutput.BaseStream, outputBytes);
         _reading = Log.ReadAsync(process.StandardError.BaseStream);
         Output = PipeReader.Create(process.StandardOutput.BaseStream, new StreamPipeReaderOptions(bufferSize: outputBytes));
     }
 
-    /// <summary>The process, by its number.</summary>
+    /// <summary>Starts ffmpeg or ffprobe for media of strangers: in a <see cref="Sandbox"/> where there is one.</summary>
+    /// <param name="options">Where the programs are.</param>
+    /// <param name="arguments">Quoted as <see cref="QuotedInput.Quote"/> does; no shell sees them.</param>
+    /// <param name="limits">Most address space and processor time.</param>
+    /// <param name="files">What it is to read beside its pipe.</param>
+    /// <param name="outputBytes">How much is read at once.</param>
+    /// <param name="probes">Whether it is ffprobe.</param>
+    /// <exception cref="MediaException">There is no such program, or no sandbox though one is required.</exception>
+    public static async Task<FfmpegProcess> StartAsync(
+        MediaOptions options, string arguments, MediaLimits limits, IEnumerable<string> files, int outputBytes = SoundBytes,
+        bool probes = false)
+    {
+        var sandbox = await Sandbox.FindAsync(options).ConfigureAwait(false);
+        return Start(probes ? options.FfprobePath : options.FfmpegPath, arguments, limits, sandbox, files, outputBytes: outputBytes);
+    }
+
+    /// <summary>The process, by its number; that of the sandbox where it is in one.</summary>
     public int Id => _process.Id;
 
     /// <summary>What it says of its input, so far.</summary>
@@ -51,22 +68,34 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <param name="program">A path, or a name on PATH.</param>
     /// <param name="arguments">Quoted as <see cref="QuotedInput.Quote"/> does; no shell sees them.</param>
     /// <param name="limits">Most address space and processor time.</param>
+    /// <param name="sandbox">Where it runs; null: as this process does.</param>
+    /// <param name="files">What it is to read there.</param>
     /// <param name="inSession">Whether it runs in the user's session, with its environment, as sound servers want of who records, and for as long as is wanted.</param>
     /// <param name="outputBytes">How much is read at once.</param>
     /// <exception cref="MediaException">There is no such program.</exception>
-    public static FfmpegProcess Start(string program, string arguments, MediaLimits limits, bool inSession = false, int outputBytes = SoundBytes)
+    public static FfmpegProcess Start(
+        string program, string arguments, MediaLimits limits, Sandbox? sandbox = null, IEnumerable<string>? files = null,
+        bool inSession = false, int outputBytes = SoundBytes)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var (run, given) = sandbox?.Wrap(program, arguments, limits, (files ?? []).Select(Path.GetFullPath)) ?? (program, arguments);
+        var start = new ProcessStartInfo(run, given)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         if (!inSession) start.Environment.Clear();
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         start.Environment["OPENBLAS_NUM_THREADS"] = "1";   // a library of filters not used here would start a thread for each core
         start.Environment["AV_LOG_FORCE_NOCOLOR"] = "1";
         try
         {
-            var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
+            var process = DecoderThread.Start(start);
             TimeSpan? cpu = inSession ? null : limits.MaxDecoderCpu;
-            ProcessLimits.Apply(process.Id, (long)limits.MaxDecoderMemoryMiB << 20, cpu, grows: limits.DecoderCpuShare > 0);
-            return new FfmpegProcess(process, outputBytes);
+            long bytes = (long)limits.MaxDecoderMemoryMiB << 20;
+            if (sandbox is null) ProcessLimits.Apply(process.Id, bytes, cpu, grows: limits.DecoderCpuShare > 0);
+            return new FfmpegProcess(process, sandbox is not null, outputBytes);
         }
         catch (Win32Exception e)
         {
@@ -77,7 +106,10 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <summary>Allows more processor time, where the limits that it was started with have a share of the media's.</summary>
     public void AllowCpu(TimeSpan cpu)
     {
-        if (!_process.HasExited) ProcessLimits.AllowCpu(_process.Id, cpu);
+        if (_process.HasExited) return;
+        ProcessLimits.AllowCpu(_process.Id, cpu);
+        if (!_isApart) return;
+        foreach (int inner in ProcessLimits.DescendantsOf(_process.Id)) ProcessLimits.AllowCpu(inner, cpu);
     }
 
     /// <summary>What it writes, as chunks of a container, to the end.</summary>

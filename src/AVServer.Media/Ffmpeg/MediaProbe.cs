@@ -19,7 +19,9 @@ internal sealed class MediaProbe(MediaOptions options)
     /// <exception cref="MediaException">There is no ffprobe.</exception>
     public async Task<IMediaAnalysis?> ReadAsync(string path, string demuxer, CancellationToken cancellationToken)
     {
-        await using var process = FfmpegProcess.Start(options.FfprobePath, FfmpegArguments.ForProbe(path, demuxer, options.File), options.File);
+        string arguments = FfmpegArguments.ForProbe(path, demuxer, options.File);
+        await using var process = await FfmpegProcess
+            .StartAsync(options, arguments, options.File, [path], probes: true).ConfigureAwait(false);
         process.CompleteInput();
         string answer = await process.ReadTextAsync(MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
         var (exitCode, _) = await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);

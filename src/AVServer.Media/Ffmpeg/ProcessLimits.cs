@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace AVServer.Media.Ffmpeg;
@@ -28,6 +29,28 @@ internal static partial class ProcessLimits
     public static void AllowCpu(int processId, TimeSpan cpu)
     {
         if (OperatingSystem.IsLinux()) Set(processId, Cpu, (ulong)cpu.TotalSeconds, ulong.MaxValue);
+    }
+
+    /// <summary>The processes that a process started, and theirs, as far as they can be seen.</summary>
+    public static IEnumerable<int> DescendantsOf(int processId)
+    {
+        string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/task/{processId}/children");
+        string children;
+        try
+        {
+            children = File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            yield break;   // it has ended, or this is no Linux
+        }
+
+        foreach (string child in children.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            int id = int.Parse(child, CultureInfo.InvariantCulture);
+            yield return id;
+            foreach (int further in DescendantsOf(id)) yield return further;
+        }
     }
 
     // Fails only if the process has already ended, and then there is nothing left to bound.

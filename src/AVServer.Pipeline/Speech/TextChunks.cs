@@ -30,7 +30,7 @@ internal static class TextChunks
         }
     }
 
-    private static TextMessage Parse(ReadOnlySpan<byte> json)
+    internal static TextMessage Parse(ReadOnlySpan<byte> json)
     {
         TextMessage? text;
         try

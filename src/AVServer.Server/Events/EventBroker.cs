@@ -88,6 +88,15 @@ internal sealed class EventBroker : IDisposable
         Forget();
     }
 
+    /// <summary>Deletes what memory keeps of a stream's events, whether it is open or not.</summary>
+    /// <returns>How many events.</returns>
+    public int Delete(string streamId)
+    {
+        EventLog? log;
+        lock (_gate) log = _logs.GetValueOrDefault(streamId);
+        return log?.Delete() ?? 0;
+    }
+
     /// <summary>Where a stream's events end at this moment: who reads after it gets what happens next.</summary>
     /// <exception cref="RefusedException">It is no stream id.</exception>
     public EventCursor Position(string streamId)

@@ -24,8 +24,8 @@ internal static class HistoryEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapDelete(Routes.EventHistory, DeleteAsync)
             .RequireScope(Scope.Admin)
-            .WithSummary("Deletes all events and clips that were kept of one stream.")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .WithSummary("Deletes all events and clips that are kept of one stream: in memory, in the history and in the folder of clips.")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         return routes;
     }
 
@@ -65,14 +65,17 @@ internal static class HistoryEndpoints
             { } cursor => (await store.FindAsync(streamId!, cursor, cancellationToken))?.Place ?? long.MaxValue,
         };
 
-    private static async Task<HistoryDeletion> DeleteAsync(string? streamId, HistoryRecorder recorder, ClipStore clips, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<HistoryDeletion> DeleteAsync(
+        string? streamId, EventBroker broker, HistoryRecorder recorder, ClipStore clips, TimeProvider time,
+        CancellationToken cancellationToken)
     {
-        var store = Store(recorder);
         StreamIds.Check(streamId ?? throw new RefusedException(FaultCodes.BadRequest, "Expected ?streamId= with the stream whose events are to be deleted, got none."));
+        var inMemory = broker.Delete(streamId);
         return await AskAsync(async () =>
         {
             int? sounds = clips.Folder is null ? null
                 : await clips.DeleteStreamAsync(streamId, cancellationToken).WaitAsync(LongestDeletion, time, cancellationToken);
+            if (recorder.Store is not { } store) return new HistoryDeletion(inMemory, sounds);
             await recorder.FlushSoonAsync(cancellationToken);   // what waits to be written is the stream's too
             return new HistoryDeletion(await store.DeleteStreamAsync(streamId, cancellationToken), sounds);
         });

@@ -119,7 +119,10 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
     {
         await using var connection = await OpenAsync(cancellationToken);
         var parameters = new { stream = streamId, place, epoch = end.Epoch, sequence = end.Sequence };
-        return [.. await connection.QueryAsync<EpochSpan>(Command(Spans, parameters, cancellationToken))];
+        // By position: where there is no row, SQLite doesn't say of what type a reckoned column would be, and none fits the record.
+        var rows = await connection.QueryAsync<(string Epoch, long First, long Last, long Count, string LastType)>(
+            Command(Spans, parameters, cancellationToken));
+        return [.. rows.Select(row => new EpochSpan(row.Epoch, row.First, row.Last, row.Count, row.LastType))];
     }
 
     public Task<int> DeleteStreamAsync(string streamId, CancellationToken cancellationToken) =>

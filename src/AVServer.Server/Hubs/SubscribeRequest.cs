@@ -13,7 +13,20 @@ internal sealed record SubscribeRequest(string? StreamId = null, IReadOnlyList<s
     public EventFilter ToFilter() => new(StreamId, Types, Cursors.Read("after", After switch
     {
         null or { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => null,
-        { ValueKind: JsonValueKind.String } text => text.GetString(),
+        { ValueKind: JsonValueKind.String } text => TextOf(text),
         { } other => other.GetRawText(),
     }));
+
+    // Half a character, or bytes that are none, is found out only where the text is asked for.
+    private static string TextOf(JsonElement text)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return "characters that are none";
+        }
+    }
 }

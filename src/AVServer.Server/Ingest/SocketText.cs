@@ -16,8 +16,9 @@ internal static class SocketText
             var reader = new Utf8JsonReader(text);
             return JsonDocument.TryParseValue(ref reader, out var document) && IsOf(type, document);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // No JSON; or a name with half a character, which is found out where it is compared.
             return false;
         }
     }

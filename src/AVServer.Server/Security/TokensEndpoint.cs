@@ -32,7 +32,7 @@ internal static class TokensEndpoint
         return issuer.Issue(Grant.Of(context.User), expires, await ReadAsync(context.Request, context.RequestAborted));
     }
 
-    private static async Task<TokenRequest> ReadAsync(HttpRequest body, CancellationToken cancellationToken)
+    internal static async Task<TokenRequest> ReadAsync(HttpRequest body, CancellationToken cancellationToken)
     {
         if (!body.HasJsonContentType())
             throw new RefusedException(FaultCodes.UnsupportedMedia, $"Expected application/json like {Example}, got another content type.");

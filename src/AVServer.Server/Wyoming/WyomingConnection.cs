@@ -116,7 +116,7 @@ internal sealed class WyomingConnection : IDisposable
                 await _writer.WriteAsync("info", WyomingInfo.Describe(Words));
                 break;
             case "ping":
-                await _writer.WriteAsync("pong", message.Data.TryGetValue("text", out var text) ? new { text } : null);
+                await _writer.WriteAsync("pong", message.Text("text") is { } text ? new { text } : null);
                 break;
             case "detect":
                 _names = Known(message.Texts("names"));

@@ -34,14 +34,41 @@ internal sealed record WyomingMessage(string Type, IReadOnlyDictionary<string, J
             : throw new WyomingException($"Expected a number as '{name}' of {Type}, got something else.");
     }
 
+    /// <summary>A member that must be a text; null where it is absent or <c>null</c>.</summary>
+    /// <exception cref="WyomingException">It is something else.</exception>
+    public string? Text(string name)
+    {
+        if (!Data.TryGetValue(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        return value.ValueKind == JsonValueKind.String
+            ? WyomingText.Read(value.GetString)
+            : throw new WyomingException($"Expected a text as '{name}' of {Type}, got something else.");
+    }
+
     /// <summary>A member that must be a list of texts; empty where it is absent or <c>null</c>.</summary>
     /// <exception cref="WyomingException">It is something else.</exception>
     public IReadOnlyList<string> Texts(string name)
     {
         if (!Data.TryGetValue(name, out var value) || value.ValueKind == JsonValueKind.Null) return [];
         return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
-            ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
+            ? WyomingText.Read<IReadOnlyList<string>>(() => [.. value.EnumerateArray().Select(item => item.GetString()!)])
             : throw new WyomingException($"Expected a list of texts as '{name}' of {Type}, got something else.");
+    }
+}
+
+/// <summary>Reads texts of JSON, of which half a character, or bytes that are none, is found out only here.</summary>
+internal static class WyomingText
+{
+    /// <exception cref="WyomingException">A text can't be read, or <paramref name="read"/> refused what it read.</exception>
+    public static T Read<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException)
+        {
+            throw new WyomingException("Expected JSON of whole characters, got a text with parts of some; send UTF-8.");
+        }
     }
 }
 

@@ -31,11 +31,11 @@ internal sealed class WyomingReader(PipeReader pipe, int maxPayloadBytes)
     {
         if (await ReadLineAsync(cancellationToken) is not { } line) return null;
         var data = new Dictionary<string, JsonElement>();
-        var (type, dataLength, payloadLength) = ReadHeader(line, data);
+        var (type, dataLength, payloadLength) = WyomingText.Read(() => ReadHeader(line, data));
         if (dataLength > 0)
         {
             if (await ReadBytesAsync(dataLength, cancellationToken) is not { } more) return null;
-            Merge(Parse(more, "the data behind a line"), data, "the data behind a line");
+            WyomingText.Read(() => Merge(Parse(more, "the data behind a line"), data, "the data behind a line"));
         }
         if (payloadLength == 0) return new WyomingMessage(type, data, default);
         return await ReadBytesAsync(payloadLength, cancellationToken) is { } payload ? new WyomingMessage(type, data, payload) : null;
@@ -70,10 +70,11 @@ internal sealed class WyomingReader(PipeReader pipe, int maxPayloadBytes)
         }
     }
 
-    private static void Merge(JsonElement from, Dictionary<string, JsonElement> into, string what)
+    private static Dictionary<string, JsonElement> Merge(JsonElement from, Dictionary<string, JsonElement> into, string what)
     {
         if (from.ValueKind != JsonValueKind.Object) throw new WyomingException($"Expected an object as {what}, got {from.ValueKind}.");
         foreach (var member in from.EnumerateObject()) into[member.Name] = member.Value;
+        return into;
     }
 
     private async Task<byte[]?> ReadLineAsync(CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace AVServer.Client.Tests.Kit;
 
 /// <summary>
 /// Hears every wake word in every chunk of sound; a chunk of odd length can't be used. A stream whose id begins with "short" ends at a
-/// limit of three chunks.
+/// limit of three chunks, one with "crowded" is refused after three.
 /// </summary>
 internal sealed class EchoPipeline : IStreamPipeline
 {
@@ -32,10 +32,9 @@ internal sealed class EchoPipeline : IStreamPipeline
         var heard = 0;
         await foreach (var chunk in chunks.WithCancellation(cancellationToken))
         {
-            if (heard++ == 3 && request.StreamId.StartsWith("short", StringComparison.Ordinal))
+            if (heard++ == 3 && EndOf(request.StreamId) is { } end)
             {
-                yield return new FaultEvent(
-                    FaultCodes.StreamLimit, "Expected three chunks at most; go on with a new stream under the same id.");
+                yield return end;
                 yield return new ClosedEvent(CloseReason.Faulted, time);
                 yield break;
             }
@@ -53,6 +52,12 @@ internal sealed class EchoPipeline : IStreamPipeline
         }
         yield return new ClosedEvent(CloseReason.Completed, time);
     }
+
+    private static FaultEvent? EndOf(string streamId) =>
+        streamId.StartsWith("short", StringComparison.Ordinal)
+            ? new FaultEvent(FaultCodes.StreamLimit, "Expected three chunks at most; go on with a new stream under the same id.")
+            : streamId.StartsWith("crowded", StringComparison.Ordinal) ? new FaultEvent(FaultCodes.ServerBusy,
+                "Too many after all.") : null;
 
     public Task<TimeSpan?> FindDurationAsync(string path, CancellationToken cancellationToken) => Task.FromResult<TimeSpan?>(TimeSpan.FromSeconds(new FileInfo(path).Length));
 

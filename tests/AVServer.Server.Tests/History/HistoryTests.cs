@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using AVServer.Contracts;
+using AVServer.Server.Events;
 using AVServer.Server.History;
 using AVServer.Server.Tests.Kit;
 using AVServer.TestKit;
@@ -52,6 +53,24 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
         Assert.Equal(Enumerable.Range(1, 9).Select(i => (long)i), pages.SelectMany(page => page.Events).Select(e => e.Sequence));
     }
 
+    [Fact]
+    public async Task Deletion_reaches_memory_where_there_is_no_history_and_an_open_stream_goes_on()
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var open = await MediaSender.OpenAsync(server, "a", "?events=true");
+        await open.SendAsync(0, "Word!!");
+        await RunningServer.UntilAsync(() => server.Broker.Position("a").Sequence == 2, "the word was heard");
+        using var deleted = await server.Http.DeleteAsync(Routes.EventHistory + "?streamId=a");
+        Assert.Equal(2, (await deleted.Content.ReadFromJsonAsync<HistoryDeletion>(ContractsJson.Options))!.Deleted);
+        using var unknown = await server.Http.DeleteAsync(Routes.EventHistory + "?streamId=b");
+        Assert.Equal(0, (await unknown.Content.ReadFromJsonAsync<HistoryDeletion>(ContractsJson.Options))!.Deleted);
+        await open.SendAsync(1, "Word!!");
+        await open.SendTextAsync("""{"type":"end"}""");
+        await open.ReceiveAllAsync();
+        Assert.Equal(["lost", "wakeWord", "closed"], await InMemoryAsync(server, "a"));
+        Assert.Equal(4, server.Broker.Position("a").Sequence);
+    }
+
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
@@ -65,6 +84,8 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
             using var deleted = await server.Http.DeleteAsync(Routes.EventHistory + "?streamId=a");
             Assert.Equal(3, (await deleted.Content.ReadFromJsonAsync<HistoryDeletion>(ContractsJson.Options))!.Deleted);
             Assert.Equal(["b opened 1", "b wakeWord 2", "b closed 3"], Names(await QueryAsync(server, "")));
+            Assert.Equal(["lost"], await InMemoryAsync(server, "a"));
+            Assert.Equal(["opened", "wakeWord", "closed"], await InMemoryAsync(server, "b"));
             using var again = await server.Http.DeleteAsync(Routes.EventHistory + "?streamId=a");
             Assert.Equal(0, (await again.Content.ReadFromJsonAsync<HistoryDeletion>(ContractsJson.Options))!.Deleted);
             // What was published just before the end is kept too.
@@ -208,8 +229,13 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
         await SendWordAsync(server, "a");
         using var asked = await server.Http.GetAsync(Routes.EventHistory);
         Assert.Equal(FaultCodes.NotFound, await ProblemAnswer.CodeOfAsync(asked));
-        using var deleted = await server.Http.DeleteAsync(Routes.EventHistory + "?streamId=a");
-        Assert.Equal(FaultCodes.NotFound, await ProblemAnswer.CodeOfAsync(deleted));
+    }
+
+    private static async Task<string[]> InMemoryAsync(RunningServer server, string streamId)
+    {
+        using var subscription = server.Broker.Subscribe(new EventFilter(streamId, null, EventCursor.Start));
+        subscription.Complete();
+        return [.. (await subscription.ReadAllAsync().ToListAsync()).Select(EventTypes.NameOf)];
     }
 
     private static HistoryOptions Options(string provider, (string Key, string Value)[] settings)

@@ -56,6 +56,23 @@ public sealed class EventLogProperties
         Assert.Equal(LostReason.Trimmed, Assert.IsType<LostEvent>(Assert.Single(Read(log, EventCursor.Start, null))).Reason);
     }
 
+    [Fact]
+    public void Clock_that_jumps_back_loses_nothing_and_one_that_jumps_forward_is_told()
+    {
+        var time = new ManualTimeProvider();
+        var log = new EventLog("s", new EventRetention(Limits), time, "e", _ => { });
+        log.Append(Word());
+        time.AdjustTime(time.GetUtcNow() - TimeSpan.FromDays(400));
+        log.Append(Word());
+        log.Sweep();
+        Assert.Equal([1, 2], Read(log, EventCursor.Start, null).Select(e => e.Sequence));
+        time.AdjustTime(time.GetUtcNow() + TimeSpan.FromDays(800));
+        log.Append(Gap());
+        var seen = Read(log, EventCursor.Start, null);
+        Assert.Equal((LostReason.Trimmed, 2), (((LostEvent)seen[0]).Reason, ((LostEvent)seen[0]).To!.Value.Sequence));
+        Assert.Equal(3, Assert.Single(seen.Skip(1)).Sequence);
+    }
+
     private static WakeWordEvent Word() =>
         new(
             "computer", 0.9f, TimeSpan.Zero, TimeSpan.Zero, Modality.Audio, new Dictionary<string, float>(),

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using AVServer.Contracts;
+using AVServer.Media.Ffmpeg;
+using AVServer.TestKit;
+
+namespace AVServer.Media.Tests;
+
+/// <summary>
+/// What a decoder can see and do in its sandbox. Where the system makes none, which the first test holds to what bubblewrap itself says,
+/// there is nothing more to be tried.
+/// </summary>
+[Trait("Category", "unit")]
+public sealed class SandboxTests
+{
+    private static readonly MediaLimits Limits = new();
+    private static readonly string Endless = "-v error -nostdin -f lavfi -i testsrc=s=1280x720:d=100000 -f null -";
+
+    [Fact]
+    public async Task Sandbox_is_found_where_the_system_makes_one()
+    {
+        bool isMade;
+        try
+        {
+            using var trial = Process.Start("bwrap", ["--unshare-all", "--ro-bind", "/", "/", "true"]);
+            await trial.WaitForExitAsync(Patience.Token());
+            isMade = trial.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            isMade = false;
+        }
+
+        Assert.Equal(isMade, await Sandbox.FindAsync(Media.Options) is not null);
+    }
+
+    [Fact]
+    public async Task Command_names_no_network_no_capability_and_only_the_files_that_are_to_be_read()
+    {
+        if (await Sandbox.FindAsync(Media.Options) is not { } sandbox) return;
+        var limits = new MediaLimits { MaxDecoderCpu = TimeSpan.FromSeconds(7), MaxDecoderMemoryMiB = 1024 };
+        var (program, arguments) = sandbox.Wrap("ffmpeg", "-i x", limits, ["/a b/\"c\".wav"]);
+        Assert.Equal("bwrap", program);
+        Assert.StartsWith("--unshare-all --die-with-parent --new-session --cap-drop ALL --ro-bind /usr /usr ", arguments,
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            """ --ro-bind "/a b/\"c\".wav" "/a b/\"c\".wav" --chdir / -- prlimit --as=1073741824 --core=0 --cpu=7:8 -- "ffmpeg" -i x""", arguments, StringComparison.Ordinal);
+        Assert.DoesNotContain("--bind", arguments, StringComparison.Ordinal);
+        Assert.Contains("--cpu=7: ", sandbox.Wrap("ffmpeg", "", limits with { DecoderCpuShare = 1 }, []).Arguments,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_can_be_read_but_the_input_and_nothing_written()
+    {
+        if (await Sandbox.FindAsync(Media.Options) is not { } sandbox) return;
+        using var folder = new TemporaryFolder();
+        string given = Path.Combine(folder.Path, "given"), other = Path.Combine(folder.Path, "other");
+        foreach (string path in (string[])[given, other]) await File.WriteAllTextAsync(path, Path.GetFileName(path));
+        Assert.Equal((0, "given"), await RunAsync(sandbox, "cat", given, given));
+        Assert.Equal((1, ""), await RunAsync(sandbox, "cat", other, given));
+        Assert.Equal((1, ""), await RunAsync(sandbox, "cat", "/etc/passwd", given));
+        Assert.NotEqual(0, (await RunAsync(sandbox, "bash", $"-c \"echo x >{given}\"", given)).ExitCode);
+        Assert.NotEqual(0, (await RunAsync(sandbox, "bash", "-c \"ls /proc/1 || ls /dev/shm\"", given)).ExitCode);
+    }
+
+    [Fact]
+    public async Task There_is_no_network()
+    {
+        if (await Sandbox.FindAsync(Media.Options) is not { } sandbox) return;
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        string connect = $"-c \"exec 3<>/dev/tcp/127.0.0.1/{port}\"";
+        Assert.Equal(0, (await RunAsync(null, "bash", connect)).ExitCode);
+        Assert.NotEqual(0, (await RunAsync(sandbox, "bash", connect)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Decoder_dies_with_the_sandbox()
+    {
+        if (await Sandbox.FindAsync(Media.Options) is not { } sandbox) return;
+        await using var process = FfmpegProcess.Start("ffmpeg", Endless, Limits, sandbox);
+        int[] inner = await DescendantsAsync(process.Id, 2);
+        using (var victim = Process.GetProcessById(process.Id)) victim.Kill();
+        var (exitCode, errors) = await process.WaitForExitAsync(Patience.Token());
+        Assert.Equal(FaultCodes.Internal, FfmpegFault.Of(exitCode, errors, "sound").Code);
+        for (var patience = Patience.Token(); inner.Any(IsRunning); await Task.Delay(10, patience)) { }
+    }
+
+    [Fact]
+    public async Task Decoder_outlives_the_thread_that_asked_for_it()
+    {
+        if (await Sandbox.FindAsync(Media.Options) is not { } sandbox) return;
+        FfmpegProcess? process = null;
+        var thread = new Thread(() => process = FfmpegProcess.Start("cat", "", Limits, sandbox));
+        thread.Start();
+        thread.Join();
+        await using var started = process!;
+        await DescendantsAsync(started.Id, 2);
+        await started.Input.WriteAsync("still here"u8.ToArray());
+        started.CompleteInput();
+        Assert.Equal("still here", await started.ReadTextAsync(100, Patience.Token()));
+        Assert.Equal(0, (await started.WaitForExitAsync(Patience.Token())).ExitCode);
+    }
+
+    [Fact]
+    public async Task Processor_time_is_bounded_inside_and_may_grow()
+    {
+        if (await Sandbox.FindAsync(Media.Options) is not { } sandbox) return;
+        var limits = new MediaLimits { MaxDecoderCpu = TimeSpan.FromSeconds(1) };
+        await using var stopped = FfmpegProcess.Start("ffmpeg", Endless, limits, sandbox);
+        var (exitCode, errors) = await stopped.WaitForExitAsync(Patience.Token());
+        Assert.Equal(FaultCodes.LimitExceeded, FfmpegFault.Of(exitCode, errors, "sound").Code);
+
+        await using var grown = FfmpegProcess.Start("ffmpeg", Endless, limits with { DecoderCpuShare = 1 }, sandbox);
+        int decoder = (await DescendantsAsync(grown.Id, 2))[^1];
+        grown.AllowCpu(TimeSpan.FromSeconds(50));
+        string limit = (await File.ReadAllLinesAsync($"/proc/{decoder}/limits")).Single(line => line.StartsWith("Max cpu time",
+            StringComparison.Ordinal));
+        Assert.Contains(" 50 ", limit, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Required_sandbox_that_can_not_be_had_is_told_and_off_asks_for_none()
+    {
+        var options = new MediaOptions { FfmpegPath = "/nowhere/ffmpeg", Sandbox = SandboxUse.Required };
+        var fault = await Assert.ThrowsAsync<MediaException>(async () => await Sandbox.FindAsync(options));
+        Assert.Contains("bubblewrap", fault.Message, StringComparison.Ordinal);
+        Assert.Null(await Sandbox.FindAsync(new MediaOptions { FfmpegPath = "/nowhere/ffmpeg" }));
+        Assert.Null(await Sandbox.FindAsync(new MediaOptions { Sandbox = SandboxUse.Off }));
+    }
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(Sandbox? sandbox, string program, string arguments,
+        params string[] files)
+    {
+        await using var process = FfmpegProcess.Start(program, arguments, Limits, sandbox, files);
+        process.CompleteInput();
+        string output = await process.ReadTextAsync(1_000, Patience.Token());
+        return ((await process.WaitForExitAsync(Patience.Token())).ExitCode, output);
+    }
+
+    private static async Task<int[]> DescendantsAsync(int process, int count)
+    {
+        while (true)
+        {
+            int[] found = [.. ProcessLimits.DescendantsOf(process)];
+            // The last one is the program itself once it no longer waits to become it.
+            if (found.Length == count && !File.ReadAllText($"/proc/{found[^1]}/comm").StartsWith("bwrap", StringComparison.Ordinal)
+                && !File.ReadAllText($"/proc/{found[^1]}/comm").StartsWith("prlimit", StringComparison.Ordinal)) return found;
+            await Task.Delay(10, Patience.Token());
+        }
+    }
+
+    private static bool IsRunning(int process) => Directory.Exists($"/proc/{process}");
+}
