@@ -19,6 +19,7 @@ public sealed class FullDiskTests(SoakTable table) : IDisposable
     [Fact]
     public async Task Full_disk_costs_what_would_lie_on_it_and_nothing_else()
     {
+        Assert.SkipUnless(ServerProcess.CanHaveSmallFolders(_folder.Path), "This system lets bubblewrap make no folders of their own size.");
         string[] folders = [.. ((string[])["spool", "history", "clips", "dead"]).Select(name =>
             Directory.CreateDirectory(Path.Combine(_folder.Path, name)).FullName)];
         // Nobody listens there: what is posted is given up at once.

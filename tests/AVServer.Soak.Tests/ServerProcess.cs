@@ -104,6 +104,15 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return (process.WorkingSet64 / 1e6, Directory.GetFileSystemEntries($"/proc/{Id}/fd").Length, process.Threads.Count);
     }
 
+    /// <summary>Whether the system gives a process folders of a bounded size.</summary>
+    /// <param name="folder">One that may become such.</param>
+    public static bool CanHaveSmallFolders(string folder)
+    {
+        using var trial = Process.Start("bwrap", [.. Small([folder]), "true"]);
+        trial.WaitForExit();
+        return trial.ExitCode == 0;
+    }
+
     /// <summary>The processes that a process started itself.</summary>
     public static IEnumerable<int> ChildrenOf(int process) =>
         File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
@@ -131,11 +140,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     // Two megabytes a folder in memory, seen by the server alone; everything else is the machine's.
-    private IEnumerable<string> Wrapped() => _smallFolders.Length == 0 ? [] :
+    private static IEnumerable<string> Small(IEnumerable<string> folders) =>
     [
         "--dev-bind", "/", "/", "--die-with-parent",
-        .. _smallFolders.SelectMany(folder => (string[])["--size", "2097152", "--tmpfs", folder]), "dotnet",
+        .. folders.SelectMany(folder => (string[])["--size", "2097152", "--tmpfs", folder]),
     ];
+
+    private IEnumerable<string> Wrapped() => _smallFolders.Length == 0 ? [] : [.. Small(_smallFolders), "dotnet"];
 
     private IEnumerable<string> Arguments() =>
         [Program, "--urls", Address.ToString(), "--Runtime:ModelsPath", _models.Path, "--Server:Limits:MaxLag", "00:10:00",
