@@ -15,7 +15,7 @@ namespace AVServer.Lab.Export;
 internal sealed class FlcmaGraph
 {
     private readonly FlcmaConfig _config;
-    private readonly OnnxGraph _graph = new(nameof(FlcmaEnsemble));
+    private readonly OldGraph _graph = new(nameof(FlcmaEnsemble));
 
     private FlcmaGraph(FlcmaConfig config) => _config = config;
 

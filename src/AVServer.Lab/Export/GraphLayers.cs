@@ -7,7 +7,7 @@ namespace AVServer.Lab.Export;
 /// <summary>Layers of a definition as operators of a graph, at evaluation: no dropout, norms with their running statistics.</summary>
 internal static class GraphLayers
 {
-    extension(OnnxGraph graph)
+    extension(OldGraph graph)
     {
         /// <summary>A convolution.</summary>
         internal string Convolve(string x, Convolution convolution) =>
@@ -32,7 +32,7 @@ internal static class GraphLayers
         internal string Linear(string rows, Tensor weight, Tensor bias) =>
             graph.Node("Gemm", [rows, graph.Constant(weight.t()), graph.Constant(bias)]);
 
-        /// <inheritdoc cref="Linear(OnnxGraph, string, Tensor, Tensor)"/>
+        /// <inheritdoc cref="Linear(OldGraph, string, Tensor, Tensor)"/>
         internal string Linear(string rows, Linear linear) => graph.Linear(rows, linear.weight, linear.bias!);
 
         /// <summary>LN over the last axis.</summary>

@@ -30,7 +30,7 @@ internal static class JudgeGraph
                 weights.Add((float)tree.LeafValues[leaf]);
             }
         }
-        var graph = new OnnxGraph(nameof(Judge));
+        var graph = new OldGraph(nameof(Judge));
         var input = graph.Input("features", "N", AlignmentFeatures.Count);
         var sum = graph.Trees(input, new TreeAttributes(
             new Dictionary<string, long[]>

@@ -6,7 +6,7 @@ namespace AVServer.Lab.Export;
 /// <summary><see cref="LightSerNet"/> as a graph: <c>features</c> [N, T, ceps] and <c>frames</c> [N], whole numbers → <c>logits</c> [N, labels]; N and T are free.</summary>
 internal sealed class LightSerNetGraph
 {
-    private readonly OnnxGraph _graph = new(nameof(LightSerNet));
+    private readonly OldGraph _graph = new(nameof(LightSerNet));
     private string _lengths = "";
 
     private LightSerNetGraph()

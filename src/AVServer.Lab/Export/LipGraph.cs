@@ -17,7 +17,7 @@ internal static class LipGraph
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         var config = encoder.Config;
-        var graph = new OnnxGraph(nameof(LipEncoder));
+        var graph = new OldGraph(nameof(LipEncoder));
         var frame = graph.Input("frame", "N", config.RoiChannels, 1, config.RoiSize, config.RoiSize);
         var cache = graph.Input("cache", "N", config.RoiChannels, Cached, config.RoiSize, config.RoiSize);
         var seen = graph.Node("Concat", [cache, frame], ("axis", 2));
@@ -31,7 +31,7 @@ internal static class LipGraph
     }
 
     /// <summary>Five pictures [N, C, 5, S, S] → [N, W, S / 4, S / 4].</summary>
-    private static string Stem(OnnxGraph graph, LipEncoder encoder, string seen)
+    private static string Stem(OldGraph graph, LipEncoder encoder, string seen)
     {
         var (mean, istd, stem, norm, _) = encoder.Layers;
         var deviation = encoder.Config.IndependentOfLooks ? ones_like(istd) : istd;
@@ -44,14 +44,14 @@ internal static class LipGraph
         return graph.Node("MaxPool", [graph.Node("Relu", [convolved])], ("kernel_shape", [3, 3]), ("strides", [2, 2]), ("pads", [1, 1, 1, 1]));
     }
 
-    private static string Standardise(OnnxGraph graph, string seen)
+    private static string Standardise(OldGraph graph, string seen)
     {
         var centred = graph.Node("Sub", [seen, graph.Node("ReduceMean", [seen], ("axes", [1, 3, 4]), ("keepdims", 1))]);
         var variance = graph.Node("ReduceMean", [graph.Node("Mul", [centred, centred])], ("axes", [1, 3, 4]), ("keepdims", 1));
         return graph.Node("Div", [centred, graph.Node("Sqrt", [graph.Node("Add", [variance, graph.Constant(tensor((float)LipEncoder.Flattest))])])]);
     }
 
-    private static string Residual(OnnxGraph graph, ResidualBlock block, string x)
+    private static string Residual(OldGraph graph, ResidualBlock block, string x)
     {
         var (first, second, shortcut) = block.Layers;
         var hidden = graph.Node("Relu", [graph.Convolve(x, first)]);

@@ -5,7 +5,7 @@ namespace AVServer.Lab.Export;
 /// <summary>Sequences of different lengths in one batch, as operators of a graph.</summary>
 internal static class MaskedGraph
 {
-    extension(OnnxGraph graph)
+    extension(OldGraph graph)
     {
         /// <summary>Whether positions along an axis are within each one's length: lengths [N] → bool [N, positions].</summary>
         internal string Within(string lengths, string x, int axis)

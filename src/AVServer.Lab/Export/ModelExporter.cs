@@ -19,7 +19,7 @@ public static class ModelExporter
             throw new ArgumentException($"Expected a positive multiple of the stride {config.Stride} as chunk, got {chunkFrames} frames.", nameof(chunkFrames));
         var (graph, difference) = Evaluated(model, () =>
         {
-            var built = MdtcGraph.Build(model);
+            var built = NetworkGraph.Write(model).File;
             return (built, ParityCheck.Measure(model, built, chunkFrames));
         });
         return new ExportedModel(

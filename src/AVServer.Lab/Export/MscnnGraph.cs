@@ -12,7 +12,7 @@ internal sealed class MscnnGraph
 {
     private readonly MscnnSpu _model;
     private readonly int _maxWords;
-    private readonly OnnxGraph _graph = new(nameof(MscnnSpu));
+    private readonly OldGraph _graph = new(nameof(MscnnSpu));
     private long _read;
 
     private MscnnGraph(MscnnSpu model, int maxWords) => (_model, _maxWords) = (model, maxWords);

@@ -7,7 +7,7 @@ using AttributeType = AVServer.Runtime.Onnx.AttributeProto.Types.AttributeType;
 namespace AVServer.Lab.Export;
 
 /// <summary>Builds an ONNX model node by node; a value is known by its name, which every method returns.</summary>
-internal sealed class OnnxGraph
+internal sealed class OldGraph
 {
     private const int Opset = 17;
     private const int IrVersion = 8;
@@ -16,12 +16,12 @@ internal sealed class OnnxGraph
 
     private readonly GraphProto _graph;
 
-    internal OnnxGraph(string name) => _graph = new GraphProto { Name = name };
+    internal OldGraph(string name) => _graph = new GraphProto { Name = name };
 
     /// <summary>An input of the model.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="shape">Its axes; a name for each that is free.</param>
-    internal string Input(string name, params ReadOnlySpan<Axis> shape)
+    internal string Input(string name, params ReadOnlySpan<OldAxis> shape)
     {
         _graph.Input.Add(Describe(name, shape));
         return name;
@@ -29,14 +29,14 @@ internal sealed class OnnxGraph
 
     /// <summary>An input of whole numbers (int64).</summary>
     /// <inheritdoc cref="Input"/>
-    internal string IntegerInput(string name, params ReadOnlySpan<Axis> shape)
+    internal string IntegerInput(string name, params ReadOnlySpan<OldAxis> shape)
     {
         _graph.Input.Add(Describe(name, shape, TensorProto.Types.DataType.Int64));
         return name;
     }
 
     /// <summary>Makes a value an output of the model.</summary>
-    internal void Output(string value, string name, params ReadOnlySpan<Axis> shape)
+    internal void Output(string value, string name, params ReadOnlySpan<OldAxis> shape)
     {
         _graph.Node.Add(new NodeProto { OpType = "Identity", Name = name, Input = { value }, Output = { name } });
         _graph.Output.Add(Describe(name, shape));
@@ -66,10 +66,10 @@ internal sealed class OnnxGraph
     internal string Scalar(long value) => Store(TensorProto.Types.DataType.Int64, [], MemoryMarshal.AsBytes<long>([value]));
 
     /// <summary>An operator with one result.</summary>
-    internal string Node(string op, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes) => Node(op, 1, inputs, attributes)[0];
+    internal string Node(string op, ReadOnlySpan<string> inputs, params ReadOnlySpan<OldAttribute> attributes) => Node(op, 1, inputs, attributes)[0];
 
     /// <summary>An operator with several results.</summary>
-    internal string[] Node(string op, int outputs, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes)
+    internal string[] Node(string op, int outputs, ReadOnlySpan<string> inputs, params ReadOnlySpan<OldAttribute> attributes)
     {
         var node = new NodeProto { OpType = op, Name = $"{op}_{_graph.Node.Count}" };
         foreach (var input in inputs) node.Input.Add(input);
@@ -132,7 +132,7 @@ internal sealed class OnnxGraph
         return stored.Name;
     }
 
-    private static ValueInfoProto Describe(string name, ReadOnlySpan<Axis> shape, TensorProto.Types.DataType type = TensorProto.Types.DataType.Float)
+    private static ValueInfoProto Describe(string name, ReadOnlySpan<OldAxis> shape, TensorProto.Types.DataType type = TensorProto.Types.DataType.Float)
     {
         var dims = new TensorShapeProto();
         foreach (var axis in shape)
@@ -147,21 +147,21 @@ internal sealed record TreeAttributes(
     IReadOnlyDictionary<string, long[]> Integers, IReadOnlyDictionary<string, float[]> Reals, IReadOnlyDictionary<string, string[]> Texts);
 
 /// <summary>One axis of an input or output: a length, or the name of a free one.</summary>
-internal readonly record struct Axis(long Length, string? Name)
+internal readonly record struct OldAxis(long Length, string? Name)
 {
-    public static implicit operator Axis(long length) => new(length, null);
+    public static implicit operator OldAxis(long length) => new(length, null);
 
-    public static implicit operator Axis(string name) => new(0, name);
+    public static implicit operator OldAxis(string name) => new(0, name);
 }
 
 /// <summary>An attribute of an operator: a whole number, several, or a real number.</summary>
-internal readonly record struct OnnxAttribute(string Name, long[]? Integers, long Integer, float? Real)
+internal readonly record struct OldAttribute(string Name, long[]? Integers, long Integer, float? Real)
 {
-    public static implicit operator OnnxAttribute((string Name, long Value) attribute) => new(attribute.Name, null, attribute.Value, null);
+    public static implicit operator OldAttribute((string Name, long Value) attribute) => new(attribute.Name, null, attribute.Value, null);
 
-    public static implicit operator OnnxAttribute((string Name, long[] Values) attribute) => new(attribute.Name, attribute.Values, 0, null);
+    public static implicit operator OldAttribute((string Name, long[] Values) attribute) => new(attribute.Name, attribute.Values, 0, null);
 
-    public static implicit operator OnnxAttribute((string Name, float Value) attribute) => new(attribute.Name, null, 0, attribute.Value);
+    public static implicit operator OldAttribute((string Name, float Value) attribute) => new(attribute.Name, null, 0, attribute.Value);
 
     internal AttributeProto ToProto() => (Integers, Real) switch
     {

@@ -36,7 +36,7 @@ public static partial class ParityCheck
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        using var session = SessionFactory.Open(OnnxGraph.WithLogits(graph));
+        using var session = SessionFactory.Open(OldGraph.WithLogits(graph));
         var config = model.Config;
         var presence = tensor([1f, 1f, 1f, 0f, 0f, 1f], [3, 2]).repeat(2, 1);
         var windows = presence.size(0);

@@ -20,7 +20,7 @@ public static partial class ParityCheck
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         using var session = SessionFactory.Open(graph);
-        var fbank = Input(model.Layers.Mean, model.Layers.Istd, Batch, Chunks * chunkFrames);
+        var fbank = Input(model.Cmvn.Mean, model.Cmvn.Istd, Batch, Chunks * chunkFrames);
         var expected = model.forward(fbank);
         var whole = Run(session, fbank, model.zero_cache(Batch));
         var difference = Difference(expected, whole[0]);
@@ -66,7 +66,7 @@ public static partial class ParityCheck
         return (tensor(values, [batch, steps, mean.numel()]) / istd) + mean;
     }
 
-    private static Tensor[] Run(InferenceSession session, params Tensor[] inputs)
+    internal static Tensor[] Run(InferenceSession session, params Tensor[] inputs)
     {
         var values = inputs.Select(input => input.dtype == ScalarType.Int64
             ? OrtValue.CreateTensorValueFromMemory(input.data<long>().ToArray(), input.shape)

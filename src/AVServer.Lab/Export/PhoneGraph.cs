@@ -15,7 +15,7 @@ namespace AVServer.Lab.Export;
 internal sealed class PhoneGraph
 {
     private readonly PhoneNetConfig _config;
-    private readonly OnnxGraph _graph = new(nameof(PhoneNet));
+    private readonly OldGraph _graph = new(nameof(PhoneNet));
     private readonly List<string> _next = [];
     private string[] _rows = [];
 

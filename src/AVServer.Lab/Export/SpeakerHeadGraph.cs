@@ -13,7 +13,7 @@ internal static class SpeakerHeadGraph
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        var (config, layers, graph) = (model.Config, model.Layers, new OnnxGraph(nameof(SpeakerHead)));
+        var (config, layers, graph) = (model.Config, model.Layers, new OldGraph(nameof(SpeakerHead)));
         var descriptors = graph.Input("descriptors", "N", config.Values);
         var speaker = graph.Input("speaker", "N", (2 * config.Values) + 1);
         var (words, count) = config.Reads ? (graph.Input("words", "N", config.MaxWords, config.Labels), graph.IntegerInput("wordCount", "N")) : ("", "");

@@ -14,7 +14,7 @@ internal static class VerifierGraph
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        var graph = new OnnxGraph(nameof(VerifierEnsemble));
+        var graph = new OldGraph(nameof(VerifierEnsemble));
         var embeddings = graph.Input("embeddings", "N", ensemble.Config.WindowSteps, ensemble.Config.Dim);
         var votes = ensemble.Members.Select(head => Vote(graph, head, embeddings)).ToArray();
         var results = graph.Node("Mean", votes);
@@ -26,7 +26,7 @@ internal static class VerifierGraph
     }
 
     /// <summary>One head: [N, steps, dim] → [N, 3].</summary>
-    private static string Vote(OnnxGraph graph, VerifierHead head, string embeddings)
+    private static string Vote(OldGraph graph, VerifierHead head, string embeddings)
     {
         var (_, _, _, _, convolutions, norms, attention, outputs) = head.Layers;
         var x = Project(graph, head, embeddings);
@@ -42,7 +42,7 @@ internal static class VerifierGraph
     }
 
     /// <summary>Normalisation, projection and positions: [N, steps, dim] → [N, steps, width].</summary>
-    private static string Project(OnnxGraph graph, VerifierHead head, string embeddings)
+    private static string Project(OldGraph graph, VerifierHead head, string embeddings)
     {
         var (mean, istd, project, position, _, _, _, _) = head.Layers;
         var (matrix, offset) = Folding.Normalised(Folding.Matrix(project.weight), mean, istd, 1);
@@ -50,7 +50,7 @@ internal static class VerifierGraph
         return graph.Node("Add", [graph.Node("MatMul", [embeddings, graph.Constant(matrix)]), graph.Constant(shift)]);
     }
 
-    private static string Residual(OnnxGraph graph, Conv1d convolution, LayerNorm norm, string x)
+    private static string Residual(OldGraph graph, Conv1d convolution, LayerNorm norm, string x)
     {
         var channels = graph.Node("Transpose", [x], ("perm", [0, 2, 1]));
         var convolved = graph.Node("Conv", [channels, graph.Constant(convolution.weight), graph.Constant(convolution.bias!)], ("pads", [convolution.kernel_size[0] - 1, 0]));

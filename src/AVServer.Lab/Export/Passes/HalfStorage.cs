@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+using AVServer.Runtime.Onnx;
+using static TorchSharp.torch;
+using DataType = AVServer.Runtime.Onnx.TensorProto.Types.DataType;
+
+namespace AVServer.Lab.Export.Passes;
+
+/// <summary>Weights that half precision holds exactly, since the network was rounded to it, are stored so; the runtime widens them once, when it loads the graph.</summary>
+internal static class HalfStorage
+{
+    private const int Fewest = 256;
+
+    internal static void Run(GraphEditor graph)
+    {
+        foreach (var node in graph.Nodes.Where(node => node.OpType is "Conv" or "MatMul" or "Gemm").ToList())
+        {
+            if (!graph.IsWeight(node.Input[1])) continue;
+            var values = graph.Weight(node.Input[1]);
+            if (values.numel() < Fewest) continue;
+            float[] single = values.to(float32).data<float>().ToArray();
+            Half[] half = Array.ConvertAll(single, value => (Half)value);
+            if (!single.SequenceEqual(half.Select(value => (float)value))) continue;
+            var stored = graph.Store(node.Input[1] + ".half", values.shape, DataType.Float16, MemoryMarshal.AsBytes<Half>(half));
+            var widened = graph.Free(node.Input[1] + ".single");
+            graph.Insert(graph.Node("Cast", [stored], widened, ("to", (long)DataType.Float)), node);
+            node.Input[1] = widened;
+        }
+    }
+}
