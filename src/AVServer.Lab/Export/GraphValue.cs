@@ -114,6 +114,8 @@ internal sealed partial class GraphValue : Value
 
     public override Value Real(Value like) => Node("Cast", [Name], Shape, ("to", (long)TensorProto.Types.DataType.Float));
 
+    public override Value Detach() => this;
+
     public override Value InTraining(Module part, Func<Tensor, Tensor> change) => this;
 
     public override Value Combine(Arithmetic operation, Value other) =>

@@ -10,7 +10,12 @@ namespace AVServer.Lab.Export;
 /// <summary>The graph that a network writes when it runs over <see cref="GraphValue"/>s: nodes, weights under the names of its state, and the cache of a stream.</summary>
 internal sealed class NetworkGraph
 {
-    private const int OperatorSet = 17;
+    /// <summary>Version of ONNX's operators.</summary>
+    internal const int OperatorSet = 17;
+
+    /// <summary>Who makes the files.</summary>
+    internal const string Producer = "av-lab";
+
     private const string Cache = "cache";
     private const string NextCache = "nextCache";
 
@@ -23,7 +28,7 @@ internal sealed class NetworkGraph
 
     private NetworkGraph(nn.Module network, bool streams)
     {
-        _graph = new OnnxGraph(network.GetName(), OperatorSet, "av-lab");
+        _graph = new OnnxGraph(network.GetName(), OperatorSet, Producer);
         _weights = network.state_dict().ToDictionary(entry => entry.Value.Handle, entry => entry.Key);
         _streams = streams;
     }

@@ -43,7 +43,7 @@ public static partial class ParityCheck
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         using var session = SessionFactory.Open(graph);
-        var embeddings = Input(verifier.Members[0].Layers.Mean, verifier.Members[0].Layers.Istd, 64, verifier.Config.WindowSteps);
+        var embeddings = Input(verifier.Members[0].Cmvn.Mean, verifier.Members[0].Cmvn.Istd, 64, verifier.Config.WindowSteps);
         var expected = verifier.forward(embeddings);
         var outputs = Run(session, embeddings);
         var difference = Difference(expected.narrow(1, 0, 1).sigmoid(), outputs[0]);

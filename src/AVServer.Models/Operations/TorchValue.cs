@@ -154,6 +154,8 @@ public sealed class TorchValue : Value
         return silence ? Pad(axis, steps, 0) : this;
     }
 
+    public override Value Detach() => With(Tensor.detach());
+
     public override Value InTraining(Module part, Func<Tensor, Tensor> change) => part.training ? With(change(Tensor)) : this;
 
     public override Value Combine(Arithmetic operation, Value other) => With(operation switch

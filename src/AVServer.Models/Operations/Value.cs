@@ -195,7 +195,10 @@ public abstract class Value
     /// <remarks>In a stream the steps are those that came last in the chunk before; they become the cache.</remarks>
     public abstract Value Past(int axis, int steps, bool silence);
 
-    /// <summary>What training does to values at random or to their gradients; anything else leaves them as they are.</summary>
+    /// <summary>The same values, from which no gradient goes further back.</summary>
+    public abstract Value Detach();
+
+    /// <summary>What training does to values at random; anything else leaves them as they are.</summary>
     public abstract Value InTraining(Module part, Func<Tensor, Tensor> change);
 }
 

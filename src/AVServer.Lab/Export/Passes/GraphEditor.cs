@@ -164,6 +164,20 @@ internal sealed class GraphEditor
         Graph.Initializer.Add(constants);
     }
 
+    /// <summary>A graph whose first output is a sigmoid, with what goes into the sigmoid as one more output, <c>logits</c>.</summary>
+    /// <param name="graph">The file's bytes.</param>
+    internal static byte[] WithLogits(byte[] graph)
+    {
+        var editor = new GraphEditor(graph);
+        var (first, sigmoid) = (editor.Graph.Output[0], editor.MakerOf(editor.Graph.Output[0].Name)!);
+        if (sigmoid.OpType != "Sigmoid") throw new ArgumentException($"Expected a Sigmoid behind {first.Name}, got {sigmoid.OpType}.", nameof(graph));
+        editor.Graph.Node.Add(editor.Node("Identity", [sigmoid.Input[0]], "logits"));
+        var logits = first.Clone();
+        logits.Name = "logits";
+        editor.Graph.Output.Add(logits);
+        return editor._model.ToByteArray();
+    }
+
     /// <summary>The file, without the shapes of values inside.</summary>
     internal byte[] ToBytes()
     {
