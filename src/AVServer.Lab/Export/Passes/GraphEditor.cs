@@ -52,6 +52,9 @@ internal sealed class GraphEditor
     /// <summary>A constant's values.</summary>
     internal Tensor Weight(string value) => tensor(MemoryMarshal.Cast<byte, float>(_constants[value].RawData.Span).ToArray()).reshape([.. _constants[value].Dims]).to(float64);
 
+    /// <summary>A constant's values as they are stored.</summary>
+    internal ReadOnlySpan<float> Values(string value) => MemoryMarshal.Cast<byte, float>(_constants[value].RawData.Span);
+
     /// <summary>Whole numbers that are a constant; null where they are computed.</summary>
     internal long[]? Wholes(string value) => _constants.TryGetValue(value, out var constant) && constant.DataType == (int)DataType.Int64
         ? MemoryMarshal.Cast<byte, long>(constant.RawData.Span).ToArray()
@@ -91,7 +94,17 @@ internal sealed class GraphEditor
     internal void Insert(NodeProto node, NodeProto before) => Graph.Node.Insert(Graph.Node.IndexOf(before), node);
 
     /// <summary>Takes a node away.</summary>
-    internal void Remove(NodeProto node) => Graph.Node.Remove(node);
+    internal void Remove(NodeProto node)
+    {
+        for (var i = 0; i < Graph.Node.Count; i++)
+        {
+            if (!ReferenceEquals(Graph.Node[i], node)) continue;
+            Graph.Node.RemoveAt(i);
+            break;
+        }
+
+        node.Output.Clear();
+    }
 
     /// <summary>Other nodes in place of all.</summary>
     internal void Replace(IReadOnlyList<NodeProto> nodes)

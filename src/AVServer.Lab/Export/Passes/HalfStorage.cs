@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using AVServer.Runtime.Onnx;
-using static TorchSharp.torch;
 using DataType = AVServer.Runtime.Onnx.TensorProto.Types.DataType;
 
 namespace AVServer.Lab.Export.Passes;
@@ -15,15 +14,24 @@ internal static class HalfStorage
         foreach (var node in graph.Nodes.Where(node => node.OpType is "Conv" or "MatMul" or "Gemm").ToList())
         {
             if (!graph.IsWeight(node.Input[1])) continue;
-            var values = graph.Weight(node.Input[1]);
-            if (values.numel() < Fewest) continue;
-            float[] single = values.to(float32).data<float>().ToArray();
-            Half[] half = Array.ConvertAll(single, value => (Half)value);
-            if (!single.SequenceEqual(half.Select(value => (float)value))) continue;
-            var stored = graph.Store(node.Input[1] + ".half", values.shape, DataType.Float16, MemoryMarshal.AsBytes<Half>(half));
+            var values = graph.Values(node.Input[1]);
+            if (values.Length < Fewest || !AreHalves(values)) continue;
+            Half[] half = Array.ConvertAll(values.ToArray(), value => (Half)value);
+            long[] shape = [.. graph.ShapeOf(node.Input[1])!.Select(long.Parse)];
+            var stored = graph.Store(node.Input[1] + ".half", shape, DataType.Float16, MemoryMarshal.AsBytes<Half>(half));
             var widened = graph.Free(node.Input[1] + ".single");
             graph.Insert(graph.Node("Cast", [stored], widened, ("to", (long)DataType.Float)), node);
             node.Input[1] = widened;
         }
+    }
+
+    private static bool AreHalves(ReadOnlySpan<float> values)
+    {
+        foreach (var value in values)
+        {
+            if ((float)(Half)value != value) return false;
+        }
+
+        return true;
     }
 }

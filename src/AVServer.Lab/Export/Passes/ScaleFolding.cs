@@ -11,9 +11,14 @@ internal static class ScaleFolding
 {
     internal static void Run(GraphEditor graph)
     {
-        while (graph.Nodes.ToList().Any(node => Behind(graph, node) || Before(graph, node) || Swap(graph, node)))
+        // Each change opens the way to others; a node that was folded away makes nothing any more.
+        for (var changed = true; changed;)
         {
-            // Each change opens the way to others.
+            changed = false;
+            foreach (var node in graph.Nodes.ToList().Where(node => node.OpType is "Conv" or "MatMul" or "Add" or "Sub" or "Mul" or "Div"))
+            {
+                if (node.Output.Count > 0) changed |= Behind(graph, node) || Before(graph, node) || Swap(graph, node);
+            }
         }
     }
 
@@ -22,8 +27,9 @@ internal static class ScaleFolding
     {
         if (!IsProduct(graph, node) || graph.OnlyReaderOf(node) is not { } next || Other(graph, next, node.Output[0]) is not { } other) return false;
         var convolves = node.OpType == "Conv";
-        var weight = graph.Weight(node.Input[1]);
+        if (!convolves && next.OpType is "Add" or "Sub") return false;
         if (PerChannel(graph, other, node.Output[0], convolves ? 1 : -1) is not { } values) return false;
+        var weight = graph.Weight(node.Input[1]);
         switch (next.OpType)
         {
             case "Mul" or "Div":
@@ -31,7 +37,7 @@ internal static class ScaleFolding
                 node.Input[1] = graph.Store(node.Input[1], convolves ? (weight.flatten(1) * scale.reshape(-1, 1)).reshape(weight.shape) : weight * scale);
                 if (node.Input.Count == 3) node.Input[2] = graph.Store(node.Input[2], graph.Weight(node.Input[2]) * scale);
                 break;
-            case "Add" or "Sub" when convolves:
+            case "Add" or "Sub":
                 var shift = (next.OpType == "Sub" ? -values : values).expand(weight.size(0));
                 var bias = graph.Store(other, node.Input.Count == 3 ? graph.Weight(node.Input[2]) + shift : shift);
                 if (node.Input.Count == 3) node.Input[2] = bias;
@@ -126,8 +132,8 @@ internal static class ScaleFolding
 
     private static void Merge(GraphEditor graph, NodeProto node, NodeProto next)
     {
-        graph.Remove(next);
         node.Output[0] = next.Output[0];
+        graph.Remove(next);
     }
 
     internal static long Whole(NodeProto node, string name, long otherwise) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name)?.I ?? otherwise;
