@@ -33,8 +33,8 @@ internal sealed class NetworkGraph
         _streams = streams;
     }
 
-    /// <summary>Multiplications of one run, where all lengths are known.</summary>
-    internal long Multiplications { get; private set; }
+    /// <summary>Multiply-accumulates (MACs) of one run, where all lengths are known.</summary>
+    internal long MultiplyAccumulates { get; private set; }
 
     /// <summary>Shape of the cache without the batch; empty for a network of whole windows.</summary>
     internal IReadOnlyList<int> CacheShape { get; private set; } = [];
@@ -120,12 +120,12 @@ internal sealed class NetworkGraph
         return names;
     }
 
-    /// <summary>Counts multiplications where all lengths are known.</summary>
+    /// <summary>Counts multiply-accumulates where all lengths are known.</summary>
     internal void Count(params IEnumerable<Axis> lengths)
     {
         var product = 1L;
         foreach (var length in lengths) product *= length.IsFixed ? length.Length : 0;
-        Multiplications += product;
+        MultiplyAccumulates += product;
     }
 
     /// <summary>A part of the cache as it comes in; what stands for it in the next is told by <see cref="Keep"/>.</summary>
