@@ -37,7 +37,7 @@ internal static class NetworksCommand
             var card = NetworkCard.Of(name, network);
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {card.Name} | {card.Parameters:N0} | {card.MultiplyAccumulates:N0} | {(card.ReceptiveFieldFrames == 0 ? "all" : card.ReceptiveFieldFrames)} | {(card.Streams ? "yes" : "no")} | {card.Inputs} |"));
+                $"| {card.Name} | {card.Parameters:N0} | {card.MultiplyAccumulates:N0} | {(card.ReceptiveFieldFrames == NetworkSteps.Unbounded ? "all" : card.ReceptiveFieldFrames)} | {(card.Streams ? "yes" : "no")} | {card.Inputs} |"));
         }
 
         output.WriteLine();

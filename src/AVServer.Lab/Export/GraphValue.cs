@@ -140,6 +140,13 @@ internal sealed partial class GraphValue : Value
     {
         long[] over = [.. axes.Select(axis => (long)At(axis))];
         Axis[] shape = [.. Shape.Select((length, axis) => (Length: over.Contains(axis) ? 1 : length, Keep: keep || !over.Contains(axis))).Where(it => it.Keep).Select(it => it.Length)];
+        // The runtime keeps maps in a layout of its own, which only this form of their mean knows.
+        if (reduction == Aggregate.Mean && Rank == 4 && over is [2, 3])
+        {
+            var mean = Node("GlobalAveragePool", [Name], [Shape[0], Shape[1], 1, 1]);
+            return keep ? mean : mean.Node("Reshape", [mean.Name, _graph.Wholes(0, -1)], shape);
+        }
+
         // In this operator set only the sum takes its axes as a value.
         return reduction == Aggregate.Sum
             ? Node("ReduceSum", [Name, _graph.Wholes(over)], shape, ("keepdims", keep ? 1 : 0))

@@ -44,7 +44,7 @@ public sealed class LstmSpotter : Layer, INetwork
 
     public IReadOnlyList<string> Outputs => ["posteriors"];
 
-    public NetworkSteps Steps => new(ChunkFrames: 8, Config.Stride, ReceptiveFieldFrames: 0);
+    public NetworkSteps Steps => new(ChunkFrames: 8, Config.Stride, NetworkSteps.Unbounded);
 
     public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Forward(inputs[0]).Sigmoid()];
 

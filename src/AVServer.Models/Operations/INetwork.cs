@@ -25,5 +25,9 @@ public sealed record NetworkInput(string Name, IReadOnlyList<long> Shape, bool I
 /// <summary>How a network steps through a stream.</summary>
 /// <param name="ChunkFrames">Frames that it takes at a time, unless an exporter says otherwise.</param>
 /// <param name="Stride">Frames from one output to the next.</param>
-/// <param name="ReceptiveFieldFrames">Frames that an output rests on; 0 where all that came before counts.</param>
-public sealed record NetworkSteps(int ChunkFrames, int Stride, int ReceptiveFieldFrames);
+/// <param name="ReceptiveFieldFrames">Frames that an output rests on; <see cref="Unbounded"/> where all that came before counts.</param>
+public sealed record NetworkSteps(int ChunkFrames, int Stride, int ReceptiveFieldFrames)
+{
+    /// <summary>What stands for frames without a bound.</summary>
+    public const int Unbounded = int.MaxValue;
+}

@@ -112,7 +112,7 @@ internal static class ManifestValidator
         }
         Require(streaming.Stride > 0 && streaming.ChunkFrames > 0 && streaming.ChunkFrames % Math.Max(streaming.Stride, 1) == 0, $"streaming.chunkFrames: expected a positive multiple of stride {streaming.Stride}, got {streaming.ChunkFrames}", errors);
         Require(streaming.CacheShape.Count > 0 && streaming.CacheShape.All(axis => axis > 0), $"streaming.cacheShape: expected positive sizes, got [{string.Join(", ", streaming.CacheShape)}]", errors);
-        Require(streaming.ReceptiveFieldFrames >= 0, $"streaming.receptiveFieldFrames: expected 0 or more, got {streaming.ReceptiveFieldFrames}", errors);
+        Require(streaming.ReceptiveFieldFrames > 0, $"streaming.receptiveFieldFrames: expected more than 0, got {streaming.ReceptiveFieldFrames}", errors);
     }
 
     private static void Verifier(ModelManifest manifest, List<string> errors)

@@ -45,6 +45,7 @@ public sealed class OperationTests
         ["stack"] = random => Two(random, (x, y) => x.Stack(1, y)),
         ["sum"] = random => One(random, 3, x => x.Sum(true, random.Next(1, 3)).Sum(false, 2)),
         ["mean"] = random => One(random, 3, x => x.Mean(false, 1, 2)),
+        ["mean of maps"] = random => new(x => x[0].Mean(random.Next(2) == 0, 2, 3), [Map(random)]),
         ["max"] = random => One(random, 3, x => x.Max(random.Next(2) == 0, 2)),
         ["average pool"] = random => new(x => x[0].AveragePool(2, random.Next(1, 3)), [Map(random)]),
         ["max pool"] = random => new(x => x[0].MaxPool(3, 2, 1), [Map(random)]),

@@ -79,10 +79,17 @@ internal static class ScaleFolding
         return true;
     }
 
-    /// <summary>Shift → scale as scale → shift; and scale or shift → Transpose as Transpose → scale or shift, so that they come to the convolution.</summary>
+    /// <summary>Two shifts as one; shift → scale as scale → shift; and scale or shift → Transpose as Transpose → scale or shift, so that they come to the convolution.</summary>
     private static bool Swap(GraphEditor graph, NodeProto node)
     {
         if (Read(graph, node) is not { } input || graph.OnlyReaderOf(node) is not { } next) return false;
+        if (node.OpType == "Add" && next.OpType == "Add" && next.Input[0] == node.Output[0] && graph.IsWeight(next.Input[1]))
+        {
+            node.Input[1] = graph.Store(next.Input[1], graph.Weight(node.Input[1]) + graph.Weight(next.Input[1]));
+            Merge(graph, node, next);
+            return true;
+        }
+
         if (node.OpType == "Add" && next.OpType == "Mul" && next.Input[0] == node.Output[0] && graph.IsWeight(next.Input[1]) && graph.MakerOf(input) is { } maker && IsProduct(graph, maker))
         {
             var shift = graph.Store(node.Input[1], graph.Weight(node.Input[1]) * graph.Weight(next.Input[1]));
