@@ -45,7 +45,7 @@ public sealed class Mdtc : Layer, INetwork
 
     public NetworkSteps Steps => new(ChunkFrames: 8, Config.Stride, Config.ReceptiveFieldFrames);
 
-    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Forward(inputs[0])];
+    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0])];
 
     /// <summary>Sets the input normalisation, which is part of the model's state: (fbank − mean) · istd.</summary>
     /// <param name="mean">Mean of each mel value over the training set.</param>
@@ -59,12 +59,12 @@ public sealed class Mdtc : Layer, INetwork
     }
 
     /// <summary>Whole sequences from silence on: fbank [B, T, mels] → posteriors [B, ⌊T / stride⌋, keywords].</summary>
-    public override Value Forward(Value fbank) => Logits(fbank).Sigmoid();
+    public override Value Compute(Value fbank) => Logits(fbank).Sigmoid();
 
     /// <summary>One chunk of a stream: fbank [B, T, mels], T a multiple of the stride, and the cache after the chunk before.</summary>
     /// <returns>Posteriors [B, T / stride, keywords], and the cache [B, rows, width] for the next chunk.</returns>
     public (Tensor posteriors, Tensor cache) forward(Tensor fbank, Tensor cache) => fbank.size(1) % Config.Stride == 0
-        ? TorchValue.Step(Forward, fbank, cache)
+        ? TorchValue.Step(Compute, fbank, cache)
         : throw new ArgumentException($"Expected a chunk of a multiple of {Config.Stride} frames, got {fbank.size(1)}.", nameof(fbank));
 
     /// <summary>Whole sequences, before the sigmoid: what the losses take.</summary>

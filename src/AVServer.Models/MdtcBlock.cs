@@ -39,7 +39,7 @@ public sealed class MdtcBlock : Layer
         RegisterComponents();
     }
 
-    public override Value Forward(Value x)
+    public override Value Compute(Value x)
     {
         var seen = x.Past(axis: 2, _past, silence: true);                                         // [B, D, past + S]
         var hidden = seen.Convolve(DenseWeight(), bias: null, _dilated).Apply(norm1).Relu();      // [B, D, S]

@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models;
@@ -30,7 +29,7 @@ public sealed class VerifierEnsemble : Layer, INetwork
     public IReadOnlyList<VerifierHead> Members => [.. members];
 
     /// <summary>Embeddings [B, window steps, dim] → [B, 3]: logit of the keyword, seconds since its start, seconds since its end.</summary>
-    public override Value Forward(Value embeddings)
+    public override Value Compute(Value embeddings)
     {
         var votes = Members.Select(embeddings.Apply).ToArray();
         return votes[0].Stack(0, votes[1..]).Mean(keep: false, 0);
@@ -38,7 +37,7 @@ public sealed class VerifierEnsemble : Layer, INetwork
 
     public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs)
     {
-        var results = Forward(inputs[0]);                                                          // [B, 3]
+        var results = Compute(inputs[0]);                                                          // [B, 3]
         return [results.Narrow(1, 0, 1).Sigmoid(), results.Narrow(1, 1, 1), results.Narrow(1, 2, 1)];
     }
 }

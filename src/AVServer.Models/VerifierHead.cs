@@ -52,7 +52,7 @@ public sealed class VerifierHead : Layer
     }
 
     /// <summary>Embeddings [B, window steps, dim] → [B, 3]: logit of the keyword, seconds since its start, seconds since its end.</summary>
-    public override Value Forward(Value embeddings)
+    public override Value Compute(Value embeddings)
     {
         var x = ((embeddings - mean) * istd).Transpose(1, 2).Apply(project) + position;            // [B, D, S]
         foreach (var (convolution, norm) in convolutions.Zip(norms))

@@ -11,14 +11,16 @@ internal sealed partial class GraphValue
 {
     public override Value Apply(Module<Tensor, Tensor> layer) => layer switch
     {
-        Layer own => own.Forward(this),
+        Layer own => own.Compute(this),
         Sequential several => several.children().Cast<Module<Tensor, Tensor>>().Aggregate((Value)this, (x, each) => x.Apply(each)),
         TorchSharp.Modules.Linear linear => Linear(linear.weight, linear.bias),
         Convolution convolution => Convolve(
-            convolution.weight!, convolution.bias, new Window(convolution.stride, convolution.padding ?? [0], convolution.dilation, convolution.groups)),
+            convolution.weight!, convolution.bias,
+                new Window(convolution.stride, convolution.padding ?? [0], convolution.dilation, convolution.groups)),
         BatchNorm norm => Scale(norm),
         LayerNorm norm => Node(
-            "LayerNormalization", [Name, Of(Constant(norm.weight!)), Of(Constant(norm.bias!))], Shape, ("axis", -1), ("epsilon", (float)norm.eps)),
+            "LayerNormalization", [Name, Of(Constant(norm.weight!)), Of(Constant(norm.bias!))], Shape, ("axis", -1),
+                ("epsilon", (float)norm.eps)),
         TorchSharp.Modules.Dropout or TorchSharp.Modules.Dropout2d => this,
         _ => throw new NotSupportedException($"Expected a layer that a graph can be written of, got {layer.GetName()}."),
     };
@@ -35,11 +37,13 @@ internal sealed partial class GraphValue
         var (stride, padding, dilation, groups) = window ?? new Window();
         long[] Each(long[] numbers) => numbers.Length == axes ? numbers : [.. Enumerable.Repeat(numbers[0], axes)];
         var (strides, pads, dilations) = (Each(stride), Each(padding), Each(dilation));
-        Axis[] moved = [.. Enumerable.Range(0, axes).Select(axis => Moved(Shape[axis + 2], weight.size(axis + 2), strides[axis], pads[axis], dilations[axis]))];
+        Axis[] moved = [.. Enumerable.Range(0, axes).Select(
+            axis => Moved(Shape[axis + 2], weight.size(axis + 2), strides[axis], pads[axis], dilations[axis]))];
         _graph.Count([Shape[0], .. moved, .. weight.shape.Select(length => (Axis)length)]);
         string[] inputs = bias is null ? [Name, Of(Constant(weight))] : [Name, Of(Constant(weight)), Of(Constant(bias))];
         return Node(
-            "Conv", inputs, [Shape[0], weight.size(0), .. moved], ("strides", strides), ("pads", (long[])[.. pads, .. pads]), ("dilations", dilations), ("group", groups));
+            "Conv", inputs, [Shape[0], weight.size(0), .. moved], ("strides", strides), ("pads", (long[])[.. pads, .. pads]),
+                ("dilations", dilations), ("group", groups));
     }
 
     public override Value Attend(MultiheadAttention attention, int heads)
@@ -60,8 +64,10 @@ internal sealed partial class GraphValue
     {
         var (gates, order) = recurrent switch
         {
-            TorchSharp.Modules.LSTM => (4L, new long[] { 0, 3, 1, 2 }),     // ONNX: input, output, forget, cell; libtorch: input, forget, cell, output
-            TorchSharp.Modules.GRU => (3L, [1, 0, 2]),                      // ONNX: update, reset, new; libtorch: reset, update, new
+            // ONNX: input, output, forget, cell; libtorch: input, forget, cell, output.
+            TorchSharp.Modules.LSTM => (4L, new long[] { 0, 3, 1, 2 }),
+            // ONNX: update, reset, new; libtorch: reset, update, new.
+            TorchSharp.Modules.GRU => (3L, [1, 0, 2]),
             _ => throw new NotSupportedException($"Expected an LSTM or a GRU, got {recurrent.GetName()}."),
         };
         Tensor Gates(string name)
@@ -76,7 +82,8 @@ internal sealed partial class GraphValue
         var states = gates == 4 ? 2 : 1;
         GraphValue[] before = _graph.Streams ? [.. Enumerable.Range(0, states).Select(_ => _graph.Take(Shape[0], 1, size))] : [];
         _graph.Count(Shape[0], Shape[1], gates * size, Shape[2] + size);
-        string[] inputs = [Of(Permute(1, 0, 2)), .. new[] { input, hidden, bias }.Select(weight => Of(Constant(weight.unsqueeze(0)))), .. before.Length == 0
+        string[] inputs = [Of(Permute(1, 0, 2)), .. new[] { input, hidden, bias }.Select(weight => Of(Constant(weight.unsqueeze(0)))),
+            .. before.Length == 0
             ? Array.Empty<string>()
             : ["", .. before.Select(state => Of(state.Permute(1, 0, 2)))]];
         OnnxAttribute[] attributes = gates == 4 ? [("hidden_size", size)] : [("hidden_size", size), ("linear_before_reset", 1)];

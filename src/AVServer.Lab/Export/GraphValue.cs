@@ -1,6 +1,5 @@
 using AVServer.Models;
 using AVServer.Runtime.Onnx;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -64,7 +63,8 @@ internal sealed partial class GraphValue : Value
         var start = _graph.Streams ? phase : 0;
         var length = Shape[At(axis)];
         Axis left = length.IsFixed ? (length.Length - start + step - 1) / step : $"({length}-{start})/{step}";
-        return Node("Slice", [Name, _graph.Wholes(start), _graph.Wholes(long.MaxValue), _graph.Wholes(At(axis)), _graph.Wholes(step)], With(axis, left));
+        return Node("Slice", [Name, _graph.Wholes(start), _graph.Wholes(long.MaxValue), _graph.Wholes(At(axis)), _graph.Wholes(step)],
+            With(axis, left));
     }
 
     public override Value Pad(int axis, long before, long after)
@@ -86,7 +86,8 @@ internal sealed partial class GraphValue : Value
         return Node("Pad", [Name, pads], With(axis, $"max({length},{least})"));
     }
 
-    public override Value AveragePool(long height, long width) => height == 1 && width == 1 ? this : Pool("AveragePool", [height, width], [height, width], 0);
+    public override Value AveragePool(long height, long width) =>
+        height == 1 && width == 1 ? this : Pool("AveragePool", [height, width], [height, width], 0);
 
     public override Value MaxPool(long size, long stride, long padding) => Pool("MaxPool", [size, size], [stride, stride], padding);
 
@@ -139,7 +140,8 @@ internal sealed partial class GraphValue : Value
     public override Value Reduce(Aggregate reduction, bool keep, int[] axes)
     {
         long[] over = [.. axes.Select(axis => (long)At(axis))];
-        Axis[] shape = [.. Shape.Select((length, axis) => (Length: over.Contains(axis) ? 1 : length, Keep: keep || !over.Contains(axis))).Where(it => it.Keep).Select(it => it.Length)];
+        var places = Enumerable.Range(0, Rank).Where(axis => keep || !over.Contains(axis));
+        Axis[] shape = [.. places.Select(axis => over.Contains(axis) ? 1 : Shape[axis])];
         // The runtime keeps maps in a layout of its own, which only this form of their mean knows.
         if (reduction == Aggregate.Mean && Rank == 4 && over is [2, 3])
         {
@@ -163,12 +165,14 @@ internal sealed partial class GraphValue : Value
         return [.. one.Select((length, axis) => axis >= missing && length == 1 ? other[axis - missing] : length)];
     }
 
-    private GraphValue Node(string type, IReadOnlyList<string> inputs, IReadOnlyList<Axis> shape, params IReadOnlyList<OnnxAttribute> attributes) =>
+    private GraphValue Node(
+        string type, IReadOnlyList<string> inputs, IReadOnlyList<Axis> shape, params IReadOnlyList<OnnxAttribute> attributes) =>
         _graph.Node(type, inputs, shape, attributes);
 
     private GraphValue Pool(string type, long[] kernel, long[] strides, long padding)
     {
-        Axis[] shape = [.. Shape[..^2], Moved(Shape[^2], kernel[0], strides[0], padding, 1), Moved(Shape[^1], kernel[1], strides[1], padding, 1)];
+        Axis[] shape = [.. Shape[..^2], Moved(Shape[^2], kernel[0], strides[0], padding, 1),
+            Moved(Shape[^1], kernel[1], strides[1], padding, 1)];
         return Node(type, [Name], shape, ("kernel_shape", kernel), ("strides", strides), ("pads", Enumerable.Repeat(padding, 4).ToArray()));
     }
 

@@ -16,7 +16,9 @@ public static class ModelExporter
     public static ExportedModel Export(Mdtc model, int chunkFrames = 8)
     {
         if (chunkFrames <= 0 || chunkFrames % model.Config.Stride != 0)
-            throw new ArgumentException($"Expected a positive multiple of the stride {model.Config.Stride} as chunk, got {chunkFrames} frames.", nameof(chunkFrames));
+            throw new ArgumentException(
+                $"Expected a positive multiple of the stride {model.Config.Stride} as chunk, got {chunkFrames} frames.",
+                    nameof(chunkFrames));
         var exported = Export(model, graph => ParityCheck.Measure(model, graph, chunkFrames));
         return exported with { Streaming = exported.Streaming! with { ChunkFrames = chunkFrames } };
     }
@@ -39,7 +41,8 @@ public static class ModelExporter
     /// <summary>Exports the lip encoder as a graph that takes one picture at a time.</summary>
     /// <param name="encoder">The model; left in the mode it was in.</param>
     /// <exception cref="ParityException">The graph differs from the definition by more than <see cref="ParityCheck.Limit"/>.</exception>
-    public static ExportedModel Export(LipEncoder encoder) => Export(encoder, graph => ParityCheck.Measure(encoder, graph)) with { Streaming = null };
+    public static ExportedModel Export(LipEncoder encoder) =>
+        Export(encoder, graph => ParityCheck.Measure(encoder, graph)) with { Streaming = null };
 
     /// <summary>Exports the audio-visual networks that vote, which take the lip encoder's features.</summary>
     /// <param name="model">The model; left in the mode it was in.</param>
@@ -81,7 +84,8 @@ public static class ModelExporter
             var graph = NetworkGraph.Write(network);
             var difference = measure(graph.File);
             ParityCheck.Require(difference);
-            var streaming = network.Steps is { } steps ? new StreamingSpec(steps.ChunkFrames, steps.Stride, graph.CacheShape, steps.ReceptiveFieldFrames) : null;
+            var streaming = network.Steps is { } steps
+                ? new StreamingSpec(steps.ChunkFrames, steps.Stride, graph.CacheShape, steps.ReceptiveFieldFrames) : null;
             return new ExportedModel(graph.File, difference, graph.Inputs, graph.Outputs, streaming);
         }
         finally

@@ -7,10 +7,12 @@ namespace AVServer.Lab.Export;
 /// <param name="Name">What it is called.</param>
 /// <param name="Inputs">Its inputs with their axes, N for the batch, T for time.</param>
 /// <param name="Parameters">Weights that were learnt or fitted.</param>
-/// <param name="MultiplyAccumulates">MACs of one run: a chunk of a stream, or a window; of a second where its sequences have any length.</param>
+/// <param name="MultiplyAccumulates">MACs of one run: a chunk of a stream, or a window; of a second where its sequences have any
+/// length.</param>
 /// <param name="ReceptiveFieldFrames">Frames that an output rests on; <see cref="NetworkSteps.Unbounded"/> where all count.</param>
 /// <param name="Streams">Whether it goes through a stream chunk by chunk.</param>
-internal sealed record NetworkCard(string Name, string Inputs, long Parameters, long MultiplyAccumulates, long ReceptiveFieldFrames, bool Streams)
+internal sealed record NetworkCard(
+    string Name, string Inputs, long Parameters, long MultiplyAccumulates, long ReceptiveFieldFrames, bool Streams)
 {
     private const int FramesPerSecond = 100;
 
@@ -25,9 +27,22 @@ internal sealed record NetworkCard(string Name, string Inputs, long Parameters, 
         module.eval();
         var graph = NetworkGraph.Write(network, batch: 1, frames: network.Steps?.ChunkFrames ?? FramesPerSecond);
         module.train(training);
-        var parameters = module.state_dict().Where(entry => !Statistics.Any(end => entry.Key.EndsWith(end, StringComparison.Ordinal))).Sum(entry => entry.Value.numel());
+        var parameters = module.state_dict()
+            .Where(entry => !Statistics.Any(end => entry.Key.EndsWith(end, StringComparison.Ordinal)))
+            .Sum(entry => entry.Value.numel());
         var window = network.Inputs[0].Shape is [_, > 0 and var frames, _] ? frames : NetworkSteps.Unbounded;
-        var inputs = string.Join(", ", network.Inputs.Select(input => $"{input.Name} [{string.Join(", ", input.Shape.Select((length, axis) => length >= 0 ? $"{length}" : axis == 0 ? "N" : "T"))}]"));
-        return new(name, inputs, parameters, graph.MultiplyAccumulates, network.Steps?.ReceptiveFieldFrames ?? window, network.Steps is not null);
+        return new(
+            name,
+            string.Join(", ", network.Inputs.Select(Describe)),
+            parameters,
+            graph.MultiplyAccumulates,
+            network.Steps?.ReceptiveFieldFrames ?? window,
+            network.Steps is not null);
+    }
+
+    private static string Describe(NetworkInput input)
+    {
+        var axes = input.Shape.Select((length, axis) => length >= 0 ? $"{length}" : axis == 0 ? "N" : "T");
+        return $"{input.Name} [{string.Join(", ", axes)}]";
     }
 }

@@ -7,7 +7,10 @@ using DataType = AVServer.Runtime.Onnx.TensorProto.Types.DataType;
 
 namespace AVServer.Lab.Export;
 
-/// <summary>The graph that a network writes when it runs over <see cref="GraphValue"/>s: nodes, weights under the names of its state, and the cache of a stream.</summary>
+/// <summary>
+/// The graph that a network writes when it runs over <see cref="GraphValue"/>s: nodes, weights under the names of its state, and the
+/// cache of a stream.
+/// </summary>
 internal sealed class NetworkGraph
 {
     /// <summary>Version of ONNX's operators.</summary>
@@ -87,16 +90,20 @@ internal sealed class NetworkGraph
     }
 
     /// <summary>A number, of single precision.</summary>
-    internal string Number(double value) => Stored($"number_{value:R}", name => _graph.Constant(name, [], DataType.Float, MemoryMarshal.AsBytes<float>([(float)value])));
+    internal string Number(double value) =>
+        Stored($"number_{value:R}", name => _graph.Constant(name, [], DataType.Float, MemoryMarshal.AsBytes<float>([(float)value])));
 
     /// <summary>A whole number.</summary>
-    internal string Whole(long value) => Stored($"whole_{value}", name => _graph.Constant(name, [], DataType.Int64, MemoryMarshal.AsBytes<long>([value])), DataType.Int64);
+    internal string Whole(long value) =>
+        Stored($"whole_{value}", name => _graph.Constant(name, [], DataType.Int64, MemoryMarshal.AsBytes<long>([value])), DataType.Int64);
 
     /// <summary>Whole numbers as a vector.</summary>
-    internal string Wholes(params long[] values) => Stored($"wholes_{string.Join('_', values)}", name => _graph.Constant(name, values), DataType.Int64);
+    internal string Wholes(params long[] values) =>
+        Stored($"wholes_{string.Join('_', values)}", name => _graph.Constant(name, values), DataType.Int64);
 
     /// <summary>An operator with one result.</summary>
-    internal GraphValue Node(string type, IReadOnlyList<string> inputs, IReadOnlyList<Axis> shape, params IReadOnlyList<OnnxAttribute> attributes)
+    internal GraphValue Node(
+        string type, IReadOnlyList<string> inputs, IReadOnlyList<Axis> shape, params IReadOnlyList<OnnxAttribute> attributes)
     {
         var name = _graph.Node(type, inputs, attributes);
         var holds = type switch
@@ -143,7 +150,8 @@ internal sealed class NetworkGraph
 
     private GraphValue Input(NetworkInput input, long? batch, long? frames)
     {
-        Axis[] shape = [.. input.Shape.Select((length, axis) => length >= 0 ? length : axis == 0 ? batch ?? (Axis)"N" : frames ?? (Axis)"T")];
+        Axis[] shape = [.. input.Shape.Select(
+            (length, axis) => length >= 0 ? length : axis == 0 ? batch ?? (Axis)"N" : frames ?? (Axis)"T")];
         if (input.IsWhole) _others[input.Name] = DataType.Int64;
         _graph.Input(input.Name, shape, input.IsWhole ? DataType.Int64 : DataType.Float);
         Inputs.Add(new TensorSpec(input.Name, [.. input.Shape.Select(length => (int)length)]));
@@ -157,7 +165,8 @@ internal sealed class NetworkGraph
         Outputs.Add(new TensorSpec(name, Lengths(value.Shape)));
     }
 
-    // Parts of the same width stand under each other; parts that differ behind each other in one row; a single part that is no sequence of vectors as it is.
+    // Parts of the same width stand under each other; parts that differ behind each other in one row; a single part that is no sequence
+    // of vectors as it is.
     private void JoinCache(Axis batch)
     {
         var alone = _parts is [{ Shape.Length: not 3 }];
@@ -176,7 +185,8 @@ internal sealed class NetworkGraph
         }
         else if (rows)
         {
-            _graph.Add("Split", [Cache, Wholes([.. _parts.Select(part => part.Shape[1].Length)])], [.. _parts.Select(part => part.Past)], ("axis", 1));
+            _graph.Add("Split", [Cache, Wholes([.. _parts.Select(part => part.Shape[1].Length)])], [.. _parts.Select(part => part.Past)],
+                ("axis", 1));
             _graph.Add("Concat", [.. _parts.Select(part => part.Next)], [NextCache], ("axis", 1));
         }
         else
@@ -185,7 +195,8 @@ internal sealed class NetworkGraph
             _graph.Add("Split", [Cache, Wholes(sizes)], [.. _parts.Select(part => part.Past + "_row")], ("axis", 2));
             foreach (var part in _parts)
                 _graph.Add("Reshape", [part.Past + "_row", Wholes(0, part.Shape[1].Length, part.Shape[2].Length)], [part.Past]);
-            string[] next = [.. _parts.Select(part => _graph.Node("Reshape", [part.Next, Wholes(0, 1, part.Shape[1].Length * part.Shape[2].Length)]))];
+            string[] next = [.. _parts.Select(
+                part => _graph.Node("Reshape", [part.Next, Wholes(0, 1, part.Shape[1].Length * part.Shape[2].Length)]))];
             _graph.Add("Concat", next, [NextCache], ("axis", 2));
         }
 

@@ -7,7 +7,10 @@ namespace AVServer.Lab.Export;
 
 public static partial class ParityCheck
 {
-    /// <summary>The largest difference of the outputs over made-up inputs; of a network that streams chunk by chunk, whose caches begin with zeros.</summary>
+    /// <summary>
+    /// The largest difference of the outputs over made-up inputs; of a network that streams chunk by chunk, whose caches begin with
+    /// zeros.
+    /// </summary>
     public static float Measure(INetwork network, byte[] graph)
     {
         using var scope = NewDisposeScope();
@@ -22,7 +25,8 @@ public static partial class ParityCheck
 
     private static Tensor Input(NetworkInput input, bool streams, int frames)
     {
-        long[] shape = [.. input.Shape.Select((length, axis) => axis == 0 ? Batch : length < 0 || (streams && axis == 1) ? frames : length)];
+        long[] shape = [.. input.Shape.Select(
+            (length, axis) => axis == 0 ? Batch : length < 0 || (streams && axis == 1) ? frames : length)];
         return input.IsWhole ? full(shape, frames, int64) : (Uniform(shape) - 0.5) * 4;
     }
 
@@ -41,5 +45,6 @@ public static partial class ParityCheck
     }
 
     /// <summary>The cache of streams that have not begun.</summary>
-    private static Tensor Cache(InferenceSession session, long streams) => zeros([streams, .. session.InputMetadata["cache"].Dimensions[1..].Select(length => (long)length)]);
+    private static Tensor Cache(InferenceSession session, long streams) =>
+        zeros([streams, .. session.InputMetadata["cache"].Dimensions[1..].Select(length => (long)length)]);
 }

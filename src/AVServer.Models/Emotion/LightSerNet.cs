@@ -48,17 +48,17 @@ public sealed class LightSerNet : Module<Tensor, Tensor, Tensor>, INetwork
 
     public IReadOnlyList<string> Outputs => ["logits"];
 
-    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Forward(inputs[0], inputs[1])];
+    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0], inputs[1])];
 
     /// <summary>Frames [B, T, ceps] of which <paramref name="frames"/> [B], int64, are valid → logits [B, labels].</summary>
-    public override Tensor forward(Tensor features, Tensor frames) => TorchValue.Run(Forward, features, frames);
+    public override Tensor forward(Tensor features, Tensor frames) => TorchValue.Run(Compute, features, frames);
 
-    private Value Forward(Value features, Value frames)
+    private Value Compute(Value features, Value frames)
     {
         // What is shorter than the poolings together still leaves one position.
         var map = Keep(features.PadTo(1, FramesPerPosition).Unsqueeze(1), frames);                     // [B, 1, T, ceps]
         Value[] heard = [.. paths.Zip(pathNorms, (path, norm) => map.Apply(path).Apply(norm).Relu())];
-        var (x, lengths) = Pool(Keep(heard[0].Concat(1, heard[1..]), frames), frames, 2, 2);
+        var (x, lengths) = Pool(Keep(heard[0].Concat(1, heard.AsSpan(1)), frames), frames, 2, 2);
         for (var i = 0; i < convolutions.Count; i++)
         {
             x = Keep(x.Apply(convolutions[i]).Apply(norms[i]).Relu(), lengths);                        // [B, width, T, ceps]

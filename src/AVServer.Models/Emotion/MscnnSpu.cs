@@ -114,8 +114,10 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>, INetwork
     {
         using var scope = NewDisposeScope();
         static Value? Value(Tensor? tensor) => tensor is null ? null : TorchValue.From(tensor);
-        var given = new Given(Value(input.Features), Value(input.Frames), Value(input.Descriptors), Value(input.Words), Value(input.WordCount), Value(input.Speaker));
-        return TorchValue.Of(Forward(given)).MoveToOuterDisposeScope();
+        var given = new Given(
+            Value(input.Features), Value(input.Frames), Value(input.Descriptors), Value(input.Words), Value(input.WordCount),
+                Value(input.Speaker));
+        return TorchValue.Of(Compute(given)).MoveToOuterDisposeScope();
     }
 
     public IReadOnlyList<NetworkInput> Inputs
@@ -142,10 +144,12 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>, INetwork
     {
         var rest = new Queue<Value>(inputs);
         Value? Next(bool takes) => takes ? rest.Dequeue() : null;
-        return [Forward(new Given(Next(Config.Audio), Next(Config.Audio), Next(Config.Descriptors > 0), Next(Config.Text), Next(Config.Text), Next(Config.SpeakerDim > 0)))];
+        return [Compute(new Given(
+            Next(Config.Audio), Next(Config.Audio), Next(Config.Descriptors > 0), Next(Config.Text), Next(Config.Text),
+                Next(Config.SpeakerDim > 0)))];
     }
 
-    private Value Forward(Given input)
+    private Value Compute(Given input)
     {
         var parts = new List<Value>();
         var heard = new List<Value>();
@@ -153,7 +157,7 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>, INetwork
         if (audio is not null)
         {
             var (features, frames) = (Need(input.Features, "features"), Need(input.Frames, "frames"));
-            var (maps, mask) = audio.Forward((Centre(features, frames) - mean!) * istd!, frames);  // [B, C, T']
+            var (maps, mask) = audio.Compute((Centre(features, frames) - mean!) * istd!, frames);  // [B, C, T']
             heard = StatisticalPooling.Pool(maps, mask, Config.Pooling);
             if (OnlyAsks) heard = [.. heard.Select(values => values.Detach())];
             Value[] speaker = Config.SpeakerDim > 0 ? [Need(input.Speaker, "an x-vector")] : [];
@@ -172,7 +176,7 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>, INetwork
         {
             var (given, count) = (Need(input.Words, "words"), Need(input.WordCount, "a word count"));
             var words = given.Narrow(2, 0, Config.WordDim);
-            var (maps, mask) = text.Forward(words, count);                                         // [B, C, W]
+            var (maps, mask) = text.Compute(words, count);                                         // [B, C, W]
             var told = count.Real(words).Clamp(0, 1).Unsqueeze(1);                                 // [B, 1]
             Value[] swem = Config.Swem ? Swem(words, mask) : [];
             var pooled = StatisticalPooling.Pool(maps, mask, Config.Pooling);
@@ -217,7 +221,8 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>, INetwork
     {
         if (!training || Config.BranchDropout == 0) return;
         var draw = default(Tensor);
-        parts[0] = parts[0].InTraining(this, frames => frames * ((draw = rand(frames.size(0), 1)) >= Config.BranchDropout).to_type(frames.dtype));
+        parts[0] = parts[0].InTraining(
+            this, frames => frames * ((draw = rand(frames.size(0), 1)) >= Config.BranchDropout).to_type(frames.dtype));
         parts[1] = parts[1].InTraining(this, descriptors => descriptors * (draw! < 1 - Config.BranchDropout).to_type(descriptors.dtype));
     }
 
@@ -273,7 +278,7 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>, INetwork
             var shares = ((query.Unsqueeze(1).MatMul(maps).Squeeze(1) / scale) + absent).Softmax(1); // [B, W]
             return maps.MatMul(shares.Unsqueeze(2)).Squeeze(2);                                     // [B, C]
         })];
-        return mixed[0].Concat(1, mixed[1..]);
+        return mixed[0].Concat(1, mixed.AsSpan(1));
     }
 
     /// <summary>Maximum and mean of the word vectors (Shen et al., arXiv 1805.09843): two of [B, dim].</summary>
@@ -288,5 +293,6 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>, INetwork
     private static Value Need(Value? value, string name) => value ?? throw new ArgumentException($"Expected {name}, got nothing.");
 
     /// <summary>What it is given, those of them that it takes.</summary>
-    private readonly record struct Given(Value? Features, Value? Frames, Value? Descriptors, Value? Words, Value? WordCount, Value? Speaker);
+    private readonly record struct Given(
+        Value? Features, Value? Frames, Value? Descriptors, Value? Words, Value? WordCount, Value? Speaker);
 }

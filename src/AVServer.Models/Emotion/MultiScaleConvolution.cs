@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Emotion;
@@ -25,12 +24,15 @@ public sealed class MultiScaleConvolution : Module
         RegisterComponents();
     }
 
-    /// <summary>Frames [B, T, features] of which <paramref name="lengths"/> [B] are valid → maps [B, 4 · filters, ⌈T / hop⌉] and their mask [B, ⌈T / hop⌉].</summary>
-    internal (Value Maps, Value Mask) Forward(Value frames, Value lengths)
+    /// <summary>
+    /// Frames [B, T, features] of which <paramref name="lengths"/> [B] are valid → maps [B, 4 · filters, ⌈T / hop⌉] and their mask [B,
+    /// ⌈T / hop⌉].
+    /// </summary>
+    internal (Value Maps, Value Mask) Compute(Value frames, Value lengths)
     {
         var x = (frames * frames.Within(lengths, 1).Unsqueeze(2)).Transpose(1, 2);                 // [B, features, T]
         Value[] each = [.. scales.Select(scale => x.Pad(2, (scale.kernel_size[0] - 1) / 2, scale.kernel_size[0] / 2).Apply(scale))];
-        var maps = each[0].Concat(1, each[1..]).Relu();
+        var maps = each[0].Concat(1, each.AsSpan(1)).Relu();
         var mask = maps.Within(lengths.Plus(_hop - 1).Quotient(_hop), 2);                          // [B, T']
         return (maps * mask.Unsqueeze(1), mask);
     }

@@ -1,5 +1,4 @@
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Emotion;
 
@@ -25,7 +24,7 @@ public sealed class RadialLayer : Layer
     }
 
     /// <summary>Values [B, values] → what is added to the logits [B, labels].</summary>
-    public override Value Forward(Value values)
+    public override Value Compute(Value values)
     {
         var own = (values * values).Sum(keep: true, 1);                                            // [B, 1]
         var squares = own + values.Linear(centres * -2, (centres * centres).sum(1));               // [B, count]

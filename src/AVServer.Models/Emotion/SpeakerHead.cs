@@ -67,20 +67,23 @@ public sealed class SpeakerHead : Module<Tensor, Tensor, Tensor>, INetwork
     public IReadOnlyList<NetworkInput> Inputs => [
         new("descriptors", [-1, Config.Values]),
         new("speaker", [-1, (2 * Config.Values) + 1]),
-        .. Config.Reads ? new NetworkInput[] { new("words", [-1, Config.MaxWords, Config.Labels]), new("wordCount", [-1], IsWhole: true) } : [],
+        .. Config.Reads ? new NetworkInput[] { new("words", [-1, Config.MaxWords, Config.Labels]),
+            new("wordCount", [-1], IsWhole: true) } : [],
     ];
 
     public IReadOnlyList<string> Outputs => ["logits"];
 
     public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs)
     {
-        var heard = Forward(inputs[0], inputs[1]);
+        var heard = Compute(inputs[0], inputs[1]);
         // Rows of words behind the last are zeros, which vote for nothing.
         return [Config.Reads ? heard + (Bound(inputs[2]) * inputs[3].Real(heard).Clamp(0, 1).Unsqueeze(1)) : heard];
     }
 
-    /// <summary>Descriptions [B, values] and what was heard of the speakers before [B, 2 · values + 1] → logits [B, labels], without words.</summary>
-    public override Tensor forward(Tensor descriptors, Tensor speaker) => TorchValue.Run(Forward, descriptors, speaker);
+    /// <summary>
+    /// Descriptions [B, values] and what was heard of the speakers before [B, 2 · values + 1] → logits [B, labels], without words.
+    /// </summary>
+    public override Tensor forward(Tensor descriptors, Tensor speaker) => TorchValue.Run(Compute, descriptors, speaker);
 
     /// <summary>The same with words.</summary>
     /// <param name="descriptors">Descriptions [B, values].</param>
@@ -95,7 +98,7 @@ public sealed class SpeakerHead : Module<Tensor, Tensor, Tensor>, INetwork
     /// <summary>Descriptions as the dense layer takes them [B, values].</summary>
     public Tensor Normalise(Tensor descriptors, Tensor speaker) => TorchValue.Run(Normalise, descriptors, speaker);
 
-    private Value Forward(Value descriptors, Value speaker) => Normalise(descriptors, speaker).Linear(weight, bias);
+    private Value Compute(Value descriptors, Value speaker) => Normalise(descriptors, speaker).Linear(weight, bias);
 
     private Value Normalise(Value descriptors, Value speaker)
     {

@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Flcma;
@@ -18,7 +17,7 @@ public sealed class AttentivePooling : Layer
         RegisterComponents();
     }
 
-    public override Value Forward(Value x)
+    public override Value Compute(Value x)
     {
         var weights = x.Apply(hidden).Tanh().Apply(score).Softmax(1);                     // [B, T, 1]
         return (x * weights).Sum(keep: false, 1);

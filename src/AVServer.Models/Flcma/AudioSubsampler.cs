@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Flcma;
@@ -23,7 +22,7 @@ public sealed class AudioSubsampler : Layer
         RegisterComponents();
     }
 
-    public override Value Forward(Value fbank)
+    public override Value Compute(Value fbank)
     {
         var centred = (fbank - fbank.Mean(keep: true, 1)).Unsqueeze(1);                  // [B, 1, frames, mels]
         var x = centred.Apply(conv1).Relu().Apply(conv2).Relu();                         // [B, channels, T, mels / 4]

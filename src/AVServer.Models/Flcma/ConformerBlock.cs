@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Flcma;
@@ -32,7 +31,7 @@ public sealed class ConformerBlock : Layer
         RegisterComponents();
     }
 
-    public override Value Forward(Value x) => Leave(Enter(x));
+    public override Value Compute(Value x) => Leave(Enter(x));
 
     /// <summary>What comes before the cross-modal attention.</summary>
     internal Value Enter(Value x) => feedForward1 is null ? x : x + (x.Apply(feedForward1) * 0.5);

@@ -23,9 +23,9 @@ public sealed class ConvolutionFusion : Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor audio, Tensor video) => TorchValue.Run(Forward, audio, video);
+    public override Tensor forward(Tensor audio, Tensor video) => TorchValue.Run(Compute, audio, video);
 
-    internal Value Forward(Value audio, Value video)
+    internal Value Compute(Value audio, Value video)
     {
         var maps = audio.Stack(1, video);                                                 // [B, 2, T, D]
         return maps.Apply(conv1).Silu().Apply(conv2).Silu().Apply(conv3).Squeeze(1);

@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Flcma;
@@ -28,7 +27,7 @@ public sealed class ConvolutionModule : Layer
         RegisterComponents();
     }
 
-    public override Value Forward(Value x)
+    public override Value Compute(Value x)
     {
         var gated = x.Apply(norm).Transpose(1, 2).Apply(expand).Glu(1);                   // [B, D, T]
         var convolved = gated.Apply(depthwise).Apply(batchNorm).Silu();

@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Flcma;
@@ -21,6 +20,6 @@ public sealed class FeedForwardModule : Layer
         RegisterComponents();
     }
 
-    public override Value Forward(Value x) =>
+    public override Value Compute(Value x) =>
         x.Apply(norm).Apply(expand).Silu().Apply(dropout).Apply(contract).Apply(dropout);
 }

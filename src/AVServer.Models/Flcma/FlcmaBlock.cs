@@ -21,11 +21,12 @@ public sealed class FlcmaBlock : Module<Tensor, Tensor, (Tensor audio, Tensor vi
         RegisterComponents();
     }
 
-    public override (Tensor audio, Tensor video) forward(Tensor audioTokens, Tensor videoTokens) => TorchValue.Run(Forward, audioTokens, videoTokens);
+    public override (Tensor audio, Tensor video) forward(Tensor audioTokens, Tensor videoTokens) =>
+        TorchValue.Run(Compute, audioTokens, videoTokens);
 
-    internal (Value Audio, Value Video) Forward(Value audioTokens, Value videoTokens)
+    internal (Value Audio, Value Video) Compute(Value audioTokens, Value videoTokens)
     {
-        var (heard, seen) = crossModal.Forward(audio.Enter(audioTokens), video.Enter(videoTokens));
+        var (heard, seen) = crossModal.Compute(audio.Enter(audioTokens), video.Enter(videoTokens));
         return (audio.Leave(heard), video.Leave(seen));
     }
 

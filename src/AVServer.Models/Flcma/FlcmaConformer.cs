@@ -51,7 +51,7 @@ public sealed class FlcmaConformer : Module<Tensor, Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor fbank, Tensor lips, Tensor presence)
     {
         using var scope = NewDisposeScope();
-        return TorchValue.Of(Forward(TorchValue.From(fbank), TorchValue.From(lips), TorchValue.From(presence))).MoveToOuterDisposeScope();
+        return TorchValue.Of(Compute(TorchValue.From(fbank), TorchValue.From(lips), TorchValue.From(presence))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Windows → the encoded tokens of both modalities, [B, T, D].</summary>
@@ -62,10 +62,10 @@ public sealed class FlcmaConformer : Module<Tensor, Tensor, Tensor, Tensor>
         return (TorchValue.Of(audio).MoveToOuterDisposeScope(), TorchValue.Of(video).MoveToOuterDisposeScope());
     }
 
-    internal Value Forward(Value fbank, Value lips, Value presence)
+    internal Value Compute(Value fbank, Value lips, Value presence)
     {
         var (audio, video) = Encode(fbank, lips, presence);
-        return fusion.Forward(audio, video).Apply(classifier);
+        return fusion.Compute(audio, video).Apply(classifier);
     }
 
     private (Value Audio, Value Video) Encode(Value fbank, Value lips, Value presence)
@@ -74,7 +74,7 @@ public sealed class FlcmaConformer : Module<Tensor, Tensor, Tensor, Tensor>
         var seen = presence.Narrow(1, 1, 1).Unsqueeze(2).IsAbove(0.5);
         var audio = heard.Choose(fbank.Apply(subsampler), fbank.Constant(absentAudio)).Apply(positions); // [B, T, D]
         var video = seen.Choose(lips.Apply(lipNormalisation).Apply(lipProjection), lips.Constant(absentVideo)).Apply(positions);
-        foreach (var block in blocks) (audio, video) = block.Forward(audio, video);
+        foreach (var block in blocks) (audio, video) = block.Compute(audio, video);
         return (audio, video);
     }
 

@@ -28,22 +28,23 @@ public sealed class FlcmaEnsemble : Module<Tensor, Tensor, Tensor, Tensor>, INet
     public IReadOnlyList<FlcmaConformer> Members => [.. members];
 
     public IReadOnlyList<NetworkInput> Inputs => [
-        new("fbank", [-1, Config.AudioFrames, Config.Mels]), new("lips", [-1, Config.VideoFrames, Config.LipValues]), new("presence", [-1, 2])];
+        new("fbank", [-1, Config.AudioFrames, Config.Mels]), new("lips", [-1, Config.VideoFrames, Config.LipValues]),
+            new("presence", [-1, 2])];
 
     public IReadOnlyList<string> Outputs => ["posterior"];
 
-    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Forward(inputs[0], inputs[1], inputs[2]).Unsqueeze(1).Sigmoid()];
+    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0], inputs[1], inputs[2]).Unsqueeze(1).Sigmoid()];
 
     /// <summary>Windows → logits [B]; see <see cref="FlcmaConformer.forward"/>.</summary>
     public override Tensor forward(Tensor fbank, Tensor lips, Tensor presence)
     {
         using var scope = NewDisposeScope();
-        return TorchValue.Of(Forward(TorchValue.From(fbank), TorchValue.From(lips), TorchValue.From(presence))).MoveToOuterDisposeScope();
+        return TorchValue.Of(Compute(TorchValue.From(fbank), TorchValue.From(lips), TorchValue.From(presence))).MoveToOuterDisposeScope();
     }
 
-    private Value Forward(Value fbank, Value lips, Value presence)
+    private Value Compute(Value fbank, Value lips, Value presence)
     {
-        var votes = Members.Select(member => member.Forward(fbank, lips, presence)).ToArray();
+        var votes = Members.Select(member => member.Compute(fbank, lips, presence)).ToArray();
         return votes[0].Stack(0, votes[1..]).Mean(keep: false, 0);                        // [B]
     }
 }

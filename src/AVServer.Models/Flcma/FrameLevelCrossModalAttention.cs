@@ -24,9 +24,9 @@ public sealed class FrameLevelCrossModalAttention : Module<Tensor, Tensor, (Tens
     }
 
     /// <summary>Adds to each modality's tokens what it takes from both.</summary>
-    public override (Tensor audio, Tensor video) forward(Tensor audio, Tensor video) => TorchValue.Run(Forward, audio, video);
+    public override (Tensor audio, Tensor video) forward(Tensor audio, Tensor video) => TorchValue.Run(Compute, audio, video);
 
-    internal (Value Audio, Value Video) Forward(Value audio, Value video)
+    internal (Value Audio, Value Video) Compute(Value audio, Value video)
     {
         var (tokens, dim) = (audio.Length(1), audio.Length(2));
         var moments = audio.Reshape(-1, dim).Stack(0, video.Reshape(-1, dim));            // [2, B·T, D]

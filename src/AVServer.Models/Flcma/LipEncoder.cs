@@ -50,7 +50,7 @@ public sealed class LipEncoder : Layer, INetwork
 
     public NetworkSteps Steps => new(ChunkFrames: 1, Stride: 1, ReceptiveFieldFrames: (2 * Context) + 1);
 
-    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Forward(inputs[0])];
+    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0])];
 
     /// <summary>Sets the input normalisation, which is part of the model's state: (picture − mean) · istd.</summary>
     /// <param name="mean">Mean of each channel over the training set, in [0, 1].</param>
@@ -64,7 +64,7 @@ public sealed class LipEncoder : Layer, INetwork
     }
 
     /// <summary>Pictures in [0, 1] with two of context on each side, [B, C, T + 4, S, S] → features [B, T, V].</summary>
-    public override Value Forward(Value pictures)
+    public override Value Compute(Value pictures)
     {
         var seen = pictures.Past(axis: 2, 2 * Context, silence: false);                 // [B, C, T + 4, S, S]
         var normalised = Config.IndependentOfLooks ? Standardise(seen) : (seen - mean.view(1, -1, 1, 1, 1)) * istd.view(1, -1, 1, 1, 1);
@@ -79,7 +79,7 @@ public sealed class LipEncoder : Layer, INetwork
     /// <param name="picture">[B, C, 1, S, S] in [0, 1].</param>
     /// <param name="cache">The four pictures before it, [B, C, 4, S, S]; at the beginning the first picture, four times.</param>
     /// <returns>The feature [B, 1, V] of the picture two before; and the cache for the next.</returns>
-    public (Tensor features, Tensor cache) forward(Tensor picture, Tensor cache) => TorchValue.Step(Forward, picture, cache);
+    public (Tensor features, Tensor cache) forward(Tensor picture, Tensor cache) => TorchValue.Step(Compute, picture, cache);
 
     /// <summary>Each picture to mean 0 and deviation 1 over its values; <see cref="Flattest"/> keeps an empty one from being blown up.</summary>
     private static Value Standardise(Value pictures)

@@ -1,5 +1,4 @@
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Flcma;
 
@@ -22,7 +21,7 @@ internal sealed class LipNormalisation : Layer
 
     internal LipNormalisation(FlcmaConfig config) : base(nameof(LipNormalisation)) => _config = config;
 
-    public override Value Forward(Value lips)
+    public override Value Compute(Value lips)
     {
         var features = lips.Narrow(2, 0, _config.LipFeatures);
         if (_config.IndependentOfLooks) features = features - features.Mean(keep: true, 1);

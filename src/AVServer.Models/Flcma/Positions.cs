@@ -21,7 +21,7 @@ public sealed class Positions : Layer
         RegisterComponents();
     }
 
-    public override Value Forward(Value tokens) => ((tokens * _scale) + get_buffer("table")!).Apply(dropout);
+    public override Value Compute(Value tokens) => ((tokens * _scale) + get_buffer("table")!).Apply(dropout);
 
     private static Tensor Table(int tokens, int dim)
     {

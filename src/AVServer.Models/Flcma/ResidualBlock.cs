@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Flcma;
@@ -33,7 +32,7 @@ public sealed class ResidualBlock : Layer
         RegisterComponents();
     }
 
-    public override Value Forward(Value x)
+    public override Value Compute(Value x)
     {
         var hidden = x.Apply(conv1).Apply(bn1).Relu();
         var residual = shortcut is null ? x : x.Apply(shortcut).Apply(shortcutNorm!);

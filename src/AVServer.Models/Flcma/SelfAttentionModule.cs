@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Flcma;
@@ -21,5 +20,5 @@ public sealed class SelfAttentionModule : Layer
         RegisterComponents();
     }
 
-    public override Value Forward(Value x) => x.Apply(norm).Attend(attention, _heads).Apply(dropout);
+    public override Value Compute(Value x) => x.Apply(norm).Attend(attention, _heads).Apply(dropout);
 }

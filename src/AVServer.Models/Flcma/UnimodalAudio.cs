@@ -28,7 +28,7 @@ public sealed class UnimodalAudio : Layer
 
     public FlcmaConfig Config { get; }
 
-    public override Value Forward(Value fbank) => Encode(fbank).Apply(classifier);
+    public override Value Compute(Value fbank) => Encode(fbank).Apply(classifier);
 
     /// <summary>Encoded tokens [B, T, D].</summary>
     internal Tensor encode(Tensor fbank) => TorchValue.Run(Encode, fbank);

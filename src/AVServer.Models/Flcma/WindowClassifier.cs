@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Flcma;
@@ -22,6 +21,6 @@ public sealed class WindowClassifier : Layer
         RegisterComponents();
     }
 
-    public override Value Forward(Value tokens) =>
+    public override Value Compute(Value tokens) =>
         tokens.Apply(pooling).Apply(hidden).Relu().Apply(dropout).Apply(output).Squeeze(1);
 }

@@ -14,7 +14,8 @@ namespace AVServer.Models;
 public sealed record BcResNetConfig(int Mels = 40, int Frames = 101, int Width = 8, int Bands = 5, int Labels = 12, double Dropout = 0.1);
 
 /// <summary>
-/// Keyword network of a window: each block convolves maps over frequency, then their mean over frequency over time, and broadcasts that back to the maps.
+/// Keyword network of a window: each block convolves maps over frequency, then their mean over frequency over time, and broadcasts that
+/// back to the maps.
 /// </summary>
 /// <remarks>Kim et al., "Broadcasted Residual Learning for Efficient Keyword Spotting" (Interspeech 2021, arXiv 2106.04140).</remarks>
 public sealed class BcResNet : Layer, INetwork
@@ -47,10 +48,10 @@ public sealed class BcResNet : Layer, INetwork
 
     public IReadOnlyList<string> Outputs => ["posteriors"];
 
-    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Forward(inputs[0]).Softmax(1)];
+    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0]).Softmax(1)];
 
     /// <summary>Fbank [B, T, mels] → logits [B, labels].</summary>
-    public override Value Forward(Value fbank)
+    public override Value Compute(Value fbank)
     {
         var x = fbank.Transpose(1, 2).Unsqueeze(1).Apply(stem).Apply(stemNorm).Relu();            // [B, 2 W, mels / 2, T]
         x = x.Apply(blocks).Apply(depthwise);                                                     // [B, 2.5 W, mels / 8 − 4, T]
@@ -58,7 +59,9 @@ public sealed class BcResNet : Layer, INetwork
         return x.Apply(classifier).Squeeze(3).Squeeze(2);
     }
 
-    /// <summary>Four stages; the first block of each changes the channels, two of them halve the frequencies, each doubles the reach over time.</summary>
+    /// <summary>
+    /// Four stages; the first block of each changes the channels, two of them halve the frequencies, each doubles the reach over time.
+    /// </summary>
     private static IEnumerable<Module<Tensor, Tensor>> Blocks(BcResNetConfig config)
     {
         var (input, width) = (2 * config.Width, config.Width);
@@ -102,7 +105,7 @@ public sealed class BroadcastBlock : Layer
         RegisterComponents();
     }
 
-    public override Value Forward(Value x)
+    public override Value Compute(Value x)
     {
         var expanded = expand is null ? x : x.Apply(expand).Apply(expandNorm!).Relu();
         var maps = expanded.Apply(overFrequency).Apply(bandNorm);                                          // [B, out, F', T]
@@ -126,7 +129,7 @@ public sealed class SubSpectralNorm : Layer
         RegisterComponents();
     }
 
-    public override Value Forward(Value x)
+    public override Value Compute(Value x)
     {
         var (channels, frequencies) = (x.Length(1), x.Length(2));
         return x.Reshape(0, channels * _bands, frequencies / _bands, -1).Apply(norm).Reshape(0, channels, frequencies, -1);

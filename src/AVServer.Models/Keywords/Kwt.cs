@@ -13,12 +13,18 @@ namespace AVServer.Models;
 /// <param name="Blocks">Blocks.</param>
 /// <param name="Labels">Words that are told apart.</param>
 /// <param name="Dropout">Share of values dropped in training.</param>
-public sealed record KwtConfig(int Ceps = 40, int Frames = 98, int Dim = 64, int Heads = 1, int Hidden = 256, int Blocks = 12, int Labels = 35, double Dropout = 0);
+public sealed record KwtConfig(
+    int Ceps = 40, int Frames = 98, int Dim = 64, int Heads = 1, int Hidden = 256, int Blocks = 12, int Labels = 35, double Dropout = 0);
 
-/// <summary>Keyword transformer of a window: a token for each frame and one for the word, blocks whose norms stand behind the residuals, the word's token judged.</summary>
+/// <summary>
+/// Keyword transformer of a window: a token for each frame and one for the word, blocks whose norms stand behind the residuals, the
+/// word's token judged.
+/// </summary>
 /// <remarks>
-/// Berg, O'Connor, Cruz: "Keyword Transformer: A Self-Attention Model for Keyword Spotting" (Interspeech 2021, arXiv 2104.00769). What differs: the word's token and its
-/// position, which are only ever added, are one vector; the attention's projections have a bias, which adds half a per cent to the parameters.
+/// Berg, O'Connor, Cruz: "Keyword Transformer: A Self-Attention Model for Keyword Spotting" (Interspeech 2021, arXiv 2104.00769). What
+/// differs: the word's token and its
+/// position, which are only ever added, are one vector; the attention's projections have a bias, which adds half a per cent to the
+/// parameters.
 /// </remarks>
 public sealed class Kwt : Layer, INetwork
 {
@@ -45,10 +51,10 @@ public sealed class Kwt : Layer, INetwork
 
     public IReadOnlyList<string> Outputs => ["posteriors"];
 
-    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Forward(inputs[0]).Softmax(1)];
+    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0]).Softmax(1)];
 
     /// <summary>Frames [B, T, ceps] → logits [B, labels].</summary>
-    public override Value Forward(Value features)
+    public override Value Compute(Value features)
     {
         var tokens = features.Apply(embed).Pad(1, before: 1, after: 0) + positions;               // [B, 1 + T, D]
         var x = tokens.Transpose(0, 1).Apply(blocks);                                             // [1 + T, B, D]
@@ -56,7 +62,9 @@ public sealed class Kwt : Layer, INetwork
     }
 }
 
-/// <summary>A block of <see cref="Kwt"/>: attention, then two linear layers, each beside its residual and with a norm behind; [L, B, D].</summary>
+/// <summary>
+/// A block of <see cref="Kwt"/>: attention, then two linear layers, each beside its residual and with a norm behind; [L, B, D].
+/// </summary>
 public sealed class KwtBlock : Layer
 {
     private readonly MultiheadAttention attention;
@@ -79,7 +87,7 @@ public sealed class KwtBlock : Layer
         RegisterComponents();
     }
 
-    public override Value Forward(Value x)
+    public override Value Compute(Value x)
     {
         x = (x + x.Attend(attention, _heads).Apply(dropout)).Apply(norm1);
         return (x + x.Apply(expand).Gelu().Apply(contract).Apply(dropout)).Apply(norm2);

@@ -12,10 +12,14 @@ namespace AVServer.Models;
 /// <param name="Keywords">Keywords, hence posteriors a step.</param>
 public sealed record LstmSpotterConfig(int Mels = 80, int Stride = 4, int Bottleneck = 128, int Cells = 64, int Keywords = 1);
 
-/// <summary>Keyword network: a linear bottleneck over some frames, two recurrent layers, a posterior a step. It streams by nature.</summary>
+/// <summary>
+/// Keyword network: a linear bottleneck over some frames, two recurrent layers, a posterior a step. It streams by nature.
+/// </summary>
 /// <remarks>
-/// Sun et al., "Max-Pooling Loss Training of Long Short-Term Memory Networks for Small-Footprint Keyword Spotting" (SLT 2016, arXiv 1705.02411). What differs: frames
-/// are joined without those after them, which a stream would have to wait for, on 80 mels instead of 20; hence a count of parameters of its own.
+/// Sun et al., "Max-Pooling Loss Training of Long Short-Term Memory Networks for Small-Footprint Keyword Spotting" (SLT 2016, arXiv
+/// 1705.02411). What differs: frames
+/// are joined without those after them, which a stream would have to wait for, on 80 mels instead of 20; hence a count of parameters of
+/// its own.
 /// </remarks>
 public sealed class LstmSpotter : Layer, INetwork
 {
@@ -46,16 +50,18 @@ public sealed class LstmSpotter : Layer, INetwork
 
     public NetworkSteps Steps => new(ChunkFrames: 8, Config.Stride, NetworkSteps.Unbounded);
 
-    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Forward(inputs[0]).Sigmoid()];
+    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0]).Sigmoid()];
 
     /// <summary>Fbank [B, T, mels] → logits [B, ⌊T / stride⌋, keywords].</summary>
-    public override Value Forward(Value fbank)
+    public override Value Compute(Value fbank)
     {
         var joined = ((fbank - mean) * istd).Transpose(1, 2).Apply(bottleneck).Transpose(1, 2);   // [B, S, bottleneck]
         return joined.Recur(lstm1).Recur(lstm2).Apply(output);                                    // [B, S, keywords]
     }
 
-    /// <summary>Cross-entropy of the step that is surest of the keyword where it was said, of all steps where it wasn't (§3.2 of the paper).</summary>
+    /// <summary>
+    /// Cross-entropy of the step that is surest of the keyword where it was said, of all steps where it wasn't (§3.2 of the paper).
+    /// </summary>
     /// <param name="logits">[B, S, 1].</param>
     /// <param name="labels">1 where the keyword was said, else 0: [B].</param>
     public static Tensor MaxPoolingLoss(Tensor logits, Tensor labels)

@@ -3,7 +3,10 @@ using static TorchSharp.torch.nn;
 
 namespace AVServer.Models;
 
-/// <summary>A part of a network with one input and one output. It is a module of libtorch, which holds its weights, and is written over <see cref="Value"/>.</summary>
+/// <summary>
+/// A part of a network with one input and one output. It is a module of libtorch, which holds its weights, and is written over <see
+/// cref="Value"/>.
+/// </summary>
 public abstract class Layer : Module<Tensor, Tensor>
 {
     private protected Layer(string name) : base(name)
@@ -11,8 +14,8 @@ public abstract class Layer : Module<Tensor, Tensor>
     }
 
     /// <summary>What it computes, in training, in a graph and step by step in a stream.</summary>
-    public abstract Value Forward(Value x);
+    public abstract Value Compute(Value x);
 
-    /// <inheritdoc cref="Forward(Value)"/>
-    public sealed override Tensor forward(Tensor x) => TorchValue.Run(Forward, x);
+    /// <inheritdoc cref="Compute(Value)"/>
+    public sealed override Tensor forward(Tensor x) => TorchValue.Run(Compute, x);
 }

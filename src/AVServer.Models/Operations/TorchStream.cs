@@ -2,9 +2,13 @@ using static TorchSharp.torch;
 
 namespace AVServer.Models;
 
-/// <summary>The caches of a chunk in libtorch: taken from one tensor in the order in which the network asks for its past, and joined to the next chunk's.</summary>
+/// <summary>
+/// The caches of a chunk in libtorch: taken from one tensor in the order in which the network asks for its past, and joined to the next
+/// chunk's.
+/// </summary>
 /// <remarks>
-/// A cache is [B, rows, values], each part's steps under those of the part before. Where the parts differ in their values, all stand behind each other in one row;
+/// A cache is [B, rows, values], each part's steps under those of the part before. Where the parts differ in their values, all stand
+/// behind each other in one row;
 /// a single part that is no sequence of vectors is a cache as it is.
 /// </remarks>
 internal sealed class TorchStream(Tensor cache)

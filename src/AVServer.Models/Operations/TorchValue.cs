@@ -65,7 +65,8 @@ public sealed class TorchValue : Value
 
     public override Value Softmax(int axis) => With(Tensor.softmax(axis));
 
-    public override Value Apply(Module<Tensor, Tensor> layer) => _stream is not null && layer is Layer own ? own.Forward(this) : With(layer.call(Tensor));
+    public override Value Apply(Module<Tensor, Tensor> layer) =>
+        _stream is not null && layer is Layer own ? own.Compute(this) : With(layer.call(Tensor));
 
     public override Value Linear(Tensor weight, Tensor? bias) => With(functional.linear(Tensor, weight, bias));
 
@@ -84,7 +85,8 @@ public sealed class TorchValue : Value
 
     public override Value MatMul(Value other) => With(Tensor.matmul(Of(other)));
 
-    public override Value Attend(MultiheadAttention attention, int heads) => With(attention.call(Tensor, Tensor, Tensor, need_weights: false).Item1);
+    public override Value Attend(MultiheadAttention attention, int heads) =>
+        With(attention.call(Tensor, Tensor, Tensor, need_weights: false).Item1);
 
     public override Value Recur(Module recurrent)
     {
@@ -109,15 +111,18 @@ public sealed class TorchValue : Value
 
     public override Value Permute(params int[] order) => With(Tensor.permute(Array.ConvertAll(order, axis => (long)axis)));
 
-    public override Value Reshape(params long[] shape) => With(Tensor.reshape([.. shape.Select((length, axis) => length == 0 ? Tensor.size(axis) : length)]));
+    public override Value Reshape(params long[] shape) =>
+        With(Tensor.reshape([.. shape.Select((length, axis) => length == 0 ? Tensor.size(axis) : length)]));
 
     public override Value Unsqueeze(int axis) => With(Tensor.unsqueeze(axis));
 
     public override Value Squeeze(int axis) => With(Tensor.squeeze(axis));
 
-    public override Value Narrow(int axis, long start, long length) => With(Tensor.narrow(axis, start < 0 ? Tensor.size(axis) + start : start, length));
+    public override Value Narrow(int axis, long start, long length) =>
+        With(Tensor.narrow(axis, start < 0 ? Tensor.size(axis) + start : start, length));
 
-    public override Value Every(int axis, int step, int phase = 0) => With(Tensor.slice(axis, _stream is null ? 0 : phase, Tensor.size(axis), step));
+    public override Value Every(int axis, int step, int phase = 0) =>
+        With(Tensor.slice(axis, _stream is null ? 0 : phase, Tensor.size(axis), step));
 
     public override Value Pad(int axis, long before, long after)
     {
@@ -129,7 +134,8 @@ public sealed class TorchValue : Value
 
     public override Value AveragePool(long height, long width) => With(functional.avg_pool2d(Tensor, [height, width]));
 
-    public override Value MaxPool(long size, long stride, long padding) => With(functional.max_pool2d(Tensor, [size, size], [stride, stride], [padding, padding]));
+    public override Value MaxPool(long size, long stride, long padding) =>
+        With(functional.max_pool2d(Tensor, [size, size], [stride, stride], [padding, padding]));
 
     public override Value IsAbove(double limit) => With(Tensor.gt(limit));
 

@@ -4,11 +4,13 @@ using static TorchSharp.torch.nn;
 namespace AVServer.Models;
 
 /// <summary>
-/// What flows through a network: a tensor of libtorch while it learns (<see cref="TorchValue"/>), a value of an ONNX graph while it is exported. Networks are
+/// What flows through a network: a tensor of libtorch while it learns (<see cref="TorchValue"/>), a value of an ONNX graph while it is
+/// exported. Networks are
 /// written over it once; these are the operations that they need.
 /// </summary>
 /// <remarks>
-/// Axes are counted from 0, below 0 from the end. Weights are libtorch's in both cases: in a graph they are constants, and so is what is computed of them.
+/// Axes are counted from 0, below 0 from the end. Weights are libtorch's in both cases: in a graph they are constants, and so is what
+/// is computed of them.
 /// What only training does (dropout, statistics of a batch) a graph leaves out.
 /// </remarks>
 public abstract class Value
@@ -98,7 +100,9 @@ public abstract class Value
     /// <summary>Self-attention of so many heads over the first axis: [L, N, D] → [L, N, D].</summary>
     public abstract Value Attend(TorchSharp.Modules.MultiheadAttention attention, int heads);
 
-    /// <summary>A recurrent layer over the steps of a sequence: [B, T, in] → [B, T, hidden]. In a stream it goes on with the state that it had.</summary>
+    /// <summary>
+    /// A recurrent layer over the steps of a sequence: [B, T, in] → [B, T, hidden]. In a stream it goes on with the state that it had.
+    /// </summary>
     public abstract Value Recur(Module recurrent);
 
     /// <summary>Axes in another order: <paramref name="order"/> says which of the old ones stands where.</summary>
@@ -127,7 +131,10 @@ public abstract class Value
     /// <param name="length">How many.</param>
     public abstract Value Narrow(int axis, long start, long length);
 
-    /// <summary>Every <paramref name="step"/>th place of an axis, from the first. In a stream, whose steps come late, from place <paramref name="phase"/> of each chunk.</summary>
+    /// <summary>
+    /// Every <paramref name="step"/>th place of an axis, from the first. In a stream, whose steps come late, from place <paramref
+    /// name="phase"/> of each chunk.
+    /// </summary>
     public abstract Value Every(int axis, int step, int phase = 0);
 
     /// <summary>Zeros before and after an axis.</summary>
@@ -140,7 +147,8 @@ public abstract class Value
     public Value Concat(int axis, params ReadOnlySpan<Value> others) => others.Length == 0 ? this : Join(axis, others.ToArray());
 
     /// <summary>Values along a new axis.</summary>
-    public Value Stack(int axis, params Value[] others) => Unsqueeze(axis).Join(axis, Array.ConvertAll(others, other => other.Unsqueeze(axis)));
+    public Value Stack(int axis, params Value[] others) =>
+        Unsqueeze(axis).Join(axis, Array.ConvertAll(others, other => other.Unsqueeze(axis)));
 
     /// <inheritdoc cref="Concat"/>
     public abstract Value Join(int axis, Value[] others);
@@ -188,7 +196,9 @@ public abstract class Value
     /// <summary>Whole numbers as real ones, of the kind that <paramref name="like"/> has.</summary>
     public abstract Value Real(Value like);
 
-    /// <summary>What came before, in front of an axis: where a network looks back, and all that it needs to know to step through a stream.</summary>
+    /// <summary>
+    /// What came before, in front of an axis: where a network looks back, and all that it needs to know to step through a stream.
+    /// </summary>
     /// <param name="axis">The axis of time.</param>
     /// <param name="steps">So many steps of the past.</param>
     /// <param name="silence">Whether zeros stand before a whole sequence; else nothing does, and what comes of it is shorter.</param>

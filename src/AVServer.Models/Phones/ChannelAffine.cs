@@ -21,5 +21,5 @@ public sealed class ChannelAffine : Layer
     internal (Parameter Scale, Parameter Shift) Values => (scale, shift);
 
     /// <summary>[B, channels, T] → the same.</summary>
-    public override Value Forward(Value x) => (x * scale) + shift;
+    public override Value Compute(Value x) => (x * scale) + shift;
 }

@@ -48,13 +48,13 @@ public sealed class PhoneNet : Layer, INetwork
 
     public NetworkSteps Steps => new(PhoneStreaming.ChunkFrames, Config.Subsampling, (2 * Config.ContextFrames) + 1);
 
-    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Forward(inputs[0]).Transpose(1, 2)];
+    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0]).Transpose(1, 2)];
 
     /// <summary>All layers; for import.</summary>
     internal PhoneNetLayers Layers => new(first, firstNorm, [.. fast], [.. slow], bottleneck, hidden, hiddenNorm, code, output);
 
     /// <summary>Cepstra [B, frames, ceps] → scores [B, states, outputs]; the first output lies <see cref="PhoneNetConfig.ContextFrames"/> frames in.</summary>
-    public override Value Forward(Value cepstra) => Encode(cepstra).Apply(output);
+    public override Value Compute(Value cepstra) => Encode(cepstra).Apply(output);
 
     /// <summary>The vector before the outputs: [B, frames, ceps] → [B, rank, outputs].</summary>
     public Tensor Encode(Tensor cepstra) => TorchValue.Run(Encode, cepstra);
@@ -67,7 +67,7 @@ public sealed class PhoneNet : Layer, INetwork
         var spliced = cepstra.Transpose(1, 2).Past(axis: 2, 2, silence: false);                             // [B, ceps, frames]
         var x = spliced.Apply(first).Relu().Apply(firstNorm);                                               // [B, width, frames − 2]
         foreach (var layer in fast) x = x.Apply(layer);
-        x = x.Every(2, Config.Subsampling, phase: PhoneStreaming.FirstKept(Config));                        // [B, width, outputs + their context]
+        x = x.Every(2, Config.Subsampling, phase: PhoneStreaming.FirstKept(Config));                        // [B, width, outputs and more]
         foreach (var layer in slow) x = x.Apply(layer);
         return x.Apply(bottleneck).Apply(hidden).Relu().Apply(hiddenNorm).Apply(code);                      // [B, rank, outputs]
     }

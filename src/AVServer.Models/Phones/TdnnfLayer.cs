@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models;
@@ -32,8 +31,11 @@ public sealed class TdnnfLayer : Layer
     /// <summary>Both factors and the normalisation; for import.</summary>
     internal (Conv1d Linear, Conv1d Affine, ChannelAffine Norm) Layers => (linear, affine, norm);
 
-    /// <summary>[B, width, T] → [B, width, T − 2 · stride]; as many as came in a stream, whose outputs come late by what the second factor sees ahead.</summary>
-    public override Value Forward(Value x)
+    /// <summary>
+    /// [B, width, T] → [B, width, T − 2 · stride]; as many as came in a stream, whose outputs come late by what the second factor sees
+    /// ahead.
+    /// </summary>
+    public override Value Compute(Value x)
     {
         var seen = x.Past(axis: 2, Stride, silence: false);                                        // [B, width, T]
         var inner = seen.Apply(linear).Past(axis: 2, Stride, silence: false);                      // [B, rank, T − stride]

@@ -33,7 +33,8 @@ public readonly record struct Axis(string? Name, long Factor, long Length)
         _ => $"{axis}*{other}",
     };
 
-    public override string ToString() => Name is null ? $"{Length}" : (Factor == 1 ? Name : $"{Factor}*{Name}") + (Length == 0 ? "" : $"{Length:+0;-0}");
+    public override string ToString() =>
+        Name is null ? $"{Length}" : (Factor == 1 ? Name : $"{Factor}*{Name}") + (Length == 0 ? "" : $"{Length:+0;-0}");
 
     internal TensorShapeProto.Types.Dimension ToProto() => IsFixed ? new() { DimValue = Length } : new() { DimParam = ToString() };
 }

@@ -8,7 +8,8 @@ namespace AVServer.Runtime.Onnx;
 
 /// <summary>Builds an ONNX file node by node; a value is known by its name.</summary>
 /// <remarks>
-/// The same calls give the same bytes. A message is the merge of messages that follow each other, so the graph is written part by part, in the order of the calls:
+/// The same calls give the same bytes. A message is the merge of messages that follow each other, so the graph is written part by part,
+/// in the order of the calls:
 /// that of the shipped files, whose sha256 their manifests state.
 /// </remarks>
 public sealed class OnnxGraph
@@ -44,7 +45,8 @@ public sealed class OnnxGraph
 
     /// <summary>Makes a value of single precision an output under its name.</summary>
     /// <inheritdoc cref="Input"/>
-    public void Output(string name, IReadOnlyList<Axis> shape) => Add(new GraphProto { Output = { Describe(name, shape, DataType.Float) } });
+    public void Output(string name, IReadOnlyList<Axis> shape) =>
+        Add(new GraphProto { Output = { Describe(name, shape, DataType.Float) } });
 
     /// <summary>Says what shape a value between inputs and outputs has.</summary>
     /// <inheritdoc cref="Input"/>
@@ -59,13 +61,15 @@ public sealed class OnnxGraph
     /// <returns>The name.</returns>
     public string Constant(string name, IReadOnlyList<long> shape, DataType type, ReadOnlySpan<byte> values)
     {
-        Add(new GraphProto { Initializer = { new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(values), Dims = { shape } } } });
+        Add(new GraphProto { Initializer = { new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(values),
+            Dims = { shape } } } });
         return name;
     }
 
     /// <summary>Adds a constant vector of whole numbers.</summary>
     /// <returns>The name.</returns>
-    public string Constant(string name, params ReadOnlySpan<long> values) => Constant(name, [values.Length], DataType.Int64, MemoryMarshal.AsBytes(values));
+    public string Constant(string name, params ReadOnlySpan<long> values) =>
+        Constant(name, [values.Length], DataType.Int64, MemoryMarshal.AsBytes(values));
 
     /// <summary>Adds an operator whose result gets a name of its own.</summary>
     /// <param name="type">ONNX's name of the operator.</param>
@@ -84,8 +88,10 @@ public sealed class OnnxGraph
     /// <param name="inputs">Values.</param>
     /// <param name="outputs">Names of what it makes.</param>
     /// <param name="attributes">What else the operator needs to know.</param>
-    public void Add(string type, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs, params IReadOnlyList<OnnxAttribute> attributes) =>
-        Add(new GraphProto { Node = { new NodeProto { OpType = type, Input = { inputs }, Output = { outputs }, Attribute = { attributes.Select(attribute => attribute.ToProto()) } } } });
+    public void Add(string type, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs,
+        params IReadOnlyList<OnnxAttribute> attributes) =>
+        Add(new GraphProto { Node = { new NodeProto { OpType = type, Input = { inputs }, Output = { outputs },
+            Attribute = { attributes.Select(attribute => attribute.ToProto()) } } } });
 
     /// <summary>Adds boosted regression trees of the operator set for machine learning.</summary>
     /// <param name="rows">[rows, features].</param>
@@ -94,7 +100,8 @@ public sealed class OnnxGraph
     public string Trees(string rows, params IReadOnlyList<OnnxAttribute> attributes)
     {
         _hasTrees = true;
-        var node = new NodeProto { OpType = "TreeEnsembleRegressor", Domain = TreeDomain, Input = { rows }, Output = { $"Trees_{_nodes++}" } };
+        var node = new NodeProto { OpType = "TreeEnsembleRegressor", Domain = TreeDomain, Input = { rows },
+            Output = { $"Trees_{_nodes++}" } };
         node.Attribute.Add(attributes.Select(attribute => attribute.ToProto()));
         Add(new GraphProto { Node = { node } });
         return node.Output[0];
@@ -113,7 +120,8 @@ public sealed class OnnxGraph
         }
 
         new ModelProto { OpsetImport = { new OperatorSetIdProto { Version = _operatorSet } } }.WriteTo(file);
-        if (_hasTrees) new ModelProto { OpsetImport = { new OperatorSetIdProto { Domain = TreeDomain, Version = TreeOperatorSet } } }.WriteTo(file);
+        if (_hasTrees) new ModelProto { OpsetImport = { new OperatorSetIdProto { Domain = TreeDomain,
+            Version = TreeOperatorSet } } }.WriteTo(file);
         return file.ToArray();
     }
 
@@ -134,13 +142,17 @@ public readonly struct OnnxAttribute
 
     private OnnxAttribute(AttributeProto proto) => _proto = proto;
 
-    public static implicit operator OnnxAttribute((string Name, long Value) it) => new(new() { Name = it.Name, Type = AttributeType.Int, I = it.Value });
+    public static implicit operator OnnxAttribute((string Name, long Value) it) =>
+        new(new() { Name = it.Name, Type = AttributeType.Int, I = it.Value });
 
-    public static implicit operator OnnxAttribute((string Name, float Value) it) => new(new() { Name = it.Name, Type = AttributeType.Float, F = it.Value });
+    public static implicit operator OnnxAttribute((string Name, float Value) it) =>
+        new(new() { Name = it.Name, Type = AttributeType.Float, F = it.Value });
 
-    public static implicit operator OnnxAttribute((string Name, long[] Values) it) => new(new() { Name = it.Name, Type = AttributeType.Ints, Ints = { it.Values } });
+    public static implicit operator OnnxAttribute((string Name, long[] Values) it) =>
+        new(new() { Name = it.Name, Type = AttributeType.Ints, Ints = { it.Values } });
 
-    public static implicit operator OnnxAttribute((string Name, float[] Values) it) => new(new() { Name = it.Name, Type = AttributeType.Floats, Floats = { it.Values } });
+    public static implicit operator OnnxAttribute((string Name, float[] Values) it) =>
+        new(new() { Name = it.Name, Type = AttributeType.Floats, Floats = { it.Values } });
 
     public static implicit operator OnnxAttribute((string Name, string[] Values) it) =>
         new(new() { Name = it.Name, Type = AttributeType.Strings, Strings = { it.Values.Select(ByteString.CopyFromUtf8) } });

@@ -92,7 +92,8 @@ internal sealed class TfLiteToOnnx
         var channels = _model.Tensors[op.Inputs[0]].Shape[3];
         var pads = Padding(op, options.SByte(0), kernel, strides, dilations);
         Emit(op, "Conv", [ChannelsFirst(op.Inputs[0]), Weight(op.Inputs[1], depthwise ? [3, 0, 1, 2] : ToChannelsFirst), Weight(op.Inputs[2], [0])], options.SByte(after),
-            ("kernel_shape", Longs(kernel)), ("strides", Longs(strides)), ("dilations", Longs(dilations)), ("pads", Longs(pads)), ("group", depthwise ? channels : 1L));
+            ("kernel_shape", Longs(kernel)), ("strides", Longs(strides)), ("dilations", Longs(dilations)), ("pads", Longs(pads)),
+                ("group", depthwise ? channels : 1L));
     }
 
     private void MaxPool(TfLiteOperator op)
@@ -101,7 +102,8 @@ internal sealed class TfLiteToOnnx
         int[] strides = [options.Int32(2), options.Int32(1)];
         int[] kernel = [options.Int32(4), options.Int32(3)];
         var pads = Padding(op, options.SByte(0), kernel, strides, [1, 1]);
-        Emit(op, "MaxPool", [ChannelsFirst(op.Inputs[0])], options.SByte(5), ("kernel_shape", Longs(kernel)), ("strides", Longs(strides)), ("pads", Longs(pads)));
+        Emit(op, "MaxPool", [ChannelsFirst(op.Inputs[0])], options.SByte(5), ("kernel_shape", Longs(kernel)), ("strides", Longs(strides)),
+            ("pads", Longs(pads)));
     }
 
     // slope · x + (1 − slope) · relu(x), each a convolution of one pixel on each channel. ONNX's own PRelu has no form for the blocked layout that ONNX Runtime
@@ -122,7 +124,8 @@ internal sealed class TfLiteToOnnx
         {
             _graph.Constant($"{to}.factors", [channels, 1, 1, 1], DataType.Float, MemoryMarshal.AsBytes(factors.AsSpan()));
             long[] once = [1, 1], none = [0, 0, 0, 0];
-            _graph.Add("Conv", [from, $"{to}.factors"], [to], ("kernel_shape", once), ("strides", once), ("dilations", once), ("pads", none), ("group", (long)channels));
+            _graph.Add("Conv", [from, $"{to}.factors"], [to], ("kernel_shape", once), ("strides", once), ("dilations", once),
+                ("pads", none), ("group", (long)channels));
         }
     }
 
@@ -138,7 +141,8 @@ internal sealed class TfLiteToOnnx
         // [axis, before or after] in the file, all befores and then all afters in ONNX.
         var pairs = Int32s(_constants[op.Inputs[1]]);
         var name = $"{Name(op.Outputs[0])}.pads";
-        _graph.Constant(name, Longs([.. ToChannelsFirst.Select(axis => pairs[2 * axis]), .. ToChannelsFirst.Select(axis => pairs[(2 * axis) + 1])]));
+        _graph.Constant(name,
+            Longs([.. ToChannelsFirst.Select(axis => pairs[2 * axis]), .. ToChannelsFirst.Select(axis => pairs[(2 * axis) + 1])]));
         Emit(op, "Pad", [ChannelsFirst(op.Inputs[0]), name]);
     }
 
@@ -195,7 +199,8 @@ internal sealed class TfLiteToOnnx
         var name = $"{Name(index)}.weight";
         var half = tensor.Type == TfLiteType.Float16;
         var stored = half ? $"{name}.half" : name;
-        _graph.Constant(stored, [.. order.Select(axis => (long)tensor.Shape[axis])], half ? DataType.Float16 : DataType.Float, Transposed(tensor, order, half ? 2 : 4));
+        _graph.Constant(stored, [.. order.Select(axis => (long)tensor.Shape[axis])], half ? DataType.Float16
+            : DataType.Float, Transposed(tensor, order, half ? 2 : 4));
         // The runtime widens it once, when it loads the graph.
         if (half) _graph.Add("Cast", [stored], [name], ("to", (long)DataType.Float));
         return name;

@@ -3,7 +3,6 @@ using AVServer.Lab.Export.Passes;
 using AVServer.Models;
 using AVServer.Runtime;
 using AVServer.Runtime.Onnx;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -17,7 +16,8 @@ public sealed class GraphPassTests
 
     [Fact]
     public void Norm_behind_a_convolution_and_scale_before_it_go_into_it() =>
-        Same(ScaleFolding.Run, x => ((x - 0.3) * rand(3, 1)).Apply(Conv1d(3, 4, 3)).Apply(Settled(BatchNorm1d(4))).Relu(), [2, 3, 9], ["Conv", "Relu"]);
+        Same(ScaleFolding.Run, x => ((x - 0.3) * rand(3, 1)).Apply(Conv1d(3, 4, 3)).Apply(Settled(BatchNorm1d(4))).Relu(), [2, 3, 9],
+            ["Conv", "Relu"]);
 
     [Fact]
     public void Shift_before_a_convolution_that_pads_stays() =>
@@ -56,7 +56,8 @@ public sealed class GraphPassTests
     [Fact]
     public void Branches_that_look_differently_stay_two() => Same(
         BranchMerging.Run,
-        x => x.Apply(Conv1d(3, 4, 3)).Relu().Apply(Conv1d(4, 5, 1)) * x.Apply(Conv1d(3, 2, 3, padding: 1)).Narrow(2, 0, 7).Relu().Apply(Conv1d(2, 5, 1)),
+        x => x.Apply(Conv1d(3, 4, 3)).Relu().Apply(Conv1d(4, 5, 1))
+            * x.Apply(Conv1d(3, 2, 3, padding: 1)).Narrow(2, 0, 7).Relu().Apply(Conv1d(2, 5, 1)),
         [2, 3, 9],
         ["Conv", "Conv", "Relu", "Slice", "Conv", "Relu", "Conv", "Mul"]);
 

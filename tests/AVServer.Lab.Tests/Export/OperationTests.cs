@@ -1,7 +1,6 @@
 using AVServer.Lab.Export;
 using AVServer.Models;
 using AVServer.Runtime;
-using Microsoft.ML.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -50,10 +49,15 @@ public sealed class OperationTests
         ["average pool"] = random => new(x => x[0].AveragePool(2, random.Next(1, 3)), [Map(random)]),
         ["max pool"] = random => new(x => x[0].MaxPool(3, 2, 1), [Map(random)]),
         ["choose"] = random => Two(random, (x, y) => x.IsAbove(0.1).Choose(x, y)),
-        ["convolution of one axis"] = random => new(x => x[0].Convolve(randn(4, 3, 3), randn(4), new Window(random.Next(1, 3), random.Next(3), random.Next(1, 3))), [Shape(random, 3, random.Next(7, 12))]),
-        ["depthwise convolution"] = random => new(x => x[0].Convolve(randn(3, 1, 3), null, new Window(groups: 3)), [Shape(random, 3, random.Next(7, 12))]),
-        ["convolution of two axes"] = random => new(x => x[0].Apply(Conv2d(2, 4, (3L, 5L), stride: (1, 2), padding: (0, 2))), [Map(random)]),
-        ["convolution of three axes"] = random => new(x => x[0].Apply(Conv3d(2, 4, (2L, 3L, 3L), padding: (0L, 1L, 1L))), [Shape(random, 2, 3, 5, 6)]),
+        ["convolution of one axis"] = random =>
+            new(x => x[0].Convolve(randn(4, 3, 3), randn(4), new Window(random.Next(1, 3), random.Next(3), random.Next(1, 3))),
+                [Shape(random, 3, random.Next(7, 12))]),
+        ["depthwise convolution"] = random =>
+            new(x => x[0].Convolve(randn(3, 1, 3), null, new Window(groups: 3)), [Shape(random, 3, random.Next(7, 12))]),
+        ["convolution of two axes"] = random =>
+            new(x => x[0].Apply(Conv2d(2, 4, (3L, 5L), stride: (1, 2), padding: (0, 2))), [Map(random)]),
+        ["convolution of three axes"] = random =>
+            new(x => x[0].Apply(Conv3d(2, 4, (2L, 3L, 3L), padding: (0L, 1L, 1L))), [Shape(random, 2, 3, 5, 6)]),
         ["batch norm"] = random => new(x => x[0].Apply(Settled(BatchNorm1d(3))), [Shape(random, 3, 5)]),
         ["batch norm of maps"] = random => new(x => x[0].Apply(Settled(BatchNorm2d(2))), [Map(random)]),
         ["batch norm of vectors"] = random => new(x => x[0].Apply(Settled(BatchNorm1d(3))), [Shape(random, 3)]),
@@ -65,7 +69,8 @@ public sealed class OperationTests
         ["past"] = random => new(x => x[0].Past(2, random.Next(4), silence: true), [Shape(random, 3, 5)]),
     };
 
-    public static TheoryData<string, int> Cases => [.. Operations.Keys.SelectMany(name => Enumerable.Range(0, 3).Select(seed => (name, seed)))];
+    public static TheoryData<string, int> Cases =>
+        [.. Operations.Keys.SelectMany(name => Enumerable.Range(0, 3).Select(seed => (name, seed)))];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -87,7 +92,9 @@ public sealed class OperationTests
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         var network = new Written(
-            inputs => [.. inputs.Take(1).Select(x => x * x.Within(inputs[1], 1).Unsqueeze(2) / inputs[1].Plus(hop - 1).Quotient(hop).AtLeast(1).Real(x).Unsqueeze(1).Unsqueeze(2))],
+            inputs => [.. inputs.Take(1).Select(
+                x => x * x.Within(inputs[1], 1).Unsqueeze(2) / inputs[1].Plus(hop - 1).Quotient(hop).AtLeast(1).Real(x).Unsqueeze(
+                    1).Unsqueeze(2))],
             [new("features", [-1, -1, 3]), new("frames", [-1], IsWhole: true)]);
         Tensor[] inputs = [randn(3, 7, 3), tensor(new long[] { 7, 3, 0 })];
         var expected = TorchValue.Of(network.Serve([TorchValue.From(inputs[0]), TorchValue.From(inputs[1])])[0]);
@@ -97,7 +104,8 @@ public sealed class OperationTests
 
     [Fact]
     public void Layer_that_no_graph_can_be_written_of_is_refused() =>
-        Assert.Throws<NotSupportedException>(() => NetworkGraph.Write(new Written(x => [x[0].Apply(InstanceNorm1d(3))], [new("x", [-1, 3, 4])])));
+        Assert.Throws<NotSupportedException>(
+            () => NetworkGraph.Write(new Written(x => [x[0].Apply(InstanceNorm1d(3))], [new("x", [-1, 3, 4])])));
 
     [Fact]
     public void Axis_that_is_free_has_no_length_in_a_graph() =>
@@ -127,7 +135,8 @@ public sealed class OperationTests
         return ParityCheck.Run(session, inputs)[0];
     }
 
-    private static float Furthest(Tensor expected, Tensor got) => ((expected - got).abs() / expected.abs().clamp_min(1)).max().item<float>();
+    private static float Furthest(Tensor expected, Tensor got) =>
+        ((expected - got).abs() / expected.abs().clamp_min(1)).max().item<float>();
 
     private static long[] Shape(Random random, params long[] rest) => [random.Next(1, 4), .. rest];
 
@@ -162,7 +171,8 @@ public sealed class OperationTests
     private sealed record Case(Func<IReadOnlyList<Value>, Value> Run, long[][] Shapes);
 
     /// <summary>A network of one operation.</summary>
-    private sealed class Written(Func<IReadOnlyList<Value>, IReadOnlyList<Value>> serve, IReadOnlyList<NetworkInput> inputs) : Module("Written"), INetwork
+    private sealed class Written(Func<IReadOnlyList<Value>, IReadOnlyList<Value>> serve, IReadOnlyList<NetworkInput> inputs)
+        : Module("Written"), INetwork
     {
         public IReadOnlyList<NetworkInput> Inputs => inputs;
 

@@ -12,7 +12,8 @@ public sealed class KeywordNetworkTests
     private static readonly Dictionary<string, (Func<Layer> Create, long[] Clip, long[] Logits, int Parameters)> Networks = new()
     {
         // The paper of the LSTM gives no figure for these inputs: the sum of its layers.
-        ["LSTM"] = (() => new LstmSpotter(new LstmSpotterConfig()), [40, 80], [10, 1], (80 * 4 * 128) + 128 + (4 * 64 * (128 + 64 + 2)) + (4 * 64 * (64 + 64 + 2)) + 65),
+        ["LSTM"] = (() => new LstmSpotter(new LstmSpotterConfig()), [40, 80], [10, 1],
+            (80 * 4 * 128) + 128 + (4 * 64 * (128 + 64 + 2)) + (4 * 64 * (64 + 64 + 2)) + 65),
         ["BC-ResNet-1"] = (() => new BcResNet(new BcResNetConfig()), [101, 40], [12], 9_200),
         ["KWT-1"] = (() => new Kwt(new KwtConfig()), [98, 40], [35], 607_000),
     };
@@ -25,7 +26,8 @@ public sealed class KeywordNetworkTests
     {
         using var network = Networks[name].Create();
 
-        Assert.InRange(network.parameters().Sum(parameter => parameter.numel()), Networks[name].Parameters * 0.98, Networks[name].Parameters * 1.02);
+        Assert.InRange(network.parameters().Sum(parameter => parameter.numel()), Networks[name].Parameters * 0.98,
+            Networks[name].Parameters * 1.02);
     }
 
     [Theory]
@@ -42,7 +44,8 @@ public sealed class KeywordNetworkTests
         var together = network.forward(clips);
 
         Assert.Equal([3, .. logits], together.shape);
-        for (var i = 0; i < 3; i++) Assert.InRange((network.forward(clips.narrow(0, i, 1)) - together.narrow(0, i, 1)).abs().max().item<float>(), 0, 1e-4f);
+        for (var i = 0; i < 3; i++) Assert.InRange(
+            (network.forward(clips.narrow(0, i, 1)) - together.narrow(0, i, 1)).abs().max().item<float>(), 0, 1e-4f);
     }
 
     [Fact]
@@ -61,7 +64,7 @@ public sealed class KeywordNetworkTests
         var (cache, pieces) = (zeros(2, 4, 64), new List<Tensor>());
         foreach (var (start, length) in new[] { (0, 8), (8, 4), (12, 40), (52, 28) })
         {
-            (var piece, cache) = TorchValue.Step(network.Forward, fbank.narrow(1, start, length), cache);
+            (var piece, cache) = TorchValue.Step(network.Compute, fbank.narrow(1, start, length), cache);
             pieces.Add(piece);
         }
 

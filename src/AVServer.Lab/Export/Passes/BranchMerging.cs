@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace AVServer.Lab.Export.Passes;
 
 /// <summary>
-/// Two convolutions that read the same value in the same way become one, if a ReLU and convolutions of one tap come behind each: those read both, with
+/// Two convolutions that read the same value in the same way become one, if a ReLU and convolutions of one tap come behind each: those
+/// read both, with
 /// zeros for the channels that aren't theirs. In a stream's few steps the cost of a node counts more than its arithmetic.
 /// </summary>
 internal static class BranchMerging
@@ -32,7 +33,8 @@ internal static class BranchMerging
         NodeProto[] branches = [.. graph.Nodes.Where(node => IsBranch(graph, node))];
         foreach (var one in branches)
         {
-            if (branches.FirstOrDefault(other => other != one && other.Input[0] == one.Input[0] && AreAlike(graph, one, other)) is { } other) return (one, other);
+            if (branches.FirstOrDefault(
+                other => other != one && other.Input[0] == one.Input[0] && AreAlike(graph, one, other)) is { } other) return (one, other);
         }
 
         return null;
@@ -44,7 +46,8 @@ internal static class BranchMerging
         graph.ShapeOf(next.Input[1])![2..].All(taps => taps == "1") && ScaleFolding.Whole(next, "group", 1) == 1;
 
     private static bool AreAlike(GraphEditor graph, NodeProto one, NodeProto other) =>
-        one.Attribute.SequenceEqual(other.Attribute) && graph.ShapeOf(one.Input[1])![1..].SequenceEqual(graph.ShapeOf(other.Input[1])![1..]);
+        one.Attribute.SequenceEqual(other.Attribute) &&
+            graph.ShapeOf(one.Input[1]).AsSpan(1).SequenceEqual(graph.ShapeOf(other.Input[1]).AsSpan(1));
 
     private static void Widen(GraphEditor graph, NodeProto node, long before, long after)
     {

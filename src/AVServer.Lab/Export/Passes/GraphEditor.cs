@@ -6,7 +6,9 @@ using DataType = AVServer.Runtime.Onnx.TensorProto.Types.DataType;
 
 namespace AVServer.Lab.Export.Passes;
 
-/// <summary>A graph that is being changed: who makes a value, who reads it, what its shape is, and its constants as tensors of double precision.</summary>
+/// <summary>
+/// A graph that is being changed: who makes a value, who reads it, what its shape is, and its constants as tensors of double precision.
+/// </summary>
 internal sealed class GraphEditor
 {
     private readonly ModelProto _model;
@@ -18,7 +20,8 @@ internal sealed class GraphEditor
     {
         _model = ModelProto.Parser.ParseFrom(graph);
         _shapes = Graph.ValueInfo.Concat(Graph.Input).Concat(Graph.Output).DistinctBy(value => value.Name).ToDictionary(
-            value => value.Name, value => value.Type.TensorType.Shape.Dim.Select(axis => axis.HasDimParam ? axis.DimParam : $"{axis.DimValue}").ToArray());
+            value => value.Name, value =>
+                value.Type.TensorType.Shape.Dim.Select(axis => axis.HasDimParam ? axis.DimParam : $"{axis.DimValue}").ToArray());
         _constants = Graph.Initializer.ToDictionary(constant => constant.Name);
     }
 
@@ -38,10 +41,13 @@ internal sealed class GraphEditor
 
     /// <summary>The only node that reads what a node makes; null where there are several, or where it leaves the graph.</summary>
     internal NodeProto? OnlyReaderOf(NodeProto node) =>
-        node.Output.Count == 1 && Graph.Output.All(output => output.Name != node.Output[0]) && ReadersOf(node.Output[0]) is [var reader] && reader.Input.Count(input => input == node.Output[0]) == 1 ? reader : null;
+        node.Output.Count == 1 && Graph.Output.All(output => output.Name != node.Output[0]) && ReadersOf(node.Output[0]) is [var reader] &&
+            reader.Input.Count(input => input == node.Output[0]) == 1 ? reader : null;
 
     /// <summary>The axes of a value, as numbers or names; null where nothing is known of it.</summary>
-    internal string[]? ShapeOf(string value) => _shapes.GetValueOrDefault(value) ?? (_constants.TryGetValue(value, out var constant) ? [.. constant.Dims.Select(length => $"{length}")] : null);
+    internal string[]? ShapeOf(string value) =>
+        _shapes.GetValueOrDefault(value) ?? (
+            _constants.TryGetValue(value, out var constant) ? [.. constant.Dims.Select(length => $"{length}")] : null);
 
     /// <summary>Says what shape a value has.</summary>
     internal void Shape(string value, string[] shape) => _shapes[value] = shape;
@@ -50,7 +56,8 @@ internal sealed class GraphEditor
     internal bool IsWeight(string value) => _constants.TryGetValue(value, out var constant) && constant.DataType == (int)DataType.Float;
 
     /// <summary>A constant's values.</summary>
-    internal Tensor Weight(string value) => tensor(MemoryMarshal.Cast<byte, float>(_constants[value].RawData.Span).ToArray()).reshape([.. _constants[value].Dims]).to(float64);
+    internal Tensor Weight(string value) =>
+        tensor(MemoryMarshal.Cast<byte, float>(_constants[value].RawData.Span).ToArray()).reshape([.. _constants[value].Dims]).to(float64);
 
     /// <summary>A constant's values as they are stored.</summary>
     internal ReadOnlySpan<float> Values(string value) => MemoryMarshal.Cast<byte, float>(_constants[value].RawData.Span);
@@ -87,8 +94,9 @@ internal sealed class GraphEditor
     internal string Free(string like) => $"{like.Split('~')[0]}~{_made++}";
 
     /// <summary>A node that is in no graph yet.</summary>
-    internal NodeProto Node(string type, IReadOnlyList<string> inputs, string output, params IReadOnlyList<OnnxAttribute> attributes) =>
-        new() { OpType = type, Input = { inputs }, Output = { output }, Attribute = { attributes.Select(attribute => attribute.ToProto()) } };
+    internal static NodeProto Node(string type, IReadOnlyList<string> inputs, string output, params IReadOnlyList<OnnxAttribute> attributes) =>
+        new() { OpType = type, Input = { inputs }, Output = { output },
+            Attribute = { attributes.Select(attribute => attribute.ToProto()) } };
 
     /// <summary>Puts a node in front of another.</summary>
     internal void Insert(NodeProto node, NodeProto before) => Graph.Node.Insert(Graph.Node.IndexOf(before), node);
@@ -125,7 +133,10 @@ internal sealed class GraphEditor
         }
     }
 
-    /// <summary>Puts nodes in the order of their computation, and takes away what nothing leads out of: copies, nodes that nobody reads, constants.</summary>
+    /// <summary>
+    /// Puts nodes in the order of their computation, and takes away what nothing leads out of: copies, nodes that nobody reads,
+    /// constants.
+    /// </summary>
     internal void Tidy()
     {
         var outputs = Graph.Output.Select(output => output.Name).ToHashSet();
@@ -152,7 +163,7 @@ internal sealed class GraphEditor
         while (left.Count > 0)
         {
             var ready = left.Where(node => node.Input.All(known.Contains)).ToList();
-            if (ready.Count == 0) throw new InvalidOperationException($"Expected nodes that can be put in order, got {left[0].OpType} that reads {string.Join(", ", left[0].Input.Where(input => !known.Contains(input)))}.");
+            if (ready.Count == 0) throw new InvalidOperationException($"Expected nodes that can be put in order, got a circle at {left[0].OpType}.");
             foreach (var node in ready)
             {
                 ordered.Add(node);
@@ -183,8 +194,9 @@ internal sealed class GraphEditor
     {
         var editor = new GraphEditor(graph);
         var (first, sigmoid) = (editor.Graph.Output[0], editor.MakerOf(editor.Graph.Output[0].Name)!);
-        if (sigmoid.OpType != "Sigmoid") throw new ArgumentException($"Expected a Sigmoid behind {first.Name}, got {sigmoid.OpType}.", nameof(graph));
-        editor.Graph.Node.Add(editor.Node("Identity", [sigmoid.Input[0]], "logits"));
+        if (sigmoid.OpType != "Sigmoid") throw new ArgumentException(
+            $"Expected a Sigmoid behind {first.Name}, got {sigmoid.OpType}.", nameof(graph));
+        editor.Graph.Node.Add(Node("Identity", [sigmoid.Input[0]], "logits"));
         var logits = first.Clone();
         logits.Name = "logits";
         editor.Graph.Output.Add(logits);

@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
-using AVServer.Runtime.Onnx;
 using DataType = AVServer.Runtime.Onnx.TensorProto.Types.DataType;
 
 namespace AVServer.Lab.Export.Passes;
 
-/// <summary>Weights that half precision holds exactly, since the network was rounded to it, are stored so; the runtime widens them once, when it loads the graph.</summary>
+/// <summary>
+/// Weights that half precision holds exactly, since the network was rounded to it, are stored so; the runtime widens them once, when it
+/// loads the graph.
+/// </summary>
 internal static class HalfStorage
 {
     private const int Fewest = 256;
@@ -20,7 +22,7 @@ internal static class HalfStorage
             long[] shape = [.. graph.ShapeOf(node.Input[1])!.Select(long.Parse)];
             var stored = graph.Store(node.Input[1] + ".half", shape, DataType.Float16, MemoryMarshal.AsBytes<Half>(half));
             var widened = graph.Free(node.Input[1] + ".single");
-            graph.Insert(graph.Node("Cast", [stored], widened, ("to", (long)DataType.Float)), node);
+            graph.Insert(GraphEditor.Node("Cast", [stored], widened, ("to", (long)DataType.Float)), node);
             node.Input[1] = widened;
         }
     }

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace AVServer.Lab.Export.Passes;
 
 /// <summary>
-/// A scale and a shift of each channel, what a batch norm or the normalisation of an input is at evaluation, go into the weights of the convolution or
+/// A scale and a shift of each channel, what a batch norm or the normalisation of an input is at evaluation, go into the weights of the
+/// convolution or
 /// product before or behind them.
 /// </summary>
 internal static class ScaleFolding
@@ -25,7 +26,8 @@ internal static class ScaleFolding
     /// <summary>Conv → scale or shift: one Conv. Product → scale: one product.</summary>
     private static bool Behind(GraphEditor graph, NodeProto node)
     {
-        if (!IsProduct(graph, node) || graph.OnlyReaderOf(node) is not { } next || Other(graph, next, node.Output[0]) is not { } other) return false;
+        if (!IsProduct(graph, node) || graph.OnlyReaderOf(node) is not { } next ||
+            Other(graph, next, node.Output[0]) is not { } other) return false;
         var convolves = node.OpType == "Conv";
         if (!convolves && next.OpType is "Add" or "Sub") return false;
         if (PerChannel(graph, other, node.Output[0], convolves ? 1 : -1) is not { } values) return false;
@@ -34,7 +36,8 @@ internal static class ScaleFolding
         {
             case "Mul" or "Div":
                 var scale = next.OpType == "Div" ? 1 / values : values;
-                node.Input[1] = graph.Store(node.Input[1], convolves ? (weight.flatten(1) * scale.reshape(-1, 1)).reshape(weight.shape) : weight * scale);
+                node.Input[1] = graph.Store(
+                    node.Input[1], convolves ? (weight.flatten(1) * scale.reshape(-1, 1)).reshape(weight.shape) : weight * scale);
                 if (node.Input.Count == 3) node.Input[2] = graph.Store(node.Input[2], graph.Weight(node.Input[2]) * scale);
                 break;
             case "Add" or "Sub":
@@ -54,16 +57,20 @@ internal static class ScaleFolding
     /// <summary>Scale → Conv or product, and shift → Conv that pads nothing: one Conv or product.</summary>
     private static bool Before(GraphEditor graph, NodeProto node)
     {
-        if (graph.OnlyReaderOf(node) is not { } next || !IsProduct(graph, next) || next.Input[0] != node.Output[0] || Read(graph, node) is not { } input) return false;
+        if (graph.OnlyReaderOf(node) is not { } next || !IsProduct(graph, next) || next.Input[0] != node.Output[0] ||
+            Read(graph, node) is not { } input) return false;
         var convolves = next.OpType == "Conv";
-        if (convolves && (Whole(next, "group", 1) != 1 || (node.OpType is "Add" or "Sub" && Wholes(next, "pads").Any(pad => pad != 0)))) return false;
+        if (convolves && (Whole(next, "group", 1) != 1 ||
+            (node.OpType is "Add" or "Sub" && Wholes(next, "pads").Any(pad => pad != 0)))) return false;
         if (node.OpType is "Add" or "Sub" && !convolves) return false;
         if (PerChannel(graph, node.Input[1], input, convolves ? 1 : -1) is not { } values) return false;
         var weight = graph.Weight(next.Input[1]);
         if (node.OpType is "Mul" or "Div")
         {
             var scale = node.OpType == "Div" ? 1 / values : values;
-            next.Input[1] = graph.Store(next.Input[1], convolves ? weight * scale.reshape([1, -1, .. Enumerable.Repeat(1L, (int)weight.dim() - 2)]) : weight * scale.reshape(-1, 1));
+            next.Input[1] = graph.Store(
+                next.Input[1], convolves ? weight * scale.reshape([1, -1, .. Enumerable.Repeat(1L, (int)weight.dim() - 2)])
+                    : weight * scale.reshape(-1, 1));
         }
         else
         {
@@ -79,7 +86,10 @@ internal static class ScaleFolding
         return true;
     }
 
-    /// <summary>Two shifts as one; shift → scale as scale → shift; and scale or shift → Transpose as Transpose → scale or shift, so that they come to the convolution.</summary>
+    /// <summary>
+    /// Two shifts as one; shift → scale as scale → shift; and scale or shift → Transpose as Transpose → scale or shift, so that they
+    /// come to the convolution.
+    /// </summary>
     private static bool Swap(GraphEditor graph, NodeProto node)
     {
         if (Read(graph, node) is not { } input || graph.OnlyReaderOf(node) is not { } next) return false;
@@ -90,7 +100,8 @@ internal static class ScaleFolding
             return true;
         }
 
-        if (node.OpType == "Add" && next.OpType == "Mul" && next.Input[0] == node.Output[0] && graph.IsWeight(next.Input[1]) && graph.MakerOf(input) is { } maker && IsProduct(graph, maker))
+        if (node.OpType == "Add" && next.OpType == "Mul" && next.Input[0] == node.Output[0] && graph.IsWeight(next.Input[1]) &&
+            graph.MakerOf(input) is { } maker && IsProduct(graph, maker))
         {
             var shift = graph.Store(node.Input[1], graph.Weight(node.Input[1]) * graph.Weight(next.Input[1]));
             (node.OpType, next.OpType) = ("Mul", "Add");
@@ -98,7 +109,8 @@ internal static class ScaleFolding
             return true;
         }
 
-        if (next.OpType != "Transpose" || graph.OnlyReaderOf(next) is not { OpType: "Conv" or "Mul" or "Div" or "Add" or "Sub" } || graph.ShapeOf(input) is not { } shape) return false;
+        if (next.OpType != "Transpose" || graph.OnlyReaderOf(next) is not { OpType: "Conv" or "Mul" or "Div" or "Add" or "Sub" } ||
+            graph.ShapeOf(input) is not { } shape) return false;
         var values = graph.Weight(node.Input[1]);
         var order = Wholes(next, "perm");
         var spread = values.reshape([.. Enumerable.Repeat(1L, shape.Length - (int)values.dim()), .. values.shape]).permute(order);
@@ -118,11 +130,14 @@ internal static class ScaleFolding
         return true;
     }
 
-    private static bool IsProduct(GraphEditor graph, NodeProto node) => node.OpType is "Conv" or "MatMul" && graph.IsWeight(node.Input[1]) && (node.OpType == "Conv" || graph.ShapeOf(node.Input[1])!.Length == 2);
+    private static bool IsProduct(GraphEditor graph, NodeProto node) =>
+        node.OpType is "Conv" or "MatMul" && graph.IsWeight(node.Input[1]) &&
+            (node.OpType == "Conv" || graph.ShapeOf(node.Input[1])!.Length == 2);
 
     /// <summary>What a scale or shift by a constant reads; null for any other node.</summary>
     private static string? Read(GraphEditor graph, NodeProto node) =>
-        node.OpType is "Add" or "Sub" or "Mul" or "Div" && graph.IsWeight(node.Input[1]) && !graph.IsWeight(node.Input[0]) ? node.Input[0] : null;
+        node.OpType is "Add" or "Sub" or "Mul" or "Div" && graph.IsWeight(node.Input[1]) && !graph.IsWeight(node.Input[0])
+            ? node.Input[0] : null;
 
     private static string? Other(GraphEditor graph, NodeProto node, string value) =>
         node.Input.Count == 2 && node.Input[0] == value && graph.IsWeight(node.Input[1]) ? node.Input[1] : null;
@@ -134,7 +149,8 @@ internal static class ScaleFolding
         var values = graph.Weight(constant);
         if (values.numel() == 1) return values.reshape(1);
         var at = (axis < 0 ? shape.Length + axis : axis) - (shape.Length - (int)values.dim());
-        return at >= 0 && values.size(at) == values.numel() && $"{values.numel()}" == shape[axis < 0 ? ^-axis : axis] ? values.flatten() : null;
+        return at >= 0 && values.size(at) == values.numel() && $"{values.numel()}" == shape[axis < 0 ? ^-axis : axis]
+            ? values.flatten() : null;
     }
 
     private static void Merge(GraphEditor graph, NodeProto node, NodeProto next)
@@ -143,7 +159,9 @@ internal static class ScaleFolding
         graph.Remove(next);
     }
 
-    internal static long Whole(NodeProto node, string name, long otherwise) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name)?.I ?? otherwise;
+    internal static long Whole(NodeProto node, string name, long otherwise) =>
+        node.Attribute.FirstOrDefault(attribute => attribute.Name == name)?.I ?? otherwise;
 
-    internal static long[] Wholes(NodeProto node, string name) => [.. node.Attribute.FirstOrDefault(attribute => attribute.Name == name)?.Ints ?? []];
+    internal static long[] Wholes(NodeProto node, string name) =>
+        [.. node.Attribute.FirstOrDefault(attribute => attribute.Name == name)?.Ints ?? []];
 }

@@ -3,8 +3,10 @@ using AVServer.Runtime.Onnx;
 namespace AVServer.Lab.Export.Passes;
 
 /// <summary>
-/// Lays a stream's sequences [N, channels, S] out as rows [N · S, channels], so that a convolution over few steps is one matrix product for all streams: its taps
-/// are gathered side by side first. Only where time itself matters, sequences stand as [N, S, channels]; a transposition stays where another operator asks for one.
+/// Lays a stream's sequences [N, channels, S] out as rows [N · S, channels], so that a convolution over few steps is one matrix product
+/// for all streams: its taps
+/// are gathered side by side first. Only where time itself matters, sequences stand as [N, S, channels]; a transposition stays where
+/// another operator asks for one.
 /// </summary>
 internal sealed class StreamRows
 {
@@ -65,7 +67,8 @@ internal sealed class StreamRows
             case "Add" or "Sub" or "Mul" or "Div" when Arithmetic(node, shape) is { } result:
                 (result.Rows ? _rows : _times)[output] = Add(node.OpType, result.Inputs);
                 return true;
-            case "Concat" when ScaleFolding.Whole(node, "axis", 0) == 2 && node.Input.Any(each => _rows.ContainsKey(each) || _times.ContainsKey(each)):
+            case "Concat" when ScaleFolding.Whole(node, "axis", 0) == 2 &&
+                node.Input.Any(each => _rows.ContainsKey(each) || _times.ContainsKey(each)):
                 _times[output] = Add("Concat", [.. node.Input.Select(Time)], ("axis", 1));
                 return true;
             case "Slice" when moved && _graph.Wholes(node.Input[3]) is [2]:
@@ -77,7 +80,8 @@ internal sealed class StreamRows
     }
 
     private bool Convolves(NodeProto node) =>
-        ScaleFolding.Whole(node, "group", 1) == 1 && ScaleFolding.Wholes(node, "pads").All(pad => pad == 0) && _graph.IsWeight(node.Input[1]);
+        ScaleFolding.Whole(node, "group", 1) == 1 && ScaleFolding.Wholes(node, "pads").All(pad => pad == 0) &&
+            _graph.IsWeight(node.Input[1]);
 
     private string Convolve(NodeProto node, string[] shape, string[] result)
     {
@@ -96,7 +100,8 @@ internal sealed class StreamRows
         }
         else
         {
-            var gathered = Add("Gather", [Time(node.Input[0]), Taps(result[2], shape[2], taps, stride, dilation, node.Input[0])], ("axis", 1));
+            var gathered = Add("Gather", [Time(node.Input[0]), Taps(result[2], shape[2], taps, stride, dilation, node.Input[0])],
+                ("axis", 1));
             rows = Add("Reshape", [gathered, _graph.Wholes([2], -1, taps * weight.size(1))]);
         }
 
@@ -108,7 +113,13 @@ internal sealed class StreamRows
     private string Taps(string steps, string length, long taps, long stride, long dilation, string input)
     {
         if (long.TryParse(steps, out var known))
-            return _graph.Wholes([known, taps], [.. from step in Enumerable.Range(0, (int)known) from tap in Enumerable.Range(0, (int)taps) select (step * stride) + (tap * dilation)]);
+        {
+            var places = from step in Enumerable.Range(0, (int)known)
+                         from tap in Enumerable.Range(0, (int)taps)
+                         select (step * stride) + (tap * dilation);
+            return _graph.Wholes([known, taps], places.ToArray());
+        }
+
         return Shared($"taps {steps} {taps} {stride} {dilation}", () =>
         {
             var first = Shared($"first {steps} {stride}", () => First(steps, length, ((taps - 1) * dilation) + 1, stride, input));
@@ -185,13 +196,13 @@ internal sealed class StreamRows
     {
         if (!_asWritten.Add(value)) return;
         if (!_rows.ContainsKey(value) && !_times.ContainsKey(value)) return;
-        _nodes.Add(_graph.Node("Transpose", [Time(value)], value, ("perm", (long[])[0, 2, 1])));
+        _nodes.Add(GraphEditor.Node("Transpose", [Time(value)], value, ("perm", (long[])[0, 2, 1])));
     }
 
     /// <summary>Gives what was just made the name of a value that is the same.</summary>
     private void Alias(string made, string output)
     {
-        _nodes.Add(_graph.Node("Identity", [made], output));
+        _nodes.Add(GraphEditor.Node("Identity", [made], output));
         _asWritten.Add(output);
     }
 
@@ -200,7 +211,7 @@ internal sealed class StreamRows
     private string Add(string type, IReadOnlyList<string> inputs, params IReadOnlyList<OnnxAttribute> attributes)
     {
         var output = _graph.Free(type);
-        _nodes.Add(_graph.Node(type, inputs, output, attributes));
+        _nodes.Add(GraphEditor.Node(type, inputs, output, attributes));
         return output;
     }
 }
