@@ -35,9 +35,9 @@ internal static class NetworksCommand
             var network = create();
             using var module = (nn.Module)network;
             var card = NetworkCard.Of(name, network);
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {card.Name} | {card.Parameters:N0} | {card.MultiplyAccumulates:N0} | {(card.ReceptiveFieldFrames == NetworkSteps.Unbounded ? "all" : card.ReceptiveFieldFrames)} | {(card.Streams ? "yes" : "no")} | {card.Inputs} |"));
+            var seen = card.ReceptiveFieldFrames == NetworkSteps.Unbounded ? "all" : $"{card.ReceptiveFieldFrames}";
+            var counts = string.Create(CultureInfo.InvariantCulture, $"{card.Parameters:N0} | {card.MultiplyAccumulates:N0}");
+            output.WriteLine($"| {card.Name} | {counts} | {seen} | {(card.Streams ? "yes" : "no")} | {card.Inputs} |");
         }
 
         output.WriteLine();

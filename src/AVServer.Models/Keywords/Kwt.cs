@@ -22,9 +22,8 @@ public sealed record KwtConfig(
 /// </summary>
 /// <remarks>
 /// Berg, O'Connor, Cruz: "Keyword Transformer: A Self-Attention Model for Keyword Spotting" (Interspeech 2021, arXiv 2104.00769). What
-/// differs: the word's token and its
-/// position, which are only ever added, are one vector; the attention's projections have a bias, which adds half a per cent to the
-/// parameters.
+/// differs: the word's token and its position, which are only ever added, are one vector; the attention's projections have a bias,
+/// which adds half a per cent to the parameters.
 /// </remarks>
 public sealed class Kwt : Layer, INetwork
 {

@@ -17,9 +17,8 @@ public sealed record LstmSpotterConfig(int Mels = 80, int Stride = 4, int Bottle
 /// </summary>
 /// <remarks>
 /// Sun et al., "Max-Pooling Loss Training of Long Short-Term Memory Networks for Small-Footprint Keyword Spotting" (SLT 2016, arXiv
-/// 1705.02411). What differs: frames
-/// are joined without those after them, which a stream would have to wait for, on 80 mels instead of 20; hence a count of parameters of
-/// its own.
+/// 1705.02411). What differs: frames are joined without those after them, which a stream would have to wait for, on 80 mels instead of
+/// 20; hence a count of parameters of its own.
 /// </remarks>
 public sealed class LstmSpotter : Layer, INetwork
 {

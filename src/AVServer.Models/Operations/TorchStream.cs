@@ -8,8 +8,7 @@ namespace AVServer.Models;
 /// </summary>
 /// <remarks>
 /// A cache is [B, rows, values], each part's steps under those of the part before. Where the parts differ in their values, all stand
-/// behind each other in one row;
-/// a single part that is no sequence of vectors is a cache as it is.
+/// behind each other in one row; a single part that is no sequence of vectors is a cache as it is.
 /// </remarks>
 internal sealed class TorchStream(Tensor cache)
 {

@@ -5,13 +5,11 @@ namespace AVServer.Models;
 
 /// <summary>
 /// What flows through a network: a tensor of libtorch while it learns (<see cref="TorchValue"/>), a value of an ONNX graph while it is
-/// exported. Networks are
-/// written over it once; these are the operations that they need.
+/// exported. Networks are written over it once; these are the operations that they need.
 /// </summary>
 /// <remarks>
 /// Axes are counted from 0, below 0 from the end. Weights are libtorch's in both cases: in a graph they are constants, and so is what
-/// is computed of them.
-/// What only training does (dropout, statistics of a batch) a graph leaves out.
+/// is computed of them. What only training does (dropout, statistics of a batch) a graph leaves out.
 /// </remarks>
 public abstract class Value
 {

@@ -9,8 +9,7 @@ namespace AVServer.Runtime.Onnx;
 /// <summary>Builds an ONNX file node by node; a value is known by its name.</summary>
 /// <remarks>
 /// The same calls give the same bytes. A message is the merge of messages that follow each other, so the graph is written part by part,
-/// in the order of the calls:
-/// that of the shipped files, whose sha256 their manifests state.
+/// in the order of the calls: that of the shipped files, whose sha256 their manifests state.
 /// </remarks>
 public sealed class OnnxGraph
 {
@@ -61,8 +60,8 @@ public sealed class OnnxGraph
     /// <returns>The name.</returns>
     public string Constant(string name, IReadOnlyList<long> shape, DataType type, ReadOnlySpan<byte> values)
     {
-        Add(new GraphProto { Initializer = { new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(values),
-            Dims = { shape } } } });
+        var constant = new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(values), Dims = { shape } };
+        Add(new GraphProto { Initializer = { constant } });
         return name;
     }
 
@@ -88,10 +87,13 @@ public sealed class OnnxGraph
     /// <param name="inputs">Values.</param>
     /// <param name="outputs">Names of what it makes.</param>
     /// <param name="attributes">What else the operator needs to know.</param>
-    public void Add(string type, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs,
-        params IReadOnlyList<OnnxAttribute> attributes) =>
-        Add(new GraphProto { Node = { new NodeProto { OpType = type, Input = { inputs }, Output = { outputs },
-            Attribute = { attributes.Select(attribute => attribute.ToProto()) } } } });
+    public void Add(
+        string type, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs, params IReadOnlyList<OnnxAttribute> attributes)
+    {
+        var node = new NodeProto { OpType = type, Input = { inputs }, Output = { outputs } };
+        node.Attribute.Add(attributes.Select(attribute => attribute.ToProto()));
+        Add(new GraphProto { Node = { node } });
+    }
 
     /// <summary>Adds boosted regression trees of the operator set for machine learning.</summary>
     /// <param name="rows">[rows, features].</param>
@@ -100,11 +102,11 @@ public sealed class OnnxGraph
     public string Trees(string rows, params IReadOnlyList<OnnxAttribute> attributes)
     {
         _hasTrees = true;
-        var node = new NodeProto { OpType = "TreeEnsembleRegressor", Domain = TreeDomain, Input = { rows },
-            Output = { $"Trees_{_nodes++}" } };
+        var sum = $"Trees_{_nodes++}";
+        var node = new NodeProto { OpType = "TreeEnsembleRegressor", Domain = TreeDomain, Input = { rows }, Output = { sum } };
         node.Attribute.Add(attributes.Select(attribute => attribute.ToProto()));
         Add(new GraphProto { Node = { node } });
-        return node.Output[0];
+        return sum;
     }
 
     /// <summary>The file.</summary>
@@ -119,10 +121,16 @@ public sealed class OnnxGraph
             output.WriteBytes(UnsafeByteOperations.UnsafeWrap(_graph.WrittenMemory));
         }
 
-        new ModelProto { OpsetImport = { new OperatorSetIdProto { Version = _operatorSet } } }.WriteTo(file);
-        if (_hasTrees) new ModelProto { OpsetImport = { new OperatorSetIdProto { Domain = TreeDomain,
-            Version = TreeOperatorSet } } }.WriteTo(file);
+        Import("", _operatorSet);
+        if (_hasTrees) Import(TreeDomain, TreeOperatorSet);
         return file.ToArray();
+
+        void Import(string domain, int version)
+        {
+            var operators = new OperatorSetIdProto { Version = version };
+            if (domain.Length > 0) operators.Domain = domain;
+            new ModelProto { OpsetImport = { operators } }.WriteTo(file);
+        }
     }
 
     private void Add(GraphProto part) => part.WriteTo(_graph);

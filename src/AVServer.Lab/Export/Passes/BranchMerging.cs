@@ -5,8 +5,8 @@ namespace AVServer.Lab.Export.Passes;
 
 /// <summary>
 /// Two convolutions that read the same value in the same way become one, if a ReLU and convolutions of one tap come behind each: those
-/// read both, with
-/// zeros for the channels that aren't theirs. In a stream's few steps the cost of a node counts more than its arithmetic.
+/// read both, with zeros for the channels that aren't theirs. In a stream's few steps the cost of a node counts more than its
+/// arithmetic.
 /// </summary>
 internal static class BranchMerging
 {

@@ -4,8 +4,7 @@ namespace AVServer.Lab.Export.Passes;
 
 /// <summary>
 /// A convolution over pictures in time whose kernel spans all of them becomes one over a single picture with so many times the
-/// channels, which the runtime
-/// computes faster.
+/// channels, which the runtime computes faster.
 /// </summary>
 internal static class DepthFolding
 {

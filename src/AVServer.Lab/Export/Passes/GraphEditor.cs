@@ -94,9 +94,12 @@ internal sealed class GraphEditor
     internal string Free(string like) => $"{like.Split('~')[0]}~{_made++}";
 
     /// <summary>A node that is in no graph yet.</summary>
-    internal static NodeProto Node(string type, IReadOnlyList<string> inputs, string output, params IReadOnlyList<OnnxAttribute> attributes) =>
-        new() { OpType = type, Input = { inputs }, Output = { output },
-            Attribute = { attributes.Select(attribute => attribute.ToProto()) } };
+    internal static NodeProto Node(string type, IReadOnlyList<string> inputs, string output, params IReadOnlyList<OnnxAttribute> attributes)
+    {
+        var node = new NodeProto { OpType = type, Input = { inputs }, Output = { output } };
+        node.Attribute.Add(attributes.Select(attribute => attribute.ToProto()));
+        return node;
+    }
 
     /// <summary>Puts a node in front of another.</summary>
     internal void Insert(NodeProto node, NodeProto before) => Graph.Node.Insert(Graph.Node.IndexOf(before), node);
@@ -163,7 +166,8 @@ internal sealed class GraphEditor
         while (left.Count > 0)
         {
             var ready = left.Where(node => node.Input.All(known.Contains)).ToList();
-            if (ready.Count == 0) throw new InvalidOperationException($"Expected nodes that can be put in order, got a circle at {left[0].OpType}.");
+            if (ready.Count == 0)
+                throw new InvalidOperationException($"Expected nodes that can be put in order, got a circle at {left[0].OpType}.");
             foreach (var node in ready)
             {
                 ordered.Add(node);

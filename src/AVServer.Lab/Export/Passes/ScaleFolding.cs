@@ -5,8 +5,7 @@ namespace AVServer.Lab.Export.Passes;
 
 /// <summary>
 /// A scale and a shift of each channel, what a batch norm or the normalisation of an input is at evaluation, go into the weights of the
-/// convolution or
-/// product before or behind them.
+/// convolution or product before or behind them.
 /// </summary>
 internal static class ScaleFolding
 {

@@ -4,9 +4,8 @@ namespace AVServer.Lab.Export.Passes;
 
 /// <summary>
 /// Lays a stream's sequences [N, channels, S] out as rows [N · S, channels], so that a convolution over few steps is one matrix product
-/// for all streams: its taps
-/// are gathered side by side first. Only where time itself matters, sequences stand as [N, S, channels]; a transposition stays where
-/// another operator asks for one.
+/// for all streams: its taps are gathered side by side first. Only where time itself matters, sequences stand as [N, S, channels]; a
+/// transposition stays where another operator asks for one.
 /// </summary>
 internal sealed class StreamRows
 {
