@@ -53,4 +53,8 @@ shipWords.SetAction((parsed, token) => TrainWordsCommand.ShipAsync(Folders(parse
 var evaluateWords = new Command("evaluate-words", "Measures how well typed words are found that taught nothing.") { recipe };
 evaluateWords.SetAction((parsed, token) => EvaluateWordsCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, token));
 
-return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score, trainAv, exportAv, evaluateAv, trainEmotion, foldEmotion, exportEmotion, evaluateEmotion, emotion, trainG2p, compareG2p, trainPhones, trainWords, shipWords, evaluateWords }.Parse(args).InvokeAsync();
+var networks = new Command(
+    "networks", "Lists the networks: inputs, parameters, multiply-accumulates, frames that they see, whether they stream.");
+networks.SetAction(_ => NetworksCommand.Run(Console.Out));
+
+return await new RootCommand("The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score, trainAv, exportAv, evaluateAv, trainEmotion, foldEmotion, exportEmotion, evaluateEmotion, emotion, trainG2p, compareG2p, trainPhones, trainWords, shipWords, evaluateWords, networks }.Parse(args).InvokeAsync();

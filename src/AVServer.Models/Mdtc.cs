@@ -13,7 +13,7 @@ namespace AVServer.Models;
 /// implementation in wekws. What differs: the input joins <see cref="MdtcConfig.Stride"/> frames to one step instead of a
 /// first block; see <see cref="MdtcBlock"/> for what differs inside a block.
 /// </remarks>
-public sealed class Mdtc : Module<Tensor, Tensor>
+public sealed class Mdtc : Layer, INetwork
 {
     private readonly Tensor mean;
     private readonly Tensor istd;
@@ -39,6 +39,14 @@ public sealed class Mdtc : Module<Tensor, Tensor>
 
     public MdtcConfig Config { get; }
 
+    public IReadOnlyList<NetworkInput> Inputs => [new("features", [-1, -1, Config.Mels])];
+
+    public IReadOnlyList<string> Outputs => ["posteriors"];
+
+    public NetworkSteps Steps => new(ChunkFrames: 8, Config.Stride, Config.ReceptiveFieldFrames);
+
+    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0])];
+
     /// <summary>Sets the input normalisation, which is part of the model's state: (fbank − mean) · istd.</summary>
     /// <param name="mean">Mean of each mel value over the training set.</param>
     /// <param name="istd">1 ÷ standard deviation of each.</param>
@@ -51,49 +59,33 @@ public sealed class Mdtc : Module<Tensor, Tensor>
     }
 
     /// <summary>Whole sequences from silence on: fbank [B, T, mels] → posteriors [B, ⌊T / stride⌋, keywords].</summary>
-    public override Tensor forward(Tensor fbank)
-    {
-        using var scope = NewDisposeScope();
-        return logits(fbank).sigmoid().MoveToOuterDisposeScope();
-    }
+    public override Value Compute(Value fbank) => Logits(fbank).Sigmoid();
 
     /// <summary>One chunk of a stream: fbank [B, T, mels], T a multiple of the stride, and the cache after the chunk before.</summary>
     /// <returns>Posteriors [B, T / stride, keywords], and the cache [B, rows, width] for the next chunk.</returns>
-    public (Tensor posteriors, Tensor cache) forward(Tensor fbank, Tensor cache)
-    {
-        if (fbank.size(1) % Config.Stride != 0)
-            throw new ArgumentException($"Expected a chunk of a multiple of {Config.Stride} frames, got {fbank.size(1)}.", nameof(fbank));
-        using var scope = NewDisposeScope();
-        var (logits, next) = Run(fbank, cache.transpose(1, 2));
-        return (logits.sigmoid().MoveToOuterDisposeScope(), next.transpose(1, 2).contiguous().MoveToOuterDisposeScope());
-    }
+    public (Tensor posteriors, Tensor cache) forward(Tensor fbank, Tensor cache) => fbank.size(1) % Config.Stride == 0
+        ? TorchValue.Step(Compute, fbank, cache)
+        : throw new ArgumentException($"Expected a chunk of a multiple of {Config.Stride} frames, got {fbank.size(1)}.", nameof(fbank));
 
     /// <summary>Whole sequences, before the sigmoid: what the losses take.</summary>
-    public Tensor logits(Tensor fbank)
-    {
-        using var scope = NewDisposeScope();
-        return Run(fbank, zero_cache(fbank.size(0), fbank.device).transpose(1, 2)).logits.MoveToOuterDisposeScope();
-    }
+    public Tensor logits(Tensor fbank) => TorchValue.Run(Logits, fbank);
 
     /// <summary>The cache [B, rows, width] of streams that have not begun.</summary>
     public Tensor zero_cache(long batch, Device? device = null) => zeros([batch, Config.CacheRows, Config.Width], device: device);
 
-    /// <summary>The layers before the blocks and after them, with the input normalisation, for an exporter.</summary>
-    internal (Tensor Mean, Tensor Istd, Conv1d Project, BatchNorm1d Norm, ModuleList<MdtcBlock> Blocks, Conv1d Classifier) Layers =>
-        (mean, istd, project, norm, blocks, classifier);
+    /// <summary>What the input is normalised by.</summary>
+    internal (Tensor Mean, Tensor Istd) Cmvn => (mean, istd);
 
-    private (Tensor logits, Tensor next) Run(Tensor fbank, Tensor cache)
+    private Value Logits(Value fbank)
     {
-        var normalised = ((fbank - mean) * istd).transpose(1, 2);                     // [B, mels, T]
-        var x = functional.relu(norm.call(project.call(normalised)));                 // [B, D, S], S = T / stride
-        var pasts = cache.split(blocks.Select(block => (long)block.Past).ToArray(), 2);
-        var next = new Tensor[blocks.Count];
-        var sum = default(Tensor);
+        var normalised = ((fbank - mean) * istd).Transpose(1, 2);                     // [B, mels, T]
+        var x = normalised.Apply(project).Apply(norm).Relu();                         // [B, D, S], S = T / stride
+        var sum = default(Value);
         for (var i = 0; i < blocks.Count; i++)
         {
-            (x, next[i]) = blocks[i].call(x, pasts[i]);
+            x = x.Apply(blocks[i]);
             if ((i + 1) % Config.BlocksPerStack == 0) sum = sum is null ? x : sum + x;
         }
-        return (classifier.call(dropout.call(sum!)).transpose(1, 2), cat(next, 2));
+        return sum!.Apply(dropout).Apply(classifier).Transpose(1, 2);                 // [B, S, keywords]
     }
 }

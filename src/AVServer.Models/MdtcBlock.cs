@@ -14,7 +14,7 @@ namespace AVServer.Models;
 /// The squeeze is not the mean over the utterance, which a stream doesn't know, but the mean over the taps of the depthwise
 /// convolution, (kernel − 1)·dilation steps back: causal, with no cache of its own, and the same in training and streaming.
 /// </remarks>
-public sealed class MdtcBlock : Module<Tensor, Tensor, (Tensor, Tensor)>
+public sealed class MdtcBlock : Layer
 {
     private readonly Parameter depthwise;
     private readonly Parameter pointwise;
@@ -23,12 +23,12 @@ public sealed class MdtcBlock : Module<Tensor, Tensor, (Tensor, Tensor)>
     private readonly BatchNorm1d norm2;
     private readonly Conv1d squeeze;
     private readonly Conv1d excite;
-    private readonly int _dilation;
+    private readonly int _past;
+    private readonly Window _dilated;
 
     internal MdtcBlock(int width, int kernel, int dilation, int reduction) : base(nameof(MdtcBlock))
     {
-        _dilation = dilation;
-        Past = (kernel - 1) * dilation;
+        (_past, _dilated) = ((kernel - 1) * dilation, new Window(dilation: dilation));
         depthwise = Parameter(init.kaiming_uniform_(empty(width, 1, kernel), Math.Sqrt(3)));
         pointwise = Parameter(init.kaiming_uniform_(empty(width, width, 1), Math.Sqrt(3)));
         norm1 = BatchNorm1d(width);
@@ -39,31 +39,17 @@ public sealed class MdtcBlock : Module<Tensor, Tensor, (Tensor, Tensor)>
         RegisterComponents();
     }
 
-    /// <summary>Steps of input that the block keeps for the next chunk.</summary>
-    public int Past { get; }
-
-    /// <summary>Distance of two taps, in steps.</summary>
-    public int Dilation => _dilation;
-
-    /// <summary>One chunk: input [B, width, S] and the steps before it [B, width, <see cref="Past"/>] → output, and the last steps of input.</summary>
-    public override (Tensor, Tensor) forward(Tensor x, Tensor past)
+    public override Value Compute(Value x)
     {
-        using var scope = NewDisposeScope();
-        var seen = cat([past, x], 2);                                                             // [B, D, past + S]
-        var hidden = functional.relu(norm1.call(functional.conv1d(seen, DenseWeight(), dilation: _dilation)));
-        var gate = excite.call(functional.relu(functional.conv1d(seen, SqueezeWeight(), squeeze.bias, dilation: _dilation))).sigmoid();
-        var output = functional.relu(norm2.call(pointwise2.call(hidden)) * gate + x);
-        var last = seen.narrow(2, seen.size(2) - Past, Past);
-        return (output.MoveToOuterDisposeScope(), last.MoveToOuterDisposeScope());
+        var seen = x.Past(axis: 2, _past, silence: true);                                         // [B, D, past + S]
+        var hidden = seen.Convolve(DenseWeight(), bias: null, _dilated).Apply(norm1).Relu();      // [B, D, S]
+        var squeezed = seen.Convolve(MeanWeight(), squeeze.bias, _dilated).Relu();                // [B, D / reduction, S]
+        return (hidden.Apply(pointwise2).Apply(norm2) * squeezed.Apply(excite).Sigmoid() + x).Relu();
     }
 
     /// <summary>Depthwise and first pointwise convolution as one: [out, in, taps].</summary>
-    internal Tensor DenseWeight() => pointwise * depthwise.transpose(0, 1);
+    private Tensor DenseWeight() => pointwise * depthwise.transpose(0, 1);
 
     /// <summary>The squeeze's mean over the taps and its linear layer as one convolution: [hidden, in, taps].</summary>
-    internal Tensor SqueezeWeight() => (squeeze.weight / (double)depthwise.size(2)).expand(-1, -1, depthwise.size(2));
-
-    /// <summary>The other layers, for an exporter.</summary>
-    internal (BatchNorm1d Norm1, Conv1d Pointwise, BatchNorm1d Norm2, Tensor SqueezeBias, Conv1d Excite) Layers =>
-        (norm1, pointwise2, norm2, squeeze.bias!, excite);
+    private Tensor MeanWeight() => (squeeze.weight / (double)depthwise.size(2)).expand(-1, -1, depthwise.size(2));
 }

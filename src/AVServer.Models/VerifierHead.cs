@@ -13,7 +13,7 @@ namespace AVServer.Models;
 /// learned positions (the times are to be told), attention over the steps beside their maximum, one linear layer. Layer norms, not batch norms: a batch in which only
 /// positives or only negatives stand must not give them away.
 /// </remarks>
-public sealed class VerifierHead : Module<Tensor, Tensor>
+public sealed class VerifierHead : Layer
 {
     private readonly Tensor mean;
     private readonly Tensor istd;
@@ -52,23 +52,21 @@ public sealed class VerifierHead : Module<Tensor, Tensor>
     }
 
     /// <summary>Embeddings [B, window steps, dim] → [B, 3]: logit of the keyword, seconds since its start, seconds since its end.</summary>
-    public override Tensor forward(Tensor embeddings)
+    public override Value Compute(Value embeddings)
     {
-        using var scope = NewDisposeScope();
-        var x = project.call(((embeddings - mean) * istd).transpose(1, 2)) + position;            // [B, D, S]
+        var x = ((embeddings - mean) * istd).Transpose(1, 2).Apply(project) + position;            // [B, D, S]
         foreach (var (convolution, norm) in convolutions.Zip(norms))
         {
-            var past = functional.pad(x, [Config.Kernel - 1, 0]);
-            var normalised = norm.call(convolution.call(past).transpose(1, 2)).transpose(1, 2);
-            x = functional.relu(normalised) + x;
+            var seen = x.Past(axis: 2, Config.Kernel - 1, silence: true).Apply(convolution);       // [B, D, S]
+            x = seen.Transpose(1, 2).Apply(norm).Transpose(1, 2).Relu() + x;
         }
-        x = dropout.call(x);
-        var weights = attention.call(x).softmax(2);                                               // [B, 1, S]
-        var pooled = cat([(x * weights).sum(2), x.amax([2])], 1);                                 // [B, 2 D]
-        return outputs.call(dropout.call(pooled)).MoveToOuterDisposeScope();
+
+        x = x.Apply(dropout);
+        var shares = x.Apply(attention).Softmax(2);                                                // [B, 1, S]
+        var pooled = (x * shares).Sum(keep: false, 2).Concat(1, x.Max(keep: false, 2));            // [B, 2 D]
+        return pooled.Apply(dropout).Apply(outputs);
     }
 
-    /// <summary>The layers, for an exporter.</summary>
-    internal (Tensor Mean, Tensor Istd, Conv1d Project, Parameter Position, ModuleList<Conv1d> Convolutions, ModuleList<LayerNorm> Norms, Conv1d Attention, Linear Outputs) Layers =>
-        (mean, istd, project, position, convolutions, norms, attention, outputs);
+    /// <summary>What the input is normalised by.</summary>
+    internal (Tensor Mean, Tensor Istd) Cmvn => (mean, istd);
 }

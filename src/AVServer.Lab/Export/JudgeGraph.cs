@@ -1,5 +1,6 @@
 using AVServer.Detection;
 using AVServer.Lab.Words;
+using AVServer.Runtime.Onnx;
 
 namespace AVServer.Lab.Export;
 
@@ -30,23 +31,24 @@ internal static class JudgeGraph
                 weights.Add((float)tree.LeafValues[leaf]);
             }
         }
-        var graph = new OnnxGraph(nameof(Judge));
-        var input = graph.Input("features", "N", AlignmentFeatures.Count);
-        var sum = graph.Trees(input, new TreeAttributes(
-            new Dictionary<string, long[]>
-            {
-                ["nodes_treeids"] = [.. treeIds],
-                ["nodes_nodeids"] = [.. nodeIds],
-                ["nodes_featureids"] = [.. features],
-                ["nodes_truenodeids"] = [.. left],
-                ["nodes_falsenodeids"] = [.. right],
-                ["target_treeids"] = [.. targetTrees],
-                ["target_nodeids"] = [.. targetNodes],
-                ["target_ids"] = new long[weights.Count],
-            },
-            new Dictionary<string, float[]> { ["nodes_values"] = [.. values], ["target_weights"] = [.. weights], ["base_values"] = [(float)judge.Bias] },
-            new Dictionary<string, string[]> { ["nodes_modes"] = [.. modes] }));
-        graph.Output(sum, "score", "N", 1);
+        var graph = new OnnxGraph(nameof(Judge), NetworkGraph.OperatorSet, NetworkGraph.Producer);
+        var sum = graph.Trees(
+            graph.Input("features", ["N", AlignmentFeatures.Count]),
+            ("n_targets", 1),
+            ("nodes_treeids", treeIds.ToArray()),
+            ("nodes_nodeids", nodeIds.ToArray()),
+            ("nodes_featureids", features.ToArray()),
+            ("nodes_truenodeids", left.ToArray()),
+            ("nodes_falsenodeids", right.ToArray()),
+            ("target_treeids", targetTrees.ToArray()),
+            ("target_nodeids", targetNodes.ToArray()),
+            ("target_ids", new long[weights.Count]),
+            ("nodes_values", values.ToArray()),
+            ("target_weights", weights.ToArray()),
+            ("base_values", new[] { (float)judge.Bias }),
+            ("nodes_modes", modes.ToArray()));
+        graph.Add("Identity", [sum], ["score"]);
+        graph.Output("score", ["N", 1]);
         return graph.ToBytes();
 
         void Add(long tree, long node, long feature, float value, string mode, long truth, long otherwise)

@@ -1,3 +1,4 @@
+using AVServer.Lab.Export.Passes;
 using AVServer.Models.Flcma;
 using AVServer.Runtime;
 using static TorchSharp.torch;
@@ -36,7 +37,7 @@ public static partial class ParityCheck
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        using var session = SessionFactory.Open(OnnxGraph.WithLogits(graph));
+        using var session = SessionFactory.Open(GraphEditor.WithLogits(graph));
         var config = model.Config;
         var presence = tensor([1f, 1f, 1f, 0f, 0f, 1f], [3, 2]).repeat(2, 1);
         var windows = presence.size(0);

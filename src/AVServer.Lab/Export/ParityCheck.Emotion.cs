@@ -63,7 +63,7 @@ public static partial class ParityCheck
         using var session = SessionFactory.Open(graph);
         var config = model.Config;
         long[] words = [0, 1, 7, config.MaxWords, 0];
-        var (mean, deviation) = (model.Layers.Mean, 1 / model.Layers.Istd);
+        var (mean, deviation) = (model.People.Mean, 1 / model.People.Istd);
         Tensor Values() => ((Uniform(words.Length, config.Values) - 0.5) * 6 * deviation) + mean;
         var descriptors = Values();
         var seconds = tensor(new[] { 0f, 0.7f, 12, 60, 3600 }).view(-1, 1);

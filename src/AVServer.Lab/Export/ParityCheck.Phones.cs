@@ -16,7 +16,7 @@ public static partial class ParityCheck
         const int chunk = PhoneStreaming.ChunkFrames;
         var cepstra = Input(zeros(config.Ceps), ones(config.Ceps) / 10, Batch, Chunks * chunk);
 
-        var cache = zeros(Batch, PhoneStreaming.CacheRows(config), config.Width + config.Rank);
+        var cache = Cache(session, Batch);
         var pieces = new List<Tensor>();
         for (var i = 0; i < Chunks; i++)
         {

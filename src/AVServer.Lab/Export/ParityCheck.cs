@@ -20,7 +20,7 @@ public static partial class ParityCheck
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         using var session = SessionFactory.Open(graph);
-        var fbank = Input(model.Layers.Mean, model.Layers.Istd, Batch, Chunks * chunkFrames);
+        var fbank = Input(model.Cmvn.Mean, model.Cmvn.Istd, Batch, Chunks * chunkFrames);
         var expected = model.forward(fbank);
         var whole = Run(session, fbank, model.zero_cache(Batch));
         var difference = Difference(expected, whole[0]);
@@ -43,7 +43,7 @@ public static partial class ParityCheck
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         using var session = SessionFactory.Open(graph);
-        var embeddings = Input(verifier.Members[0].Layers.Mean, verifier.Members[0].Layers.Istd, 64, verifier.Config.WindowSteps);
+        var embeddings = Input(verifier.Members[0].Cmvn.Mean, verifier.Members[0].Cmvn.Istd, 64, verifier.Config.WindowSteps);
         var expected = verifier.forward(embeddings);
         var outputs = Run(session, embeddings);
         var difference = Difference(expected.narrow(1, 0, 1).sigmoid(), outputs[0]);
@@ -66,7 +66,7 @@ public static partial class ParityCheck
         return (tensor(values, [batch, steps, mean.numel()]) / istd) + mean;
     }
 
-    private static Tensor[] Run(InferenceSession session, params Tensor[] inputs)
+    internal static Tensor[] Run(InferenceSession session, params Tensor[] inputs)
     {
         var values = inputs.Select(input => input.dtype == ScalarType.Int64
             ? OrtValue.CreateTensorValueFromMemory(input.data<long>().ToArray(), input.shape)

@@ -13,7 +13,7 @@ namespace AVServer.Models.Emotion;
 /// What differs: utterances of different lengths share a batch. Frames beyond an utterance's own are zero behind every layer, and don't count in the mean; half a
 /// pooling window at its end is dropped, as it is without padding.
 /// </remarks>
-public sealed class LightSerNet : Module<Tensor, Tensor, Tensor>
+public sealed class LightSerNet : Module<Tensor, Tensor, Tensor>, INetwork
 {
     /// <summary>Frames that are joined to one; an utterance shorter than this is one.</summary>
     public const int FramesPerPosition = 32;
@@ -44,36 +44,37 @@ public sealed class LightSerNet : Module<Tensor, Tensor, Tensor>
 
     public LightSerNetConfig Config { get; }
 
+    public IReadOnlyList<NetworkInput> Inputs => [new("features", [-1, -1, Config.Ceps]), new("frames", [-1], IsWhole: true)];
+
+    public IReadOnlyList<string> Outputs => ["logits"];
+
+    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0], inputs[1])];
+
     /// <summary>Frames [B, T, ceps] of which <paramref name="frames"/> [B], int64, are valid → logits [B, labels].</summary>
-    public override Tensor forward(Tensor features, Tensor frames)
+    public override Tensor forward(Tensor features, Tensor frames) => TorchValue.Run(Compute, features, frames);
+
+    private Value Compute(Value features, Value frames)
     {
-        using var scope = NewDisposeScope();
         // What is shorter than the poolings together still leaves one position.
-        var x = functional.pad(features, [0, 0, 0, Math.Max(0, FramesPerPosition - features.size(1))]).unsqueeze(1); // [B, 1, T, ceps]
-        var lengths = frames;
-        x = Keep(x, lengths);
-        x = cat([.. paths.Zip(pathNorms, (path, norm) => functional.relu(norm.call(path.call(x))))], 1);
-        (x, lengths) = Pool(Keep(x, lengths), lengths, 2, 2);
+        var map = Keep(features.PadTo(1, FramesPerPosition).Unsqueeze(1), frames);                     // [B, 1, T, ceps]
+        Value[] heard = [.. paths.Zip(pathNorms, (path, norm) => map.Apply(path).Apply(norm).Relu())];
+        var (x, lengths) = Pool(Keep(heard[0].Concat(1, heard.AsSpan(1)), frames), frames, 2, 2);
         for (var i = 0; i < convolutions.Count; i++)
         {
-            x = Keep(functional.relu(norms[i].call(convolutions[i].call(x))), lengths);            // [B, width, T, ceps]
+            x = Keep(x.Apply(convolutions[i]).Apply(norms[i]).Relu(), lengths);                        // [B, width, T, ceps]
             if (i < convolutions.Count - 1) (x, lengths) = Pool(x, lengths, 2, i < 2 ? 2 : 1);
         }
-        var mean = x.sum([2, 3]) / (lengths.clamp_min(1).to_type(x.dtype) * x.size(3)).unsqueeze(1);
-        return output.call(dropout.call(mean)).MoveToOuterDisposeScope();
+
+        var positions = lengths.AtLeast(1).Real(x) * x.Length(3);                                      // [B]
+        return (x.Sum(keep: false, 2, 3) / positions.Unsqueeze(1)).Apply(dropout).Apply(output);
     }
 
-    /// <summary>The layers, for an exporter.</summary>
-    internal (ModuleList<Conv2d> Paths, ModuleList<BatchNorm2d> PathNorms, ModuleList<Conv2d> Convolutions, ModuleList<BatchNorm2d> Norms, Linear Output) Layers =>
-        (paths, pathNorms, convolutions, norms, output);
-
-    private static Tensor Keep(Tensor x, Tensor lengths) => x * StatisticalPooling.Mask(lengths, x.size(2), x).unsqueeze(1).unsqueeze(3);
+    private static Value Keep(Value x, Value lengths) => x * x.Within(lengths, 2).Unsqueeze(1).Unsqueeze(3);
 
     /// <summary>Means of windows of time and frequency; half a window at an utterance's end is dropped, unless nothing else would be left.</summary>
-    private static (Tensor X, Tensor Lengths) Pool(Tensor x, Tensor lengths, long time, long frequency)
+    private static (Value X, Value Lengths) Pool(Value x, Value lengths, long time, long frequency)
     {
-        var pooled = functional.avg_pool2d(x, [time, frequency]);
-        var halved = lengths.to_type(float64).div(time).floor().clamp_min(1).to_type(int64);
-        return (Keep(pooled, halved), halved);
+        var halved = lengths.Quotient(time).AtLeast(1);
+        return (Keep(x.AveragePool(time, frequency), halved), halved);
     }
 }

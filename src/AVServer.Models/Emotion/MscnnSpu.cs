@@ -14,7 +14,7 @@ namespace AVServer.Models.Emotion;
 /// bring votes of their own (after Wang and Manning, ACL 2012: what single words tell is hard to beat); the features are normalised inside; each part of the pooled vector has a batch norm before the dense layer; an utterance without words leaves the
 /// text's part zero, so that the sound's part alone answers; attention scores are divided by √channels (Vaswani et al.), since its softmax is one-hot otherwise.
 /// </remarks>
-public sealed class MscnnSpu : Module<Utterances, Tensor>
+public sealed class MscnnSpu : Module<Utterances, Tensor>, INetwork
 {
     /// <summary>Frames of the audio kernels.</summary>
     public static readonly IReadOnlyList<int> AudioKernels = [5, 7, 9, 11];
@@ -87,7 +87,7 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>
     public bool OnlyAsks { get; set; }
 
     /// <summary>Sets the input normalisation, which is part of the model's state: (features − mean) · istd.</summary>
-    /// <param name="mean">Mean of each value over the training set, after <see cref="Centre"/>.</param>
+    /// <param name="mean">Mean of each value over the training set, after <see cref="Centre(Tensor, Tensor)"/>.</param>
     /// <param name="istd">1 ÷ standard deviation of each.</param>
     public void SetNormalisation(ReadOnlySpan<float> mean, ReadOnlySpan<float> istd)
     {
@@ -113,59 +113,94 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>
     public override Tensor forward(Utterances input)
     {
         using var scope = NewDisposeScope();
-        var parts = new List<Tensor>();
-        var heard = new List<Tensor>();
-        var beside = new List<Tensor>();
+        static Value? Value(Tensor? tensor) => tensor is null ? null : TorchValue.From(tensor);
+        var given = new Given(
+            Value(input.Features), Value(input.Frames), Value(input.Descriptors), Value(input.Words), Value(input.WordCount),
+                Value(input.Speaker));
+        return TorchValue.Of(Compute(given)).MoveToOuterDisposeScope();
+    }
+
+    public IReadOnlyList<NetworkInput> Inputs
+    {
+        get
+        {
+            NetworkInput[] sound = [new("features", [-1, -1, Config.Features]), new("frames", [-1], IsWhole: true)];
+            NetworkInput[] text = [new("words", [-1, MaxWords, Config.WordInputs]), new("wordCount", [-1], IsWhole: true)];
+            return [
+                .. Config.Audio ? sound : [],
+                .. Config.Descriptors > 0 ? [new NetworkInput("descriptors", [-1, Config.Descriptors])] : Array.Empty<NetworkInput>(),
+                .. Config.Text ? text : [],
+                .. Config.SpeakerDim > 0 ? [new NetworkInput("speaker", [-1, Config.SpeakerDim])] : Array.Empty<NetworkInput>(),
+            ];
+        }
+    }
+
+    public IReadOnlyList<string> Outputs => ["logits"];
+
+    /// <summary>Rows of its words where it serves.</summary>
+    internal int MaxWords { get; set; } = 128;
+
+    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs)
+    {
+        var rest = new Queue<Value>(inputs);
+        Value? Next(bool takes) => takes ? rest.Dequeue() : null;
+        return [Compute(new Given(
+            Next(Config.Audio), Next(Config.Audio), Next(Config.Descriptors > 0), Next(Config.Text), Next(Config.Text),
+                Next(Config.SpeakerDim > 0)))];
+    }
+
+    private Value Compute(Given input)
+    {
+        var parts = new List<Value>();
+        var heard = new List<Value>();
+        var beside = new List<Value>();
         if (audio is not null)
         {
-            var (features, frames) = (Given(input.Features, "features"), Given(input.Frames, "frames"));
-            var (maps, mask) = audio.call(Normalise(features, frames), frames);
+            var (features, frames) = (Need(input.Features, "features"), Need(input.Frames, "frames"));
+            var (maps, mask) = audio.Compute((Centre(features, frames) - mean!) * istd!, frames);  // [B, C, T']
             heard = StatisticalPooling.Pool(maps, mask, Config.Pooling);
-            if (OnlyAsks) heard = [.. heard.Select(values => values.detach())];
-            var speaker = Config.SpeakerDim > 0 ? [Given(input.Speaker, "an x-vector")] : Array.Empty<Tensor>();
-            var norm = audioNorm!.call(cat([.. heard, .. speaker], 1));
-            if (descriptorLayer is null)
+            if (OnlyAsks) heard = [.. heard.Select(values => values.Detach())];
+            Value[] speaker = Config.SpeakerDim > 0 ? [Need(input.Speaker, "an x-vector")] : [];
+            parts.Add(heard[0].Concat(1, [.. heard[1..], .. speaker]).Apply(audioNorm!));
+            if (descriptorLayer is not null)
             {
-                parts.Add(norm);
-            }
-            else
-            {
-                var normal = NormaliseDescriptors(Given(input.Descriptors, "descriptors"));
-                var hidden = functional.relu(descriptorNorm!.call(descriptorLayer.call(descriptorDropout!.call(normal))));
-                if (radial is not null) beside.Add(radial.call(normal));
-                var (frameShare, descriptorShare) = Branches(norm);
-                parts.Add(norm * frameShare);
-                parts.Add(hidden * descriptorShare);
+                var normal = NormaliseDescriptors(Need(input.Descriptors, "descriptors"));
+                parts.Add(normal.Apply(descriptorDropout!).Apply(descriptorLayer).Apply(descriptorNorm!).Relu());
+                if (radial is not null) beside.Add(normal.Apply(radial));
+                LeaveOutBranches(parts);
             }
         }
+
         var (heardParts, heardBeside) = (parts.Count, beside.Count);
         if (text is not null)
         {
-            var (given, count) = (Given(input.Words, "words"), Given(input.WordCount, "a word count"));
-            var words = given.narrow(2, 0, Config.WordDim);
-            var (maps, mask) = text.call(words, count);                                            // [B, C, W]
-            var told = (count > 0).to_type(words.dtype).unsqueeze(1);                              // [B, 1]
-            var swem = Config.Swem ? Swem(words, mask) : [];
-            parts.Add(textNorm!.call(cat([.. StatisticalPooling.Pool(maps, mask, Config.Pooling), .. swem], 1)) * told);
-            if (Config.Attention) parts.Add(attentionNorm!.call(Attend(heard, maps, mask)) * told);
+            var (given, count) = (Need(input.Words, "words"), Need(input.WordCount, "a word count"));
+            var words = given.Narrow(2, 0, Config.WordDim);
+            var (maps, mask) = text.Compute(words, count);                                         // [B, C, W]
+            var told = count.Real(words).Clamp(0, 1).Unsqueeze(1);                                 // [B, 1]
+            Value[] swem = Config.Swem ? Swem(words, mask) : [];
+            var pooled = StatisticalPooling.Pool(maps, mask, Config.Pooling);
+            parts.Add(pooled[0].Concat(1, [.. pooled[1..], .. swem]).Apply(textNorm!) * told);
+            if (Config.Attention) parts.Add(Attend(heard, maps, mask).Apply(attentionNorm!) * told);
             if (Config.WordVotes) beside.Add(Vote(given, mask) * told);
         }
+
         if (OnlyAsks)
         {
             parts = [.. parts.Select((part, i) => i < heardParts ? part * 0 : part)];
             beside.RemoveRange(0, heardBeside);
         }
-        return beside.Aggregate(output.call(dropout.call(cat(parts, 1))), (logits, more) => logits + more).MoveToOuterDisposeScope();
+
+        return beside.Aggregate(parts[0].Concat(1, [.. parts[1..]]).Apply(dropout).Apply(output), (logits, more) => logits + more);
     }
 
     /// <summary>The training's statistics taken from descriptors, and outliers cut: [B, values] → the same.</summary>
     /// <exception cref="InvalidOperationException">It takes no descriptors.</exception>
-    public Tensor NormaliseDescriptors(Tensor descriptors)
-    {
-        if (descriptorMean is null) throw new InvalidOperationException("Expected a network that takes descriptors.");
-        using var scope = NewDisposeScope();
-        return ((descriptors - descriptorMean) * descriptorIstd!).clamp(-DescriptorLimit, DescriptorLimit).MoveToOuterDisposeScope();
-    }
+    public Tensor NormaliseDescriptors(Tensor descriptors) => TorchValue.Run(NormaliseDescriptors, descriptors);
+
+    private Value NormaliseDescriptors(Value descriptors) => descriptorMean is null
+        ? throw new InvalidOperationException("Expected a network that takes descriptors.")
+        : ((descriptors - descriptorMean) * descriptorIstd!).Clamp(-DescriptorLimit, DescriptorLimit);
 
     /// <summary>Divides what it says by a temperature.</summary>
     /// <exception cref="InvalidOperationException">It reads too.</exception>
@@ -181,22 +216,24 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>
     /// <summary>What compares descriptors with those of examples; null where that is off.</summary>
     public RadialLayer? Radial => radial;
 
-    /// <summary>1 for each example's frames and descriptors, but that training leaves out one of them at times, never both: two of [B, 1].</summary>
-    private (Tensor Frames, Tensor Descriptors) Branches(Tensor like)
+    /// <summary>In training some examples lose their frames and some their descriptors, none both.</summary>
+    private void LeaveOutBranches(List<Value> parts)
     {
-        if (!training || Config.BranchDropout == 0) return (ones(like.size(0), 1), ones(like.size(0), 1));
-        var draw = rand(like.size(0), 1);
-        return ((draw >= Config.BranchDropout).to_type(like.dtype), (draw < 1 - Config.BranchDropout).to_type(like.dtype));
+        if (!training || Config.BranchDropout == 0) return;
+        var draw = default(Tensor);
+        parts[0] = parts[0].InTraining(
+            this, frames => frames * ((draw = rand(frames.size(0), 1)) >= Config.BranchDropout).to_type(frames.dtype));
+        parts[1] = parts[1].InTraining(this, descriptors => descriptors * (draw! < 1 - Config.BranchDropout).to_type(descriptors.dtype));
     }
 
     /// <summary>Takes the mean over each utterance's valid frames from the leading values: [B, T, features] → the same.</summary>
-    public Tensor Centre(Tensor features, Tensor frames)
+    public Tensor Centre(Tensor features, Tensor frames) => TorchValue.Run(Centre, features, frames);
+
+    private Value Centre(Value features, Value frames)
     {
-        using var scope = NewDisposeScope();
-        var valid = StatisticalPooling.Mask(frames, features.size(1), features).unsqueeze(2);      // [B, T, 1]
-        var means = (features * valid).sum(1, keepdim: true) / valid.sum(1, keepdim: true).clamp_min(1);
-        var kept = (arange(Config.Features, int64) < Config.CentredFeatures).to_type(features.dtype);
-        return (features - (means * kept)).MoveToOuterDisposeScope();
+        var valid = features.Within(frames, 1).Unsqueeze(2);                                       // [B, T, 1]
+        var means = (features * valid).Sum(keep: true, 1) / StatisticalPooling.Count(valid, keep: true);
+        return features - (means * (arange(Config.Features, int64) < Config.CentredFeatures).to_type(float32));
     }
 
     /// <summary>
@@ -217,45 +254,45 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>
         voteWeight.fill_(votes);
     }
 
-    /// <summary>The votes' weight and what goes with them, for an exporter.</summary>
-    internal (Tensor? Weight, Tensor? Bias) Votes => (voteWeight, toldBias);
-
-    /// <summary>The layers that read the descriptors, for an exporter.</summary>
+    /// <summary>The layers that read the descriptors.</summary>
     internal (Tensor? Mean, Tensor? Istd, Linear? Layer, BatchNorm1d? Norm) DescriptorLayers => (descriptorMean, descriptorIstd, descriptorLayer, descriptorNorm);
 
-    /// <summary>The layers, for an exporter and for a trainer that joins two models.</summary>
+    /// <summary>The layers, for a trainer that joins two models.</summary>
     internal (Tensor? Mean, Tensor? Istd, MultiScaleConvolution? Audio, MultiScaleConvolution? Text, BatchNorm1d? AudioNorm, BatchNorm1d? TextNorm, BatchNorm1d? AttentionNorm, Linear Output) Layers =>
         (mean, istd, audio, text, audioNorm, textNorm, attentionNorm, output);
 
-    private Tensor Normalise(Tensor features, Tensor frames) => (Centre(features, frames) - mean!) * istd!;
-
     /// <summary>The sum of all words' votes, weighed, and what reading adds in any case: [B, labels].</summary>
-    private Tensor Vote(Tensor words, Tensor mask)
+    private Value Vote(Value words, Value mask)
     {
-        var votes = words.narrow(2, Config.WordDim, Config.Labels) * mask.unsqueeze(2);             // [B, W, labels]
-        return (votes.sum(1) * voteWeight!) + toldBias!;
+        var votes = words.Narrow(2, Config.WordDim, Config.Labels) * mask.Unsqueeze(2);            // [B, W, labels]
+        return (votes.Sum(keep: false, 1) * voteWeight!) + toldBias!;
     }
 
     /// <summary>For each statistic of the sound, the mixture of the words' maps that it asks for: [B, statistics · C].</summary>
-    private static Tensor Attend(List<Tensor> queries, Tensor maps, Tensor mask)
+    private static Value Attend(List<Value> queries, Value maps, Value mask)
     {
-        var scale = Math.Sqrt(maps.size(1));
+        var scale = Math.Sqrt(maps.Length(1));
         var absent = (1 - mask) * -1e4;
-        return cat([.. queries.Select(query =>
+        Value[] mixed = [.. queries.Select(query =>
         {
-            var shares = ((query.unsqueeze(1).matmul(maps).squeeze(1) / scale) + absent).softmax(1); // [B, W]
-            return maps.matmul(shares.unsqueeze(2)).squeeze(2);                                     // [B, C]
-        })], 1);
+            var shares = ((query.Unsqueeze(1).MatMul(maps).Squeeze(1) / scale) + absent).Softmax(1); // [B, W]
+            return maps.MatMul(shares.Unsqueeze(2)).Squeeze(2);                                     // [B, C]
+        })];
+        return mixed[0].Concat(1, mixed.AsSpan(1));
     }
 
     /// <summary>Maximum and mean of the word vectors (Shen et al., arXiv 1805.09843): two of [B, dim].</summary>
-    private static Tensor[] Swem(Tensor words, Tensor mask)
+    private static Value[] Swem(Value words, Value mask)
     {
-        var valid = mask.unsqueeze(2);                                                             // [B, W, 1]
+        var valid = mask.Unsqueeze(2);                                                             // [B, W, 1]
         var told = words * valid;
-        var largest = (told + ((1 - valid) * -1e4)).amax([1]) * valid.amax([1]);
-        return [largest, told.sum(1) / valid.sum(1).clamp_min(1)];
+        var largest = (told + ((1 - valid) * -1e4)).Max(keep: false, 1) * valid.Max(keep: false, 1);
+        return [largest, told.Sum(keep: false, 1) / StatisticalPooling.Count(valid, keep: false)];
     }
 
-    private static Tensor Given(Tensor? tensor, string name) => tensor ?? throw new ArgumentException($"Expected {name}, got nothing.");
+    private static Value Need(Value? value, string name) => value ?? throw new ArgumentException($"Expected {name}, got nothing.");
+
+    /// <summary>What it is given, those of them that it takes.</summary>
+    private readonly record struct Given(
+        Value? Features, Value? Frames, Value? Descriptors, Value? Words, Value? WordCount, Value? Speaker);
 }

@@ -1,5 +1,4 @@
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Emotion;
 
@@ -8,31 +7,28 @@ namespace AVServer.Models.Emotion;
 /// them. It is fitted at once, by <see cref="Fit"/>, not by gradients; before that it says nothing.
 /// </summary>
 /// <remarks>Radial basis functions as Broomhead and Lowe have them (1988), with fewer centres than examples and ridge regression (Nyström's approximation of it).</remarks>
-public sealed class RadialLayer : Module<Tensor, Tensor>
+public sealed class RadialLayer : Layer
 {
     private readonly Tensor centres;
     private readonly Tensor weight;
     private readonly Tensor bias;
+    private readonly double _width;
 
     internal RadialLayer(int values, int count, double width, int labels) : base(nameof(RadialLayer))
     {
-        Width = width;
+        _width = width;
         centres = zeros(count, values);
         weight = zeros(labels, count);
         bias = zeros(labels);
         RegisterComponents();
     }
 
-    internal double Width { get; }
-
-    /// <summary>Centres [count, values], weights [labels, count] and biases [labels], for an exporter.</summary>
-    internal (Tensor Centres, Tensor Weight, Tensor Bias) Values => (centres, weight, bias);
-
     /// <summary>Values [B, values] → what is added to the logits [B, labels].</summary>
-    public override Tensor forward(Tensor values)
+    public override Value Compute(Value values)
     {
-        using var scope = NewDisposeScope();
-        return functional.linear(Near(values, centres), weight, bias).MoveToOuterDisposeScope();
+        var own = (values * values).Sum(keep: true, 1);                                            // [B, 1]
+        var squares = own + values.Linear(centres * -2, (centres * centres).sum(1));               // [B, count]
+        return (squares.Relu() * (-_width / values.Length(1))).Exp().Linear(weight, bias);
     }
 
     /// <summary>Fits the dense layer: ridge regression on the labels, each label weighing as much as any other.</summary>
@@ -66,6 +62,6 @@ public sealed class RadialLayer : Module<Tensor, Tensor>
     private Tensor Near(Tensor values, Tensor around)
     {
         var squares = (values * values).sum(1, keepdim: true) + (around * around).sum(1) - (values.matmul(around.t()) * 2);
-        return (squares.clamp_min(0) * (-Width / values.size(1))).exp();
+        return (squares.clamp_min(0) * (-_width / values.size(1))).exp();
     }
 }

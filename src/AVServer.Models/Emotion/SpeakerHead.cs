@@ -24,7 +24,7 @@ public sealed record SpeakerHeadConfig(int Values = 416, int Labels = 4, double 
 /// σ² = (s·(v + (m − μ)²) + k) ÷ (s + k), logits = W·(x − μ) ÷ σ + b + bound · tanh(votes − their mean over the labels).
 /// The dense layer is fitted elsewhere and set by <see cref="Set"/>. The words' part has no weights: their table was learnt from texts alone.
 /// </remarks>
-public sealed class SpeakerHead : Module<Tensor, Tensor, Tensor>
+public sealed class SpeakerHead : Module<Tensor, Tensor, Tensor>, INetwork
 {
     private readonly Tensor mean;
     private readonly Tensor istd;
@@ -48,6 +48,9 @@ public sealed class SpeakerHead : Module<Tensor, Tensor, Tensor>
     /// <summary>The people's mean and 1 ÷ deviation [values], weights [labels, values] and biases [labels], for an exporter.</summary>
     internal (Tensor Mean, Tensor Istd, Tensor Weight, Tensor Bias) Layers => (mean, istd, weight, bias);
 
+    /// <summary>Mean and 1 ÷ deviation of people in general, [values] each.</summary>
+    internal (Tensor Mean, Tensor Istd) People => (mean, istd);
+
     /// <summary>Sets what was fitted.</summary>
     /// <param name="people">Mean and 1 ÷ deviation of each value over people in general.</param>
     /// <param name="weights">Weights [labels, values], row after row.</param>
@@ -61,12 +64,26 @@ public sealed class SpeakerHead : Module<Tensor, Tensor, Tensor>
         bias.copy_(tensor(biases));
     }
 
-    /// <summary>Descriptions [B, values] and what was heard of the speakers before [B, 2 · values + 1] → logits [B, labels], without words.</summary>
-    public override Tensor forward(Tensor descriptors, Tensor speaker)
+    public IReadOnlyList<NetworkInput> Inputs => [
+        new("descriptors", [-1, Config.Values]),
+        new("speaker", [-1, (2 * Config.Values) + 1]),
+        .. Config.Reads ? new NetworkInput[] { new("words", [-1, Config.MaxWords, Config.Labels]),
+            new("wordCount", [-1], IsWhole: true) } : [],
+    ];
+
+    public IReadOnlyList<string> Outputs => ["logits"];
+
+    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs)
     {
-        using var scope = NewDisposeScope();
-        return functional.linear(Normalise(descriptors, speaker), weight, bias).MoveToOuterDisposeScope();
+        var heard = Compute(inputs[0], inputs[1]);
+        // Rows of words behind the last are zeros, which vote for nothing.
+        return [Config.Reads ? heard + (Bound(inputs[2]) * inputs[3].Real(heard).Clamp(0, 1).Unsqueeze(1)) : heard];
     }
+
+    /// <summary>
+    /// Descriptions [B, values] and what was heard of the speakers before [B, 2 · values + 1] → logits [B, labels], without words.
+    /// </summary>
+    public override Tensor forward(Tensor descriptors, Tensor speaker) => TorchValue.Run(Compute, descriptors, speaker);
 
     /// <summary>The same with words.</summary>
     /// <param name="descriptors">Descriptions [B, values].</param>
@@ -75,20 +92,29 @@ public sealed class SpeakerHead : Module<Tensor, Tensor, Tensor>
     public Tensor Judge(Tensor descriptors, Tensor speaker, Tensor votes)
     {
         using var scope = NewDisposeScope();
-        var sum = votes.sum(1);
-        return (forward(descriptors, speaker) + ((sum - sum.mean([1L], keepdim: true)).tanh() * Config.WordBound)).MoveToOuterDisposeScope();
+        return (forward(descriptors, speaker) + TorchValue.Run(Bound, votes)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Descriptions as the dense layer takes them [B, values].</summary>
-    public Tensor Normalise(Tensor descriptors, Tensor speaker)
+    public Tensor Normalise(Tensor descriptors, Tensor speaker) => TorchValue.Run(Normalise, descriptors, speaker);
+
+    private Value Compute(Value descriptors, Value speaker) => Normalise(descriptors, speaker).Linear(weight, bias);
+
+    private Value Normalise(Value descriptors, Value speaker)
     {
-        using var scope = NewDisposeScope();
-        var seconds = speaker.narrow(1, 2 * Config.Values, 1);
+        var seconds = speaker.Narrow(1, 2 * Config.Values, 1);
         var trust = seconds / (seconds + Config.PriorSeconds);                                     // [B, 1]
-        var own = (speaker.narrow(1, 0, Config.Values) - mean) * istd;
+        var own = (speaker.Narrow(1, 0, Config.Values) - mean) * istd;                             // [B, values]
         var centre = own * trust;
         var away = own - centre;
-        var variance = (speaker.narrow(1, Config.Values, Config.Values) * istd * istd + (away * away)) * trust + (1 - trust);
-        return ((((descriptors - mean) * istd) - centre) / variance.sqrt()).MoveToOuterDisposeScope();
+        var variance = ((speaker.Narrow(1, Config.Values, Config.Values) * istd * istd) + (away * away)) * trust + (1 - trust);
+        return (((descriptors - mean) * istd) - centre) / variance.Sqrt();
+    }
+
+    /// <summary>What words add to the logits, within their bound: [B, W, labels] → [B, labels].</summary>
+    private Value Bound(Value votes)
+    {
+        var sum = votes.Sum(keep: false, 1);
+        return (sum - sum.Mean(keep: true, 1)).Tanh() * Config.WordBound;
     }
 }

@@ -1,12 +1,11 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Flcma;
 
 /// <summary>Mean over time with learnt weights: α = softmax(wᵀ tanh(W h + b)), e = Σ αₜ hₜ; [B, T, D] → [B, D].</summary>
 /// <remarks>Wang et al., arXiv 2403.01700.</remarks>
-public sealed class AttentivePooling : Module<Tensor, Tensor>
+public sealed class AttentivePooling : Layer
 {
     private readonly Linear hidden;
     private readonly Linear score;
@@ -18,13 +17,9 @@ public sealed class AttentivePooling : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x)
+    public override Value Compute(Value x)
     {
-        using var scope = NewDisposeScope();
-        var weights = score.call(hidden.call(x).tanh()).softmax(1);                       // [B, T, 1]
-        return (x * weights).sum(1).MoveToOuterDisposeScope();
+        var weights = x.Apply(hidden).Tanh().Apply(score).Softmax(1);                     // [B, T, 1]
+        return (x * weights).Sum(keep: false, 1);
     }
-
-    /// <summary>The layers, for an exporter.</summary>
-    internal (Linear Hidden, Linear Score) Layers => (hidden, score);
 }

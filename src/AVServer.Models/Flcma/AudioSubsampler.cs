@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Flcma;
@@ -9,7 +8,7 @@ namespace AVServer.Models.Flcma;
 /// away; then two 2-D convolutions with stride 2 over time and mel, and a linear layer.
 /// </summary>
 /// <remarks>After arXiv 2403.01700; kernel 3 and the padding that halves exactly are our reading.</remarks>
-public sealed class AudioSubsampler : Module<Tensor, Tensor>
+public sealed class AudioSubsampler : Layer
 {
     private readonly Conv2d conv1;
     private readonly Conv2d conv2;
@@ -23,14 +22,10 @@ public sealed class AudioSubsampler : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor fbank)
+    public override Value Compute(Value fbank)
     {
-        using var scope = NewDisposeScope();
-        var centred = (fbank - fbank.mean([1], keepdim: true)).unsqueeze(1);             // [B, 1, frames, mels]
-        var x = functional.relu(conv2.call(functional.relu(conv1.call(centred))));       // [B, channels, T, mels / 4]
-        return project.call(x.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope();     // [B, T, D]
+        var centred = (fbank - fbank.Mean(keep: true, 1)).Unsqueeze(1);                  // [B, 1, frames, mels]
+        var x = centred.Apply(conv1).Relu().Apply(conv2).Relu();                         // [B, channels, T, mels / 4]
+        return x.Transpose(1, 2).Reshape(0, 0, project.weight.size(1)).Apply(project);   // [B, T, D]
     }
-
-    /// <summary>The layers, for an exporter.</summary>
-    internal (Conv2d First, Conv2d Second, Linear Project) Layers => (conv1, conv2, project);
 }

@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Flcma;
@@ -13,7 +12,7 @@ namespace AVServer.Models.Flcma;
 /// Gulati et al. (arXiv 2005.08100). It comes in two parts, because the cross-modal attention stands between them (our reading
 /// of the order in arXiv 2403.01700).
 /// </remarks>
-public sealed class ConformerBlock : Module<Tensor, Tensor>
+public sealed class ConformerBlock : Layer
 {
     private readonly FeedForwardModule? feedForward1;
     private readonly SelfAttentionModule attention;
@@ -32,31 +31,17 @@ public sealed class ConformerBlock : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>The whole block, for one modality alone.</summary>
-    public override Tensor forward(Tensor x)
-    {
-        using var scope = NewDisposeScope();
-        return leave(enter(x)).MoveToOuterDisposeScope();
-    }
+    public override Value Compute(Value x) => Leave(Enter(x));
 
     /// <summary>What comes before the cross-modal attention.</summary>
-    internal Tensor enter(Tensor x)
-    {
-        using var scope = NewDisposeScope();
-        return (feedForward1 is null ? x.alias() : x + (feedForward1.call(x) * 0.5)).MoveToOuterDisposeScope();
-    }
+    internal Value Enter(Value x) => feedForward1 is null ? x : x + (x.Apply(feedForward1) * 0.5);
 
     /// <summary>What comes after the cross-modal attention.</summary>
-    internal Tensor leave(Tensor x)
+    internal Value Leave(Value x)
     {
-        using var scope = NewDisposeScope();
-        x = x + attention.call(x.transpose(0, 1)).transpose(0, 1);
-        if (convolution is null) return norm.call(x + feedForward2.call(x)).MoveToOuterDisposeScope();
-        x = x + convolution.call(x);
-        return norm.call(x + (feedForward2.call(x) * 0.5)).MoveToOuterDisposeScope();
+        x = x + x.Transpose(0, 1).Apply(attention).Transpose(0, 1);
+        if (convolution is null) return (x + x.Apply(feedForward2)).Apply(norm);
+        x = x + x.Apply(convolution);
+        return (x + (x.Apply(feedForward2) * 0.5)).Apply(norm);
     }
-
-    /// <summary>The modules, for an exporter.</summary>
-    internal (FeedForwardModule? FeedForward1, SelfAttentionModule Attention, ConvolutionModule? Convolution, FeedForwardModule FeedForward2, LayerNorm Norm) Layers =>
-        (feedForward1, attention, convolution, feedForward2, norm);
 }

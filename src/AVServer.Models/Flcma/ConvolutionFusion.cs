@@ -23,14 +23,11 @@ public sealed class ConvolutionFusion : Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor audio, Tensor video)
-    {
-        using var scope = NewDisposeScope();
-        var maps = stack([audio, video], 1);                                              // [B, 2, T, D]
-        var hidden = functional.silu(conv2.call(functional.silu(conv1.call(maps))));
-        return conv3.call(hidden).squeeze(1).MoveToOuterDisposeScope();
-    }
+    public override Tensor forward(Tensor audio, Tensor video) => TorchValue.Run(Compute, audio, video);
 
-    /// <summary>The convolutions in order, for an exporter.</summary>
-    internal (Conv2d First, Conv2d Second, Conv2d Third) Layers => (conv1, conv2, conv3);
+    internal Value Compute(Value audio, Value video)
+    {
+        var maps = audio.Stack(1, video);                                                 // [B, 2, T, D]
+        return maps.Apply(conv1).Silu().Apply(conv2).Silu().Apply(conv3).Squeeze(1);
+    }
 }

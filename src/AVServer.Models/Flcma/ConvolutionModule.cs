@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Flcma;
@@ -8,7 +7,7 @@ namespace AVServer.Models.Flcma;
 /// Convolution module of the conformer (Gulati et al., arXiv 2005.08100): LN, pointwise convolution, GLU, depthwise convolution
 /// over time, BN, Swish, pointwise convolution; [B, T, D].
 /// </summary>
-public sealed class ConvolutionModule : Module<Tensor, Tensor>
+public sealed class ConvolutionModule : Layer
 {
     private readonly LayerNorm norm;
     private readonly Conv1d expand;
@@ -28,15 +27,10 @@ public sealed class ConvolutionModule : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x)
+    public override Value Compute(Value x)
     {
-        using var scope = NewDisposeScope();
-        var gated = functional.glu(expand.call(norm.call(x).transpose(1, 2)), 1);         // [B, D, T]
-        var convolved = functional.silu(batchNorm.call(depthwise.call(gated)));
-        return dropout.call(contract.call(convolved).transpose(1, 2)).MoveToOuterDisposeScope();
+        var gated = x.Apply(norm).Transpose(1, 2).Apply(expand).Glu(1);                   // [B, D, T]
+        var convolved = gated.Apply(depthwise).Apply(batchNorm).Silu();
+        return convolved.Apply(contract).Transpose(1, 2).Apply(dropout);
     }
-
-    /// <summary>The layers, for an exporter.</summary>
-    internal (LayerNorm Norm, Conv1d Expand, Conv1d Depthwise, BatchNorm1d BatchNorm, Conv1d Contract) Layers =>
-        (norm, expand, depthwise, batchNorm, contract);
 }

@@ -1,11 +1,10 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Flcma;
 
 /// <summary>Feed-forward module of the conformer (Gulati et al., arXiv 2005.08100): LN, linear, Swish, linear; [B, T, D].</summary>
-public sealed class FeedForwardModule : Module<Tensor, Tensor>
+public sealed class FeedForwardModule : Layer
 {
     private readonly LayerNorm norm;
     private readonly Linear expand;
@@ -21,13 +20,6 @@ public sealed class FeedForwardModule : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x)
-    {
-        using var scope = NewDisposeScope();
-        var hidden = dropout.call(functional.silu(expand.call(norm.call(x))));
-        return dropout.call(contract.call(hidden)).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The layers, for an exporter.</summary>
-    internal (LayerNorm Norm, Linear Expand, Linear Contract) Layers => (norm, expand, contract);
+    public override Value Compute(Value x) =>
+        x.Apply(norm).Apply(expand).Silu().Apply(dropout).Apply(contract).Apply(dropout);
 }

@@ -21,13 +21,15 @@ public sealed class FlcmaBlock : Module<Tensor, Tensor, (Tensor audio, Tensor vi
         RegisterComponents();
     }
 
-    public override (Tensor audio, Tensor video) forward(Tensor audioTokens, Tensor videoTokens)
+    public override (Tensor audio, Tensor video) forward(Tensor audioTokens, Tensor videoTokens) =>
+        TorchValue.Run(Compute, audioTokens, videoTokens);
+
+    internal (Value Audio, Value Video) Compute(Value audioTokens, Value videoTokens)
     {
-        using var scope = NewDisposeScope();
-        var (heard, seen) = crossModal.call(audio.enter(audioTokens), video.enter(videoTokens));
-        return (audio.leave(heard).MoveToOuterDisposeScope(), video.leave(seen).MoveToOuterDisposeScope());
+        var (heard, seen) = crossModal.Compute(audio.Enter(audioTokens), video.Enter(videoTokens));
+        return (audio.Leave(heard), video.Leave(seen));
     }
 
-    /// <summary>The parts, for an exporter and for weights that were learnt alone.</summary>
-    internal (ConformerBlock Audio, ConformerBlock Video, FrameLevelCrossModalAttention CrossModal) Layers => (audio, video, crossModal);
+    /// <summary>The parts for weights that were learnt alone.</summary>
+    internal (ConformerBlock Audio, ConformerBlock Video) Layers => (audio, video);
 }

@@ -51,20 +51,31 @@ public sealed class FlcmaConformer : Module<Tensor, Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor fbank, Tensor lips, Tensor presence)
     {
         using var scope = NewDisposeScope();
-        var (audio, video) = encode(fbank, lips, presence);
-        return classifier.call(fusion.call(audio, video)).MoveToOuterDisposeScope();
+        return TorchValue.Of(Compute(TorchValue.From(fbank), TorchValue.From(lips), TorchValue.From(presence))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Windows → the encoded tokens of both modalities, [B, T, D].</summary>
     internal (Tensor audio, Tensor video) encode(Tensor fbank, Tensor lips, Tensor presence)
     {
         using var scope = NewDisposeScope();
-        var heard = presence.narrow(1, 0, 1).unsqueeze(2).gt(0.5);                        // [B, 1, 1]
-        var seen = presence.narrow(1, 1, 1).unsqueeze(2).gt(0.5);
-        var audio = positions.call(where(heard, subsampler.call(fbank), absentAudio));    // [B, T, D]
-        var video = positions.call(where(seen, lipProjection.call(lipNormalisation.call(lips)), absentVideo));
-        foreach (var block in blocks) (audio, video) = block.call(audio, video);
-        return (audio.MoveToOuterDisposeScope(), video.MoveToOuterDisposeScope());
+        var (audio, video) = Encode(TorchValue.From(fbank), TorchValue.From(lips), TorchValue.From(presence));
+        return (TorchValue.Of(audio).MoveToOuterDisposeScope(), TorchValue.Of(video).MoveToOuterDisposeScope());
+    }
+
+    internal Value Compute(Value fbank, Value lips, Value presence)
+    {
+        var (audio, video) = Encode(fbank, lips, presence);
+        return fusion.Compute(audio, video).Apply(classifier);
+    }
+
+    private (Value Audio, Value Video) Encode(Value fbank, Value lips, Value presence)
+    {
+        var heard = presence.Narrow(1, 0, 1).Unsqueeze(2).IsAbove(0.5);                   // [B, 1, 1]
+        var seen = presence.Narrow(1, 1, 1).Unsqueeze(2).IsAbove(0.5);
+        var audio = heard.Choose(fbank.Apply(subsampler), fbank.Constant(absentAudio)).Apply(positions); // [B, T, D]
+        var video = seen.Choose(lips.Apply(lipNormalisation).Apply(lipProjection), lips.Constant(absentVideo)).Apply(positions);
+        foreach (var block in blocks) (audio, video) = block.Compute(audio, video);
+        return (audio, video);
     }
 
     /// <summary>
@@ -85,8 +96,4 @@ public sealed class FlcmaConformer : Module<Tensor, Tensor, Tensor, Tensor>
             blocks[i].Layers.Video.load_state_dict(visual.Layers.Blocks[i].state_dict());
         }
     }
-
-    /// <summary>The parts, for an exporter.</summary>
-    internal (AudioSubsampler Subsampler, Linear LipProjection, Tensor AbsentAudio, Tensor AbsentVideo, Positions Positions, ModuleList<FlcmaBlock> Blocks, ConvolutionFusion Fusion, WindowClassifier Classifier) Layers =>
-        (subsampler, lipProjection, absentAudio, absentVideo, positions, blocks, fusion, classifier);
 }

@@ -19,19 +19,18 @@ public sealed class FrameLevelCrossModalAttention : Module<Tensor, Tensor, (Tens
     internal FrameLevelCrossModalAttention(FlcmaConfig config) : base(nameof(FrameLevelCrossModalAttention))
     {
         attention = new SelfAttentionModule(config.Dim, config.Heads, config.Dropout);
-        init.zeros_(attention.Layers.OutputWeight);
+        init.zeros_(attention.get_parameter("attention.out_proj.weight")!);
         RegisterComponents();
     }
 
     /// <summary>Adds to each modality's tokens what it takes from both.</summary>
-    public override (Tensor audio, Tensor video) forward(Tensor audio, Tensor video)
-    {
-        using var scope = NewDisposeScope();
-        var moments = stack([audio.flatten(0, 1), video.flatten(0, 1)]);                  // [2, B·T, D]
-        var attended = (moments + attention.call(moments)).view(2, audio.size(0), audio.size(1), audio.size(2));
-        return (attended[0].MoveToOuterDisposeScope(), attended[1].MoveToOuterDisposeScope());
-    }
+    public override (Tensor audio, Tensor video) forward(Tensor audio, Tensor video) => TorchValue.Run(Compute, audio, video);
 
-    /// <summary>The attention, for an exporter.</summary>
-    internal SelfAttentionModule Attention => attention;
+    internal (Value Audio, Value Video) Compute(Value audio, Value video)
+    {
+        var (tokens, dim) = (audio.Length(1), audio.Length(2));
+        var moments = audio.Reshape(-1, dim).Stack(0, video.Reshape(-1, dim));            // [2, B·T, D]
+        var attended = (moments + moments.Apply(attention)).Reshape(2, -1, tokens, dim);  // [2, B, T, D]
+        return (attended.Narrow(0, 0, 1).Squeeze(0), attended.Narrow(0, 1, 1).Squeeze(0));
+    }
 }

@@ -13,19 +13,18 @@ namespace AVServer.Models.Flcma;
 /// first convolution pads no time: a feature belongs to the middle of five pictures, the callers give the two before and after
 /// (<see cref="with_context"/>), and a stream gives the same features as the whole, picture by picture.
 /// </remarks>
-public sealed class LipEncoder : Module<Tensor, Tensor>
+public sealed class LipEncoder : Layer, INetwork
 {
     /// <summary>Pictures that a feature needs before its own, and as many after it.</summary>
     public const int Context = 2;
 
     /// <summary>Added to a picture's variance where pictures are standardised.</summary>
-    internal const double Flattest = 1e-4;
+    private const double Flattest = 1e-4;
 
     private readonly Tensor mean;
     private readonly Tensor istd;
     private readonly Conv3d stem;
     private readonly BatchNorm3d norm;
-    private readonly MaxPool3d pool;
     private readonly Sequential stages;
 
     /// <param name="config">Size; <see cref="FlcmaConfig.RoiSize"/>, <see cref="FlcmaConfig.RoiChannels"/> and <see cref="FlcmaConfig.VisualWidth"/> count here.</param>
@@ -39,12 +38,19 @@ public sealed class LipEncoder : Module<Tensor, Tensor>
         stem = Conv3d(config.RoiChannels, config.VisualWidth, (5, 7, 7), stride: (1, 2, 2), padding: (0, 3, 3), bias: false);
         init.kaiming_normal_(stem.weight, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU);
         norm = BatchNorm3d(config.VisualWidth);
-        pool = MaxPool3d([1, 3, 3], [1, 2, 2], [0, 1, 1]);
         stages = Sequential(Stages(config.VisualWidth));
         RegisterComponents();
     }
 
     public FlcmaConfig Config { get; }
+
+    public IReadOnlyList<NetworkInput> Inputs => [new("frame", [-1, Config.RoiChannels, 1, Config.RoiSize, Config.RoiSize])];
+
+    public IReadOnlyList<string> Outputs => ["features"];
+
+    public NetworkSteps Steps => new(ChunkFrames: 1, Stride: 1, ReceptiveFieldFrames: (2 * Context) + 1);
+
+    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0])];
 
     /// <summary>Sets the input normalisation, which is part of the model's state: (picture − mean) · istd.</summary>
     /// <param name="mean">Mean of each channel over the training set, in [0, 1].</param>
@@ -58,35 +64,28 @@ public sealed class LipEncoder : Module<Tensor, Tensor>
     }
 
     /// <summary>Pictures in [0, 1] with two of context on each side, [B, C, T + 4, S, S] → features [B, T, V].</summary>
-    public override Tensor forward(Tensor pictures)
+    public override Value Compute(Value pictures)
     {
-        using var scope = NewDisposeScope();
-        var normalised = Config.IndependentOfLooks ? standardise(pictures) : (pictures - mean.view(1, -1, 1, 1, 1)) * istd.view(1, -1, 1, 1, 1);
+        var seen = pictures.Past(axis: 2, 2 * Context, silence: false);                 // [B, C, T + 4, S, S]
+        var normalised = Config.IndependentOfLooks ? Standardise(seen) : (seen - mean.view(1, -1, 1, 1, 1)) * istd.view(1, -1, 1, 1, 1);
+        var x = normalised.Apply(stem).Apply(norm);                                     // [B, W, T, S/2, S/2]
+        var single = x.Transpose(1, 2).Reshape(-1, Config.VisualWidth, x.Length(3), x.Length(4));
         // The largest of rectified values is the rectified largest: pooled first, a quarter is left to rectify.
-        var x = functional.relu(pool.call(norm.call(stem.call(normalised))));           // [B, W, T, S/4, S/4]
-        var single = x.transpose(1, 2).flatten(0, 1);                                   // [B·T, W, S/4, S/4]
-        var features = stages.call(single).mean([2, 3]);                                // [B·T, V]
-        return features.view(pictures.size(0), -1, Config.LipFeatures).MoveToOuterDisposeScope();
+        var pooled = single.MaxPool(size: 3, stride: 2, padding: 1).Relu();             // [B·T, W, S/4, S/4]
+        return pooled.Apply(stages).Mean(keep: false, 2, 3).Reshape(-1, x.Length(2), Config.LipFeatures);
     }
 
     /// <summary>One more picture of a stream.</summary>
     /// <param name="picture">[B, C, 1, S, S] in [0, 1].</param>
     /// <param name="cache">The four pictures before it, [B, C, 4, S, S]; at the beginning the first picture, four times.</param>
     /// <returns>The feature [B, 1, V] of the picture two before; and the cache for the next.</returns>
-    public (Tensor features, Tensor cache) forward(Tensor picture, Tensor cache)
-    {
-        using var scope = NewDisposeScope();
-        var seen = cat([cache, picture], 2);
-        var next = seen.narrow(2, 1, 2 * Context).contiguous();
-        return (forward(seen).MoveToOuterDisposeScope(), next.MoveToOuterDisposeScope());
-    }
+    public (Tensor features, Tensor cache) forward(Tensor picture, Tensor cache) => TorchValue.Step(Compute, picture, cache);
 
     /// <summary>Each picture to mean 0 and deviation 1 over its values; <see cref="Flattest"/> keeps an empty one from being blown up.</summary>
-    private static Tensor standardise(Tensor pictures)
+    private static Value Standardise(Value pictures)
     {
-        using var scope = NewDisposeScope();
-        var centred = pictures - pictures.mean([1, 3, 4], keepdim: true);
-        return (centred / ((centred * centred).mean([1, 3, 4], keepdim: true) + Flattest).sqrt()).MoveToOuterDisposeScope();
+        var centred = pictures - pictures.Mean(keep: true, 1, 3, 4);
+        return centred / ((centred * centred).Mean(keep: true, 1, 3, 4) + Flattest).Sqrt();
     }
 
     /// <summary>Repeats the first and the last picture twice: [B, C, T, S, S] → [B, C, T + 4, S, S].</summary>
@@ -97,10 +96,6 @@ public sealed class LipEncoder : Module<Tensor, Tensor>
         var last = pictures.narrow(2, pictures.size(2) - 1, 1);
         return cat([first, first, pictures, last, last], 2).MoveToOuterDisposeScope();
     }
-
-    /// <summary>The layers, for an exporter.</summary>
-    internal (Tensor Mean, Tensor Istd, Conv3d Stem, BatchNorm3d Norm, IEnumerable<ResidualBlock> Stages) Layers =>
-        (mean, istd, stem, norm, stages.children().Cast<ResidualBlock>());
 
     /// <summary>Two blocks in each of four stages; all but the first stage double the channels and halve the picture.</summary>
     private static IEnumerable<Module<Tensor, Tensor>> Stages(int width)

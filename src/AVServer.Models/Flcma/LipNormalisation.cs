@@ -1,5 +1,4 @@
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Flcma;
 
@@ -11,10 +10,10 @@ namespace AVServer.Models.Flcma;
 /// How wide a mouth is says who it is; how its width changes says what is spoken. In training each measure of a window is made larger or smaller and trembles, as
 /// with somebody who moves the lips more or less and is tracked worse. Ours; nothing of it is in the paper, whose sizes pass through unchanged.
 /// </remarks>
-internal sealed class LipNormalisation : Module<Tensor, Tensor>
+internal sealed class LipNormalisation : Layer
 {
     /// <summary>Added to a measure's deviation, in distances of the eyes' corners: what landmarks of still lips tremble by.</summary>
-    internal const double Tremble = 0.002;
+    private const double Tremble = 0.002;
 
     private const double GainSpread = 0.3;
     private const double Noise = 0.1;
@@ -22,16 +21,17 @@ internal sealed class LipNormalisation : Module<Tensor, Tensor>
 
     internal LipNormalisation(FlcmaConfig config) : base(nameof(LipNormalisation)) => _config = config;
 
-    public override Tensor forward(Tensor lips)
+    public override Value Compute(Value lips)
     {
-        using var scope = NewDisposeScope();
-        var features = lips.narrow(2, 0, _config.LipFeatures);
-        if (_config.IndependentOfLooks) features = features - features.mean([1], keepdim: true);
-        if (_config.LipMeasures == 0) return features.MoveToOuterDisposeScope();
-        var measures = lips.narrow(2, _config.LipFeatures, _config.LipMeasures);
-        measures = measures - measures.mean([1], keepdim: true);
-        measures = measures / (measures.square().mean([1], keepdim: true).sqrt() + Tremble);
-        if (training) measures = (measures * (GainSpread * randn(measures.size(0), 1, measures.size(2))).exp()) + (Noise * randn_like(measures));
-        return cat([features, measures], 2).MoveToOuterDisposeScope();
+        var features = lips.Narrow(2, 0, _config.LipFeatures);
+        if (_config.IndependentOfLooks) features = features - features.Mean(keep: true, 1);
+        if (_config.LipMeasures == 0) return features;
+        var measures = lips.Narrow(2, _config.LipFeatures, _config.LipMeasures);
+        measures = measures - measures.Mean(keep: true, 1);
+        measures = measures / ((measures * measures).Mean(keep: true, 1).Sqrt() + Tremble);
+        return features.Concat(2, measures.InTraining(this, Disturb));
     }
+
+    private static Tensor Disturb(Tensor measures) =>
+        (measures * (GainSpread * randn(measures.size(0), 1, measures.size(2))).exp()) + (Noise * randn_like(measures));
 }

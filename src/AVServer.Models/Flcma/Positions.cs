@@ -8,7 +8,7 @@ namespace AVServer.Models.Flcma;
 /// Tells tokens [B, T, D] their place in the window: √D · token + sines and cosines of wavelengths from 2π to 10,000 · 2π
 /// (Vaswani et al., arXiv 1706.03762, 3.4 and 3.5); our reading, the paper names no positions.
 /// </summary>
-public sealed class Positions : Module<Tensor, Tensor>
+public sealed class Positions : Layer
 {
     private readonly Dropout dropout;
     private readonly double _scale;
@@ -21,17 +21,7 @@ public sealed class Positions : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>What is added to the scaled tokens: [T, D].</summary>
-    internal Tensor Added => get_buffer("table")!;
-
-    /// <summary>What the tokens are multiplied by.</summary>
-    internal double Scale => _scale;
-
-    public override Tensor forward(Tensor tokens)
-    {
-        using var scope = NewDisposeScope();
-        return dropout.call((tokens * _scale) + Added).MoveToOuterDisposeScope();
-    }
+    public override Value Compute(Value tokens) => ((tokens * _scale) + get_buffer("table")!).Apply(dropout);
 
     private static Tensor Table(int tokens, int dim)
     {

@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Flcma;
@@ -8,7 +7,7 @@ namespace AVServer.Models.Flcma;
 /// Basic block of ResNet-18 (He et al., arXiv 1512.03385): two 3×3 convolutions with BN around a residual; a 1×1 convolution
 /// takes the residual along where size or channels change. [N, in, H, W] → [N, out, ⌈H / stride⌉, ⌈W / stride⌉].
 /// </summary>
-public sealed class ResidualBlock : Module<Tensor, Tensor>
+public sealed class ResidualBlock : Layer
 {
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
@@ -33,15 +32,10 @@ public sealed class ResidualBlock : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x)
+    public override Value Compute(Value x)
     {
-        using var scope = NewDisposeScope();
-        var hidden = functional.relu(bn1.call(conv1.call(x)));
-        var residual = shortcut is null ? x : shortcutNorm!.call(shortcut.call(x));
-        return functional.relu(bn2.call(conv2.call(hidden)) + residual).MoveToOuterDisposeScope();
+        var hidden = x.Apply(conv1).Apply(bn1).Relu();
+        var residual = shortcut is null ? x : x.Apply(shortcut).Apply(shortcutNorm!);
+        return (hidden.Apply(conv2).Apply(bn2) + residual).Relu();
     }
-
-    /// <summary>Each convolution with the norm behind it, for an exporter; no shortcut where the residual is the input itself.</summary>
-    internal ((Conv2d Convolution, BatchNorm2d Norm) First, (Conv2d Convolution, BatchNorm2d Norm) Second, (Conv2d Convolution, BatchNorm2d Norm)? Shortcut) Layers =>
-        ((conv1, bn1), (conv2, bn2), shortcut is null ? null : (shortcut, shortcutNorm!));
 }

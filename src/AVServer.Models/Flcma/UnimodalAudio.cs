@@ -8,7 +8,7 @@ namespace AVServer.Models.Flcma;
 /// The audio half of an <see cref="FlcmaConformer"/> as a model of its own, fbank [B, audio frames, mels] → logits [B]: trained
 /// first, then taken over by <see cref="FlcmaConformer.StartFrom"/>; and what the audio-visual model is compared with.
 /// </summary>
-public sealed class UnimodalAudio : Module<Tensor, Tensor>
+public sealed class UnimodalAudio : Layer
 {
     private readonly AudioSubsampler subsampler;
     private readonly Positions positions;
@@ -28,20 +28,12 @@ public sealed class UnimodalAudio : Module<Tensor, Tensor>
 
     public FlcmaConfig Config { get; }
 
-    public override Tensor forward(Tensor fbank)
-    {
-        using var scope = NewDisposeScope();
-        return classifier.call(encode(fbank)).MoveToOuterDisposeScope();
-    }
+    public override Value Compute(Value fbank) => Encode(fbank).Apply(classifier);
 
     /// <summary>Encoded tokens [B, T, D].</summary>
-    internal Tensor encode(Tensor fbank)
-    {
-        using var scope = NewDisposeScope();
-        var x = positions.call(subsampler.call(fbank));
-        foreach (var block in blocks) x = block.call(x);
-        return x.MoveToOuterDisposeScope();
-    }
+    internal Tensor encode(Tensor fbank) => TorchValue.Run(Encode, fbank);
+
+    private Value Encode(Value fbank) => blocks.Aggregate(fbank.Apply(subsampler).Apply(positions), (tokens, block) => tokens.Apply(block));
 
     /// <summary>The parts that an audio-visual model takes over.</summary>
     internal (AudioSubsampler Subsampler, ModuleList<ConformerBlock> Blocks) Layers => (subsampler, blocks);

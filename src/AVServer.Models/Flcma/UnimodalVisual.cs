@@ -36,27 +36,19 @@ public sealed class UnimodalVisual : Module<Tensor, Tensor, Tensor>
     /// <summary>The lip encoder that is trained here.</summary>
     public LipEncoder Encoder => encoder;
 
-    public override Tensor forward(Tensor pictures, Tensor measures)
-    {
-        using var scope = NewDisposeScope();
-        return classify(cat([encoder.call(pictures), measures], 2)).MoveToOuterDisposeScope();
-    }
+    public override Tensor forward(Tensor pictures, Tensor measures) =>
+        TorchValue.Run((seen, measured) => Classify(seen.Apply(encoder).Concat(2, measured)), pictures, measures);
 
     /// <summary>Lip features that were encoded before, and measures, [B, video frames, <see cref="FlcmaConfig.LipValues"/>] → logits [B].</summary>
-    public Tensor classify(Tensor lips)
-    {
-        using var scope = NewDisposeScope();
-        return classifier.call(encode(lips)).MoveToOuterDisposeScope();
-    }
+    public Tensor classify(Tensor lips) => TorchValue.Run(Classify, lips);
 
     /// <summary>Lip features and measures → encoded tokens [B, T, D].</summary>
-    internal Tensor encode(Tensor lips)
-    {
-        using var scope = NewDisposeScope();
-        var x = positions.call(projection.call(normalisation.call(lips)));
-        foreach (var block in blocks) x = block.call(x);
-        return x.MoveToOuterDisposeScope();
-    }
+    internal Tensor encode(Tensor lips) => TorchValue.Run(Encode, lips);
+
+    private Value Classify(Value lips) => Encode(lips).Apply(classifier);
+
+    private Value Encode(Value lips) =>
+        blocks.Aggregate(lips.Apply(normalisation).Apply(projection).Apply(positions), (tokens, block) => tokens.Apply(block));
 
     /// <summary>The parts that an audio-visual model takes over.</summary>
     internal (Linear Projection, ModuleList<ConformerBlock> Blocks) Layers => (projection, blocks);

@@ -1,12 +1,11 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models.Flcma;
 
 /// <summary>Encoded tokens of a window [B, T, D] → logit of the wake word [B]: attentive pooling and two linear layers.</summary>
 /// <remarks>Wang et al., arXiv 2403.01700, name "linear layers": two with a ReLU between them are our reading.</remarks>
-public sealed class WindowClassifier : Module<Tensor, Tensor>
+public sealed class WindowClassifier : Layer
 {
     private readonly AttentivePooling pooling;
     private readonly Linear hidden;
@@ -22,13 +21,6 @@ public sealed class WindowClassifier : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor tokens)
-    {
-        using var scope = NewDisposeScope();
-        var features = dropout.call(functional.relu(hidden.call(pooling.call(tokens))));
-        return output.call(features).squeeze(1).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The layers, for an exporter.</summary>
-    internal (AttentivePooling Pooling, Linear Hidden, Linear Output) Layers => (pooling, hidden, output);
+    public override Value Compute(Value tokens) =>
+        tokens.Apply(pooling).Apply(hidden).Relu().Apply(dropout).Apply(output).Squeeze(1);
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace AVServer.Models;
 
 /// <summary>A scale and a shift for each channel: a batch norm whose statistics are settled, and may be tuned like any weight.</summary>
-public sealed class ChannelAffine : Module<Tensor, Tensor>
+public sealed class ChannelAffine : Layer
 {
     private readonly Parameter scale;
     private readonly Parameter shift;
@@ -17,13 +17,9 @@ public sealed class ChannelAffine : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Both, each [channels, 1], for import and export.</summary>
+    /// <summary>Both, each [channels, 1]; for import.</summary>
     internal (Parameter Scale, Parameter Shift) Values => (scale, shift);
 
     /// <summary>[B, channels, T] → the same.</summary>
-    public override Tensor forward(Tensor x)
-    {
-        using var scope = NewDisposeScope();
-        return ((x * scale) + shift).MoveToOuterDisposeScope();
-    }
+    public override Value Compute(Value x) => (x * scale) + shift;
 }

@@ -12,7 +12,7 @@ namespace AVServer.Models;
 /// (av-lab import-phones). What differs: the speaker vector at the input is zero and left out, the LDA and the first layer are one convolution,
 /// batch norms are scales and shifts, and the head for cross-entropy, which only training needs, is gone.
 /// </remarks>
-public sealed class PhoneNet : Module<Tensor, Tensor>
+public sealed class PhoneNet : Layer, INetwork
 {
     private readonly Conv1d first;
     private readonly ChannelAffine firstNorm;
@@ -42,26 +42,35 @@ public sealed class PhoneNet : Module<Tensor, Tensor>
     /// <summary>Its size.</summary>
     public PhoneNetConfig Config { get; }
 
-    /// <summary>All layers, for import and export.</summary>
+    public IReadOnlyList<NetworkInput> Inputs => [new("features", [-1, PhoneStreaming.ChunkFrames, Config.Ceps])];
+
+    public IReadOnlyList<string> Outputs => ["scores"];
+
+    public NetworkSteps Steps => new(PhoneStreaming.ChunkFrames, Config.Subsampling, (2 * Config.ContextFrames) + 1);
+
+    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0]).Transpose(1, 2)];
+
+    /// <summary>All layers; for import.</summary>
     internal PhoneNetLayers Layers => new(first, firstNorm, [.. fast], [.. slow], bottleneck, hidden, hiddenNorm, code, output);
 
     /// <summary>Cepstra [B, frames, ceps] → scores [B, states, outputs]; the first output lies <see cref="PhoneNetConfig.ContextFrames"/> frames in.</summary>
-    public override Tensor forward(Tensor cepstra) => Score(Encode(cepstra));
+    public override Value Compute(Value cepstra) => Encode(cepstra).Apply(output);
 
     /// <summary>The vector before the outputs: [B, frames, ceps] → [B, rank, outputs].</summary>
-    public Tensor Encode(Tensor cepstra)
-    {
-        using var scope = NewDisposeScope();
-        var x = firstNorm.call(functional.relu(first.call(cepstra.transpose(1, 2))));                       // [B, width, frames − 2]
-        foreach (var layer in fast) x = layer.call(x);
-        x = x.slice(2, 0, x.size(2), Config.Subsampling);                                                    // [B, width, outputs + their context]
-        foreach (var layer in slow) x = layer.call(x);
-        x = hiddenNorm.call(functional.relu(hidden.call(bottleneck.call(x))));
-        return code.call(x).MoveToOuterDisposeScope();
-    }
+    public Tensor Encode(Tensor cepstra) => TorchValue.Run(Encode, cepstra);
 
     /// <summary>Scores of the states: [B, rank, outputs] → [B, states, outputs].</summary>
     public Tensor Score(Tensor encoded) => output.call(encoded);
+
+    private Value Encode(Value cepstra)
+    {
+        var spliced = cepstra.Transpose(1, 2).Past(axis: 2, 2, silence: false);                             // [B, ceps, frames]
+        var x = spliced.Apply(first).Relu().Apply(firstNorm);                                               // [B, width, frames − 2]
+        foreach (var layer in fast) x = x.Apply(layer);
+        x = x.Every(2, Config.Subsampling, phase: PhoneStreaming.FirstKept(Config));                        // [B, width, outputs and more]
+        foreach (var layer in slow) x = x.Apply(layer);
+        return x.Apply(bottleneck).Apply(hidden).Relu().Apply(hiddenNorm).Apply(code);                      // [B, rank, outputs]
+    }
 }
 
 /// <summary>The layers of a <see cref="PhoneNet"/> in the order in which they run.</summary>

@@ -6,9 +6,6 @@ public static class PhoneStreaming
     /// <summary>Frames of 10 ms that one step takes.</summary>
     public const int ChunkFrames = 12;
 
-    /// <summary>Rows of a stream's cache: the last two frames, and one for each layer with two taps.</summary>
-    public static int CacheRows(PhoneNetConfig config) => 1 + config.FastStrides.Concat(config.SlowStrides).Count(stride => stride > 0);
-
     /// <summary>The first of a step's frames behind the fast layers that the subsampling keeps, so that kept frames lie at multiples of it.</summary>
     public static int FirstKept(PhoneNetConfig config) => (1 + config.FastStrides.Sum()) % config.Subsampling;
 

@@ -1,15 +1,14 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace AVServer.Models;
 
 /// <summary>A layer of <see cref="PhoneNet"/>: a convolution in two factors, ReLU, normalisation by fixed statistics, and a part of its input beside.</summary>
 /// <remarks>
-/// Povey et al., "Semi-Orthogonal Low-Rank Matrix Factorization for Deep Neural Networks" (Interspeech 2018), §4: the first factor sees the
-/// frame before, the second the frame after. Nothing is padded: a layer gives fewer frames than it gets.
+/// Povey et al., "Semi-Orthogonal Low-Rank Matrix Factorization for Deep Neural Networks" (Interspeech 2018), §4: the first factor sees
+/// the frame before, the second the frame after. Nothing is padded: a layer gives fewer frames than it gets.
 /// </remarks>
-public sealed class TdnnfLayer : Module<Tensor, Tensor>
+public sealed class TdnnfLayer : Layer
 {
     private readonly Conv1d linear;
     private readonly Conv1d affine;
@@ -29,14 +28,19 @@ public sealed class TdnnfLayer : Module<Tensor, Tensor>
     /// <summary>Steps that the layer looks back, and as many ahead.</summary>
     public int Stride { get; }
 
-    /// <summary>Both factors and the normalisation, for import and export.</summary>
+    /// <summary>Both factors and the normalisation; for import.</summary>
     internal (Conv1d Linear, Conv1d Affine, ChannelAffine Norm) Layers => (linear, affine, norm);
 
-    /// <summary>[B, width, T] → [B, width, T − 2 · stride].</summary>
-    public override Tensor forward(Tensor x)
+    /// <summary>
+    /// [B, width, T] → [B, width, T − 2 · stride]; as many as came in a stream, whose outputs come late by what the second factor sees
+    /// ahead.
+    /// </summary>
+    public override Value Compute(Value x)
     {
-        using var scope = NewDisposeScope();
-        var hidden = norm.call(functional.relu(affine.call(linear.call(x))));
-        return (hidden + (x.narrow(2, Stride, x.size(2) - (2 * Stride)) * _bypass)).MoveToOuterDisposeScope();
+        var seen = x.Past(axis: 2, Stride, silence: false);                                        // [B, width, T]
+        var inner = seen.Apply(linear).Past(axis: 2, Stride, silence: false);                      // [B, rank, T − stride]
+        var hidden = inner.Apply(affine).Relu().Apply(norm);                                       // [B, width, T − 2 · stride]
+        var middle = seen.Narrow(2, -(Stride + hidden.Length(2)), hidden.Length(2));
+        return hidden + (middle * _bypass);
     }
 }

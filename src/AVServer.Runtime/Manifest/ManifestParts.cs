@@ -35,7 +35,8 @@ public sealed record TensorSpec(string Name, IReadOnlyList<int> Shape);
 /// <param name="ChunkFrames">Feature frames that one step takes.</param>
 /// <param name="Stride">Feature frames for one posterior; divides <paramref name="ChunkFrames"/>.</param>
 /// <param name="CacheShape">Axes of one stream's cache, without the batch; all zero before the first frame.</param>
-/// <param name="ReceptiveFieldFrames">Feature frames that one posterior depends on.</param>
+/// <param name="ReceptiveFieldFrames">Feature frames that one posterior depends on; the largest number where all that came before
+/// count.</param>
 public sealed record StreamingSpec(int ChunkFrames, int Stride, IReadOnlyList<int> CacheShape, int ReceptiveFieldFrames)
 {
     /// <summary>Posteriors (of each keyword) that one step gives.</summary>

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using AVServer.Runtime.Onnx;
+using DataType = AVServer.Runtime.Onnx.TensorProto.Types.DataType;
 
 namespace AVServer.Vision.Import;
 
@@ -13,7 +15,7 @@ internal sealed class TfLiteToOnnx
     private static readonly int[] ToChannelsLast = [0, 2, 3, 1];
 
     private readonly TfLiteModel _model;
-    private readonly OnnxGraphWriter _graph;
+    private readonly OnnxGraph _graph;
     private readonly Dictionary<int, string> _channelsFirst = [];
     private readonly Dictionary<int, string> _asInFile = [];
     private readonly Dictionary<int, TfLiteTensor> _constants = [];
@@ -21,7 +23,7 @@ internal sealed class TfLiteToOnnx
     private TfLiteToOnnx(TfLiteModel model, string name)
     {
         _model = model;
-        _graph = new OnnxGraphWriter(name, "avserver");
+        _graph = new OnnxGraph(name, operatorSet: 13, "avserver");
     }
 
     /// <summary>Converts a graph.</summary>
@@ -39,17 +41,17 @@ internal sealed class TfLiteToOnnx
         foreach (var input in _model.Inputs)
         {
             var tensor = _model.Tensors[input];
-            _graph.Input(tensor.Name, tensor.Shape);
+            _graph.Input(tensor.Name, Axes(tensor));
             _asInFile[input] = tensor.Name;
         }
         foreach (var op in _model.Operators) Convert(op);
         foreach (var output in _model.Outputs)
         {
             var tensor = _model.Tensors[output];
-            _graph.Node("Identity", [AsInFile(output)], tensor.Name);
-            _graph.Output(tensor.Name, tensor.Shape);
+            _graph.Add("Identity", [AsInFile(output)], [tensor.Name]);
+            _graph.Output(tensor.Name, Axes(tensor));
         }
-        return _graph.ToArray();
+        return _graph.ToBytes();
     }
 
     private void Convert(TfLiteOperator op)
@@ -90,7 +92,8 @@ internal sealed class TfLiteToOnnx
         var channels = _model.Tensors[op.Inputs[0]].Shape[3];
         var pads = Padding(op, options.SByte(0), kernel, strides, dilations);
         Emit(op, "Conv", [ChannelsFirst(op.Inputs[0]), Weight(op.Inputs[1], depthwise ? [3, 0, 1, 2] : ToChannelsFirst), Weight(op.Inputs[2], [0])], options.SByte(after),
-            ("kernel_shape", kernel), ("strides", strides), ("dilations", dilations), ("pads", pads), ("group", depthwise ? channels : 1));
+            ("kernel_shape", Longs(kernel)), ("strides", Longs(strides)), ("dilations", Longs(dilations)), ("pads", Longs(pads)),
+                ("group", depthwise ? channels : 1L));
     }
 
     private void MaxPool(TfLiteOperator op)
@@ -99,7 +102,8 @@ internal sealed class TfLiteToOnnx
         int[] strides = [options.Int32(2), options.Int32(1)];
         int[] kernel = [options.Int32(4), options.Int32(3)];
         var pads = Padding(op, options.SByte(0), kernel, strides, [1, 1]);
-        Emit(op, "MaxPool", [ChannelsFirst(op.Inputs[0])], options.SByte(5), ("kernel_shape", kernel), ("strides", strides), ("pads", pads));
+        Emit(op, "MaxPool", [ChannelsFirst(op.Inputs[0])], options.SByte(5), ("kernel_shape", Longs(kernel)), ("strides", Longs(strides)),
+            ("pads", Longs(pads)));
     }
 
     // slope · x + (1 − slope) · relu(x), each a convolution of one pixel on each channel. ONNX's own PRelu has no form for the blocked layout that ONNX Runtime
@@ -112,15 +116,16 @@ internal sealed class TfLiteToOnnx
         var (input, name) = (ChannelsFirst(op.Inputs[0]), Name(op.Outputs[0]));
         var slopes = Floats(slope);
         PerChannel(input, $"{name}.all", slopes);
-        _graph.Node("Relu", [input], $"{name}.relu");
+        _graph.Add("Relu", [input], [$"{name}.relu"]);
         PerChannel($"{name}.relu", $"{name}.positive", Array.ConvertAll(slopes, value => 1 - value));
         Emit(op, "Add", [$"{name}.all", $"{name}.positive"]);
 
         void PerChannel(string from, string to, float[] factors)
         {
-            _graph.Constant($"{to}.factors", [channels, 1, 1, 1], TfLiteType.Float32, MemoryMarshal.AsBytes(factors.AsSpan()).ToArray());
-            int[] once = [1, 1], none = [0, 0, 0, 0];
-            _graph.Node("Conv", [from, $"{to}.factors"], to, ("kernel_shape", once), ("strides", once), ("dilations", once), ("pads", none), ("group", channels));
+            _graph.Constant($"{to}.factors", [channels, 1, 1, 1], DataType.Float, MemoryMarshal.AsBytes(factors.AsSpan()));
+            long[] once = [1, 1], none = [0, 0, 0, 0];
+            _graph.Add("Conv", [from, $"{to}.factors"], [to], ("kernel_shape", once), ("strides", once), ("dilations", once),
+                ("pads", none), ("group", (long)channels));
         }
     }
 
@@ -136,15 +141,16 @@ internal sealed class TfLiteToOnnx
         // [axis, before or after] in the file, all befores and then all afters in ONNX.
         var pairs = Int32s(_constants[op.Inputs[1]]);
         var name = $"{Name(op.Outputs[0])}.pads";
-        _graph.Constant(name, [.. ToChannelsFirst.Select(axis => pairs[2 * axis]), .. ToChannelsFirst.Select(axis => pairs[(2 * axis) + 1])]);
+        _graph.Constant(name,
+            Longs([.. ToChannelsFirst.Select(axis => pairs[2 * axis]), .. ToChannelsFirst.Select(axis => pairs[(2 * axis) + 1])]));
         Emit(op, "Pad", [ChannelsFirst(op.Inputs[0]), name]);
     }
 
     private void Reshape(TfLiteOperator op)
     {
         var name = Name(op.Outputs[0]);
-        _graph.Constant($"{name}.shape", _model.Tensors[op.Outputs[0]].Shape);
-        _graph.Node("Reshape", [AsInFile(op.Inputs[0]), $"{name}.shape"], name);
+        _graph.Constant($"{name}.shape", Longs(_model.Tensors[op.Outputs[0]].Shape));
+        _graph.Add("Reshape", [AsInFile(op.Inputs[0]), $"{name}.shape"], [name]);
         _asInFile[op.Outputs[0]] = name;
     }
 
@@ -152,19 +158,19 @@ internal sealed class TfLiteToOnnx
     {
         var name = Name(op.Outputs[0]);
         RequireNoActivation(Options(op).SByte(1));
-        _graph.Node("Concat", [.. op.Inputs.Select(AsInFile)], name, ("axis", Options(op).Int32(0)));
+        _graph.Add("Concat", [.. op.Inputs.Select(AsInFile)], [name], ("axis", (long)Options(op).Int32(0)));
         _asInFile[op.Outputs[0]] = name;
     }
 
     /// <summary>Adds a node whose output is channels first, and the activation that is fused to it in the file.</summary>
-    private void Emit(TfLiteOperator op, string type, string[] inputs, sbyte activation = 0, params (string Name, object Value)[] attributes)
+    private void Emit(TfLiteOperator op, string type, string[] inputs, sbyte activation = 0, params OnnxAttribute[] attributes)
     {
         const sbyte relu = 1;
         var output = Name(op.Outputs[0]);
         var before = activation == relu ? $"{output}.linear" : output;
         if (activation != relu) RequireNoActivation(activation);
-        _graph.Node(type, inputs, before, attributes);
-        if (activation == relu) _graph.Node("Relu", [before], output);
+        _graph.Add(type, inputs, [before], attributes);
+        if (activation == relu) _graph.Add("Relu", [before], [output]);
         _channelsFirst[op.Outputs[0]] = output;
     }
 
@@ -193,8 +199,10 @@ internal sealed class TfLiteToOnnx
         var name = $"{Name(index)}.weight";
         var half = tensor.Type == TfLiteType.Float16;
         var stored = half ? $"{name}.half" : name;
-        _graph.Constant(stored, [.. order.Select(axis => tensor.Shape[axis])], tensor.Type, Transposed(tensor, order, half ? 2 : 4));
-        if (half) _graph.CastToFloat32(stored, name);
+        _graph.Constant(stored, [.. order.Select(axis => (long)tensor.Shape[axis])], half ? DataType.Float16
+            : DataType.Float, Transposed(tensor, order, half ? 2 : 4));
+        // The runtime widens it once, when it loads the graph.
+        if (half) _graph.Add("Cast", [stored], [name], ("to", (long)DataType.Float));
         return name;
     }
 
@@ -219,7 +227,7 @@ internal sealed class TfLiteToOnnx
     {
         if (_channelsFirst.TryGetValue(index, out var name)) return name;
         name = $"{Name(index)}.nchw";
-        _graph.Node("Transpose", [_asInFile[index]], name, ("perm", ToChannelsFirst));
+        _graph.Add("Transpose", [_asInFile[index]], [name], ("perm", Longs(ToChannelsFirst)));
         return _channelsFirst[index] = name;
     }
 
@@ -227,7 +235,7 @@ internal sealed class TfLiteToOnnx
     {
         if (_asInFile.TryGetValue(index, out var name)) return name;
         name = $"{Name(index)}.nhwc";
-        _graph.Node("Transpose", [_channelsFirst[index]], name, ("perm", ToChannelsLast));
+        _graph.Add("Transpose", [_channelsFirst[index]], [name], ("perm", Longs(ToChannelsLast)));
         return _asInFile[index] = name;
     }
 
@@ -243,6 +251,10 @@ internal sealed class TfLiteToOnnx
     {
         if (activation != 0) throw new NotSupportedException($"Expected no activation or RELU, got number {activation}; convert this graph by other means.");
     }
+
+    private static Axis[] Axes(TfLiteTensor tensor) => [.. tensor.Shape.Select(length => (Axis)length)];
+
+    private static long[] Longs(IEnumerable<int> values) => [.. values.Select(value => (long)value)];
 
     private static string Name(int index) => $"t{index}";
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AVServer.Lab.Commands;
 using AVServer.Lab.Export;
 using AVServer.Models;
 using AVServer.Runtime;
@@ -19,12 +20,16 @@ public sealed class ExportedSpotterInRuntimeTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task Streams_batched_by_the_server_get_the_posteriors_of_the_definition()
+    public static TheoryData<string> Spotters => ["mdtc", "lstm"];
+
+    [Theory]
+    [MemberData(nameof(Spotters))]
+    public async Task Streams_batched_by_the_server_get_the_posteriors_of_the_definition(string name)
     {
         manual_seed(8);
-        using var model = new Mdtc(MdtcConfig.Small);
-        var exported = ModelExporter.Export(model);
+        var network = NetworksCommand.Networks[name]();
+        using var model = (nn.Module)network;
+        var exported = ModelExporter.Export(network);
         var stored = Store(exported, new ModelManifest
         {
             Name = "spotter",
@@ -52,7 +57,9 @@ public sealed class ExportedSpotterInRuntimeTests : IDisposable
 
         model.eval();
         using var mode = no_grad();
-        using var whole = model.forward(tensor([.. fbank.SelectMany(values => values)], [Streams, Steps * exported.Streaming!.ChunkFrames, 80]));
+        using var scope = NewDisposeScope();
+        var sequences = tensor([.. fbank.SelectMany(values => values)], [Streams, Steps * exported.Streaming!.ChunkFrames, 80]);
+        var whole = TorchValue.Of(network.Serve([TorchValue.From(sequences)])[0]);
         Assert.Equal(whole.data<float>().ToArray(), posteriors.SelectMany(values => values), (expected, got) => Math.Abs(expected - got) <= Tolerance);
     }
 
