@@ -145,7 +145,7 @@ public sealed class OpenApiTests : IDisposable
         await RecordAsync("hey%20marvin", 400, Form(Sound, "!"u8.ToArray()));
         await RecordAsync("hey%20marvin", 413, Form(new byte[5 << 20]));
         await RecordAsync("hey%20marvin", 415, Body(Sound, "audio/wav"));
-        await RecordAsync("hey%20marvin", 422, Form(new byte[0]));
+        await RecordAsync("hey%20marvin", 422, Form([[]]));
         await CallAsync(server, document, "delete", Routes.KeywordRecordings, Routes.Keywords + "/hey%20marvin/recordings", 204);
         await CallAsync(server, document, "delete", Routes.KeywordRecordings, Routes.Keywords + "/hey%20marvin/recordings", 404);
         await CallAsync(server, document, "delete", ByName, Routes.Keywords + "/hey%20marvin", 204);

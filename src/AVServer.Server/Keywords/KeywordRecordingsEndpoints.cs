@@ -1,11 +1,9 @@
 using System.Security.Claims;
 using AVServer.Contracts;
 using AVServer.Pipeline;
-using AVServer.Server.Configuration;
 using AVServer.Server.Endpoints;
 using AVServer.Server.Ingest;
 using AVServer.Server.Jobs;
-using AVServer.Server.Problems;
 using AVServer.Server.Security;
 using Microsoft.AspNetCore.Mvc;
 

@@ -1,7 +1,6 @@
 using AVServer.Lab.Export;
 using AVServer.Models;
 using AVServer.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
