@@ -21,7 +21,7 @@ results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
 # What starts servers, browsers and senders, or measures, needs the machine for itself; the others, longest first, take turns two at a time.
-beside=(Lab Fuzz Models Runtime Signal Vision Speech Detection Evaluation Contracts Reports Architecture)
+beside=(Lab Fuzz Networks Runtime Signal Vision Speech Detection Evaluation Contracts Reports Architecture)
 is_beside() { local one; for one in "${beside[@]}"; do [[ $1 == *"${one}.Tests" ]] && return; done; return 1; }
 is_asked_for() { [ ${#words[@]} -eq 0 ] && return; local word; for word in "${words[@]}"; do [[ $1 == *"$word"* ]] && return; done; return 1; }
 words=("$@") alone=() paired=()

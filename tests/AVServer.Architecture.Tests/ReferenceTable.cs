@@ -18,8 +18,8 @@ internal static class ReferenceTable
             ["AVServer.Contracts", "AVServer.Signal", "AVServer.Runtime", "AVServer.Vision", "AVServer.Media", "AVServer.Detection", "AVServer.Speech"],
         ["AVServer.Reports"] = ["AVServer.Contracts"],
         ["AVServer.Server"] = ["AVServer.Contracts", "AVServer.Pipeline", "AVServer.Reports"],
-        ["AVServer.Models"] = [],
-        ["AVServer.Lab"] = ["AVServer.Models", "AVServer.Signal", "AVServer.Vision", "AVServer.Media", "AVServer.Evaluation", "AVServer.Pipeline"],
+        ["AVServer.Networks"] = [],
+        ["AVServer.Lab"] = ["AVServer.Networks", "AVServer.Signal", "AVServer.Vision", "AVServer.Media", "AVServer.Evaluation", "AVServer.Pipeline"],
         ["AVServer.Client"] = ["AVServer.Contracts"],
         ["AVServer.Cli"] = ["AVServer.Client", "AVServer.Contracts", "AVServer.Pipeline", "AVServer.Reports"],
     };
@@ -40,8 +40,8 @@ internal static class ReferenceTable
         ["Microsoft.AspNetCore.SignalR.Client"] = new("Microsoft.AspNetCore.SignalR.Client", ["AVServer.Client"]),
         ["Microsoft.ML.OnnxRuntime"] = new("Microsoft.ML.OnnxRuntime", ["AVServer.Runtime"], ["AVServer.Lab"]),
         ["OpenCvSharp4"] = new("OpenCvSharp", ["AVServer.Vision"], ["AVServer.Pipeline", "AVServer.Lab"]),
-        ["TorchSharp"] = new("TorchSharp", ["AVServer.Models"], ["AVServer.Lab"]),
-        ["libtorch"] = new("TorchSharp", ["AVServer.Models"], ["AVServer.Lab"]),
+        ["TorchSharp"] = new("TorchSharp", ["AVServer.Networks"], ["AVServer.Lab"]),
+        ["libtorch"] = new("TorchSharp", ["AVServer.Networks"], ["AVServer.Lab"]),
     };
 
     public static TheoryData<string> PackageNames => [.. Packages.Keys];

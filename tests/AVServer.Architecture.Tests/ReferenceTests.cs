@@ -23,7 +23,7 @@ public sealed class ReferenceTests
     public void Nothing_that_serves_reaches_libtorch(string name)
     {
         var reached = Projects[name].Closure(Projects);
-        Assert.DoesNotContain("AVServer.Models", reached);
+        Assert.DoesNotContain("AVServer.Networks", reached);
         Assert.DoesNotContain("AVServer.Lab", reached);
     }
 

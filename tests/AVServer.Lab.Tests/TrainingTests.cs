@@ -2,7 +2,7 @@ using AVServer.Lab.Augmentation;
 using AVServer.Lab.Data;
 using AVServer.Lab.Features;
 using AVServer.Lab.Training;
-using AVServer.Models;
+using AVServer.Networks;
 
 namespace AVServer.Lab.Tests;
 

@@ -2,7 +2,7 @@ using AVServer.Lab.Augmentation;
 using AVServer.Lab.Data;
 using AVServer.Lab.Features;
 using AVServer.Lab.Training;
-using AVServer.Models;
+using AVServer.Networks;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Tests;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using AVServer.Lab.Training;
-using AVServer.Models.Flcma;
+using AVServer.Networks.Flcma;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Commands;

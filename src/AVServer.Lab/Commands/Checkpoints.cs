@@ -1,6 +1,6 @@
 using System.Globalization;
 using AVServer.Lab.Training;
-using AVServer.Models;
+using AVServer.Networks;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Commands;

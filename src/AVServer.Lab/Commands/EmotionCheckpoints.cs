@@ -1,6 +1,6 @@
 using System.Globalization;
 using AVServer.Lab.Training.Emotion;
-using AVServer.Models.Emotion;
+using AVServer.Networks.Emotion;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Commands;

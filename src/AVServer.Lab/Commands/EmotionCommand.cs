@@ -5,7 +5,7 @@ using AVServer.Lab.Export;
 using AVServer.Lab.Features;
 using AVServer.Lab.Scoring.Emotion;
 using AVServer.Lab.Training.Emotion;
-using AVServer.Models.Emotion;
+using AVServer.Networks.Emotion;
 using AVServer.Runtime;
 
 namespace AVServer.Lab.Commands;

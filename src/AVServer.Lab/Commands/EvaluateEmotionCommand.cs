@@ -1,6 +1,6 @@
 using AVServer.Lab.Scoring.Emotion;
 using AVServer.Lab.Training.Emotion;
-using AVServer.Models.Emotion;
+using AVServer.Networks.Emotion;
 using AVServer.Runtime;
 using static TorchSharp.torch;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using AVServer.Lab.Export;
 using AVServer.Lab.Scoring.Emotion;
 using AVServer.Lab.Training.Emotion;
-using AVServer.Models.Emotion;
+using AVServer.Networks.Emotion;
 using AVServer.Runtime;
 
 namespace AVServer.Lab.Commands;

@@ -2,7 +2,7 @@ using System.Globalization;
 using AVServer.Lab.Data.Emotion;
 using AVServer.Lab.Scoring.Emotion;
 using AVServer.Lab.Training.Emotion;
-using AVServer.Models.Emotion;
+using AVServer.Networks.Emotion;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Commands;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using AVServer.Lab.Export;
-using AVServer.Models;
-using AVServer.Models.Emotion;
-using AVServer.Models.Flcma;
+using AVServer.Networks;
+using AVServer.Networks.Emotion;
+using AVServer.Networks.Flcma;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Commands;

@@ -1,7 +1,7 @@
 using AVServer.Contracts;
 using AVServer.Lab.Export;
 using AVServer.Lab.Words;
-using AVServer.Models;
+using AVServer.Networks;
 using AVServer.Pipeline;
 using AVServer.Runtime;
 using Microsoft.Extensions.DependencyInjection;

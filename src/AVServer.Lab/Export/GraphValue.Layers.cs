@@ -1,4 +1,4 @@
-using AVServer.Models;
+using AVServer.Networks;
 using AVServer.Runtime.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

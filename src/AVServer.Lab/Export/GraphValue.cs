@@ -1,4 +1,4 @@
-using AVServer.Models;
+using AVServer.Networks;
 using AVServer.Runtime.Onnx;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,6 +1,6 @@
-using AVServer.Models;
-using AVServer.Models.Emotion;
-using AVServer.Models.Flcma;
+using AVServer.Networks;
+using AVServer.Networks.Emotion;
+using AVServer.Networks.Flcma;
 using AVServer.Runtime;
 using static TorchSharp.torch;
 

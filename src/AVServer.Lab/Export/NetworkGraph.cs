@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using AVServer.Models;
+using AVServer.Networks;
 using AVServer.Runtime;
 using AVServer.Runtime.Onnx;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using AVServer.Models.Emotion;
+using AVServer.Networks.Emotion;
 using AVServer.Runtime;
 using static TorchSharp.torch;
 

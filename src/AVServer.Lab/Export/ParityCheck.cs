@@ -1,4 +1,4 @@
-using AVServer.Models;
+using AVServer.Networks;
 using AVServer.Runtime;
 using Microsoft.ML.OnnxRuntime;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
 using AVServer.Lab.Features;
-using AVServer.Models;
+using AVServer.Networks;
 using AVServer.Signal;
 using static TorchSharp.torch;
 

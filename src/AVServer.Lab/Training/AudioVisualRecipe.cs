@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Data;
-using AVServer.Models.Flcma;
+using AVServer.Networks.Flcma;
 
 namespace AVServer.Lab.Training;
 

@@ -1,5 +1,5 @@
 using AVServer.Lab.Augmentation;
-using AVServer.Models.Flcma;
+using AVServer.Networks.Flcma;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Training;

@@ -1,6 +1,6 @@
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Data;
-using AVServer.Models.Flcma;
+using AVServer.Networks.Flcma;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Training;

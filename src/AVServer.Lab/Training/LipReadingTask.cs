@@ -1,4 +1,4 @@
-using AVServer.Models.Flcma;
+using AVServer.Networks.Flcma;
 using AVServer.Vision;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Data;
-using AVServer.Models.Flcma;
+using AVServer.Networks.Flcma;
 using AVServer.Vision;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using AVServer.Lab.Features;
-using AVServer.Models;
+using AVServer.Networks;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Training;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Data;
-using AVServer.Models;
+using AVServer.Networks;
 
 namespace AVServer.Lab.Training;
 

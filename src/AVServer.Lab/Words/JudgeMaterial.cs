@@ -6,7 +6,7 @@ using AVServer.Lab.Commands;
 using AVServer.Lab.Data;
 using AVServer.Lab.Import.Kaldi;
 using AVServer.Lab.Training.Phones;
-using AVServer.Models;
+using AVServer.Networks;
 using AVServer.Pipeline;
 using AVServer.Speech;
 

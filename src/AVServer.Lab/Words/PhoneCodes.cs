@@ -1,5 +1,5 @@
 using AVServer.Lab.Training.Phones;
-using AVServer.Models;
+using AVServer.Networks;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Words;

@@ -1,7 +1,7 @@
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Commands;
 using AVServer.Lab.Training;
-using AVServer.Models.Flcma;
+using AVServer.Networks.Flcma;
 using AVServer.Runtime;
 using AVServer.TestKit;
 using AVServer.Vision;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using AVServer.Lab.Data;
 using AVServer.Lab.Data.Emotion;
 using AVServer.Lab.Training.Emotion;
-using AVServer.Models.Emotion;
+using AVServer.Networks.Emotion;
 using AVServer.TestKit;
 
 namespace AVServer.Lab.Tests.Emotion;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using AVServer.Detection;
 using AVServer.Lab.Export;
 using AVServer.Lab.Training.Emotion;
-using AVServer.Models.Emotion;
+using AVServer.Networks.Emotion;
 using AVServer.Runtime;
 using AVServer.TestKit;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
 using AVServer.Lab.Export;
-using AVServer.Models.Flcma;
+using AVServer.Networks.Flcma;
 using AVServer.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using AVServer.Lab.Export;
-using AVServer.Models.Flcma;
+using AVServer.Networks.Flcma;
 using AVServer.Runtime;
 using AVServer.TestKit;
 using static TorchSharp.torch;

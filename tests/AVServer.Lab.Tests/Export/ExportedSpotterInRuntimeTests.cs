@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using AVServer.Lab.Commands;
 using AVServer.Lab.Export;
-using AVServer.Models;
+using AVServer.Networks;
 using AVServer.Runtime;
 using AVServer.TestKit;
 using static TorchSharp.torch;

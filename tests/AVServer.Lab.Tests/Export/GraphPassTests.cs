@@ -1,6 +1,6 @@
 using AVServer.Lab.Export;
 using AVServer.Lab.Export.Passes;
-using AVServer.Models;
+using AVServer.Networks;
 using AVServer.Runtime;
 using AVServer.Runtime.Onnx;
 using static TorchSharp.torch;

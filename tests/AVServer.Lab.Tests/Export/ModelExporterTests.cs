@@ -1,5 +1,5 @@
 using AVServer.Lab.Export;
-using AVServer.Models;
+using AVServer.Networks;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Tests.Export;

@@ -1,6 +1,6 @@
 using AVServer.Lab.Commands;
 using AVServer.Lab.Export;
-using AVServer.Models;
+using AVServer.Networks;
 using AVServer.Runtime;
 using static TorchSharp.torch;
 

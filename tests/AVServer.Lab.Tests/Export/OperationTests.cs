@@ -1,5 +1,5 @@
 using AVServer.Lab.Export;
-using AVServer.Models;
+using AVServer.Networks;
 using AVServer.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using AVServer.Lab.Export;
 using AVServer.Lab.Import.Kaldi;
 using AVServer.Lab.Words;
-using AVServer.Models;
+using AVServer.Networks;
 using AVServer.TestKit;
 
 namespace AVServer.Lab.Tests.Words;

@@ -1,4 +1,4 @@
-using AVServer.Models;
+using AVServer.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Data;
 using AVServer.Lab.Training;
-using AVServer.Models.Flcma;
+using AVServer.Networks.Flcma;
 using AVServer.Runtime;
 using Microsoft.ML.OnnxRuntime;
 using static TorchSharp.torch;

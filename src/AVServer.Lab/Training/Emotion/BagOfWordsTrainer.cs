@@ -1,5 +1,5 @@
 using AVServer.Lab.Data.Emotion;
-using AVServer.Models.Emotion;
+using AVServer.Networks.Emotion;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Training.Emotion;

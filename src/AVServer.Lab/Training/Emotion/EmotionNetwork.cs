@@ -1,4 +1,4 @@
-using AVServer.Models.Emotion;
+using AVServer.Networks.Emotion;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Training.Emotion;

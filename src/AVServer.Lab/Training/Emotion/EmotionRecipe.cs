@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using AVServer.Lab.Data;
 using AVServer.Lab.Data.Emotion;
-using AVServer.Models.Emotion;
+using AVServer.Networks.Emotion;
 
 namespace AVServer.Lab.Training.Emotion;
 

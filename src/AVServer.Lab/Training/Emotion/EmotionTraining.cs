@@ -1,6 +1,6 @@
 using AVServer.Lab.Data.Emotion;
 using AVServer.Lab.Scoring.Emotion;
-using AVServer.Models.Emotion;
+using AVServer.Networks.Emotion;
 using AVServer.Speech;
 
 namespace AVServer.Lab.Training.Emotion;

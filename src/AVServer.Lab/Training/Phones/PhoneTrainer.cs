@@ -1,4 +1,4 @@
-using AVServer.Models;
+using AVServer.Networks;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Training.Phones;
