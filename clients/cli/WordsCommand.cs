@@ -104,9 +104,10 @@ internal static class WordsCommand
         command.Validators.Add(result =>
         {
             // Said before the word is added for nothing.
-            if (result.GetValue(files) is not { Length: >= FewestRecordings and <= MostRecordings } some)
-                result.AddError($"words enrol: expected {FewestRecordings} to {MostRecordings} recordings, got {result.GetValue(files)?.Length ?? 0}.");
-            else if (some.FirstOrDefault(file => !file.Exists) is { } missing)
+            var given = result.GetValue(files) ?? [];
+            if (given.Length is < FewestRecordings or > MostRecordings)
+                result.AddError($"words enrol: expected {FewestRecordings} to {MostRecordings} recordings, got {given.Length}.");
+            else if (given.FirstOrDefault(file => !file.Exists) is { } missing)
                 result.AddError($"words enrol: expected a recording, found nothing at '{missing}'.");
         });
         server.AddTo(command);
@@ -154,7 +155,8 @@ internal static class WordsCommand
         var gain = recordings.Average(one => one.ByOthers - one.ByText);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"of {recordings.Count} recordings {before} are found by text alone, {after} with the help of the others; margin {gain:+0.0;-0.0} on average");
+            $"of {recordings.Count} recordings {before} are found by text alone, {after} with the help of the others; "
+            + $"margin {gain:+0.0;-0.0} on average");
     }
 
     private static string TextOf(string text, string[] pronunciations) =>

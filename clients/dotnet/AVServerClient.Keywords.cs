@@ -34,10 +34,14 @@ public sealed partial class AVServerClient
 
     /// <summary>Has the server learn from recordings how a wake word sounds; it keeps what they were heard as, not the sound.</summary>
     /// <param name="name">A word that was given as text; case doesn't count.</param>
-    /// <param name="recordings">Three to ten media files of up to ten seconds with their names, the word once in each; not disposed.</param>
+    /// <param name="recordings">
+    /// Three to ten media files of up to ten seconds with their names, the word once in each; not disposed.
+    /// </param>
     /// <param name="cancellationToken">Breaks the request off.</param>
     /// <returns>The word, with what each recording would be found by.</returns>
-    /// <exception cref="ServerRefusedException">The word isn't heard in a recording, or a file can't be taken: the message says which.</exception>
+    /// <exception cref="ServerRefusedException">
+    /// The word isn't heard in a recording, or a file can't be taken: the message says which.
+    /// </exception>
     public async Task<KeywordDetails> EnrolKeywordAsync(
         string name, IReadOnlyList<(string FileName, Stream Media)> recordings, CancellationToken cancellationToken = default)
     {

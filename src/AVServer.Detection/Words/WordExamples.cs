@@ -21,8 +21,8 @@ public sealed class WordExamples
     {
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(others);
-        if (examples.Count == 0 || others.Count == 0)
-            throw new ArgumentException($"Expected an example and other speech, got {examples.Count} and {others.Count}.", nameof(examples));
+        if (examples.Count == 0) throw new ArgumentException("Expected an example, got none.", nameof(examples));
+        if (others.Count == 0) throw new ArgumentException("Expected other speech, got none.", nameof(others));
         _centre = new float[examples[0].Length];
         foreach (var other in others) TensorPrimitives.Add(_centre, other, _centre);
         TensorPrimitives.Divide(_centre, others.Count, _centre);
@@ -47,7 +47,8 @@ public sealed class WordExamples
             var first = start + (length * part / Parts);
             var count = Math.Max(1, start + (length * (part + 1) / Parts) - first);
             var mean = described.AsSpan(part * phones, phones);
-            for (var frame = first; frame < first + count; frame++) TensorPrimitives.Add(mean, history.Phones(Math.Max(frame, history.Oldest)), mean);
+            for (var frame = first; frame < first + count; frame++)
+                TensorPrimitives.Add(mean, history.Phones(Math.Max(frame, history.Oldest)), mean);
             TensorPrimitives.Divide(mean, count, mean);
         }
         return described;

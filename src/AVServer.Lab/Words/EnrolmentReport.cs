@@ -24,7 +24,9 @@ internal sealed class EnrolmentReport(int seed, double rate)
     /// <summary>Whether a voice says a word so often that something is left to measure.</summary>
     public static bool IsOften(IEnumerable<int> recordings) => recordings.Count() >= FewestRecordings;
 
-    /// <summary>Measures a voice: recall at the same number of false alarms by text alone and with examples, the mean of some draws.</summary>
+    /// <summary>
+    /// Measures a voice: recall at the same number of false alarms by text alone and with examples, the mean of some draws.
+    /// </summary>
     /// <param name="name">Word and voice.</param>
     /// <param name="recordings">The voice's, by place among the measured ones.</param>
     /// <param name="heard">What was heard in them, by condition; the first one is clean.</param>
@@ -54,7 +56,8 @@ internal sealed class EnrolmentReport(int seed, double rate)
             Measure(one => one.Score + Rescoring.OfExamples(examples.Similarity(one.Described)), left, enrolled);
         }
         var row = byText.Concat(enrolled).Select(sum => (100 * sum / Draws).ToString("F1", CultureInfo.InvariantCulture));
-        _report.AppendLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {recordings.Length} | {hours:F2} | {string.Join(" | ", row)} |"));
+        _report.AppendLine(string.Create(
+            CultureInfo.InvariantCulture, $"| {name} | {recordings.Length} | {hours:F2} | {string.Join(" | ", row)} |"));
 
         void Measure(Func<HeardCandidate, float> score, int[] left, double[] sums)
         {

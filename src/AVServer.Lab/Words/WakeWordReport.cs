@@ -114,7 +114,10 @@ internal sealed class WakeWordReport
         return report.ToString();
 
         List<HeardCandidate> Heard(
-            IEnumerable<int> recordings, Func<int, IReadOnlyList<ScannedCandidate>> candidates, Likelihoods likelihoods, Func<int, float[]> codes)
+            IEnumerable<int> recordings,
+            Func<int, IReadOnlyList<ScannedCandidate>> candidates,
+            Likelihoods likelihoods,
+            Func<int, float[]> codes)
         {
             var heard = new List<HeardCandidate>();
             foreach (var i in recordings)

@@ -8,7 +8,13 @@ namespace AVServer.Pipeline;
 /// <param name="path">Where it lies; its folder is made when it is first written.</param>
 internal sealed class KeywordFile(string path)
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
     private readonly Lock _gate = new();
 
     /// <summary>The words; none where there is no file yet.</summary>

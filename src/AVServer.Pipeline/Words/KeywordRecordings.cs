@@ -11,12 +11,14 @@ internal sealed class KeywordRecordings(MediaFile files)
 
     /// <summary>Reads all of them.</summary>
     /// <exception cref="KeywordException">There are too few or too many, or one isn't a recording of a word.</exception>
-    public async Task<IReadOnlyList<NamedRecording>> ReadAsync(IReadOnlyList<KeywordRecording> recordings, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<NamedRecording>> ReadAsync(
+        IReadOnlyList<KeywordRecording> recordings, CancellationToken cancellationToken)
     {
         if (recordings.Count is < WordEnroller.Fewest or > WordEnroller.Most)
             throw new KeywordException($"Expected {WordEnroller.Fewest} to {WordEnroller.Most} recordings, got {recordings.Count}.");
         var read = new List<NamedRecording>();
-        foreach (var recording in recordings) read.Add(new NamedRecording(recording.Name, await ReadAsync(recording, cancellationToken)));
+        foreach (var recording in recordings)
+            read.Add(new NamedRecording(recording.Name, await ReadAsync(recording, cancellationToken)));
         return read;
     }
 
@@ -35,7 +37,8 @@ internal sealed class KeywordRecordings(MediaFile files)
         if (seconds is < FewestSeconds or > WordEnroller.MostSeconds)
             throw new KeywordException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Expected a recording of {FewestSeconds} to {WordEnroller.MostSeconds} seconds with the word once in it, got {seconds:F1} in {recording.Name}."));
+                $"Expected a recording of {FewestSeconds} to {WordEnroller.MostSeconds} seconds with the word once in it, "
+                + $"got {seconds:F1} in {recording.Name}."));
         return samples;
     }
 }

@@ -123,8 +123,10 @@ internal sealed class KeywordRegistry : IKeywordRegistry
     {
         var (word, measured) = MeasureText(request, cancellationToken);
         if (enrolment is null) return word;
-        if (enrolment.Examples.All(example => example.Length == WordExamples.LengthFor(Model!.States))) return WithExamples(word, measured, enrolment);
-        return word with { Warnings = [.. word.Warnings, "Its recordings belong to another phone model and don't count: record the word again."] };
+        var length = WordExamples.LengthFor(Model!.States);
+        if (enrolment.Examples.All(example => example.Length == length)) return WithExamples(word, measured, enrolment);
+        const string OfAnother = "Its recordings belong to another phone model and don't count: record the word again.";
+        return word with { Warnings = [.. word.Warnings, OfAnother] };
     }
 
     private TypedWord WithExamples(TypedWord word, WordMeasurement measured, Enrolment enrolment)
@@ -186,7 +188,8 @@ internal sealed class KeywordRegistry : IKeywordRegistry
     private void Replace(ImmutableArray<TypedWord> words) => _current = words.IsEmpty ? null : new WordList(Model!.States, Model.Table.Matcher, words);
 
     // Words of the configuration come from there again, but not what was recorded of them.
-    private void Save() => _file?.Write([.. Words.Where(word => IsAdded(word.Request) || word.Enrolment is not null).Select(StoredKeyword.Of)]);
+    private void Save() =>
+        _file?.Write([.. Words.Where(word => IsAdded(word.Request) || word.Enrolment is not null).Select(StoredKeyword.Of)]);
 
     private bool IsAdded(KeywordRequest request) =>
         _options.Words.All(word => KeywordNames.Of(word.Text) != KeywordNames.Of(request.Text))

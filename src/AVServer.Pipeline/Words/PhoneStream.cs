@@ -29,7 +29,8 @@ internal sealed class PhoneStream
         _chunk = new float[model.ChunkFrames * model.Features.Dim];
         _scores = new float[model.Network.Model.OutputLength];
         // Before the first frame the first frame stands, for as long as the network looks back.
-        _primingChunks = ((model.Table.OutputsLate * model.ChunkFrames / model.OutputsPerChunk) + model.ChunkFrames - 1) / model.ChunkFrames;
+        var framesLate = model.Table.OutputsLate * model.ChunkFrames / model.OutputsPerChunk;
+        _primingChunks = (framesLate + model.ChunkFrames - 1) / model.ChunkFrames;
     }
 
     /// <summary>Begins anew: what comes next has nothing before it.</summary>

@@ -50,10 +50,13 @@ internal sealed class WordEnroller(WordModel model)
         if (refused.Count > 0)
             throw new KeywordException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Expected '{word.Name}' in each recording, didn't hear it in {string.Join(", ", refused)}: {refused.Count} of {recordings.Count}. "
-                + $"Say it once in each, clearly; where you say it in another way than its text, add it with its phones, as {word.Name}=…"));
+                $"Expected '{word.Name}' in each recording, didn't hear it in {string.Join(", ", refused)}: "
+                + $"{refused.Count} of {recordings.Count}. Say it once in each, clearly; where you say it in another way than its text, "
+                + $"add it with its phones, as {word.Name}=…"));
         float[][] examples = [.. found.Select(heard => heard.Described)];
-        return new Enrolment(examples, [.. found.Select((heard, i) => Compare(word, measured, heard, [.. examples.Where((_, other) => other != i)]))]);
+        return new Enrolment(examples, [.. found.Select((heard, i) => Compare(word, measured, heard, OthersThan(i)))]);
+
+        float[][] OthersThan(int recording) => [.. examples.Where((_, other) => other != recording)];
     }
 
     private EnrolledRecording Compare(TypedWord word, WordMeasurement measured, HeardWord heard, float[][] others)
@@ -84,8 +87,8 @@ internal sealed class WordEnroller(WordModel model)
             await phones.AcceptAsync(step, Hear, cancellationToken);
         }
         matcher.Complete(ripe);
-        var judged = ripe.Select(candidate => (Candidate: candidate, Score: Judge(candidate))).OrderByDescending(one => one.Score).Take(Rescored);
-        var heard = judged.Select(one => Describe(one.Candidate, one.Score)).ToArray();
+        var judged = ripe.Select(candidate => (Candidate: candidate, Score: Judge(candidate))).OrderByDescending(one => one.Score);
+        var heard = judged.Take(Rescored).Select(one => Describe(one.Candidate, one.Score)).ToArray();
         return (heard.Length == 0 ? null : heard.MaxBy(one => one.Score), Said(history));
 
         void Hear(ReadOnlySpan<float> scores)
@@ -111,7 +114,8 @@ internal sealed class WordEnroller(WordModel model)
             var silent = (int)Math.Max(0, -first);
             samples.AsSpan((int)(first + silent), count - silent).CopyTo(sound.AsSpan(silent));
             var text = model.Rescorer.Hear(sound, word.Spellings.Value);
-            return new HeardWord(model.Table.Rescoring.Score(score, text.Text, text.End), WordExamples.Describe(history, candidate.Start, candidate.End));
+            var described = WordExamples.Describe(history, candidate.Start, candidate.End);
+            return new HeardWord(model.Table.Rescoring.Score(score, text.Text, text.End), described);
         }
     }
 

@@ -20,5 +20,6 @@ internal sealed record WordMeasurement(IReadOnlyList<WordPath> Paths, float Hear
 internal readonly record struct OtherSpeech(long End, float Score, float[] Described)
 {
     /// <summary>Its score where recordings of the word count too.</summary>
-    public float ScoreWith(WordExamples? examples) => examples is null ? Score : Score + Rescoring.OfExamples(examples.Similarity(Described));
+    public float ScoreWith(WordExamples? examples) =>
+        examples is null ? Score : Score + Rescoring.OfExamples(examples.Similarity(Described));
 }

@@ -73,7 +73,11 @@ internal sealed class SpooledUpload : IAsyncDisposable
     {
         var contentType = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed : null;
         if (contentType?.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase) != true)
-            throw new RefusedException(FaultCodes.UnsupportedMedia, $"Expected {FormType} with a file for each recording, got another content type.");
+        {
+            throw new RefusedException(
+                FaultCodes.UnsupportedMedia, $"Expected {FormType} with a file for each recording, got another content type.");
+        }
+
         var form = FormOf(request, contentType);
         var uploads = new List<SpooledUpload>();
         try
@@ -81,7 +85,11 @@ internal sealed class SpooledUpload : IAsyncDisposable
             while (await NextAsync(form, cancellationToken) is { } section)
             {
                 if (!IsFile(section))
-                    throw new RefusedException(FaultCodes.BadRequest, $"Expected files in the form and nothing else, got a field '{NameOf(section)}'.");
+                {
+                    throw new RefusedException(
+                        FaultCodes.BadRequest, $"Expected files in the form and nothing else, got a field '{NameOf(section)}'.");
+                }
+
                 if (uploads.Count == most)
                     throw new RefusedException(FaultCodes.LimitExceeded, $"Expected at most {most} files in the form, got more.");
                 uploads.Add(new SpooledUpload(CleanName(section.AsFileSection()!.FileName), spool));

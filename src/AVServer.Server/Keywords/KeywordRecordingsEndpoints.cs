@@ -45,19 +45,22 @@ internal static class KeywordRecordingsEndpoints
     }
 
     private static async Task<IResult> EnrolAsync(
-        string name, HttpContext context, IStreamPipeline pipeline, IKeywordRegistry keywords, Spool spool, ScoreTurns turns, KeyLimits keyLimits)
+        string name, HttpContext context, IStreamPipeline pipeline, IKeywordRegistry keywords, Spool spool, ScoreTurns turns,
+        KeyLimits keyLimits)
     {
         var (word, grant, stop) = (KeywordsEndpoints.Unescaped(name), Grant.Of(context.User), context.RequestAborted);
         if (keywords.Find(word) is not { } details) return KeywordsEndpoints.Unknown();
         KeywordsEndpoints.DemandStreams(grant, details.Request);
         IReadOnlyList<SpooledUpload> uploads;
         using (turns.Upload())
-            uploads = await SpooledUpload.ReceiveManyAsync(context.Request, spool, MostRecordings, MaxRecordingBytes, keyLimits.Bytes(grant), stop);
+            uploads = await SpooledUpload.ReceiveManyAsync(
+                context.Request, spool, MostRecordings, MaxRecordingBytes, keyLimits.Bytes(grant), stop);
         try
         {
             using var turn = await turns.WorkAsync(stop);
             KeywordRecording[] recordings = [.. uploads.Select(upload => new KeywordRecording(upload.FileName, upload.Path))];
-            return await keywords.EnrolAsync(word, recordings, stop) is { } enrolled ? TypedResults.Ok(enrolled) : KeywordsEndpoints.Unknown();
+            var enrolled = await keywords.EnrolAsync(word, recordings, stop);
+            return enrolled is null ? KeywordsEndpoints.Unknown() : TypedResults.Ok(enrolled);
         }
         catch (KeywordException exception)
         {
