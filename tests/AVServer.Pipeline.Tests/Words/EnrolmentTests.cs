@@ -6,7 +6,7 @@ namespace AVServer.Pipeline.Tests.Words;
 
 /// <summary>Words that one person recorded: he is found better, and what isn't the word is refused.</summary>
 [Trait("Category", "slow")]
-public sealed class EnrolmentTests
+public sealed class EnrolmentTests(EnrolmentTests.Listening listening) : IClassFixture<EnrolmentTests.Listening>
 {
     private const string Word = "hey chatterbox";
     private const string Person = "ovos_wakewords/wake-words/en/hey_chatterbox/heychatterbox_ptspeaker*";
@@ -48,9 +48,7 @@ public sealed class EnrolmentTests
     [CorporaFact]
     public async Task Recordings_without_the_word_are_refused_by_name_and_change_nothing()
     {
-        await using var services = Services();
-        var registry = services.GetRequiredService<IKeywordRegistry>();
-        await registry.AddAsync(new KeywordRequest(Word), CancellationToken.None);
+        var registry = listening.Registry;
         KeywordRecording[] mixed = [.. Recordings(Person, 0, 2), .. Recordings(Others, 0, 2)];
         var error = await Assert.ThrowsAsync<KeywordException>(() => registry.EnrolAsync(Word, mixed, CancellationToken.None));
         Assert.All(mixed[2..], recording => Assert.Contains(recording.Name, error.Message, StringComparison.Ordinal));
@@ -85,13 +83,10 @@ public sealed class EnrolmentTests
     public async Task What_is_no_recording_of_a_word_is_refused_with_a_reason(int count, double seconds, string reason)
     {
         using var folder = new TemporaryFolder();
-        await using var services = Services();
-        var registry = services.GetRequiredService<IKeywordRegistry>();
-        await registry.AddAsync(new KeywordRequest("marvin"), CancellationToken.None);
         var silence = Path.Combine(folder.Path, "silence.wav");
         await File.WriteAllBytesAsync(silence, Wave.Of(new float[(int)(16_000 * seconds)]));
         var recordings = Enumerable.Range(0, count).Select(i => new KeywordRecording($"{i}.wav", silence)).ToArray();
-        var error = await Assert.ThrowsAsync<KeywordException>(() => registry.EnrolAsync("marvin", recordings, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<KeywordException>(() => listening.Registry.EnrolAsync(Word, recordings, CancellationToken.None));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
@@ -99,13 +94,10 @@ public sealed class EnrolmentTests
     public async Task File_that_is_no_media_is_named()
     {
         using var folder = new TemporaryFolder();
-        await using var services = Services();
-        var registry = services.GetRequiredService<IKeywordRegistry>();
-        await registry.AddAsync(new KeywordRequest("marvin"), CancellationToken.None);
         var text = Path.Combine(folder.Path, "a.txt");
         await File.WriteAllTextAsync(text, "marvin, marvin, marvin");
         var recordings = Enumerable.Range(0, 3).Select(_ => new KeywordRecording("a.txt", text)).ToArray();
-        var error = await Assert.ThrowsAsync<KeywordException>(() => registry.EnrolAsync("marvin", recordings, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<KeywordException>(() => listening.Registry.EnrolAsync(Word, recordings, CancellationToken.None));
         Assert.StartsWith("a.txt: Expected a media file", error.Message, StringComparison.Ordinal);
     }
 
@@ -118,4 +110,16 @@ public sealed class EnrolmentTests
 
     private static ServiceProvider Services(string? path = null) =>
         PipelineServices.BuildPipeline(TestPaths.Models, new("Keywords:Shipped", "false"), new("Keywords:Path", path));
+
+    /// <summary>Listens for the word by its text, for those who are refused.</summary>
+    public sealed class Listening : IAsyncLifetime
+    {
+        private readonly ServiceProvider _services = Services();
+
+        public IKeywordRegistry Registry => _services.GetRequiredService<IKeywordRegistry>();
+
+        public async ValueTask InitializeAsync() => await Registry.AddAsync(new KeywordRequest(Word), CancellationToken.None);
+
+        public ValueTask DisposeAsync() => _services.DisposeAsync();
+    }
 }
