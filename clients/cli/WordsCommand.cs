@@ -8,8 +8,8 @@ namespace AVServer.Cli;
 /// <summary><c>av words</c>: the wake words of a server; those that are given as text come and go while it runs.</summary>
 internal static class WordsCommand
 {
-    private const int FewestRecordings = 3;
-    private const int MostRecordings = 10;
+    private const int FewestRecordings = KeywordEnrolment.FewestRecordings;
+    private const int MostRecordings = KeywordEnrolment.MostRecordings;
 
     public static Command Create()
     {
@@ -135,12 +135,19 @@ internal static class WordsCommand
     private static async Task<KeywordDetails> EnrolAsync(
         AVServerClient client, string text, List<(string FileName, Stream Media)> recordings, CancellationToken cancellationToken)
     {
-        var known = (await client.GetKeywordsAsync(cancellationToken)).Select(word => word.Details?.Name).OfType<string>().ToHashSet();
-        var name = string.Join(' ', text.Split('=')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
-        var added = known.Contains(name) ? null : await client.AddKeywordAsync(new KeywordRequest(text), cancellationToken);
+        var added = default(KeywordDetails);
         try
         {
-            return await client.EnrolKeywordAsync(added?.Name ?? name, recordings, cancellationToken);
+            await client.GetKeywordAsync(text, cancellationToken);
+        }
+        catch (ServerRefusedException refused) when (refused.Code == FaultCodes.NotFound)
+        {
+            added = await client.AddKeywordAsync(new KeywordRequest(text), cancellationToken);
+        }
+
+        try
+        {
+            return await client.EnrolKeywordAsync(text, recordings, cancellationToken);
         }
         catch (ServerRefusedException) when (added is not null)
         {

@@ -24,7 +24,14 @@ public sealed record KeywordDetails(
 
 /// <summary>What recordings of a keyword brought.</summary>
 /// <param name="Recordings">Each of them, in the order in which they came.</param>
-public sealed record KeywordEnrolment(IReadOnlyList<EnrolledRecording> Recordings);
+public sealed record KeywordEnrolment(IReadOnlyList<EnrolledRecording> Recordings)
+{
+    /// <summary>Fewest recordings from which a keyword is learnt.</summary>
+    public const int FewestRecordings = 3;
+
+    /// <summary>Most recordings that are taken.</summary>
+    public const int MostRecordings = 10;
+}
 
 /// <summary>What a recording of a keyword is found by: log-odds above the threshold, below 0 where it isn't found.</summary>
 /// <param name="ByText">By the word's text alone.</param>

@@ -42,7 +42,8 @@ public sealed class WordsCommandTests
         var (code, printed, summary) = await RunAsync(server, WordsCommand.Create(), ["enrol", "Hey Marvin", .. files]);
         Assert.Equal(0, code);
         Assert.Equal(3, Assert.Single(printed).GetProperty("enrolment").GetProperty("recordings").GetArrayLength());
-        Assert.StartsWith("av: hey marvin: of 3 recordings 3 are found by text alone, 3 with the help of the others", summary, StringComparison.Ordinal);
+        const string Found = "av: hey marvin: of 3 recordings 3 are found by text alone, 3 with the help of the others";
+        Assert.StartsWith(Found, summary, StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(files[1], "!");
         foreach (var word in (string[])["hey marvin", "view glass"])
@@ -56,7 +57,8 @@ public sealed class WordsCommandTests
         Assert.Equal(0, (await RunAsync(server, WordsCommand.Create(), "forget", "hey marvin")).Code);
         Assert.Equal(1, (await RunAsync(server, WordsCommand.Create(), "forget", "hey marvin")).Code);
         var (few, _, howMany) = await RunAsync(server, WordsCommand.Create(), "enrol", "hey marvin", files[0], files[2]);
-        var (missing, _, what) = await RunAsync(server, WordsCommand.Create(), ["enrol", "hey marvin", .. files, Path.Combine(folder.Path, "none.wav")]);
+        string[] withNone = ["enrol", "hey marvin", .. files, Path.Combine(folder.Path, "none.wav")];
+        var (missing, _, what) = await RunAsync(server, WordsCommand.Create(), withNone);
         Assert.Equal((1, 1), (few, missing));
         Assert.Contains("expected 3 to 10 recordings, got 2", howMany, StringComparison.Ordinal);
         Assert.Contains("found nothing at", what, StringComparison.Ordinal);

@@ -66,4 +66,8 @@ public sealed class WordSet
 /// <param name="Word">Number of the word, by the caller's count; a word may have several paths.</param>
 /// <param name="Phones">Its phones, by <see cref="PhoneStates"/>' numbers.</param>
 /// <param name="Threshold">Least score of a candidate.</param>
-public sealed record WordPath(int Word, IReadOnlyList<int> Phones, float Threshold);
+public sealed record WordPath(int Word, IReadOnlyList<int> Phones, float Threshold)
+{
+    /// <summary>A threshold that everything passes.</summary>
+    public const float NoThreshold = -1000;
+}

@@ -59,11 +59,7 @@ internal sealed class CandidateEar : IAsyncDisposable
     private TextLikelihood Hear(ScannedCandidate candidate, float[] samples)
     {
         var span = WordTiming.Span(candidate.Candidate.Start, candidate.Candidate.End);
-        var (first, count) = WordRescorer.Stretch(span.Start, span.End, samples.Length);
-        var sound = new float[count];
-        var silent = (int)Math.Max(0, -first);
-        samples.AsSpan((int)(first + silent), count - silent).CopyTo(sound.AsSpan(silent));
-        return _rescorer.Hear(sound, _spellings.GetOrAdd(candidate.Word, Spell));
+        return _rescorer.Hear(samples, span, _spellings.GetOrAdd(candidate.Word, Spell));
     }
 
     private IReadOnlyList<int[]> Spell(int text) => _rescorer.Spell(_data.Texts[text], _pronouncer.Pronounce(_data.Texts[text]));

@@ -9,15 +9,13 @@ namespace AVServer.Lab.Words;
 /// <param name="Candidates">What was found, a list a recording.</param>
 internal sealed record JudgeData(IReadOnlyList<string> Texts, WordSet Words, IReadOnlyList<IReadOnlyList<ScannedCandidate>> Candidates)
 {
-    private const float NoThreshold = -1000;
-
     /// <summary>Chooses thresholds on some recordings, then looks for all texts in all of them.</summary>
     public static JudgeData Make(JudgeMaterial material, WordsRecipe recipe, Action<string> log)
     {
         IReadOnlyList<string> texts = [.. WordTexts.Choose(material.Spoken, material.Pronouncer, recipe.Texts, recipe.Seed).Union(recipe.WakeWords)];
         var paths = new List<WordPath>();
         for (var text = 0; text < texts.Count; text++)
-            foreach (var phones in WordTexts.Paths(texts[text], material.Pronouncer, material.States)) paths.Add(new WordPath(text, phones, NoThreshold));
+            foreach (var phones in WordTexts.Paths(texts[text], material.Pronouncer, material.States)) paths.Add(new WordPath(text, phones, WordPath.NoThreshold));
         var counted = Enumerable.Range(0, material.Spoken.Count).Where(i => material.Spoken[i].Text is not null && !material.HearsOthers(i)).ToArray();
         new Random(recipe.Seed).Shuffle(counted);
         counted = counted[..Math.Min(recipe.Counted, counted.Length)];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AVServer.Contracts;
 using AVServer.Media;
 
 namespace AVServer.Pipeline;
@@ -14,8 +15,9 @@ internal sealed class KeywordRecordings(MediaFile files)
     public async Task<IReadOnlyList<NamedRecording>> ReadAsync(
         IReadOnlyList<KeywordRecording> recordings, CancellationToken cancellationToken)
     {
-        if (recordings.Count is < WordEnroller.Fewest or > WordEnroller.Most)
-            throw new KeywordException($"Expected {WordEnroller.Fewest} to {WordEnroller.Most} recordings, got {recordings.Count}.");
+        const int Fewest = KeywordEnrolment.FewestRecordings, Most = KeywordEnrolment.MostRecordings;
+        if (recordings.Count is < Fewest or > Most)
+            throw new KeywordException($"Expected {Fewest} to {Most} recordings, got {recordings.Count}.");
         var read = new List<NamedRecording>();
         foreach (var recording in recordings)
             read.Add(new NamedRecording(recording.Name, await ReadAsync(recording, cancellationToken)));

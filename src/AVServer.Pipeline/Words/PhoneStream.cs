@@ -6,6 +6,9 @@ namespace AVServer.Pipeline;
 /// <summary>Sound → scores of phones: cepstra and the phone network of one stream. One stream's own; one caller at a time.</summary>
 internal sealed class PhoneStream
 {
+    /// <summary>Steps after the gate closed, or the sound ended, until every word in it is a candidate.</summary>
+    public const int LateSteps = 9;
+
     /// <summary>Called with the scores of each output; they are valid for the call.</summary>
     public delegate void Receiver(ReadOnlySpan<float> scores);
 

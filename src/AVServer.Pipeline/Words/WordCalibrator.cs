@@ -15,7 +15,6 @@ internal sealed class WordCalibrator(
     SpeechBackground background, BackgroundSounds sounds, PhoneStates states, PhoneTable table, WordJudgeModel judge, WordRescorer rescorer)
 {
     private const string Data = "speech stored with the phone model, without the word";
-    private const float NoThreshold = -1000;
 
     /// <summary>Looks for a word.</summary>
     /// <param name="pronunciations">Phones of each way to say it, by the model's numbers.</param>
@@ -25,11 +24,11 @@ internal sealed class WordCalibrator(
         IReadOnlyList<int[]> pronunciations, IReadOnlyList<int[]> spellings, CancellationToken cancellationToken)
     {
         var heard = background.Hear(states);
-        var least = MatchingThreshold([.. pronunciations.Select(phones => new WordPath(0, phones, NoThreshold))], heard, cancellationToken);
+        var least = MatchingThreshold([.. pronunciations.Select(phones => new WordPath(0, phones, WordPath.NoThreshold))], heard, cancellationToken);
         WordPath[] paths = [.. pronunciations.Select(phones => new WordPath(0, phones, least))];
         var candidates = Candidates(paths, heard, cancellationToken).OrderByDescending(candidate => candidate.Judged).ToList();
         var most = (int)(table.RescoredPerHour * background.Hours);
-        var heardFrom = candidates.Count > most ? candidates[most].Judged : NoThreshold;
+        var heardFrom = candidates.Count > most ? candidates[most].Judged : WordPath.NoThreshold;
         return new WordMeasurement(paths, heardFrom, Rescore(candidates[..Math.Min(most, candidates.Count)], spellings, cancellationToken));
     }
 
@@ -54,7 +53,7 @@ internal sealed class WordCalibrator(
     public float PassedBy(WordMeasurement measured, double perHour)
     {
         var scores = measured.Others.Select(other => other.Score).OrderDescending().ToArray();
-        return scores.Length == 0 ? NoThreshold : scores[Math.Min((int)(perHour * background.Hours), scores.Length - 1)];
+        return scores.Length == 0 ? WordPath.NoThreshold : scores[Math.Min((int)(perHour * background.Hours), scores.Length - 1)];
     }
 
     /// <summary>Log-odds as a posterior.</summary>
@@ -121,7 +120,7 @@ internal sealed class WordCalibrator(
         {
             foreach (var candidate in ripe)
             {
-                var judged = ScoreOf(candidate, paths, history);
+                var judged = judge.Judge(candidate, paths[candidate.Path].Phones, history);
                 var described = WordExamples.Describe(history, candidate.Start, candidate.End);
                 found.Add(new StoredCandidate(recording, Math.Max(0, first), candidate.Start, candidate.End, judged, described));
             }
@@ -147,15 +146,6 @@ internal sealed class WordCalibrator(
             others[i] = new OtherSpeech(candidate.First + candidate.End, score, candidate.Described);
         });
         return others;
-    }
-
-    private float ScoreOf(WordCandidate candidate, WordPath[] paths, PhoneHistory history)
-    {
-        Span<float> features = stackalloc float[AlignmentFeatures.Count];
-        Span<float> score = stackalloc float[1];
-        AlignmentFeatures.Compute(candidate, paths[candidate.Path].Phones, history, features);
-        judge.Judge(features, score);
-        return score[0];
     }
 
     // Within the refractory time only the highest counts.

@@ -8,12 +8,6 @@ namespace AVServer.Pipeline;
 /// <param name="model">Everything that finds words.</param>
 internal sealed class WordEnroller(WordModel model)
 {
-    /// <summary>Fewest recordings.</summary>
-    public const int Fewest = 3;
-
-    /// <summary>Most recordings.</summary>
-    public const int Most = 10;
-
     /// <summary>Longest recording, in seconds.</summary>
     public const double MostSeconds = 10;
 
@@ -23,11 +17,7 @@ internal sealed class WordEnroller(WordModel model)
     /// <summary>Outputs in a row, 60 ms, from which a phone counts as said.</summary>
     private const int ShortestPhone = 2;
 
-    private const float NoThreshold = -1000;
     private const int Rescored = 3;
-
-    // The network looks ahead, and a better end is waited for.
-    private const int SilentSteps = 9;
 
     /// <summary>Learns from recordings.</summary>
     /// <param name="word">The word, as it is known by its text.</param>
@@ -73,10 +63,10 @@ internal sealed class WordEnroller(WordModel model)
     // The likeliest place of the word, null where the sound is shorter than it; and all that was said, phone by phone.
     private async Task<(HeardWord? Best, string Said)> HearAsync(TypedWord word, float[] samples, CancellationToken cancellationToken)
     {
-        var steps = ((samples.Length + AudioClock.StepSamples - 1) / AudioClock.StepSamples) + SilentSteps;
+        var steps = ((samples.Length + AudioClock.StepSamples - 1) / AudioClock.StepSamples) + PhoneStream.LateSteps;
         var outputs = steps * AudioClock.StepSamples / (AudioClock.SampleRateHz * WordTiming.OutputSeconds);
         var history = new PhoneHistory(model.States, (int)outputs + 2);
-        var words = new WordSet(model.States, model.Table.Matcher, [.. word.Paths.Select(path => path with { Threshold = NoThreshold })]);
+        var words = new WordSet(model.States, model.Table.Matcher, [.. word.Paths.Select(path => path with { Threshold = WordPath.NoThreshold })]);
         var (matcher, ripe, phones) = (new WordMatcher(words, history), new List<WordCandidate>(), new PhoneStream(model, paced: false));
         var step = new float[AudioClock.StepSamples];
         for (var i = 0; i < steps; i++)
@@ -97,23 +87,12 @@ internal sealed class WordEnroller(WordModel model)
             matcher.Accept(scores, ripe);
         }
 
-        float Judge(WordCandidate candidate)
-        {
-            Span<float> features = stackalloc float[AlignmentFeatures.Count];
-            Span<float> score = stackalloc float[1];
-            AlignmentFeatures.Compute(candidate, words.Paths[candidate.Path].Phones, history, features);
-            model.Judge.Judge(features, score);
-            return score[0];
-        }
+        float Judge(WordCandidate candidate) => model.Judge.Judge(candidate, words.Paths[candidate.Path].Phones, history);
 
         HeardWord Describe(WordCandidate candidate, float score)
         {
             var span = WordTiming.Span(candidate.Start, candidate.End);
-            var (first, count) = WordRescorer.Stretch(span.Start, span.End, samples.Length);
-            var sound = new float[count];
-            var silent = (int)Math.Max(0, -first);
-            samples.AsSpan((int)(first + silent), count - silent).CopyTo(sound.AsSpan(silent));
-            var text = model.Rescorer.Hear(sound, word.Spellings.Value);
+            var text = model.Rescorer.Hear(samples, span, word.Spellings.Value);
             var described = WordExamples.Describe(history, candidate.Start, candidate.End);
             return new HeardWord(model.Table.Rescoring.Score(score, text.Text, text.End), described);
         }

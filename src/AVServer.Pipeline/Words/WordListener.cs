@@ -9,9 +9,6 @@ namespace AVServer.Pipeline;
 /// </remarks>
 internal sealed class WordListener
 {
-    /// <summary>Steps after the gate closed, or the sound ended, until everything that was heard has been judged.</summary>
-    private const int LateSteps = 9;
-
     private readonly WordModel _model;
     private readonly Func<WordList?> _words;
     private readonly string? _streamId;
@@ -40,7 +37,7 @@ internal sealed class WordListener
 
     /// <summary>Samples that must be kept for candidates to be heard once more, behind the longest wait for a word's judgement.</summary>
     public static int HistorySamples { get; } =
-        (int)(WordRescorer.MostSeconds * AudioClock.SampleRateHz) + (LateSteps * AudioClock.StepSamples);
+        (int)(WordRescorer.MostSeconds * AudioClock.SampleRateHz) + (PhoneStream.LateSteps * AudioClock.StepSamples);
 
     /// <summary>By keyword, the highest score so far.</summary>
     public IEnumerable<(string Keyword, float Score)> MaxScores => _maxScores.Select(score => (score.Key, score.Value));
@@ -72,7 +69,7 @@ internal sealed class WordListener
     /// <param name="detections">Receives what was found.</param>
     /// <param name="cancellationToken">Ends the wait for the batch.</param>
     public ValueTask RestAsync(long step, long closed, SampleRing history, List<KeywordDetection> detections, CancellationToken cancellationToken) =>
-        _heardStep == step - 1 && step - closed <= LateSteps ? HearAsync(step, step, history, detections, cancellationToken) : default;
+        _heardStep == step - 1 && step - closed <= PhoneStream.LateSteps ? HearAsync(step, step, history, detections, cancellationToken) : default;
 
     /// <summary>Ends the sound: silence is heard until everything has been judged.</summary>
     /// <param name="history">The sound.</param>
@@ -82,7 +79,7 @@ internal sealed class WordListener
     {
         if (_heardStep == long.MinValue) return;
         var last = _heardStep;
-        for (var i = 0; i < LateSteps; i++) await HearAsync(last, _heardStep + 1, history, detections, cancellationToken, silent: true);
+        for (var i = 0; i < PhoneStream.LateSteps; i++) await HearAsync(last, _heardStep + 1, history, detections, cancellationToken, silent: true);
         _matcher?.Complete(_ripe);
         Judge(last, history, detections);
     }
@@ -131,20 +128,17 @@ internal sealed class WordListener
     private void Judge(long step, SampleRing history, List<KeywordDetection> detections)
     {
         if (_ripe.Count == 0) return;
-        Span<float> features = stackalloc float[AlignmentFeatures.Count];
-        Span<float> judged = stackalloc float[1];
         foreach (var candidate in _ripe)
         {
             var path = _list!.Set.Paths[candidate.Path];
             var word = _list.Words[path.Word];
             if (!IsFor(word)) continue;
-            AlignmentFeatures.Compute(candidate, path.Phones, _history, features);
-            _model.Judge.Judge(features, judged);
+            var judged = _model.Judge.Judge(candidate, path.Phones, _history);
             var span = WordTiming.Span(candidate.Start, candidate.End, _firstSample / (double)AudioClock.SampleRateHz);
             // Too unlikely to be heard, or no sound lifts it above the threshold.
-            if (judged[0] < word.HeardFrom || _model.Table.Rescoring.Best(judged[0], word.Examples is not null) < word.Threshold) continue;
+            if (judged < word.HeardFrom || _model.Table.Rescoring.Best(judged, word.Examples is not null) < word.Threshold) continue;
             if (Rescore(span, word, history) is not { } heard) continue;
-            var score = _model.Table.Rescoring.Score(judged[0], heard.Text, heard.End);
+            var score = _model.Table.Rescoring.Score(judged, heard.Text, heard.End);
             var similarity = word.Examples?.Similarity(WordExamples.Describe(_history, candidate.Start, candidate.End));
             if (similarity is { } likeness) score += Rescoring.OfExamples(likeness);
             var posterior = WordCalibrator.Posterior(score);
@@ -154,7 +148,7 @@ internal sealed class WordListener
             var scores = new Dictionary<string, float>
             {
                 ["matcher"] = candidate.Score / path.Phones.Count,
-                ["judge"] = WordCalibrator.Posterior(judged[0]),
+                ["judge"] = WordCalibrator.Posterior(judged),
                 ["recogniser"] = MathF.Exp(heard.Text / heard.Tokens),
             };
             if (similarity is { } alike) scores["recordings"] = alike;

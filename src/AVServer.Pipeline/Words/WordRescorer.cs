@@ -1,4 +1,5 @@
 using System.Globalization;
+using AVServer.Detection;
 using AVServer.Runtime;
 using AVServer.Speech;
 
@@ -61,6 +62,19 @@ internal sealed class WordRescorer(Lazy<SpeechRecogniserModel> recogniser, Lazy<
     /// <param name="spellings">See <see cref="Spell"/>.</param>
     public TextLikelihood Hear(ReadOnlySpan<float> sound, IReadOnlyList<int[]> spellings) =>
         recogniser.Value.Score(sound, spellings, _ends.Value);
+
+    /// <summary>Hears a candidate of a sound that is there whole.</summary>
+    /// <param name="samples">The sound, 16 kHz.</param>
+    /// <param name="span">Where the candidate lies in it.</param>
+    /// <param name="spellings">See <see cref="Spell"/>.</param>
+    public TextLikelihood Hear(ReadOnlySpan<float> samples, WordSpan span, IReadOnlyList<int[]> spellings)
+    {
+        var (first, count) = Stretch(span.Start, span.End, samples.Length);
+        var sound = new float[count];
+        var silent = (int)Math.Max(0, -first);
+        samples.Slice((int)(first + silent), count - silent).CopyTo(sound.AsSpan(silent));
+        return Hear(sound, spellings);
+    }
 
     /// <summary>The samples that are heard for a candidate.</summary>
     /// <param name="startSeconds">Where the word begins.</param>

@@ -1,3 +1,4 @@
+using AVServer.Contracts;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -48,7 +49,13 @@ internal static class MediaBodies
             Type = JsonSchemaType.Object,
             Properties = new Dictionary<string, IOpenApiSchema>
             {
-                ["recording"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = Bytes().Schema!, MinItems = 3, MaxItems = 10 },
+                ["recording"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Array,
+                    Items = Bytes().Schema!,
+                    MinItems = KeywordEnrolment.FewestRecordings,
+                    MaxItems = KeywordEnrolment.MostRecordings,
+                },
             },
         };
         var content = new Dictionary<string, OpenApiMediaType> { [Form] = new() { Schema = schema } };

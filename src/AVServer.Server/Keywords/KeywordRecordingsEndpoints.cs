@@ -15,7 +15,7 @@ namespace AVServer.Server.Keywords;
 /// </summary>
 internal static class KeywordRecordingsEndpoints
 {
-    private const int MostRecordings = 10;
+    private const int MostRecordings = KeywordEnrolment.MostRecordings;
 
     // Ten seconds of stereo floats at 48 kHz.
     private const long MaxRecordingBytes = 4 << 20;

@@ -4,7 +4,8 @@ namespace AVServer.Detection.Tests.Words;
 [Trait("Category", "unit")]
 public sealed class WordExamplesTests
 {
-    private static readonly PhoneStates States = new(["SIL", "AA", "B"], new HashSet<string> { "SIL" }, [[0], [1], [2]], [[0], [1], [2]], [], [1, 1, 1]);
+    private static readonly PhoneStates States =
+        new(["SIL", "AA", "B"], new HashSet<string> { "SIL" }, [[0], [1], [2]], [[0], [1], [2]], [], [1, 1, 1]);
 
     [Fact]
     public void Parts_hold_the_mean_score_of_each_phone()

@@ -25,7 +25,7 @@ public sealed class EnrolmentTests(EnrolmentTests.Listening listening) : IClassF
             var byText = await registry.AddAsync(new KeywordRequest(Word), CancellationToken.None);
             var enrolled = (await registry.EnrolAsync(Word, Recordings(Person, 0, 3), CancellationToken.None))!;
             Assert.Equal(3, enrolled.Enrolment!.Recordings.Count);
-            Assert.All(enrolled.Enrolment.Recordings, recording => Assert.True(recording.ByOthers > recording.ByText + 0.5, $"{recording}"));
+            Assert.All(enrolled.Enrolment.Recordings, each => Assert.True(each.ByOthers > each.ByText + 0.5, $"{each}"));
             Assert.NotEqual(byText.Calibration.Threshold, enrolled.Calibration.Threshold);
 
             // Another target leaves what was recorded, and so does a restart.
@@ -48,12 +48,11 @@ public sealed class EnrolmentTests(EnrolmentTests.Listening listening) : IClassF
     [CorporaFact]
     public async Task Recordings_without_the_word_are_refused_by_name_and_change_nothing()
     {
-        var registry = listening.Registry;
         KeywordRecording[] mixed = [.. Recordings(Person, 0, 2), .. Recordings(Others, 0, 2)];
-        var error = await Assert.ThrowsAsync<KeywordException>(() => registry.EnrolAsync(Word, mixed, CancellationToken.None));
+        var error = await RefusedAsync(mixed);
         Assert.All(mixed[2..], recording => Assert.Contains(recording.Name, error.Message, StringComparison.Ordinal));
         Assert.All(mixed[..2], recording => Assert.DoesNotContain(recording.Name, error.Message, StringComparison.Ordinal));
-        Assert.Null(registry.Find(Word)!.Enrolment);
+        Assert.Null(listening.Registry.Find(Word)!.Enrolment);
     }
 
     [CorporaFact]
@@ -86,7 +85,7 @@ public sealed class EnrolmentTests(EnrolmentTests.Listening listening) : IClassF
         var silence = Path.Combine(folder.Path, "silence.wav");
         await File.WriteAllBytesAsync(silence, Wave.Of(new float[(int)(16_000 * seconds)]));
         var recordings = Enumerable.Range(0, count).Select(i => new KeywordRecording($"{i}.wav", silence)).ToArray();
-        var error = await Assert.ThrowsAsync<KeywordException>(() => listening.Registry.EnrolAsync(Word, recordings, CancellationToken.None));
+        var error = await RefusedAsync(recordings);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
@@ -97,9 +96,12 @@ public sealed class EnrolmentTests(EnrolmentTests.Listening listening) : IClassF
         var text = Path.Combine(folder.Path, "a.txt");
         await File.WriteAllTextAsync(text, "marvin, marvin, marvin");
         var recordings = Enumerable.Range(0, 3).Select(_ => new KeywordRecording("a.txt", text)).ToArray();
-        var error = await Assert.ThrowsAsync<KeywordException>(() => listening.Registry.EnrolAsync(Word, recordings, CancellationToken.None));
+        var error = await RefusedAsync(recordings);
         Assert.StartsWith("a.txt: Expected a media file", error.Message, StringComparison.Ordinal);
     }
+
+    private Task<KeywordException> RefusedAsync(KeywordRecording[] recordings) =>
+        Assert.ThrowsAsync<KeywordException>(() => listening.Registry.EnrolAsync(Word, recordings, CancellationToken.None));
 
     private static KeywordRecording[] Recordings(string pattern, int first, int count)
     {

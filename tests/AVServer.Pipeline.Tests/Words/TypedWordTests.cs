@@ -40,8 +40,10 @@ public sealed class TypedWordTests
         foreach (var file in (string[])["s2", "s3", "s4", "s5"])
             foreach (var clip in Files($"grid/{file}", "*.mkv").Where(clip => aligned.ContainsKey(Key(clip))).Take(5))
                 foreach (var word in Words(await test.ScoreAsync(clip), "bin blue"))
-                    off.AddRange(
-                        Math.Abs(word.Start.TotalSeconds - aligned[Key(clip)].Start), Math.Abs(word.End.TotalSeconds - aligned[Key(clip)].End));
+                {
+                    off.Add(Math.Abs(word.Start.TotalSeconds - aligned[Key(clip)].Start));
+                    off.Add(Math.Abs(word.End.TotalSeconds - aligned[Key(clip)].End));
+                }
         Assert.True(off.Count >= 2 * 12, $"{off.Count / 2} found");
         Assert.InRange(off.Order().ElementAt(off.Count / 2), 0, 0.05);
         Assert.InRange(off.Count(each => each <= 0.08) / (double)off.Count, 0.8, 1);

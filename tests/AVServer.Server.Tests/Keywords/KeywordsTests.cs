@@ -179,8 +179,8 @@ public sealed class KeywordsTests
             return await _words.AddAsync(request, cancellationToken);
         }
 
-        public Task<KeywordDetails?> EnrolAsync(string name, IReadOnlyList<KeywordRecording> recordings, CancellationToken cancellationToken) =>
-            _words.EnrolAsync(name, recordings, cancellationToken);
+        public Task<KeywordDetails?> EnrolAsync(
+            string name, IReadOnlyList<KeywordRecording> recordings, CancellationToken cancellationToken) => _words.EnrolAsync(name, recordings, cancellationToken);
 
         public Task<bool> ForgetRecordingsAsync(string name, CancellationToken cancellationToken) =>
             _words.ForgetRecordingsAsync(name, cancellationToken);

@@ -10,7 +10,7 @@ namespace AVServer.Soak.Tests;
 /// <summary>Disks that are full, one after the other; each is a folder in memory that has room for two megabytes.</summary>
 [Trait("Category", "slow")]
 [Collection(nameof(SoakTable))]
-public sealed class FullDiskTests(SoakTable table) : IDisposable
+public sealed class FilledDiskTests(SoakTable table) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -19,7 +19,8 @@ public sealed class FullDiskTests(SoakTable table) : IDisposable
     [Fact]
     public async Task Full_disk_costs_what_would_lie_on_it_and_nothing_else()
     {
-        Assert.SkipUnless(ServerProcess.CanHaveSmallFolders(_folder.Path), "This system lets bubblewrap make no folders of their own size.");
+        Assert.SkipUnless(
+            ServerProcess.CanHaveSmallFolders(_folder.Path), "This system lets bubblewrap make no folders of their own size.");
         string[] folders = [.. ((string[])["spool", "history", "clips", "dead"]).Select(name =>
             Directory.CreateDirectory(Path.Combine(_folder.Path, name)).FullName)];
         // Nobody listens there: what is posted is given up at once.
