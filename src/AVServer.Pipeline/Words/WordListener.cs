@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using AVServer.Detection;
 using AVServer.Runtime;
 
@@ -14,7 +15,8 @@ internal sealed class WordListener
     private readonly string? _streamId;
     private readonly PhoneStream _phones;
     private readonly PhoneHistory _history;
-    private readonly float[] _samples = new float[AudioClock.StepSamples];
+    private readonly QuietSpeech _level = new();
+    private readonly Queue<float[]> _waiting = new();
     private readonly List<WordCandidate> _ripe = [];
     private readonly Dictionary<string, double> _quietUntil = [];
     private readonly Dictionary<string, float> _maxScores = [];
@@ -37,7 +39,7 @@ internal sealed class WordListener
 
     /// <summary>Samples that must be kept for candidates to be heard once more, behind the longest wait for a word's judgement.</summary>
     public static int HistorySamples { get; } =
-        (int)(WordRescorer.MostSeconds * AudioClock.SampleRateHz) + (PhoneStream.LateSteps * AudioClock.StepSamples);
+        (int)(WordRescorer.MostSeconds * AudioClock.SampleRateHz) + ((PhoneStream.LateSteps + QuietSpeech.MostWaiting) * AudioClock.StepSamples);
 
     /// <summary>By keyword, the highest score so far.</summary>
     public IEnumerable<(string Keyword, float Score)> MaxScores => _maxScores.Select(score => (score.Key, score.Value));
@@ -89,6 +91,8 @@ internal sealed class WordListener
         _phones.Reset();
         _history.Reset();
         _matcher?.Reset();
+        _level.Reset();
+        _waiting.Clear();
         _firstSample = step * AudioClock.StepSamples;
     }
 
@@ -102,9 +106,16 @@ internal sealed class WordListener
     {
         Follow(_words());
         _heardStep = step;
-        if (silent) Array.Clear(_samples);
-        else history.Read(step * AudioClock.StepSamples, _samples);
-        await _phones.AcceptAsync(_samples, Hear, cancellationToken);
+        var samples = new float[AudioClock.StepSamples];
+        if (!silent) history.Read(step * AudioClock.StepSamples, samples);
+        _level.Accept(samples);
+        _waiting.Enqueue(samples);
+        if (!_level.IsKnown) return;
+        while (_waiting.TryDequeue(out var next))
+        {
+            Amplify(next);
+            await _phones.AcceptAsync(next, Hear, cancellationToken);
+        }
         Judge(tellStep, history, detections);
     }
 
@@ -165,7 +176,13 @@ internal sealed class WordListener
         if (first < history.Oldest) return null;
         var sound = new float[count];
         history.Read(first, sound);
+        Amplify(sound);
         return _model.Rescorer.Hear(sound, word.Spellings.Value);
+    }
+
+    private void Amplify(Span<float> samples)
+    {
+        if (_level.Gain > 1) TensorPrimitives.Multiply(samples, _level.Gain, samples);
     }
 
     private bool IsFor(TypedWord word) =>
