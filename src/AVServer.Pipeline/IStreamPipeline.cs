@@ -11,6 +11,13 @@ public interface IStreamPipeline
     /// <summary>Who writes down what is said: <c>none</c>, <c>vosk</c>, <c>own</c> or <c>client</c>.</summary>
     string Transcriber { get; }
 
+    /// <summary>
+    /// Runs every model that listens to sound on some, several streams at once, so that the first sender waits for nothing that is made
+    /// once: code that is compiled when it first runs, memory of a batch. What is found in it is told to nobody.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task WarmUpAsync(CancellationToken cancellationToken);
+
     /// <summary>Gets words ready that one call brings, so that a bad one is refused before any media comes.</summary>
     /// <param name="words">As they will stand in <see cref="StreamRequest.Words"/> or <see cref="ScoreRequest.Words"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -39,6 +39,14 @@ internal sealed partial class StreamPipeline : IStreamPipeline
 
     public string Transcriber { get; }
 
+    public async Task WarmUpAsync(CancellationToken cancellationToken)
+    {
+        if (_catalog.Active.Features is null) return;
+        var words = await _words.PlanAsync([], null, alone: false, cancellationToken);
+        var warmUp = new WarmUp(new RunPlan(_catalog.Active.WithoutPictures, _faces, _time, _options.Gate, Paced: true, Speech: _speech, Words: words), _fbank);
+        await warmUp.RunAsync(cancellationToken);
+    }
+
     public Task PrepareAsync(IReadOnlyList<KeywordRequest> words, CancellationToken cancellationToken) =>
         _words.MeasureAsync(words, cancellationToken);
 

@@ -118,7 +118,7 @@ public static class ServerSetup
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<Admission>();
         services.AddSingleton<EventBroker>().AddSingleton<StreamRegistry>().AddSingleton<Watches>();
-        services.AddHostedService<OverloadWatch>();
+        services.AddHostedService<WarmStart>().AddHostedService<OverloadWatch>();
         services.AddSingleton<DrainingLifetime>();
         services.AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<DrainingLifetime>());
         services.AddHostedService(provider => provider.GetRequiredService<DrainingLifetime>());

@@ -2,10 +2,15 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using AVServer.Contracts;
+using AVServer.Pipeline;
 using AVServer.Server.Streams;
 using AVServer.Server.Tests.Kit;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace AVServer.Server.Tests;
 
@@ -56,8 +61,18 @@ public sealed class OverloadTests
         using var next = await MediaSender.OpenAsync(server, "next");
         await accepted.SendTextAsync("""{"type":"end"}""");
         Assert.Contains(await accepted.ReceiveAllAsync(), e => e.GetProperty("type").GetString() == "wakeWord");
+        await RunningServer.UntilAsync(() => server.Part<Admission>().IsOpen, "there are places again");
         var answer = JsonDocument.Parse(await server.Http.GetStringAsync(Routes.HealthReady)).RootElement;
         Assert.InRange(answer.GetProperty("lag").GetDouble(), 0, 0.5);
+    }
+
+    [Fact]
+    public async Task Pipeline_is_warm_before_anybody_can_connect()
+    {
+        await using var server = await RunningServer.StartAsync(
+            builder => builder.Services.AddHostedService<Connecting>());   // starts after those of the server, before the port opens
+        Assert.True(server.Pipeline.IsWarm);
+        Assert.True(server.Part<IEnumerable<IHostedService>>().OfType<Connecting>().Single().WasWarm);
     }
 
     [Fact]
@@ -79,6 +94,20 @@ public sealed class OverloadTests
         Assert.Equal("first", Assert.Single(server.Registry.Streams).Id);
         Assert.Equal(2, (await Scrape.OfAsync(server))["avserver_streams_refused_total"]);
         senders.ForEach(sender => sender.Dispose());
+    }
+
+    private sealed class Connecting(IStreamPipeline pipeline, IServer server) : IHostedService
+    {
+        public bool WasWarm { get; private set; }
+
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            var hasPort = server.Features.Get<IServerAddressesFeature>()!.Addresses.Any(address => !address.EndsWith(":0", StringComparison.Ordinal));
+            WasWarm = ((FakePipeline)pipeline).IsWarm && !hasPort;
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private static async IAsyncEnumerable<MediaChunk> NoChunks()

@@ -12,8 +12,8 @@ public sealed class ServerLimits : IValidatableObject
     public int MaxStreams { get; set; } = 2_000;
 
     /// <summary>
-    /// How far half of the live streams may lie behind; beyond, new ones are refused until they lie behind by less than half of it.
-    /// Default 0.5 s.
+    /// How far half of the live streams may lie behind. From half of it on new ones are refused; beyond it those that came last are ended,
+    /// until as many are left as the machine can hear. Default 0.5 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan MaxLag { get; set; } = TimeSpan.FromSeconds(0.5);

@@ -4,51 +4,38 @@ using Microsoft.Extensions.Options;
 namespace AVServer.Server.Streams;
 
 /// <summary>
-/// Whether new streams are taken, by how far the open ones lie behind: not beyond a bound, and not again before they are behind by less
-/// than half of it.
+/// How many streams the machine can hear, found out as TCP finds out what a way can carry (RFC 5681): nobody knows it beforehand, and
+/// nothing but the lag tells that it is passed. Where half of the streams lie behind by the bound and don't catch up, places are left for
+/// as many as were heard of late, less what works the lag off soon, and those that came last beyond that are ended. While there is little
+/// lag the places become more again, slowly.
 /// </summary>
+/// <remarks>Thread-safe.</remarks>
 internal sealed class Admission(IOptions<ServerLimits> limits)
 {
-    // What is worked off where less comes than the machine can do: the lag falls by itself, and soon.
-    private const double Spare = 0.1;
+    // What can be heard is the mean of so many readings, four seconds; one of less than half of it is a machine that stands still for a
+    // moment, which says nothing about how much it can do.
+    private const int Readings = 8;
+    private const double Stands = 0.5;
 
-    // A machine that stands still for a moment, as a cold one does, looks as if nothing fitted: so many are kept at a time, and only what
-    // lasts for two readings counts.
-    private const double LeastKept = 0.4;
-    private const int Readings = 2;
+    // So soon a lag is to be worked off.
+    private static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(3);
 
-    // Those that were too many have to go first, and what they left has to be worked off.
-    private const int Settling = 4;
-
-    // After it was closed, the door opens for this part of the open streams at a time, for so long.
-    private const double Step = 0.02;
-    private static readonly TimeSpan Caution = TimeSpan.FromMinutes(2);
+    // Places that come a second, few enough to be noticed before they are too many: a part of those there are, one in five seconds at least.
+    private const double Growth = 0.02;
+    private const double LeastGrowth = 0.2;
 
     private readonly TimeSpan _bound = limits.Value.MaxLag;
     private readonly Lock _gate = new();
+    private readonly Queue<(TimeSpan Media, TimeSpan Elapsed)> _heard = new();
+    private double _places = double.PositiveInfinity;
     private TimeSpan _lag;
     private TimeSpan _slowest;
-    private bool _isOpen = true;
-    private int _grows;
-    private TimeSpan _cautious;
-    private int _places = int.MaxValue;
+    private int _live;
 
     /// <summary>Whether new streams are taken.</summary>
     public bool IsOpen
     {
-        get { lock (_gate) return _isOpen; }
-    }
-
-    /// <summary>Takes a place for a new stream.</summary>
-    /// <returns>False where there is none, or none at this moment: those whom an overload turned away come back bit by bit.</returns>
-    public bool TryEnter()
-    {
-        lock (_gate)
-        {
-            if (!_isOpen || _places == 0) return false;
-            if (_places != int.MaxValue) _places--;
-            return true;
-        }
+        get { lock (_gate) return _lag < _bound / 2 && _live < _places; }
     }
 
     /// <summary>How far half of the live streams lie behind, or less.</summary>
@@ -63,34 +50,46 @@ internal sealed class Admission(IOptions<ServerLimits> limits)
         get { lock (_gate) return _slowest; }
     }
 
-    /// <summary>Whether the machine keeps up with what it has taken.</summary>
-    public bool KeepsUp => Lag < _bound / 5;
+    /// <summary>Takes a place for a new stream.</summary>
+    /// <returns>False where there is none.</returns>
+    public bool TryEnter()
+    {
+        lock (_gate)
+        {
+            if (_lag >= _bound / 2 || _live >= _places) return false;
+            _live++;
+            return true;
+        }
+    }
 
     /// <summary>Takes what was measured of the live streams.</summary>
-    /// <param name="lags">How far each lies behind, in any order.</param>
+    /// <param name="streams">Each one's lag, and how much of it was heard since the last call; in any order.</param>
     /// <param name="elapsed">Time since the last call.</param>
-    /// <returns>
-    /// How many streams are too many, as far as can be told: they bring the lag to twice the bound within a second, and did so before.
-    /// </returns>
-    public int Observe(IReadOnlyCollection<TimeSpan> lags, TimeSpan elapsed)
+    /// <returns>How many of them are too many.</returns>
+    public int Observe(IReadOnlyCollection<StreamProgress> streams, TimeSpan elapsed)
     {
-        TimeSpan[] sorted = [.. lags.Order()];
+        TimeSpan[] lags = [.. streams.Select(stream => stream.Lag).Order()];
+        var media = TimeSpan.FromTicks(streams.Sum(stream => stream.Heard.Ticks));
         lock (_gate)
         {
             var before = _lag;
             // Of two the quicker: one that is slow for reasons of its own refuses nobody.
-            _lag = sorted.Length == 0 ? TimeSpan.Zero : sorted[(sorted.Length - 1) / 2];
-            _slowest = sorted.LastOrDefault();
-            _isOpen = _isOpen ? _lag < _bound : _lag < _bound / 2;
-            _cautious = _isOpen ? _cautious - elapsed : Caution;
-            _places = _cautious > TimeSpan.Zero ? 1 + (int)(sorted.Length * Step) : int.MaxValue;
-            // Seconds of lag a second of time are the part of the work that isn't done.
-            var growth = (_lag - before) / elapsed;
-            var isTooMuch = _lag >= _bound && growth > -Spare && _lag + (growth * TimeSpan.FromSeconds(1)) >= 2 * _bound;
-            _grows = isTooMuch ? _grows + 1 : Math.Min(_grows + 1, 0);
-            if (_grows < Readings) return 0;
-            _grows = -Settling;
-            return sorted.Length - (int)Math.Ceiling(sorted.Length * Math.Clamp((1 - growth) * (1 - Spare), LeastKept, 1));
+            _lag = lags.Length == 0 ? TimeSpan.Zero : lags[(lags.Length - 1) / 2];
+            _slowest = lags.LastOrDefault();
+            _live = lags.Length;
+            _heard.Enqueue((media, elapsed));
+            if (_heard.Count > Readings) _heard.Dequeue();
+            if (_lag < _bound / 2) _places += elapsed.TotalSeconds * Math.Max(LeastGrowth, Growth * _places);
+            if (_lag < _bound || _lag < before) return 0;
+            var heard = _heard.Sum(reading => reading.Media.TotalSeconds) / _heard.Sum(reading => reading.Elapsed.TotalSeconds);
+            if (media / elapsed < Stands * heard) return 0;
+            _places = Math.Max(1, heard / (1 + (_lag / CatchUp)));
+            return Math.Max(0, _live - (int)_places);
         }
     }
 }
+
+/// <summary>How one live stream goes.</summary>
+/// <param name="Lag">How far the pipeline lies behind the media that came.</param>
+/// <param name="Heard">Media that the pipeline was done with since the last reading.</param>
+internal readonly record struct StreamProgress(TimeSpan Lag, TimeSpan Heard);

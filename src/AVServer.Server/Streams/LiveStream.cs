@@ -55,7 +55,6 @@ internal sealed partial class LiveStream
         _idleTimer = time.CreateTimer(_ => CheckIdle(), null, limits.IdleTimeout, Timeout.InfiniteTimeSpan);
         Transport = transport;
         OpenedAt = time.GetUtcNow();
-        OpenedTimestamp = time.GetTimestamp();
         OpenedAfter = log.End;
     }
 
@@ -66,14 +65,8 @@ internal sealed partial class LiveStream
 
     public DateTimeOffset OpenedAt { get; }
 
-    /// <summary>Moment at which it opened, by the clock that measures spans.</summary>
-    public long OpenedTimestamp { get; }
-
     /// <summary>How far the pipeline lies behind what came.</summary>
     public StreamLag Lag { get; }
-
-    /// <summary>Whether the machine still has to show that it keeps up with this stream.</summary>
-    public bool IsOnTrial { get; set; } = true;
 
     /// <summary>Place of the last event under this id from before this stream.</summary>
     public EventCursor OpenedAfter { get; }

@@ -4,16 +4,13 @@ using AVServer.Server.Metrics;
 namespace AVServer.Server.Streams;
 
 /// <summary>
-/// Reads twice a second how far the streams lie behind. Where more were taken than the machine can do, those that came last are refused
-/// after all, as long as they are on trial: nobody whom the machine has kept up with for a while is ended.
+/// Reads twice a second how far the streams lie behind. Where more were taken than the machine can hear, those that came last are refused
+/// after all.
 /// </summary>
 internal sealed partial class OverloadWatch : IHostedService, IDisposable
 {
     /// <summary>Time between two readings.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>So long the machine has to keep up with a stream and all that were there before.</summary>
-    public static readonly TimeSpan Trial = TimeSpan.FromSeconds(10);
 
     private readonly StreamRegistry _registry;
     private readonly Admission _admission;
@@ -22,14 +19,13 @@ internal sealed partial class OverloadWatch : IHostedService, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _watching;
     private long _last;
-    private long _keepsUpSince;
     private bool _wasOpen = true;
 
     public OverloadWatch(
         StreamRegistry registry, Admission admission, IMeterFactory meters, TimeProvider time, ILogger<OverloadWatch> logger)
     {
         (_registry, _admission, _time, _logger) = (registry, admission, time, logger);
-        _last = _keepsUpSince = time.GetTimestamp();
+        _last = time.GetTimestamp();
         // A thread of its own: in the pool it would wait behind the very work that is too much.
         _watching = new Thread(Watch) { IsBackground = true, Name = nameof(OverloadWatch), Priority = ThreadPriority.AboveNormal };
         var meter = meters.Create(ServerMetrics.MeterName);
@@ -58,18 +54,16 @@ internal sealed partial class OverloadWatch : IHostedService, IDisposable
     /// <summary>Reads once, and ends what is too much.</summary>
     public void Look()
     {
-        LiveStream[] streams = [.. _registry.Streams.Where(stream => !stream.IsEnding)];
         var elapsed = _time.GetElapsedTime(_last);
         _last = _time.GetTimestamp();
-        var tooMany = _admission.Observe([.. streams.Select(stream => stream.Lag.Read()).OfType<TimeSpan>()], elapsed);
+        var live = new List<(LiveStream Stream, StreamProgress Progress)>();
+        foreach (var stream in _registry.Streams)
+            if (!stream.IsEnding && stream.Lag.Read() is { } progress) live.Add((stream, progress));
+        var tooMany = _admission.Observe([.. live.Select(each => each.Progress)], elapsed);
         if (_wasOpen != _admission.IsOpen) Log.Turned(_logger, _wasOpen ? "refused" : "taken", _admission.Lag.TotalSeconds);
         _wasOpen = _admission.IsOpen;
-        if (!_admission.KeepsUp) _keepsUpSince = _last;
-        foreach (var stream in streams)
-            if (_time.GetElapsedTime(Math.Max(stream.OpenedTimestamp, _keepsUpSince)) >= Trial) stream.IsOnTrial = false;
         // The last one goes on, however slowly: ended it would be of no use at all.
-        foreach (var stream in streams.Skip(1).Reverse().Where(stream => stream.IsOnTrial).Take(tooMany))
-            stream.Refuse(_registry.TooBusy());
+        foreach (var (stream, _) in live.Skip(1).Reverse().Take(tooMany)) stream.Refuse(_registry.TooBusy());
     }
 
     private void Watch()

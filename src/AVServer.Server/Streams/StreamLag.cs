@@ -24,6 +24,8 @@ internal sealed class StreamLag(TimeProvider time)
     private readonly long _began = time.GetTimestamp();
     private TimeSpan? _line;      // the least of wall − media: when media of time 0 would have come
     private TimeSpan? _least;     // since the last reading
+    private TimeSpan? _latest;    // media that it is done with
+    private TimeSpan _heard;      // of it, since the last reading
     private TimeSpan _lastSent;
     private (TimeSpan Wall, TimeSpan Media)? _window;
     private bool _isFast;
@@ -47,6 +49,7 @@ internal sealed class StreamLag(TimeProvider time)
         lock (_gate)
         {
             if (!_unfinished.TryDequeue(out var media) || _line is null) return;
+            Progress(media);
             Note(Now - media - _line.Value);
             if (_unfinished.Count > 0) return;
             // It has kept up with all that came; what comes next may come as late as it likes.
@@ -71,23 +74,30 @@ internal sealed class StreamLag(TimeProvider time)
     {
         lock (_gate)
         {
+            Progress(media);
             Draw(Now - media);
             Note(Now - media - _line!.Value);
             Pace(media);
         }
     }
 
-    /// <summary>The least lag since the last reading.</summary>
+    /// <summary>The least lag since the last reading, and how much was heard.</summary>
     /// <returns>Null of a sender that isn't live, and where nothing came.</returns>
-    public TimeSpan? Read()
+    public StreamProgress? Read()
     {
         lock (_gate)
         {
             if (_line is { } line && _unfinished.TryPeek(out var oldest)) Note(Now - oldest - line);
-            var least = _least;
-            _least = null;
-            return _isFast ? null : least;
+            var (least, heard) = (_least, _heard);
+            (_least, _heard) = (null, TimeSpan.Zero);
+            return _isFast || least is null ? null : new StreamProgress(least.Value, heard);
         }
+    }
+
+    private void Progress(TimeSpan media)
+    {
+        if (media > _latest) _heard += media - _latest.Value;
+        _latest = media;
     }
 
     private void Draw(TimeSpan offset) => _line = _line < offset ? _line : offset;

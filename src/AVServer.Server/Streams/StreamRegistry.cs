@@ -64,10 +64,10 @@ internal sealed partial class StreamRegistry(
     /// <summary>What a stream is told that the machine can't keep up with.</summary>
     public RefusedException TooBusy() => new(
         FaultCodes.ServerBusy,
-        admission.IsOpen
-            ? "This machine couldn't keep up a while ago and takes new streams bit by bit; try again later, or send to another."
-            : $"This machine can't keep up: the open streams lie {admission.Lag.TotalSeconds:F1} s behind, and new ones are taken again "
-                + $"below {_limits.MaxLag.TotalSeconds / 2:F1} s; try again later, or send to another.");
+        admission.Lag >= _limits.MaxLag / 2
+            ? $"This machine can't keep up: the open streams lie {admission.Lag.TotalSeconds:F1} s behind, and new ones are taken again "
+                + $"below {_limits.MaxLag.TotalSeconds / 2:F1} s; try again later, or send to another."
+            : "This machine hears as many streams as it lately could, and takes more bit by bit; try again later, or send to another.");
 
     /// <summary>The open stream of an id.</summary>
     public LiveStream? Find(string streamId)

@@ -18,6 +18,8 @@ internal sealed class EchoPipeline : IStreamPipeline
 
     public string Transcriber { get; set; } = "none";
 
+    public Task WarmUpAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task PrepareAsync(IReadOnlyList<KeywordRequest> words, CancellationToken cancellationToken)
     {
         foreach (var word in words) FakeKeywords.Measure(word);

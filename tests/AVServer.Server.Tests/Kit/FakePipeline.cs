@@ -39,6 +39,15 @@ internal sealed class FakePipeline : IStreamPipeline
 
     public string Transcriber { get; set; } = "none";
 
+    /// <summary>Whether it was warmed up.</summary>
+    public bool IsWarm { get; private set; }
+
+    public Task WarmUpAsync(CancellationToken cancellationToken)
+    {
+        IsWarm = true;
+        return Task.CompletedTask;
+    }
+
     public Task PrepareAsync(IReadOnlyList<KeywordRequest> words, CancellationToken cancellationToken)
     {
         foreach (var word in words) FakeKeywords.Measure(word);

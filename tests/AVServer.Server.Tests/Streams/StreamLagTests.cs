@@ -21,7 +21,18 @@ public sealed class StreamLagTests
             _lag.Finished();
             _time.Advance(Chunk);
         }
-        Assert.Equal(TimeSpan.Zero, _lag.Read());
+        Assert.Equal(TimeSpan.Zero, _lag.Read()?.Lag);
+    }
+
+    [Fact]
+    public void What_was_heard_since_the_last_reading_is_told()
+    {
+        for (var i = 0; i < 5; i++) _lag.Arrived(i * Chunk);
+        for (var i = 0; i < 3; i++) _lag.Finished();
+        Assert.Equal(2 * Chunk, _lag.Read()?.Heard);   // from the first chunk on
+        _lag.Finished();
+        Assert.Equal(Chunk, _lag.Read()?.Heard);
+        Assert.Equal(TimeSpan.Zero, _lag.Read()?.Heard);
     }
 
     [Fact]
@@ -32,7 +43,7 @@ public sealed class StreamLagTests
     {
         _lag.Arrived(TimeSpan.Zero);
         _time.Advance(TimeSpan.FromSeconds(3));
-        Assert.Equal(TimeSpan.FromSeconds(3), _lag.Read());
+        Assert.Equal(TimeSpan.FromSeconds(3), _lag.Read()?.Lag);
     }
 
     [Fact]
@@ -47,7 +58,7 @@ public sealed class StreamLagTests
             _lag.Finished();
             if (i == 49) _lag.Read();
         }
-        Assert.InRange(_lag.Read()!.Value, 49 * Chunk, 53 * Chunk);
+        Assert.InRange(_lag.Read()!.Value.Lag, 49 * Chunk, 53 * Chunk);
     }
 
     [Fact]
@@ -62,7 +73,7 @@ public sealed class StreamLagTests
                 _lag.Finished();
             }
             _time.Advance(4 * Chunk);
-            Assert.Equal(TimeSpan.Zero, _lag.Read());
+            Assert.Equal(TimeSpan.Zero, _lag.Read()?.Lag);
         }
     }
 
@@ -74,7 +85,7 @@ public sealed class StreamLagTests
         _time.Advance(TimeSpan.FromMinutes(1));
         _lag.Arrived(Chunk);
         _lag.Finished();
-        Assert.Equal(TimeSpan.Zero, _lag.Read());
+        Assert.Equal(TimeSpan.Zero, _lag.Read()?.Lag);
     }
 
     [Fact]
@@ -101,10 +112,10 @@ public sealed class StreamLagTests
             _time.Advance(Chunk);
             // At half its speed from the fiftieth on.
             _lag.Heard((i <= 50 ? i : 50 + ((i - 50) / 2.0)) * Chunk);
-            if (i == 50) Assert.Equal(TimeSpan.Zero, _lag.Read());
+            if (i == 50) Assert.Equal(TimeSpan.Zero, _lag.Read()?.Lag);
             if (i == 99) _lag.Read();
         }
-        Assert.Equal(25 * Chunk, _lag.Read());
+        Assert.Equal(25 * Chunk, _lag.Read()?.Lag);
     }
 
     [Fact]
@@ -116,6 +127,6 @@ public sealed class StreamLagTests
         _lag.Read();
         _lag.Sent(came: true);
         _lag.Heard(2 * Chunk);
-        Assert.Equal(TimeSpan.Zero, _lag.Read());
+        Assert.Equal(TimeSpan.Zero, _lag.Read()?.Lag);
     }
 }
