@@ -9,7 +9,10 @@ scripts/setup.sh test || exit 1
 results=$(mktemp -d)
 # One compiler for all projects, warm after the first few; of this run alone, so that it can be ended with it.
 compiler=avserver-tests-$$-
-end_compiler() { local found; for found in $(grep -lasF -- "-pipename:$compiler" /proc/[0-9]*/cmdline); do kill "$(cut -d/ -f3 <<<"$found")" 2>/dev/null; done; }
+end_compiler() {
+    local found
+    for found in $(grep -lasF -- "-pipename:$compiler" /proc/[0-9]*/cmdline); do kill "$(cut -d/ -f3 <<<"$found")" 2>/dev/null; done
+}
 trap 'end_compiler; rm -rf "$results"' EXIT
 # Two threads on busy cores spin each other out of the way unless they sleep while they wait.
 export OMP_WAIT_POLICY=PASSIVE DOTNET_CLI_USE_MSBUILD_SERVER=0
@@ -17,15 +20,17 @@ export OMP_WAIT_POLICY=PASSIVE DOTNET_CLI_USE_MSBUILD_SERVER=0
 say "restoring the packages of the lock files"
 dotnet restore AVServer.sln --locked-mode -v q --nologo || fail "the packages could not be restored; a lock file that is stale is written anew by 'dotnet restore AVServer.sln --force-evaluate'"
 say "building (Release)"
-dotnet build AVServer.sln -c Release --no-restore -v q --nologo -clp:ErrorsOnly -p:UseSharedCompilation=true -p:SharedCompilationId="$compiler" || fail "the build failed"
+dotnet build AVServer.sln -c Release --no-restore -v q --nologo -clp:ErrorsOnly \
+    -p:UseSharedCompilation=true -p:SharedCompilationId="$compiler" || fail "the build failed"
 end_compiler
 # What the compiler doesn't see. It holds the rules of style itself (EnforceCodeStyleInBuild), and a test the order of usings.
 say "formatting"
 dotnet format whitespace . --folder --verify-no-changes -v q --exclude node_modules || fail "run 'dotnet format AVServer.sln'"
 
-# What mostly waits, for browsers, sockets and processes, stands in front; what computes behind, and what is neither in the middle. Two projects
-# run at a time, one from the front and one from the back, so that one computes where the other waits, longest first on both sides.
-order=(Browser Server Guides Client Cli Soak Fuzz Architecture Contracts Reports Evaluation Detection Signal Speech Vision Runtime Networks Media Lab Pipeline)
+# What mostly waits, for browsers, sockets and processes, stands in front, what computes behind, what is neither in the middle. Two
+# projects run at a time, one from either end, so that one computes where the other waits; the longest come first on both sides.
+order=(Browser Server Guides Client Cli Soak Fuzz Architecture Contracts Reports)
+order+=(Evaluation Detection Signal Speech Vision Runtime Networks Media Lab Pipeline)
 is_asked_for() { [ ${#words[@]} -eq 0 ] && return; local word; for word in "${words[@]}"; do [[ $1 == *"$word"* ]] && return; done; return 1; }
 words=("$@") queue=()
 for one in "${order[@]}"; do ! is_asked_for "AVServer.$one.Tests" || queue+=("AVServer.$one.Tests"); done
