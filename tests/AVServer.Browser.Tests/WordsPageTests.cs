@@ -12,9 +12,7 @@ public sealed class WordsPageTests : IDisposable
     public WordsPageTests()
     {
         new FakeSpotter { Centre = 30 }.Write(_models.Path);
-        foreach (var name in (string[])["phones-en", "cmudict", "letters-to-phones", "speech-recogniser"])
-            if (Directory.Exists(Path.Combine(TestPaths.Models, name)))
-                Directory.CreateSymbolicLink(Path.Combine(_models.Path, name), Path.Combine(TestPaths.Models, name));
+        TypedWordModels.Write(_models.Path);
     }
 
     public void Dispose() => _models.Dispose();

@@ -32,6 +32,15 @@ public sealed class PipelineUnderTest : IDisposable
 
     public static PipelineUnderTest WithShippedModels(params (string Key, string Value)[] settings) => new(TestPaths.Models, null, gate: true, settings: settings);
 
+    /// <summary>What finds typed words, measured on few minutes of speech, beside a spotter that hears nothing.</summary>
+    public static PipelineUnderTest WithTypedWords(params (string Key, string Value)[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("avserver-pipeline-");
+        new FakeSpotter { Centre = 1000 }.Write(folder.FullName);
+        TypedWordModels.Write(folder.FullName);
+        return new PipelineUnderTest(folder.FullName, folder, gate: true, settings: [("Keywords:Shipped", "false"), .. settings]);
+    }
+
     /// <summary>A spotter that triggers on loud sound; its posterior depends on its cache, so that mixed-up streams would show.</summary>
     public static PipelineUnderTest WithFakeSpotter(bool gate = true)
     {

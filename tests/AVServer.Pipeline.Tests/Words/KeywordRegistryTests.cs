@@ -6,12 +6,22 @@ namespace AVServer.Pipeline.Tests.Words;
 
 /// <summary>Words come, are measured, kept and go.</summary>
 [Trait("Category", "unit")]
-public sealed class KeywordRegistryTests
+public sealed class KeywordRegistryTests : IDisposable
 {
+    private readonly TemporaryFolder _models = new();
+
+    public KeywordRegistryTests()
+    {
+        new FakeSpotter { Centre = 30 }.Write(_models.Path);
+        TypedWordModels.Write(_models.Path);
+    }
+
+    public void Dispose() => _models.Dispose();
+
     [Fact]
     public async Task A_word_is_measured_on_stored_speech_and_listed_until_it_is_removed()
     {
-        await using var services = Services();
+        await using var services = ServicesOver(TestPaths.Models);
         var registry = services.GetRequiredService<IKeywordRegistry>();
         var details = await registry.AddAsync(new KeywordRequest("  Hey   MARVIN "), CancellationToken.None);
 
@@ -104,6 +114,11 @@ public sealed class KeywordRegistryTests
         static bool IsNearAnother(string warning) => warning.Contains("nearly another keyword", StringComparison.Ordinal);
     }
 
-    private static ServiceProvider Services(params (string Key, string Value)[] settings) => PipelineServices.BuildPipeline(
-        TestPaths.Models, [new("Keywords:Shipped", "false"), .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))]);
+    private ServiceProvider Services(params (string Key, string Value)[] settings) => ServicesOver(_models.Path, settings);
+
+    private static ServiceProvider ServicesOver(string models, params (string Key, string Value)[] settings)
+    {
+        var given = settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value));
+        return PipelineServices.BuildPipeline(models, [new("Keywords:Shipped", "false"), .. given]);
+    }
 }

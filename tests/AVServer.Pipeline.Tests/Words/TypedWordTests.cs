@@ -66,7 +66,7 @@ public sealed class TypedWordTests
     [CorporaFact]
     public async Task Any_chunking_gives_the_file_s_events()
     {
-        using var test = PipelineUnderTest.WithShippedModels(("Keywords:Shipped", "false"), ("Keywords:Words:0:Text", "jarvis"));
+        using var test = PipelineUnderTest.WithTypedWords(("Keywords:Words:0:Text", "jarvis"));
         var random = new Random(3);
         foreach (var file in Files("picovoice_wakeword/jarvis").Take(5))
         {
@@ -82,7 +82,7 @@ public sealed class TypedWordTests
     [CorporaFact]
     public async Task Word_before_a_long_silence_is_told_and_the_sound_ends_well()
     {
-        using var test = PipelineUnderTest.WithShippedModels(("Keywords:Shipped", "false"), ("Keywords:Words:0:Text", "jarvis"));
+        using var test = PipelineUnderTest.WithTypedWords(("Keywords:Words:0:Text", "jarvis"));
         var samples = await new MediaFile(new MediaOptions()).ReadAudioAsync(Files("picovoice_wakeword/jarvis").First(), Rate);
         var alone = (await test.RunAsync(samples, () => 1280)).OfType<WakeWordEvent>().Select(Describe).ToArray();
         var before = (await test.RunAsync([.. samples, .. new float[30 * Rate]], () => 1280)).OfType<WakeWordEvent>().ToArray();
@@ -95,7 +95,7 @@ public sealed class TypedWordTests
     [CorporaFact]
     public async Task Streams_beside_each_other_find_what_each_finds_alone()
     {
-        using var test = PipelineUnderTest.WithShippedModels(("Keywords:Shipped", "false"), ("Keywords:Words:0:Text", "jarvis"));
+        using var test = PipelineUnderTest.WithTypedWords(("Keywords:Words:0:Text", "jarvis"));
         var sounds = await Task.WhenAll(Files("picovoice_wakeword/jarvis").Take(4).Select(file => new MediaFile(new MediaOptions()).ReadAudioAsync(file, Rate)));
         var alone = new List<string[]>();
         foreach (var sound in sounds) alone.Add(Found(await test.RunAsync(sound, () => 1280)));
@@ -108,7 +108,7 @@ public sealed class TypedWordTests
     [CorporaFact]
     public async Task A_word_of_one_call_is_looked_for_in_that_call_only()
     {
-        using var test = PipelineUnderTest.WithShippedModels(("Keywords:Shipped", "false"));
+        using var test = PipelineUnderTest.WithTypedWords();
         var file = Files("picovoice_wakeword/jarvis").First();
         var request = new ScoreRequest("jarvis.opus") { Words = [new KeywordRequest("Jarvis")] };
         Assert.NotEmpty(Words(await test.Pipeline.ScoreFileAsync(file, request, CancellationToken.None), "jarvis"));
