@@ -21,7 +21,8 @@ internal sealed class WarmUp(RunPlan plan, FbankComputer fbank)
     {
         // Everything is a candidate, so that what judges candidates runs too.
         var judged = plan with { Models = plan.Models with { Spoken = [.. plan.Models.Spoken.Select(AllCandidates)] } };
-        return Task.WhenAll(Enumerable.Range(1, Streams).Select(seed => Task.Run(() => HearAsync(judged, seed, cancellationToken), cancellationToken)));
+        var streams = Enumerable.Range(1, Streams);
+        return Task.WhenAll(streams.Select(seed => Task.Run(() => HearAsync(judged, seed, cancellationToken), cancellationToken)));
     }
 
     private static KeywordModel AllCandidates(KeywordModel model) =>

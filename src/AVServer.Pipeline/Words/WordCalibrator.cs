@@ -14,13 +14,37 @@ namespace AVServer.Pipeline;
 internal sealed class WordCalibrator(
     SpeechBackground background, BackgroundSounds sounds, PhoneStates states, PhoneTable table, WordJudgeModel judge, WordRescorer rescorer)
 {
+    // Words that are enrolled, forgotten or given another target are mostly the latest.
+    private const int Remembered = 32;
+
     private const string Data = "speech stored with the phone model, without the word";
 
-    /// <summary>Looks for a word.</summary>
+    private readonly Lock _gate = new();
+    private readonly Queue<(string Sought, WordMeasurement Measured)> _latest = new();
+
+    /// <summary>Looks for a word; what was found of the latest words is remembered. Thread-safe.</summary>
     /// <param name="pronunciations">Phones of each way to say it, by the model's numbers.</param>
     /// <param name="spellings">Ways to write it, in the recogniser's tokens.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public WordMeasurement Measure(
+        IReadOnlyList<int[]> pronunciations, IReadOnlyList<int[]> spellings, CancellationToken cancellationToken)
+    {
+        var sought = $"{Join(pronunciations)}|{Join(spellings)}";
+        lock (_gate)
+        {
+            foreach (var known in _latest)
+                if (known.Sought == sought) return known.Measured;
+        }
+        var measured = Look(pronunciations, spellings, cancellationToken);
+        lock (_gate)
+        {
+            _latest.Enqueue((sought, measured));
+            if (_latest.Count > Remembered) _latest.Dequeue();
+        }
+        return measured;
+    }
+
+    private WordMeasurement Look(
         IReadOnlyList<int[]> pronunciations, IReadOnlyList<int[]> spellings, CancellationToken cancellationToken)
     {
         var heard = background.Hear(states);
@@ -58,6 +82,8 @@ internal sealed class WordCalibrator(
 
     /// <summary>Log-odds as a posterior.</summary>
     public static float Posterior(float score) => 1 / (1 + MathF.Exp(-score));
+
+    private static string Join(IEnumerable<int[]> rows) => string.Join(';', rows.Select(row => string.Join(' ', row)));
 
     // The score that the word's best alignment in a recording reaches so often.
     private float MatchingThreshold(WordPath[] paths, PhoneHistory heard, CancellationToken cancellationToken)

@@ -53,6 +53,20 @@ public sealed class KeywordRegistryTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_found_of_a_word_is_remembered_and_of_another_spelling_looked_for()
+    {
+        await using var services = Services();
+        var model = ((KeywordRegistry)services.GetRequiredService<IKeywordRegistry>()).Model!;
+        int[] phones = [.. "M AA R V IH N".Split(' ').Select(model.States.NumberOf)];
+        var first = Measure("marvin");
+        Assert.Same(first, Measure("marvin"));
+        Assert.NotSame(first, Measure("marven"));
+
+        WordMeasurement Measure(string text) =>
+            model.Calibrator.Measure([[.. phones]], model.Rescorer.Spell(text, []), CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Words_outlive_the_server_in_their_file()
     {
         using var folder = new TemporaryFolder();
