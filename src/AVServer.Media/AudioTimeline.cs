@@ -12,9 +12,6 @@ internal sealed class AudioTimeline(int sampleRateHz, MediaLimits limits)
     /// <inheritdoc cref="AudioClock.Drift"/>
     public TimeSpan Drift => _clock.Drift;
 
-    /// <summary>Silence that was put in so far.</summary>
-    public TimeSpan Filled { get; private set; }
-
     /// <summary>Places the first block at a sample instead of at its time stamp.</summary>
     public void Begin(long firstSample) => _clock.Begin(firstSample);
 
@@ -41,12 +38,7 @@ internal sealed class AudioTimeline(int sampleRateHz, MediaLimits limits)
         var duration = SampleTime.FromSamples(missing, sampleRateHz);
         bool filled = duration <= limits.MaxSilenceFill;
         items.Add(new MediaGap(MediaKind.Audio, GapReason.MissingInInput, SampleTime.FromSamples(_clock.NextSample, sampleRateHz), duration, filled));
-        if (filled)
-        {
-            items.Add(new AudioBlock(_clock.NextSample, sampleRateHz, new float[missing]));
-            Filled += duration;
-        }
-
+        if (filled) items.Add(new AudioBlock(_clock.NextSample, sampleRateHz, new float[missing]));
         _clock.Advance(missing);
     }
 

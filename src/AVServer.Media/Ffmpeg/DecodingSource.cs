@@ -16,9 +16,6 @@ internal sealed record DecodingSource(string Demuxer, string Name, string? Path 
     /// <summary>Name of ffmpeg's decoder of the sound; null: the one that the container names.</summary>
     public string? SoundCodec { get; init; }
 
-    /// <summary>Further options of the demuxer; null: none.</summary>
-    public string? DemuxerOptions { get; init; }
-
     /// <summary>How long its header says that it is, where it says so and ffmpeg doesn't tell.</summary>
     public TimeSpan? StatedLength { get; init; }
 
@@ -30,6 +27,6 @@ internal sealed record DecodingSource(string Demuxer, string Name, string? Path 
 
     /// <summary>The command line that decodes it.</summary>
     public string Arguments(MediaLimits limits, int sampleRateHz, VideoOutput? video) => Path is null
-        ? FfmpegArguments.ForPipe(Demuxer, limits, video, SoundCodec, sampleRateHz, DemuxerOptions)
+        ? FfmpegArguments.ForPipe(Demuxer, limits, video, SoundCodec, sampleRateHz)
         : FfmpegArguments.ForFile(Path, Demuxer, limits, sampleRateHz, video, SoundCodec);
 }
