@@ -27,17 +27,13 @@ end_compiler
 say "formatting"
 dotnet format whitespace . --folder --verify-no-changes -v q --exclude node_modules || fail "run 'dotnet format AVServer.sln'"
 
-# What mostly waits, for browsers, sockets and processes, stands in front, what computes behind, what is neither in the middle. Two
-# projects run at a time, one from either end, so that one computes where the other waits; the longest come first on both sides.
-order=(Browser Server Guides Client Cli Soak Fuzz Architecture Contracts Reports)
-order+=(Evaluation Detection Signal Speech Vision Runtime Networks Media Lab Pipeline)
+# What starts servers, browsers and senders, or measures, needs the machine for itself; the others, longest first, take turns two at a time.
+beside=(Lab Fuzz Networks Runtime Signal Vision Speech Detection Evaluation Contracts Reports Architecture)
+is_beside() { local one; for one in "${beside[@]}"; do [[ $1 == *"${one}.Tests" ]] && return; done; return 1; }
 is_asked_for() { [ ${#words[@]} -eq 0 ] && return; local word; for word in "${words[@]}"; do [[ $1 == *"$word"* ]] && return; done; return 1; }
-words=("$@") queue=()
-for one in "${order[@]}"; do ! is_asked_for "AVServer.$one.Tests" || queue+=("AVServer.$one.Tests"); done
-for folder in tests/AVServer.*.Tests; do
-    one=${folder#tests/AVServer.} one=${one%.Tests}
-    [[ " ${order[*]} " == *" $one "* ]] || fail "expected $one among the projects whose order stands in scripts/test.sh"
-done
+words=("$@") alone=() paired=()
+for one in "${beside[@]}"; do for folder in tests/*"$one".Tests; do [ -d "$folder" ] && is_asked_for "$(basename "$folder")" && paired+=("$(basename "$folder")"); done; done
+for folder in tests/*.Tests; do name=$(basename "$folder"); is_beside "$name" || ! is_asked_for "$name" || alone+=("$name"); done
 
 # A test project is a program: started by itself it is ready seconds sooner than under 'dotnet test', and writes the same results.
 start() (cd "tests/$1/bin/Release/net10.0" && exec dotnet "$1.dll" -noLogo -noColor -result-trx "$results/$1.trx")
@@ -55,22 +51,12 @@ run() {
         echo "$name" >>"$results/failed"
     fi
 }
-declare -A side=()
-begin() {
-    [ ${#queue[@]} -gt 0 ] || return 0
-    local at=0 name
-    [ "$1" = front ] || at=$((${#queue[@]} - 1))
-    name=${queue[at]}
-    queue=("${queue[@]:0:at}" "${queue[@]:at+1}")
-    run "$name" & side[$!]=$1
-}
-begin front; begin back
-while [ ${#side[@]} -gt 0 ]; do
-    wait -n -p ended || true
-    ended_side=${side[$ended]}
-    unset "side[$ended]"
-    begin "$ended_side"
+for name in "${paired[@]}"; do
+    while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+    run "$name" &
 done
+wait
+for name in "${alone[@]}"; do run "$name"; done
 
 # The counters of all result files, added up; a test project that broke without a whole result file counts as one failure.
 read -r passed failed skipped < <(node -e '

@@ -53,7 +53,7 @@ public sealed class OverloadTests
         Assert.NotNull(ready.Headers.RetryAfter);
         var behind = await Scrape.OfAsync(server);
         Assert.Equal((0, 3), (behind["avserver_streams_admitted"], behind["avserver_streams_refused_total"]));
-        Assert.True(behind["avserver_streams_lag_seconds"] >= 0.5);
+        Assert.True(behind["avserver_streams_lag_seconds"] >= 0.25);   // from half of the bound on nobody is taken
         Assert.Equal("accepted", Assert.Single(server.Registry.Streams).Id);   // the one that was taken goes on
 
         server.Pipeline.Resume();

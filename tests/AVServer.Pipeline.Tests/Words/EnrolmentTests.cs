@@ -66,7 +66,7 @@ public sealed class EnrolmentTests(EnrolmentTests.Listening listening) : IClassF
             await registry.AddAsync(new KeywordRequest(Word), CancellationToken.None);
             await registry.EnrolAsync(Word, Recordings(Person, 0, 3), CancellationToken.None);
         }
-        using var test = PipelineUnderTest.WithTypedWords(("Keywords:Path", path));
+        using var test = PipelineUnderTest.WithShippedModels(("Keywords:Shipped", "false"), ("Keywords:Path", path));
         var report = await test.ScoreAsync(Recordings(Person, 5, 1)[0].Path);
         var word = Assert.Single(report.Events.OfType<WakeWordEvent>(), word => word.Keyword == Word);
         Assert.InRange(word.Scores!["recordings"], 0.1f, 1);
@@ -110,33 +110,18 @@ public sealed class EnrolmentTests(EnrolmentTests.Listening listening) : IClassF
         return [.. files.Select(file => new KeywordRecording(Path.GetFileName(file), file))];
     }
 
-    private ServiceProvider Services(string path) => listening.Services(path);
+    private static ServiceProvider Services(string? path = null) =>
+        PipelineServices.BuildPipeline(TestPaths.Models, new("Keywords:Shipped", "false"), new("Keywords:Path", path));
 
     /// <summary>Listens for the word by its text, for those who are refused.</summary>
     public sealed class Listening : IAsyncLifetime
     {
-        private readonly TemporaryFolder _models = new();
-        private readonly ServiceProvider _services;
-
-        public Listening()
-        {
-            new FakeSpotter { Centre = 1000 }.Write(_models.Path);
-            TypedWordModels.Write(_models.Path);
-            _services = Services(null);
-        }
+        private readonly ServiceProvider _services = Services();
 
         public IKeywordRegistry Registry => _services.GetRequiredService<IKeywordRegistry>();
 
-        /// <summary>A pipeline over the same models that keeps its words in a file.</summary>
-        public ServiceProvider Services(string? path) =>
-            PipelineServices.BuildPipeline(_models.Path, new("Keywords:Shipped", "false"), new("Keywords:Path", path));
-
         public async ValueTask InitializeAsync() => await Registry.AddAsync(new KeywordRequest(Word), CancellationToken.None);
 
-        public async ValueTask DisposeAsync()
-        {
-            await _services.DisposeAsync();
-            _models.Dispose();
-        }
+        public ValueTask DisposeAsync() => _services.DisposeAsync();
     }
 }
