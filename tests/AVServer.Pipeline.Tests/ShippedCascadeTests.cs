@@ -129,12 +129,12 @@ public sealed class ShippedCascadeTests
     public async Task Read_sentences_without_the_keyword_stay_silent()
     {
         using var test = PipelineUnderTest.WithShippedModels();
-        var files = Directory.GetFiles(Path.Combine(TestPaths.Corpora!, "ljspeech_subset"), "*.opus").Order(StringComparer.Ordinal).Take(30);
+        var files = Directory.GetFiles(Path.Combine(TestPaths.Corpora!, "ljspeech_subset"), "*.opus").Order(StringComparer.Ordinal).Take(60);
         var alarms = 0;
         foreach (var file in files)
             alarms += (await test.Pipeline.ScoreFileAsync(file, new ScoreRequest(file), CancellationToken.None)).Events.OfType<WakeWordEvent>().Count();
 
-        Assert.True(alarms == 0, $"{alarms} false alarms in thirty sentences");
+        Assert.True(alarms <= 1, $"{alarms} false alarms in sixty sentences");
     }
 
     /// <summary>The recordings of the keyword that the models' data recipe keeps for the test, one contributor each, with the word's edges.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using AVServer.Signal;
 
 namespace AVServer.Pipeline;
 
@@ -15,64 +16,52 @@ internal sealed class QuietSpeech
     /// <summary>Steps that an utterance may wait: those from before the gate opened, and half a second.</summary>
     public const int MostWaiting = AudioTrack.PreRollSteps + 6;
 
-    // RMS of a step. The phone network hears speech alike whose loudest steps lie above the first, and lifted speech is brought to the second.
-    private static readonly float Loud = FromDecibels(-40);
-    private static readonly float Target = FromDecibels(-30);
-    private static readonly float MostGain = FromDecibels(30);
+    // RMS of a step, dBFS. The phone network hears speech alike whose loudest steps lie above the first, and lifted speech is brought to
+    // the second; where that becomes louder than the third it is lifted less from there on.
+    private const float Loud = -40, Target = -30, Ceiling = -16;
 
-    // Where a lifted utterance becomes louder than this it is lifted less from there on.
-    private static readonly float Ceiling = FromDecibels(-16);
+    private const float MostLift = 30;   // dB
 
-    private float _loudest;
+    private float _loudest = SoundLevel.FloorDbfs;
+    private float _lift;
     private int _heard;
-
-    /// <summary>Factor for the samples; 1 for whatever isn't quiet. It holds once <see cref="IsKnown"/>.</summary>
-    public float Gain { get; private set; } = 1;
 
     /// <summary>Whether enough was heard to say how loud the utterance is.</summary>
     public bool IsKnown { get; private set; }
 
-    /// <summary>A recording that is there whole, amplified if it is quiet.</summary>
-    /// <param name="samples">In [-1, 1).</param>
-    public static float[] Amplify(float[] samples)
-    {
-        var loudest = 0f;
-        for (var at = 0; at < samples.Length; at += AudioClock.StepSamples)
-            loudest = Math.Max(loudest, Rms(samples.AsSpan(at, Math.Min(AudioClock.StepSamples, samples.Length - at))));
-        if (loudest >= Loud) return samples;
-        var lifted = new float[samples.Length];
-        TensorPrimitives.Multiply(samples, Lift(loudest), lifted);
-        return lifted;
-    }
-
     /// <summary>Begins an utterance.</summary>
-    public void Reset() => (_loudest, _heard, Gain, IsKnown) = (0, 0, 1, false);
+    public void Reset() => (_loudest, _lift, _heard, IsKnown) = (SoundLevel.FloorDbfs, 0, 0, false);
 
     /// <summary>Hears the next step.</summary>
     /// <param name="samples">As they came, in [-1, 1).</param>
     public void Accept(ReadOnlySpan<float> samples)
     {
-        _loudest = Math.Max(_loudest, Rms(samples));
+        if (IsKnown && _lift == 0) return;   // loud once, left alone for good
+        _loudest = Math.Max(_loudest, SoundLevel.RmsDbfs(samples));
         _heard++;
-        if (!IsKnown)
-        {
-            if (_loudest < Loud && _heard < MostWaiting) return;
-            (IsKnown, Gain) = (true, _loudest < Loud ? Lift(_loudest) : 1);
-        }
-        else if (Gain > 1 && _loudest * Gain > Ceiling)
-        {
-            Gain = _loudest < Loud ? Lift(_loudest) : 1;
-        }
+        if (IsKnown ? _loudest + _lift <= Ceiling : _loudest < Loud && _heard < MostWaiting) return;
+        (IsKnown, _lift) = (true, LiftOf(_loudest));
     }
 
-    private static float Lift(float loudest) => Math.Clamp(Target / Math.Max(loudest, 1e-6f), 1, MostGain);
+    /// <summary>Amplifies samples of the utterance, in place, once its level <see cref="IsKnown"/>.</summary>
+    public void Amplify(Span<float> samples) => Amplify(samples, _lift);
 
-    private static float Rms(ReadOnlySpan<float> samples)
+    /// <summary>A recording that is there whole, amplified if it is quiet.</summary>
+    /// <param name="samples">In [-1, 1); not changed.</param>
+    public static float[] Amplified(float[] samples)
     {
-        var sum = 0f;
-        foreach (var sample in samples) sum += sample * sample;
-        return MathF.Sqrt(sum / samples.Length);
+        var loudest = SoundLevel.FloorDbfs;
+        for (var at = 0; at < samples.Length; at += AudioClock.StepSamples)
+            loudest = Math.Max(loudest, SoundLevel.RmsDbfs(samples.AsSpan(at, Math.Min(AudioClock.StepSamples, samples.Length - at))));
+        float[] lifted = [.. samples];
+        Amplify(lifted, LiftOf(loudest));
+        return lifted;
     }
 
-    private static float FromDecibels(float decibels) => MathF.Pow(10, decibels / 20);
+    private static void Amplify(Span<float> samples, float lift)
+    {
+        if (lift > 0) TensorPrimitives.Multiply(samples, MathF.Pow(10, lift / 20), samples);
+    }
+
+    private static float LiftOf(float loudest) => loudest < Loud ? Math.Clamp(Target - loudest, 0, MostLift) : 0;
 }

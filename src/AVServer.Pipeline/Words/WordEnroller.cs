@@ -63,7 +63,7 @@ internal sealed class WordEnroller(WordModel model)
     // The likeliest place of the word, null where the sound is shorter than it; and all that was said, phone by phone.
     private async Task<(HeardWord? Best, string Said)> HearAsync(TypedWord word, float[] recording, CancellationToken cancellationToken)
     {
-        var samples = QuietSpeech.Amplify(recording);
+        var samples = QuietSpeech.Amplified(recording);
         var steps = ((samples.Length + AudioClock.StepSamples - 1) / AudioClock.StepSamples) + PhoneStream.LateSteps;
         var outputs = steps * AudioClock.StepSamples / (AudioClock.SampleRateHz * WordTiming.OutputSeconds);
         var history = new PhoneHistory(model.States, (int)outputs + 2);

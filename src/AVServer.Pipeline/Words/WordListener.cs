@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using AVServer.Detection;
 using AVServer.Runtime;
 
@@ -16,7 +15,7 @@ internal sealed class WordListener
     private readonly PhoneStream _phones;
     private readonly PhoneHistory _history;
     private readonly QuietSpeech _level = new();
-    private readonly Queue<float[]> _waiting = new();
+    private readonly float[] _samples = new float[AudioClock.StepSamples];
     private readonly List<WordCandidate> _ripe = [];
     private readonly Dictionary<string, double> _quietUntil = [];
     private readonly Dictionary<string, float> _maxScores = [];
@@ -24,6 +23,7 @@ internal sealed class WordListener
     private WordMatcher? _matcher;
     private long _firstSample;
     private long _heardStep = long.MinValue;
+    private long _unheard;   // the first step whose phones weren't heard yet: the utterance's level must be known before
 
     /// <param name="model">Shared.</param>
     /// <param name="words">The words to listen for, asked at each step.</param>
@@ -39,7 +39,8 @@ internal sealed class WordListener
 
     /// <summary>Samples that must be kept for candidates to be heard once more, behind the longest wait for a word's judgement.</summary>
     public static int HistorySamples { get; } =
-        (int)(WordRescorer.MostSeconds * AudioClock.SampleRateHz) + ((PhoneStream.LateSteps + QuietSpeech.MostWaiting) * AudioClock.StepSamples);
+        (int)(WordRescorer.MostSeconds * AudioClock.SampleRateHz)
+        + ((PhoneStream.LateSteps + QuietSpeech.MostWaiting) * AudioClock.StepSamples);
 
     /// <summary>By keyword, the highest score so far.</summary>
     public IEnumerable<(string Keyword, float Score)> MaxScores => _maxScores.Select(score => (score.Key, score.Value));
@@ -81,7 +82,7 @@ internal sealed class WordListener
     {
         if (_heardStep == long.MinValue) return;
         var last = _heardStep;
-        for (var i = 0; i < PhoneStream.LateSteps; i++) await HearAsync(last, _heardStep + 1, history, detections, cancellationToken, silent: true);
+        for (var i = 0; i < PhoneStream.LateSteps; i++) await HearAsync(last, _heardStep + 1, history, detections, cancellationToken);
         _matcher?.Complete(_ripe);
         Judge(last, history, detections);
     }
@@ -92,31 +93,32 @@ internal sealed class WordListener
         _history.Reset();
         _matcher?.Reset();
         _level.Reset();
-        _waiting.Clear();
+        _unheard = step;
         _firstSample = step * AudioClock.StepSamples;
     }
 
+    // What lies behind the step that is told is silence: the sound has ended.
     private async ValueTask HearAsync(
-        long tellStep,
-        long step,
-        SampleRing history,
-        List<KeywordDetection> detections,
-        CancellationToken cancellationToken,
-        bool silent = false)
+        long tellStep, long step, SampleRing history, List<KeywordDetection> detections, CancellationToken cancellationToken)
     {
         Follow(_words());
         _heardStep = step;
-        var samples = new float[AudioClock.StepSamples];
-        if (!silent) history.Read(step * AudioClock.StepSamples, samples);
-        _level.Accept(samples);
-        _waiting.Enqueue(samples);
+        Read(step);
+        _level.Accept(_samples);
         if (!_level.IsKnown) return;
-        while (_waiting.TryDequeue(out var next))
+        for (; _unheard <= step; _unheard++)
         {
-            Amplify(next);
-            await _phones.AcceptAsync(next, Hear, cancellationToken);
+            Read(_unheard);
+            _level.Amplify(_samples);
+            await _phones.AcceptAsync(_samples, Hear, cancellationToken);
         }
         Judge(tellStep, history, detections);
+
+        void Read(long wanted)
+        {
+            if (wanted > tellStep) Array.Clear(_samples);
+            else history.Read(wanted * AudioClock.StepSamples, _samples);
+        }
     }
 
     // A list that has changed is followed from here on; what was heard stays known.
@@ -176,13 +178,8 @@ internal sealed class WordListener
         if (first < history.Oldest) return null;
         var sound = new float[count];
         history.Read(first, sound);
-        Amplify(sound);
+        _level.Amplify(sound);
         return _model.Rescorer.Hear(sound, word.Spellings.Value);
-    }
-
-    private void Amplify(Span<float> samples)
-    {
-        if (_level.Gain > 1) TensorPrimitives.Multiply(samples, _level.Gain, samples);
     }
 
     private bool IsFor(TypedWord word) =>

@@ -11,7 +11,7 @@ public sealed class QuietSpeechTests
         Assert.False(level.IsKnown);
         level.Accept(Step(-25));
         Assert.True(level.IsKnown);
-        Assert.Equal(1, level.Gain);
+        Assert.Equal(0, LiftOf(level));
     }
 
     [Theory]
@@ -27,7 +27,7 @@ public sealed class QuietSpeechTests
             level.Accept(Step(i % 2 == 0 ? decibels : decibels - 20));
         }
         Assert.True(level.IsKnown);
-        Assert.Equal(lifted, 20 * MathF.Log10(level.Gain), 0.1f);
+        Assert.Equal(lifted, LiftOf(level), 0.1f);
     }
 
     [Fact]
@@ -35,9 +35,9 @@ public sealed class QuietSpeechTests
     {
         var level = Heard(-50);
         level.Accept(Step(-45));
-        Assert.Equal(20, 20 * MathF.Log10(level.Gain), 0.1f);
+        Assert.Equal(20, LiftOf(level), 0.1f);
         level.Accept(Step(-20));
-        Assert.Equal(1, level.Gain);
+        Assert.Equal(0, LiftOf(level));
     }
 
     [Fact]
@@ -47,24 +47,32 @@ public sealed class QuietSpeechTests
         level.Reset();
         Assert.False(level.IsKnown);
         level.Accept(Step(-25));
-        Assert.Equal(1, level.Gain);
+        Assert.Equal(0, LiftOf(level));
     }
 
     [Fact]
     public void Silence_is_no_reason_for_numbers_that_are_none()
     {
         var level = Heard(float.NegativeInfinity);
-        Assert.InRange(level.Gain, 1, 40);
-        Assert.All(QuietSpeech.Amplify(new float[3000]), sample => Assert.Equal(0, sample));
+        Assert.InRange(LiftOf(level), 0, 30.1f);
+        Assert.All(QuietSpeech.Amplified(new float[3000]), sample => Assert.Equal(0, sample));
     }
 
     [Fact]
     public void Recording_that_is_whole_is_lifted_by_its_loudest_step()
     {
         float[] quiet = [.. Step(-60), .. Step(-50), .. Step(-60)];
-        Assert.Equal(quiet[0] * 10, QuietSpeech.Amplify(quiet)[0], 1e-5f);
+        Assert.Equal(quiet[0] * 10, QuietSpeech.Amplified(quiet)[0], 1e-5f);
         float[] loud = [.. Step(-60), .. Step(-30)];
-        Assert.Same(loud, QuietSpeech.Amplify(loud));
+        Assert.Equal(loud, QuietSpeech.Amplified(loud));
+    }
+
+    // In decibels.
+    private static float LiftOf(QuietSpeech level)
+    {
+        float[] sample = [0.01f];
+        level.Amplify(sample);
+        return 20 * MathF.Log10(sample[0] / 0.01f);
     }
 
     private static QuietSpeech Heard(float decibels)

@@ -79,6 +79,7 @@ public sealed class AdmissionTests
     /// <param name="cold">Seconds in which it does half of that.</param>
     [Theory]
     [InlineData(125, 250, 0, 0, 0)]
+    [InlineData(125, 250, 0, 30, 0)]
     [InlineData(125, 250, 0.1, 0, 0)]
     [InlineData(125, 250, 0.25, 30, 0)]
     [InlineData(8, 16, 0.1, 0, 0)]
