@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures what the README claims. Nothing else should run on the machine meanwhile.
-#   scripts/bench.sh [fbank|streams|live|video|emotion|score|long|peers]     default: all
+#   scripts/bench.sh [fbank|streams|live|video|emotion|score|long|words|peers]     default: all
 #   scripts/bench.sh overload [N] [SECONDS]     N senders at once (60), more than fit: who is kept, who refused, and with what delay
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -23,8 +23,9 @@ case ${1:-all} in
     emotion) bench emotion "${2:-4}" ;;
     score) bench score ;;
     long) bench long ;;
+    words) bench words ;;
     peers) peers ;;
     overload) bench overload "${2:-60}" "${3:-40}" ;;
-    all) bench fbank; bench streams; bench live 250; bench video 10; bench emotion 4; bench score; bench long; peers ;;
-    *) echo "bench: expected fbank, streams, live, video, emotion, score, long, overload or peers, got '$1'" >&2; exit 2 ;;
+    all) bench fbank; bench streams; bench live 250; bench video 10; bench emotion 4; bench score; bench long; bench words; peers ;;
+    *) echo "bench: expected fbank, streams, live, video, emotion, score, long, words, overload or peers, got '$1'" >&2; exit 2 ;;
 esac

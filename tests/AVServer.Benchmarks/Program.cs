@@ -12,6 +12,7 @@ var verbs = new Dictionary<string, Func<string[], int>>
     ["long"] = _ => ScoreBenchmark.RunLongAsync().GetAwaiter().GetResult(),
     ["overload"] = rest => OverloadBenchmark
         .RunAsync(rest.Length > 0 ? int.Parse(rest[0]) : 60, rest.Length > 1 ? double.Parse(rest[1]) : 40).GetAwaiter().GetResult(),
+    ["words"] = _ => WordsBenchmark.RunAsync().GetAwaiter().GetResult(),
     ["peers"] = rest => PeersBenchmark.RunAsync(rest[0]).GetAwaiter().GetResult(),
     ["video"] = rest => VideoBenchmark.RunAsync(rest.Length > 0 ? int.Parse(rest[0]) : 10).GetAwaiter().GetResult(),
 };

@@ -85,7 +85,7 @@ internal sealed class JudgeMaterial : IDisposable
         return sound;
     }
 
-    /// <summary>Samples of a recording in a stated noise.</summary>
+    /// <summary>Samples of a recording in a stated noise, amplified where the server amplifies them.</summary>
     /// <param name="recording">Its number in <see cref="Spoken"/>.</param>
     /// <param name="turn">Its place among those that are measured, which chooses the noise.</param>
     /// <param name="snrDb">Ratio of speech to noise; null: clean.</param>
@@ -93,7 +93,7 @@ internal sealed class JudgeMaterial : IDisposable
     {
         var sound = _corpora.Read(Spoken[recording].Clip);
         if (snrDb is { } ratio) _testNoise.Value.MixNoise(sound, Augmentation.Sound.ActiveRms(sound), ratio, Chances(turn));
-        return sound;
+        return QuietSpeech.Amplified(sound);
     }
 
     /// <summary>Some recordings in a stated noise.</summary>
@@ -101,7 +101,7 @@ internal sealed class JudgeMaterial : IDisposable
     /// <param name="snrDb">Ratio of speech to noise; null: clean.</param>
     public CodeBank Heard(IReadOnlyList<int> recordings, double? snrDb)
     {
-        var name = snrDb is { } db ? FormattableString.Invariant($"test-{db:F0}dB") : "test-clean";
+        var name = snrDb is { } db ? FormattableString.Invariant($"lifted-{db:F0}dB") : "lifted-clean";
         return Bank(name, recordings, i => Sound(recordings[i], i, snrDb));
     }
 
