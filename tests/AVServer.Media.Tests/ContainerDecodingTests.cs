@@ -169,7 +169,7 @@ public sealed class ContainerDecodingTests
     public async Task Killed_decoder_is_named()
     {
         var arguments = FfmpegArguments.ForPipe("wav", new MediaLimits(), null);
-        await using var process = FfmpegProcess.Start("ffmpeg", arguments, new MediaLimits());
+        await using var process = DecoderProcess.Start("ffmpeg", arguments, new MediaLimits());
         using (var victim = System.Diagnostics.Process.GetProcessById(process.Id)) victim.Kill();
         var (exitCode, errors) = await process.WaitForExitAsync(CancellationToken.None);
         Assert.Equal(FaultCodes.Internal, FfmpegFault.Of(exitCode, errors, "sound").Code);
@@ -179,7 +179,7 @@ public sealed class ContainerDecodingTests
     public async Task Decoder_that_takes_too_much_processor_time_is_stopped()
     {
         var limits = new MediaLimits { MaxDecoderCpu = TimeSpan.FromSeconds(1) };
-        await using var process = FfmpegProcess.Start(
+        await using var process = DecoderProcess.Start(
             "ffmpeg", "-v error -nostdin -f lavfi -i testsrc=s=1280x720:d=100000 -f null -", limits);
         process.CompleteInput();
         var (exitCode, errors) = await process.WaitForExitAsync(CancellationToken.None);
@@ -190,7 +190,7 @@ public sealed class ContainerDecodingTests
     public async Task Processor_time_of_a_stream_grows_with_its_media()
     {
         var limits = new MediaLimits { MaxDecoderCpu = TimeSpan.FromSeconds(1), DecoderCpuShare = 1 };
-        await using var process = FfmpegProcess.Start(
+        await using var process = DecoderProcess.Start(
             "ffmpeg", "-v error -nostdin -f lavfi -i testsrc=s=1280x720:d=100000 -f null -", limits);
         process.AllowCpu(TimeSpan.FromSeconds(3));
         process.CompleteInput();

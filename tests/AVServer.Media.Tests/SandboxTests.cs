@@ -81,7 +81,7 @@ public sealed class SandboxTests
     public async Task Decoder_dies_with_the_sandbox()
     {
         var sandbox = await FindAsync();
-        await using var process = FfmpegProcess.Start("ffmpeg", Endless, Limits, sandbox);
+        await using var process = DecoderProcess.Start("ffmpeg", Endless, Limits, sandbox);
         int[] inner = await DescendantsAsync(process.Id, 2);
         using (var victim = Process.GetProcessById(process.Id)) victim.Kill();
         var (exitCode, errors) = await process.WaitForExitAsync(Patience.Token());
@@ -93,8 +93,8 @@ public sealed class SandboxTests
     public async Task Decoder_outlives_the_thread_that_asked_for_it()
     {
         var sandbox = await FindAsync();
-        FfmpegProcess? process = null;
-        var thread = new Thread(() => process = FfmpegProcess.Start("cat", "", Limits, sandbox));
+        DecoderProcess? process = null;
+        var thread = new Thread(() => process = DecoderProcess.Start("cat", "", Limits, sandbox));
         thread.Start();
         thread.Join();
         await using var started = process!;
@@ -110,11 +110,11 @@ public sealed class SandboxTests
     {
         var sandbox = await FindAsync();
         var limits = new MediaLimits { MaxDecoderCpu = TimeSpan.FromSeconds(1) };
-        await using var stopped = FfmpegProcess.Start("ffmpeg", Endless, limits, sandbox);
+        await using var stopped = DecoderProcess.Start("ffmpeg", Endless, limits, sandbox);
         var (exitCode, errors) = await stopped.WaitForExitAsync(Patience.Token());
         Assert.Equal(FaultCodes.LimitExceeded, FfmpegFault.Of(exitCode, errors, "sound").Code);
 
-        await using var grown = FfmpegProcess.Start("ffmpeg", Endless, limits with { DecoderCpuShare = 1 }, sandbox);
+        await using var grown = DecoderProcess.Start("ffmpeg", Endless, limits with { DecoderCpuShare = 1 }, sandbox);
         int decoder = (await DescendantsAsync(grown.Id, 2))[^1];
         grown.AllowCpu(TimeSpan.FromSeconds(50));
         string limit = (await File.ReadAllLinesAsync($"/proc/{decoder}/limits")).Single(line => line.StartsWith("Max cpu time",
@@ -142,7 +142,7 @@ public sealed class SandboxTests
     private static async Task<(int ExitCode, string Output)> RunAsync(Sandbox? sandbox, string program, string arguments,
         params string[] files)
     {
-        await using var process = FfmpegProcess.Start(program, arguments, Limits, sandbox, files);
+        await using var process = DecoderProcess.Start(program, arguments, Limits, sandbox, files);
         process.CompleteInput();
         string output = await process.ReadTextAsync(1_000, Patience.Token());
         return ((await process.WaitForExitAsync(Patience.Token())).ExitCode, output);
