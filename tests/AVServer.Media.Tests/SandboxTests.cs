@@ -78,6 +78,40 @@ public sealed class SandboxTests
     }
 
     [Fact]
+    public async Task System_calls_that_no_decoder_needs_are_refused()
+    {
+        Assert.SkipWhen(SystemCallFilter.Program.IsEmpty, "There is no filter for this machine.");
+        (string Call, int Error)[] calls =
+        [
+            ("39", 0),                              // getpid: what a decoder may do it can
+            ("41, 1, 1, 0", 1),                     // socket, local ones too
+            ("53, 1, 1, 0, 0", 1),                  // socketpair
+            ("101, 0, 0, 0, 0", 1),                 // ptrace
+            ("165, 0, 0, 0, 0, 0", 1),              // mount
+            ("272, 0x10000000", 1),                 // unshare: a namespace of users
+            ("56, 0x10000011, 0, 0, 0, 0", 1),      // clone, with the same
+            ("435, 0, 0", 38),                      // clone3, whose flags can't be seen
+            ("321, 0, 0, 0", 1),                    // bpf
+            ("298, 0, 0, 0, 0, 0", 1),              // perf_event_open
+            ("323, 0", 1),                          // userfaultfd
+            ("425, 1, 0", 1),                       // io_uring_setup
+            ("250, 0, 0, 0, 0, 0", 1),              // keyctl
+            ("0x40000027", 1),                      // getpid by another kind of program's number
+        ];
+        using var folder = new TemporaryFolder();
+        string script = Path.Combine(folder.Path, "calls.pl");
+        await File.WriteAllLinesAsync(script, calls.Select(call => $"$got = syscall({call.Call}); print $got < 0 ? $!+0 : 0, ' ';"));
+        var (exitCode, output) = await RunAsync(await FindAsync(), "perl", script, script);
+        Assert.Equal(0, exitCode);
+        Assert.Equal(calls.Select(call => $"{call.Error}"), output.TrimEnd().Split(' '));
+
+        // Outside, a socket is made.
+        string free = Path.Combine(folder.Path, "free.pl");
+        await File.WriteAllTextAsync(free, "print syscall(41, 1, 1, 0) < 0 ? 1 : 0;");
+        Assert.Equal((0, "0"), await RunAsync(null, "perl", free));
+    }
+
+    [Fact]
     public async Task Decoder_dies_with_the_sandbox()
     {
         var sandbox = await FindAsync();

@@ -92,7 +92,7 @@ internal sealed class DecoderProcess : IAsyncDisposable
         start.Environment["DOTNET_EnableDiagnostics"] = "0";   // no socket in the temporary folder
         try
         {
-            var process = DecoderThread.Start(start);
+            var process = DecoderThread.Start(start, isApart: sandbox is not null);
             TimeSpan? cpu = inSession ? null : limits.MaxDecoderCpu;
             long bytes = (long)limits.MaxDecoderMemoryMiB << 20;
             if (sandbox is null) ProcessLimits.Apply(process.Id, bytes, cpu, grows: limits.DecoderCpuShare > 0);
