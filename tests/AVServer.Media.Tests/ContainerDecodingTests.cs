@@ -1,6 +1,8 @@
 using System.Text;
+using System.Threading.Channels;
 using AVServer.Contracts;
 using AVServer.Media.Ffmpeg;
+using AVServer.TestKit;
 
 namespace AVServer.Media.Tests;
 
@@ -20,6 +22,39 @@ public sealed class ContainerDecodingTests
         Assert.InRange(first.Length, 2.95 * 16000, 3.1 * 16000);
         Assert.InRange(Math.Sqrt(first.Average(x => x * x)), 0.14, 0.24);   // the formula's is 0.18
         Assert.Equal(first, second);
+    }
+
+    public static TheoryData<string, string[]> LiveContainers => new()
+    {
+        { "wav", ["-ar", "16000", "-c:a", "pcm_s16le"] },
+        { "wav", ["-ar", "8000", "-c:a", "pcm_u8"] },
+        { "wav", ["-ar", "48000", "-ac", "2", "-c:a", "pcm_s24le"] },   // with the extension of the header
+        { "wav", ["-ar", "16000", "-c:a", "pcm_f32le"] },
+        { "ogg", ["-c:a", "libopus", "-page_duration", "20000"] },
+        { "webm", ["-c:a", "libopus"] },
+        { "matroska", ["-ar", "16000", "-c:a", "pcm_s16le"] },
+        { "mp4", ["-c:a", "aac", "-movflags", "empty_moov+default_base_moof+frag_every_frame"] },
+    };
+
+    /// <summary>A recorder that has just begun: of what it has sent, all but a little is heard before it sends more.</summary>
+    [Theory]
+    [MemberData(nameof(LiveContainers))]
+    public async Task Live_container_is_heard_from_its_first_sound_on(string container, string[] codec)
+    {
+        byte[] bytes = await Media.ToneAsync(container == "matroska" ? "mkv" : container, codec);
+        var sent = Channel.CreateUnbounded<MediaChunk>();
+        // Three seconds are in all of it: of so much of the bytes there are 0.3 seconds, beside the headers.
+        sent.Writer.TryWrite(new MediaChunk(MediaKind.Container, TimeSpan.Zero, bytes.AsMemory(0, 2_000 + (bytes.Length / 10))));
+        var decoder = new MediaDecoder(Media.Options);
+        await using var items = decoder.DecodeAsync(new MediaHello(1, Container: container), sent.Reader.ReadAllAsync()).GetAsyncEnumerator();
+        Assert.True(await items.MoveNextAsync().AsTask().WaitAsync(Patience.Longest));   // without a byte more
+        Assert.Equal(0, Assert.IsType<AudioBlock>(items.Current).FirstSample);
+        sent.Writer.TryWrite(new MediaChunk(MediaKind.Container, TimeSpan.Zero, bytes.AsMemory(2_000 + (bytes.Length / 10))));
+        sent.Writer.Complete();
+        List<MediaItem> all = [items.Current];
+        while (await items.MoveNextAsync()) all.Add(items.Current);
+        Assert.InRange(Media.Join(all).Length, 2.95 * 16000, 3.1 * 16000);
+        Assert.Empty(all.OfType<MediaWarning>());
     }
 
     [Theory]

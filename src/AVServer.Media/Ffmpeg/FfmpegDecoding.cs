@@ -34,7 +34,7 @@ internal sealed class FfmpegDecoding(MediaOptions options, MediaLimits limits, i
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var feed = FeedAsync(process, source.Input, stop.Token);
             var decoded = new DecodedStream(process, limits, sampleRateHz, video, inputBytes, source.GoesOnAt);
-            var warnings = new DecodingWarnings(source, process.Log);
+            var warnings = new DecodingWarnings(source, process.Log, inputBytes);
             bool any = false;
             try
             {
