@@ -31,6 +31,28 @@ public sealed class RawDecodingTests
     }
 
     [Fact]
+    public async Task Sample_a_jump_makes_silence_that_is_told_but_not_without_end()
+    {
+        // Eleven bytes on a socket, two of them a sample, each ten seconds behind the one before.
+        var chunks = Enumerable.Range(0, 1_000).Select(i => new MediaChunk(MediaKind.Audio, i * TimeSpan.FromSeconds(10), new byte[2]));
+        var (silence, gaps) = (TimeSpan.Zero, 0);
+        var fault = await Assert.ThrowsAsync<MediaException>(async () =>
+        {
+            await foreach (var item in new MediaDecoder(Media.Options).DecodeAsync(
+                new MediaHello(1, Audio: new AudioFormat("pcm_s16le", 16_000, 1)), Media.SendAsync(chunks)))
+            {
+                if (item is not MediaGap gap) continue;
+                Assert.True(gap.Filled);
+                silence += gap.Duration;
+                gaps++;
+            }
+        });
+        Assert.Equal(FaultCodes.LimitExceeded, fault.Code);
+        Assert.InRange(silence, TimeSpan.FromMinutes(9.5), TimeSpan.FromMinutes(11));
+        Assert.InRange(gaps, 57, 66);
+    }
+
+    [Fact]
     public async Task Channels_are_mixed_by_their_mean_and_16_bit_is_scaled_to_one()
     {
         byte[] bytes = Int16(-32768, -32768, 16384, 0, 32767, 32767);
