@@ -222,6 +222,24 @@ public sealed class ContainerDecodingTests
     }
 
     [Fact]
+    public async Task Decoder_of_a_stream_may_go_on_beyond_its_hour_of_processor_time()
+    {
+        byte[] minutes = await Media.MakeAsync("wav", "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", "125", "-c:a", "pcm_u8");
+        var limits = new MediaOptions().Stream;
+        Assert.Equal(TimeSpan.FromHours(1), limits.MaxDecoderCpu);
+        await using var process = DecoderProcess.Start("ffmpeg", FfmpegArguments.ForPipe("wav", limits, null), limits);
+        var sent = process.Input.WriteAsync(minutes).AsTask();   // and more would come: it doesn't end
+        var decoded = new DecodedStream(process, limits, 16_000, null, () => minutes.Length);
+        await foreach (var _ in decoded.ReadAsync(Patience.Token()))
+            if (decoded.End >= TimeSpan.FromSeconds(121)) break;
+        string limit = (await File.ReadAllLinesAsync($"/proc/{process.Id}/limits")).Single(line => line.StartsWith("Max cpu time",
+            StringComparison.Ordinal));
+        // Each minute of media is as much more; who takes it and gives nothing gets none.
+        Assert.Matches(@"^Max cpu time +372\d ", limit);
+        Assert.False(sent.IsFaulted);
+    }
+
+    [Fact]
     public async Task Processor_time_of_a_stream_grows_with_its_media()
     {
         var limits = new MediaLimits { MaxDecoderCpu = TimeSpan.FromSeconds(1), DecoderCpuShare = 1 };

@@ -189,6 +189,23 @@ public sealed class RawDecodingTests
     }
 
     [Fact]
+    public async Task Stream_goes_on_beyond_a_day_and_sixteen_gigabytes()
+    {
+        byte[] jpeg = await Media.MakeAsync("jpg", "-f", "lavfi", "-i", "testsrc=s=64x48:d=1", "-frames:v", "1");
+        byte[] large = [.. jpeg, .. new byte[(4 << 20) - jpeg.Length]];   // the largest chunk there may be, the same one each time
+        var chunks = Enumerable.Range(0, 4_500).Select(i => Picture(20 * i, large));
+        var (bytes, last) = (0L, TimeSpan.Zero);
+        await foreach (var item in new MediaDecoder(new MediaOptions()).DecodeAsync(new MediaHello(1, Video: new VideoFormat()), chunks.ToAsyncEnumerable()))
+        {
+            if (item is VideoFrame picture) (bytes, last) = (bytes + picture.Pixels.Length, picture.Time);
+        }
+
+        Assert.Equal(4_500L * large.Length, bytes);
+        Assert.InRange(bytes, 17L << 30, long.MaxValue);
+        Assert.Equal(TimeSpan.FromSeconds(20 * 4_499), last);   // 24 h 59 min
+    }
+
+    [Fact]
     public async Task Stream_that_reaches_a_limit_says_how_to_go_on()
     {
         var options = new MediaOptions();
