@@ -85,6 +85,9 @@ inside "${health[@]:1}" || { cat "$work/server.log" >&2; fail "the health check 
 
 say "asking it for what needs ffmpeg, OpenCV, Vosk and the models"
 inside ffmpeg -v error -f lavfi -i testsrc=size=320x240:rate=25:duration=2 -f lavfi -i anoisesrc=duration=2:amplitude=0.3 -c:v mpeg4 -c:a aac -f matroska - >"$work/talk.mkv"
+inside ffmpeg -v error -f lavfi -i testsrc=size=64x48 -frames:v 1 -f mjpeg - >"$work/picture.jpg"
+pixels=$(node -e 'const jpeg = require("fs").readFileSync(process.argv[1]); process.stdout.write(Buffer.concat([Uint8Array.of(...[0, 8, 16, 24].map(bit => jpeg.length >> bit & 255), 64, 0, 0, 0), jpeg]))' "$work/picture.jpg" | inside dotnet exec AVServer.PictureDecoder.dll | wc -c)
+[ "$pixels" -eq $((8 + 64 * 48 * 3)) ] || fail "the decoder of pictures doesn't decode one"
 node - "http://127.0.0.1:$port" "$work/talk.mkv" <<'JS' || { cat "$work/server.log" >&2; fail "the server of the image doesn't do its work"; }
 const [address, file] = process.argv.slice(2);
 const assert = require('assert');

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tries the server by faults, and its parsers by bytes that nobody meant; ends with what was tried, lost and refused.
-#   scripts/soak.sh [MINUTES]        a real server is killed, its disks filled, its database taken away, its readers go dead; default 3 minutes,
-#                                    most of them streams that come and go while memory, handles and threads are watched
+#   scripts/soak.sh [MINUTES] [STREAMS]  a real server is killed, its disks filled, its database taken away, its readers go dead; default 3 minutes,
+#                                    most of them streams that come and go, 8 at once, while memory, handles and threads are watched
 #   scripts/soak.sh fuzz [N] [NAME]  N changed inputs (a million) through each parser of strangers' bytes, or those whose names hold NAME
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -16,7 +16,7 @@ case ${1:-} in
     '' | *[0-9])
         project=AVServer.Soak.Tests
         # The longest part runs for three times this, the others for one.
-        export AVSERVER_SOAK_SECONDS=$((${1:-3} * 60 / 4))
+        export AVSERVER_SOAK_SECONDS=$((${1:-3} * 60 / 4)) AVSERVER_SOAK_STREAMS=${2:-8}
         ;;
     *) echo "soak: expected a number of minutes or fuzz, got '$1'" >&2; exit 2 ;;
 esac

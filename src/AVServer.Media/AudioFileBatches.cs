@@ -93,7 +93,7 @@ internal sealed class AudioFileBatches(MediaFile single, MediaOptions options)
     private async Task<float[][]?> TryReadTogetherAsync(List<(int Index, string Path, string Demuxer)> files, int sampleRateHz, CancellationToken cancellationToken)
     {
         var arguments = FfmpegArguments.ForFiles([.. files.Select(file => (file.Path, file.Demuxer))], options.File, sampleRateHz);
-        await using var process = await FfmpegProcess
+        await using var process = await DecoderProcess
             .StartAsync(options, arguments, options.File, files.Select(file => file.Path)).ConfigureAwait(false);
         process.CompleteInput();
         var tracks = files.ConvertAll(_ => new TrackSamples(sampleRateHz, options.File));

@@ -12,6 +12,9 @@ internal sealed class AudioTimeline(int sampleRateHz, MediaLimits limits)
     /// <inheritdoc cref="AudioClock.Drift"/>
     public TimeSpan Drift => _clock.Drift;
 
+    /// <summary>Silence that was put in so far.</summary>
+    public TimeSpan Filled { get; private set; }
+
     /// <summary>Places the first block at a sample instead of at its time stamp.</summary>
     public void Begin(long firstSample) => _clock.Begin(firstSample);
 
@@ -38,7 +41,12 @@ internal sealed class AudioTimeline(int sampleRateHz, MediaLimits limits)
         var duration = SampleTime.FromSamples(missing, sampleRateHz);
         bool filled = duration <= limits.MaxSilenceFill;
         items.Add(new MediaGap(MediaKind.Audio, GapReason.MissingInInput, SampleTime.FromSamples(_clock.NextSample, sampleRateHz), duration, filled));
-        if (filled) items.Add(new AudioBlock(_clock.NextSample, sampleRateHz, new float[missing]));
+        if (filled)
+        {
+            items.Add(new AudioBlock(_clock.NextSample, sampleRateHz, new float[missing]));
+            Filled += duration;
+        }
+
         _clock.Advance(missing);
     }
 

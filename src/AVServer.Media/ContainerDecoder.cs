@@ -30,7 +30,7 @@ internal sealed class ContainerDecoder(MediaOptions options, MediaLimits limits,
         if (spool is not null) source = source with { Path = spool.Name, Input = null, IsFile = true };
         var items = demuxer == "ogg"
             ? decoding.DecodeChainAsync(source, video, cancellationToken)
-            : decoding.DecodeAsync(demuxer == "wav" ? source.With(WavHeader.TryRead(head.Span)) : source, video, cancellationToken);
+            : decoding.DecodeAsync(demuxer == "wav" ? LiveWav.Open(source, input, head) : source, video, cancellationToken);
         await foreach (var item in items.ConfigureAwait(false)) yield return item;
     }
 

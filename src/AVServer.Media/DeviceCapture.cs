@@ -21,7 +21,7 @@ public sealed partial class DeviceCapture(MediaOptions options)
         ArgumentNullException.ThrowIfNull(devices);
         ArgumentOutOfRangeException.ThrowIfZero(devices.Count);
         var arguments = FfmpegArguments.ForDevices([.. devices.Select(Parse)]);
-        await using var process = FfmpegProcess.Start(options.FfmpegPath, arguments, options.File, inSession: true);
+        await using var process = DecoderProcess.Start(options.FfmpegPath, arguments, options.File, inSession: true);
         process.CompleteInput();
         await foreach (var chunk in process.ReadChunksAsync(cancellationToken).ConfigureAwait(false)) yield return chunk;
         var (exitCode, errors) = await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);

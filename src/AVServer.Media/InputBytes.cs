@@ -78,6 +78,13 @@ internal sealed class InputBytes : IAsyncDisposable
         return head;
     }
 
+    /// <summary>Puts other bytes in the place of those that were just looked at.</summary>
+    public void ReplaceHead(ReadOnlyMemory<byte> head)
+    {
+        _unread.Pop();
+        _unread.Push(head);
+    }
+
     /// <summary>Begins to keep what is read, for <see cref="TryRewind"/>.</summary>
     public void Mark() => (_kept, _keptBytes) = ([], 0);
 

@@ -31,7 +31,7 @@ public sealed class LiveCopy(MediaOptions options)
     {
         var (demuxer, _) = await MediaFile.OpenAsync(path, options.File, cancellationToken).ConfigureAwait(false);
         var arguments = FfmpegArguments.ForLiveCopy(path, demuxer, container, atOwnSpeed, options.File);
-        await using var process = await FfmpegProcess.StartAsync(options, arguments, options.File, [path]).ConfigureAwait(false);
+        await using var process = await DecoderProcess.StartAsync(options, arguments, options.File, [path]).ConfigureAwait(false);
         process.CompleteInput();
         await foreach (var chunk in process.ReadChunksAsync(cancellationToken).ConfigureAwait(false)) yield return chunk;
         var (exitCode, errors) = await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);

@@ -117,7 +117,7 @@ public static class ServerSetup
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<Admission>();
-        services.AddSingleton<EventBroker>().AddSingleton<StreamRegistry>().AddSingleton<Watches>();
+        services.AddSingleton<DeletedEvents>().AddSingleton<EventBroker>().AddSingleton<StreamRegistry>().AddSingleton<Watches>();
         services.AddHostedService<WarmStart>().AddHostedService<OverloadWatch>();
         services.AddSingleton<DrainingLifetime>();
         services.AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<DrainingLifetime>());

@@ -12,10 +12,12 @@ internal static class ReferenceTable
         ["AVServer.Evaluation"] = [],
         ["AVServer.Runtime"] = [],
         ["AVServer.Vision"] = ["AVServer.Runtime"],
+        ["AVServer.PictureDecoder"] = ["AVServer.Vision"],
         ["AVServer.Media"] = ["AVServer.Contracts"],
         ["AVServer.Speech"] = [],
         ["AVServer.Pipeline"] =
-            ["AVServer.Contracts", "AVServer.Signal", "AVServer.Runtime", "AVServer.Vision", "AVServer.Media", "AVServer.Detection", "AVServer.Speech"],
+            ["AVServer.Contracts", "AVServer.Signal", "AVServer.Runtime", "AVServer.Vision", "AVServer.PictureDecoder", "AVServer.Media",
+                "AVServer.Detection", "AVServer.Speech"],
         ["AVServer.Reports"] = ["AVServer.Contracts"],
         ["AVServer.Server"] = ["AVServer.Contracts", "AVServer.Pipeline", "AVServer.Reports"],
         ["AVServer.Networks"] = [],
@@ -39,7 +41,7 @@ internal static class ReferenceTable
         ["Google.Protobuf"] = new("Google.Protobuf", ["AVServer.Runtime"], ["AVServer.Vision", "AVServer.Lab"]),
         ["Microsoft.AspNetCore.SignalR.Client"] = new("Microsoft.AspNetCore.SignalR.Client", ["AVServer.Client"]),
         ["Microsoft.ML.OnnxRuntime"] = new("Microsoft.ML.OnnxRuntime", ["AVServer.Runtime"], ["AVServer.Lab"]),
-        ["OpenCvSharp4"] = new("OpenCvSharp", ["AVServer.Vision"], ["AVServer.Pipeline", "AVServer.Lab"]),
+        ["OpenCvSharp4"] = new("OpenCvSharp", ["AVServer.Vision"], ["AVServer.PictureDecoder", "AVServer.Pipeline", "AVServer.Lab"]),
         ["TorchSharp"] = new("TorchSharp", ["AVServer.Networks"], ["AVServer.Lab"]),
         ["libtorch"] = new("TorchSharp", ["AVServer.Networks"], ["AVServer.Lab"]),
     };

@@ -1,6 +1,8 @@
 using System.Text;
+using System.Threading.Channels;
 using AVServer.Contracts;
 using AVServer.Media.Ffmpeg;
+using AVServer.TestKit;
 
 namespace AVServer.Media.Tests;
 
@@ -20,6 +22,39 @@ public sealed class ContainerDecodingTests
         Assert.InRange(first.Length, 2.95 * 16000, 3.1 * 16000);
         Assert.InRange(Math.Sqrt(first.Average(x => x * x)), 0.14, 0.24);   // the formula's is 0.18
         Assert.Equal(first, second);
+    }
+
+    public static TheoryData<string, string[]> LiveContainers => new()
+    {
+        { "wav", ["-ar", "16000", "-c:a", "pcm_s16le"] },
+        { "wav", ["-ar", "8000", "-c:a", "pcm_u8"] },
+        { "wav", ["-ar", "48000", "-ac", "2", "-c:a", "pcm_s24le"] },   // with the extension of the header
+        { "wav", ["-ar", "16000", "-c:a", "pcm_f32le"] },
+        { "ogg", ["-c:a", "libopus", "-page_duration", "20000"] },
+        { "webm", ["-c:a", "libopus"] },
+        { "matroska", ["-ar", "16000", "-c:a", "pcm_s16le"] },
+        { "mp4", ["-c:a", "aac", "-movflags", "empty_moov+default_base_moof+frag_every_frame"] },
+    };
+
+    /// <summary>A recorder that has just begun: of what it has sent, all but a little is heard before it sends more.</summary>
+    [Theory]
+    [MemberData(nameof(LiveContainers))]
+    public async Task Live_container_is_heard_from_its_first_sound_on(string container, string[] codec)
+    {
+        byte[] bytes = await Media.ToneAsync(container == "matroska" ? "mkv" : container, codec);
+        var sent = Channel.CreateUnbounded<MediaChunk>();
+        // Three seconds are in all of it: of so much of the bytes there are 0.3 seconds, beside the headers.
+        sent.Writer.TryWrite(new MediaChunk(MediaKind.Container, TimeSpan.Zero, bytes.AsMemory(0, 2_000 + (bytes.Length / 10))));
+        var decoder = new MediaDecoder(Media.Options);
+        await using var items = decoder.DecodeAsync(new MediaHello(1, Container: container), sent.Reader.ReadAllAsync()).GetAsyncEnumerator();
+        Assert.True(await items.MoveNextAsync().AsTask().WaitAsync(Patience.Longest));   // without a byte more
+        Assert.Equal(0, Assert.IsType<AudioBlock>(items.Current).FirstSample);
+        sent.Writer.TryWrite(new MediaChunk(MediaKind.Container, TimeSpan.Zero, bytes.AsMemory(2_000 + (bytes.Length / 10))));
+        sent.Writer.Complete();
+        List<MediaItem> all = [items.Current];
+        while (await items.MoveNextAsync()) all.Add(items.Current);
+        Assert.InRange(Media.Join(all).Length, 2.95 * 16000, 3.1 * 16000);
+        Assert.Empty(all.OfType<MediaWarning>());
     }
 
     [Theory]
@@ -169,7 +204,7 @@ public sealed class ContainerDecodingTests
     public async Task Killed_decoder_is_named()
     {
         var arguments = FfmpegArguments.ForPipe("wav", new MediaLimits(), null);
-        await using var process = FfmpegProcess.Start("ffmpeg", arguments, new MediaLimits());
+        await using var process = DecoderProcess.Start("ffmpeg", arguments, new MediaLimits());
         using (var victim = System.Diagnostics.Process.GetProcessById(process.Id)) victim.Kill();
         var (exitCode, errors) = await process.WaitForExitAsync(CancellationToken.None);
         Assert.Equal(FaultCodes.Internal, FfmpegFault.Of(exitCode, errors, "sound").Code);
@@ -179,7 +214,7 @@ public sealed class ContainerDecodingTests
     public async Task Decoder_that_takes_too_much_processor_time_is_stopped()
     {
         var limits = new MediaLimits { MaxDecoderCpu = TimeSpan.FromSeconds(1) };
-        await using var process = FfmpegProcess.Start(
+        await using var process = DecoderProcess.Start(
             "ffmpeg", "-v error -nostdin -f lavfi -i testsrc=s=1280x720:d=100000 -f null -", limits);
         process.CompleteInput();
         var (exitCode, errors) = await process.WaitForExitAsync(CancellationToken.None);
@@ -187,10 +222,28 @@ public sealed class ContainerDecodingTests
     }
 
     [Fact]
+    public async Task Decoder_of_a_stream_may_go_on_beyond_its_hour_of_processor_time()
+    {
+        byte[] minutes = await Media.MakeAsync("wav", "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", "125", "-c:a", "pcm_u8");
+        var limits = new MediaOptions().Stream;
+        Assert.Equal(TimeSpan.FromHours(1), limits.MaxDecoderCpu);
+        await using var process = DecoderProcess.Start("ffmpeg", FfmpegArguments.ForPipe("wav", limits, null), limits);
+        var sent = process.Input.WriteAsync(minutes).AsTask();   // and more would come: it doesn't end
+        var decoded = new DecodedStream(process, limits, 16_000, null, () => minutes.Length);
+        await foreach (var _ in decoded.ReadAsync(Patience.Token()))
+            if (decoded.End >= TimeSpan.FromSeconds(121)) break;
+        string limit = (await File.ReadAllLinesAsync($"/proc/{process.Id}/limits")).Single(line => line.StartsWith("Max cpu time",
+            StringComparison.Ordinal));
+        // Each minute of media is as much more; who takes it and gives nothing gets none.
+        Assert.Matches(@"^Max cpu time +372\d ", limit);
+        Assert.False(sent.IsFaulted);
+    }
+
+    [Fact]
     public async Task Processor_time_of_a_stream_grows_with_its_media()
     {
         var limits = new MediaLimits { MaxDecoderCpu = TimeSpan.FromSeconds(1), DecoderCpuShare = 1 };
-        await using var process = FfmpegProcess.Start(
+        await using var process = DecoderProcess.Start(
             "ffmpeg", "-v error -nostdin -f lavfi -i testsrc=s=1280x720:d=100000 -f null -", limits);
         process.AllowCpu(TimeSpan.FromSeconds(3));
         process.CompleteInput();

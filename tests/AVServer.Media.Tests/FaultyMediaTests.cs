@@ -58,6 +58,25 @@ public sealed class FaultyMediaTests : IDisposable
     }
 
     [Theory]
+    [InlineData("-ar 16000 -c:a pcm_s16le")]
+    [InlineData("-ar 48000 -ac 2 -c:a pcm_s24le")]
+    [InlineData("-ar 16000 -c:a pcm_f32le")]
+    public async Task Cut_wav_is_told_the_same_as_a_file_and_live_wherever_it_is_cut(string codec)
+    {
+        byte[] bytes = await Media.ToneAsync("wav", codec.Split(' '));
+        long samples = WavHeader.TryRead(bytes)!.DataOffset;
+        // In the middle of a sample, between two packets of a file and of a stream, and within what a codec might round.
+        long[] cuts = [samples + 40_001, samples + (8 * 4_096), samples + (30 * 1_280), bytes.Length - 7, bytes.Length - 1_280];
+        foreach (long cut in cuts)
+        {
+            byte[] part = bytes[..(int)cut];
+            var file = (await ReadAsync(part)).OfType<MediaWarning>();
+            var live = (await Media.DecodeAsync("wav", part, seed: 5).ToListAsync()).OfType<MediaWarning>();
+            Assert.Equal(Assert.Single(file), Assert.Single(live));
+        }
+    }
+
+    [Theory]
     [InlineData("webm", "-c:a libopus -cluster_time_limit 200", "webm")]
     [InlineData("mp4", "-c:a aac -movflags +faststart", "mp4")]
     [InlineData("opus", "-c:a libopus", "ogg")]

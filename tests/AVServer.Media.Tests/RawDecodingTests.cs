@@ -31,6 +31,28 @@ public sealed class RawDecodingTests
     }
 
     [Fact]
+    public async Task Sample_a_jump_makes_silence_that_is_told_but_not_without_end()
+    {
+        // Eleven bytes on a socket, two of them a sample, each ten seconds behind the one before.
+        var chunks = Enumerable.Range(0, 1_000).Select(i => new MediaChunk(MediaKind.Audio, i * TimeSpan.FromSeconds(10), new byte[2]));
+        var (silence, gaps) = (TimeSpan.Zero, 0);
+        var fault = await Assert.ThrowsAsync<MediaException>(async () =>
+        {
+            await foreach (var item in new MediaDecoder(Media.Options).DecodeAsync(
+                new MediaHello(1, Audio: new AudioFormat("pcm_s16le", 16_000, 1)), Media.SendAsync(chunks)))
+            {
+                if (item is not MediaGap gap) continue;
+                Assert.True(gap.Filled);
+                silence += gap.Duration;
+                gaps++;
+            }
+        });
+        Assert.Equal(FaultCodes.LimitExceeded, fault.Code);
+        Assert.InRange(silence, TimeSpan.FromMinutes(9.5), TimeSpan.FromMinutes(11));
+        Assert.InRange(gaps, 57, 66);
+    }
+
+    [Fact]
     public async Task Channels_are_mixed_by_their_mean_and_16_bit_is_scaled_to_one()
     {
         byte[] bytes = Int16(-32768, -32768, 16384, 0, 32767, 32767);
@@ -164,6 +186,23 @@ public sealed class RawDecodingTests
         var weeks = TimeSpan.FromDays(30).TotalSeconds;
         var items = await DecodeAsync(Hello(), Chunk(0, Silence(0.1)), Chunk(weeks, Silence(0.1)), Chunk(weeks + 0.1, Silence(0.1)));
         Assert.Equal([0, (long)weeks * Rate, ((long)weeks * Rate) + 1600], items.OfType<AudioBlock>().Select(block => block.FirstSample));
+    }
+
+    [Fact]
+    public async Task Stream_goes_on_beyond_a_day_and_sixteen_gigabytes()
+    {
+        byte[] jpeg = await Media.MakeAsync("jpg", "-f", "lavfi", "-i", "testsrc=s=64x48:d=1", "-frames:v", "1");
+        byte[] large = [.. jpeg, .. new byte[(4 << 20) - jpeg.Length]];   // the largest chunk there may be, the same one each time
+        var chunks = Enumerable.Range(0, 4_500).Select(i => Picture(20 * i, large));
+        var (bytes, last) = (0L, TimeSpan.Zero);
+        await foreach (var item in new MediaDecoder(new MediaOptions()).DecodeAsync(new MediaHello(1, Video: new VideoFormat()), chunks.ToAsyncEnumerable()))
+        {
+            if (item is VideoFrame picture) (bytes, last) = (bytes + picture.Pixels.Length, picture.Time);
+        }
+
+        Assert.Equal(4_500L * large.Length, bytes);
+        Assert.InRange(bytes, 17L << 30, long.MaxValue);
+        Assert.Equal(TimeSpan.FromSeconds(20 * 4_499), last);   // 24 h 59 min
     }
 
     [Fact]

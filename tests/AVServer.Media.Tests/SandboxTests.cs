@@ -78,10 +78,44 @@ public sealed class SandboxTests
     }
 
     [Fact]
+    public async Task System_calls_that_no_decoder_needs_are_refused()
+    {
+        Assert.SkipWhen(SystemCallFilter.Program.IsEmpty, "There is no filter for this machine.");
+        (string Call, int Error)[] calls =
+        [
+            ("39", 0),                              // getpid: what a decoder may do it can
+            ("41, 1, 1, 0", 1),                     // socket, local ones too
+            ("53, 1, 1, 0, 0", 1),                  // socketpair
+            ("101, 0, 0, 0, 0", 1),                 // ptrace
+            ("165, 0, 0, 0, 0, 0", 1),              // mount
+            ("272, 0x10000000", 1),                 // unshare: a namespace of users
+            ("56, 0x10000011, 0, 0, 0, 0", 1),      // clone, with the same
+            ("435, 0, 0", 38),                      // clone3, whose flags can't be seen
+            ("321, 0, 0, 0", 1),                    // bpf
+            ("298, 0, 0, 0, 0, 0", 1),              // perf_event_open
+            ("323, 0", 1),                          // userfaultfd
+            ("425, 1, 0", 1),                       // io_uring_setup
+            ("250, 0, 0, 0, 0, 0", 1),              // keyctl
+            ("0x40000027", 1),                      // getpid by another kind of program's number
+        ];
+        using var folder = new TemporaryFolder();
+        string script = Path.Combine(folder.Path, "calls.pl");
+        await File.WriteAllLinesAsync(script, calls.Select(call => $"$got = syscall({call.Call}); print $got < 0 ? $!+0 : 0, ' ';"));
+        var (exitCode, output) = await RunAsync(await FindAsync(), "perl", script, script);
+        Assert.Equal(0, exitCode);
+        Assert.Equal(calls.Select(call => $"{call.Error}"), output.TrimEnd().Split(' '));
+
+        // Outside, a socket is made.
+        string free = Path.Combine(folder.Path, "free.pl");
+        await File.WriteAllTextAsync(free, "print syscall(41, 1, 1, 0) < 0 ? 1 : 0;");
+        Assert.Equal((0, "0"), await RunAsync(null, "perl", free));
+    }
+
+    [Fact]
     public async Task Decoder_dies_with_the_sandbox()
     {
         var sandbox = await FindAsync();
-        await using var process = FfmpegProcess.Start("ffmpeg", Endless, Limits, sandbox);
+        await using var process = DecoderProcess.Start("ffmpeg", Endless, Limits, sandbox);
         int[] inner = await DescendantsAsync(process.Id, 2);
         using (var victim = Process.GetProcessById(process.Id)) victim.Kill();
         var (exitCode, errors) = await process.WaitForExitAsync(Patience.Token());
@@ -93,8 +127,8 @@ public sealed class SandboxTests
     public async Task Decoder_outlives_the_thread_that_asked_for_it()
     {
         var sandbox = await FindAsync();
-        FfmpegProcess? process = null;
-        var thread = new Thread(() => process = FfmpegProcess.Start("cat", "", Limits, sandbox));
+        DecoderProcess? process = null;
+        var thread = new Thread(() => process = DecoderProcess.Start("cat", "", Limits, sandbox));
         thread.Start();
         thread.Join();
         await using var started = process!;
@@ -110,11 +144,11 @@ public sealed class SandboxTests
     {
         var sandbox = await FindAsync();
         var limits = new MediaLimits { MaxDecoderCpu = TimeSpan.FromSeconds(1) };
-        await using var stopped = FfmpegProcess.Start("ffmpeg", Endless, limits, sandbox);
+        await using var stopped = DecoderProcess.Start("ffmpeg", Endless, limits, sandbox);
         var (exitCode, errors) = await stopped.WaitForExitAsync(Patience.Token());
         Assert.Equal(FaultCodes.LimitExceeded, FfmpegFault.Of(exitCode, errors, "sound").Code);
 
-        await using var grown = FfmpegProcess.Start("ffmpeg", Endless, limits with { DecoderCpuShare = 1 }, sandbox);
+        await using var grown = DecoderProcess.Start("ffmpeg", Endless, limits with { DecoderCpuShare = 1 }, sandbox);
         int decoder = (await DescendantsAsync(grown.Id, 2))[^1];
         grown.AllowCpu(TimeSpan.FromSeconds(50));
         string limit = (await File.ReadAllLinesAsync($"/proc/{decoder}/limits")).Single(line => line.StartsWith("Max cpu time",
@@ -142,7 +176,7 @@ public sealed class SandboxTests
     private static async Task<(int ExitCode, string Output)> RunAsync(Sandbox? sandbox, string program, string arguments,
         params string[] files)
     {
-        await using var process = FfmpegProcess.Start(program, arguments, Limits, sandbox, files);
+        await using var process = DecoderProcess.Start(program, arguments, Limits, sandbox, files);
         process.CompleteInput();
         string output = await process.ReadTextAsync(1_000, Patience.Token());
         return ((await process.WaitForExitAsync(Patience.Token())).ExitCode, output);

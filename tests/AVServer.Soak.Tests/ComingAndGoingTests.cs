@@ -12,8 +12,6 @@ namespace AVServer.Soak.Tests;
 [Collection(nameof(SoakTable))]
 public sealed class ComingAndGoingTests(SoakTable table)
 {
-    private const int AtOnce = 8;
-
     [Fact]
     public async Task What_streams_took_is_given_back()
     {
@@ -85,7 +83,7 @@ public sealed class ComingAndGoingTests(SoakTable table)
     {
         var (count, clock) = (0, Stopwatch.StartNew());
         using var client = server.Client();
-        await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(async lane =>
+        await Task.WhenAll(Enumerable.Range(0, SoakTable.Streams).Select(async lane =>
         {
             for (var round = 0; clock.Elapsed < length; round++)
             {

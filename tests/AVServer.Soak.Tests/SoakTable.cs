@@ -13,6 +13,10 @@ public sealed class SoakTable : IDisposable
     public static TimeSpan Length { get; } =
         TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("AVSERVER_SOAK_SECONDS") is { Length: > 0 } text ? text : "4", CultureInfo.InvariantCulture));
 
+    /// <summary>How many streams come and go at once: <c>AVSERVER_SOAK_STREAMS</c>; eight unless told.</summary>
+    public static int Streams { get; } =
+        int.Parse(Environment.GetEnvironmentVariable("AVSERVER_SOAK_STREAMS") is { Length: > 0 } text ? text : "8", CultureInfo.InvariantCulture);
+
     /// <summary>Adds a line.</summary>
     public void Add(string tried, string lost, string refused, string ok) => _rows.Enqueue((tried, lost, refused, ok));
 

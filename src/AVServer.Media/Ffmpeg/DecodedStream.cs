@@ -12,7 +12,7 @@ namespace AVServer.Media.Ffmpeg;
 /// <param name="inputBytes">Bytes of container that went in so far.</param>
 /// <param name="goesOnAt">The sample that the sound's first is, where media was before; null: times are the container's own.</param>
 internal sealed class DecodedStream(
-    FfmpegProcess process, MediaLimits limits, int sampleRateHz, VideoOutput? video, Func<long> inputBytes, long? goesOnAt = null)
+    DecoderProcess process, MediaLimits limits, int sampleRateHz, VideoOutput? video, Func<long> inputBytes, long? goesOnAt = null)
 {
     private const int MinElementBytes = 1 << 20;
     private static readonly TimeSpan CpuStep = TimeSpan.FromMinutes(1);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 
 namespace AVServer.Media.Ffmpeg;
 
@@ -12,14 +13,20 @@ internal static class DecoderThread
     private static readonly BlockingCollection<Action> Starts = Begin();
 
     /// <summary>Starts a process.</summary>
+    /// <param name="start">What is started.</param>
+    /// <param name="isApart">Whether it is bubblewrap, which is then given the <see cref="SystemCallFilter"/>.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
-    public static Process Start(ProcessStartInfo start)
+    public static Process Start(ProcessStartInfo start, bool isApart)
     {
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         Starts.Add(() =>
         {
             try
             {
+                // One for each: who reads it moves the place at which the next would begin.
+                using var filter = isApart ? SystemCallFilter.Open() : null;
+                if (filter is not null)
+                    start.Arguments = string.Create(CultureInfo.InvariantCulture, $"--seccomp {filter.DangerousGetHandle()} {start.Arguments}");
                 started.SetResult(Process.Start(start) ?? throw new InvalidOperationException("No process was started."));
             }
             catch (Exception e)

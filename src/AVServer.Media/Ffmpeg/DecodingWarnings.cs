@@ -6,7 +6,8 @@ namespace AVServer.Media.Ffmpeg;
 /// <summary>Makes of what ffmpeg said, and of what came, the warnings of one source.</summary>
 /// <param name="source">What is decoded.</param>
 /// <param name="log">What ffmpeg says.</param>
-internal sealed class DecodingWarnings(DecodingSource source, FfmpegLog log)
+/// <param name="inputBytes">Bytes of media that there were so far.</param>
+internal sealed class DecodingWarnings(DecodingSource source, FfmpegLog log, Func<long> inputBytes)
 {
     // Damage of a stream is told while it goes on, but not where it may be the torn end.
     private static readonly TimeSpan GoesOn = TimeSpan.FromSeconds(2);
@@ -42,8 +43,9 @@ internal sealed class DecodingWarnings(DecodingSource source, FfmpegLog log)
         if (decoded.ChannelsCancel) yield return ChannelMix.Warning;
         // Beside pictures that nobody looked at, the sound may well be shorter than the whole.
         bool isShort = log.IsCut || (Stated - decoded.End > Tolerance && (!log.HasPictures || sawPictures || log.Damage is not null));
-        if (isShort) yield return EndsEarly(Stated, decoded.End, Reason(decoded));
-        else if (!_damageTold && (exitCode != 0 || log.Damage is not null || !decoded.IsFinite)) yield return Damaged(Stated, Reason(decoded));
+        string? reason = Missing ?? Reason(decoded);
+        if (isShort) yield return EndsEarly(Stated, decoded.End, reason);
+        else if (!_damageTold && (exitCode != 0 || reason is not null)) yield return Damaged(Stated, reason);
     }
 
     /// <summary>The warning that media is damaged.</summary>
@@ -61,6 +63,11 @@ internal sealed class DecodingWarnings(DecodingSource source, FfmpegLog log)
     }
 
     private TimeSpan? Stated => source.StatedLength ?? log.StatedLength;
+
+    // ffmpeg tells of what is missing only where its last packet isn't whole, and its packets differ between files and streams.
+    private string? Missing => source.StatedBytes is { } stated && inputBytes() is var there && there < stated
+        ? string.Create(CultureInfo.InvariantCulture, $"{there} of {stated} bytes")
+        : null;
 
     private string? Reason(DecodedStream decoded) => log.Damage ?? (decoded.IsFinite ? null : "samples that are no numbers");
 

@@ -24,13 +24,15 @@ internal static class FfmpegArguments
     /// <param name="video">How pictures are wanted; null: not at all.</param>
     /// <param name="soundCodec">Name of ffmpeg's decoder of the sound; null: the one that the container names.</param>
     /// <param name="sampleRateHz">Wanted rate of the sound.</param>
+    /// <param name="demuxerOptions">Further options of the demuxer; null: none.</param>
     public static string ForPipe(
-        string demuxer, MediaLimits limits, VideoOutput? video, string? soundCodec = null, int sampleRateHz = DecodedFormat.SampleRateHz) =>
+        string demuxer, MediaLimits limits, VideoOutput? video, string? soundCodec = null, int sampleRateHz = DecodedFormat.SampleRateHz,
+        string? demuxerOptions = null) =>
         FFMpegArguments
             .FromInput(
                 new QuotedInput("pipe:0"),
                 input => input.Tellingly().Within(limits).WithCustomArgument("-fpsprobesize 0 -protocol_whitelist pipe")
-                    .SoundBy(soundCodec).ForceFormat(demuxer))
+                    .SoundBy(soundCodec).Demuxing(demuxerOptions).ForceFormat(demuxer))
             .OutputToUrl(Output, output => output.WithCustomArgument("-map 0:a:0?").Samples(sampleRateHz).Pictures(video).Matroska())
             .Arguments;
 
@@ -94,6 +96,9 @@ internal static class FfmpegArguments
         input.WithCustomArgument(Everything).WithCustomArgument("-filter_threads 1");
 
     private static FFMpegInputOptions SoundBy(this FFMpegInputOptions input, string? codec) => codec is null ? input : input.WithCustomArgument($"-c:a {codec}");
+
+    private static FFMpegInputOptions Demuxing(this FFMpegInputOptions input, string? options) =>
+        options is null ? input : input.WithCustomArgument(options);
 
     private static FFMpegInputOptions Within(this FFMpegInputOptions input, MediaLimits limits) => input.WithCustomArgument(Bounds(limits));
 

@@ -44,7 +44,7 @@ public sealed class FfmpegAvailability(MediaOptions options)
 
     private async Task<string> AskAsync(string program, CancellationToken cancellationToken)
     {
-        await using var process = FfmpegProcess.Start(program, "-hide_banner -version", options.File);
+        await using var process = DecoderProcess.Start(program, "-hide_banner -version", options.File);
         process.CompleteInput();
         return await process.ReadTextAsync(MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
     }

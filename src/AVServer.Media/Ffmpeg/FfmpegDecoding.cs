@@ -27,14 +27,14 @@ internal sealed class FfmpegDecoding(MediaOptions options, MediaLimits limits, i
         while (true)
         {
             if (video is not null) source.Input?.Mark();
-            var outputBytes = video is null ? FfmpegProcess.SoundBytes : FfmpegProcess.PicturesBytes;
+            var outputBytes = video is null ? DecoderProcess.SoundBytes : DecoderProcess.PicturesBytes;
             var arguments = source.Arguments(limits, sampleRateHz, video);
-            await using var process = await FfmpegProcess
+            await using var process = await DecoderProcess
                 .StartAsync(options, arguments, limits, source.Files, outputBytes).ConfigureAwait(false);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var feed = FeedAsync(process, source.Input, stop.Token);
             var decoded = new DecodedStream(process, limits, sampleRateHz, video, inputBytes, source.GoesOnAt);
-            var warnings = new DecodingWarnings(source, process.Log);
+            var warnings = new DecodingWarnings(source, process.Log, inputBytes);
             bool any = false;
             try
             {
@@ -113,7 +113,7 @@ internal sealed class FfmpegDecoding(MediaOptions options, MediaLimits limits, i
     private static bool IsWorthKeeping(int exitCode, bool any, Task feed) =>
         any && feed.IsCompleted && FfmpegFault.Of(exitCode, "", "").Code == FaultCodes.Undecodable;
 
-    private static async Task FeedAsync(FfmpegProcess process, InputBytes? input, CancellationToken cancellationToken)
+    private static async Task FeedAsync(DecoderProcess process, InputBytes? input, CancellationToken cancellationToken)
     {
         try
         {

@@ -20,7 +20,7 @@ internal sealed class MediaProbe(MediaOptions options)
     public async Task<IMediaAnalysis?> ReadAsync(string path, string demuxer, CancellationToken cancellationToken)
     {
         string arguments = FfmpegArguments.ForProbe(path, demuxer, options.File);
-        await using var process = await FfmpegProcess
+        await using var process = await DecoderProcess
             .StartAsync(options, arguments, options.File, [path], probes: true).ConfigureAwait(false);
         process.CompleteInput();
         string answer = await process.ReadTextAsync(MaxAnswerBytes, cancellationToken).ConfigureAwait(false);

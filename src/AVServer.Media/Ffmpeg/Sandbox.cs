@@ -16,27 +16,32 @@ internal sealed class Sandbox
 {
     private const string Wrapper = "bwrap";
     private static readonly TimeSpan LongestTrial = TimeSpan.FromSeconds(20);
-    private static readonly ConcurrentDictionary<string, Lazy<Task<Sandbox?>>> Found = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<DecoderProgram, Lazy<Task<Sandbox?>>> Found = [];
 
     // Libraries may be links through /etc/alternatives.
     private static readonly string[] System = ["/lib", "/lib64", "/bin", "/etc/alternatives", "/etc/ld.so.cache"];
 
     private readonly string _programs;
 
-    private Sandbox(string program)
+    private Sandbox(DecoderProgram program)
     {
-        string? folder = Path.GetDirectoryName(Path.GetFullPath(program));
-        bool isElsewhere = program.Contains('/') && folder?.StartsWith("/usr/", StringComparison.Ordinal) == false;
-        _programs = isElsewhere ? $" --ro-bind {QuotedInput.Quote(folder!)} {QuotedInput.Quote(folder!)}" : "";
+        string? folder = Path.GetDirectoryName(Path.GetFullPath(program.Path));
+        bool isElsewhere = program.Path.Contains('/') && folder?.StartsWith("/usr/", StringComparison.Ordinal) == false;
+        _programs = isElsewhere ? Bind(folder!) : "";
+        // .NET asks for its own path and memory there.
+        if (program.ManagedFolder is { } assemblies) _programs += $"{Bind(assemblies)} --proc /proc";
     }
 
-    /// <summary>The one in which a program of these options is to run.</summary>
+    /// <summary>The one in which a program is to run.</summary>
+    /// <param name="options">Whether there is to be one.</param>
+    /// <param name="program">What is to run; null: ffmpeg.</param>
     /// <returns>Null where it is to run, or can only run, without.</returns>
     /// <exception cref="MediaException">It is required, and there is none.</exception>
-    public static async ValueTask<Sandbox?> FindAsync(MediaOptions options)
+    public static async ValueTask<Sandbox?> FindAsync(MediaOptions options, DecoderProgram? program = null)
     {
         if (options.Sandbox == SandboxUse.Off) return null;
-        var trial = Found.GetOrAdd(options.FfmpegPath, program => new Lazy<Task<Sandbox?>>(() => TryAsync(program)));
+        program ??= DecoderProgram.Ffmpeg(options);
+        var trial = Found.GetOrAdd(program, program => new Lazy<Task<Sandbox?>>(() => TryAsync(program)));
         var found = await trial.Value.ConfigureAwait(false);
         return found is null && options.Sandbox == SandboxUse.Required ? throw new MediaException(FaultCodes.Internal, Missing) : found;
     }
@@ -54,11 +59,13 @@ internal sealed class Sandbox
     public (string Program, string Arguments) Wrap(string program, string arguments, MediaLimits limits, IEnumerable<string> files)
     {
         string system = string.Concat(System.Select(path => $" --ro-bind-try {path} {path}"));
-        string inputs = string.Concat(files.Select(file => $" --ro-bind {QuotedInput.Quote(file)} {QuotedInput.Quote(file)}"));
+        string inputs = string.Concat(files.Select(Bind));
         return (Wrapper,
             $"--unshare-all --die-with-parent --new-session --cap-drop ALL --ro-bind /usr /usr{system}{_programs}{inputs} --chdir / -- "
             + $"prlimit {LimitsOf(limits)} -- {QuotedInput.Quote(program)} {arguments}");
     }
+
+    private static string Bind(string path) => $" --ro-bind {QuotedInput.Quote(path)} {QuotedInput.Quote(path)}";
 
     private static string LimitsOf(MediaLimits limits)
     {
@@ -69,14 +76,14 @@ internal sealed class Sandbox
     }
 
     // All of it at once: that it is there, that the kernel allows it, that the program runs inside.
-    private static async Task<Sandbox?> TryAsync(string program)
+    private static async Task<Sandbox?> TryAsync(DecoderProgram program)
     {
         if (!OperatingSystem.IsLinux()) return null;
         try
         {
             var sandbox = new Sandbox(program);
             using var stop = new CancellationTokenSource(LongestTrial);
-            await using var process = FfmpegProcess.Start(program, "-hide_banner -version", new MediaLimits(), sandbox);
+            await using var process = DecoderProcess.Start(program, new MediaLimits(), sandbox);
             process.CompleteInput();
             await process.ReadTextAsync(1 << 16, stop.Token).ConfigureAwait(false);
             var (exitCode, _) = await process.WaitForExitAsync(stop.Token).ConfigureAwait(false);

@@ -11,10 +11,11 @@ internal sealed partial class SandboxReport(IOptions<MediaOptions> options, ILog
     {
         try
         {
-            var isThere = await Sandbox.FindAsync(options.Value).ConfigureAwait(false) is not null;
-            if (isThere) Log.Apart(logger);
-            else if (options.Value.Sandbox == SandboxUse.Off) Log.Off(logger);
-            else Log.None(logger);
+            bool ffmpeg = await Sandbox.FindAsync(options.Value).ConfigureAwait(false) is not null;
+            bool pictures = await Sandbox.FindAsync(options.Value, DecoderProgram.Pictures).ConfigureAwait(false) is not null;
+            if (options.Value.Sandbox == SandboxUse.Off) Log.Off(logger);
+            else if (ffmpeg && pictures) Log.Apart(logger);
+            else Log.None(logger, ffmpeg ? "What decodes pictures" : pictures ? "ffmpeg" : "What decodes media");
         }
         catch (MediaException e)
         {
@@ -26,14 +27,14 @@ internal sealed partial class SandboxReport(IOptions<MediaOptions> options, ILog
 
     private static partial class Log
     {
-        [LoggerMessage(1101, LogLevel.Information, "ffmpeg runs by bubblewrap: without network, and with no file but what it decodes.")]
+        [LoggerMessage(1101, LogLevel.Information, "What decodes media runs by bubblewrap: without network, and with no file but what it decodes.")]
         public static partial void Apart(ILogger logger);
 
-        [LoggerMessage(1102, LogLevel.Warning, "ffmpeg runs as this server's user, with limits of memory and time but not kept from files "
+        [LoggerMessage(1102, LogLevel.Warning, "{Decoder} runs as this server's user, with limits of memory and time but not kept from files "
             + "and network: bubblewrap is missing, or the system lets it make no namespaces.")]
-        public static partial void None(ILogger logger);
+        public static partial void None(ILogger logger, string decoder);
 
-        [LoggerMessage(1103, LogLevel.Information, "ffmpeg runs as this server's user, as Media:Sandbox says.")]
+        [LoggerMessage(1103, LogLevel.Information, "What decodes media runs as this server's user, as Media:Sandbox says.")]
         public static partial void Off(ILogger logger);
     }
 }

@@ -46,6 +46,7 @@ internal sealed class RawDecoder
         if (chunk.Kind == MediaKind.Audio && _pcm is not null)
         {
             _timeline!.Append(chunk.Time, _pcm.Read(chunk.Payload.Span), mayGoBack: false, items);
+            CheckSilence(_timeline.Filled);
             if (!_told && _pcm.ChannelsCancel) items.Add(ChannelMix.Warning);
             _told |= _pcm.ChannelsCancel;
         }
@@ -57,6 +58,16 @@ internal sealed class RawDecoder
         {
             throw Unannounced(chunk.Kind);
         }
+    }
+
+    // A sample a time that jumps makes seconds of silence of some bytes: as of containers, a sender has to send something for his time.
+    private void CheckSilence(TimeSpan filled)
+    {
+        if ((filled - _limits.FreeDuration).TotalSeconds * _limits.MinBytesPerSecond <= _inputBytes) return;
+        throw new MediaException(
+            FaultCodes.LimitExceeded,
+            $"Expected at least {_limits.MinBytesPerSecond} bytes for each second of silence that time stamps leave out, got {_inputBytes} for "
+            + $"{filled.TotalSeconds:F0} s; let stamps jump by more than {_limits.MaxSilenceFill.TotalSeconds:F0} s, or send the silence.");
     }
 
     private VideoFrame ReadPicture(MediaChunk chunk)

@@ -98,7 +98,7 @@ internal sealed class AudioVisualRun : IAsyncDisposable
     {
         await _stop.CancelAsync();
         if (_work is not null) await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _track.Dispose();
+        await _track.DisposeAsync();
         _stop.Dispose();
     }
 

@@ -14,7 +14,7 @@ namespace AVServer.Pipeline;
 /// One stream's own; one caller at a time. Everything depends on media time only, so that neither chunking nor the order in which sound and pictures
 /// arrive changes anything, as long as neither runs ahead of the other by more than <see cref="Patience.Longest"/>: then the one goes on without the other.
 /// </remarks>
-internal sealed class AudioVisualTrack : IDisposable
+internal sealed class AudioVisualTrack : IAsyncDisposable
 {
     // A longer hole is jumped over: it has nothing to be seen slot by slot.
     private static readonly TimeSpan LongestHole = TimeSpan.FromSeconds(10);
@@ -92,9 +92,9 @@ internal sealed class AudioVisualTrack : IDisposable
         _words.Complete(events);
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _video.Dispose();
+        await _video.DisposeAsync();
         foreach (var listener in _listeners) listener.Dispose();
     }
 

@@ -1,11 +1,14 @@
+using AVServer.Media;
 using AVServer.Runtime;
 using AVServer.Vision;
+using Microsoft.Extensions.Options;
 
 namespace AVServer.Pipeline;
 
 /// <summary>The models that find and follow faces, loaded when the first stream with pictures needs them and shared by all.</summary>
 /// <param name="store">Has them under their names.</param>
-internal sealed class FaceModels(ModelStore store) : IDisposable
+/// <param name="media">Where JPEG pictures are decoded; null: as it is by default.</param>
+internal sealed class FaceModels(ModelStore store, IOptions<MediaOptions>? media = null) : IDisposable
 {
     // Of 25 pictures a second every other one: what lies between is read from the two beside it, at no cost in accuracy (please-av's evaluation).
     private static readonly FaceTrackerOptions Tracking = new() { SteadyInterval = TimeSpan.FromMilliseconds(60) };
@@ -21,6 +24,9 @@ internal sealed class FaceModels(ModelStore store) : IDisposable
 
     /// <summary>A tracker for one stream.</summary>
     public FaceTracker CreateTracker() => new(_detector.Value, _mesh.Value, Tracking);
+
+    /// <summary>A decoder of JPEG pictures for one stream; the caller's to dispose.</summary>
+    public JpegDecoder CreateJpegDecoder() => new(media?.Value ?? new MediaOptions());
 
     /// <summary>Waits for a turn to look at a picture.</summary>
     public Task EnterAsync(CancellationToken cancellationToken) => _turns.WaitAsync(cancellationToken);

@@ -1,7 +1,6 @@
 using AVServer.Contracts;
 using AVServer.Media;
 using AVServer.Vision;
-using OpenCvSharp;
 
 namespace AVServer.Pipeline;
 
@@ -10,7 +9,7 @@ namespace AVServer.Pipeline;
 /// One stream's own; one caller at a time. While nobody speaks and no lips move, one picture of five is looked at and the others wait, so that they
 /// can still be looked at when somebody begins; what is known of a slot is therefore final only once somebody speaks.
 /// </remarks>
-internal sealed class VideoTrack : IDisposable
+internal sealed class VideoTrack : IAsyncDisposable
 {
     /// <summary>How many slots of a second must show the lips well for them to count as seen.</summary>
     public const int SlotsToRead = 17;
@@ -22,6 +21,7 @@ internal sealed class VideoTrack : IDisposable
     private readonly FaceModels _models;
     private readonly FaceTracker _tracker;
     private readonly IReadOnlyList<LipReader> _readers;
+    private readonly JpegDecoder _jpeg;
     private readonly PictureReader _pictures = new();
     private readonly Dictionary<int, FaceHistory> _faces = [];
     private readonly List<FaceGlance> _glances = [];
@@ -40,7 +40,7 @@ internal sealed class VideoTrack : IDisposable
     public VideoTrack(FaceModels models, IReadOnlyList<LipReader> readers)
     {
         (_models, _readers) = (models, readers);
-        _tracker = models.CreateTracker();
+        (_tracker, _jpeg) = (models.CreateTracker(), models.CreateJpegDecoder());
     }
 
     /// <summary>Number of the face that speaks; null while there is none.</summary>
@@ -90,7 +90,11 @@ internal sealed class VideoTrack : IDisposable
         _damagedSince = null;
     }
 
-    public void Dispose() => _pictures.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _jpeg.DisposeAsync();
+        _pictures.Dispose();
+    }
 
     private static int Place(long slot) => (int)(((slot % SlotsJudged) + SlotsJudged) % SlotsJudged);
 
@@ -106,31 +110,40 @@ internal sealed class VideoTrack : IDisposable
     private async ValueTask LookAsync(long slot, VideoFrame picture, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         // The pictures before somebody began to speak: lips move before the voice is there.
-        var catchUp = slot - _active <= SlotsUntilIdle;
+        if (slot - _active <= SlotsUntilIdle)
+            foreach (var (earlier, unseen) in _unseen) await LookAtAsync(earlier, unseen, voice, events, cancellationToken);
+        foreach (var (_, unseen) in _unseen) unseen.Release();
+        _unseen.Clear();
+        await LookAtAsync(slot, picture, voice, events, cancellationToken);
+        _looked = slot;
+    }
+
+    // What a stranger's picture does to its decoder keeps nobody else's turn.
+    private async ValueTask LookAtAsync(long slot, VideoFrame picture, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        var decoded = picture.Format == PixelFormat.Jpeg ? await _jpeg.DecodeAsync(picture, cancellationToken) : picture;
+        _view = null;
+        if (decoded is null)
+        {
+            _damagedSince ??= picture.Time;
+            return;
+        }
         await _models.EnterAsync(cancellationToken);
         try
         {
-            if (catchUp)
-                foreach (var (earlier, unseen) in _unseen) Look(earlier, unseen, voice, events);
-            foreach (var (_, unseen) in _unseen) unseen.Release();
-            _unseen.Clear();
-            Look(slot, picture, voice, events);
+            Look(slot, decoded, voice, events);
         }
         finally
         {
             _models.Exit();
         }
-        _looked = slot;
+        if (!ReferenceEquals(decoded, picture)) decoded.Release();
     }
 
     private void Look(long slot, VideoFrame picture, Voice voice, List<StreamEvent> events)
     {
-        _view = null;
-        if (!TryRead(picture, out var frame))
-        {
-            _damagedSince ??= picture.Time;
-            return;
-        }
+        var channels = picture.Format == PixelFormat.Gray8 ? 1 : 3;
+        var frame = _pictures.ReadPixels(picture.Pixels.Span, picture.Width, picture.Height, channels);
         if (_damagedSince is { } since) events.Add(Damaged(since, picture.Time));
         _damagedSince = null;
         _glances.Clear();
@@ -147,13 +160,6 @@ internal sealed class VideoTrack : IDisposable
         foreach (var face in _tracker.Faces)
             if (face.Id == chosen) _view = View(picture.Time, face, frame.Width, frame.Height);
         Forget(slot);
-    }
-
-    private bool TryRead(VideoFrame picture, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Mat? frame)
-    {
-        if (picture.Format == PixelFormat.Jpeg) return _pictures.TryReadJpeg(picture.Pixels.Span, picture.Width, out frame);
-        frame = _pictures.ReadPixels(picture.Pixels.Span, picture.Width, picture.Height, picture.Format == PixelFormat.Gray8 ? 1 : 3);
-        return true;
     }
 
     /// <summary>What was seen last stands in this slot too.</summary>

@@ -6,7 +6,8 @@ namespace AVServer.Server.Clips;
 /// <summary>One stream's: holds its last sound, and cuts out what lies around each wake word once what follows the word was heard. One caller at a time.</summary>
 /// <param name="options">How much.</param>
 /// <param name="keep">Takes the clips.</param>
-internal sealed class ClipRecorder(ClipOptions options, Action<Clip> keep) : ISoundTap
+/// <param name="isDeleted">Whether an event was deleted while it waited for what follows; null: none is.</param>
+internal sealed class ClipRecorder(ClipOptions options, Action<Clip> keep, Func<StreamEvent, bool>? isDeleted = null) : ISoundTap
 {
     // A word and the time until it is decided, with pictures that come late.
     private static readonly TimeSpan LongestDecision = TimeSpan.FromSeconds(5);
@@ -49,6 +50,7 @@ internal sealed class ClipRecorder(ClipOptions options, Action<Clip> keep) : ISo
 
     private void Cut(WakeWordEvent word)
     {
+        if (isDeleted?.Invoke(word) == true) return;
         var samples = _ring!.Cut(word.Start - options.Before, word.End + options.After);
         if (samples.Length > 0) keep(new Clip(word.StreamId, word.Sequence, word.At, _ring.SampleRateHz, samples));
     }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using AVServer.Contracts;
 using AVServer.Pipeline;
+using AVServer.Server.Events;
 using AVServer.Server.History;
 using Microsoft.Extensions.Options;
 
@@ -8,7 +9,7 @@ namespace AVServer.Server.Clips;
 
 /// <summary>Brings clips to their folder behind the streams' backs, and deletes them when their time is over. Does nothing where no folder is named.</summary>
 internal sealed partial class ClipStore(
-    IOptions<ClipOptions> options, HistoryRecorder history, ClipMetrics metrics, TimeProvider time, ILogger<ClipStore> logger)
+    IOptions<ClipOptions> options, HistoryRecorder history, DeletedEvents deleted, ClipMetrics metrics, TimeProvider time, ILogger<ClipStore> logger)
     : IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan LongestSweep = TimeSpan.FromMinutes(1);
@@ -29,7 +30,7 @@ internal sealed partial class ClipStore(
     public ClipFolder? Folder { get; private set; }
 
     /// <summary>What records one stream; null where no clips are kept.</summary>
-    public ClipRecorder? Recorder() => Folder is null ? null : new ClipRecorder(_options, Keep);
+    public ClipRecorder? Recorder() => Folder is null ? null : new ClipRecorder(_options, Keep, deleted.Contains);
 
     /// <summary>Waits until what was cut before is on disk.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)

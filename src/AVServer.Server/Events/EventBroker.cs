@@ -15,6 +15,7 @@ internal sealed class EventBroker : IDisposable
     private readonly TimeProvider _time;
     private readonly ServerMetrics _metrics;
     private readonly IEventSink[] _sinks;
+    private readonly DeletedEvents _deleted;
     private readonly ITimer _forgetTimer;
     private readonly EventRetention _retention;
     private readonly string _epoch;
@@ -28,10 +29,12 @@ internal sealed class EventBroker : IDisposable
     private long _slowReadersEnded;
     private bool _completed;
 
-    public EventBroker(IOptions<ServerLimits> limits, IEnumerable<IEventSink> sinks, TimeProvider time, ServerMetrics metrics)
+    public EventBroker(
+        IOptions<ServerLimits> limits, IEnumerable<IEventSink> sinks, DeletedEvents deleted, TimeProvider time, ServerMetrics metrics)
     {
         _limits = limits.Value;
         _sinks = [.. sinks];
+        _deleted = deleted;
         _time = time;
         _metrics = metrics;
         _retention = new EventRetention(_limits);
@@ -94,7 +97,10 @@ internal sealed class EventBroker : IDisposable
     {
         EventLog? log;
         lock (_gate) log = _logs.GetValueOrDefault(streamId);
-        return log?.Delete() ?? 0;
+        // Where there is no log any more, what waits elsewhere is of an earlier one.
+        var (count, upTo) = log?.Delete() ?? (0, new EventCursor(Epochs.Create(_time.GetUtcNow()), 0));
+        _deleted.Add(streamId, upTo);
+        return count;
     }
 
     /// <summary>Where a stream's events end at this moment: who reads after it gets what happens next.</summary>

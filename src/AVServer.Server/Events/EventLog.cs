@@ -116,15 +116,15 @@ internal sealed class EventLog
     }
 
     /// <summary>Deletes what is kept; who comes back to it is told that it is gone. The stream goes on, and its numbers with it.</summary>
-    /// <returns>How many events.</returns>
-    public int Delete()
+    /// <returns>How many events, and the last of all that there were.</returns>
+    public (int Count, EventCursor UpTo) Delete()
     {
         lock (_gate)
         {
             var count = _kept.Values.Sum(kept => kept.Count);
             foreach (var kept in _kept.Values)
                 while (kept.Count > 0) _retention.Count(-kept.DropOldest());
-            return count;
+            return (count, new EventCursor(_epoch, _last));
         }
     }
 

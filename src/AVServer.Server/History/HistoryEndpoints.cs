@@ -4,6 +4,7 @@ using AVServer.Server.Events;
 using AVServer.Server.Problems;
 using AVServer.Server.Security;
 using AVServer.Server.Streams;
+using AVServer.Server.Webhooks;
 
 namespace AVServer.Server.History;
 
@@ -24,7 +25,8 @@ internal static class HistoryEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapDelete(Routes.EventHistory, DeleteAsync)
             .RequireScope(Scope.Admin)
-            .WithSummary("Deletes all events and clips that are kept of one stream: in memory, in the history and in the folder of clips.")
+            .WithSummary("Deletes all events and clips that are kept of one stream: in memory, in the history, in the folder of clips, "
+                + "and among what webhooks have not delivered.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         return routes;
     }
@@ -66,13 +68,14 @@ internal static class HistoryEndpoints
         };
 
     private static async Task<HistoryDeletion> DeleteAsync(
-        string? streamId, EventBroker broker, HistoryRecorder recorder, ClipStore clips, TimeProvider time,
+        string? streamId, EventBroker broker, HistoryRecorder recorder, ClipStore clips, WebhookDispatcher webhooks, TimeProvider time,
         CancellationToken cancellationToken)
     {
         StreamIds.Check(streamId ?? throw new RefusedException(FaultCodes.BadRequest, "Expected ?streamId= with the stream whose events are to be deleted, got none."));
         var inMemory = broker.Delete(streamId);
         return await AskAsync(async () =>
         {
+            await webhooks.DeleteStreamAsync(streamId, cancellationToken).WaitAsync(LongestDeletion, time, cancellationToken);
             int? sounds = clips.Folder is null ? null
                 : await clips.DeleteStreamAsync(streamId, cancellationToken).WaitAsync(LongestDeletion, time, cancellationToken);
             if (recorder.Store is not { } store) return new HistoryDeletion(inMemory, sounds);

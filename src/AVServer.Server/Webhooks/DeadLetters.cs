@@ -1,7 +1,9 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Threading.Channels;
 using AVServer.Contracts;
+using AVServer.Server.Events;
 
 namespace AVServer.Server.Webhooks;
 
@@ -15,10 +17,11 @@ namespace AVServer.Server.Webhooks;
 internal sealed record DeadLetter(Uri Url, string Id, DateTimeOffset At, string Reason, int Attempts, [property: JsonPropertyOrder(1)] StreamEvent Event);
 
 /// <summary>Appends the events that one address did not get to its file, if it has one, without anyone waiting for the disk.</summary>
-internal sealed partial class DeadLetters(string? path, WebhookMetrics metrics, ILogger logger)
+internal sealed partial class DeadLetters(string? path, DeletedEvents deleted, WebhookMetrics metrics, ILogger logger)
 {
     private const int Capacity = 1_000;
     private static readonly byte[] LineEnd = "\n"u8.ToArray();
+    private static readonly SemaphoreSlim FileInUse = new(1);   // addresses may share a file; a deletion and a write don't cross
 
     private readonly Channel<DeadLetter> _queue = Channel.CreateBounded<DeadLetter>(new BoundedChannelOptions(Capacity)
     {
@@ -34,7 +37,7 @@ internal sealed partial class DeadLetters(string? path, WebhookMetrics metrics, 
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            Open().Dispose();
+            Open(path, FileMode.Append).Dispose();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -50,6 +53,33 @@ internal sealed partial class DeadLetters(string? path, WebhookMetrics metrics, 
         if (path is not null) _queue.Writer.TryWrite(letter);
     }
 
+    /// <summary>Takes a stream's events out of the file; none of them comes in later.</summary>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public async Task DeleteStreamAsync(string streamId, CancellationToken cancellationToken)
+    {
+        if (path is null) return;
+        await FileInUse.WaitAsync(cancellationToken);
+        try
+        {
+            if (!File.Exists(path)) return;
+            var rest = path + ".rest";
+            await using (var file = Open(rest, FileMode.Create))
+            {
+                await foreach (var line in File.ReadLinesAsync(path, cancellationToken))
+                {
+                    if (IsOf(streamId, line)) continue;
+                    await file.WriteAsync(Encoding.UTF8.GetBytes(line), cancellationToken);
+                    await file.WriteAsync(LineEnd, cancellationToken);
+                }
+            }
+            File.Move(rest, path, overwrite: true);
+        }
+        finally
+        {
+            FileInUse.Release();
+        }
+    }
+
     /// <summary>No more come.</summary>
     public void Complete() => _queue.Writer.TryComplete();
 
@@ -58,9 +88,11 @@ internal sealed partial class DeadLetters(string? path, WebhookMetrics metrics, 
     {
         await foreach (var letter in _queue.Reader.ReadAllAsync())
         {
+            await FileInUse.WaitAsync();
             try
             {
-                await using var file = Open();
+                if (deleted.Contains(letter.Event)) continue;
+                await using var file = Open(path!, FileMode.Append);
                 await JsonSerializer.SerializeAsync(file, letter, ContractsJson.Options);
                 await file.WriteAsync(LineEnd);
             }
@@ -68,15 +100,32 @@ internal sealed partial class DeadLetters(string? path, WebhookMetrics metrics, 
             {
                 Log.NotWritten(logger, letter.Event.StreamId, letter.Event.Sequence, exception);
             }
+            finally
+            {
+                FileInUse.Release();
+            }
         }
     }
 
     // Opened for each letter, so that the file can be taken away and worked off while the server runs.
-    private FileStream Open()
+    private static FileStream Open(string path, FileMode mode)
     {
-        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, Options = FileOptions.Asynchronous };
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, Options = FileOptions.Asynchronous };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(path!, options);
+        return new FileStream(path, options);
+    }
+
+    // A line that a killed server left in the middle is deleted too where it names the stream: what else stands in it nobody can tell.
+    private static bool IsOf(string streamId, string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<DeadLetter>(line, ContractsJson.Options)?.Event?.StreamId == streamId;
+        }
+        catch (JsonException)
+        {
+            return line.Contains(JsonSerializer.Serialize(streamId, ContractsJson.Options), StringComparison.Ordinal);
+        }
     }
 
     private static partial class Log

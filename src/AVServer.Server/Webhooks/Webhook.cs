@@ -15,6 +15,7 @@ internal sealed class Webhook : IDisposable
     private readonly WebhookOptions _options;
     private readonly WebhookSender _sender;
     private readonly DeadLetters _deadLetters;
+    private readonly DeletedEvents _deleted;
     private readonly WebhookMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ResiliencePipeline<HttpResponseMessage> _attempts;
@@ -26,9 +27,10 @@ internal sealed class Webhook : IDisposable
     private Task _burying = Task.CompletedTask;
     private int _waiting;
 
-    public Webhook(WebhookOptions options, WebhookSender sender, DeadLetters deadLetters, WebhookMetrics metrics, TimeProvider time)
+    public Webhook(
+        WebhookOptions options, WebhookSender sender, DeadLetters deadLetters, DeletedEvents deleted, WebhookMetrics metrics, TimeProvider time)
     {
-        (_options, _sender, _deadLetters, _metrics, _time) = (options, sender, deadLetters, metrics, time);
+        (_options, _sender, _deadLetters, _deleted, _metrics, _time) = (options, sender, deadLetters, deleted, metrics, time);
         _attempts = WebhookRetries.Create(options, time, metrics.Failed);
         _types = [.. options.Types is { Count: > 0 } some ? some : (IEnumerable<string>)EventTypes.Kept];
         _streams = options.Streams is { Count: > 0 } streams ? [.. streams] : null;
@@ -74,6 +76,10 @@ internal sealed class Webhook : IDisposable
         await _burying;
     }
 
+    /// <inheritdoc cref="DeadLetters.DeleteStreamAsync"/>
+    public Task DeleteStreamAsync(string streamId, CancellationToken cancellationToken) =>
+        _deadLetters.DeleteStreamAsync(streamId, cancellationToken);
+
     public void Dispose() => _stopNow.Dispose();
 
     private Channel<Delivery> LaneOf(string streamId) => _lanes[(uint)string.GetHashCode(streamId, StringComparison.Ordinal) % (uint)_lanes.Length];
@@ -111,7 +117,7 @@ internal sealed class Webhook : IDisposable
         }
         catch (OperationCanceledException)
         {
-            Bury(delivery, "the server stopped");
+            if (!_deleted.Contains(delivery.Event)) Bury(delivery, "the server stopped");
             return;
         }
         _metrics.Failed();
@@ -120,6 +126,7 @@ internal sealed class Webhook : IDisposable
 
     private async ValueTask<HttpResponseMessage> PostAsync(Delivery delivery, CancellationToken cancellationToken)
     {
+        if (_deleted.Contains(delivery.Event)) throw new OperationCanceledException("It was deleted while it waited.");
         delivery.Attempts++;
         return await _sender.PostAsync(delivery.Id, delivery.Event, cancellationToken);
     }

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace AVServer.Server.Webhooks;
 
 /// <summary>Hands each event to the webhooks that want it.</summary>
-internal sealed class WebhookDispatcher(IOptions<WebhooksOptions> options, WebhookMetrics metrics, TimeProvider time, ILogger<WebhookDispatcher> logger)
+internal sealed class WebhookDispatcher(
+    IOptions<WebhooksOptions> options, DeletedEvents deleted, WebhookMetrics metrics, TimeProvider time, ILogger<WebhookDispatcher> logger)
     : IEventSink, IHostedService, IAsyncDisposable
 {
     private readonly HttpClient _http = WebhookSender.CreateClient();
@@ -17,10 +18,21 @@ internal sealed class WebhookDispatcher(IOptions<WebhooksOptions> options, Webho
         foreach (var hook in _hooks) hook.Offer(streamEvent);
     }
 
+    /// <summary>Deletes a stream's events from the files of undelivered ones; what still waits to be delivered is left out by itself.</summary>
+    /// <exception cref="IOException">A file can't be written.</exception>
+    public async Task DeleteStreamAsync(string streamId, CancellationToken cancellationToken)
+    {
+        foreach (var hook in _hooks) await hook.DeleteStreamAsync(streamId, cancellationToken);
+    }
+
     /// <exception cref="InvalidOperationException">A file of undelivered events can't be written: the server does not start.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var hooks = options.Value.Hooks.Select(hook => new Webhook(hook, new WebhookSender(_http, hook, time), new DeadLetters(hook.DeadLetterPath, metrics, logger), metrics, time)).ToArray();
+        var hooks = options.Value.Hooks.Select(hook =>
+        {
+            var letters = new DeadLetters(hook.DeadLetterPath, deleted, metrics, logger);
+            return new Webhook(hook, new WebhookSender(_http, hook, time), letters, deleted, metrics, time);
+        }).ToArray();
         foreach (var hook in hooks) hook.Start();
         _hooks = hooks;
         return Task.CompletedTask;

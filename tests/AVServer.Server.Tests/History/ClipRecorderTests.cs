@@ -11,7 +11,10 @@ public sealed class ClipRecorderTests
     private readonly List<Clip> _clips = [];
     private readonly ClipRecorder _recorder;
 
-    public ClipRecorderTests() => _recorder = new ClipRecorder(new ClipOptions { Before = TimeSpan.FromSeconds(1), After = TimeSpan.FromSeconds(0.5) }, _clips.Add);
+    private bool _isDeleted;
+
+    public ClipRecorderTests() => _recorder = new ClipRecorder(
+        new ClipOptions { Before = TimeSpan.FromSeconds(1), After = TimeSpan.FromSeconds(0.5) }, _clips.Add, _ => _isDeleted);
 
     [Theory]
     [InlineData(1)]
@@ -39,6 +42,16 @@ public sealed class ClipRecorderTests
         Notice((10.2, 10.8));
         _recorder.Complete();
         Assert.Equal([(500, 1_500), (10_000, 1_000)], _clips.Select(clip => ((int)clip.Samples[0], clip.Samples.Length)));
+    }
+
+    [Fact]
+    public void Word_that_is_deleted_while_what_follows_it_is_waited_for_brings_no_clip()
+    {
+        Hear(0, 2_000, 80);
+        Notice((1.5, 1.9));
+        _isDeleted = true;
+        Hear(2_000, 2_000, 80);
+        Assert.Empty(_clips);
     }
 
     [Fact]

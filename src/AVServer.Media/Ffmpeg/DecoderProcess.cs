@@ -8,13 +8,13 @@ using AVServer.Contracts;
 
 namespace AVServer.Media.Ffmpeg;
 
-/// <summary>One running ffmpeg or ffprobe with its pipes. Disposing ends it, whatever it is doing, and waits until it is gone.</summary>
+/// <summary>One running ffmpeg, ffprobe or decoder of pictures with its pipes. Disposing ends it, whatever it is doing, and waits until it is gone.</summary>
 /// <remarks>
 /// FFMpegCore builds the command lines and reads the answers, but doesn't start the programs here. Its processes inherit this one's environment, and can't be
 /// bounded, as nobody is told their number. Its pipes are sockets with a name in the temporary folder, for which ffmpeg's protocol <c>unix</c> would have
 /// to be open to untrusted media. What it reads of progress is ffmpeg's text; here the media's own times tell how far a decode is.
 /// </remarks>
-internal sealed class FfmpegProcess : IAsyncDisposable
+internal sealed class DecoderProcess : IAsyncDisposable
 {
     /// <summary>To read at once of a file's pictures: in smaller pieces two processes would take turns dozens of times a picture.</summary>
     public const int PicturesBytes = 1 << 20;
@@ -28,7 +28,7 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     private readonly bool _isApart;
     private readonly Task _reading;
 
-    private FfmpegProcess(Process process, bool isApart, int outputBytes)
+    private DecoderProcess(Process process, bool isApart, int outputBytes)
     {
         (_process, _isApart) = (process, isApart);
         if (outputBytes > SoundBytes) PipeCapacity.Ask(process.StandardOutput.BaseStream, outputBytes);
@@ -44,7 +44,7 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <param name="outputBytes">How much is read at once.</param>
     /// <param name="probes">Whether it is ffprobe.</param>
     /// <exception cref="MediaException">There is no such program, or no sandbox though one is required.</exception>
-    public static async Task<FfmpegProcess> StartAsync(
+    public static async Task<DecoderProcess> StartAsync(
         MediaOptions options, string arguments, MediaLimits limits, IEnumerable<string> files, int outputBytes = SoundBytes,
         bool probes = false)
     {
@@ -73,7 +73,7 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <param name="inSession">Whether it runs in the user's session, with its environment, as sound servers want of who records, and for as long as is wanted.</param>
     /// <param name="outputBytes">How much is read at once.</param>
     /// <exception cref="MediaException">There is no such program.</exception>
-    public static FfmpegProcess Start(
+    public static DecoderProcess Start(
         string program, string arguments, MediaLimits limits, Sandbox? sandbox = null, IEnumerable<string>? files = null,
         bool inSession = false, int outputBytes = SoundBytes)
     {
@@ -89,19 +89,25 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         start.Environment["OPENBLAS_NUM_THREADS"] = "1";   // a library of filters not used here would start a thread for each core
         start.Environment["AV_LOG_FORCE_NOCOLOR"] = "1";
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";   // no socket in the temporary folder
         try
         {
-            var process = DecoderThread.Start(start);
+            var process = DecoderThread.Start(start, isApart: sandbox is not null);
             TimeSpan? cpu = inSession ? null : limits.MaxDecoderCpu;
             long bytes = (long)limits.MaxDecoderMemoryMiB << 20;
             if (sandbox is null) ProcessLimits.Apply(process.Id, bytes, cpu, grows: limits.DecoderCpuShare > 0);
-            return new FfmpegProcess(process, sandbox is not null, outputBytes);
+            return new DecoderProcess(process, sandbox is not null, outputBytes);
         }
         catch (Win32Exception e)
         {
             throw new MediaException(FaultCodes.Internal, FfmpegAvailability.Missing(program), e);
         }
     }
+
+    /// <summary>Starts a program with the arguments that are all it has.</summary>
+    /// <inheritdoc cref="Start(string, string, MediaLimits, Sandbox?, IEnumerable{string}?, bool, int)"/>
+    public static DecoderProcess Start(DecoderProgram program, MediaLimits limits, Sandbox? sandbox, int outputBytes = SoundBytes) =>
+        Start(program.Path, program.Trial, limits, sandbox, outputBytes: outputBytes);
 
     /// <summary>Allows more processor time, where the limits that it was started with have a share of the media's.</summary>
     public void AllowCpu(TimeSpan cpu)
