@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tries the server by faults, and its parsers by bytes that nobody meant; ends with what was tried, lost and refused.
-#   scripts/soak.sh [MINUTES] [STREAMS]  a real server is killed, its disks filled, its database taken away, its readers go dead; default 3 minutes,
-#                                    most of them streams that come and go, 8 at once, while memory, handles and threads are watched
+#   scripts/soak.sh [MINUTES [N]]    a real server is killed, its disks filled, its database taken away, its readers go dead; default 3 minutes,
+#                                    most of them N streams (8) at once that come and go while memory, handles and threads are watched
 #   scripts/soak.sh fuzz [N] [NAME]  N changed inputs (a million) through each parser of strangers' bytes, or those whose names hold NAME
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -30,7 +30,7 @@ internal sealed record Parser(string Name, Action<byte[]> Read, IReadOnlyList<by
     public void Try(byte[] input)
     {
         var least = TimeSpan.MaxValue;
-        // A machine that has no time for it is no fault of a parser: the shortest of some times counts, of the processor where that is less.
+        // A machine that has no time for it is no fault of a parser: the shortest of some times counts, the processor's if less.
         for (var i = 0; i < Repeats && least > LongestTime; i++)
         {
             var allocated = GC.GetAllocatedBytesForCurrentThread();

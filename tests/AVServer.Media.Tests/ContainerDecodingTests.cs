@@ -46,7 +46,8 @@ public sealed class ContainerDecodingTests
         // Three seconds are in all of it: of so much of the bytes there are 0.3 seconds, beside the headers.
         sent.Writer.TryWrite(new MediaChunk(MediaKind.Container, TimeSpan.Zero, bytes.AsMemory(0, 2_000 + (bytes.Length / 10))));
         var decoder = new MediaDecoder(Media.Options);
-        await using var items = decoder.DecodeAsync(new MediaHello(1, Container: container), sent.Reader.ReadAllAsync()).GetAsyncEnumerator();
+        var hello = new MediaHello(1, Container: container);
+        await using var items = decoder.DecodeAsync(hello, sent.Reader.ReadAllAsync()).GetAsyncEnumerator();
         Assert.True(await items.MoveNextAsync().AsTask().WaitAsync(Patience.Longest));   // without a byte more
         Assert.Equal(0, Assert.IsType<AudioBlock>(items.Current).FirstSample);
         sent.Writer.TryWrite(new MediaChunk(MediaKind.Container, TimeSpan.Zero, bytes.AsMemory(2_000 + (bytes.Length / 10))));

@@ -195,7 +195,8 @@ public sealed class RawDecodingTests
         byte[] large = [.. jpeg, .. new byte[(4 << 20) - jpeg.Length]];   // the largest chunk there may be, the same one each time
         var chunks = Enumerable.Range(0, 4_500).Select(i => Picture(20 * i, large));
         var (bytes, last) = (0L, TimeSpan.Zero);
-        await foreach (var item in new MediaDecoder(new MediaOptions()).DecodeAsync(new MediaHello(1, Video: new VideoFormat()), chunks.ToAsyncEnumerable()))
+        var hello = new MediaHello(1, Video: new VideoFormat());
+        await foreach (var item in new MediaDecoder(new MediaOptions()).DecodeAsync(hello, chunks.ToAsyncEnumerable()))
         {
             if (item is VideoFrame picture) (bytes, last) = (bytes + picture.Pixels.Length, picture.Time);
         }

@@ -15,7 +15,9 @@ public sealed class SoakTable : IDisposable
 
     /// <summary>How many streams come and go at once: <c>AVSERVER_SOAK_STREAMS</c>; eight unless told.</summary>
     public static int Streams { get; } =
-        int.Parse(Environment.GetEnvironmentVariable("AVSERVER_SOAK_STREAMS") is { Length: > 0 } text ? text : "8", CultureInfo.InvariantCulture);
+        Environment.GetEnvironmentVariable("AVSERVER_SOAK_STREAMS") is { Length: > 0 } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : 8;
 
     /// <summary>Adds a line.</summary>
     public void Add(string tried, string lost, string refused, string ok) => _rows.Enqueue((tried, lost, refused, ok));

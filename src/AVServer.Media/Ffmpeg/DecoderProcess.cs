@@ -8,7 +8,9 @@ using AVServer.Contracts;
 
 namespace AVServer.Media.Ffmpeg;
 
-/// <summary>One running ffmpeg, ffprobe or decoder of pictures with its pipes. Disposing ends it, whatever it is doing, and waits until it is gone.</summary>
+/// <summary>
+/// One running ffmpeg, ffprobe or decoder of pictures with its pipes. Disposing ends it, whatever it is doing, and waits until it is gone.
+/// </summary>
 /// <remarks>
 /// FFMpegCore builds the command lines and reads the answers, but doesn't start the programs here. Its processes inherit this one's environment, and can't be
 /// bounded, as nobody is told their number. Its pipes are sockets with a name in the temporary folder, for which ffmpeg's protocol <c>unix</c> would have

@@ -10,7 +10,9 @@ internal sealed record DecoderProgram(string Path, string Trial, string? Managed
 
     /// <summary>What decodes pictures: the project's own program, beside this assembly, by the .NET that runs this process.</summary>
     public static DecoderProgram Pictures { get; } = new(
-        RuntimeHost(), $"exec {QuotedInput.Quote(System.IO.Path.Combine(AppContext.BaseDirectory, PictureDecoder))}", AppContext.BaseDirectory);
+        RuntimeHost(),
+        $"exec {QuotedInput.Quote(System.IO.Path.Combine(AppContext.BaseDirectory, PictureDecoder))}",
+        AppContext.BaseDirectory);
 
     /// <summary>The ffmpeg of these options; their ffprobe runs where it does.</summary>
     public static DecoderProgram Ffmpeg(MediaOptions options) => new(options.FfmpegPath, "-hide_banner -version");

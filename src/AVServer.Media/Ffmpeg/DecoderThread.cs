@@ -25,8 +25,8 @@ internal static class DecoderThread
             {
                 // One for each: who reads it moves the place at which the next would begin.
                 using var filter = isApart ? SystemCallFilter.Open() : null;
-                if (filter is not null)
-                    start.Arguments = string.Create(CultureInfo.InvariantCulture, $"--seccomp {filter.DangerousGetHandle()} {start.Arguments}");
+                string handle = filter?.DangerousGetHandle().ToString(CultureInfo.InvariantCulture) ?? "";
+                if (filter is not null) start.Arguments = $"--seccomp {handle} {start.Arguments}";
                 started.SetResult(Process.Start(start) ?? throw new InvalidOperationException("No process was started."));
             }
             catch (Exception e)

@@ -9,8 +9,8 @@ namespace AVServer.Media.Ffmpeg;
 /// They fail as if they weren't permitted.
 /// </summary>
 /// <remarks>
-/// A program of classic BPF as the kernel's seccomp takes it, for x86-64; elsewhere there is none. bubblewrap reads it from an open file that
-/// it inherits, and has the kernel hold the decoder and all that it starts to it.
+/// A program of classic BPF as the kernel's seccomp takes it, for x86-64; elsewhere there is none. bubblewrap reads it from an open file
+/// that it inherits, and has the kernel hold the decoder and all that it starts to it.
 /// </remarks>
 internal static partial class SystemCallFilter
 {
@@ -50,8 +50,10 @@ internal static partial class SystemCallFilter
     ];
 
     /// <summary>The filter's instructions; empty where there is none for this machine.</summary>
-    public static ReadOnlyMemory<byte> Program { get; } =
-        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64 ? Assemble() : default;
+    public static ReadOnlyMemory<byte> Program { get; } = IsForThisMachine ? Assemble() : default;
+
+    private static bool IsForThisMachine =>
+        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64;
 
     /// <summary>Opens the filter as a file in memory that processes started from now on inherit; the caller's to close.</summary>
     /// <returns>Null where there is none, or the system makes no such file.</returns>

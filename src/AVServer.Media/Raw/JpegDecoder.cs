@@ -1,12 +1,14 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.IO.Pipelines;
 using AVServer.Media.Ffmpeg;
 
 namespace AVServer.Media;
 
 /// <summary>
-/// The JPEG pictures of one stream → pixels, in a process of its own: without network and files where the system lets bubblewrap make such a
-/// place. A picture that its decoder does not stand is none, like any other bytes that can't be decoded; the next has another decoder.
+/// The JPEG pictures of one stream → pixels, in a process of its own: without network and files where the system lets bubblewrap make
+/// such a place. A picture that its decoder does not stand is none, like any other bytes that can't be decoded; the next has another
+/// decoder.
 /// </summary>
 /// <remarks>One caller at a time. The process starts with the first picture and ends with this object, or with this process.</remarks>
 /// <param name="options">Where decoders run, and the bounds of streams.</param>
@@ -70,14 +72,15 @@ public sealed class JpegDecoder(MediaOptions options) : IAsyncDisposable
         await input.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<VideoFrame?> ReadAsync(System.IO.Pipelines.PipeReader output, VideoFrame picture, CancellationToken cancellationToken)
+    private async Task<VideoFrame?> ReadAsync(PipeReader output, VideoFrame picture, CancellationToken cancellationToken)
     {
         var read = await output.ReadAtLeastAsync(HeadBytes, cancellationToken).ConfigureAwait(false);
         var (width, height) = read.Buffer.Length < HeadBytes ? throw new EndOfStreamException() : SizeOf(read.Buffer);
         output.AdvanceTo(read.Buffer.GetPosition(HeadBytes));
         if (width == 0 && height == 0) return null;
         // Whatever it says may be a stranger's word by now.
-        if (width < 1 || height < 1 || (long)width * height > options.Stream.MaxPixels) throw new IOException($"A picture of {width} × {height}.");
+        if (width < 1 || height < 1 || (long)width * height > options.Stream.MaxPixels)
+            throw new IOException($"Expected a picture, got {width} × {height} pixels.");
         int bytes = width * height * Channels;
         read = await output.ReadAtLeastAsync(bytes, cancellationToken).ConfigureAwait(false);
         if (read.Buffer.Length < bytes) throw new EndOfStreamException();

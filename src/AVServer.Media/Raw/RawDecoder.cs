@@ -66,8 +66,9 @@ internal sealed class RawDecoder
         if ((filled - _limits.FreeDuration).TotalSeconds * _limits.MinBytesPerSecond <= _inputBytes) return;
         throw new MediaException(
             FaultCodes.LimitExceeded,
-            $"Expected at least {_limits.MinBytesPerSecond} bytes for each second of silence that time stamps leave out, got {_inputBytes} for "
-            + $"{filled.TotalSeconds:F0} s; let stamps jump by more than {_limits.MaxSilenceFill.TotalSeconds:F0} s, or send the silence.");
+            $"Expected at least {_limits.MinBytesPerSecond} bytes for each second of silence that time stamps leave out, got {_inputBytes} "
+            + $"for {filled.TotalSeconds:F0} s; let stamps jump by more than {_limits.MaxSilenceFill.TotalSeconds:F0} s, or send "
+            + "the silence.");
     }
 
     private VideoFrame ReadPicture(MediaChunk chunk)

@@ -119,7 +119,8 @@ internal sealed class VideoTrack : IAsyncDisposable
     }
 
     // What a stranger's picture does to its decoder keeps nobody else's turn.
-    private async ValueTask LookAtAsync(long slot, VideoFrame picture, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
+    private async ValueTask LookAtAsync(
+        long slot, VideoFrame picture, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         var decoded = picture.Format == PixelFormat.Jpeg ? await _jpeg.DecodeAsync(picture, cancellationToken) : picture;
         _view = null;

@@ -9,7 +9,8 @@ namespace AVServer.Server.Clips;
 
 /// <summary>Brings clips to their folder behind the streams' backs, and deletes them when their time is over. Does nothing where no folder is named.</summary>
 internal sealed partial class ClipStore(
-    IOptions<ClipOptions> options, HistoryRecorder history, DeletedEvents deleted, ClipMetrics metrics, TimeProvider time, ILogger<ClipStore> logger)
+    IOptions<ClipOptions> options, HistoryRecorder history, DeletedEvents deleted, ClipMetrics metrics, TimeProvider time,
+    ILogger<ClipStore> logger)
     : IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan LongestSweep = TimeSpan.FromMinutes(1);

@@ -3,8 +3,8 @@ using AVServer.Contracts;
 namespace AVServer.Server.Events;
 
 /// <summary>
-/// Up to where streams' events were deleted on somebody's wish, for the places in which an event waits for a while, so that none of them comes
-/// up behind its deletion. Remembers the last deletions, for as long as anything waits.
+/// Up to where streams' events were deleted on somebody's wish, for the places in which an event waits for a while, so that none of them
+/// comes up behind its deletion. Remembers the last deletions, for as long as anything waits.
 /// </summary>
 internal sealed class DeletedEvents(TimeProvider time)
 {

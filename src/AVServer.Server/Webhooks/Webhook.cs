@@ -28,7 +28,8 @@ internal sealed class Webhook : IDisposable
     private int _waiting;
 
     public Webhook(
-        WebhookOptions options, WebhookSender sender, DeadLetters deadLetters, DeletedEvents deleted, WebhookMetrics metrics, TimeProvider time)
+        WebhookOptions options, WebhookSender sender, DeadLetters deadLetters, DeletedEvents deleted, WebhookMetrics metrics,
+        TimeProvider time)
     {
         (_options, _sender, _deadLetters, _deleted, _metrics, _time) = (options, sender, deadLetters, deleted, metrics, time);
         _attempts = WebhookRetries.Create(options, time, metrics.Failed);

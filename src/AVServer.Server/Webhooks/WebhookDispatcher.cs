@@ -18,7 +18,7 @@ internal sealed class WebhookDispatcher(
         foreach (var hook in _hooks) hook.Offer(streamEvent);
     }
 
-    /// <summary>Deletes a stream's events from the files of undelivered ones; what still waits to be delivered is left out by itself.</summary>
+    /// <summary>Deletes a stream's events from the files of undelivered ones; what waits to be delivered is left out by itself.</summary>
     /// <exception cref="IOException">A file can't be written.</exception>
     public async Task DeleteStreamAsync(string streamId, CancellationToken cancellationToken)
     {

@@ -146,6 +146,7 @@ public sealed class JpegDecoderTests : IAsyncDisposable
     // Those inside a sandbox go with it, by the kernel.
     private static async Task GoneAsync(int[] processes)
     {
-        for (var patience = TestKit.Patience.Token(); processes.Any(process => Directory.Exists($"/proc/{process}"));) await Task.Delay(10, patience);
+        var patience = TestKit.Patience.Token();
+        while (processes.Any(process => Directory.Exists($"/proc/{process}"))) await Task.Delay(10, patience);
     }
 }
