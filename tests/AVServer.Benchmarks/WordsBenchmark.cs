@@ -69,7 +69,7 @@ internal static class WordsBenchmark
     // The recogniser alone, on the stretches that it would be asked about.
     private static async Task<List<double>> CandidatesAsync(ModelRuntime runtime)
     {
-        var model = runtime.Store.OfKind(ModelKind.SpeechRecogniser)[0];
+        var model = runtime.Store.OfKind(ModelKind.SpeechRecogniser).First();
         var tokenizer = SubwordTokenizer.Load(
             Path.Combine(model.Folder, SpeechRecogniserFiles.Vocabulary), Path.Combine(model.Folder, SpeechRecogniserFiles.Merges));
         var recogniser = runtime.Recogniser(model.Manifest.Name);
