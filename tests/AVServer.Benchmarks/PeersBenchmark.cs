@@ -81,9 +81,7 @@ internal static class PeersBenchmark
     private static async Task<int> CountAsync(IStreamPipeline pipeline, float[] sound, string word)
     {
         var count = 0;
-        var request = new StreamRequest("peers", new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le")));
-        var length = TimeSpan.FromSeconds((double)sound.Length / Rate);
-        await foreach (var item in pipeline.RunAsync(request, SpeechMaterial.Chunks(sound, 0, length), CancellationToken.None))
+        await foreach (var item in SpeechMaterial.PlayAsync(pipeline, sound))
             if (item is WakeWordEvent { Model.Name: "phones-en" } heard && heard.Keyword == word) count++;
         return count;
     }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using AVServer.Contracts;
 using AVServer.Media;
+using AVServer.Pipeline;
 using AVServer.TestKit;
 
 namespace AVServer.Benchmarks;
@@ -92,6 +93,13 @@ internal static class SpeechMaterial
             yield return new MediaChunk(MediaKind.Audio, time, MemoryMarshal.AsBytes(samples).ToArray());
             await Task.Yield();
         }
+    }
+
+    /// <summary>Plays a sound to a pipeline as a sender would, as fast as it takes it; what comes of it.</summary>
+    public static IAsyncEnumerable<StreamEvent> PlayAsync(IStreamPipeline pipeline, float[] sound)
+    {
+        var request = new StreamRequest("played", new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le")));
+        return pipeline.RunAsync(request, Chunks(sound, 0, TimeSpan.FromSeconds((double)sound.Length / SampleRateHz)), CancellationToken.None);
     }
 
     private static string[] Recordings(params ReadOnlySpan<string> folders) =>
