@@ -153,12 +153,22 @@ speech_recogniser() {
     rm "$to/llama-tokenizer.js"
 }
 
-# The encoder of a larger recogniser of the same family, whose early layers the emotion models hear by; the runtime cuts it when it loads it.
+# A larger recogniser of the same family and with the same tokens, which hears what the small one leaves.
+speech_recogniser_base() {
+    local to=models/speech-recogniser-base
+    [ -d "$to" ] && ! model_is_there "$to" || return 0
+    local packed=dist/model/base/quantized
+    npm_members @usefulsensors/moonshine-js "$to" 4 "$packed/encoder_model.onnx" "$packed/decoder_model_merged.onnx"
+    mv "$to/encoder_model.onnx" "$to/model.onnx"
+    mv "$to/decoder_model_merged.onnx" "$to/decoder.onnx"
+    cp models/speech-recogniser/vocabulary.json models/speech-recogniser/merges.txt "$to"
+}
+
+# Its encoder's early layers are what the emotion models hear by; the runtime cuts them out when it loads it.
 speech_encoder() {
     local to=models/speech-encoder
     [ -d "$to" ] && ! model_is_there "$to" || return 0
-    npm_members @usefulsensors/moonshine-js "$to" 4 dist/model/base/quantized/encoder_model.onnx
-    mv "$to/encoder_model.onnx" "$to/model.onnx"
+    cp models/speech-recogniser-base/model.onnx "$to/model.onnx"
 }
 
 # What no registry brings, with the versions that the project is built by.
@@ -176,6 +186,7 @@ packages() {
     speech_embedding
     voice_activity
     speech_recogniser
+    speech_recogniser_base
     speech_encoder
     vosk
     lexicon

@@ -8,6 +8,8 @@ namespace AVServer.Lab.Commands;
 /// <summary>Trained models from their last checkpoint.</summary>
 public static class Checkpoints
 {
+    private const string Marker = "step";
+
     /// <summary>The first stage, in evaluation mode.</summary>
     public static Mdtc Spotter(LabFolders folders, TrainRecipe recipe) =>
         Load(folders, recipe, new Mdtc(recipe.Spotter ?? throw new ArgumentException($"Expected a spotter's recipe, {recipe.Name} is none.", nameof(recipe))));
@@ -18,11 +20,14 @@ public static class Checkpoints
 
     private static T Load<T>(LabFolders folders, TrainRecipe recipe, T model) where T : nn.Module => Restore(folders, recipe.Name, model);
 
+    /// <summary>Whether a run has a checkpoint.</summary>
+    public static bool Exists(LabFolders folders, string run) => File.Exists(Path.Combine(folders.Run(run), Marker));
+
     /// <summary>A model with the weights of a run's last checkpoint, in evaluation mode.</summary>
     public static T Restore<T>(LabFolders folders, string run, T model) where T : nn.Module
     {
         var folder = folders.Run(run);
-        var marker = Path.Combine(folder, "step");
+        var marker = Path.Combine(folder, Marker);
         if (!File.Exists(marker)) throw new FileNotFoundException($"Expected a checkpoint of {run} in {folder}, found none. Train it first.", marker);
         model.load(Path.Combine(folder, FormattableString.Invariant($"{int.Parse(File.ReadAllText(marker), CultureInfo.InvariantCulture)}.weights")));
         model.eval();

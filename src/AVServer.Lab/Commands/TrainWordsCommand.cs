@@ -19,8 +19,7 @@ public static class TrainWordsCommand
         await using var ear = new CandidateEar(folders, data, material.Pronouncer, output.WriteLine);
         var taught = new RescoringTraining(material, data, recipe, ear).Train(output.WriteLine);
         var judge = JudgeTraining.Train(material, data, _ => true, recipe.Seed);
-        var network = ModelExporter.Export(material.Network);
-        await output.WriteLineAsync(FormattableString.Invariant($"{recipe.Name}: {network.Graph.Length} bytes, differs from its definition by at most {network.MaxDifference:E1}"));
+        var network = await NetworkAsync(folders, recipe, material, output, cancellationToken);
         Write(folders, recipe, recipePath, new Dictionary<string, byte[]>
         {
             [ModelManifest.MainFile] = network.Graph,
@@ -50,6 +49,23 @@ public static class TrainWordsCommand
         ModelFolder.WriteManifest(folder, manifest with { Files = files });
     }
 
+    // A network that was taken from the model stays the file that it was.
+    private static async Task<ExportedModel> NetworkAsync(
+        LabFolders folders, WordsRecipe recipe, JudgeMaterial material, TextWriter output, CancellationToken cancellationToken)
+    {
+        if (material.IsShippedNetwork)
+        {
+            var folder = Path.Combine(folders.Models, recipe.Name);
+            var manifest = ModelManifest.Parse(await File.ReadAllTextAsync(Path.Combine(folder, ModelManifest.FileName), cancellationToken));
+            var graph = await File.ReadAllBytesAsync(Path.Combine(folder, ModelManifest.MainFile), cancellationToken);
+            return new ExportedModel(graph, 0, manifest.Inputs, manifest.Outputs, manifest.Streaming);
+        }
+        var network = ModelExporter.Export(material.Network);
+        await output.WriteLineAsync(FormattableString.Invariant(
+            $"{recipe.Name}: {network.Graph.Length} bytes, differs from its definition by at most {network.MaxDifference:E1}"));
+        return network;
+    }
+
     private static PhoneTable Table(JudgeMaterial material, WordsRecipe recipe, TaughtRescoring taught)
     {
         var states = material.States;
@@ -66,6 +82,7 @@ public static class TrainWordsCommand
             PhoneStreaming.DelayOutputs(material.Network.Config),
             recipe.SearchedPerHour,
             recipe.RescoredPerHour,
+            recipe.HeardAgainPerHour,
             Math.Round(taught.TailSlope, 3),
             taught.Weights);
     }

@@ -28,17 +28,46 @@ internal sealed class CandidateEar : IAsyncDisposable
         _services = PipelineServices.BuildPipeline(folders.Models, new KeyValuePair<string, string?>("Keywords:Shipped", "false"));
         var runtime = _services.GetRequiredService<ModelRuntime>();
         var lexicon = Path.Combine(Find(ModelKind.Lexicon).Folder, PronunciationFiles.Lexicon);
-        _rescorer = WordRescorer.Of(runtime, Find(ModelKind.SpeechRecogniser), Lexicon.Load(lexicon));
+        _rescorer = WordRescorer.TryLoad(runtime, Lexicon.Load(lexicon)) ?? throw Missing(ModelKind.SpeechRecogniser);
 
-        StoredModel Find(ModelKind kind) => runtime.Store.OfKind(kind).FirstOrDefault()
-            ?? throw new InvalidDataException($"Expected a {kind} in {folders.Models}, found none. Run scripts/setup.sh.");
+        StoredModel Find(ModelKind kind) => runtime.Store.OfKind(kind).FirstOrDefault() ?? throw Missing(kind);
+
+        InvalidDataException Missing(ModelKind kind) => new($"Expected a {kind} in {folders.Models}, found none. Run scripts/setup.sh.");
     }
 
-    /// <summary>Hears candidates.</summary>
+    /// <summary>Has candidates heard by the small recogniser.</summary>
     /// <param name="candidates">Each with the number of its recording.</param>
     /// <param name="sound">Samples of a recording; asked once for each.</param>
     public IReadOnlyDictionary<ScannedCandidate, TextLikelihood> Hear(
-        IEnumerable<(int Recording, ScannedCandidate Candidate)> candidates, Func<int, float[]> sound)
+        IEnumerable<(int Recording, ScannedCandidate Candidate)> candidates, Func<int, float[]> sound) =>
+        Hear(candidates, sound, (candidate, stretch) => _rescorer.Hear(stretch, Spellings(candidate)));
+
+    /// <summary>Has those of them that are likely enough heard by the large one too; what was said of the others stays.</summary>
+    /// <param name="candidates">Each with the number of its recording.</param>
+    /// <param name="sound">Samples of a recording; asked once for each.</param>
+    /// <param name="heard">What the small one said.</param>
+    /// <param name="isLikely">Whether a candidate is heard again.</param>
+    public IReadOnlyDictionary<ScannedCandidate, TextLikelihood> HearAgain(
+        IEnumerable<(int Recording, ScannedCandidate Candidate)> candidates,
+        Func<int, float[]> sound,
+        IReadOnlyDictionary<ScannedCandidate, TextLikelihood> heard,
+        Func<ScannedCandidate, bool> isLikely)
+    {
+        var again = Hear(
+            candidates.Where(candidate => isLikely(candidate.Candidate)),
+            sound,
+            (candidate, stretch) => _rescorer.HearAgain(stretch, Spellings(candidate), heard[candidate]));
+        var both = new Dictionary<ScannedCandidate, TextLikelihood>(ReferenceEqualityComparer.Instance);
+        foreach (var (candidate, likelihood) in heard) both[candidate] = again.TryGetValue(candidate, out var better) ? better : likelihood;
+        return both;
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private ConcurrentDictionary<ScannedCandidate, TextLikelihood> Hear(
+        IEnumerable<(int Recording, ScannedCandidate Candidate)> candidates,
+        Func<int, float[]> sound,
+        Func<ScannedCandidate, float[], TextLikelihood> hear)
     {
         var heard = new ConcurrentDictionary<ScannedCandidate, TextLikelihood>(ReferenceEqualityComparer.Instance);
         var recordings = candidates.GroupBy(candidate => candidate.Recording, candidate => candidate.Candidate).ToArray();
@@ -47,20 +76,15 @@ internal sealed class CandidateEar : IAsyncDisposable
             var samples = sound(recording.Key);
             foreach (var candidate in recording)
             {
-                heard[candidate] = Hear(candidate, samples);
+                var span = WordTiming.Span(candidate.Candidate.Start, candidate.Candidate.End);
+                heard[candidate] = hear(candidate, WordRescorer.Cut(samples, span));
                 if (heard.Count % 2000 == 0) _log($"heard {heard.Count} candidates");
             }
         });
         return heard;
     }
 
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
-
-    private TextLikelihood Hear(ScannedCandidate candidate, float[] samples)
-    {
-        var span = WordTiming.Span(candidate.Candidate.Start, candidate.Candidate.End);
-        return _rescorer.Hear(samples, span, _spellings.GetOrAdd(candidate.Word, Spell));
-    }
+    private IReadOnlyList<int[]> Spellings(ScannedCandidate candidate) => _spellings.GetOrAdd(candidate.Word, Spell);
 
     private IReadOnlyList<int[]> Spell(int text) => _rescorer.Spell(_data.Texts[text], _pronouncer.Pronounce(_data.Texts[text]));
 }

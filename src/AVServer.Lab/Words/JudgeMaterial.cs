@@ -4,10 +4,12 @@ using AVServer.Detection;
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Commands;
 using AVServer.Lab.Data;
+using AVServer.Lab.Import;
 using AVServer.Lab.Import.Kaldi;
 using AVServer.Lab.Training.Phones;
 using AVServer.Networks;
 using AVServer.Pipeline;
+using AVServer.Runtime;
 using AVServer.Speech;
 
 namespace AVServer.Lab.Words;
@@ -55,15 +57,33 @@ internal sealed class JudgeMaterial : IDisposable
             if (await cache.DecodeAsync(folders.Corpora, set, cancellationToken)) log($"{set}: decoded");
         TorchSharp.torch.set_num_threads(1);
         var kaldi = KaldiModel.Load(Path.Combine(folders.Models, recipe.Teacher, "am", "final.mdl"));
-        var net = PhoneNetImport.Build(kaldi);
-        if (recipe.Network.Length > 0) WeightAverage.Apply(net, Checkpoints.Restore(folders, recipe.Network, PhoneNetImport.Build(kaldi)), recipe.TeacherShare);
-        var material = new JudgeMaterial(folders, recipe, recipePath, net, kaldi, log);
+        var material = new JudgeMaterial(folders, recipe, recipePath, await NetworkAsync(folders, recipe, kaldi, log, cancellationToken), kaldi, log);
         log($"{material.Spoken.Count} recordings, {material.Spoken.Count(spoken => spoken.Text is not null)} with their text");
         return material;
     }
 
+    // What a model was made of stays the same where only its judge is taught anew: the network's training takes hours and need not be repeated.
+    private static async Task<PhoneNet> NetworkAsync(
+        LabFolders folders, WordsRecipe recipe, KaldiModel kaldi, Action<string> log, CancellationToken cancellationToken)
+    {
+        var teacher = PhoneNetImport.Build(kaldi);
+        if (recipe.Network.Length == 0) return teacher;
+        if (Checkpoints.Exists(folders, recipe.Network))
+        {
+            WeightAverage.Apply(teacher, Checkpoints.Restore(folders, recipe.Network, PhoneNetImport.Build(kaldi)), recipe.TeacherShare);
+            return teacher;
+        }
+        var shipped = Path.Combine(folders.Models, recipe.Name, ModelManifest.MainFile);
+        log($"no checkpoint of {recipe.Network} in {folders.Run(recipe.Network)}: the network is that of {shipped}");
+        teacher.Dispose();
+        return PhoneNetGraph.Read(await File.ReadAllBytesAsync(shipped, cancellationToken));
+    }
+
     /// <summary>The phone network.</summary>
     public PhoneNet Network { get; }
+
+    /// <summary>Whether it was taken from the model that is there, as its training isn't.</summary>
+    public bool IsShippedNetwork => _recipe.Network.Length > 0 && !Checkpoints.Exists(_folders, _recipe.Network);
 
     /// <summary>All recordings of speech.</summary>
     public IReadOnlyList<SpokenText> Spoken { get; }

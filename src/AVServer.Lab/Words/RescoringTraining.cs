@@ -32,8 +32,11 @@ internal sealed class RescoringTraining(JudgeMaterial material, JudgeData data, 
     public TaughtRescoring Train(Action<string> log)
     {
         var examples = Enumerable.Range(0, Folds).SelectMany(Candidates).ToList();
-        var heard = ear.Hear(examples.Select(example => (example.Recording, example.Candidate)), material.TaughtSound);
+        var candidates = examples.Select(example => (example.Recording, example.Candidate)).ToList();
         var sum = new Rescoring(1, (float)recipe.TextWeight, (float)recipe.EndWeight, 0);
+        var heard = ear.Hear(candidates, material.TaughtSound);
+        var likely = examples.GroupBy(example => example.Candidate.Word).SelectMany(Likely).ToHashSet(ReferenceEqualityComparer.Instance);
+        heard = ear.HearAgain(candidates, material.TaughtSound, heard, likely.Contains);
         var labelled = examples.Where(example => example.Kind != Kind.Stored);
         var (weight, bias) = Logistic([.. labelled.Select(example => (Score(example, sum), example.Kind == Kind.Right))]);
         var weights = new Rescoring(
@@ -43,7 +46,15 @@ internal sealed class RescoringTraining(JudgeMaterial material, JudgeData data, 
             $"{weights}, the logarithm of the rate falls by {taught.TailSlope:F2} for each point of the score"));
         return taught;
 
-        float Score(Example example, Rescoring by) => by.Score(example.Judged, heard[example.Candidate].Text, heard[example.Candidate].End);
+        float Score(Example example, Rescoring by) => by.Score(example.Judged, heard[example.Candidate]);
+
+        // As the server does it: those above so many of the stored speech.
+        IEnumerable<ScannedCandidate> Likely(IEnumerable<Example> text)
+        {
+            float[] stored = [.. text.Where(example => example.Kind == Kind.Stored).Select(example => Score(example, sum)).OrderDescending()];
+            var again = (int)(recipe.HeardAgainPerHour * material.StoredHours);
+            return text.Where(example => again >= stored.Length || Score(example, sum) > stored[again]).Select(example => example.Candidate);
+        }
     }
 
     // Candidates of some texts that the judge didn't meet: of stored and other speech the judge's best, of right recordings each one's

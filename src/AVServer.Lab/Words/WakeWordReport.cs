@@ -80,14 +80,26 @@ internal sealed class WakeWordReport
         var without = Enumerable.Range(0, _material.Spoken.Count).Where(i => IsWithout(_material.Spoken[i], text.Split(' '))).ToArray();
         var stored = without.Where(_material.IsStored).ToArray();
         var judged = Of(stored, _data.Candidates).Select(found => _judge.Score(found.Candidate.Features)).OrderDescending().ToArray();
-        var heardFrom = Allowing(judged, _recipe.RescoredPerHour * stored.Sum(_material.Hours));
+        var storedHours = stored.Sum(_material.Hours);
+        var heardFrom = Allowing(judged, _recipe.RescoredPerHour * storedHours);
+        // The large one then those that score above so many of the stored speech by the small one.
+        var others = Of(without, _data.Candidates).Where(IsHeard).ToArray();
+        var alarms = _ear.Hear(others, _material.TaughtSound);
+        var scores = Of(stored, _data.Candidates).Select(found => Score(found.Candidate, alarms)).OrderDescending().ToArray();
+        var heardAgainFrom = Allowing(scores, _recipe.HeardAgainPerHour * storedHours);
         return new Word(
             text,
             number,
             says,
             without,
-            _ear.Hear(Of(without, _data.Candidates).Where(IsHeard), _material.TaughtSound),
-            [.. Conditions.Select((snr, c) => _ear.Hear(Of(says, _found[c]).Where(IsHeard), i => _material.Sound(_right[i], i, snr)))]);
+            HearAgain(others, _material.TaughtSound, alarms),
+            [.. Conditions.Select((snr, c) => HearBoth([.. Of(says, _found[c]).Where(IsHeard)], i => _material.Sound(_right[i], i, snr)))]);
+
+        Likelihoods HearBoth((int Recording, ScannedCandidate Candidate)[] candidates, Func<int, float[]> sound) =>
+            HearAgain(candidates, sound, _ear.Hear(candidates, sound));
+
+        Likelihoods HearAgain((int Recording, ScannedCandidate Candidate)[] candidates, Func<int, float[]> sound, Likelihoods heard) =>
+            _ear.HearAgain(candidates, sound, heard, candidate => Score(candidate, heard) > heardAgainFrom);
 
         IEnumerable<(int Recording, ScannedCandidate Candidate)> Of(
             IEnumerable<int> recordings, IReadOnlyList<IReadOnlyList<ScannedCandidate>> candidates) =>
@@ -195,7 +207,7 @@ internal sealed class WakeWordReport
     }
 
     private float Score(ScannedCandidate found, Likelihoods heard) => heard.TryGetValue(found, out var likelihood)
-        ? _taught.Weights.Score(_judge.Score(found.Features), likelihood.Text, likelihood.End)
+        ? _taught.Weights.Score(_judge.Score(found.Features), likelihood)
         : float.NegativeInfinity;
 
     // What nobody wrote down counts only where it is known that the words aren't said.

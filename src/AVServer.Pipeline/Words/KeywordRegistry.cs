@@ -162,7 +162,9 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         var (threshold, table) = model.Calibrator.Calibrate(name, measured, null, request.FalseAlarmsPerHour, request.RefractorySeconds);
         var warnings = Warnings(model, request, ways, table);
         var written = new Lazy<IReadOnlyList<int[]>>(spellings);
-        return (new TypedWord(request, ways, measured.Paths, written, measured.HeardFrom, threshold, table, warnings), measured);
+        var word = new TypedWord(
+            request, ways, measured.Paths, written, measured.HeardFrom, measured.HeardAgainFrom, threshold, table, warnings);
+        return (word, measured);
     }
 
     private List<string> Warnings(WordModel model, KeywordRequest request, IReadOnlyList<Pronunciation> ways, KeywordCalibration table)

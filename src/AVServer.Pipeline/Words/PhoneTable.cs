@@ -15,7 +15,8 @@ namespace AVServer.Pipeline;
 /// <param name="NoiseVariance">Variance of the white noise that is added in expectation, Kaldi's scale.</param>
 /// <param name="OutputsLate">Outputs by which the network's answers come late in a stream.</param>
 /// <param name="CandidatesPerHour">Candidates an hour of other speech that a word's matching threshold allows.</param>
-/// <param name="RescoredPerHour">Candidates an hour of other speech, the judge's best, that the recogniser hears.</param>
+/// <param name="RescoredPerHour">Candidates an hour of other speech, the judge's best, that the small recogniser hears.</param>
+/// <param name="HeardAgainPerHour">Of these the likeliest by then, that the large one hears too.</param>
 /// <param name="TailSlope">
 /// How the logarithm of the rate of false alarms falls with the score, where a word's own alarms are too few to say.
 /// </param>
@@ -32,6 +33,7 @@ public sealed record PhoneTable(
     int OutputsLate,
     double CandidatesPerHour,
     double RescoredPerHour,
+    double HeardAgainPerHour,
     double TailSlope,
     Rescoring Rescoring)
 {

@@ -1,3 +1,5 @@
+using AVServer.Runtime;
+
 namespace AVServer.Pipeline;
 
 /// <summary>
@@ -23,8 +25,20 @@ public sealed record Rescoring(float Judge, float Text, float End, float Bias)
     /// <param name="end">See <see cref="Runtime.TextLikelihood.End"/>.</param>
     public float Score(float judge, float text, float end) => (Judge * judge) + (Text * text) + (End * end) + Bias;
 
+    /// <inheritdoc cref="Score(float, float, float)"/>
+    /// <param name="judge">The judge's log-odds.</param>
+    /// <param name="heard">What the recognisers said.</param>
+    public float Score(float judge, TextLikelihood heard) => Score(judge, heard.Text, heard.End);
+
     /// <summary>The highest score that a candidate of this judge's log-odds can reach: no sound fits a text better than surely.</summary>
     /// <param name="judge">The judge's log-odds.</param>
     /// <param name="hasExamples">Whether recordings of the word count too.</param>
     public float Best(float judge, bool hasExamples) => Score(judge, 0, 0) + (hasExamples ? OfExamples(1) : 0);
+
+    /// <summary>The same once the small recogniser was asked: the large one may be sure.</summary>
+    /// <param name="judge">The judge's log-odds.</param>
+    /// <param name="heard">What the small one said.</param>
+    /// <param name="hasExamples">Whether recordings of the word count too.</param>
+    public float Best(float judge, TextLikelihood heard, bool hasExamples) =>
+        Score(judge, heard.With(default)) + (hasExamples ? OfExamples(1) : 0);
 }

@@ -9,7 +9,8 @@ namespace AVServer.Pipeline;
 /// <param name="Request">What was asked for.</param>
 /// <param name="Pronunciations">How it may be said, each in ARPAbet.</param>
 /// <param name="MatchingThreshold">Least score of a candidate.</param>
-/// <param name="HeardFrom">Least judge's log-odds of a candidate that the recogniser hears.</param>
+/// <param name="HeardFrom">Least judge's log-odds of a candidate that the small recogniser hears.</param>
+/// <param name="HeardAgainFrom">Least score by then of one that the large recogniser hears too.</param>
 /// <param name="Threshold">Least score of a detection, log-odds.</param>
 /// <param name="Calibration">What thresholds stand for.</param>
 internal sealed record ShippedWord(
@@ -17,6 +18,7 @@ internal sealed record ShippedWord(
     IReadOnlyList<string> Pronunciations,
     float MatchingThreshold,
     float HeardFrom,
+    float HeardAgainFrom,
     float Threshold,
     KeywordCalibration Calibration)
 {
@@ -34,6 +36,7 @@ internal sealed record ShippedWord(
         [.. word.Pronunciations.Select(way => way.ToString())],
         word.Paths[0].Threshold,
         word.HeardFrom,
+        word.HeardAgainFrom,
         word.Threshold,
         word.Calibration);
 
@@ -43,6 +46,6 @@ internal sealed record ShippedWord(
         Pronunciation[] ways = [.. Pronunciations.SelectMany(phones => model.Pronouncer.Pronounce($"{KeywordNames.Of(Request.Text)}={phones}"))];
         WordPath[] paths = [.. ways.Select(way => new WordPath(0, [.. way.Phones.Select(phone => model.States.NumberOf(phone.ToString()))], MatchingThreshold))];
         var spellings = new Lazy<IReadOnlyList<int[]>>(() => model.Rescorer.Spell(KeywordNames.Of(Request.Text), ways));
-        return new TypedWord(Request, ways, paths, spellings, HeardFrom, Threshold, Calibration, []);
+        return new TypedWord(Request, ways, paths, spellings, HeardFrom, HeardAgainFrom, Threshold, Calibration, []);
     }
 }

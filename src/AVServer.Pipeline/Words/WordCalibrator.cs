@@ -53,7 +53,8 @@ internal sealed class WordCalibrator(
         var candidates = Candidates(paths, heard, cancellationToken).OrderByDescending(candidate => candidate.Judged).ToList();
         var most = (int)(table.RescoredPerHour * background.Hours);
         var heardFrom = candidates.Count > most ? candidates[most].Judged : WordPath.NoThreshold;
-        return new WordMeasurement(paths, heardFrom, Rescore(candidates[..Math.Min(most, candidates.Count)], spellings, cancellationToken));
+        var (heardAgainFrom, others) = Rescore(candidates[..Math.Min(most, candidates.Count)], spellings, cancellationToken);
+        return new WordMeasurement(paths, heardFrom, heardAgainFrom, others);
     }
 
     /// <summary>Reads thresholds off what was found.</summary>
@@ -154,24 +155,30 @@ internal sealed class WordCalibrator(
         }
     }
 
-    // By number of the output behind which it ends, counted through all recordings.
-    private OtherSpeech[] Rescore(
+    // The large recogniser hears the likeliest of what the small one heard.
+    private (float HeardAgainFrom, OtherSpeech[] Others) Rescore(
         List<StoredCandidate> candidates, IReadOnlyList<int[]> spellings, CancellationToken cancellationToken)
     {
-        var others = new OtherSpeech[candidates.Count];
+        var (sound, heard) = (new float[candidates.Count][], new TextLikelihood[candidates.Count]);
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        Parallel.For(0, others.Length, options, i =>
+        Parallel.For(0, heard.Length, options, i =>
         {
-            var candidate = candidates[i];
-            var span = WordTiming.Span(candidate.Start, candidate.End);
-            var (first, count) = WordRescorer.Stretch(span.Start, span.End, sounds.Length(candidate.Recording));
-            var sound = new float[count];
-            sounds.Read(candidate.Recording, first, sound);
-            var heard = rescorer.Hear(sound, spellings);
-            var score = table.Rescoring.Score(candidate.Judged, heard.Text, heard.End);
-            others[i] = new OtherSpeech(candidate.First + candidate.End, score, candidate.Described);
+            var span = WordTiming.Span(candidates[i].Start, candidates[i].End);
+            var (first, count) = WordRescorer.Stretch(span.Start, span.End, sounds.Length(candidates[i].Recording));
+            sounds.Read(candidates[i].Recording, first, sound[i] = new float[count]);
+            heard[i] = rescorer.Hear(sound[i], spellings);
         });
-        return others;
+        float[] scores = [.. Enumerable.Range(0, heard.Length).Select(Score)];
+        var again = (int)(table.HeardAgainPerHour * background.Hours);
+        var from = again < scores.Length ? scores.OrderDescending().ElementAt(again) : WordPath.NoThreshold;
+        Parallel.For(0, heard.Length, options, i =>
+        {
+            if (scores[i] > from) heard[i] = rescorer.HearAgain(sound[i], spellings, heard[i]);
+        });
+        // By number of the output behind which it ends, counted through all recordings.
+        return (from, [.. candidates.Select((one, i) => new OtherSpeech(one.First + one.End, Score(i), one.Described))]);
+
+        float Score(int i) => table.Rescoring.Score(candidates[i].Judged, heard[i]);
     }
 
     // Within the refractory time only the highest counts.

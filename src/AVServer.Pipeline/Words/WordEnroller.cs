@@ -93,9 +93,9 @@ internal sealed class WordEnroller(WordModel model)
         HeardWord Describe(WordCandidate candidate, float score)
         {
             var span = WordTiming.Span(candidate.Start, candidate.End);
-            var text = model.Rescorer.Hear(samples, span, word.Spellings.Value);
+            var heard = model.Hear(WordRescorer.Cut(samples, span), word, score);
             var described = WordExamples.Describe(history, candidate.Start, candidate.End);
-            return new HeardWord(model.Table.Rescoring.Score(score, text.Text, text.End), described);
+            return new HeardWord(model.Table.Rescoring.Score(score, heard), described);
         }
     }
 

@@ -150,8 +150,8 @@ internal sealed class WordListener
             var span = WordTiming.Span(candidate.Start, candidate.End, _firstSample / (double)AudioClock.SampleRateHz);
             // Too unlikely to be heard, or no sound lifts it above the threshold.
             if (judged < word.HeardFrom || _model.Table.Rescoring.Best(judged, word.Examples is not null) < word.Threshold) continue;
-            if (Rescore(span, word, history) is not { } heard) continue;
-            var score = _model.Table.Rescoring.Score(judged, heard.Text, heard.End);
+            if (Rescore(span, word, judged, history) is not { } heard) continue;
+            var score = _model.Table.Rescoring.Score(judged, heard);
             var similarity = word.Examples?.Similarity(WordExamples.Describe(_history, candidate.Start, candidate.End));
             if (similarity is { } likeness) score += Rescoring.OfExamples(likeness);
             var posterior = WordCalibrator.Posterior(score);
@@ -172,14 +172,14 @@ internal sealed class WordListener
 
     // What had been heard at the step's end, however the sound arrived; null where its sound is forgotten, as when a sound ends long after
     // the gate closed.
-    private TextLikelihood? Rescore(WordSpan span, TypedWord word, SampleRing history)
+    private TextLikelihood? Rescore(WordSpan span, TypedWord word, float judged, SampleRing history)
     {
         var (first, count) = WordRescorer.Stretch(span.Start, span.End, Math.Min(history.Count, (_heardStep + 1) * AudioClock.StepSamples));
         if (first < history.Oldest) return null;
         var sound = new float[count];
         history.Read(first, sound);
         _level.Amplify(sound);
-        return _model.Rescorer.Hear(sound, word.Spellings.Value);
+        return _model.Hear(sound, word, judged);
     }
 
     private bool IsFor(TypedWord word) =>

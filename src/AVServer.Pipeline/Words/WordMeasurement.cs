@@ -4,9 +4,11 @@ namespace AVServer.Pipeline;
 
 /// <summary>What was taken for a word in stored speech in which it isn't said.</summary>
 /// <param name="Paths">The word's pronunciations with their matching thresholds.</param>
-/// <param name="HeardFrom">Least judge's log-odds of a candidate that the recogniser hears.</param>
-/// <param name="Others">The candidates that it heard.</param>
-internal sealed record WordMeasurement(IReadOnlyList<WordPath> Paths, float HeardFrom, IReadOnlyList<OtherSpeech> Others)
+/// <param name="HeardFrom">Least judge's log-odds of a candidate that the small recogniser hears.</param>
+/// <param name="HeardAgainFrom">Least score by then of one that the large recogniser hears too.</param>
+/// <param name="Others">The candidates that were heard.</param>
+internal sealed record WordMeasurement(
+    IReadOnlyList<WordPath> Paths, float HeardFrom, float HeardAgainFrom, IReadOnlyList<OtherSpeech> Others)
 {
     /// <summary>Recordings of the word, to be looked at beside what was taken for it.</summary>
     /// <param name="examples">See <see cref="WordExamples.Describe"/>; at least one.</param>

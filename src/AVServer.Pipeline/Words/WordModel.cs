@@ -71,19 +71,31 @@ internal sealed class WordModel
     /// <summary>Chooses thresholds.</summary>
     public WordCalibrator Calibrator { get; }
 
+    /// <summary>Has a candidate heard: by the small recogniser, and by the large one too where it is likely enough.</summary>
+    /// <param name="sound">See <see cref="WordRescorer.Stretch"/>.</param>
+    /// <param name="word">What it is a candidate of.</param>
+    /// <param name="judged">The judge's log-odds.</param>
+    public TextLikelihood Hear(ReadOnlySpan<float> sound, TypedWord word, float judged)
+    {
+        var heard = Rescorer.Hear(sound, word.Spellings.Value);
+        var isLikely = Table.Rescoring.Score(judged, heard) > word.HeardAgainFrom
+            && Table.Rescoring.Best(judged, heard, word.Examples is not null) >= word.Threshold;
+        return isLikely ? Rescorer.HearAgain(sound, word.Spellings.Value, heard) : heard;
+    }
+
     /// <summary>Loads what the models' folder holds; null where there is no phone model, no lexicon, or no recogniser.</summary>
     /// <exception cref="ModelStoreException">A file isn't what its manifest says.</exception>
     public static WordModel? TryLoad(ModelRuntime runtime)
     {
         var store = runtime.Store;
         if (store.OfKind(ModelKind.PhoneModel).FirstOrDefault() is not { } model
-            || store.OfKind(ModelKind.Lexicon).FirstOrDefault() is not { } lexicon
-            || store.OfKind(ModelKind.SpeechRecogniser).FirstOrDefault() is not { } recogniser)
+            || store.OfKind(ModelKind.Lexicon).FirstOrDefault() is not { } lexicon)
         {
             return null;
         }
 
         var words = Lexicon.Load(Path.Combine(lexicon.Folder, PronunciationFiles.Lexicon));
+        if (WordRescorer.TryLoad(runtime, words) is not { } rescorer) return null;
         var letters = store.OfKind(ModelKind.LettersToPhones).FirstOrDefault();
         var spelling = letters is null ? "" : Path.Combine(letters.Folder, PronunciationFiles.LettersToPhones);
         var name = model.Manifest.Name;
@@ -92,7 +104,7 @@ internal sealed class WordModel
             PhoneTable.Load(model),
             runtime.Phones(name),
             runtime.WordJudge(name),
-            WordRescorer.Of(runtime, recogniser, words),
+            rescorer,
             SpeechBackground.Parse(model.ReadFile(PhoneModelFiles.Background)),
             BackgroundSounds.Parse(model.ReadFile(PhoneModelFiles.Sounds)),
             new Pronouncer(words, LettersToPhones.Load(spelling)),

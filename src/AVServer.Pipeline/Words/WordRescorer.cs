@@ -5,15 +5,20 @@ using AVServer.Speech;
 
 namespace AVServer.Pipeline;
 
-/// <summary>Rescores candidates of typed words by a recogniser that hears each candidate's sound once more. Thread-safe.</summary>
+/// <summary>
+/// Rescores candidates of typed words by recognisers that hear each candidate's sound once more: a small one, and a larger one what the
+/// small one leaves. Thread-safe.
+/// </summary>
 /// <remarks>
 /// The cascade of a cheap detector and a large verifier, as in Gruenstein et al., <i>A Cascade Architecture for Keyword Spotting on
 /// Mobile Devices</i>, arXiv 1712.03603: the recogniser knows how English goes on, the phones know when it was said.
 /// </remarks>
-/// <param name="recogniser">Hears; loaded by <see cref="Prepare"/>, or when it is first asked.</param>
-/// <param name="tokenizer">Cuts spellings into its tokens; the same.</param>
+/// <param name="small">Hears first; loaded by <see cref="Prepare"/>, or when it is first asked.</param>
+/// <param name="large">Hears second, with the same tokens; loaded likewise. Null: there is none.</param>
+/// <param name="tokenizer">Cuts spellings into their tokens; loaded likewise.</param>
 /// <param name="lexicon">Knows how words are usually spelled.</param>
-internal sealed class WordRescorer(Lazy<SpeechRecogniserModel> recogniser, Lazy<SubwordTokenizer> tokenizer, Lexicon lexicon)
+internal sealed class WordRescorer(
+    Lazy<SpeechRecogniserModel> small, Lazy<SpeechRecogniserModel>? large, Lazy<SubwordTokenizer> tokenizer, Lexicon lexicon)
 {
     /// <summary>Sound before the word's alignment that is heard with it.</summary>
     public const double SecondsBefore = 0.15;
@@ -32,17 +37,28 @@ internal sealed class WordRescorer(Lazy<SpeechRecogniserModel> recogniser, Lazy<
     private readonly Lazy<int[]> _ends = new(() => [SpeechRecogniserModel.EndToken, .. ClosingMarks.Select(tokenizer.Value.NumberOf)]);
     private int _isPrepared;
 
-    /// <summary>A rescorer by a model of the models' folder.</summary>
-    public static WordRescorer Of(ModelRuntime runtime, StoredModel model, Lexicon lexicon) => new(
-        new Lazy<SpeechRecogniserModel>(() => runtime.Recogniser(model.Manifest.Name)),
-        new Lazy<SubwordTokenizer>(() => SubwordTokenizer.Load(
-            Path.Combine(model.Folder, SpeechRecogniserFiles.Vocabulary), Path.Combine(model.Folder, SpeechRecogniserFiles.Merges))),
-        lexicon);
+    /// <summary>A rescorer by the recognisers of the models' folder; null where there is none.</summary>
+    public static WordRescorer? TryLoad(ModelRuntime runtime, Lexicon lexicon)
+    {
+        StoredModel[] models = [.. runtime.Store.OfKind(ModelKind.SpeechRecogniser).OrderBy(Size)];
+        if (models.Length == 0) return null;
+        var folder = models[0].Folder;
+        return new WordRescorer(
+            Of(models[0]),
+            models.Length > 1 ? Of(models[^1]) : null,
+            new Lazy<SubwordTokenizer>(() => SubwordTokenizer.Load(
+                Path.Combine(folder, SpeechRecogniserFiles.Vocabulary), Path.Combine(folder, SpeechRecogniserFiles.Merges))),
+            lexicon);
+
+        Lazy<SpeechRecogniserModel> Of(StoredModel model) => new(() => runtime.Recogniser(model.Manifest.Name));
+
+        static long Size(StoredModel model) => model.Manifest.Files.Values.Sum(file => file.Bytes);
+    }
 
     /// <summary>Loads what is needed, beside the caller: for whoever will hear words soon.</summary>
     public void Prepare()
     {
-        if (Interlocked.Exchange(ref _isPrepared, 1) == 0) _ = Task.Run(() => (recogniser.Value, _ends.Value));
+        if (Interlocked.Exchange(ref _isPrepared, 1) == 0) _ = Task.Run(() => (small.Value, large?.Value, _ends.Value));
     }
 
     /// <summary>
@@ -57,23 +73,29 @@ internal sealed class WordRescorer(Lazy<SpeechRecogniserModel> recogniser, Lazy<
         return [.. texts.SelectMany(WithCapitals).Distinct(StringComparer.Ordinal).Take(MostSpellings).Select(tokenizer.Value.Encode)];
     }
 
-    /// <summary>Hears a candidate's sound.</summary>
+    /// <summary>Has a candidate's sound heard by the small recogniser.</summary>
     /// <param name="sound">16 kHz; see <see cref="Stretch"/>.</param>
     /// <param name="spellings">See <see cref="Spell"/>.</param>
     public TextLikelihood Hear(ReadOnlySpan<float> sound, IReadOnlyList<int[]> spellings) =>
-        recogniser.Value.Score(sound, spellings, _ends.Value);
+        small.Value.Score(sound, spellings, _ends.Value);
 
-    /// <summary>Hears a candidate of a sound that is there whole.</summary>
-    /// <param name="samples">The sound, 16 kHz.</param>
-    /// <param name="span">Where the candidate lies in it.</param>
+    /// <summary>Has it heard by the large one too; without one what the small one said stands.</summary>
+    /// <param name="sound">16 kHz; see <see cref="Stretch"/>.</param>
     /// <param name="spellings">See <see cref="Spell"/>.</param>
-    public TextLikelihood Hear(ReadOnlySpan<float> samples, WordSpan span, IReadOnlyList<int[]> spellings)
+    /// <param name="heard">What the small one said.</param>
+    public TextLikelihood HearAgain(ReadOnlySpan<float> sound, IReadOnlyList<int[]> spellings, TextLikelihood heard) =>
+        large is null ? heard : heard.With(large.Value.Score(sound, spellings, _ends.Value));
+
+    /// <summary>The stretch of a sound that is heard for a candidate.</summary>
+    /// <param name="samples">The sound, 16 kHz, there whole.</param>
+    /// <param name="span">Where the candidate lies in it.</param>
+    public static float[] Cut(ReadOnlySpan<float> samples, WordSpan span)
     {
         var (first, count) = Stretch(span.Start, span.End, samples.Length);
         var sound = new float[count];
         var silent = (int)Math.Max(0, -first);
         samples.Slice((int)(first + silent), count - silent).CopyTo(sound.AsSpan(silent));
-        return Hear(sound, spellings);
+        return sound;
     }
 
     /// <summary>The samples that are heard for a candidate.</summary>

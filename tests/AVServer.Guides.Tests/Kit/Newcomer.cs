@@ -93,7 +93,7 @@ public sealed class Newcomer : IAsyncLifetime
         }
         Models = Path.Combine(Folder, "models");
         new FakeSpotter { Centre = 16, Gain = 0.5f, Threshold = 0.8, RefractorySeconds = 1.5 }.Write(Models);
-        foreach (var name in (string[])["phones-en", "cmudict", "letters-to-phones", "speech-recogniser"])
+        foreach (var name in (string[])["phones-en", "cmudict", "letters-to-phones", "speech-recogniser", "speech-recogniser-base"])
             if (Directory.Exists(Path.Combine(TestPaths.Models, name)))
                 Directory.CreateSymbolicLink(Path.Combine(Models, name), Path.Combine(TestPaths.Models, name));
         new FakeEmotion().WriteWithVoiceActivity(Models);

@@ -1,9 +1,13 @@
 using System.Runtime.InteropServices;
 using AVServer.Lab.Export;
+using AVServer.Lab.Import;
 using AVServer.Lab.Import.Kaldi;
 using AVServer.Lab.Words;
 using AVServer.Networks;
+using AVServer.Pipeline;
+using AVServer.Runtime;
 using AVServer.TestKit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AVServer.Lab.Tests.Words;
 
@@ -44,6 +48,43 @@ public sealed class PhoneNetImportTests
     {
         var exported = ModelExporter.Export(PhoneNetImport.Build(Model.Value));
         Assert.InRange(exported.MaxDifference, 0, ParityCheck.Limit);
+    }
+
+    [Fact]
+    public async Task Network_that_is_read_from_the_shipped_file_gives_the_server_s_scores()
+    {
+        var samples = MemoryMarshal.Cast<byte, short>(File.ReadAllBytes(TestPaths.Golden("kaldi-phones", "sound.s16"))).ToArray()
+            .Select(sample => sample / 32768f).ToArray();
+        var served = await ServedScoresAsync(samples);
+        using var net = PhoneNetGraph.Read(File.ReadAllBytes(Path.Combine(TestPaths.Models, "phones-en", ModelManifest.MainFile)));
+        using var codes = new PhoneCodes(net, noiseVariance: 1);
+        var read = codes.Score(codes.Encode(samples));
+        // Behind the sound's end the server's silence is of another length.
+        var compared = samples.Length / 480 * codes.States;
+        for (var i = 0; i < compared; i++) Assert.InRange(read[i], served[i] - Tolerance, served[i] + Tolerance);
+    }
+
+    private static async Task<List<float>> ServedScoresAsync(float[] samples)
+    {
+        await using var services = PipelineServices.BuildPipeline(TestPaths.Models);
+        var model = WordModel.TryLoad(services.GetRequiredService<ModelRuntime>())!;
+        var stream = new PhoneStream(model, paced: false);
+        var (scores, step) = (new List<float>(), new float[AudioClock.StepSamples]);
+        for (var at = 0; at < samples.Length + (PhoneStream.LateSteps * step.Length); at += step.Length)
+        {
+            Array.Clear(step);
+            if (at < samples.Length) samples.AsSpan(at, Math.Min(step.Length, samples.Length - at)).CopyTo(step);
+            await stream.AcceptAsync(step, outputs => scores.AddRange(outputs), TestContext.Current.CancellationToken);
+        }
+        return scores;
+    }
+
+    [Fact]
+    public void Graph_of_another_network_is_refused_with_the_weights_that_were_expected()
+    {
+        var judge = File.ReadAllBytes(Path.Combine(TestPaths.Models, "phones-en", "judge.onnx"));
+        var error = Assert.Throws<InvalidDataException>(() => PhoneNetGraph.Read(judge));
+        Assert.Contains("Expected weights [39, 768]", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

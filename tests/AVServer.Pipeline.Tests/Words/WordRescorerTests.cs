@@ -32,20 +32,48 @@ public sealed class WordRescorerTests(WordRescorerTests.Shared shared) : IClassF
         Assert.Equal((first, last), (from, from + count));
     }
 
+    [Fact]
+    public void Large_recogniser_counts_as_much_as_the_small_one()
+    {
+        var sound = SyntheticSpeech.Create(7, TimeSpan.FromSeconds(2));
+        int[][] spellings = [shared.Tokenizer.Encode("view glass")];
+        using var large = SpeechRecogniserModel.Load(ModelStore.Open(TestPaths.Models).Get("speech-recogniser-base"));
+
+        var small = shared.Rescorer.Hear(sound, spellings);
+        var alone = shared.With(large, large).Hear(sound, spellings);
+        var both = shared.With(shared.Small, large).HearAgain(sound, spellings, small);
+
+        Assert.NotEqual(small.Text, alone.Text);
+        Assert.Equal((small.Text + alone.Text) / 2, both.Text, 1e-4);
+        Assert.Equal((small.End + alone.End) / 2, both.End, 1e-4);
+        Assert.Equal(small.Tokens, both.Tokens);
+    }
+
+    [Fact]
+    public void Without_a_large_recogniser_the_small_one_decides()
+    {
+        var sound = SyntheticSpeech.Create(7, TimeSpan.FromSeconds(2));
+        int[][] spellings = [shared.Tokenizer.Encode("view glass")];
+
+        var heard = shared.Rescorer.Hear(sound, spellings);
+
+        Assert.Equal(heard, shared.Rescorer.HearAgain(sound, spellings, heard));
+    }
+
     public sealed class Shared : IDisposable
     {
-        private readonly SpeechRecogniserModel _recogniser;
+        private readonly Lexicon _lexicon;
 
         public Shared()
         {
-            var lexicon = Lexicon.Load(Path.Combine(TestPaths.Models, "cmudict", PronunciationFiles.Lexicon));
+            _lexicon = Lexicon.Load(Path.Combine(TestPaths.Models, "cmudict", PronunciationFiles.Lexicon));
             var folder = Path.Combine(TestPaths.Models, "speech-recogniser");
-            _recogniser = SpeechRecogniserModel.Load(ModelStore.Open(TestPaths.Models).Get("speech-recogniser"));
+            Small = SpeechRecogniserModel.Load(ModelStore.Open(TestPaths.Models).Get("speech-recogniser"));
             Tokenizer = SubwordTokenizer.Load(
                 Path.Combine(folder, SpeechRecogniserFiles.Vocabulary), Path.Combine(folder, SpeechRecogniserFiles.Merges));
-            Rescorer = new WordRescorer(new Lazy<SpeechRecogniserModel>(_recogniser), new Lazy<SubwordTokenizer>(Tokenizer), lexicon);
+            Rescorer = With(Small, null);
             var letters = Path.Combine(TestPaths.Models, "letters-to-phones", PronunciationFiles.LettersToPhones);
-            Pronouncer = new Pronouncer(lexicon, LettersToPhones.Load(letters));
+            Pronouncer = new Pronouncer(_lexicon, LettersToPhones.Load(letters));
         }
 
         public SubwordTokenizer Tokenizer { get; }
@@ -54,6 +82,14 @@ public sealed class WordRescorerTests(WordRescorerTests.Shared shared) : IClassF
 
         internal WordRescorer Rescorer { get; }
 
-        public void Dispose() => _recogniser.Dispose();
+        internal SpeechRecogniserModel Small { get; }
+
+        public void Dispose() => Small.Dispose();
+
+        internal WordRescorer With(SpeechRecogniserModel small, SpeechRecogniserModel? large) => new(
+            new Lazy<SpeechRecogniserModel>(small),
+            large is null ? null : new Lazy<SpeechRecogniserModel>(large),
+            new Lazy<SubwordTokenizer>(Tokenizer),
+            _lexicon);
     }
 }
