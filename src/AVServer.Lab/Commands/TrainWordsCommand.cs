@@ -83,7 +83,7 @@ public static class TrainWordsCommand
             recipe.SearchedPerHour,
             recipe.RescoredPerHour,
             recipe.HeardAgainPerHour,
-            Math.Round(taught.TailSlope, 3),
+            taught.FalseAlarms,
             taught.Weights);
     }
 

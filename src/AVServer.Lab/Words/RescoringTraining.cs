@@ -13,20 +13,17 @@ internal sealed class RescoringTraining(JudgeMaterial material, JudgeData data, 
     private const int MostRight = 14;
     private const int MostWrong = 60;
 
-    /// <summary>False alarms an hour that a word is measured for unless told otherwise.</summary>
-    private const double PromisedRate = 0.5;
-
     /// <summary>Share of the texts for which the promise holds.</summary>
     private const double ShareThatHolds = 0.75;
 
-    private const double SteepestSlope = 6;
-    private const double SlopeStep = 0.05;
+    /// <summary>A rate, above the promised one, at which thresholds are looked at too, to see how they fall.</summary>
+    private const double HigherRate = 10 * FalseAlarmModel.PromisedRate;
+
     private const int NewtonSteps = 30;
 
     /// <summary>
-    /// Learns both. The slope is the steepest by which, in other speech, <see cref="ShareThatHolds"/> of the texts have at most
-    /// <see cref="PromisedRate"/> false alarms an hour. Not their mean: a text that sounds like another one is found where that is said,
-    /// and would decide for all.
+    /// Learns both. Thresholds are such that, in other speech, <see cref="ShareThatHolds"/> of the texts have at most as many false alarms
+    /// as promised. Not their mean: a text that sounds like another one is found where that is said, and would decide for all.
     /// </summary>
     /// <param name="log">Told the result.</param>
     public TaughtRescoring Train(Action<string> log)
@@ -41,9 +38,8 @@ internal sealed class RescoringTraining(JudgeMaterial material, JudgeData data, 
         var (weight, bias) = Logistic([.. labelled.Select(example => (Score(example, sum), example.Kind == Kind.Right))]);
         var weights = new Rescoring(
             (float)weight, (float)(weight * recipe.TextWeight), (float)(weight * recipe.EndWeight), (float)bias);
-        var taught = new TaughtRescoring(weights, TailSlope(examples, example => Score(example, weights)));
-        log(FormattableString.Invariant(
-            $"{weights}, the logarithm of the rate falls by {taught.TailSlope:F2} for each point of the score"));
+        var taught = new TaughtRescoring(weights, FalseAlarms(examples, example => Score(example, weights)));
+        log($"{weights}, {taught.FalseAlarms}");
         return taught;
 
         float Score(Example example, Rescoring by) => by.Score(example.Judged, heard[example.Candidate]);
@@ -88,20 +84,33 @@ internal sealed class RescoringTraining(JudgeMaterial material, JudgeData data, 
         return spoken.Says(data.Texts[text]) ? Kind.Right : spoken.MaySay(data.Texts[text]) ? Kind.Neither : Kind.Wrong;
     }
 
-    private double TailSlope(List<Example> examples, Func<Example, float> score)
+    // Of each text how loud its alarms are in the stored speech, and the threshold that would have been right for the rest.
+    private FalseAlarmModel FalseAlarms(List<Example> examples, Func<Example, float> score)
     {
-        var storedHours = material.StoredHours;
-        var measured = examples.GroupBy(example => example.Candidate.Word).Where(text => text.Any(example => example.Kind == Kind.Stored))
+        var texts = examples.GroupBy(example => example.Candidate.Word)
             .Select(text => (Stored: Loudest(text, Kind.Stored), Others: Loudest(text, Kind.Wrong), Hours: HoursWithout(text.Key)))
+            .Where(text => text.Stored.Count > 0 && text.Others.Count > 0)
+            .Select(text => (
+                Level: FalseAlarmModel.Level(text.Stored, material.StoredHours),
+                Right: RightThreshold(text.Others, FalseAlarmModel.PromisedRate * text.Hours),
+                Higher: RightThreshold(text.Others, HigherRate * text.Hours)))
             .ToArray();
-        var slope = SteepestSlope;
-        while (slope > SlopeStep && measured.Count(Holds) < ShareThatHolds * measured.Length) slope -= SlopeStep;
-        return slope;
+        var (level, right) = (texts.Average(text => text.Level), texts.Average(text => text.Right));
+        var share = texts.Sum(text => (text.Level - level) * (text.Right - right)) / texts.Sum(text => (text.Level - level) * (text.Level - level));
+        var usual = ThatHolds(texts.Select(text => text.Right - (share * (text.Level - level))));
+        var higher = ThatHolds(texts.Select(text => text.Higher - (share * (text.Level - level))));
+        return new FalseAlarmModel(
+            Math.Round(level, 3),
+            Math.Round(usual, 3),
+            Math.Round(share, 3),
+            Math.Round((usual - higher) / Math.Log(HigherRate / FalseAlarmModel.PromisedRate), 3));
 
-        bool Holds((IReadOnlyList<float> Stored, IReadOnlyList<float> Others, double Hours) text)
+        static double RightThreshold(IReadOnlyList<float> alarms, double allowed) => alarms[Math.Min((int)allowed, alarms.Count - 1)];
+
+        static double ThatHolds(IEnumerable<double> thresholds)
         {
-            var threshold = AlarmTail.Threshold(text.Stored, PromisedRate * storedHours, slope);
-            return text.Others.Count(each => each > threshold) <= PromisedRate * text.Hours;
+            double[] sorted = [.. thresholds.Order()];
+            return sorted[(int)Math.Ceiling(ShareThatHolds * sorted.Length) - 1];
         }
 
         double HoursWithout(int text) =>

@@ -3,9 +3,6 @@ using AVServer.Pipeline;
 namespace AVServer.Lab.Words;
 
 /// <summary>What <see cref="RescoringTraining"/> learns.</summary>
-/// <param name="Weights">How judge and recogniser together make the score.</param>
-/// <param name="TailSlope">
-/// The fall of the logarithm of the rate of false alarms with the score by which thresholds that are read off the stored speech hold
-/// elsewhere.
-/// </param>
-internal sealed record TaughtRescoring(Rescoring Weights, double TailSlope);
+/// <param name="Weights">How judge and recognisers together make the score.</param>
+/// <param name="FalseAlarms">How a threshold that holds elsewhere follows from a text's alarms in the stored speech.</param>
+internal sealed record TaughtRescoring(Rescoring Weights, FalseAlarmModel FalseAlarms);

@@ -181,8 +181,7 @@ internal sealed class WakeWordReport
     {
         var stored = word.Without.Where(_material.IsStored).ToArray();
         var elsewhere = word.Without.Except(stored).ToArray();
-        var allowed = TypedRate * stored.Sum(_material.Hours);
-        var threshold = AlarmTail.Threshold([.. Loudest(stored).OrderDescending()], allowed, _taught.TailSlope);
+        var threshold = _taught.FalseAlarms.Threshold([.. Loudest(stored).OrderDescending()], stored.Sum(_material.Hours), TypedRate);
         var hours = elsewhere.Sum(_material.Hours);
         var measured = Loudest(elsewhere).Count(score => score > threshold) / hours;
         var recalls = Recalls(word, Score, threshold);

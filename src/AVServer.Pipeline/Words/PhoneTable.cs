@@ -17,9 +17,7 @@ namespace AVServer.Pipeline;
 /// <param name="CandidatesPerHour">Candidates an hour of other speech that a word's matching threshold allows.</param>
 /// <param name="RescoredPerHour">Candidates an hour of other speech, the judge's best, that the small recogniser hears.</param>
 /// <param name="HeardAgainPerHour">Of these the likeliest by then, that the large one hears too.</param>
-/// <param name="TailSlope">
-/// How the logarithm of the rate of false alarms falls with the score, where a word's own alarms are too few to say.
-/// </param>
+/// <param name="FalseAlarms">How a word's threshold follows from its alarms in stored speech.</param>
 /// <param name="Rescoring">How judge and recogniser together make the score.</param>
 public sealed record PhoneTable(
     IReadOnlyList<string> Phones,
@@ -34,7 +32,7 @@ public sealed record PhoneTable(
     double CandidatesPerHour,
     double RescoredPerHour,
     double HeardAgainPerHour,
-    double TailSlope,
+    FalseAlarmModel FalseAlarms,
     Rescoring Rescoring)
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };

@@ -196,7 +196,7 @@ internal sealed class WordCalibrator(
     }
 
     private float ThresholdFor(List<float> alarms, double falseAlarmsPerHour) =>
-        AlarmTail.Threshold(alarms, falseAlarmsPerHour * background.Hours, table.TailSlope);
+        table.FalseAlarms.Threshold(alarms, background.Hours, falseAlarmsPerHour);
 
     private List<MeasuredThreshold> Points(List<float> alarms)
     {
