@@ -46,7 +46,9 @@ internal static class WordsBenchmark
         Print("one typed word, ms a second", few);
         Print($"{Words.Length} typed words, ms a second", all);
         Print("ratio", [.. few.Zip(all, (ofOne, ofMany) => ofMany / ofOne)]);
-        Print($"a candidate of \"{Words[0]}\", ms", await CandidatesAsync(one.GetRequiredService<ModelRuntime>()));
+        var runtime = one.GetRequiredService<ModelRuntime>();
+        foreach (var model in runtime.Store.OfKind(ModelKind.SpeechRecogniser))
+            Print($"a candidate by {model.Manifest.Name}, ms", await CandidatesAsync(runtime, model));
         await DelaysAsync(one);
         return 0;
     }
@@ -66,10 +68,9 @@ internal static class WordsBenchmark
         return (Process.GetCurrentProcess().TotalProcessorTime - before).TotalMilliseconds / Length.TotalSeconds;
     }
 
-    // The recogniser alone, on the stretches that it would be asked about.
-    private static async Task<List<double>> CandidatesAsync(ModelRuntime runtime)
+    // A recogniser alone, on the stretches that it would be asked about.
+    private static async Task<List<double>> CandidatesAsync(ModelRuntime runtime, StoredModel model)
     {
-        var model = runtime.Store.OfKind(ModelKind.SpeechRecogniser).First();
         var tokenizer = SubwordTokenizer.Load(
             Path.Combine(model.Folder, SpeechRecogniserFiles.Vocabulary), Path.Combine(model.Folder, SpeechRecogniserFiles.Merges));
         var recogniser = runtime.Recogniser(model.Manifest.Name);
@@ -106,6 +107,6 @@ internal static class WordsBenchmark
     private static void Print(string what, List<double> values)
     {
         var sorted = values.Order().ToArray();
-        Console.WriteLine($"  {what,-36} {sorted[0],8:F2} {sorted[sorted.Length / 2],8:F2} {sorted[^1],8:F2}");
+        Console.WriteLine($"  {what,-44} {sorted[0],8:F2} {sorted[sorted.Length / 2],8:F2} {sorted[^1],8:F2}");
     }
 }

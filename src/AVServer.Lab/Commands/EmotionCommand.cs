@@ -14,6 +14,7 @@ namespace AVServer.Lab.Commands;
 public static class EmotionCommand
 {
     private static readonly double[] Histories = [0, 10, 30, 60, SpeakerHistory.All];
+    private static readonly string[] NoiseSets = ["noise_ovos", "noise_gsc_background"];
     private static readonly string[] HistoryNames = ["nothing heard before", "10 s", "30 s", "60 s", "all of the speaker"];
 
     public static async Task RunAsync(LabFolders folders, string recipePath, TextWriter output, CancellationToken cancellationToken)
@@ -21,10 +22,10 @@ public static class EmotionCommand
         var recipe = SpeakerHeadRecipe.Load(recipePath);
         EmotionSet[] sets = [.. recipe.Sets, .. recipe.Strangers];
         var cache = new CorpusCache(folders.Cache);
-        foreach (var set in sets) await cache.DecodeAsync(folders.Corpora, set.Set, cancellationToken);
+        foreach (var set in sets.Select(set => set.Set).Concat(NoiseSets)) await cache.DecodeAsync(folders.Corpora, set, cancellationToken);
         var lines = new List<string>();
         using var encoder = SpeechEncoder.Load(ModelStore.Open(folders.Models).Get(SpeakerHeadRecipe.Encoder));
-        var bank = Hear(folders, recipe, sets, cache, encoder);
+        var bank = Hear(folders, recipe, sets, cache, encoder, noiseDb: null);
         var counts = bank.Recordings.CountBy(row => row.Set).Select(set => $"{set.Key} {set.Value}");
         Log($"{recipe.Name} {recipe.Version}: {string.Join(", ", counts)} recordings; seed {recipe.Seed}");
         var trainer = new SpeakerHeadTrainer(recipe, bank);
@@ -49,6 +50,12 @@ public static class EmotionCommand
         {
             var means = HistoryNames.Select((name, i) => $"{name} {Percent(strangers.Average(scores => Ua(scores[i])))}");
             report.Say($"Mean UA: {string.Join(", ", means)}.");
+        }
+
+        if (recipe.Strangers.Any(set => set.Labels is not null))
+        {
+            var head = trainer.Fit(Of(row => recipe.Sets.Any(set => set.Set == row.Set)));
+            NoiseReport.Append(report, recipe, head, ratio => Hear(folders, recipe, recipe.Strangers, cache, encoder, ratio), Log);
         }
 
         report.Begin("Strangers of the corpora that teach: no speaker of a fold teaches it", HistoryNames);
@@ -98,18 +105,26 @@ public static class EmotionCommand
         }
     }
 
-    private static EmotionBank Hear(LabFolders folders, SpeakerHeadRecipe recipe, IReadOnlyList<EmotionSet> sets, CorpusCache cache, SpeechEncoder encoder)
+    // With noise, a second rendering of each recording has it.
+    private static EmotionBank Hear(
+        LabFolders folders, SpeakerHeadRecipe recipe, IReadOnlyList<EmotionSet> sets, CorpusCache cache, SpeechEncoder encoder, double? noiseDb)
     {
         // Folds of speakers: one a speaker, but for published ones.
         var recordings = EmotionCorpus.Read(folders.Corpora, cache, sets, recipe.Labels, folds: 100);
         foreach (var set in sets) _ = cache.Samples(set.Set, 0..0);
         return new EmotionBank(
             recordings,
-            recording => Array.ConvertAll(cache.Samples(recording.Set, recording.Samples).ToArray(), sample => sample / 32768f),
-            [],
+            recording => Samples(recording.Set, recording.Samples),
+            noiseDb is null ? [] : [.. NoiseSets.SelectMany(set => cache.Rows(set).Select(row => Samples(set, row.Samples))).Where(IsLong)],
             new EncoderFrontEnd(encoder, recipe.WindowSeconds),
-            new EmotionAugmentation(Variants: 1),
+            noiseDb is { } ratio
+                ? new EmotionAugmentation(Variants: 2, SpeedSpread: 0, NoiseShare: 1, LowestSnrDb: ratio, HighestSnrDb: ratio, ColourDb: 0)
+                : new EmotionAugmentation(Variants: 1),
             recipe.Seed);
+
+        float[] Samples(string set, Range range) => Array.ConvertAll(cache.Samples(set, range).ToArray(), sample => sample / 32768f);
+
+        static bool IsLong(float[] noise) => noise.Length >= SpeechEncoder.SampleRateHz;
     }
 
     private static void Export(

@@ -7,10 +7,11 @@ namespace AVServer.Lab.Training.Emotion;
 /// <summary>Fits heads behind a speech encoder, and asks them.</summary>
 /// <param name="recipe">How.</param>
 /// <param name="bank">Recordings, described by the encoder.</param>
-internal sealed class SpeakerHeadTrainer(SpeakerHeadRecipe recipe, EmotionBank bank)
+/// <param name="variant">Their rendering; 0: as recorded.</param>
+internal sealed class SpeakerHeadTrainer(SpeakerHeadRecipe recipe, EmotionBank bank, int variant = 0)
 {
     private const int Batch = 256;
-    private readonly SpeakerHistory _history = new(bank);
+    private readonly SpeakerHistory _history = new(bank, variant);
 
     /// <summary>A head taught by some of the recordings.</summary>
     /// <param name="places">Which.</param>

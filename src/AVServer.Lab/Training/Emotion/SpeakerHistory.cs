@@ -4,7 +4,8 @@ namespace AVServer.Lab.Training.Emotion;
 
 /// <summary>What would have been heard of a recording's speaker before it: other recordings of his, drawn by chance, until they are long enough.</summary>
 /// <param name="bank">Recordings, described by an encoder, the length last.</param>
-internal sealed class SpeakerHistory(EmotionBank bank)
+/// <param name="variant">Their rendering; 0: as recorded.</param>
+internal sealed class SpeakerHistory(EmotionBank bank, int variant = 0)
 {
     private readonly int _dim = bank.DescriptorDim - 1;
     private readonly ILookup<(string Set, string Speaker), int> _bySpeaker = Enumerable.Range(0, bank.Recordings.Count)
@@ -14,7 +15,7 @@ internal sealed class SpeakerHistory(EmotionBank bank)
     internal const double All = 1e9;
 
     /// <summary>Values of a recording.</summary>
-    internal float[] Values(int place) => bank.Describe(place, 0)[.._dim];
+    internal float[] Values(int place) => bank.Describe(place, variant)[.._dim];
 
     /// <summary>What an emotion model is told of the speaker.</summary>
     /// <param name="place">The recording, which isn't among them.</param>
@@ -30,7 +31,7 @@ internal sealed class SpeakerHistory(EmotionBank bank)
         foreach (var other in others)
         {
             if (heard.Seconds >= seconds) break;
-            var values = bank.Describe(other, 0);
+            var values = bank.Describe(other, variant);
             heard.Add(values.AsSpan(0, _dim), values[^1]);
         }
         return heard.ToArray();
