@@ -74,7 +74,7 @@ public sealed partial class AVServerClient : IDisposable
     /// A server may be set to end each stream at a limit (<see cref="FaultCodes.StreamLimit"/>). Raw chunks then go on as the next stream
     /// under the same id, whose media time begins at 0 again; a container can't be gone on with in its middle, and the limit is told as a
     /// refusal. Where the server has no room (<see cref="FaultCodes.ServerBusy"/>) the same is tried again, with growing waits, for
-    /// <see cref="AVServerClientOptions.BusyPatience"/>; a container only as long as nothing of it went out.
+    /// <see cref="AVServerClientOptions.BusyTimeout"/>; a container only as long as nothing of it went out.
     /// </remarks>
     /// <exception cref="ServerRefusedException">The server does not take the stream, or ended it: its code and message say why.</exception>
     public async Task<ClosedEvent> PublishAsync(

@@ -25,7 +25,7 @@ public sealed record AVServerClientOptions(Uri BaseAddress)
     /// (<see cref="Contracts.FaultCodes.ServerBusy"/>), counted from the first refusal in a row, before it is told. Default 1 min;
     /// <see cref="Timeout.InfiniteTimeSpan"/>: until there is room.
     /// </summary>
-    public TimeSpan BusyPatience { get; init; } = TimeSpan.FromMinutes(1);
+    public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Told of each lost connection of a subscription before it is made anew, and of each refusal that is waited out.</summary>
     public Action<ServerUnreachableException>? Reconnecting { get; init; }

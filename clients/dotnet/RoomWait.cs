@@ -11,12 +11,12 @@ internal sealed class RoomWait(AVServerClientOptions options)
     /// <summary>The server answered.</summary>
     public void Connected() => _delays.Connected();
 
-    /// <summary>Whether a refusal is one that passes, and there is patience left.</summary>
+    /// <summary>Whether a refusal is one that passes, and the time for it is not over.</summary>
     public bool Is(ServerRefusedException refusal)
     {
         if (refusal.Code != FaultCodes.ServerBusy) return false;
         _refusedSince ??= options.Time.GetTimestamp();
-        return options.BusyPatience == Timeout.InfiniteTimeSpan || options.Time.GetElapsedTime(_refusedSince.Value) < options.BusyPatience;
+        return options.BusyTimeout == Timeout.InfiniteTimeSpan || options.Time.GetElapsedTime(_refusedSince.Value) < options.BusyTimeout;
     }
 
     /// <summary>Waits before the next attempt.</summary>

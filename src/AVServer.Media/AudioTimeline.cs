@@ -7,9 +7,9 @@ namespace AVServer.Media;
 /// <param name="limits">Tolerance, longest fill and longest media.</param>
 internal sealed class AudioTimeline(int sampleRateHz, MediaLimits limits)
 {
-    private readonly AudioClock _clock = new(sampleRateHz, limits.TimeTolerance);
+    private readonly TimestampAligner _clock = new(sampleRateHz, limits.TimeTolerance);
 
-    /// <inheritdoc cref="AudioClock.Drift"/>
+    /// <inheritdoc cref="TimestampAligner.Drift"/>
     public TimeSpan Drift => _clock.Drift;
 
     /// <summary>Silence that was put in so far.</summary>

@@ -37,7 +37,7 @@ internal sealed class StreamRun : IAsyncDisposable
         }
         if (_audioVisual.Count == 0) return;
         _shared = plan.Models.SharedKeywords;
-        var track = new AudioVisualTrack(plan.Faces, _audioVisual, new SharedWords(_shared), new Patience(plan.MayHaveSound, plan.MayHavePictures));
+        var track = new AudioVisualTrack(plan.Faces, _audioVisual, new SharedWords(_shared), new AudioVideoSync(plan.MayHaveSound, plan.MayHavePictures));
         _sight = new AudioVisualRun(track, plan.Paced, plan.DropsLatePictures, plan.Time);
     }
 

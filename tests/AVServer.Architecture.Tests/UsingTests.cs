@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using AVServer.TestKit;
 
 namespace AVServer.Architecture.Tests;
 
@@ -10,10 +9,7 @@ public sealed partial class UsingTests
     [Fact]
     public void Usings_are_sorted_with_those_of_System_first()
     {
-        var files = new[] { "src", "clients", "tests" }
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, folder), "*.cs", SearchOption.AllDirectories))
-            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal));
-        Assert.All(files, path =>
+        Assert.All(SourceFiles.All, path =>
         {
             string[] usings = [.. File.ReadLines(path).TakeWhile(line => !line.StartsWith("namespace ", StringComparison.Ordinal)).Where(line => Using().IsMatch(line))];
             Assert.Equal(usings.OrderBy(line => line, Comparer<string>.Create(Compare)), usings);

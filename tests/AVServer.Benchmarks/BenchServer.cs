@@ -38,7 +38,7 @@ internal sealed class BenchServer : IAsyncDisposable
         ])
             start.ArgumentList.Add(argument);
         var process = Process.Start(start) ?? throw new InvalidOperationException("The server did not start; run scripts/run.sh once to build it.");
-        var server = new BenchServer(process, new AVServerClient(new AVServerClientOptions(address) { BusyPatience = TimeSpan.Zero }));
+        var server = new BenchServer(process, new AVServerClient(new AVServerClientOptions(address) { BusyTimeout = TimeSpan.Zero }));
         for (var attempt = 0; ; attempt++)
         {
             try

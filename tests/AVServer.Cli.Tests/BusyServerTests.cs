@@ -21,7 +21,7 @@ public sealed class BusyServerTests
         using var stop = new CancellationTokenSource();
         var held = new TaskCompletionSource();
         var holding = holder.PublishAsync(
-            "first", Sound.Hello, Sound.ChunksThenWaiting(1), e => { if (e is WakeWordEvent) held.TrySetResult(); }, cancellationToken: stop.Token);
+            "first", SilentSound.Hello, SilentSound.ChunksThenWaiting(1), e => { if (e is WakeWordEvent) held.TrySetResult(); }, cancellationToken: stop.Token);
         await held.Task;
 
         using var error = new Told(stop);

@@ -36,6 +36,6 @@ public sealed class ReconnectDelaysTests
         _time.Advance(TimeSpan.FromMilliseconds((longestMs / 2) - 1));
         Assert.False(wait.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds((longestMs / 2) + 2));
-        await wait.WaitAsync(Patience.Longest);
+        await wait.WaitAsync(TestTimeout.Longest);
     }
 }

@@ -48,7 +48,7 @@ public sealed class ContainerDecodingTests
         var decoder = new MediaDecoder(Media.Options);
         var hello = new MediaHello(1, Container: container);
         await using var items = decoder.DecodeAsync(hello, sent.Reader.ReadAllAsync()).GetAsyncEnumerator();
-        Assert.True(await items.MoveNextAsync().AsTask().WaitAsync(Patience.Longest));   // without a byte more
+        Assert.True(await items.MoveNextAsync().AsTask().WaitAsync(TestTimeout.Longest));   // without a byte more
         Assert.Equal(0, Assert.IsType<AudioBlock>(items.Current).FirstSample);
         sent.Writer.TryWrite(new MediaChunk(MediaKind.Container, TimeSpan.Zero, bytes.AsMemory(2_000 + (bytes.Length / 10))));
         sent.Writer.Complete();
@@ -231,7 +231,7 @@ public sealed class ContainerDecodingTests
         await using var process = DecoderProcess.Start("ffmpeg", FfmpegArguments.ForPipe("wav", limits, null), limits);
         var sent = process.Input.WriteAsync(minutes).AsTask();   // and more would come: it doesn't end
         var decoded = new DecodedStream(process, limits, 16_000, null, () => minutes.Length);
-        await foreach (var _ in decoded.ReadAsync(Patience.Token()))
+        await foreach (var _ in decoded.ReadAsync(TestTimeout.Token()))
             if (decoded.End >= TimeSpan.FromSeconds(121)) break;
         string limit = (await File.ReadAllLinesAsync($"/proc/{process.Id}/limits")).Single(line => line.StartsWith("Max cpu time",
             StringComparison.Ordinal));

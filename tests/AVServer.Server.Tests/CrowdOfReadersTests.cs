@@ -60,7 +60,7 @@ public sealed class CrowdOfReadersTests
             var words = await SendUntilTheStalledAreLetGoAsync(server);
 
             var numbers = Enumerable.Range(2, words + 1).Select(i => (long)i).ToList();   // after "opened", up to and with "closed"
-            foreach (var seen in await Task.WhenAll(reading).WaitAsync(Patience.Longest)) Assert.Equal(numbers, seen);
+            foreach (var seen in await Task.WhenAll(reading).WaitAsync(TestTimeout.Longest)) Assert.Equal(numbers, seen);
             Assert.Equal(Stalled, server.Broker.SlowReadersEnded);
             var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
             Assert.True(grown < MostGrowth, $"Expected at most {MostGrowth >> 20} MiB for what waits for {Stalled} stalled readers, got {grown >> 20}.");

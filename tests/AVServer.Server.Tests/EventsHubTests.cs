@@ -248,9 +248,9 @@ public sealed class EventsHubTests
 
     private static async Task<List<StreamEvent>> TakeAsync(ChannelReader<StreamEvent> events, int count)
     {
-        var patience = Patience.Token();
+        var timeout = TestTimeout.Token();
         var taken = new List<StreamEvent>();
-        while (taken.Count < count) taken.Add(await events.ReadAsync(patience));
+        while (taken.Count < count) taken.Add(await events.ReadAsync(timeout));
         return taken;
     }
 

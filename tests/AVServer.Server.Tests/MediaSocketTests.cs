@@ -316,7 +316,7 @@ public sealed class MediaSocketTests
 
     private static async Task<ClosedEvent> LastEventAsync(Events.EventSubscription reading)
     {
-        await foreach (var streamEvent in reading.ReadAllAsync(Patience.Token()))
+        await foreach (var streamEvent in reading.ReadAllAsync(TestTimeout.Token()))
             if (streamEvent is ClosedEvent closed) return closed;
         throw new InvalidOperationException("The readers were ended before the stream.");
     }

@@ -136,7 +136,7 @@ public sealed class OperationsTests
         while (heard.LastOrDefault() is not ClosedEvent) heard.Add(await events.ReadAsync());
         Assert.Equal(CloseReason.ServerStopping, ((ClosedEvent)heard[^1]).Reason);
         await late.ReceiveAllAsync();
-        await stopping.WaitAsync(Patience.Longest);
+        await stopping.WaitAsync(TestTimeout.Longest);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class OperationsTests
         var stopping = server.StopAsync();
         var events = await sender.ReceiveAllAsync();
         Assert.Equal("serverStopping", events[^1].GetProperty("reason").GetString());
-        await stopping.WaitAsync(Patience.Longest);
+        await stopping.WaitAsync(TestTimeout.Longest);
         Assert.Equal(0, server.Pipeline.Running);
     }
 }

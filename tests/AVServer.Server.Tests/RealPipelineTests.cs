@@ -51,7 +51,7 @@ public sealed class RealPipelineTests : IDisposable
         using var submitted = await server.Http.PostAsync(Routes.Score + "?posteriors=true&fileName=burst.wav&job=true", Wave(samples));
         var job = (await submitted.Content.ReadFromJsonAsync<JobStatus>(ContractsJson.Options))!;
         Assert.Equal(4.0, job.Total!.Value.TotalSeconds, 3);
-        await server.Part<Server.Jobs.JobStore>().Get(job.Id).Completion.WaitAsync(Patience.Longest);
+        await server.Part<Server.Jobs.JobStore>().Get(job.Id).Completion.WaitAsync(TestTimeout.Longest);
         Assert.Equal(await scored.Content.ReadAsStringAsync(), await server.Http.GetStringAsync($"{Routes.Jobs}/{job.Id}/result"));
     }
 
@@ -144,7 +144,7 @@ public sealed class RealPipelineTests : IDisposable
         await sender.SendAsync(0, samples[..(Rate * 2 * 3)]);
         sender.Cut();
         var events = new List<StreamEvent>();
-        await foreach (var streamEvent in reading.ReadAllAsync(Patience.Token()))
+        await foreach (var streamEvent in reading.ReadAllAsync(TestTimeout.Token()))
         {
             events.Add(streamEvent);
             if (streamEvent is ClosedEvent) break;

@@ -24,7 +24,7 @@ public sealed partial class ServerLeavesNothingTests : IDisposable
         new FakeSpotter { Centre = 16, Gain = 0.5f, Threshold = 0.8 }.Write(_folder.Path);
         var environment = disableTelemetry is null ? new Dictionary<string, string>() : new() { ["ORT_DISABLE_TELEMETRY"] = disableTelemetry };
         await using var server = WatchedProcess.Start(Program, environment, "--urls", "http://127.0.0.1:0", "--Runtime:ModelsPath", _folder.Path);
-        using var http = new HttpClient { BaseAddress = new Uri((await server.UntilAsync(Listening())).Groups[1].Value), Timeout = Patience.Longest };
+        using var http = new HttpClient { BaseAddress = new Uri((await server.UntilAsync(Listening())).Groups[1].Value), Timeout = TestTimeout.Longest };
 
         using var answer = await http.PostAsync(new Uri("api/score?fileName=a.wav", UriKind.Relative), new ByteArrayContent(await NoiseAsync()));
         var report = await answer.Content.ReadFromJsonAsync<ScoreReport>(ContractsJson.Options);

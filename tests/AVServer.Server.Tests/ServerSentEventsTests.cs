@@ -85,7 +85,7 @@ public sealed class ServerSentEventsTests
         await using var server = await RunningServer.StartAsync();
         await using var nginx = await NginxServer.StartAsync(server.Address);
         using var response = await nginx.Http.GetAsync($"{Routes.Events}?streamId=s", HttpCompletionOption.ResponseHeadersRead);
-        var items = SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync(Patience.Token());
+        var items = SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync(TestTimeout.Token());
         await using var events = items.GetAsyncEnumerator();
         using var sender = await MediaSender.OpenAsync(server, "s");
         Assert.Equal("opened", await NextAsync());   // before there is more: nothing is held back until it fills a buffer
@@ -194,7 +194,7 @@ public sealed class ServerSentEventsTests
             () => Encoding.ASCII.GetString(body.ToArray()).Contains("id: ", StringComparison.Ordinal), "the stream has begun");
         var written = body.Length;
         await left.CancelAsync();
-        await serving.WaitAsync(Patience.Longest);
+        await serving.WaitAsync(TestTimeout.Longest);
         Assert.Equal(written, body.Length);
     }
 
@@ -218,7 +218,7 @@ public sealed class ServerSentEventsTests
     private static async Task<List<string>> ReadAsync(HttpResponseMessage response, int count)
     {
         var events = new List<string>();
-        await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync(Patience.Token()))
+        await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync(TestTimeout.Token()))
         {
             events.Add($"{NumberOf(item.EventId)} {JsonDocument.Parse(item.Data).RootElement.GetProperty("type").GetString()}");
             if (events.Count == count) break;

@@ -101,7 +101,7 @@ public sealed class TelemetryTests
         using var body = new ByteArrayContent("Word!!"u8.ToArray()) { Headers = { ContentType = new("audio/wav") } };
         using var submitted = await server.Http.PostAsync($"{Routes.Score}?job=true&fileName=secret-file.wav&access_token={Key}", body);
         var job = (await submitted.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JobStatus>(ContractsJson.Options))!;
-        await server.Part<JobStore>().Get(job.Id).Completion.WaitAsync(Patience.Longest);
+        await server.Part<JobStore>().Get(job.Id).Completion.WaitAsync(TestTimeout.Longest);
         return job.Id;
     }
 }

@@ -28,7 +28,7 @@ public sealed partial class WatchedProcess : IAsyncDisposable
         _process.ErrorDataReceived += (_, line) => _lines.Enqueue(line.Data ?? "");
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        _exit = _process.WaitForExitAsync(Patience.Token());
+        _exit = _process.WaitForExitAsync(TestTimeout.Token());
         _watch = WatchAsync();
     }
 
@@ -52,7 +52,7 @@ public sealed partial class WatchedProcess : IAsyncDisposable
     /// <summary>Waits until it has written what is expected.</summary>
     public async Task<Match> UntilAsync(Regex expected)
     {
-        for (var patience = Patience.Token(); !patience.IsCancellationRequested && !_exit.IsCompleted; await Task.Delay(Interval, CancellationToken.None))
+        for (var timeout = TestTimeout.Token(); !timeout.IsCancellationRequested && !_exit.IsCompleted; await Task.Delay(Interval, CancellationToken.None))
             if (expected.Match(Output) is { Success: true } found) return found;
         throw new InvalidOperationException($"Expected '{expected}', it wrote:\n{Output}");
     }

@@ -46,7 +46,7 @@ internal sealed partial class SpeechModels : IDisposable
             if (emotion.Value.Model != new EmotionOptions().Model) CheckEmotionName(runtime, emotion.Value.Model);
             Log.EmotionOff(logger, Off);
         }
-        Patience = speech.Value.Patience;
+        TextTimeout = speech.Value.Patience;
         Transcriber = Choose(runtime.Store, speech.Value.Transcriber, own, logger);
         if (Transcriber == TranscriberKind.Own) Recogniser = own;
         if (Transcriber == TranscriberKind.Vosk)
@@ -86,7 +86,7 @@ internal sealed partial class SpeechModels : IDisposable
     public TranscriberKind Transcriber { get; }
 
     /// <summary>How long a final estimate waits for the words.</summary>
-    public TimeSpan Patience { get; }
+    public TimeSpan TextTimeout { get; }
 
     /// <summary>The recogniser; null where the server transcribes nothing.</summary>
     public ITranscriber? Recogniser { get; }

@@ -186,7 +186,7 @@ internal sealed class SpeechTrack : IAsyncDisposable
         var text = "";
         try
         {
-            var known = await words.WaitAsync(_models.Patience, _time, cancellationToken);
+            var known = await words.WaitAsync(_models.TextTimeout, _time, cancellationToken);
             Tell(utterance, known, events);
             text = Join(known);
         }
@@ -205,7 +205,7 @@ internal sealed class SpeechTrack : IAsyncDisposable
             Tell(_late[0].Utterance, await _late[0].Words, events);
             _late.RemoveAt(0);
         }
-        if (_waiting is not null && (_texts!.Reach(_waiting) || now >= _waiting.EndedAt + _models.Patience)) await ConcludeAsync(events, cancellationToken, _texts.Within(_waiting));
+        if (_waiting is not null && (_texts!.Reach(_waiting) || now >= _waiting.EndedAt + _models.TextTimeout)) await ConcludeAsync(events, cancellationToken, _texts.Within(_waiting));
     }
 
     private async ValueTask ConcludeAsync(List<StreamEvent> events, CancellationToken cancellationToken, string? text = null)

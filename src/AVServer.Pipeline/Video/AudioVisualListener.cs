@@ -32,7 +32,7 @@ internal sealed class AudioVisualListener : IDisposable
         _mels = keyword.Features.Mels;
         _sound = new float[keyword.Model.FbankLength];
         _lips = new float[keyword.Model.LipsLength];
-        Lips = new LipReader(keyword.Model.Lips, keyword.Model.Spec);
+        Lips = new LipTracks(keyword.Model.Lips, keyword.Model.Spec);
         _trigger = NewTrigger();
     }
 
@@ -40,7 +40,7 @@ internal sealed class AudioVisualListener : IDisposable
     public AudioVisualKeyword Keyword => _keyword;
 
     /// <summary>The lips that it reads.</summary>
-    public LipReader Lips { get; }
+    public LipTracks Lips { get; }
 
     /// <summary>Highest score so far of the modality that decided.</summary>
     public float MaxScore { get; private set; }
@@ -69,7 +69,7 @@ internal sealed class AudioVisualListener : IDisposable
     /// <param name="window">Where it ends, and what of it there is.</param>
     /// <param name="cancellationToken">Ends the wait for the lip encoder.</param>
     /// <returns>A detection; null where there is none.</returns>
-    public async ValueTask<WakeWordEvent?> JudgeAsync(AudioVisualWindow window, CancellationToken cancellationToken)
+    public async ValueTask<WakeWordEvent?> JudgeAsync(ScoringWindow window, CancellationToken cancellationToken)
     {
         var ways = (window.HasSound, window.Face) switch { (true, not null) => SoundAndLips, (true, null) => SoundAlone, (false, not null) => LipsAlone, _ => null };
         if (ways is null) return null;
@@ -105,4 +105,4 @@ internal sealed class AudioVisualListener : IDisposable
 /// <param name="HeardAt">Media time that must have been received before it can be judged.</param>
 /// <param name="HasSound">Whether the stream has sound.</param>
 /// <param name="Face">The face whose lips can be read; null where there is none.</param>
-internal readonly record struct AudioVisualWindow(long Step, TimeSpan End, long EndSlot, TimeSpan HeardAt, bool HasSound, int? Face);
+internal readonly record struct ScoringWindow(long Step, TimeSpan End, long EndSlot, TimeSpan HeardAt, bool HasSound, int? Face);

@@ -12,7 +12,7 @@ namespace AVServer.Pipeline;
 ///   pictures ────────┘  its slots are known  └─ every stride, while there is a voice or lips move → AudioVisualListener → SharedWords
 /// </code>
 /// One stream's own; one caller at a time. Everything depends on media time only, so that neither chunking nor the order in which sound and pictures
-/// arrive changes anything, as long as neither runs ahead of the other by more than <see cref="Patience.Longest"/>: then the one goes on without the other.
+/// arrive changes anything, as long as neither runs ahead of the other by more than <see cref="AudioVideoSync.Longest"/>: then the one goes on without the other.
 /// </remarks>
 internal sealed class AudioVisualTrack : IAsyncDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
     private readonly IReadOnlyList<AudioVisualListener> _listeners;
     private readonly VideoTrack _video;
     private readonly SharedWords _words;
-    private readonly Patience _patience;
+    private readonly AudioVideoSync _sync;
     private readonly Queue<HeardStep> _steps = new();
     private readonly PictureGrid _pictures = new();
     private readonly SpeakerSkew _skew = new();
@@ -37,10 +37,10 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
     /// <param name="models">Shared.</param>
     /// <param name="listeners">This stream's own; disposed with it.</param>
     /// <param name="words">This stream's own.</param>
-    /// <param name="patience">This stream's own.</param>
-    public AudioVisualTrack(FaceModels models, IReadOnlyList<AudioVisualListener> listeners, SharedWords words, Patience patience)
+    /// <param name="sync">This stream's own.</param>
+    public AudioVisualTrack(FaceModels models, IReadOnlyList<AudioVisualListener> listeners, SharedWords words, AudioVideoSync sync)
     {
-        (_listeners, _words, _patience) = (listeners, words, patience);
+        (_listeners, _words, _sync) = (listeners, words, sync);
         _video = new VideoTrack(models, [.. listeners.Select(listener => listener.Lips)]);
     }
 
@@ -50,14 +50,14 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
     public void Hear(in HeardStep step)
     {
         _steps.Enqueue(step);
-        _patience.Hear(step.End);
+        _sync.Hear(step.End);
     }
 
     /// <summary>Takes a picture over; <see cref="AdvanceAsync"/> works on it.</summary>
     public void See(VideoFrame picture)
     {
         _nextSlot ??= VideoGrid.Nearest(picture.Time);
-        _patience.See(picture.Time);
+        _sync.See(picture.Time);
         _pictures.Add(picture);
     }
 
@@ -71,7 +71,7 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
         {
             var end = VideoGrid.Nearest(step.End);
             var last = LastSlotFor(end + Math.Max(0, _skew.Slots));
-            if (!atEnd && !_pictures.Knows(last) && _patience.WaitsForPictures(step.End)) return;
+            if (!atEnd && !_pictures.Knows(last) && _sync.WaitsForPictures(step.End)) return;
             _steps.Dequeue();
             // After the last picture of all the face isn't gone: there is nothing more to see.
             var visible = atEnd && _pictures.Newest is { } newest ? Math.Min(last, VideoGrid.Nearest(newest)) : last;
@@ -84,8 +84,8 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
                 _nextSlot = VideoGrid.Nearest(next);
                 continue;
             }
-            await SeeThroughAsync(slot, _patience.IsWithoutSound ? Voice.Unknown : Voice.Silence, events, cancellationToken);
-            if (_patience.IsWithoutSound) await JudgeWithoutSoundAsync(slot, events, cancellationToken);
+            await SeeThroughAsync(slot, _sync.IsWithoutSound ? Voice.Unknown : Voice.Silence, events, cancellationToken);
+            if (_sync.IsWithoutSound) await JudgeWithoutSoundAsync(slot, events, cancellationToken);
         }
         if (!atEnd) return;
         _video.Complete(events);
@@ -102,7 +102,7 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
 
     /// <summary>Whether a slot's picture is known and its sound, which would have gone first, isn't waited for.</summary>
     private bool IsComplete(long slot, bool atEnd) =>
-        _pictures.Newest is { } newest && newest >= VideoGrid.TimeOf(slot) && (atEnd || !_patience.WaitsForSound(VideoGrid.TimeOf(slot), newest));
+        _pictures.Newest is { } newest && newest >= VideoGrid.TimeOf(slot) && (atEnd || !_sync.WaitsForSound(VideoGrid.TimeOf(slot), newest));
 
     private async ValueTask JudgeAsync(HeardStep step, long end, long visible, List<StreamEvent> events, CancellationToken cancellationToken)
     {
@@ -119,7 +119,7 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
         _words.Advance(step.End, step.HeardAt, events);
         _skew.Compare(step, end, _video);
         _video.Delay = _skew.Delay;
-        _patience.Judge(step.End);
+        _sync.Judge(step.End);
     }
 
     private void Begin(int track)
@@ -139,11 +139,11 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
         && (step.Index + 1) % listener.Keyword.StrideSteps == 0
         && (step.Index - _lastVoice <= StepsAfterVoice || _video.LipsMoved(end - SlotsAfterLips, end));
 
-    private AudioVisualWindow WindowOf(in HeardStep step, long end)
+    private ScoringWindow WindowOf(in HeardStep step, long end)
     {
         var face = _video.ReadableFace(end);
         var seenAt = VideoGrid.TimeOf(LastSlotFor(end));
-        return new AudioVisualWindow(step.Index, step.End, end, face is not null && seenAt > step.HeardAt ? seenAt : step.HeardAt, HasSound: true, face);
+        return new ScoringWindow(step.Index, step.End, end, face is not null && seenAt > step.HeardAt ? seenAt : step.HeardAt, HasSound: true, face);
     }
 
     private async ValueTask JudgeWithoutSoundAsync(long slot, List<StreamEvent> events, CancellationToken cancellationToken)
@@ -154,7 +154,7 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
         foreach (var listener in _listeners)
         {
             if ((step + 1) % listener.Keyword.StrideSteps != 0 || _video.ReadableFace(end) is not { } face) continue;
-            var window = new AudioVisualWindow(step, VideoGrid.TimeOf(end), end, VideoGrid.TimeOf(slot), HasSound: false, face);
+            var window = new ScoringWindow(step, VideoGrid.TimeOf(end), end, VideoGrid.TimeOf(slot), HasSound: false, face);
             if (await listener.JudgeAsync(window, cancellationToken) is { } word) _words.See(word, events);
         }
     }

@@ -20,7 +20,7 @@ internal sealed class VideoTrack : IAsyncDisposable
 
     private readonly FaceModels _models;
     private readonly FaceTracker _tracker;
-    private readonly IReadOnlyList<LipReader> _readers;
+    private readonly IReadOnlyList<LipTracks> _readers;
     private readonly JpegDecoder _jpeg;
     private readonly PictureReader _pictures = new();
     private readonly Dictionary<int, FaceHistory> _faces = [];
@@ -37,7 +37,7 @@ internal sealed class VideoTrack : IAsyncDisposable
 
     /// <param name="models">Shared.</param>
     /// <param name="readers">This stream's own, one for each model that reads lips.</param>
-    public VideoTrack(FaceModels models, IReadOnlyList<LipReader> readers)
+    public VideoTrack(FaceModels models, IReadOnlyList<LipTracks> readers)
     {
         (_models, _readers) = (models, readers);
         (_tracker, _jpeg) = (models.CreateTracker(), models.CreateJpegDecoder());

@@ -31,7 +31,7 @@ internal sealed partial class ClipFolder(string path)
     }
 
     /// <summary>Writes a clip; a file is there as a whole or not at all.</summary>
-    public async Task WriteAsync(Clip clip, CancellationToken cancellationToken)
+    public async Task WriteAsync(EventClip clip, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(path, clip.StreamId);
         CreatePrivate(folder);
@@ -109,7 +109,7 @@ internal sealed partial class ClipFolder(string path)
         return new ClipSummary(streamId, long.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture), at, file.Name, file.Length, $"{Routes.Clips}/{streamId}/{file.Name}");
     }
 
-    private static byte[] Header(Clip clip)
+    private static byte[] Header(EventClip clip)
     {
         var header = new byte[HeaderBytes];
         var dataBytes = clip.Samples.Length * sizeof(short);

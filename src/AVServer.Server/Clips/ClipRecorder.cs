@@ -7,7 +7,7 @@ namespace AVServer.Server.Clips;
 /// <param name="options">How much.</param>
 /// <param name="keep">Takes the clips.</param>
 /// <param name="isDeleted">Whether an event was deleted while it waited for what follows; null: none is.</param>
-internal sealed class ClipRecorder(ClipOptions options, Action<Clip> keep, Func<StreamEvent, bool>? isDeleted = null) : ISoundTap
+internal sealed class ClipRecorder(ClipOptions options, Action<EventClip> keep, Func<StreamEvent, bool>? isDeleted = null) : ISoundTap
 {
     // A word and the time until it is decided, with pictures that come late.
     private static readonly TimeSpan LongestDecision = TimeSpan.FromSeconds(5);
@@ -52,6 +52,6 @@ internal sealed class ClipRecorder(ClipOptions options, Action<Clip> keep, Func<
     {
         if (isDeleted?.Invoke(word) == true) return;
         var samples = _ring!.Cut(word.Start - options.Before, word.End + options.After);
-        if (samples.Length > 0) keep(new Clip(word.StreamId, word.Sequence, word.At, _ring.SampleRateHz, samples));
+        if (samples.Length > 0) keep(new EventClip(word.StreamId, word.Sequence, word.At, _ring.SampleRateHz, samples));
     }
 }

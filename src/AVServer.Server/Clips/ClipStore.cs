@@ -98,7 +98,7 @@ internal sealed partial class ClipStore(
                 metrics.Expired(folder.DeleteStream(streamId));
     }
 
-    private void Keep(Clip clip)
+    private void Keep(EventClip clip)
     {
         if (_queue.Writer.TryWrite(new Entry(clip, null))) return;
         metrics.Lost();
@@ -114,7 +114,7 @@ internal sealed partial class ClipStore(
         }
     }
 
-    private async Task WriteAsync(Clip clip)
+    private async Task WriteAsync(EventClip clip)
     {
         await _folderInUse.WaitAsync(CancellationToken.None);
         try
@@ -170,7 +170,7 @@ internal sealed partial class ClipStore(
         }
     }
 
-    private readonly record struct Entry(Clip? Clip, TaskCompletionSource? Flushed);
+    private readonly record struct Entry(EventClip? Clip, TaskCompletionSource? Flushed);
 
     private static partial class Log
     {

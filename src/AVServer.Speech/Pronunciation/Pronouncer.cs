@@ -43,7 +43,7 @@ public sealed class Pronouncer
         if (text.IndexOf('=', StringComparison.Ordinal) is >= 0 and var at) return FromPhones(text[..at], text[(at + 1)..]);
         if (string.IsNullOrWhiteSpace(text)) throw new PronunciationException(PronunciationFault.Empty, "Expected one or several words, got nothing.");
         RequireLength(text, MaxCharacters);
-        var pieces = SpokenText.Read(text, _variants.IsKnown);
+        var pieces = TextNormalizer.Read(text, _variants.IsKnown);
         if (pieces.Count == 0)
             throw new PronunciationException(PronunciationFault.NothingToSay, $"Expected a word or a number, got '{Excerpt.Of(text)}', of which nothing is spoken. Write what you will say.");
         IReadOnlyList<Way> ways = [new Way([], 0)];

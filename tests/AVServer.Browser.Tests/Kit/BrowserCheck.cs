@@ -11,7 +11,7 @@ namespace AVServer.Server.Browser.Tests.Kit;
 internal static class BrowserCheck
 {
     // A check waits for several things.
-    private static readonly TimeSpan Limit = 3 * Patience.Longest;
+    private static readonly TimeSpan Limit = 3 * TestTimeout.Longest;
 
     /// <param name="check">File name without extension.</param>
     /// <param name="arguments">What the check needs to know; becomes a JSON object.</param>
@@ -19,8 +19,8 @@ internal static class BrowserCheck
     public static async Task RunAsync(string check, object arguments, Func<string, Task>? onRequest = null)
     {
         var script = Path.Combine(TestPaths.RepositoryRoot, "tests", "AVServer.Browser.Tests", "checks", check + ".mjs");
-        var patience = Patience.Longest.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
-        var start = new ProcessStartInfo("node", [script, JsonSerializer.Serialize(arguments, JsonSerializerOptions.Web), patience])
+        var timeout = TestTimeout.Longest.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+        var start = new ProcessStartInfo("node", [script, JsonSerializer.Serialize(arguments, JsonSerializerOptions.Web), timeout])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -149,7 +149,7 @@ public sealed class SpeechStreamTests
         using var test = PipelineUnderTest.WithEmotion(transcriber, time: time, settings: ("Speech:Patience", "00:00:00.300"));
         transcriber.Pause();
         using var clock = new CancellationTokenSource();
-        // Nobody but the patience looks at this clock: it rings as often as somebody waits.
+        // Nobody but the timeout looks at this clock: it rings as often as somebody waits.
         var ringing = Task.Run(async () =>
         {
             while (!clock.IsCancellationRequested)
@@ -217,7 +217,7 @@ public sealed class SpeechStreamTests
                 yield return part;
                 time.Advance(TimeSpan.FromMilliseconds(80));
             }
-            await heard.Task.WaitAsync(Patience.Longest);
+            await heard.Task.WaitAsync(TestTimeout.Longest);
             transcriber.Resume();
         }
     }

@@ -8,7 +8,7 @@ public sealed class ClipRecorderTests
 {
     private const int Rate = 1_000;
 
-    private readonly List<Clip> _clips = [];
+    private readonly List<EventClip> _clips = [];
     private readonly ClipRecorder _recorder;
 
     private bool _isDeleted;

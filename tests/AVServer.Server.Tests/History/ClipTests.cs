@@ -69,7 +69,7 @@ public sealed class ClipTests : IDisposable
         var folder = new ClipFolder(Clips);
         folder.Prepare();
         var start = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-        for (var i = 0; i < 6; i++) await folder.WriteAsync(new Clip(i % 2 == 0 ? "a" : "b", i + 1, start.AddHours(i), Rate, new short[1_000]), default);
+        for (var i = 0; i < 6; i++) await folder.WriteAsync(new EventClip(i % 2 == 0 ? "a" : "b", i + 1, start.AddHours(i), Rate, new short[1_000]), default);
 
         Assert.Equal(2, folder.DeleteExpired(start.AddHours(2), maxBytes: long.MaxValue));
         Assert.Equal([3, 4, 5, 6], folder.List().Select(clip => clip.Sequence));
@@ -88,7 +88,7 @@ public sealed class ClipTests : IDisposable
             await SendAsync(server, "kept", LoudBurst.Make());
             await server.Part<HistoryRecorder>().FlushAsync(default);
             await server.Part<ClipStore>().FlushAsync(default);
-            var removed = new Clip("removed", 1, server.Part<TimeProvider>().GetUtcNow(), Rate, new short[100]);
+            var removed = new EventClip("removed", 1, server.Part<TimeProvider>().GetUtcNow(), Rate, new short[100]);
             await server.Part<ClipStore>().Folder!.WriteAsync(removed, default);
         }
         var half = Path.Combine(Clips, "kept", "20260102T030405000Z-9.wav.part");

@@ -32,7 +32,7 @@ public sealed class HistoryRecorderTests : IDisposable
         await RunningServer.UntilAsync(() => store.Refused == 2 && _time.SetTimers == 2, "the second write failed");
         store.IsAway = false;
         _time.Advance(TimeSpan.FromMilliseconds(500));
-        await flushed.WaitAsync(Patience.Longest);
+        await flushed.WaitAsync(TestTimeout.Longest);
         Assert.Equal(Enumerable.Range(1, 20).Select(i => (long)i), store.Events.Select(e => e.Sequence));
         await recorder.StopAsync(default);
     }
@@ -52,7 +52,7 @@ public sealed class HistoryRecorderTests : IDisposable
         using var lost = new LongSum(HistoryMetrics.MeterName, "avserver.history.lost");
         await using var recorder = await StartAsync(store, new HistoryOptions());
         for (var i = 1; i <= 20; i++) recorder.Offer(Event(i));
-        await recorder.FlushAsync(default).WaitAsync(Patience.Longest);
+        await recorder.FlushAsync(default).WaitAsync(TestTimeout.Longest);
         Assert.Equal(Enumerable.Range(1, 20).Except([7]).Select(i => (long)i), store.Events.Select(e => e.Sequence));
         Assert.Equal(1, lost.Value);
         await recorder.StopAsync(default);
@@ -72,7 +72,7 @@ public sealed class HistoryRecorderTests : IDisposable
         using var stopNow = new CancellationTokenSource();
         var stopping = recorder.StopAsync(stopNow.Token);
         await stopNow.CancelAsync();
-        await stopping.WaitAsync(Patience.Longest);
+        await stopping.WaitAsync(TestTimeout.Longest);
         Assert.Equal(10, lost.Value);
         Assert.Empty(store.Events);
     }

@@ -200,7 +200,7 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
         {
             await postgres.StartAsync();
         }
-        await server.Part<HistoryRecorder>().FlushAsync(Patience.Token());
+        await server.Part<HistoryRecorder>().FlushAsync(TestTimeout.Token());
         Assert.Equal([1, 2, 3, 4, 5, 6], (await QueryAsync(server, "?streamId=a")).Events.Select(e => e.Sequence));
     }
 

@@ -187,7 +187,7 @@ public sealed class JobTests
             var running = await SubmitAsync(server, "?job=true");
             await UntilAsync(server, running.Id, status => status.State == JobState.Running);
             await SubmitAsync(server, "?job=true");
-            await server.StopAsync().WaitAsync(Patience.Longest);
+            await server.StopAsync().WaitAsync(TestTimeout.Longest);
         }
         await NothingIsLeftAsync(before);
     }
@@ -202,12 +202,12 @@ public sealed class JobTests
 
     private static async Task<JobStatus> UntilAsync(RunningServer server, string id, Func<JobStatus, bool> condition)
     {
-        for (var patience = Patience.Token(); !patience.IsCancellationRequested; await Task.Delay(20))
+        for (var timeout = TestTimeout.Token(); !timeout.IsCancellationRequested; await Task.Delay(20))
         {
             var status = (await server.Http.GetFromJsonAsync<JobStatus>($"{Routes.Jobs}/{id}", ContractsJson.Options))!;
             if (condition(status)) return status;
         }
-        throw new TimeoutException($"Expected within {Patience.Longest.TotalSeconds} s: the job gets there.");
+        throw new TimeoutException($"Expected within {TestTimeout.Longest.TotalSeconds} s: the job gets there.");
     }
 
     // Other tests' files come and go meanwhile.

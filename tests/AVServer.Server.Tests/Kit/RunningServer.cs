@@ -33,7 +33,7 @@ internal sealed class RunningServer : IAsyncDisposable
         Pipeline = pipeline;
         Log = log;
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-        Http = new HttpClient { BaseAddress = Address, Timeout = Patience.Longest };
+        Http = new HttpClient { BaseAddress = Address, Timeout = TestTimeout.Longest };
     }
 
     public Uri Address { get; }
@@ -80,9 +80,9 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Waits until something that other threads bring about holds.</summary>
     public static async Task UntilAsync(Func<bool> condition, string what)
     {
-        for (var patience = Patience.Token(); !patience.IsCancellationRequested; await Task.Delay(10))
+        for (var timeout = TestTimeout.Token(); !timeout.IsCancellationRequested; await Task.Delay(10))
             if (condition()) return;
-        Assert.Fail($"Expected within {Patience.Longest.TotalSeconds} s: {what}.");
+        Assert.Fail($"Expected within {TestTimeout.Longest.TotalSeconds} s: {what}.");
     }
 
     public async ValueTask DisposeAsync()

@@ -77,7 +77,7 @@ public sealed class ResumeTests(PostgresServer postgres) : IClassFixture<Postgre
         var (hub, _) = await HubClient.ConnectAsync(restarted);
         await using var connection = hub;
         var overHub = hub.StreamAsync<StreamEvent>(HubMethods.Subscribe, new EventFilter("s", After: last));
-        Assert.Equal(expected, Names(await overHub.Take(expected.Length).ToListAsync(Patience.Token())));
+        Assert.Equal(expected, Names(await overHub.Take(expected.Length).ToListAsync(TestTimeout.Token())));
     }
 
     [Theory]
@@ -215,7 +215,7 @@ public sealed class ResumeTests(PostgresServer postgres) : IClassFixture<Postgre
         var query = $"?streamId=s&after={after}{(types is null ? "" : $"&types={types}")}";
         using var response = await server.Http.GetAsync(Routes.Events + query, HttpCompletionOption.ResponseHeadersRead);
         response.EnsureSuccessStatusCode();
-        var items = SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync(Patience.Token());
+        var items = SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync(TestTimeout.Token());
         return await items.Take(count)
             .Select(item => JsonSerializer.Deserialize<StreamEvent>(item.Data, ContractsJson.Options)!)
             .ToListAsync();

@@ -174,7 +174,7 @@ public sealed class WebhookTests
             ("Server:Limits:DrainTimeout", "00:00:00"), ("Server:Limits:CloseTimeout", "00:00:00.100"));
         await SendWordAsync(server, "a");
         await RunningServer.UntilAsync(() => !receiver.Requests.IsEmpty, "the first attempt was made");
-        await server.StopAsync().WaitAsync(Patience.Longest);
+        await server.StopAsync().WaitAsync(TestTimeout.Longest);
         var given = (await File.ReadAllLinesAsync(letters)).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal([1, 0, 0], given.Select(letter => letter.GetProperty("attempts").GetInt32()));
         Assert.All(given, letter => Assert.Equal("the server stopped", letter.GetProperty("reason").GetString()));

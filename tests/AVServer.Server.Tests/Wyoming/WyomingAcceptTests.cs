@@ -28,7 +28,7 @@ public sealed class WyomingAcceptTests
         time.Advance(TimeSpan.FromSeconds(1));
         await RunningServer.UntilAsync(() => asked == 4 && time.SetTimers == 1, "it rests again");
         time.Advance(TimeSpan.FromSeconds(1));
-        await accepting.WaitAsync(Patience.Longest);
+        await accepting.WaitAsync(TestTimeout.Longest);
         Assert.Equal(5, asked);
     }
 }

@@ -40,18 +40,18 @@ internal sealed class WyomingClient : IDisposable
     /// <summary>The next message, its data merged; null when the server has closed the connection.</summary>
     public async Task<(string Type, JsonElement Data)?> ReceiveAsync()
     {
-        var patience = Patience.Token();
+        var timeout = TestTimeout.Token();
         var line = new List<byte>();
         var one = new byte[1];
         while (true)
         {
-            if (await _stream.ReadAsync(one, patience) == 0) return line.Count == 0 ? null : throw new IOException("The connection broke off within a line.");
+            if (await _stream.ReadAsync(one, timeout) == 0) return line.Count == 0 ? null : throw new IOException("The connection broke off within a line.");
             if (one[0] == (byte)'\n') break;
             line.Add(one[0]);
         }
         var header = JsonDocument.Parse(line.ToArray()).RootElement;
         var data = new byte[header.TryGetProperty("data_length", out var length) ? length.GetInt32() : 0];
-        await _stream.ReadExactlyAsync(data, patience);
+        await _stream.ReadExactlyAsync(data, timeout);
         return (header.GetProperty("type").GetString()!, data.Length == 0 ? default : JsonDocument.Parse(data).RootElement);
     }
 

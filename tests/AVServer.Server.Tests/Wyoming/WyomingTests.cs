@@ -280,7 +280,7 @@ public sealed class WyomingTests
         using var sending = await WyomingClient.ConnectAsync(server);
         await sending.SendChunkAsync(Word);
         Assert.Equal("detection", (await sending.ReceiveAsync())!.Value.Type);
-        await server.StopAsync().WaitAsync(Patience.Longest);
+        await server.StopAsync().WaitAsync(TestTimeout.Longest);
         Assert.Null(await idle.ReceiveAsync());
         Assert.Null(await sending.ReceiveAsync());
     }

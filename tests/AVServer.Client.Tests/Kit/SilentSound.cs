@@ -4,7 +4,7 @@ using AVServer.Contracts;
 namespace AVServer.Client.Tests.Kit;
 
 /// <summary>Silence, 100 ms a chunk.</summary>
-internal static class Sound
+internal static class SilentSound
 {
     public static MediaHello Hello { get; } = new(MediaHello.CurrentProtocol, Audio: new AudioFormat());
 

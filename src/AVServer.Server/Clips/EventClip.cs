@@ -6,4 +6,4 @@ namespace AVServer.Server.Clips;
 /// <param name="At">When the event was published.</param>
 /// <param name="SampleRateHz">Of the samples.</param>
 /// <param name="Samples">Mono, 16 bit.</param>
-internal sealed record Clip(string StreamId, long Sequence, DateTimeOffset At, int SampleRateHz, short[] Samples);
+internal sealed record EventClip(string StreamId, long Sequence, DateTimeOffset At, int SampleRateHz, short[] Samples);

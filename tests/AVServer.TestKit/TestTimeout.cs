@@ -1,7 +1,7 @@
 namespace AVServer.TestKit;
 
 /// <summary>How long tests wait for what must come: so long that a machine which is slow for a while fails nobody. What comes sooner is not waited for.</summary>
-public static class Patience
+public static class TestTimeout
 {
     /// <summary>The longest wait.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);

@@ -4,7 +4,7 @@ namespace AVServer.Pipeline;
 /// <remarks>One stream's own.</remarks>
 /// <param name="mayHaveSound">False where the stream's announcement rules sound out.</param>
 /// <param name="mayHavePictures">False where it rules pictures out.</param>
-internal sealed class Patience(bool mayHaveSound, bool mayHavePictures)
+internal sealed class AudioVideoSync(bool mayHaveSound, bool mayHavePictures)
 {
     /// <summary>How far sound or pictures may run ahead of each other.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(1.5);

@@ -3,7 +3,7 @@ using AVServer.Server.Browser.Tests.Kit;
 namespace AVServer.Server.Browser.Tests;
 
 [Trait("Category", "unit")]
-public sealed class ResamplerTests
+public sealed class PageResamplerTests
 {
     [Theory]
     [InlineData(48_000)]

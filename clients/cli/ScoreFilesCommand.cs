@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace AVServer.Cli;
 
 /// <summary><c>av score</c>: one JSON line a file, in the order of the files.</summary>
-internal static class ScoreCommand
+internal static class ScoreFilesCommand
 {
     public static Command Create()
     {

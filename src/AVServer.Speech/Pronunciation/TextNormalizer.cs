@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace AVServer.Speech;
 
 /// <summary>Turns text into what is said of it: words, letters, numbers written out.</summary>
-internal static partial class SpokenText
+internal static partial class TextNormalizer
 {
     private const int LongestAbbreviation = 5;
 

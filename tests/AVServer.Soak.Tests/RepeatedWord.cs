@@ -6,7 +6,7 @@ using AVServer.Server.Tests.Kit;
 namespace AVServer.Soak.Tests;
 
 /// <summary>Four seconds with a word in them, again and again.</summary>
-internal static class Sound
+internal static class RepeatedWord
 {
     private const int ChunkBytes = 2_560;
     private static readonly byte[] Once = LoudBurst.Make();

@@ -9,7 +9,7 @@ namespace AVServer.Media;
 /// </remarks>
 /// <param name="sampleRateHz">Samples a second.</param>
 /// <param name="tolerance">Largest difference between time stamp and sample count that means nothing.</param>
-internal sealed class AudioClock(int sampleRateHz, TimeSpan tolerance)
+internal sealed class TimestampAligner(int sampleRateHz, TimeSpan tolerance)
 {
     private const double DriftPerSample = 1e-3;
 
