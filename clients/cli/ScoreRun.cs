@@ -55,7 +55,7 @@ internal sealed class ScoreRun(IFileScorer scorer, bool posteriors, string? mode
     {
         try
         {
-            return new ScoreLine(await scorer.ScoreAsync(file, posteriors, model, at => progress.Hear(file, at), cancellationToken), null);
+            return new ScoreLine(await scorer.ScoreAsync(file, posteriors, model, at => progress.Report(file, at), cancellationToken), null);
         }
         // One unreadable file is a line of the result; without server or model, or with a bad word, all would fail: those end the run.
         catch (Exception exception)

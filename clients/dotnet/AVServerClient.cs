@@ -12,7 +12,7 @@ namespace AVServer.Client;
 /// <remarks>All calls throw <see cref="ServerRefusedException"/> when the server says no and <see cref="ServerUnreachableException"/> when there is none.</remarks>
 public sealed partial class AVServerClient : IDisposable
 {
-    private const int WatchedEvents = 256;
+    private const int PushedEvents = 256;
     private static readonly TimeSpan JobInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly AVServerClientOptions _options;
@@ -58,7 +58,7 @@ public sealed partial class AVServerClient : IDisposable
     public IAsyncEnumerable<StreamEvent> WatchAsync(string streamId, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(streamId);
-        return _feed.ReadAsync(new EventFilter(streamId), WatchOn, cancellationToken);
+        return _feed.ReadAsync(new EventFilter(streamId), WatchFromAsync, cancellationToken);
     }
 
     /// <summary>Sends one stream's media over its own WebSocket, waiting wherever the server is slower than the sender.</summary>
@@ -85,22 +85,22 @@ public sealed partial class AVServerClient : IDisposable
         ArgumentNullException.ThrowIfNull(hello);
         ArgumentNullException.ThrowIfNull(chunks);
         await using var source = new ChunkSource(chunks, cancellationToken);
-        var room = new RoomWait(_options);
+        var retry = new BusyRetry(_options);
         while (true)
         {
             MediaUpload? upload = null;
             try
             {
                 using var socket = await _address.ConnectAsync(_address.Media(streamId, telemetry, QueryOf(words)), cancellationToken);
-                room.Connected();
+                retry.Connected();
                 upload = new MediaUpload(socket, onEvent);
                 return await upload.RunAsync(hello, source, cancellationToken);
             }
-            catch (ServerRefusedException busy) when ((hello.Container is null || source.IsUntouched) && room.Is(busy))
+            catch (ServerRefusedException busy) when ((hello.Container is null || source.IsUntouched) && retry.Allows(busy))
             {
                 // What was sent and not heard goes to the next attempt.
                 if (!source.IsUntouched) source.BeginPart(upload!.Heard);
-                await room.WaitAsync(busy, upload?.Heard > TimeSpan.Zero, cancellationToken);
+                await retry.WaitAsync(busy, upload?.Heard > TimeSpan.Zero, cancellationToken);
             }
             catch (ServerRefusedException limit)
                 when (limit.Code == FaultCodes.StreamLimit && hello.Container is null && source.BeginPart(upload!.Heard))
@@ -142,7 +142,7 @@ public sealed partial class AVServerClient : IDisposable
         var query = $"?fileName={Uri.EscapeDataString(fileName)}&posteriors={(posteriors ? "true" : "false")}";
         if (model is not null) query += $"&model={Uri.EscapeDataString(model)}";
         query += QueryOf(words);
-        using var content = new StreamContent(new Unowned(media));
+        using var content = new StreamContent(new NonDisposingStream(media));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using var request = new HttpRequestMessage(HttpMethod.Post, _address.Http(Routes.Score + query)) { Content = content };
         var (report, job) = await SendAsync(request, async (status, body) => status == HttpStatusCode.Accepted
@@ -177,11 +177,11 @@ public sealed partial class AVServerClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static async IAsyncEnumerable<StreamEvent> WatchOn(
+    private static async IAsyncEnumerable<StreamEvent> WatchFromAsync(
         HubConnection connection, EventFilter from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Full makes the connection's reader wait, and so, in the end, the server.
-        var pushed = Channel.CreateBounded<StreamEvent>(new BoundedChannelOptions(WatchedEvents) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        var pushed = Channel.CreateBounded<StreamEvent>(new BoundedChannelOptions(PushedEvents) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
         using var handler = connection.On<StreamEvent>(HubMethods.OnEvent, streamEvent => pushed.Writer.WriteAsync(streamEvent, cancellationToken).AsTask());
         connection.Closed += failure =>
         {

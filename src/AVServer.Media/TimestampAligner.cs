@@ -18,10 +18,10 @@ internal sealed class TimestampAligner(int sampleRateHz, TimeSpan tolerance)
 
     private readonly long _tolerance = SampleTime.ToSamples(tolerance, sampleRateHz);
     private readonly long _steady = SampleTime.ToSamples(TimeSpan.FromMilliseconds(2), sampleRateHz);
-    private readonly long _learningSamples = sampleRateHz;
+    private readonly long _calibrationSamples = sampleRateHz;
     private double _drift;
     private bool _started;
-    private bool _learned;
+    private bool _calibrated;
     private long _heard;
     private int _compared;
     private (double Least, double Most, double Last) _stamps;
@@ -53,7 +53,7 @@ internal sealed class TimestampAligner(int sampleRateHz, TimeSpan tolerance)
             return 0;
         }
 
-        if (!_learned && Learn(stamped - NextSample, sampleCount)) return 0;
+        if (!_calibrated && TryCalibrate(stamped - NextSample, sampleCount)) return 0;
         double difference = stamped - NextSample - _drift;
         if (Math.Abs(difference) > _tolerance) return (long)Math.Round(difference);
         if (Math.Abs(difference) > _steady) _drift += Math.Clamp(difference, -DriftPerSample * sampleCount, DriftPerSample * sampleCount);
@@ -67,13 +67,13 @@ internal sealed class TimestampAligner(int sampleRateHz, TimeSpan tolerance)
     public void Rebase(TimeSpan time) => _drift = SampleTime.ToSamples(time, sampleRateHz) - NextSample;
 
     // Whether the stamps, the first among them, may still be those of one clock that wavers.
-    private bool Learn(double ahead, int sampleCount)
+    private bool TryCalibrate(double ahead, int sampleCount)
     {
         var (least, most, last) = _stamps;
         bool isSteady = _compared >= BlocksToTrust && most - least <= _steady;
         var (nowLeast, nowMost) = (Math.Min(least, ahead), Math.Max(most, ahead));
         _wavered |= ahead < last - _steady;
-        if (_heard < _learningSamples && nowMost - nowLeast < 2 * _tolerance && !(isSteady && Math.Abs(ahead) > _tolerance))
+        if (_heard < _calibrationSamples && nowMost - nowLeast < 2 * _tolerance && !(isSteady && Math.Abs(ahead) > _tolerance))
         {
             _stamps = (nowLeast, nowMost, ahead);
             _drift = (nowLeast + nowMost) / 2;
@@ -82,7 +82,7 @@ internal sealed class TimestampAligner(int sampleRateHz, TimeSpan tolerance)
             return true;
         }
 
-        _learned = true;
+        _calibrated = true;
         if (!_wavered) _drift = 0;
         return false;
     }

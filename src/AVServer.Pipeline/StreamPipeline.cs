@@ -68,13 +68,13 @@ internal sealed partial class StreamPipeline : IStreamPipeline
             try
             {
                 // What is noticed beside the sound doesn't wait for the next of it.
-                if (run.Speech is { } speech && !await items.ComesBeforeAsync(speech.Noticed))
+                if (run.Speech is { } speech && !await items.ComesBeforeAsync(speech.EventsReady))
                 {
                     speech.Collect(events);
                     continue;
                 }
                 more = await items.MoveNextAsync();
-                if (more && items.Current is AudioBlock block) request.Tap?.Hear(block.Start, block.SampleRateHz, block.Samples.Span);
+                if (more && items.Current is AudioBlock block) request.Tap?.AcceptSamples(block.Start, block.SampleRateHz, block.Samples.Span);
                 if (more) await run.AcceptAsync(items.Current, events, cancellationToken);
                 else await run.CompleteAsync(events, cancellationToken);
             }
@@ -148,7 +148,7 @@ internal sealed partial class StreamPipeline : IStreamPipeline
         }
         var id = FaultId.New();
         Log.Failed(_logger, id, streamId, exception);
-        return new FaultEvent(FaultCodes.Internal, $"{FaultId.Told(id)} Open the stream again.");
+        return new FaultEvent(FaultCodes.Internal, $"{FaultId.MessageFor(id)} Open the stream again.");
     }
 
     private static partial class Log

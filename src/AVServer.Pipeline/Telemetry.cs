@@ -15,13 +15,13 @@ internal sealed class Telemetry(TimeSpan interval) : IStepObserver
     private long _samples;
     private int _steps;
 
-    public void Hear(ReadOnlySpan<float> samples)
+    public void AcceptSamples(ReadOnlySpan<float> samples)
     {
         _power += SumOfSquares(samples);
         _samples += samples.Length;
     }
 
-    public void Step(TimeSpan time, bool gateOpen, IReadOnlyList<KeywordListener> listeners, List<StreamEvent> events)
+    public void OnStep(TimeSpan time, bool gateOpen, IReadOnlyList<KeywordListener> listeners, List<StreamEvent> events)
     {
         foreach (var listener in listeners)
         {
@@ -36,7 +36,7 @@ internal sealed class Telemetry(TimeSpan interval) : IStepObserver
         (_power, _samples, _steps) = (0, 0, 0);
     }
 
-    public void Judge(AudioVisualKeyword model, long step, IReadOnlyDictionary<string, float> scores)
+    public void OnWindowJudged(AudioVisualKeyword model, long step, IReadOnlyDictionary<string, float> scores)
     {
         lock (_gate) (_modalities ??= [])[model.Keyword] = scores;
     }

@@ -89,10 +89,10 @@ public sealed class ScoreRunTests : IDisposable
     public void Progress_is_told_now_and_then_with_the_files_under_way()
     {
         var progress = new ScoreProgress(_error, isTerminal: false, files: 2, skipped: 0, _time);
-        progress.Hear("a", TimeSpan.FromMinutes(1));
+        progress.Report("a", TimeSpan.FromMinutes(1));
         Assert.Empty(_error.ToString());
         _time.Advance(TimeSpan.FromSeconds(10));
-        progress.Hear("b", TimeSpan.FromMinutes(4));
+        progress.Report("b", TimeSpan.FromMinutes(4));
         Assert.Equal("av: 0 of 2 files, 0:05:00 of media, 30.0 times real time", _error.ToString().Trim());
     }
 

@@ -27,13 +27,13 @@ internal sealed class DecoderProcess : IAsyncDisposable
     private const int ChunkBytes = 32 * 1024;
 
     private readonly Process _process;
-    private readonly bool _isApart;
+    private readonly bool _isSandboxed;
     private readonly Task _reading;
 
-    private DecoderProcess(Process process, bool isApart, int outputBytes)
+    private DecoderProcess(Process process, bool isSandboxed, int outputBytes)
     {
-        (_process, _isApart) = (process, isApart);
-        if (outputBytes > SoundBytes) PipeCapacity.Ask(process.StandardOutput.BaseStream, outputBytes);
+        (_process, _isSandboxed) = (process, isSandboxed);
+        if (outputBytes > SoundBytes) PipeCapacity.Request(process.StandardOutput.BaseStream, outputBytes);
         _reading = Log.ReadAsync(process.StandardError.BaseStream);
         Output = PipeReader.Create(process.StandardOutput.BaseStream, new StreamPipeReaderOptions(bufferSize: outputBytes));
     }
@@ -94,7 +94,7 @@ internal sealed class DecoderProcess : IAsyncDisposable
         start.Environment["DOTNET_EnableDiagnostics"] = "0";   // no socket in the temporary folder
         try
         {
-            var process = DecoderThread.Start(start, isApart: sandbox is not null);
+            var process = DecoderThread.Start(start, isSandboxed: sandbox is not null);
             TimeSpan? cpu = inSession ? null : limits.MaxDecoderCpu;
             long bytes = (long)limits.MaxDecoderMemoryMiB << 20;
             if (sandbox is null) ProcessLimits.Apply(process.Id, bytes, cpu, grows: limits.DecoderCpuShare > 0);
@@ -116,7 +116,7 @@ internal sealed class DecoderProcess : IAsyncDisposable
     {
         if (_process.HasExited) return;
         ProcessLimits.AllowCpu(_process.Id, cpu);
-        if (!_isApart) return;
+        if (!_isSandboxed) return;
         foreach (int inner in ProcessLimits.DescendantsOf(_process.Id)) ProcessLimits.AllowCpu(inner, cpu);
     }
 

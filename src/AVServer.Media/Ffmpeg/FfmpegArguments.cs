@@ -31,7 +31,7 @@ internal static class FfmpegArguments
         FFMpegArguments
             .FromInput(
                 new QuotedInput("pipe:0"),
-                input => input.Tellingly().Within(limits).WithCustomArgument("-fpsprobesize 0 -protocol_whitelist pipe")
+                input => input.WithInfoLog().Within(limits).WithCustomArgument("-fpsprobesize 0 -protocol_whitelist pipe")
                     .SoundBy(soundCodec).Demuxing(demuxerOptions).ForceFormat(demuxer))
             .OutputToUrl(Output, output => output.WithCustomArgument("-map 0:a:0?").Samples(sampleRateHz).Pictures(video).Matroska())
             .Arguments;
@@ -40,7 +40,7 @@ internal static class FfmpegArguments
     public static string ForFile(
         string path, string demuxer, MediaLimits limits, int sampleRateHz, VideoOutput? video, string? soundCodec = null) =>
         FFMpegArguments
-            .FromInput(QuotedInput.File(path), input => input.Tellingly().SoundBy(soundCodec).FromFile(demuxer, limits))
+            .FromInput(QuotedInput.File(path), input => input.WithInfoLog().SoundBy(soundCodec).FromFile(demuxer, limits))
             .OutputToUrl(Output, output => output.WithCustomArgument("-map 0:a:0?").Samples(sampleRateHz).Pictures(video).Matroska())
             .Arguments;
 
@@ -50,7 +50,7 @@ internal static class FfmpegArguments
     /// <param name="sampleRateHz">Of every track.</param>
     public static string ForFiles(IReadOnlyList<(string Path, string Demuxer)> files, MediaLimits limits, int sampleRateHz)
     {
-        var first = FFMpegArguments.FromInput(QuotedInput.File(files[0].Path), input => input.Quietly().FromFile(files[0].Demuxer, limits));
+        var first = FFMpegArguments.FromInput(QuotedInput.File(files[0].Path), input => input.WithErrorLog().FromFile(files[0].Demuxer, limits));
         return files.Skip(1)
             .Aggregate(first, (all, file) => all.AddInput(QuotedInput.File(file.Path), input => input.FromFile(file.Demuxer, limits)))
             .OutputToUrl(Output, output => Enumerable.Range(0, files.Count).Aggregate(output, (all, index) => all.WithMap(index, StreamType.Audio, 0)).Samples(sampleRateHz).Matroska())
@@ -60,7 +60,7 @@ internal static class FfmpegArguments
     /// <summary>One file → the same sound and pictures in a container on a pipe, each packet as soon as it is due.</summary>
     public static string ForLiveCopy(string path, string demuxer, string container, bool atOwnSpeed, MediaLimits limits) =>
         FFMpegArguments
-            .FromInput(QuotedInput.File(path), input => (atOwnSpeed ? input.Quietly().WithCustomArgument("-re") : input.Quietly()).FromFile(demuxer, limits))
+            .FromInput(QuotedInput.File(path), input => (atOwnSpeed ? input.WithErrorLog().WithCustomArgument("-re") : input.WithErrorLog()).FromFile(demuxer, limits))
             .OutputToUrl(Output, output =>
             {
                 output.WithCustomArgument("-map 0:a:0? -map 0:V:0?").CopyStreams();
@@ -73,7 +73,7 @@ internal static class FfmpegArguments
     /// <param name="devices">Names of ffmpeg's input devices, and of what they are to open; at least one.</param>
     public static string ForDevices(IReadOnlyList<(string Format, string Name)> devices)
     {
-        var first = FFMpegArguments.FromInput(new QuotedInput(devices[0].Name), input => input.Quietly().FromDevice(devices[0].Format));
+        var first = FFMpegArguments.FromInput(new QuotedInput(devices[0].Name), input => input.WithErrorLog().FromDevice(devices[0].Format));
         return devices.Skip(1)
             .Aggregate(first, (all, device) => all.AddInput(new QuotedInput(device.Name), input => input.FromDevice(device.Format)))
             .OutputToUrl(Output, output => Enumerable.Range(0, devices.Count)
@@ -90,9 +90,9 @@ internal static class FfmpegArguments
 
     private static string Bounds(MediaLimits limits) => $"-threads 1 -max_streams 32 -max_pixels {limits.MaxPixels}";
 
-    private static FFMpegInputOptions Quietly(this FFMpegInputOptions input) => input.WithCustomArgument(Errors).WithCustomArgument("-filter_threads 1");
+    private static FFMpegInputOptions WithErrorLog(this FFMpegInputOptions input) => input.WithCustomArgument(Errors).WithCustomArgument("-filter_threads 1");
 
-    private static FFMpegInputOptions Tellingly(this FFMpegInputOptions input) =>
+    private static FFMpegInputOptions WithInfoLog(this FFMpegInputOptions input) =>
         input.WithCustomArgument(Everything).WithCustomArgument("-filter_threads 1");
 
     private static FFMpegInputOptions SoundBy(this FFMpegInputOptions input, string? codec) => codec is null ? input : input.WithCustomArgument($"-c:a {codec}");

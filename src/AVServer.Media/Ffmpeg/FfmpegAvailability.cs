@@ -18,8 +18,8 @@ public sealed class FfmpegAvailability(MediaOptions options)
     {
         try
         {
-            return ProblemOf(await AskAsync(options.FfmpegPath, cancellationToken).ConfigureAwait(false), options.FfmpegPath)
-                ?? ProblemOf(await AskAsync(options.FfprobePath, cancellationToken).ConfigureAwait(false), options.FfprobePath);
+            return ProblemOf(await ReadVersionAsync(options.FfmpegPath, cancellationToken).ConfigureAwait(false), options.FfmpegPath)
+                ?? ProblemOf(await ReadVersionAsync(options.FfprobePath, cancellationToken).ConfigureAwait(false), options.FfprobePath);
         }
         catch (MediaException e)
         {
@@ -42,7 +42,7 @@ public sealed class FfmpegAvailability(MediaOptions options)
             : null;
     }
 
-    private async Task<string> AskAsync(string program, CancellationToken cancellationToken)
+    private async Task<string> ReadVersionAsync(string program, CancellationToken cancellationToken)
     {
         await using var process = DecoderProcess.Start(program, "-hide_banner -version", options.File);
         process.CompleteInput();

@@ -26,7 +26,7 @@ internal static class TextChunks
             }
             if (transcriber != TranscriberKind.Client || run is null)
                 throw new MediaException(FaultCodes.BadChunk, "Expected no text beside the media, because this server doesn't take transcripts from its clients; set Speech:Transcriber to client, or send media only.");
-            await run.TellAsync(Parse(chunk.Payload.Span), cancellationToken);
+            await run.AcceptTextAsync(Parse(chunk.Payload.Span), cancellationToken);
         }
     }
 

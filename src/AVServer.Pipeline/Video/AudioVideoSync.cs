@@ -20,20 +20,20 @@ internal sealed class AudioVideoSync(bool mayHaveSound, bool mayHavePictures)
     public bool IsWithoutSound { get; private set; } = !mayHaveSound;
 
     /// <summary>Sound up to a moment is here.</summary>
-    public void Hear(TimeSpan end)
+    public void AcceptSound(TimeSpan end)
     {
         _newestSound = end;
         IsWithoutSound = false;
     }
 
     /// <summary>A picture is here.</summary>
-    public void See(TimeSpan time)
+    public void AcceptPicture(TimeSpan time)
     {
         if (_judged is not { } judged || time >= judged - InTime) _withoutPictures = false;
     }
 
     /// <summary>Sound up to a moment was judged.</summary>
-    public void Judge(TimeSpan end) => _judged = end;
+    public void MarkJudged(TimeSpan end) => _judged = end;
 
     /// <summary>Whether sound that ends at a moment, and whose pictures aren't all here, waits for them.</summary>
     public bool WaitsForPictures(TimeSpan end)

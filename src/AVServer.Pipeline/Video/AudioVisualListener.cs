@@ -54,7 +54,7 @@ internal sealed class AudioVisualListener : IDisposable
 
     /// <summary>Takes a step of sound.</summary>
     /// <param name="features">Its fbank frames, [frames, mels].</param>
-    public void Hear(ReadOnlySpan<float> features)
+    public void AcceptFeatures(ReadOnlySpan<float> features)
     {
         if (!_begun)
         {
@@ -80,7 +80,7 @@ internal sealed class AudioVisualListener : IDisposable
         var modality = window.Face is null ? Modality.Audio : window.HasSound ? Modality.AudioVisual : Modality.Visual;
         var score = _posteriors[0];
         MaxScore = Math.Max(MaxScore, score);
-        _observer?.Judge(_keyword, window.Step, Scores(ways));
+        _observer?.OnWindowJudged(_keyword, window.Step, Scores(ways));
         if (!_keyword.Thresholds.TryGetValue(modality, out var threshold) || !_trigger.Next(window.Step, score - threshold, (int)modality)) return null;
         if (asked < ways.Length) _keyword.Model.Judge(_sound, _lips, ways.AsSpan(asked), _posteriors.AsSpan(asked, ways.Length - asked));
         var end = window.End;

@@ -9,7 +9,7 @@ namespace AVServer.Pipeline;
 /// <code>
 ///   steps of sound ──┐                       ┌─ slots up to two beyond the step → VideoTrack
 ///                    ├─ oldest step, once ───┤
-///   pictures ────────┘  its slots are known  └─ every stride, while there is a voice or lips move → AudioVisualListener → SharedWords
+///   pictures ────────┘  its slots are known  └─ every stride, while there is a voice or lips move → AudioVisualListener → DetectionMerger
 /// </code>
 /// One stream's own; one caller at a time. Everything depends on media time only, so that neither chunking nor the order in which sound and pictures
 /// arrive changes anything, as long as neither runs ahead of the other by more than <see cref="AudioVideoSync.Longest"/>: then the one goes on without the other.
@@ -25,9 +25,9 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
 
     private readonly IReadOnlyList<AudioVisualListener> _listeners;
     private readonly VideoTrack _video;
-    private readonly SharedWords _words;
+    private readonly DetectionMerger _merger;
     private readonly AudioVideoSync _sync;
-    private readonly Queue<HeardStep> _steps = new();
+    private readonly Queue<FeatureStep> _steps = new();
     private readonly PictureGrid _pictures = new();
     private readonly SpeakerSkew _skew = new();
     private int _track = -1;
@@ -36,28 +36,28 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
 
     /// <param name="models">Shared.</param>
     /// <param name="listeners">This stream's own; disposed with it.</param>
-    /// <param name="words">This stream's own.</param>
+    /// <param name="merger">This stream's own.</param>
     /// <param name="sync">This stream's own.</param>
-    public AudioVisualTrack(FaceModels models, IReadOnlyList<AudioVisualListener> listeners, SharedWords words, AudioVideoSync sync)
+    public AudioVisualTrack(FaceModels models, IReadOnlyList<AudioVisualListener> listeners, DetectionMerger merger, AudioVideoSync sync)
     {
-        (_listeners, _words, _sync) = (listeners, words, sync);
+        (_listeners, _merger, _sync) = (listeners, merger, sync);
         _video = new VideoTrack(models, [.. listeners.Select(listener => listener.Lips)]);
     }
 
     private bool HasPictures => _nextSlot is not null;
 
     /// <summary>Takes a step of sound; <see cref="AdvanceAsync"/> works on it.</summary>
-    public void Hear(in HeardStep step)
+    public void AcceptStep(in FeatureStep step)
     {
         _steps.Enqueue(step);
-        _sync.Hear(step.End);
+        _sync.AcceptSound(step.End);
     }
 
     /// <summary>Takes a picture over; <see cref="AdvanceAsync"/> works on it.</summary>
-    public void See(VideoFrame picture)
+    public void AcceptPicture(VideoFrame picture)
     {
         _nextSlot ??= VideoGrid.Nearest(picture.Time);
-        _sync.See(picture.Time);
+        _sync.AcceptPicture(picture.Time);
         _pictures.Add(picture);
     }
 
@@ -84,12 +84,12 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
                 _nextSlot = VideoGrid.Nearest(next);
                 continue;
             }
-            await SeeThroughAsync(slot, _sync.IsWithoutSound ? Voice.Unknown : Voice.Silence, events, cancellationToken);
+            await AnalyseUpToAsync(slot, _sync.IsWithoutSound ? Voice.Unknown : Voice.Silence, events, cancellationToken);
             if (_sync.IsWithoutSound) await JudgeWithoutSoundAsync(slot, events, cancellationToken);
         }
         if (!atEnd) return;
         _video.Complete(events);
-        _words.Complete(events);
+        _merger.Complete(events);
     }
 
     public async ValueTask DisposeAsync()
@@ -104,22 +104,22 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
     private bool IsComplete(long slot, bool atEnd) =>
         _pictures.Newest is { } newest && newest >= VideoGrid.TimeOf(slot) && (atEnd || !_sync.WaitsForSound(VideoGrid.TimeOf(slot), newest));
 
-    private async ValueTask JudgeAsync(HeardStep step, long end, long visible, List<StreamEvent> events, CancellationToken cancellationToken)
+    private async ValueTask JudgeAsync(FeatureStep step, long end, long visible, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         if (step.Track != _track) Begin(step.Track);
         if (step.HasVoice) _lastVoice = step.Index;
-        await SeeThroughAsync(visible, step.HasVoice ? Voice.Heard : Voice.Silence, events, cancellationToken);
+        await AnalyseUpToAsync(visible, step.HasVoice ? Voice.Heard : Voice.Silence, events, cancellationToken);
         var seen = end + _skew.Slots;
-        foreach (var word in step.Words) _words.Hear(word, step.End, _video.ReadableFace(seen) is not null, events);
+        foreach (var word in step.Words) _merger.AddHeard(word, step.End, _video.ReadableFace(seen) is not null, events);
         foreach (var listener in _listeners)
         {
-            listener.Hear(step.Features);
-            if (IsDue(listener, step, seen) && await listener.JudgeAsync(WindowOf(step, seen), cancellationToken) is { } word) _words.See(word, events);
+            listener.AcceptFeatures(step.Features);
+            if (IsDue(listener, step, seen) && await listener.JudgeAsync(WindowOf(step, seen), cancellationToken) is { } word) _merger.AddAudioVisual(word, events);
         }
-        _words.Advance(step.End, step.HeardAt, events);
+        _merger.Advance(step.End, step.HeardAt, events);
         _skew.Compare(step, end, _video);
         _video.Delay = _skew.Delay;
-        _sync.Judge(step.End);
+        _sync.MarkJudged(step.End);
     }
 
     private void Begin(int track)
@@ -128,18 +128,18 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
         foreach (var listener in _listeners) listener.Restart();
     }
 
-    private async ValueTask SeeThroughAsync(long last, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
+    private async ValueTask AnalyseUpToAsync(long last, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         for (; _nextSlot is { } slot && slot <= last; _nextSlot = slot + 1)
-            await _video.SeeAsync(slot, _pictures.At(slot), voice, events, cancellationToken);
+            await _video.AcceptSlotAsync(slot, _pictures.At(slot), voice, events, cancellationToken);
     }
 
-    private bool IsDue(AudioVisualListener listener, in HeardStep step, long end) =>
+    private bool IsDue(AudioVisualListener listener, in FeatureStep step, long end) =>
         (HasPictures || listener.Keyword.WithoutVideo)
         && (step.Index + 1) % listener.Keyword.StrideSteps == 0
         && (step.Index - _lastVoice <= StepsAfterVoice || _video.LipsMoved(end - SlotsAfterLips, end));
 
-    private ScoringWindow WindowOf(in HeardStep step, long end)
+    private ScoringWindow WindowOf(in FeatureStep step, long end)
     {
         var face = _video.ReadableFace(end);
         var seenAt = VideoGrid.TimeOf(LastSlotFor(end));
@@ -155,7 +155,7 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
         {
             if ((step + 1) % listener.Keyword.StrideSteps != 0 || _video.ReadableFace(end) is not { } face) continue;
             var window = new ScoringWindow(step, VideoGrid.TimeOf(end), end, VideoGrid.TimeOf(slot), HasSound: false, face);
-            if (await listener.JudgeAsync(window, cancellationToken) is { } word) _words.See(word, events);
+            if (await listener.JudgeAsync(window, cancellationToken) is { } word) _merger.AddAudioVisual(word, events);
         }
     }
 }

@@ -14,8 +14,8 @@ internal sealed class FaceReporter
     // Shares of the box's width: below, it trembles.
     private const float Moved = 0.08f;
 
-    private FaceEvent? _told;
-    private long _toldAt = long.MinValue / 2;
+    private FaceEvent? _reported;
+    private long _reportedAt = long.MinValue / 2;
     private long _seenAt = long.MinValue / 2;
     private long _first = long.MinValue;
 
@@ -27,11 +27,11 @@ internal sealed class FaceReporter
     {
         if (_first == long.MinValue) _first = slot;
         if (face is not null) _seenAt = slot;
-        if (slot - _toldAt < SlotsBetween) return null;
+        if (slot - _reportedAt < SlotsBetween) return null;
         if (face is null && (slot - _seenAt < SlotsUntilGone || slot - _first < SlotsUntilGone)) return null;
         var now = face ?? new FaceEvent(VideoGrid.TimeOf(slot), false);
-        if (_told is not null && !Differs(_told, now)) return null;
-        (_told, _toldAt) = (now, slot);
+        if (_reported is not null && !Differs(_reported, now)) return null;
+        (_reported, _reportedAt) = (now, slot);
         return now;
     }
 

@@ -13,7 +13,7 @@ internal sealed class LipTracks(DynamicBatcher encoder, AudioVisualSpec spec) : 
     private readonly Dictionary<int, LipTrack> _tracks = [];
 
     /// <summary>Cuts a face's lips out of a slot's picture, and measures them where the model wants that.</summary>
-    public void See(long slot, Mat frame, TrackedFace face)
+    public void Add(long slot, Mat frame, TrackedFace face)
     {
         if (!_tracks.TryGetValue(face.Id, out var track)) _tracks[face.Id] = track = new LipTrack(encoder, spec.RoiChannels, spec.LipMeasures);
         var pixels = new byte[spec.RoiSize * spec.RoiSize * spec.RoiChannels];

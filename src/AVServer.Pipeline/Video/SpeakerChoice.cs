@@ -23,7 +23,7 @@ internal sealed class SpeakerChoice
     /// <param name="faces">All that are seen.</param>
     /// <param name="voice">Whether there may be a voice; without one, moving lips say nothing.</param>
     /// <returns><see cref="Current"/>; for half a second after it was lost, it stays.</returns>
-    public int? Next(IReadOnlyList<FaceGlance> faces, bool voice)
+    public int? Next(IReadOnlyList<SpeakerCandidate> faces, bool voice)
     {
         foreach (var (id, claim) in _claims) _claims[id] = claim with { SlotsUnseen = claim.SlotsUnseen + 1 };
         foreach (var face in faces)
@@ -56,4 +56,4 @@ internal sealed class SpeakerChoice
 /// <param name="Id">Its number.</param>
 /// <param name="Width">Of its box; any unit.</param>
 /// <param name="Movement">How much its lips move, 0 where they rest.</param>
-internal readonly record struct FaceGlance(int Id, float Width, float Movement);
+internal readonly record struct SpeakerCandidate(int Id, float Width, float Movement);

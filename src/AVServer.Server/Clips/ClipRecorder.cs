@@ -14,14 +14,14 @@ internal sealed class ClipRecorder(ClipOptions options, Action<EventClip> keep, 
     private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(1);
 
     private readonly Queue<WakeWordEvent> _waiting = new();
-    private SoundRing? _ring;
+    private PcmRingBuffer? _ring;
 
-    public void Hear(TimeSpan start, int sampleRateHz, ReadOnlySpan<float> samples)
+    public void AcceptSamples(TimeSpan start, int sampleRateHz, ReadOnlySpan<float> samples)
     {
         if (_ring is null || _ring.SampleRateHz != sampleRateHz || (start - _ring.End).Duration() > Slack)
         {
             Complete();
-            if (_ring?.SampleRateHz != sampleRateHz) _ring = new SoundRing(sampleRateHz, options.Before + LongestDecision + options.After);
+            if (_ring?.SampleRateHz != sampleRateHz) _ring = new PcmRingBuffer(sampleRateHz, options.Before + LongestDecision + options.After);
             _ring.Restart(start);
         }
         // In parts, so that what one long chunk brings doesn't push out what is still waited for.
@@ -35,7 +35,7 @@ internal sealed class ClipRecorder(ClipOptions options, Action<EventClip> keep, 
     }
 
     /// <summary>Takes an event as it was published.</summary>
-    public void Notice(StreamEvent published)
+    public void AcceptEvent(StreamEvent published)
     {
         if (published is not WakeWordEvent word || _ring is null) return;
         if (word.End + options.After <= _ring.End) Cut(word);

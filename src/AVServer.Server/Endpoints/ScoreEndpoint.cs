@@ -49,7 +49,7 @@ internal static class ScoreEndpoint
     }
 
     private static async Task<IResult> ScoreAsync(
-        HttpContext context, IStreamPipeline pipeline, QueryWords queryWords, JobStore jobs, Spool spool, ScoreTurns turns,
+        HttpContext context, IStreamPipeline pipeline, QueryWords queryWords, JobStore jobs, Spool spool, ScoreLimiter limiter,
         IOptions<ServerLimits> limits, IOptions<JobOptions> jobOptions, ServerMetrics metrics, KeyLimits keyLimits, TimeProvider time,
         [FromQuery(Name = QueryWords.Name)] string[] words,
         bool posteriors = false, string? model = null, string? fileName = null, string? format = null, bool? job = null)
@@ -61,7 +61,7 @@ internal static class ScoreEndpoint
         var grant = Grant.Of(context.User);
         var own = await queryWords.PrepareAsync(words, stop);
         SpooledUpload upload;
-        using (turns.Upload())
+        using (limiter.Upload())
             upload = await SpooledUpload.ReceiveAsync(
                 context.Request, spool, fileName, limits.Value.MaxUploadBytes, keyLimits.Bytes(grant), stop);
         var becomesJob = false;
@@ -76,7 +76,7 @@ internal static class ScoreEndpoint
                 var submitted = await SubmitAsync(jobs, upload, request, length, place);
                 return TypedResults.Accepted($"{Routes.Jobs}/{submitted.Id}", submitted.Status);
             }
-            using var turn = await turns.WorkAsync(stop);
+            using var turn = await limiter.WorkAsync(stop);
             using var span = ServerTraces.StartScore();
             var started = time.GetTimestamp();
             var report = await pipeline.ScoreFileAsync(upload.Path, request, stop);

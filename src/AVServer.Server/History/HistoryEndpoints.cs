@@ -48,7 +48,7 @@ internal static class HistoryEndpoints
                 FaultCodes.BadRequest,
                 "Expected a stream id beside an event's cursor as 'after', since places are a stream's own; name the stream, or give "
                 + "'next' of a page.");
-        return await AskAsync(async () =>
+        return await RunAsync(async () =>
         {
             var place = await PlaceAsync(store, streamId, cursor, cancellationToken);
             // One more than asked for tells whether there is a next page.
@@ -73,7 +73,7 @@ internal static class HistoryEndpoints
     {
         StreamIds.Check(streamId ?? throw new RefusedException(FaultCodes.BadRequest, "Expected ?streamId= with the stream whose events are to be deleted, got none."));
         var inMemory = broker.Delete(streamId);
-        return await AskAsync(async () =>
+        return await RunAsync(async () =>
         {
             await webhooks.DeleteStreamAsync(streamId, cancellationToken).WaitAsync(LongestDeletion, time, cancellationToken);
             int? sounds = clips.Folder is null ? null
@@ -84,7 +84,7 @@ internal static class HistoryEndpoints
         });
     }
 
-    private static async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    private static async Task<T> RunAsync<T>(Func<Task<T>> ask)
     {
         try
         {

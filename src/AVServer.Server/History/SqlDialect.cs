@@ -23,7 +23,7 @@ internal sealed record SqlDialect(
     public const string ReadVersion = "SELECT MAX(version) FROM avserver_schema";
 
     /// <summary>Tells the version.</summary>
-    public const string TellVersion = "INSERT INTO avserver_schema (version) VALUES (@version)";
+    public const string InsertVersion = "INSERT INTO avserver_schema (version) VALUES (@version)";
 
     /// <summary>Adds the column of epochs. Events of before there were any are in epoch <c>0</c>.</summary>
     public const string AddEpochs = "ALTER TABLE avserver_events ADD COLUMN epoch TEXT NOT NULL DEFAULT '0'";

@@ -61,7 +61,7 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
             await ExecuteAsync(connection, SqlDialect.AddEpochs, null, null, cancellationToken);
         await ExecuteAsync(connection, SqlDialect.IndexEpochs, null, null, cancellationToken);
         if (version != SqlDialect.Version)
-            await ExecuteAsync(connection, SqlDialect.TellVersion, new { version = (long)SqlDialect.Version }, null, cancellationToken);
+            await ExecuteAsync(connection, SqlDialect.InsertVersion, new { version = (long)SqlDialect.Version }, null, cancellationToken);
     }
 
     public async Task AppendAsync(IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ namespace AVServer.Server.Hubs;
 
 /// <summary>Events out by streaming subscription or push, and media in for clients that have nothing but SignalR.</summary>
 internal sealed class EventsHub(
-    EventBroker broker, HistoryReplay replay, StreamRegistry registry, Watches watches, JobStore jobs, UnexpectedFaults faults,
+    EventBroker broker, HistoryReplay replay, StreamRegistry registry, HubSubscriptions subscriptions, JobStore jobs, UnexpectedFaults faults,
     KeyLimits keyLimits, IOptions<ServerLimits> limits) : Hub
 {
     /// <summary>The events that pass the filter, until the client cancels or the server stops.</summary>
@@ -32,9 +32,9 @@ internal sealed class EventsHub(
             {
                 if (!await events.MoveNextAsync()) yield break;
             }
-            catch (Exception exception) when (HubRefusals.Tells(exception))
+            catch (Exception exception) when (HubErrorFilter.IsReported(exception))
             {
-                throw HubRefusals.ToHubException(exception, faults);
+                throw HubErrorFilter.ToHubException(exception, faults);
             }
             yield return events.Current;
         }
@@ -47,14 +47,14 @@ internal sealed class EventsHub(
 
     /// <summary>Pushes the stream's events, telemetry left out, as <see cref="HubMethods.OnEvent"/> from now on.</summary>
     public Task Watch(string? streamId) =>
-        watches.AddAsync(Context.ConnectionId, new EventFilter(Named(streamId)), Context.ConnectionAborted);
+        subscriptions.AddAsync(Context.ConnectionId, new EventFilter(Named(streamId)), Context.ConnectionAborted);
 
     /// <summary>As <see cref="Watch"/>, from a place on.</summary>
     public Task WatchAfter(string? streamId, JsonElement after) =>
-        watches.AddAsync(Context.ConnectionId, new SubscribeRequest(Named(streamId), After: after).ToFilter(), Context.ConnectionAborted);
+        subscriptions.AddAsync(Context.ConnectionId, new SubscribeRequest(Named(streamId), After: after).ToFilter(), Context.ConnectionAborted);
 
     /// <summary>Ends <see cref="Watch"/>.</summary>
-    public void Unwatch(string streamId) => watches.Remove(Context.ConnectionId, streamId);
+    public void Unwatch(string streamId) => subscriptions.Remove(Context.ConnectionId, streamId);
 
     /// <summary>How far a job is, now and as it changes, until it has ended.</summary>
     public IAsyncEnumerable<JobStatus> Job(string id, CancellationToken cancellationToken)
@@ -64,9 +64,9 @@ internal sealed class EventsHub(
             Permission.Demand(Caller, Scope.Score);
             return jobs.WatchAsync(jobs.Get(id), cancellationToken);
         }
-        catch (Exception exception) when (HubRefusals.Tells(exception))
+        catch (Exception exception) when (HubErrorFilter.IsReported(exception))
         {
-            throw HubRefusals.ToHubException(exception, faults);
+            throw HubErrorFilter.ToHubException(exception, faults);
         }
     }
 
@@ -83,13 +83,13 @@ internal sealed class EventsHub(
         var outcome = await stream.Completion;
         await ended.CancelAsync();
         await receiving;
-        if (outcome.Fault is { } fault) throw HubRefusals.ToHubException(fault.Code, fault.Message);
+        if (outcome.Fault is { } fault) throw HubErrorFilter.ToHubException(fault.Code, fault.Message);
         return outcome.Closed;
     }
 
     public override Task OnDisconnectedAsync(Exception? exception)
     {
-        watches.RemoveAll(Context.ConnectionId);
+        subscriptions.RemoveAll(Context.ConnectionId);
         return Task.CompletedTask;
     }
 
@@ -103,9 +103,9 @@ internal sealed class EventsHub(
             Permission.Demand(Caller, Scope.Subscribe, filter.StreamId);
             return await replay.SubscribeAsync(filter.ToFilter(), isNamed: false, cancellationToken);
         }
-        catch (Exception exception) when (HubRefusals.Tells(exception))
+        catch (Exception exception) when (HubErrorFilter.IsReported(exception))
         {
-            throw HubRefusals.ToHubException(exception, faults);
+            throw HubErrorFilter.ToHubException(exception, faults);
         }
     }
 

@@ -54,7 +54,7 @@ internal sealed class MediaSocket(
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            await RefuseAsync(new RefusedException(FaultCodes.Internal, FaultId.Told(faults.Report(exception))));
+            await RefuseAsync(new RefusedException(FaultCodes.Internal, FaultId.MessageFor(faults.Report(exception))));
         }
     }
 
@@ -161,7 +161,7 @@ internal sealed class MediaSocket(
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             // No stream outlives its receiver, whatever ended it.
-            stream.Fail(FaultCodes.Internal, FaultId.Told(faults.Report(exception)));
+            stream.Fail(FaultCodes.Internal, FaultId.MessageFor(faults.Report(exception)));
             await DiscardAsync();
         }
     }

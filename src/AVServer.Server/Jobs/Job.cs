@@ -115,7 +115,7 @@ internal sealed partial class Job(
         if (Spool.IsFull(exception)) return new JobError(FaultCodes.NoRoom, Spool.NoRoom().Message);
         var faultId = FaultId.New();
         Log.Failed(logger, faultId, Id, exception);
-        return new JobError(FaultCodes.Internal, FaultId.Told(faultId));
+        return new JobError(FaultCodes.Internal, FaultId.MessageFor(faultId));
     }
 
     private static partial class Log

@@ -45,7 +45,7 @@ internal static class KeywordRecordingsEndpoints
     }
 
     private static async Task<IResult> EnrolAsync(
-        string name, HttpContext context, IStreamPipeline pipeline, IKeywordRegistry keywords, Spool spool, ScoreTurns turns,
+        string name, HttpContext context, IStreamPipeline pipeline, IKeywordRegistry keywords, Spool spool, ScoreLimiter turns,
         KeyLimits keyLimits)
     {
         var (word, grant, stop) = (KeywordsEndpoints.Unescaped(name), Grant.Of(context.User), context.RequestAborted);

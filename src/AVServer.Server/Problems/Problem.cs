@@ -18,7 +18,7 @@ internal static class Problem
 
     /// <summary>The problem of a fault that was logged under an id.</summary>
     public static ProblemHttpResult Unexpected(string id) =>
-        Of(StatusCodes.Status500InternalServerError, FaultCodes.Internal, FaultId.Told(id), [new(IdMember, id)]);
+        Of(StatusCodes.Status500InternalServerError, FaultCodes.Internal, FaultId.MessageFor(id), [new(IdMember, id)]);
 
     /// <summary>Gives a problem that the framework made (no such route, wrong method) its code.</summary>
     public static void AddCode(ProblemDetailsContext context)

@@ -139,7 +139,7 @@ internal sealed partial class LiveStream
                 }
                 fault = streamEvent as FaultEvent ?? fault;
                 var published = _log.Append(streamEvent);
-                _clips?.Notice(published);
+                _clips?.AcceptEvent(published);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -151,7 +151,7 @@ internal sealed partial class LiveStream
         {
             var faultId = FaultId.New();
             Log.PipelineFailed(_logger, faultId, Id, exception);
-            fault = new FaultEvent(FaultCodes.Internal, FaultId.Told(faultId));
+            fault = new FaultEvent(FaultCodes.Internal, FaultId.MessageFor(faultId));
             End(new Ending(CloseReason.Faulted, fault));
             // Also where the sender had said that it was done: what it sent was not heard to its end.
             _log.Append(fault);
@@ -204,10 +204,10 @@ internal sealed partial class LiveStream
 
     private sealed class LagTap(StreamLag lag, ISoundTap? next) : ISoundTap
     {
-        public void Hear(TimeSpan start, int sampleRateHz, ReadOnlySpan<float> samples)
+        public void AcceptSamples(TimeSpan start, int sampleRateHz, ReadOnlySpan<float> samples)
         {
-            lag.Heard(start + TimeSpan.FromSeconds((double)samples.Length / sampleRateHz));
-            next?.Hear(start, sampleRateHz, samples);
+            lag.Decoded(start + TimeSpan.FromSeconds((double)samples.Length / sampleRateHz));
+            next?.AcceptSamples(start, sampleRateHz, samples);
         }
     }
 

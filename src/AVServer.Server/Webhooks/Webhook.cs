@@ -21,10 +21,10 @@ internal sealed class Webhook : IDisposable
     private readonly ResiliencePipeline<HttpResponseMessage> _attempts;
     private readonly HashSet<string> _types;
     private readonly HashSet<string>? _streams;
-    private readonly Channel<Delivery>[] _lanes;
+    private readonly Channel<Delivery>[] _queues;
     private readonly CancellationTokenSource _stopNow = new();
     private Task _running = Task.CompletedTask;
-    private Task _burying = Task.CompletedTask;
+    private Task _writingDeadLetters = Task.CompletedTask;
     private int _waiting;
 
     public Webhook(
@@ -36,7 +36,7 @@ internal sealed class Webhook : IDisposable
         _types = [.. options.Types is { Count: > 0 } some ? some : (IEnumerable<string>)EventTypes.Kept];
         _streams = options.Streams is { Count: > 0 } streams ? [.. streams] : null;
         // All queues together hold no more than the limit, which is counted; each has room for it, since one stream may be the only one.
-        _lanes = [.. Enumerable.Range(0, options.Concurrency).Select(_ => Channel.CreateBounded<Delivery>(new BoundedChannelOptions(options.QueuedEvents)
+        _queues = [.. Enumerable.Range(0, options.Concurrency).Select(_ => Channel.CreateBounded<Delivery>(new BoundedChannelOptions(options.QueuedEvents)
         {
             FullMode = BoundedChannelFullMode.Wait,   // only TryWrite is used: full is answered, no stream waits
             SingleReader = true,
@@ -48,8 +48,8 @@ internal sealed class Webhook : IDisposable
     public void Start()
     {
         _deadLetters.Prepare();
-        _burying = Task.Run(_deadLetters.WriteAllAsync);
-        _running = Task.WhenAll(_lanes.Select(lane => Task.Run(() => DeliverAllAsync(lane.Reader))));
+        _writingDeadLetters = Task.Run(_deadLetters.WriteAllAsync);
+        _running = Task.WhenAll(_queues.Select(queue => Task.Run(() => DeliverAllAsync(queue.Reader))));
     }
 
     /// <summary>Queues an event if the address wants it. Never waits.</summary>
@@ -57,24 +57,24 @@ internal sealed class Webhook : IDisposable
     {
         if (!_types.Contains(EventTypes.NameOf(streamEvent)) || _streams?.Contains(streamEvent.StreamId) == false) return;
         var delivery = new Delivery($"msg_{Guid.NewGuid():n}", streamEvent);
-        if (Interlocked.Increment(ref _waiting) <= _options.QueuedEvents && LaneOf(streamEvent.StreamId).Writer.TryWrite(delivery))
+        if (Interlocked.Increment(ref _waiting) <= _options.QueuedEvents && QueueOf(streamEvent.StreamId).Writer.TryWrite(delivery))
         {
             _metrics.Queued();
             return;
         }
         Interlocked.Decrement(ref _waiting);
-        Bury(delivery, $"{_options.QueuedEvents} events were waiting");
+        GiveUp(delivery, $"{_options.QueuedEvents} events were waiting");
     }
 
     /// <summary>Delivers what waits; what is left when the time is over is given up. May be called again.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        foreach (var lane in _lanes) lane.Writer.TryComplete();
+        foreach (var queue in _queues) queue.Writer.TryComplete();
         await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stopNow.CancelAsync();
         await _running;
         _deadLetters.Complete();
-        await _burying;
+        await _writingDeadLetters;
     }
 
     /// <inheritdoc cref="DeadLetters.DeleteStreamAsync"/>
@@ -83,7 +83,7 @@ internal sealed class Webhook : IDisposable
 
     public void Dispose() => _stopNow.Dispose();
 
-    private Channel<Delivery> LaneOf(string streamId) => _lanes[(uint)string.GetHashCode(streamId, StringComparison.Ordinal) % (uint)_lanes.Length];
+    private Channel<Delivery> QueueOf(string streamId) => _queues[(uint)string.GetHashCode(streamId, StringComparison.Ordinal) % (uint)_queues.Length];
 
     private async Task DeliverAllAsync(ChannelReader<Delivery> deliveries)
     {
@@ -118,11 +118,11 @@ internal sealed class Webhook : IDisposable
         }
         catch (OperationCanceledException)
         {
-            if (!_deleted.Contains(delivery.Event)) Bury(delivery, "the server stopped");
+            if (!_deleted.Contains(delivery.Event)) GiveUp(delivery, "the server stopped");
             return;
         }
         _metrics.Failed();
-        Bury(delivery, reason);
+        GiveUp(delivery, reason);
     }
 
     private async ValueTask<HttpResponseMessage> PostAsync(Delivery delivery, CancellationToken cancellationToken)
@@ -132,7 +132,7 @@ internal sealed class Webhook : IDisposable
         return await _sender.PostAsync(delivery.Id, delivery.Event, cancellationToken);
     }
 
-    private void Bury(Delivery delivery, string reason) =>
+    private void GiveUp(Delivery delivery, string reason) =>
         _deadLetters.Add(new DeadLetter(_sender.Url, delivery.Id, _time.GetUtcNow(), reason, delivery.Attempts, delivery.Event));
 
     private sealed record Delivery(string Id, StreamEvent Event)

@@ -60,16 +60,16 @@ internal sealed class WyomingConnection : IDisposable
         }
         catch (WyomingException wrong)
         {
-            await TellAsync(FaultCodes.BadRequest, wrong.Message);
+            await SendErrorAsync(FaultCodes.BadRequest, wrong.Message);
         }
         catch (RefusedException refused)
         {
-            await TellAsync(refused.Code, refused.Message);
+            await SendErrorAsync(refused.Code, refused.Message);
         }
         catch (TimeoutException)
         {
             reason = CloseReason.Idle;
-            await TellAsync(
+            await SendErrorAsync(
                 FaultCodes.LimitExceeded, $"Expected the rest of a message within {_limits.IdleTimeout.TotalSeconds} s, got none.");
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
@@ -93,7 +93,7 @@ internal sealed class WyomingConnection : IDisposable
         {
             if (_session is { Completion.IsCompleted: true }) return null;
             if (await _reader.WaitAsync(stopNow)) break;
-            if (!_reader.WasCalledOff) return null;
+            if (!_reader.WasCanceled) return null;
         }
         while (true);
         using var silence = new CancellationTokenSource(_limits.IdleTimeout, _time);
@@ -152,10 +152,10 @@ internal sealed class WyomingConnection : IDisposable
     {
         var session = new WyomingSession(format, _names, timestamp ?? 0, _registry, _broker, _writer);
         _session = session;
-        _ = CallOffAsync(session);
+        _ = CancelReadAsync(session);
     }
 
-    private async Task CallOffAsync(WyomingSession session)
+    private async Task CancelReadAsync(WyomingSession session)
     {
         await session.Completion;
         if (ReferenceEquals(_session, session)) _pipe.CancelPendingRead();   // else the peer's own audio-stop ended it
@@ -174,10 +174,10 @@ internal sealed class WyomingConnection : IDisposable
         if (_session is not { } session) return;
         _session = null;
         using (session)
-            if (await session.EndAsync(reason) is { } fault) await TellAsync(fault.Code, fault.Message);
+            if (await session.EndAsync(reason) is { } fault) await SendErrorAsync(fault.Code, fault.Message);
     }
 
-    private async Task TellAsync(string code, string text)
+    private async Task SendErrorAsync(string code, string text)
     {
         try
         {

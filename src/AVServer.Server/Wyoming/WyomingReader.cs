@@ -17,12 +17,12 @@ internal sealed class WyomingReader(PipeReader pipe, int maxPayloadBytes)
     {
         var read = await pipe.ReadAsync(cancellationToken);
         pipe.AdvanceTo(read.Buffer.Start);
-        WasCalledOff = read.IsCanceled;
+        WasCanceled = read.IsCanceled;
         return !read.IsCanceled && !read.Buffer.IsEmpty;
     }
 
     /// <summary>Whether the last wait was called off by <see cref="PipeReader.CancelPendingRead"/>.</summary>
-    public bool WasCalledOff { get; private set; }
+    public bool WasCanceled { get; private set; }
 
     /// <summary>The next message.</summary>
     /// <returns>Null when the peer ended the connection, in the middle of a message too.</returns>

@@ -33,7 +33,7 @@ internal sealed class WyomingSession : IDisposable
     private readonly WyomingWriter _writer;
     private readonly LiveStream _stream;
     private readonly EventSubscription _subscription;
-    private readonly Task _telling;
+    private readonly Task _sending;
     private long _frames;
     private int _detections;
 
@@ -60,7 +60,7 @@ internal sealed class WyomingSession : IDisposable
             _subscription.Dispose();
             throw;
         }
-        _telling = TellAsync();
+        _sending = SendDetectionsAsync();
     }
 
     /// <summary>Ends when the stream has, whoever ended it.</summary>
@@ -91,14 +91,14 @@ internal sealed class WyomingSession : IDisposable
         _stream.End(reason);
         var outcome = await _stream.Completion;
         _subscription.Complete();
-        await _telling;
+        await _sending;
         if (outcome.Fault is null && _detections == 0 && reason == CloseReason.Completed) await _writer.WriteAsync("not-detected");
         return outcome.Fault;
     }
 
     public void Dispose() => _subscription.Dispose();
 
-    private async Task TellAsync()
+    private async Task SendDetectionsAsync()
     {
         try
         {

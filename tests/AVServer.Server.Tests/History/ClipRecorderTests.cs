@@ -24,9 +24,9 @@ public sealed class ClipRecorderTests
     {
         // Each word is told when 300 ms of sound after it were heard, or the chunk that holds them.
         var words = new Queue<(double Start, double End)>([(0.2, 0.6), (3, 3.5), (12, 13)]);
-        Hear(0, 20_000, chunk, heard =>
+        AcceptSamples(0, 20_000, chunk, heard =>
         {
-            while (words.TryPeek(out var word) && heard >= word.End + 0.3) Notice(words.Dequeue());
+            while (words.TryPeek(out var word) && heard >= word.End + 0.3) AcceptEvent(words.Dequeue());
         });
 
         Assert.Equal([(0, 1_100), (2_000, 2_000), (11_000, 2_500)], _clips.Select(clip => ((int)clip.Samples[0], clip.Samples.Length)));
@@ -36,10 +36,10 @@ public sealed class ClipRecorderTests
     [Fact]
     public void Word_at_the_end_or_before_a_hole_gets_what_there_is()
     {
-        Hear(0, 2_000, 80);
-        Notice((1.5, 1.9));
-        Hear(10_000, 1_000, 80);
-        Notice((10.2, 10.8));
+        AcceptSamples(0, 2_000, 80);
+        AcceptEvent((1.5, 1.9));
+        AcceptSamples(10_000, 1_000, 80);
+        AcceptEvent((10.2, 10.8));
         _recorder.Complete();
         Assert.Equal([(500, 1_500), (10_000, 1_000)], _clips.Select(clip => ((int)clip.Samples[0], clip.Samples.Length)));
     }
@@ -47,33 +47,33 @@ public sealed class ClipRecorderTests
     [Fact]
     public void Word_that_is_deleted_while_what_follows_it_is_waited_for_brings_no_clip()
     {
-        Hear(0, 2_000, 80);
-        Notice((1.5, 1.9));
+        AcceptSamples(0, 2_000, 80);
+        AcceptEvent((1.5, 1.9));
         _isDeleted = true;
-        Hear(2_000, 2_000, 80);
+        AcceptSamples(2_000, 2_000, 80);
         Assert.Empty(_clips);
     }
 
     [Fact]
     public void Other_events_bring_no_clip()
     {
-        Hear(0, 2_000, 80);
-        _recorder.Notice(new SpeechEvent("hello", TimeSpan.Zero, TimeSpan.FromSeconds(1)));
+        AcceptSamples(0, 2_000, 80);
+        _recorder.AcceptEvent(new SpeechEvent("hello", TimeSpan.Zero, TimeSpan.FromSeconds(1)));
         _recorder.Complete();
         Assert.Empty(_clips);
     }
 
     // Sample i of the stream has the value i.
-    private void Hear(int from, int count, int chunk, Action<double>? onHeard = null)
+    private void AcceptSamples(int from, int count, int chunk, Action<double>? onHeard = null)
     {
         for (var at = from; at < from + count; at += chunk)
         {
             float[] samples = [.. Enumerable.Range(at, Math.Min(chunk, from + count - at)).Select(i => i / 32768f)];
-            _recorder.Hear(TimeSpan.FromSeconds((double)at / Rate), Rate, samples);
+            _recorder.AcceptSamples(TimeSpan.FromSeconds((double)at / Rate), Rate, samples);
             onHeard?.Invoke((double)(at + samples.Length) / Rate);
         }
     }
 
-    private void Notice((double Start, double End) word) => _recorder.Notice(new WakeWordEvent(
+    private void AcceptEvent((double Start, double End) word) => _recorder.AcceptEvent(new WakeWordEvent(
         "computer", 0.9f, TimeSpan.FromSeconds(word.Start), TimeSpan.FromSeconds(word.End), Modality.Audio, new Dictionary<string, float>(), new ModelReference("m", "1"), TimeSpan.FromSeconds(word.End + 0.3)));
 }

@@ -10,7 +10,7 @@ namespace AVServer.Server.Endpoints;
 /// Some files are scored at once, some wait, the rest are refused: scoring takes whole cores from the live streams. A turn is held for
 /// the work; who is still sending holds nobody up.
 /// </summary>
-internal sealed class ScoreTurns(IOptions<ServerLimits> limits) : IDisposable
+internal sealed class ScoreLimiter(IOptions<ServerLimits> limits) : IDisposable
 {
     private readonly ServerLimits _limits = limits.Value;
     private readonly ConcurrencyLimiter _work = new(new ConcurrencyLimiterOptions

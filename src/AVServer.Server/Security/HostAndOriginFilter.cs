@@ -4,7 +4,7 @@ using AVServer.Server.Problems;
 namespace AVServer.Server.Security;
 
 /// <summary>What every request passes before anything else looks at it, the page's own files too.</summary>
-internal static class Doorway
+internal static class HostAndOriginFilter
 {
     private const string OtherHost =
         "Expected a Host that is an address, localhost, this machine's name or one of Security:Hosts, got another; name it there if it "
@@ -13,7 +13,7 @@ internal static class Doorway
     private const string OtherOrigin = "Expected a page of this server or of an origin under Security:AllowedOrigins, got another.";
 
     /// <summary>Refuses requests for other hosts, and pages of other origins.</summary>
-    public static IApplicationBuilder UseDoorway(this IApplicationBuilder app)
+    public static IApplicationBuilder UseHostAndOriginFilter(this IApplicationBuilder app)
     {
         var hosts = app.ApplicationServices.GetRequiredService<HostPolicy>();
         var origins = app.ApplicationServices.GetRequiredService<OriginPolicy>();

@@ -5,7 +5,7 @@ using AVServer.Signal;
 namespace AVServer.Pipeline;
 
 /// <summary>Hears by a front end's spectra; of an utterance that goes on, the last seconds.</summary>
-internal sealed class FrontEndEar(IEmotionFrontEnd frontEnd) : IEmotionEar
+internal sealed class FrontEndFeatureExtractor(IEmotionFrontEnd frontEnd) : IEmotionFeatureExtractor
 {
     // Recent speech says more of now than what was said seconds ago.
     private const int RunningSamples = 3 * AudioClock.SampleRateHz;
@@ -14,13 +14,13 @@ internal sealed class FrontEndEar(IEmotionFrontEnd frontEnd) : IEmotionEar
     {
     }
 
-    public EmotionInput HearSoFar(SampleRing sound, long first, int count)
+    public EmotionInput ExtractSoFar(SampleRing sound, long first, int count)
     {
         var kept = Math.Min(count, RunningSamples);
-        return HearWhole(sound, first + count - kept, kept);
+        return ExtractWhole(sound, first + count - kept, kept);
     }
 
-    public EmotionInput HearWhole(SampleRing sound, long first, int count)
+    public EmotionInput ExtractWhole(SampleRing sound, long first, int count)
     {
         if (frontEnd.FrameCount(count) == 0) return default;
         var rented = ArrayPool<float>.Shared.Rent(count);

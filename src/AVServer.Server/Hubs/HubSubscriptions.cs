@@ -10,16 +10,16 @@ namespace AVServer.Server.Hubs;
 /// <summary>
 /// Who watches what. Each watch has its own bounded queue instead of a SignalR group, because a send to a group waits for its slowest member.
 /// </summary>
-internal sealed class Watches(HistoryReplay replay, IHubContext<EventsHub> hub)
+internal sealed class HubSubscriptions(HistoryReplay replay, IHubContext<EventsHub> hub)
 {
-    private readonly ConcurrentDictionary<(string ConnectionId, string StreamId), EventSubscription> _watches = new();
+    private readonly ConcurrentDictionary<(string ConnectionId, string StreamId), EventSubscription> _subscriptions = new();
 
     /// <summary>Pushes the stream's events to the connection; a second watch of the same stream changes nothing.</summary>
     public async Task AddAsync(string connectionId, EventFilter filter, CancellationToken cancellationToken)
     {
         var streamId = filter.StreamId!;
         var subscription = await replay.SubscribeAsync(filter, isNamed: false, cancellationToken);
-        if (_watches.TryAdd((connectionId, streamId), subscription)) _ = PushAsync(connectionId, streamId, subscription);
+        if (_subscriptions.TryAdd((connectionId, streamId), subscription)) _ = PushAsync(connectionId, streamId, subscription);
         else subscription.Dispose();
         // The connection's end may have looked for watches before this one was there.
         if (cancellationToken.IsCancellationRequested) Remove(connectionId, streamId);
@@ -27,13 +27,13 @@ internal sealed class Watches(HistoryReplay replay, IHubContext<EventsHub> hub)
 
     public void Remove(string connectionId, string streamId)
     {
-        if (_watches.TryRemove((connectionId, streamId), out var subscription)) subscription.Dispose();
+        if (_subscriptions.TryRemove((connectionId, streamId), out var subscription)) subscription.Dispose();
     }
 
     /// <summary>Ends all watches of a connection that went away.</summary>
     public void RemoveAll(string connectionId)
     {
-        foreach (var watch in _watches.Keys)
+        foreach (var watch in _subscriptions.Keys)
             if (watch.ConnectionId == connectionId) Remove(watch.ConnectionId, watch.StreamId);
     }
 
@@ -51,7 +51,7 @@ internal sealed class Watches(HistoryReplay replay, IHubContext<EventsHub> hub)
         finally
         {
             subscription.Dispose();
-            _watches.TryRemove(new((connectionId, streamId), subscription));
+            _subscriptions.TryRemove(new((connectionId, streamId), subscription));
         }
     }
 }

@@ -3,7 +3,7 @@ namespace AVServer.Server.Clips;
 /// <summary>The last sound of a stream, as 16-bit samples that are found again by their media time.</summary>
 /// <param name="sampleRateHz">Of all samples.</param>
 /// <param name="length">How much is kept.</param>
-internal sealed class SoundRing(int sampleRateHz, TimeSpan length)
+internal sealed class PcmRingBuffer(int sampleRateHz, TimeSpan length)
 {
     private readonly short[] _samples = new short[(int)Math.Ceiling(length.TotalSeconds * sampleRateHz)];
     private TimeSpan _origin;

@@ -1,7 +1,7 @@
 namespace AVServer.Client;
 
 /// <summary>Reads a stream that stays the caller's: HTTP content disposes what it is given.</summary>
-internal sealed class Unowned(Stream inner) : Stream
+internal sealed class NonDisposingStream(Stream inner) : Stream
 {
     public override bool CanRead => true;
 

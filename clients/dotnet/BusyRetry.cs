@@ -3,16 +3,16 @@ using AVServer.Contracts;
 namespace AVServer.Client;
 
 /// <summary>The waits of a sender for whose stream the server has no room.</summary>
-internal sealed class RoomWait(AVServerClientOptions options)
+internal sealed class BusyRetry(AVServerClientOptions options)
 {
-    private readonly ReconnectDelays _delays = new(options);
+    private readonly ReconnectBackoff _delays = new(options);
     private long? _refusedSince;
 
     /// <summary>The server answered.</summary>
     public void Connected() => _delays.Connected();
 
     /// <summary>Whether a refusal is one that passes, and the time for it is not over.</summary>
-    public bool Is(ServerRefusedException refusal)
+    public bool Allows(ServerRefusedException refusal)
     {
         if (refusal.Code != FaultCodes.ServerBusy) return false;
         _refusedSince ??= options.Time.GetTimestamp();

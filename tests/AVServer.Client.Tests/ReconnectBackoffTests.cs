@@ -3,12 +3,12 @@ using AVServer.TestKit;
 namespace AVServer.Client.Tests;
 
 [Trait("Category", "unit")]
-public sealed class ReconnectDelaysTests
+public sealed class ReconnectBackoffTests
 {
     private readonly ManualTimeProvider _time = new();
-    private readonly ReconnectDelays _delays;
+    private readonly ReconnectBackoff _delays;
 
-    public ReconnectDelaysTests() => _delays = new ReconnectDelays(new AVServerClientOptions(new Uri("http://127.0.0.1")) { Time = _time });
+    public ReconnectBackoffTests() => _delays = new ReconnectBackoff(new AVServerClientOptions(new Uri("http://127.0.0.1")) { Time = _time });
 
     [Fact]
     public async Task Waits_double_up_to_the_longest_and_half_of_each_is_left_to_chance()

@@ -3,7 +3,7 @@ using AVServer.Runtime;
 namespace AVServer.Pipeline;
 
 /// <summary>Makes of one stream's sound what an emotion model takes. One caller at a time.</summary>
-internal interface IEmotionEar
+internal interface IEmotionFeatureExtractor
 {
     /// <summary>Begins another utterance.</summary>
     void Begin();
@@ -13,10 +13,10 @@ internal interface IEmotionEar
     /// <param name="first">Number of the utterance's first sample.</param>
     /// <param name="count">Samples that there are of it.</param>
     /// <returns>Empty where nothing new can be said yet.</returns>
-    EmotionInput HearSoFar(SampleRing sound, long first, int count);
+    EmotionInput ExtractSoFar(SampleRing sound, long first, int count);
 
     /// <summary>Hears an utterance that is over.</summary>
     /// <returns>Empty where it is too short.</returns>
-    /// <inheritdoc cref="HearSoFar"/>
-    EmotionInput HearWhole(SampleRing sound, long first, int count);
+    /// <inheritdoc cref="ExtractSoFar"/>
+    EmotionInput ExtractWhole(SampleRing sound, long first, int count);
 }

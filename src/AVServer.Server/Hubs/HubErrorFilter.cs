@@ -10,19 +10,19 @@ namespace AVServer.Server.Hubs;
 /// Makes of a refusal the only kind of error whose message SignalR lets through to the client: <c>code: message</c>; what nobody expected
 /// is logged, and told by its id.
 /// </summary>
-internal sealed class HubRefusals(UnexpectedFaults faults) : IHubFilter
+internal sealed class HubErrorFilter(UnexpectedFaults faults) : IHubFilter
 {
     public static HubException ToHubException(string code, string message) => new($"{code}: {message}");
 
     /// <summary>Whether an exception is to be told; a cancellation is nobody's fault, and a refusal of ours is told already.</summary>
-    public static bool Tells(Exception exception) => exception is not (HubException or OperationCanceledException);
+    public static bool IsReported(Exception exception) => exception is not (HubException or OperationCanceledException);
 
     /// <summary>What the client is told of an exception.</summary>
     public static HubException ToHubException(Exception exception, UnexpectedFaults faults) => exception switch
     {
         RefusedException refused => ToHubException(refused.Code, refused.Message),
         ReaderTooSlowException tooSlow => ToHubException(FaultCodes.ReaderTooSlow, tooSlow.Message),
-        _ => ToHubException(FaultCodes.Internal, FaultId.Told(faults.Report(exception))),
+        _ => ToHubException(FaultCodes.Internal, FaultId.MessageFor(faults.Report(exception))),
     };
 
     public async ValueTask<object?> InvokeMethodAsync(
@@ -32,7 +32,7 @@ internal sealed class HubRefusals(UnexpectedFaults faults) : IHubFilter
         {
             return await next(invocationContext);
         }
-        catch (Exception exception) when (Tells(exception))
+        catch (Exception exception) when (IsReported(exception))
         {
             throw ToHubException(exception, faults);
         }

@@ -7,7 +7,7 @@ namespace AVServer.Server.Security;
 /// What browsers are told beside every answer: to run nothing but the page's own files, to show it in no frame, and to keep nothing
 /// personal.
 /// </summary>
-internal static class AnswerHeaders
+internal static class SecurityHeaders
 {
     // Nothing inline, nothing from elsewhere. A blob is what the page made itself: a recording that is played, labels that are saved.
     private const string PagePolicy =
@@ -27,7 +27,7 @@ internal static class AnswerHeaders
         ("Referrer-Policy", "no-referrer"),
     ];
 
-    public static IApplicationBuilder UseAnswerHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         // At the last moment, since an answer that goes wrong is begun anew without what was set before.
         context.Response.OnStarting(static state => Set((HttpContext)state), context);

@@ -8,7 +8,7 @@ using AVServer.TestKit;
 namespace AVServer.Server.Tests.Security;
 
 [Trait("Category", "server")]
-public sealed partial class AnswerHeadersTests
+public sealed partial class SecurityHeadersTests
 {
     [Fact]
     public async Task Every_answer_tells_browsers_to_run_nothing_inline_and_to_frame_nothing()

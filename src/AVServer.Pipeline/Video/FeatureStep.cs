@@ -10,5 +10,5 @@ namespace AVServer.Pipeline;
 /// <param name="HasVoice">Whether the gate was open.</param>
 /// <param name="Features">Its fbank frames, [frames, mels]; the receiver's own.</param>
 /// <param name="Words">What the models that only hear found, of keywords that an audio-visual model knows too.</param>
-internal readonly record struct HeardStep(
+internal readonly record struct FeatureStep(
     int Track, long Index, TimeSpan End, TimeSpan HeardAt, bool HasVoice, float[] Features, IReadOnlyList<WakeWordEvent> Words);

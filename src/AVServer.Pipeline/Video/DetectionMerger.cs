@@ -8,7 +8,7 @@ namespace AVServer.Pipeline;
 /// A pure state machine, one a stream, that moves with the steps of the sound.
 /// </remarks>
 /// <param name="keywords">Those that both kinds of model know.</param>
-internal sealed class SharedWords(IReadOnlySet<string> keywords)
+internal sealed class DetectionMerger(IReadOnlySet<string> keywords)
 {
     /// <summary>Media time for which a word that was heard waits for the lips.</summary>
     public static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(400);
@@ -17,27 +17,27 @@ internal sealed class SharedWords(IReadOnlySet<string> keywords)
     private static readonly TimeSpan OneWord = TimeSpan.FromSeconds(1);
 
     private readonly List<(WakeWordEvent Word, TimeSpan Until)> _waiting = [];
-    private readonly Dictionary<string, TimeSpan> _told = [];
+    private readonly Dictionary<string, TimeSpan> _published = [];
 
     /// <summary>Takes a word that was heard.</summary>
     /// <param name="word">The event.</param>
     /// <param name="now">End of the step at which it was found.</param>
     /// <param name="lipsAreRead">Whether the other model reads lips there.</param>
     /// <param name="events">Receives what is told.</param>
-    public void Hear(WakeWordEvent word, TimeSpan now, bool lipsAreRead, List<StreamEvent> events)
+    public void AddHeard(WakeWordEvent word, TimeSpan now, bool lipsAreRead, List<StreamEvent> events)
     {
         if (lipsAreRead) _waiting.Add((word, now + Wait));
-        else Tell(word, events);
+        else Publish(word, events);
     }
 
     /// <summary>Takes what an audio-visual model found.</summary>
-    public void See(WakeWordEvent word, List<StreamEvent> events)
+    public void AddAudioVisual(WakeWordEvent word, List<StreamEvent> events)
     {
         if (!keywords.Contains(word.Keyword)) events.Add(word);
         else if (word.Modality != Modality.Audio)
         {
             _waiting.RemoveAll(waiting => IsSame(waiting.Word.Keyword, waiting.Word.End, word));
-            Tell(word, events);
+            Publish(word, events);
         }
     }
 
@@ -48,21 +48,21 @@ internal sealed class SharedWords(IReadOnlySet<string> keywords)
     public void Advance(TimeSpan now, TimeSpan heardAt, List<StreamEvent> events)
     {
         foreach (var (word, until) in _waiting)
-            if (until <= now) Tell(word with { DetectedAt = heardAt }, events);
+            if (until <= now) Publish(word with { DetectedAt = heardAt }, events);
         _waiting.RemoveAll(waiting => waiting.Until <= now);
     }
 
     /// <summary>Ends the media: tells what still waits.</summary>
     public void Complete(List<StreamEvent> events)
     {
-        foreach (var (word, _) in _waiting) Tell(word, events);
+        foreach (var (word, _) in _waiting) Publish(word, events);
         _waiting.Clear();
     }
 
-    private void Tell(WakeWordEvent word, List<StreamEvent> events)
+    private void Publish(WakeWordEvent word, List<StreamEvent> events)
     {
-        if (_told.TryGetValue(word.Keyword, out var end) && IsSame(word.Keyword, end, word)) return;
-        _told[word.Keyword] = word.End;
+        if (_published.TryGetValue(word.Keyword, out var end) && IsSame(word.Keyword, end, word)) return;
+        _published[word.Keyword] = word.End;
         events.Add(word);
     }
 

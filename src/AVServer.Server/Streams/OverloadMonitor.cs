@@ -7,7 +7,7 @@ namespace AVServer.Server.Streams;
 /// Reads twice a second how far the streams lie behind. Where more were taken than the machine can hear, those that came last are refused
 /// after all.
 /// </summary>
-internal sealed partial class OverloadWatch : IHostedService, IDisposable
+internal sealed partial class OverloadMonitor : IHostedService, IDisposable
 {
     /// <summary>Time between two readings.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -15,19 +15,19 @@ internal sealed partial class OverloadWatch : IHostedService, IDisposable
     private readonly StreamRegistry _registry;
     private readonly Admission _admission;
     private readonly TimeProvider _time;
-    private readonly ILogger<OverloadWatch> _logger;
+    private readonly ILogger<OverloadMonitor> _logger;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Thread _watching;
+    private readonly Thread _thread;
     private long _last;
     private bool _wasOpen = true;
 
-    public OverloadWatch(
-        StreamRegistry registry, Admission admission, IMeterFactory meters, TimeProvider time, ILogger<OverloadWatch> logger)
+    public OverloadMonitor(
+        StreamRegistry registry, Admission admission, IMeterFactory meters, TimeProvider time, ILogger<OverloadMonitor> logger)
     {
         (_registry, _admission, _time, _logger) = (registry, admission, time, logger);
         _last = time.GetTimestamp();
         // A thread of its own: in the pool it would wait behind the very work that is too much.
-        _watching = new Thread(Watch) { IsBackground = true, Name = nameof(OverloadWatch), Priority = ThreadPriority.AboveNormal };
+        _thread = new Thread(MeasureUntilStopped) { IsBackground = true, Name = nameof(OverloadMonitor), Priority = ThreadPriority.AboveNormal };
         var meter = meters.Create(ServerMetrics.MeterName);
         meter.CreateObservableGauge(
             "avserver.streams.lag", () => admission.Lag.TotalSeconds, "s", "How far half of the live streams lie behind, or less.");
@@ -40,7 +40,7 @@ internal sealed partial class OverloadWatch : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _watching.Start();
+        _thread.Start();
         return Task.CompletedTask;
     }
 
@@ -52,7 +52,7 @@ internal sealed partial class OverloadWatch : IHostedService, IDisposable
     public void Dispose() => _stop.Cancel();
 
     /// <summary>Reads once, and ends what is too much.</summary>
-    public void Look()
+    public void Measure()
     {
         var elapsed = _time.GetElapsedTime(_last);
         _last = _time.GetTimestamp();
@@ -66,9 +66,9 @@ internal sealed partial class OverloadWatch : IHostedService, IDisposable
         foreach (var (stream, _) in live.Skip(1).Reverse().Take(tooMany)) stream.Refuse(_registry.TooBusy());
     }
 
-    private void Watch()
+    private void MeasureUntilStopped()
     {
-        while (!_stop.Token.WaitHandle.WaitOne(Interval)) Look();
+        while (!_stop.Token.WaitHandle.WaitOne(Interval)) Measure();
     }
 
     private static partial class Log

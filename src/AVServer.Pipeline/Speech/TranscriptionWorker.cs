@@ -4,14 +4,14 @@ using AVServer.Speech;
 namespace AVServer.Pipeline;
 
 /// <summary>One stream's <see cref="ITranscription"/>: worked at once for a file, by a worker of its own for a live stream, so that a slow recogniser delays nobody.</summary>
-internal sealed class Dictation : IAsyncDisposable
+internal sealed class TranscriptionWorker : IAsyncDisposable
 {
     /// <summary>Pieces of sound that may wait; then the sound waits too.</summary>
     private const int Waiting = 64;
 
-    private readonly ITranscription _transcription;
+    private readonly ITranscription _recogniser;
     private readonly SemaphoreSlim _slots;
-    private readonly bool _tellsPartial;
+    private readonly bool _reportsPartial;
     private readonly Channel<Work>? _work;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _worker = Task.CompletedTask;
@@ -20,10 +20,10 @@ internal sealed class Dictation : IAsyncDisposable
     /// <param name="transcription">The stream's own; disposed with this.</param>
     /// <param name="slots">How much may go on at once in the process.</param>
     /// <param name="beside">Whether a worker of its own transcribes.</param>
-    /// <param name="tellsPartial">Whether somebody looks at <see cref="Partial"/>.</param>
-    public Dictation(ITranscription transcription, SemaphoreSlim slots, bool beside, bool tellsPartial)
+    /// <param name="reportsPartial">Whether somebody looks at <see cref="Partial"/>.</param>
+    public TranscriptionWorker(ITranscription transcription, SemaphoreSlim slots, bool beside, bool reportsPartial)
     {
-        (_transcription, _slots, _tellsPartial) = (transcription, slots, tellsPartial);
+        (_recogniser, _slots, _reportsPartial) = (transcription, slots, reportsPartial);
         if (!beside) return;
         _work = Channel.CreateBounded<Work>(new BoundedChannelOptions(Waiting) { SingleReader = true });
         _worker = Task.Run(WorkAsync);
@@ -44,7 +44,7 @@ internal sealed class Dictation : IAsyncDisposable
     /// <summary>Has what was heard so far of the utterance understood, because somebody rests.</summary>
     public async ValueTask SettleAsync(CancellationToken cancellationToken)
     {
-        if (_work is null) _transcription.Settle();
+        if (_work is null) _recogniser.Settle();
         else await WriteAsync(_work, default, cancellationToken);
     }
 
@@ -62,7 +62,7 @@ internal sealed class Dictation : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _worker.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _transcription.Dispose();
+        _recogniser.Dispose();
         _stop.Dispose();
     }
 
@@ -77,7 +77,7 @@ internal sealed class Dictation : IAsyncDisposable
                 {
                     if (work.Samples is { } samples) Accept(samples);
                     else if (work.Words is { } words) words.TrySetResult(Finish());
-                    else _transcription.Settle();
+                    else _recogniser.Settle();
                 }
                 catch (Exception e) when (work.Words is not null)
                 {
@@ -107,14 +107,14 @@ internal sealed class Dictation : IAsyncDisposable
 
     private void Accept(float[] samples)
     {
-        _transcription.Accept(samples);
-        if (_tellsPartial) _partial = _transcription.Partial is { Length: > 0 } some ? some : null;
+        _recogniser.Accept(samples);
+        if (_reportsPartial) _partial = _recogniser.Partial is { Length: > 0 } some ? some : null;
     }
 
     private IReadOnlyList<SpokenWord> Finish()
     {
         _partial = null;
-        return _transcription.Finish();
+        return _recogniser.Finish();
     }
 
     /// <summary>Sound to hear, or an end whose words are awaited, or neither: a rest.</summary>
