@@ -4,7 +4,7 @@ using AVServer.Guides.Tests.Kit;
 using AVServer.Media;
 using AVServer.Pipeline;
 using AVServer.Runtime;
-using AVServer.Server.Webhooks;
+using AVServer.Server.Delivery.Webhooks;
 using AVServer.TestKit;
 
 namespace AVServer.Guides.Tests;

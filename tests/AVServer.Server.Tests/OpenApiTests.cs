@@ -2,8 +2,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AVServer.Contracts;
-using AVServer.Server.Clips;
-using AVServer.Server.Jobs;
+using AVServer.Server.Scoring;
+using AVServer.Server.Storage.Clips;
 using AVServer.Server.Tests.Kit;
 using AVServer.TestKit;
 

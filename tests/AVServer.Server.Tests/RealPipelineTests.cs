@@ -51,7 +51,7 @@ public sealed class RealPipelineTests : IDisposable
         using var submitted = await server.Http.PostAsync(Routes.Score + "?posteriors=true&fileName=burst.wav&job=true", Wave(samples));
         var job = (await submitted.Content.ReadFromJsonAsync<JobStatus>(ContractsJson.Options))!;
         Assert.Equal(4.0, job.Total!.Value.TotalSeconds, 3);
-        await server.Part<Server.Jobs.JobStore>().Get(job.Id).Completion.WaitAsync(TestTimeout.Longest);
+        await server.Part<Server.Scoring.JobStore>().Get(job.Id).Completion.WaitAsync(TestTimeout.Longest);
         Assert.Equal(await scored.Content.ReadAsStringAsync(), await server.Http.GetStringAsync($"{Routes.Jobs}/{job.Id}/result"));
     }
 

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using AVServer.Contracts;
 using AVServer.Server.Configuration;
-using AVServer.Server.Metrics;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Events;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using AVServer.Contracts;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 
 namespace AVServer.Server.Ingest;
 

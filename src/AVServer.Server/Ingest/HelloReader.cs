@@ -1,7 +1,7 @@
 using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Media;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 
 namespace AVServer.Server.Ingest;
 

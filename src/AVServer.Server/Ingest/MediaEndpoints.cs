@@ -3,7 +3,7 @@ using AVServer.Pipeline;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
 using AVServer.Server.Keywords;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 using AVServer.Server.Security;
 using AVServer.Server.Streams;
 using Microsoft.AspNetCore.Mvc;

@@ -6,7 +6,7 @@ using AVServer.Pipeline;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
 using AVServer.Server.Keywords;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 using AVServer.Server.Security;
 using AVServer.Server.Streams;
 

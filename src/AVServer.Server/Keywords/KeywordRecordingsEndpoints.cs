@@ -1,9 +1,8 @@
 using System.Security.Claims;
 using AVServer.Contracts;
 using AVServer.Pipeline;
-using AVServer.Server.Endpoints;
 using AVServer.Server.Ingest;
-using AVServer.Server.Jobs;
+using AVServer.Server.Scoring;
 using AVServer.Server.Security;
 using Microsoft.AspNetCore.Mvc;
 

@@ -1,12 +1,10 @@
 using System.Runtime.CompilerServices;
 using AVServer.Contracts;
 using AVServer.Pipeline;
-using AVServer.Server.Clips;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
-using AVServer.Server.Metrics;
-using AVServer.Server.Problems;
-using AVServer.Server.Telemetry;
+using AVServer.Server.Observability;
+using AVServer.Server.Storage.Clips;
 using Activity = System.Diagnostics.Activity;
 
 namespace AVServer.Server.Streams;

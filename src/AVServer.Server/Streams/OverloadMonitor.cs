@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using AVServer.Server.Metrics;
+using AVServer.Server.Observability;
 
 namespace AVServer.Server.Streams;
 

@@ -1,10 +1,9 @@
 using AVServer.Contracts;
 using AVServer.Pipeline;
-using AVServer.Server.Clips;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
-using AVServer.Server.Metrics;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
+using AVServer.Server.Storage.Clips;
 using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Streams;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using AVServer.Contracts;
-using AVServer.Server.Jobs;
+using AVServer.Server.Scoring;
 using AVServer.Server.Tests.Kit;
 using AVServer.TestKit;
 
