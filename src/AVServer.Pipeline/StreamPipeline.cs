@@ -153,13 +153,13 @@ internal sealed partial class StreamPipeline : IStreamPipeline
 
     private static partial class Log
     {
-        [LoggerMessage(3001, LogLevel.Warning, "No keyword model is loaded: nothing will be detected. Add a model to the models' folder.")]
+        [LoggerMessage(LogEventIds.NoModels, LogLevel.Warning, "No keyword model is loaded: nothing will be detected. Add a model to the models' folder.")]
         public static partial void NoModels(ILogger logger);
 
-        [LoggerMessage(3002, LogLevel.Information, "Stream {StreamId} sent media that can't be used: {Code}.")]
+        [LoggerMessage(LogEventIds.BadMedia, LogLevel.Information, "Stream {StreamId} sent media that can't be used: {Code}.")]
         public static partial void BadMedia(ILogger logger, string streamId, string code);
 
-        [LoggerMessage(3003, LogLevel.Error, "The server failed, {Id}: stream {StreamId}.")]
+        [LoggerMessage(LogEventIds.PipelineFailed, LogLevel.Error, "The server failed, {Id}: stream {StreamId}.")]
         public static partial void Failed(ILogger logger, string id, string streamId, Exception exception);
     }
 }

@@ -132,7 +132,7 @@ public sealed partial class ModelRuntime : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(2102, LogLevel.Warning, "The folder {Folder} in {ModelsPath} has no manifest.json, so it is no model and is left alone.")]
+        [LoggerMessage(LogEventIds.ForeignModelFolder, LogLevel.Warning, "The folder {Folder} in {ModelsPath} has no manifest.json, so it is no model and is left alone.")]
         public static partial void ForeignFolder(ILogger logger, string folder, string modelsPath);
     }
 }

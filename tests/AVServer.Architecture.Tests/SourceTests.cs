@@ -50,6 +50,22 @@ public sealed partial class SourceTests
         Assert.All(outside, path => Assert.False(LoadsOnnxRuntime().IsMatch(File.ReadAllText(path)), $"Expected SessionFactory.Open in {SourceFiles.Relative(path)}."));
     }
 
+    [Fact]
+    public void Every_log_message_has_an_id_of_its_own()
+    {
+        var ids = File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "src", "LogEventIds.cs"));
+        var declared = LogEventId().Matches(ids).ToDictionary(id => id.Groups["value"].Value, id => id.Groups["name"].Value);   // none twice
+        var used = SourceFiles.All.Where(path => path.Contains("/src/", StringComparison.Ordinal))
+            .SelectMany(path => LogMessage().Matches(File.ReadAllText(path)).Select(message => message.Groups["id"].Value));
+        Assert.Equal(declared.Values.Order(), used.Select(id => id.Replace("LogEventIds.", "", StringComparison.Ordinal)).Order());
+    }
+
+    [GeneratedRegex(@"const int (?<name>\w+) = (?<value>\d+);")]
+    private static partial Regex LogEventId();
+
+    [GeneratedRegex(@"\[LoggerMessage\((EventId = )?(?<id>[\w.]+)")]
+    private static partial Regex LogMessage();
+
     [GeneratedRegex(@"\bnew (InferenceSession|SessionOptions)\b|\bOrtEnv\.")]
     private static partial Regex LoadsOnnxRuntime();
 

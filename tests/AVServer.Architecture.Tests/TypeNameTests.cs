@@ -41,7 +41,7 @@ public sealed partial class TypeNameTests
     private static string ProjectOf(string path)
     {
         var folder = Path.GetDirectoryName(path)!;
-        while (!Directory.EnumerateFiles(folder, "*.csproj").Any()) folder = Path.GetDirectoryName(folder)!;
+        while (folder != TestPaths.RepositoryRoot && !Directory.EnumerateFiles(folder, "*.csproj").Any()) folder = Path.GetDirectoryName(folder)!;
         return Path.GetRelativePath(TestPaths.RepositoryRoot, folder);
     }
 

@@ -197,13 +197,13 @@ internal sealed partial class SpeechModels : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(3101, LogLevel.Information, "{Why}")]
+        [LoggerMessage(LogEventIds.EmotionOff, LogLevel.Information, "{Why}")]
         public static partial void EmotionOff(ILogger logger, string why);
 
-        [LoggerMessage(3102, LogLevel.Information, "Emotion is on, estimated by {Model}: what speech expresses, not what is felt.")]
+        [LoggerMessage(LogEventIds.EmotionOn, LogLevel.Information, "Emotion is on, estimated by {Model}: what speech expresses, not what is felt.")]
         public static partial void EmotionOn(ILogger logger, string model);
 
-        [LoggerMessage(3103, LogLevel.Information, "Vosk isn't installed: emotion is estimated without words. scripts/setup.sh installs it.")]
+        [LoggerMessage(LogEventIds.NoTranscriber, LogLevel.Information, "Vosk isn't installed: emotion is estimated without words. scripts/setup.sh installs it.")]
         public static partial void NoTranscriber(ILogger logger);
     }
 }

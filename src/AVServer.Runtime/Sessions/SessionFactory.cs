@@ -99,7 +99,7 @@ public sealed partial class SessionFactory
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 2101, Message = "The CPU computes, CUDA can't be used: {Reason}.")]
+        [LoggerMessage(EventId = LogEventIds.NoCuda, Message = "The CPU computes, CUDA can't be used: {Reason}.")]
         public static partial void NoCuda(ILogger logger, LogLevel level, string reason);
     }
 }

@@ -14,7 +14,7 @@ internal sealed partial class UnexpectedFaults(ILogger<UnexpectedFaults> logger)
 
     private static partial class Log
     {
-        [LoggerMessage(2701, LogLevel.Error, "The server failed, {Id}.")]
+        [LoggerMessage(LogEventIds.Unexpected, LogLevel.Error, "The server failed, {Id}.")]
         public static partial void Failed(ILogger logger, string id, Exception exception);
     }
 }

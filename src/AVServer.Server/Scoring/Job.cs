@@ -118,7 +118,7 @@ internal sealed partial class Job(
 
     private static partial class Log
     {
-        [LoggerMessage(2301, LogLevel.Error, "The server failed, {Id}: job {JobId}.")]
+        [LoggerMessage(LogEventIds.JobFailed, LogLevel.Error, "The server failed, {Id}: job {JobId}.")]
         public static partial void Failed(ILogger logger, string id, string jobId, Exception exception);
     }
 }

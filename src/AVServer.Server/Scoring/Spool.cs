@@ -80,7 +80,7 @@ internal partial class Spool(TimeProvider time, ILogger<Spool> logger)
 
     private static partial class Log
     {
-        [LoggerMessage(2311, LogLevel.Information, "Deleted {Count} files that a server left which was killed.")]
+        [LoggerMessage(LogEventIds.SpoolSwept, LogLevel.Information, "Deleted {Count} files that a server left which was killed.")]
         public static partial void Swept(ILogger logger, int count);
     }
 }

@@ -213,10 +213,10 @@ internal sealed partial class LiveStream
 
     private static partial class Log
     {
-        [LoggerMessage(2001, LogLevel.Error, "The server failed, {Id}: stream {StreamId} in the pipeline.")]
+        [LoggerMessage(LogEventIds.StreamFailed, LogLevel.Error, "The server failed, {Id}: stream {StreamId} in the pipeline.")]
         public static partial void PipelineFailed(ILogger logger, string id, string streamId, Exception exception);
 
-        [LoggerMessage(2002, LogLevel.Information, "Stream {StreamId} closed: {Reason} after {Seconds:F1} s of media.")]
+        [LoggerMessage(LogEventIds.StreamClosed, LogLevel.Information, "Stream {StreamId} closed: {Reason} after {Seconds:F1} s of media.")]
         public static partial void Closed(ILogger logger, string streamId, CloseReason reason, double seconds);
     }
 }

@@ -73,7 +73,7 @@ internal sealed partial class OverloadMonitor : IHostedService, IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(2021, LogLevel.Warning, "New streams are {Turn}: the open ones lie {Seconds:F2} s behind.")]
+        [LoggerMessage(LogEventIds.AdmissionTurned, LogLevel.Warning, "New streams are {Turn}: the open ones lie {Seconds:F2} s behind.")]
         public static partial void Turned(ILogger logger, string turn, double seconds);
     }
 }

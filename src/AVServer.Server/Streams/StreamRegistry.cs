@@ -116,10 +116,10 @@ internal sealed partial class StreamRegistry(
 
     private static partial class Log
     {
-        [LoggerMessage(2011, LogLevel.Information, "Stream {StreamId} opened by {Transport}.")]
+        [LoggerMessage(LogEventIds.StreamOpened, LogLevel.Information, "Stream {StreamId} opened by {Transport}.")]
         public static partial void Opened(ILogger logger, string streamId, string transport);
 
-        [LoggerMessage(2012, LogLevel.Information, "Draining {Count} open streams.")]
+        [LoggerMessage(LogEventIds.Draining, LogLevel.Information, "Draining {Count} open streams.")]
         public static partial void Draining(ILogger logger, int count);
     }
 }

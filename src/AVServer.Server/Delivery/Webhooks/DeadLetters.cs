@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Threading.Channels;
 using AVServer.Contracts;
 using AVServer.Server.Events;
 
@@ -23,15 +22,11 @@ internal sealed partial class DeadLetters(string? path, DeletedEvents deleted, W
     private static readonly byte[] LineEnd = "\n"u8.ToArray();
     private static readonly SemaphoreSlim FileInUse = new(1);   // addresses may share a file; a deletion and a write don't cross
 
-    private readonly Channel<DeadLetter> _queue = Channel.CreateBounded<DeadLetter>(new BoundedChannelOptions(Capacity)
-    {
-        FullMode = BoundedChannelFullMode.Wait,   // only TryWrite is used: what finds no room is counted as given up all the same
-        SingleReader = true,
-    });
+    private readonly BackgroundQueue<DeadLetter> _queue = new(Capacity);
 
-    /// <summary>Opens the file.</summary>
+    /// <summary>Opens the file, and begins to write what comes.</summary>
     /// <exception cref="InvalidOperationException">It can't be written: the server does not start.</exception>
-    public void Prepare()
+    public void Start()
     {
         if (path is null) return;
         try
@@ -41,8 +36,12 @@ internal sealed partial class DeadLetters(string? path, DeletedEvents deleted, W
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidOperationException($"Expected Webhooks' DeadLetterPath '{path}' to be a file that can be written, got: {exception.Message} Correct it or leave it out.", exception);
+            throw new InvalidOperationException(
+                $"Expected Webhooks' DeadLetterPath '{path}' to be a file that can be written, got: {exception.Message} Correct it or leave "
+                + "it out.",
+                exception);
         }
+        _queue.Start(WriteAsync);
     }
 
     /// <summary>Takes an event that was given up. Never waits.</summary>
@@ -50,7 +49,7 @@ internal sealed partial class DeadLetters(string? path, DeletedEvents deleted, W
     {
         metrics.GivenUp();
         Log.GivenUp(logger, letter.Event.StreamId, letter.Event.Sequence, letter.Url.Host, letter.Reason, letter.Attempts);
-        if (path is not null) _queue.Writer.TryWrite(letter);
+        if (path is not null) _queue.TryAdd(letter);   // what finds no room is counted as given up all the same
     }
 
     /// <summary>Takes a stream's events out of the file; none of them comes in later.</summary>
@@ -80,30 +79,26 @@ internal sealed partial class DeadLetters(string? path, DeletedEvents deleted, W
         }
     }
 
-    /// <summary>No more come.</summary>
-    public void Complete() => _queue.Writer.TryComplete();
+    /// <summary>No more come; ends when all that came are written. May be called again.</summary>
+    public Task CompleteAsync() => _queue.DrainAsync(CancellationToken.None);
 
-    /// <summary>Writes what comes until <see cref="Complete"/>. Called once; never throws.</summary>
-    public async Task WriteAllAsync()
+    private async Task WriteAsync(DeadLetter letter)
     {
-        await foreach (var letter in _queue.Reader.ReadAllAsync())
+        await FileInUse.WaitAsync();
+        try
         {
-            await FileInUse.WaitAsync();
-            try
-            {
-                if (deleted.Contains(letter.Event)) continue;
-                await using var file = Open(path!, FileMode.Append);
-                await JsonSerializer.SerializeAsync(file, letter, ContractsJson.Options);
-                await file.WriteAsync(LineEnd);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                Log.NotWritten(logger, letter.Event.StreamId, letter.Event.Sequence, exception);
-            }
-            finally
-            {
-                FileInUse.Release();
-            }
+            if (deleted.Contains(letter.Event)) return;
+            await using var file = Open(path!, FileMode.Append);
+            await JsonSerializer.SerializeAsync(file, letter, ContractsJson.Options);
+            await file.WriteAsync(LineEnd);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.NotWritten(logger, letter.Event.StreamId, letter.Event.Sequence, exception);
+        }
+        finally
+        {
+            FileInUse.Release();
         }
     }
 
@@ -136,10 +131,10 @@ internal sealed partial class DeadLetters(string? path, DeletedEvents deleted, W
 
     private static partial class Log
     {
-        [LoggerMessage(2201, LogLevel.Warning, "Event {Sequence} of stream {StreamId} was not delivered to {Host}: {Reason}, after {Attempts} attempts.")]
+        [LoggerMessage(LogEventIds.WebhookGivenUp, LogLevel.Warning, "Event {Sequence} of stream {StreamId} was not delivered to {Host}: {Reason}, after {Attempts} attempts.")]
         public static partial void GivenUp(ILogger logger, string streamId, long sequence, string host, string reason, int attempts);
 
-        [LoggerMessage(2202, LogLevel.Error, "Event {Sequence} of stream {StreamId} was not delivered, and could not be written to the file of such events.")]
+        [LoggerMessage(LogEventIds.DeadLetterNotWritten, LogLevel.Error, "Event {Sequence} of stream {StreamId} was not delivered, and could not be written to the file of such events.")]
         public static partial void NotWritten(ILogger logger, string streamId, long sequence, Exception exception);
     }
 }

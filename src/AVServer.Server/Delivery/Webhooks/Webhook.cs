@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using AVServer.Contracts;
 using AVServer.Server.Events;
 using Polly;
@@ -21,10 +20,8 @@ internal sealed class Webhook : IDisposable
     private readonly ResiliencePipeline<HttpResponseMessage> _attempts;
     private readonly HashSet<string> _types;
     private readonly HashSet<string>? _streams;
-    private readonly Channel<Delivery>[] _queues;
+    private readonly BackgroundQueue<Delivery>[] _queues;
     private readonly CancellationTokenSource _stopNow = new();
-    private Task _running = Task.CompletedTask;
-    private Task _writingDeadLetters = Task.CompletedTask;
     private int _waiting;
 
     public Webhook(
@@ -36,20 +33,15 @@ internal sealed class Webhook : IDisposable
         _types = [.. options.Types is { Count: > 0 } some ? some : (IEnumerable<string>)EventTypes.Kept];
         _streams = options.Streams is { Count: > 0 } streams ? [.. streams] : null;
         // All queues together hold no more than the limit, which is counted; each has room for it, since one stream may be the only one.
-        _queues = [.. Enumerable.Range(0, options.Concurrency).Select(_ => Channel.CreateBounded<Delivery>(new BoundedChannelOptions(options.QueuedEvents)
-        {
-            FullMode = BoundedChannelFullMode.Wait,   // only TryWrite is used: full is answered, no stream waits
-            SingleReader = true,
-        }))];
+        _queues = [.. Enumerable.Range(0, options.Concurrency).Select(_ => new BackgroundQueue<Delivery>(options.QueuedEvents))];
     }
 
     /// <summary>Begins to deliver.</summary>
     /// <exception cref="InvalidOperationException">The file of undelivered events can't be written.</exception>
     public void Start()
     {
-        _deadLetters.Prepare();
-        _writingDeadLetters = Task.Run(_deadLetters.WriteAllAsync);
-        _running = Task.WhenAll(_queues.Select(queue => Task.Run(() => DeliverAllAsync(queue.Reader))));
+        _deadLetters.Start();
+        foreach (var queue in _queues) queue.Start(DeliverAsync);
     }
 
     /// <summary>Queues an event if the address wants it. Never waits.</summary>
@@ -57,7 +49,7 @@ internal sealed class Webhook : IDisposable
     {
         if (!_types.Contains(EventTypes.NameOf(streamEvent)) || _streams?.Contains(streamEvent.StreamId) == false) return;
         var delivery = new Delivery($"msg_{Guid.NewGuid():n}", streamEvent);
-        if (Interlocked.Increment(ref _waiting) <= _options.QueuedEvents && QueueOf(streamEvent.StreamId).Writer.TryWrite(delivery))
+        if (Interlocked.Increment(ref _waiting) <= _options.QueuedEvents && QueueOf(streamEvent.StreamId).TryAdd(delivery))
         {
             _metrics.Queued();
             return;
@@ -69,12 +61,10 @@ internal sealed class Webhook : IDisposable
     /// <summary>Delivers what waits; what is left when the time is over is given up. May be called again.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        foreach (var queue in _queues) queue.Writer.TryComplete();
-        await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_queues.Select(queue => queue.DrainAsync(cancellationToken)));
         await _stopNow.CancelAsync();
-        await _running;
-        _deadLetters.Complete();
-        await _writingDeadLetters;
+        await Task.WhenAll(_queues.Select(queue => queue.Completion));
+        await _deadLetters.CompleteAsync();
     }
 
     /// <inheritdoc cref="DeadLetters.DeleteStreamAsync"/>
@@ -83,19 +73,17 @@ internal sealed class Webhook : IDisposable
 
     public void Dispose() => _stopNow.Dispose();
 
-    private Channel<Delivery> QueueOf(string streamId) => _queues[(uint)string.GetHashCode(streamId, StringComparison.Ordinal) % (uint)_queues.Length];
-
-    private async Task DeliverAllAsync(ChannelReader<Delivery> deliveries)
-    {
-        await foreach (var delivery in deliveries.ReadAllAsync(CancellationToken.None))
-        {
-            await DeliverAsync(delivery);
-            Interlocked.Decrement(ref _waiting);
-            _metrics.Left();
-        }
-    }
+    private BackgroundQueue<Delivery> QueueOf(string streamId) =>
+        _queues[(uint)string.GetHashCode(streamId, StringComparison.Ordinal) % (uint)_queues.Length];
 
     private async Task DeliverAsync(Delivery delivery)
+    {
+        await DeliverOrGiveUpAsync(delivery);
+        Interlocked.Decrement(ref _waiting);
+        _metrics.Left();
+    }
+
+    private async Task DeliverOrGiveUpAsync(Delivery delivery)
     {
         string reason;
         try

@@ -119,13 +119,13 @@ internal sealed partial class WyomingServer(
 
     private static partial class Log
     {
-        [LoggerMessage(2401, LogLevel.Information, "The Wyoming bridge listens at {EndPoint}; whoever reaches it may use it.")]
+        [LoggerMessage(LogEventIds.WyomingListening, LogLevel.Information, "The Wyoming bridge listens at {EndPoint}; whoever reaches it may use it.")]
         public static partial void Listening(ILogger logger, IPEndPoint endPoint);
 
-        [LoggerMessage(2402, LogLevel.Debug, "The Wyoming bridge could not take a connection: {Error}.")]
+        [LoggerMessage(LogEventIds.WyomingAcceptFailed, LogLevel.Debug, "The Wyoming bridge could not take a connection: {Error}.")]
         public static partial void AcceptFailed(ILogger logger, SocketError error);
 
-        [LoggerMessage(2403, LogLevel.Error, "A connection of the Wyoming bridge failed.")]
+        [LoggerMessage(LogEventIds.WyomingConnectionFailed, LogLevel.Error, "A connection of the Wyoming bridge failed.")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

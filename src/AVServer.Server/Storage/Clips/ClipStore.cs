@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Events;
@@ -18,12 +17,7 @@ internal sealed partial class ClipStore(
     private readonly ClipOptions _options = options.Value;
     private readonly CancellationTokenSource _stop = new();   // not disposed: a host may be stopped after it is
     private readonly SemaphoreSlim _folderInUse = new(1);     // a deletion and a write don't cross
-    private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(options.Value.QueuedClips)
-    {
-        FullMode = BoundedChannelFullMode.Wait,   // clips only TryWrite: full is answered, no stream waits
-        SingleReader = true,
-    });
-    private Task _writing = Task.CompletedTask;
+    private readonly BackgroundQueue<EventClip> _queue = new(options.Value.QueuedClips);
     private Task _sweeping = Task.CompletedTask;
     private bool _disposed;
 
@@ -34,12 +28,7 @@ internal sealed partial class ClipStore(
     public ClipRecorder? Recorder() => Folder is null ? null : new ClipRecorder(_options, Keep, deleted.Contains);
 
     /// <summary>Waits until what was cut before is on disk.</summary>
-    public async Task FlushAsync(CancellationToken cancellationToken)
-    {
-        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _queue.Writer.WriteAsync(new Entry(null, written), cancellationToken);
-        await written.Task.WaitAsync(cancellationToken);
-    }
+    public Task FlushAsync(CancellationToken cancellationToken) => _queue.FlushAsync(cancellationToken);
 
     /// <summary>Deletes a stream's clips, those that wait to be written too.</summary>
     /// <returns>How many there were.</returns>
@@ -67,15 +56,14 @@ internal sealed partial class ClipStore(
                 + "Correct it, or leave it out.");
         }
         Folder = folder;
-        _writing = Task.Run(WriteAsync, CancellationToken.None);
+        _queue.Start(WriteAsync);
         _sweeping = Task.Run(SweepAsync, CancellationToken.None);
     }
 
     /// <summary>Writes what waits.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        _queue.Writer.TryComplete();
-        await _writing.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _queue.DrainAsync(cancellationToken);
         await _stop.CancelAsync();
         await _sweeping;
     }
@@ -85,7 +73,7 @@ internal sealed partial class ClipStore(
         if (_disposed) return;   // registered more than once, disposed as often
         _disposed = true;
         await StopAsync(new CancellationToken(canceled: true));   // where nobody stopped the host before
-        await _writing;
+        await _queue.Completion;
         _folderInUse.Dispose();
     }
 
@@ -100,18 +88,9 @@ internal sealed partial class ClipStore(
 
     private void Keep(EventClip clip)
     {
-        if (_queue.Writer.TryWrite(new Entry(clip, null))) return;
+        if (_queue.TryAdd(clip)) return;
         metrics.Lost();
         Log.Lost(logger, clip.StreamId, null);
-    }
-
-    private async Task WriteAsync()
-    {
-        await foreach (var (clip, flushed) in _queue.Reader.ReadAllAsync(CancellationToken.None))
-        {
-            if (clip is not null) await WriteAsync(clip);
-            flushed?.TrySetResult();
-        }
     }
 
     private async Task WriteAsync(EventClip clip)
@@ -170,14 +149,12 @@ internal sealed partial class ClipStore(
         }
     }
 
-    private readonly record struct Entry(EventClip? Clip, TaskCompletionSource? Flushed);
-
     private static partial class Log
     {
-        [LoggerMessage(2111, LogLevel.Warning, "A clip of stream {StreamId} was lost: the disk is too slow, full or away.")]
+        [LoggerMessage(LogEventIds.ClipLost, LogLevel.Warning, "A clip of stream {StreamId} was lost: the disk is too slow, full or away.")]
         public static partial void Lost(ILogger logger, string streamId, Exception? exception);
 
-        [LoggerMessage(2112, LogLevel.Warning, "Clips that are too old could not be deleted; it is tried again.")]
+        [LoggerMessage(LogEventIds.ClipSweepFailed, LogLevel.Warning, "Clips that are too old could not be deleted; it is tried again.")]
         public static partial void SweepFailed(ILogger logger, Exception exception);
     }
 }

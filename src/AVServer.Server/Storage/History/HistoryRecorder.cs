@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Threading.Channels;
 using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Events;
@@ -24,13 +23,8 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
     private readonly HistoryOptions _options = options.Value;
     private readonly HashSet<string> _types = [.. options.Value.Types is { Count: > 0 } some ? some : (IEnumerable<string>)EventTypes.Kept];
     private readonly CancellationTokenSource _stopNow = new();   // not disposed: a host may be stopped after it is
-    private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(options.Value.QueuedEvents)
-    {
-        FullMode = BoundedChannelFullMode.Wait,   // events only TryWrite: full is answered, no stream waits
-        SingleReader = true,
-    });
+    private readonly BackgroundQueue<StreamEvent> _queue = new(options.Value.QueuedEvents);
     private IHistoryStore? _store;
-    private Task _writing = Task.CompletedTask;
     private Task _sweeping = Task.CompletedTask;
     private int _losing;
     private int _disposed;
@@ -44,7 +38,7 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
     public void Offer(StreamEvent streamEvent)
     {
         if (_store is null || !_types.Contains(EventTypes.NameOf(streamEvent))) return;
-        if (_queue.Writer.TryWrite(new Entry(streamEvent, null))) return;
+        if (_queue.TryAdd(streamEvent)) return;
         metrics.Lost(1);
         if (Interlocked.Exchange(ref _losing, 1) == 0) Log.Losing(logger, _options.QueuedEvents);
     }
@@ -59,12 +53,7 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
         FlushAsync(cancellationToken).WaitAsync(LongestFlush, time, cancellationToken);
 
     /// <summary>Waits until what was offered before is in the store.</summary>
-    public async Task FlushAsync(CancellationToken cancellationToken)
-    {
-        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _queue.Writer.WriteAsync(new Entry(null, written), cancellationToken);
-        await written.Task.WaitAsync(cancellationToken);
-    }
+    public Task FlushAsync(CancellationToken cancellationToken) => _queue.FlushAsync(cancellationToken);
 
     /// <exception cref="SetupException">The store can't be opened: the server does not start.</exception>
     public Task StartAsync(CancellationToken cancellationToken) =>
@@ -87,17 +76,16 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
                 $"Expected {setting} to lead to a database that can be written, got: {exception.Message} Correct it, or leave "
                 + "History:Provider out.");
         }
-        _writing = Task.Run(WriteAsync, CancellationToken.None);
+        _queue.Start(WriteAsync, MaxBatch);
         _sweeping = Task.Run(SweepAsync, CancellationToken.None);
     }
 
     /// <summary>Writes what waits; what can't be written in the time given is lost. May be called again.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        _queue.Writer.TryComplete();
-        await _writing.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _queue.DrainAsync(cancellationToken);
         await _stopNow.CancelAsync();
-        await Task.WhenAll(_writing, _sweeping);
+        await Task.WhenAll(_queue.Completion, _sweeping);
     }
 
     public async ValueTask DisposeAsync()
@@ -105,23 +93,6 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;   // registered more than once, disposed as often
         await StopAsync(new CancellationToken(canceled: true));   // where nobody stopped the host before
         if (_store is not null) await _store.DisposeAsync();
-    }
-
-    private async Task WriteAsync()
-    {
-        var batch = new List<StreamEvent>(MaxBatch);
-        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
-        {
-            batch.Clear();
-            TaskCompletionSource? flushed = null;
-            while (flushed is null && batch.Count < MaxBatch && _queue.Reader.TryRead(out var entry))
-            {
-                if (entry.Event is not null) batch.Add(entry.Event);
-                flushed = entry.Flushed;
-            }
-            if (batch.Count > 0) await WriteAsync(batch);
-            flushed?.TrySetResult();
-        }
     }
 
     private async Task WriteAsync(List<StreamEvent> batch)
@@ -198,26 +169,24 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
-    private readonly record struct Entry(StreamEvent? Event, TaskCompletionSource? Flushed);
-
     private static partial class Log
     {
-        [LoggerMessage(2101, LogLevel.Warning, "The history has {Capacity} events waiting and loses new ones; its store is too slow or away.")]
+        [LoggerMessage(LogEventIds.HistoryLosing, LogLevel.Warning, "The history has {Capacity} events waiting and loses new ones; its store is too slow or away.")]
         public static partial void Losing(ILogger logger, int capacity);
 
-        [LoggerMessage(2102, LogLevel.Information, "The history keeps events again.")]
+        [LoggerMessage(LogEventIds.HistoryRecovered, LogLevel.Information, "The history keeps events again.")]
         public static partial void Recovered(ILogger logger);
 
-        [LoggerMessage(2103, LogLevel.Warning, "The history could not write {Count} events; the next try is in {Seconds} s.")]
+        [LoggerMessage(LogEventIds.HistoryWriteFailed, LogLevel.Warning, "The history could not write {Count} events; the next try is in {Seconds} s.")]
         public static partial void WriteFailed(ILogger logger, int count, double seconds, Exception exception);
 
-        [LoggerMessage(2104, LogLevel.Warning, "The history lost {Count} events because the server stopped before its store took them.")]
+        [LoggerMessage(LogEventIds.HistoryLostAtStop, LogLevel.Warning, "The history lost {Count} events because the server stopped before its store took them.")]
         public static partial void LostAtStop(ILogger logger, int count);
 
-        [LoggerMessage(2105, LogLevel.Warning, "The history could not delete what is too old; it is tried again.")]
+        [LoggerMessage(LogEventIds.HistorySweepFailed, LogLevel.Warning, "The history could not delete what is too old; it is tried again.")]
         public static partial void SweepFailed(ILogger logger, Exception exception);
 
-        [LoggerMessage(2106, LogLevel.Error, "The history lost an event of type {Type} of stream {StreamId} that can't be written.")]
+        [LoggerMessage(LogEventIds.HistoryNotWritable, LogLevel.Error, "The history lost an event of type {Type} of stream {StreamId} that can't be written.")]
         public static partial void NotWritable(ILogger logger, string type, string streamId, Exception exception);
     }
 }
