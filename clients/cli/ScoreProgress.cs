@@ -61,7 +61,10 @@ internal sealed class ScoreProgress(TextWriter? error, bool isTerminal, int file
         var heard = _underWay.Values.Aggregate(_heard, (sum, at) => sum + at);
         var speed = heard / (time.GetElapsedTime(_started) + TimeSpan.FromMilliseconds(1));
         var before = skipped > 0 ? $" and {skipped} of a run before" : "";
-        var text = string.Create(CultureInfo.InvariantCulture, $"av: {_done} of {files} files{before}, {(int)heard.TotalHours}:{heard.Minutes:00}:{heard.Seconds:00} of media, {speed:0.0} times real time");
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"av: {_done} of {files} files{before}, {(int)heard.TotalHours}:{heard.Minutes:00}:{heard.Seconds:00} of media, {speed:0.0} "
+            + $"times real time");
         if (isTerminal) error?.Write($"\r{text}\e[K");
         else error?.WriteLine(text);
     }

@@ -8,8 +8,13 @@ using Microsoft.AspNetCore.SignalR.Client;
 
 namespace AVServer.Client;
 
-/// <summary>Talks to an AVServer: sends media, receives events, scores files. Safe for concurrent use; every call has its own connection.</summary>
-/// <remarks>All calls throw <see cref="ServerRefusedException"/> when the server says no and <see cref="ServerUnreachableException"/> when there is none.</remarks>
+/// <summary>
+/// Talks to an AVServer: sends media, receives events, scores files. Safe for concurrent use; every call has its own connection.
+/// </summary>
+/// <remarks>
+/// All calls throw <see cref="ServerRefusedException"/> when the server says no and <see cref="ServerUnreachableException"/> when there is
+/// none.
+/// </remarks>
 public sealed partial class AVServerClient : IDisposable
 {
     private const int PushedEvents = 256;
@@ -118,13 +123,19 @@ public sealed partial class AVServerClient : IDisposable
     /// <param name="cancellationToken">Breaks the stream off.</param>
     /// <returns>The stream's last event, after everything sent was heard.</returns>
     /// <exception cref="ServerRefusedException">The server does not take the stream, or ended it: its code and message say why.</exception>
-    public Task<ClosedEvent> PublishFileAsync(string streamId, Stream media, string container, Action<StreamEvent>? onEvent = null, CancellationToken cancellationToken = default)
+    public Task<ClosedEvent> PublishFileAsync(
+        string streamId, Stream media, string container, Action<StreamEvent>? onEvent = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(media);
-        return PublishAsync(streamId, new MediaHello(MediaHello.CurrentProtocol, Container: container), ContainerChunks.ReadAsync(media, cancellationToken), onEvent, cancellationToken: cancellationToken);
+        return PublishAsync(
+            streamId, new MediaHello(MediaHello.CurrentProtocol, Container: container), ContainerChunks.ReadAsync(media, cancellationToken),
+            onEvent, cancellationToken: cancellationToken);
     }
 
-    /// <summary>Has the server score a media file of any container, and waits for it however long it is: a file that becomes a job is followed to its end.</summary>
+    /// <summary>
+    /// Has the server score a media file of any container, and waits for it however long it is: a file that becomes a job is followed to
+    /// its end.
+    /// </summary>
     /// <param name="media">The file's bytes; read to the end, not disposed.</param>
     /// <param name="fileName">Name to put into the report.</param>
     /// <param name="posteriors">Whether the report carries posterior curves.</param>
@@ -152,13 +163,16 @@ public sealed partial class AVServerClient : IDisposable
     }
 
     /// <summary>The jobs that wait, run, or ended a while ago, oldest first.</summary>
-    public Task<IReadOnlyList<JobStatus>> GetJobsAsync(CancellationToken cancellationToken = default) => GetAsync<IReadOnlyList<JobStatus>>(Routes.Jobs, cancellationToken);
+    public Task<IReadOnlyList<JobStatus>> GetJobsAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<IReadOnlyList<JobStatus>>(Routes.Jobs, cancellationToken);
 
     /// <summary>How far a job is.</summary>
-    public Task<JobStatus> GetJobAsync(string id, CancellationToken cancellationToken = default) => GetAsync<JobStatus>(JobRoute(id), cancellationToken);
+    public Task<JobStatus> GetJobAsync(string id, CancellationToken cancellationToken = default) =>
+        GetAsync<JobStatus>(JobRoute(id), cancellationToken);
 
     /// <summary>What a job found.</summary>
-    public Task<ScoreReport> GetJobResultAsync(string id, CancellationToken cancellationToken = default) => GetAsync<ScoreReport>($"{JobRoute(id)}/result", cancellationToken);
+    public Task<ScoreReport> GetJobResultAsync(string id, CancellationToken cancellationToken = default) =>
+        GetAsync<ScoreReport>($"{JobRoute(id)}/result", cancellationToken);
 
     /// <summary>Cancels a job if it has not ended, and has the server forget it with its result.</summary>
     public async Task DeleteJobAsync(string id, CancellationToken cancellationToken = default)
@@ -181,8 +195,10 @@ public sealed partial class AVServerClient : IDisposable
         HubConnection connection, EventFilter from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Full makes the connection's reader wait, and so, in the end, the server.
-        var pushed = Channel.CreateBounded<StreamEvent>(new BoundedChannelOptions(PushedEvents) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-        using var handler = connection.On<StreamEvent>(HubMethods.OnEvent, streamEvent => pushed.Writer.WriteAsync(streamEvent, cancellationToken).AsTask());
+        var pushed = Channel.CreateBounded<StreamEvent>(
+            new BoundedChannelOptions(PushedEvents) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        using var handler = connection.On<StreamEvent>(
+            HubMethods.OnEvent, streamEvent => pushed.Writer.WriteAsync(streamEvent, cancellationToken).AsTask());
         connection.Closed += failure =>
         {
             pushed.Writer.TryComplete(failure is null ? null : new IOException("The connection to the server broke.", failure));
@@ -243,7 +259,8 @@ public sealed partial class AVServerClient : IDisposable
     private static async Task<T> ReadAsync<T>(Stream body, CancellationToken cancellationToken) =>
         await JsonSerializer.DeserializeAsync<T>(body, ContractsJson.Options, cancellationToken) ?? throw new JsonException("null");
 
-    private async Task<T> SendAsync<T>(HttpRequestMessage request, Func<HttpStatusCode, Stream, Task<T>> read, CancellationToken cancellationToken)
+    private async Task<T> SendAsync<T>(
+        HttpRequestMessage request, Func<HttpStatusCode, Stream, Task<T>> read, CancellationToken cancellationToken)
     {
         try
         {
@@ -258,7 +275,8 @@ public sealed partial class AVServerClient : IDisposable
         }
         catch (JsonException exception)
         {
-            throw new ServerUnreachableException($"The answer of {request.RequestUri!.AbsolutePath} is not what an AVServer gives; is {_address.Base} one?", exception);
+            throw new ServerUnreachableException(
+                $"The answer of {request.RequestUri!.AbsolutePath} is not what an AVServer gives; is {_address.Base} one?", exception);
         }
     }
 }

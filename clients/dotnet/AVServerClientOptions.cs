@@ -1,7 +1,8 @@
 namespace AVServer.Client;
 
 /// <summary>How a client reaches its server.</summary>
-/// <param name="BaseAddress">Where the server answers, e.g. <c>http://127.0.0.1:5080</c>; http or https, with the path prefix of a proxy if there is one.</param>
+/// <param name="BaseAddress">Where the server answers, e.g. <c>http://127.0.0.1:5080</c>; http or https, with the path prefix of a proxy if
+/// there is one.</param>
 public sealed record AVServerClientOptions(Uri BaseAddress)
 {
     /// <summary>Key that the server wants. Default: none.</summary>

@@ -40,7 +40,9 @@ internal sealed class AudioTimeline(int sampleRateHz, MediaLimits limits)
     {
         var duration = SampleTime.FromSamples(missing, sampleRateHz);
         bool filled = duration <= limits.MaxSilenceFill;
-        items.Add(new MediaGap(MediaKind.Audio, GapReason.MissingInInput, SampleTime.FromSamples(_clock.NextSample, sampleRateHz), duration, filled));
+        items.Add(
+            new MediaGap(
+                MediaKind.Audio, GapReason.MissingInInput, SampleTime.FromSamples(_clock.NextSample, sampleRateHz), duration, filled));
         if (filled)
         {
             items.Add(new AudioBlock(_clock.NextSample, sampleRateHz, new float[missing]));
@@ -52,6 +54,7 @@ internal sealed class AudioTimeline(int sampleRateHz, MediaLimits limits)
 
     private MediaException WentBack(TimeSpan time) => new(
         FaultCodes.TimeWentBack,
-        $"Expected an audio chunk at {SampleTime.FromSamples(_clock.NextSample, sampleRateHz).TotalSeconds:F3} s or later, got one at {time.TotalSeconds:F3} s; "
+        $"Expected an audio chunk at {SampleTime.FromSamples(_clock.NextSample, sampleRateHz).TotalSeconds:F3} s or later, got one at "
+        + $"{time.TotalSeconds:F3} s; "
         + "send each chunk once, in order, stamped with the media time of its first sample.");
 }

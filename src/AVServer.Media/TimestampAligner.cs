@@ -1,6 +1,8 @@
 namespace AVServer.Media;
 
-/// <summary>Decides where on the stream's sample axis a block belongs: the sample count rules, time stamps only tell of what is missing.</summary>
+/// <summary>
+/// Decides where on the stream's sample axis a block belongs: the sample count rules, time stamps only tell of what is missing.
+/// </summary>
 /// <remarks>
 /// A sender's clock and its sound card never agree to the last. A difference below the tolerance is therefore followed slowly, by at
 /// most a thousandth of the media heard, so that it adds up to nothing; several small losses in a row outrun that and are found. Stamps of
@@ -30,7 +32,9 @@ internal sealed class TimestampAligner(int sampleRateHz, TimeSpan tolerance)
     /// <summary>Index of the sample that comes next; its media time is index ÷ rate.</summary>
     public long NextSample { get; private set; }
 
-    /// <summary>How far the sender's time stamps have wandered ahead of the sample count; what else the sender stamps is corrected by it.</summary>
+    /// <summary>
+    /// How far the sender's time stamps have wandered ahead of the sample count; what else the sender stamps is corrected by it.
+    /// </summary>
     public TimeSpan Drift => TimeSpan.FromSeconds(_drift / sampleRateHz);
 
     /// <summary>Places the first block.</summary>
@@ -43,7 +47,8 @@ internal sealed class TimestampAligner(int sampleRateHz, TimeSpan tolerance)
     /// <summary>Compares the time stamp of a block with the sample count, before <see cref="Advance"/> counts the block.</summary>
     /// <param name="time">Media time of the block's first sample, by the sender's clock.</param>
     /// <param name="sampleCount">Length of the block.</param>
-    /// <returns>Samples missing before the block; 0 if none; negative if the block begins before the end of the last one by more than the tolerance.</returns>
+    /// <returns>Samples missing before the block; 0 if none; negative if the block begins before the end of the last one by more than the
+    /// tolerance.</returns>
     public long Compare(TimeSpan time, int sampleCount)
     {
         long stamped = SampleTime.ToSamples(time, sampleRateHz);

@@ -51,7 +51,8 @@ internal sealed class AudioTrack
     /// <param name="words">Hears typed words; null where there are none.</param>
     /// <param name="number">Number of this track within its stream.</param>
     public AudioTrack(
-        TimeSpan origin, int sampleRateHz, FbankComputer fbank, bool gated, IReadOnlyList<KeywordListener> listeners, IStepObserver? observer,
+        TimeSpan origin, int sampleRateHz, FbankComputer fbank, bool gated, IReadOnlyList<KeywordListener> listeners,
+        IStepObserver? observer,
         AudioVisualRun? audioVisual, IReadOnlySet<string> sharedKeywords, SpeechRun? speech, WordListener? words, int number)
     {
         _origin = origin;
@@ -65,7 +66,8 @@ internal sealed class AudioTrack
         _ring = new SampleRing(longest + ((4 + PreRollSteps) * AudioClock.StepSamples));
         for (var i = 0; i < _features.Length; i++) _features[i] = new float[AudioClock.StepFrames * _mels];
         _listeners = listeners;
-        (_observer, _audioVisual, _sharedKeywords, _speech, _words, _number) = (observer, audioVisual, sharedKeywords, speech, words, number);
+        (_observer, _audioVisual, _sharedKeywords, _speech, _words, _number) =
+            (observer, audioVisual, sharedKeywords, speech, words, number);
     }
 
     /// <summary>Media time up to which sound was accepted.</summary>
@@ -99,7 +101,8 @@ internal sealed class AudioTrack
         Publish(events);
     }
 
-    private async ValueTask AcceptResampledAsync(ReadOnlyMemory<float> samples, List<StreamEvent> events, CancellationToken cancellationToken)
+    private async ValueTask AcceptResampledAsync(
+        ReadOnlyMemory<float> samples, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         while (!samples.IsEmpty)
         {
@@ -119,14 +122,18 @@ internal sealed class AudioTrack
         if (heard && !_open)
         {
             foreach (var listener in _listeners) listener.Wake();
-            for (var step = Math.Max(_nextUnheard, _step - PreRollSteps); step < _step; step++) await ListenAsync(step, events, cancellationToken);
+            for (var step = Math.Max(_nextUnheard, _step - PreRollSteps); step < _step; step++)
+                await ListenAsync(step, events, cancellationToken);
         }
         _open = heard;
         if (_open) await ListenAsync(_step, events, cancellationToken);
         else await SkipAsync(events, cancellationToken);
         var end = _origin + AudioClock.EndOf(_step);
         _observer?.OnStep(end, _open, _listeners, events);
-        if (_audioVisual is not null) await _audioVisual.AcceptStepAsync(new FeatureStep(_number, _step, end, _origin + AudioClock.HeardAt(_step), _open, [.. features], [.. _sharedWords]), events, cancellationToken);
+        if (_audioVisual is not null)
+            await _audioVisual.AcceptStepAsync(
+                new FeatureStep(_number, _step, end, _origin + AudioClock.HeardAt(_step), _open, [.. features], [.. _sharedWords]), events,
+                cancellationToken);
         _sharedWords.Clear();
         if (!_open && _speech is not null) await _speech.AcceptSilenceAsync(end, events, cancellationToken);
         _step++;
@@ -135,13 +142,15 @@ internal sealed class AudioTrack
     private async ValueTask ListenAsync(long step, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         _nextUnheard = step + 1;
-        foreach (var listener in _listeners) await listener.ListenAsync(step, _features[step % _features.Length], _ring, _detections, cancellationToken);
+        foreach (var listener in _listeners)
+            await listener.ListenAsync(step, _features[step % _features.Length], _ring, _detections, cancellationToken);
         if (_words is not null) await _words.ListenAsync(step, _ring, _detections, cancellationToken);
         Publish(events);
         if (_speech is null) return;
         var sound = new float[AudioClock.StepSamples];
         _ring.Read(step * AudioClock.StepSamples, sound);
-        await _speech.AcceptSoundAsync(new SoundStep(_number, step, _origin + AudioClock.ToTime(step * AudioClock.StepSamples), sound), events, cancellationToken);
+        await _speech.AcceptSoundAsync(
+            new SoundStep(_number, step, _origin + AudioClock.ToTime(step * AudioClock.StepSamples), sound), events, cancellationToken);
     }
 
     private async ValueTask SkipAsync(List<StreamEvent> events, CancellationToken cancellationToken)

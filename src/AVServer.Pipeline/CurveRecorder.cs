@@ -9,7 +9,8 @@ internal sealed class CurveRecorder : IStepObserver
 
     /// <summary>The curves so far.</summary>
     public IReadOnlyList<PosteriorCurve> Curves =>
-        [.. _curves.Select(curve => new PosteriorCurve(curve.Key.Keyword, curve.Key.Stage, curve.Value.Step.TotalSeconds, [.. curve.Value.Values]))];
+        [.. _curves.Select(
+            curve => new PosteriorCurve(curve.Key.Keyword, curve.Key.Stage, curve.Value.Step.TotalSeconds, [.. curve.Value.Values]))];
 
     public void AcceptSamples(ReadOnlySpan<float> samples)
     {

@@ -15,7 +15,9 @@ internal interface IStepObserver
     /// <param name="events">Receives what the observer wants to say.</param>
     void OnStep(TimeSpan time, bool gateOpen, IReadOnlyList<KeywordListener> listeners, List<StreamEvent> events);
 
-    /// <summary>Sees the scores of a window that an audio-visual model judged; of a live stream from another thread than the steps.</summary>
+    /// <summary>
+    /// Sees the scores of a window that an audio-visual model judged; of a live stream from another thread than the steps.
+    /// </summary>
     /// <param name="model">Which one.</param>
     /// <param name="step">Number of the step that the window ends with.</param>
     /// <param name="scores">By modality, as in <see cref="WakeWordEvent.Scores"/>; not changed any more.</param>

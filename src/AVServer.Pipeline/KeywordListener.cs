@@ -18,7 +18,8 @@ internal sealed class KeywordListener
 
     /// <param name="model">The shared models and thresholds.</param>
     /// <param name="paced">Whether the sound arrives at its own speed, so that waiting for company costs only latency.</param>
-    /// <param name="observed">Whether somebody looks: then the verifier judges candidates also where they can't be detections any more.</param>
+    /// <param name="observed">Whether somebody looks: then the verifier judges candidates also where they can't be detections any
+    /// more.</param>
     public KeywordListener(KeywordModel model, bool paced, bool observed)
     {
         _model = model;
@@ -73,7 +74,9 @@ internal sealed class KeywordListener
     /// <param name="history">The sound, up to the step's end at least.</param>
     /// <param name="detections">Receives what was found.</param>
     /// <param name="cancellationToken">Ends the wait for the batch.</param>
-    public async ValueTask ListenAsync(long step, ReadOnlyMemory<float> features, SampleRing history, List<KeywordDetection> detections, CancellationToken cancellationToken)
+    public async ValueTask ListenAsync(
+        long step, ReadOnlyMemory<float> features, SampleRing history, List<KeywordDetection> detections,
+        CancellationToken cancellationToken)
     {
         await _model.Spotter.RunAsync(_state, features, _posteriors, cancellationToken);
         for (var k = 0; k < _words.Length; k++)
@@ -141,14 +144,16 @@ internal sealed class KeywordListener
         public float MaxScore { get; set; }
 
         public void Restart() =>
-            (Watch, Fusion, Observed, Trigger) = (NewWatch(Word, model), NewFusion(model), observed ? NewObserved(Word, model) : null, NewTrigger(Word, model));
+            (Watch, Fusion, Observed, Trigger) =
+                (NewWatch(Word, model), NewFusion(model), observed ? NewObserved(Word, model) : null, NewTrigger(Word, model));
 
         private static CandidateWatch NewWatch(KeywordThreshold word, KeywordModel model) =>
             new(word.FirstThreshold, word.Threshold, model.VerifySteps, model.RefractorySteps);
 
         private static StageFusion NewFusion(KeywordModel model) => new(model.Verifier?.FirstWeight ?? 0, model.VerifySteps);
 
-        private static CandidateWatch NewObserved(KeywordThreshold word, KeywordModel model) => new(word.FirstThreshold, float.PositiveInfinity, model.VerifySteps, 0);
+        private static CandidateWatch NewObserved(KeywordThreshold word, KeywordModel model) =>
+            new(word.FirstThreshold, float.PositiveInfinity, model.VerifySteps, 0);
 
         private static KeywordTrigger NewTrigger(KeywordThreshold word, KeywordModel model) => new(word.Threshold, model.RefractorySteps);
     }

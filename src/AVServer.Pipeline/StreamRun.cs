@@ -37,7 +37,8 @@ internal sealed class StreamRun : IAsyncDisposable
         }
         if (_audioVisualListeners.Count == 0) return;
         _shared = plan.Models.SharedKeywords;
-        var track = new AudioVisualTrack(plan.Faces, _audioVisualListeners, new DetectionMerger(_shared), new AudioVideoSync(plan.MayHaveSound, plan.MayHavePictures));
+        var track = new AudioVisualTrack(
+            plan.Faces, _audioVisualListeners, new DetectionMerger(_shared), new AudioVideoSync(plan.MayHaveSound, plan.MayHavePictures));
         _audioVisual = new AudioVisualRun(track, plan.Paced, plan.DropsLatePictures, plan.Time);
     }
 
@@ -107,7 +108,8 @@ internal sealed class StreamRun : IAsyncDisposable
         if (_track is not null) return _track;
         foreach (var listener in _listeners) listener.Restart();
         _words?.Restart();
-        return _track = new AudioTrack(block.Start, block.SampleRateHz, _fbank, _gated, _listeners, _observer, _audioVisual, _shared, _speech, _words, _tracks++);
+        return _track = new AudioTrack(
+            block.Start, block.SampleRateHz, _fbank, _gated, _listeners, _observer, _audioVisual, _shared, _speech, _words, _tracks++);
     }
 
     private async ValueTask EndTrackAsync(List<StreamEvent> events, CancellationToken cancellationToken)

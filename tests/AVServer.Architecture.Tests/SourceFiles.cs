@@ -11,7 +11,8 @@ internal static class SourceFiles
     public static IReadOnlyList<string> All { get; } =
     [
         .. new[] { "src", "clients", "tests" }
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, folder), "*.cs", SearchOption.AllDirectories))
+            .SelectMany(
+                folder => Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, folder), "*.cs", SearchOption.AllDirectories))
             .Where(path => !BuildFolders.Any(folder => path.Contains(folder, StringComparison.Ordinal))),
     ];
 

@@ -15,7 +15,8 @@ public sealed partial class SourceTests
     public void No_file_has_begun_to_do_a_second_thing()
     {
         var tooLong = SourceFiles.All.Where(path => File.ReadLines(path).Count() > MaxLines).Select(SourceFiles.Relative);
-        Assert.True(!tooLong.Any(), $"Expected at most {MaxLines} lines a file; what second thing does it do? {string.Join(", ", tooLong)}");
+        Assert.True(
+            !tooLong.Any(), $"Expected at most {MaxLines} lines a file; what second thing does it do? {string.Join(", ", tooLong)}");
     }
 
     [Fact]
@@ -39,7 +40,9 @@ public sealed partial class SourceTests
     [Fact]
     public void Every_folder_of_golden_values_says_where_they_are_from()
     {
-        Assert.All(Directory.EnumerateDirectories(TestPaths.Golden()), folder => Assert.True(File.Exists(Path.Combine(folder, "PROVENANCE.md")), SourceFiles.Relative(folder)));
+        Assert.All(
+            Directory.EnumerateDirectories(TestPaths.Golden()),
+            folder => Assert.True(File.Exists(Path.Combine(folder, "PROVENANCE.md")), SourceFiles.Relative(folder)));
     }
 
     [Fact]
@@ -47,14 +50,17 @@ public sealed partial class SourceTests
     {
         // What loads its library without AVServer.Runtime does so with telemetry: SessionFactory.Open is the way.
         var outside = SourceFiles.All.Where(path => !path.Contains("/src/AVServer.Runtime/", StringComparison.Ordinal));
-        Assert.All(outside, path => Assert.False(LoadsOnnxRuntime().IsMatch(File.ReadAllText(path)), $"Expected SessionFactory.Open in {SourceFiles.Relative(path)}."));
+        Assert.All(
+            outside, path => Assert.False(
+                LoadsOnnxRuntime().IsMatch(File.ReadAllText(path)), $"Expected SessionFactory.Open in {SourceFiles.Relative(path)}."));
     }
 
     [Fact]
     public void Every_log_message_has_an_id_of_its_own()
     {
         var ids = File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "src", "LogEventIds.cs"));
-        var declared = LogEventId().Matches(ids).ToDictionary(id => id.Groups["value"].Value, id => id.Groups["name"].Value);   // none twice
+        // none twice
+        var declared = LogEventId().Matches(ids).ToDictionary(id => id.Groups["value"].Value, id => id.Groups["name"].Value);
         var used = SourceFiles.All.Where(path => path.Contains("/src/", StringComparison.Ordinal))
             .SelectMany(path => LogMessage().Matches(File.ReadAllText(path)).Select(message => message.Groups["id"].Value));
         Assert.Equal(declared.Values.Order(), used.Select(id => id.Replace("LogEventIds.", "", StringComparison.Ordinal)).Order());
@@ -70,5 +76,6 @@ public sealed partial class SourceTests
     private static partial Regex LoadsOnnxRuntime();
 
     // As attributes on a line of their own, so that the words in this file don't count.
-    private static bool HasTests(string source) => source.Contains("\n    [Fact]", StringComparison.Ordinal) || source.Contains("\n    [Theory]", StringComparison.Ordinal);
+    private static bool HasTests(string source) =>
+        source.Contains("\n    [Fact]", StringComparison.Ordinal) || source.Contains("\n    [Theory]", StringComparison.Ordinal);
 }

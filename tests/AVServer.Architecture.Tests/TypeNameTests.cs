@@ -15,7 +15,8 @@ public sealed partial class TypeNameTests
     [Fact]
     public void Type_name_occurs_in_one_project_only()
     {
-        var doubled = ProjectsByType.Where(projects => projects.Count() > 1).Select(projects => $"{projects.Key} in {string.Join(" and ", projects)}");
+        var doubled = ProjectsByType.Where(projects => projects.Count() > 1)
+            .Select(projects => $"{projects.Key} in {string.Join(" and ", projects)}");
         Assert.True(!doubled.Any(), $"Expected another name for one of the two: {string.Join("; ", doubled)}");
     }
 
@@ -41,7 +42,8 @@ public sealed partial class TypeNameTests
     private static string ProjectOf(string path)
     {
         var folder = Path.GetDirectoryName(path)!;
-        while (folder != TestPaths.RepositoryRoot && !Directory.EnumerateFiles(folder, "*.csproj").Any()) folder = Path.GetDirectoryName(folder)!;
+        while (folder != TestPaths.RepositoryRoot && !Directory.EnumerateFiles(folder, "*.csproj").Any())
+            folder = Path.GetDirectoryName(folder)!;
         return Path.GetRelativePath(TestPaths.RepositoryRoot, folder);
     }
 

@@ -11,7 +11,9 @@ public sealed partial class UsingTests
     {
         Assert.All(SourceFiles.All, path =>
         {
-            string[] usings = [.. File.ReadLines(path).TakeWhile(line => !line.StartsWith("namespace ", StringComparison.Ordinal)).Where(line => Using().IsMatch(line))];
+            string[] usings =
+                [.. File.ReadLines(path).TakeWhile(line => !line.StartsWith("namespace ", StringComparison.Ordinal))
+                    .Where(line => Using().IsMatch(line))];
             Assert.Equal(usings.OrderBy(line => line, Comparer<string>.Create(Compare)), usings);
         });
     }
@@ -22,7 +24,8 @@ public sealed partial class UsingTests
         var (a, b) = (Parts(first), Parts(second));
         if (a.Kind != b.Kind) return a.Kind.CompareTo(b.Kind);
         if (a.IsSystem != b.IsSystem) return b.IsSystem.CompareTo(a.IsSystem);
-        return a.Names.Zip(b.Names, StringComparer.OrdinalIgnoreCase.Compare).FirstOrDefault(order => order != 0, a.Names.Length - b.Names.Length);
+        return a.Names.Zip(b.Names, StringComparer.OrdinalIgnoreCase.Compare)
+            .FirstOrDefault(order => order != 0, a.Names.Length - b.Names.Length);
     }
 
     private static (int Kind, bool IsSystem, string[] Names) Parts(string line)

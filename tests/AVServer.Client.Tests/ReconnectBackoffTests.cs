@@ -8,7 +8,8 @@ public sealed class ReconnectBackoffTests
     private readonly ManualTimeProvider _time = new();
     private readonly ReconnectBackoff _delays;
 
-    public ReconnectBackoffTests() => _delays = new ReconnectBackoff(new AVServerClientOptions(new Uri("http://127.0.0.1")) { Time = _time });
+    public ReconnectBackoffTests() =>
+        _delays = new ReconnectBackoff(new AVServerClientOptions(new Uri("http://127.0.0.1")) { Time = _time });
 
     [Fact]
     public async Task Waits_double_up_to_the_longest_and_half_of_each_is_left_to_chance()

@@ -31,7 +31,11 @@ public sealed class SubscribeTests
         await using var server = await EchoServer.StartAsync();
         var reconnected = 0;
         using var client = new AVServerClient(
-            new AVServerClientOptions(server.Address) { FirstReconnectDelay = TimeSpan.FromMilliseconds(20), Reconnecting = _ => reconnected++ });
+            new AVServerClientOptions(server.Address)
+            {
+                FirstReconnectDelay = TimeSpan.FromMilliseconds(20),
+                Reconnecting = _ => reconnected++
+            });
         using var limit = new CancellationTokenSource(TestTimeout.Longest);
         var kept = new EventFilter("kitchen", After: EventCursor.Start);
         await using var events = client.SubscribeAsync(kept, limit.Token).GetAsyncEnumerator(limit.Token);
@@ -125,7 +129,8 @@ public sealed class SubscribeTests
         var next = pushed.MoveNextAsync().AsTask();
 
         // A watch begins at some moment after it was asked for: say the word until it is heard.
-        while (!next.IsCompleted) await client.PublishAsync("kitchen", SilentSound.Hello, SilentSound.Chunks(1), cancellationToken: limit.Token);
+        while (!next.IsCompleted)
+            await client.PublishAsync("kitchen", SilentSound.Hello, SilentSound.Chunks(1), cancellationToken: limit.Token);
         Assert.True(await next);
         Assert.Equal("kitchen", pushed.Current.StreamId);
     }

@@ -45,7 +45,8 @@ public sealed class SandboxTests
         Assert.StartsWith("--unshare-all --die-with-parent --new-session --cap-drop ALL --ro-bind /usr /usr ", arguments,
             StringComparison.Ordinal);
         Assert.EndsWith(
-            """ --ro-bind "/a b/\"c\".wav" "/a b/\"c\".wav" --chdir / -- prlimit --as=1073741824 --core=0 --cpu=7:8 -- "ffmpeg" -i x""", arguments, StringComparison.Ordinal);
+            """ --ro-bind "/a b/\"c\".wav" "/a b/\"c\".wav" --chdir / -- prlimit --as=1073741824 --core=0 --cpu=7:8 -- "ffmpeg" -i x""",
+            arguments, StringComparison.Ordinal);
         Assert.DoesNotContain("--bind", arguments, StringComparison.Ordinal);
         Assert.Contains("--cpu=7: ", sandbox.Wrap("ffmpeg", "", limits with { DecoderCpuShare = 1 }, []).Arguments,
             StringComparison.Ordinal);

@@ -23,7 +23,9 @@ public sealed class OperationsTests
             ("Server:Limits:QueuedBytes", "2048"),
             ("Security:ApiKey", "short"),
             ("Security:AllowedOrigins:0", "friend.example/")));
-        var failures = error is AggregateException many ? many.InnerExceptions.Cast<OptionsValidationException>().SelectMany(e => e.Failures) : ((OptionsValidationException)error).Failures;
+        var failures = error is AggregateException many
+            ? many.InnerExceptions.Cast<OptionsValidationException>().SelectMany(e => e.Failures)
+            : ((OptionsValidationException)error).Failures;
         Assert.All(
             [
                 nameof(ServerLimits.MaxStreams), nameof(ServerLimits.IdleTimeout), nameof(ServerLimits.QueuedBytes),

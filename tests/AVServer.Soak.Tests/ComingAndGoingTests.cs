@@ -31,7 +31,8 @@ public sealed class ComingAndGoingTests(SoakTable table)
                 $"{streams} streams that come and go, raw and by ffmpeg, in {(SoakTable.Length * 2).TotalSeconds:F0} s"), "nothing",
                 "nothing",
             string.Create(CultureInfo.InvariantCulture,
-                $"memory {before.Megabytes:F0} → {after.Megabytes:F0} MB, handles {before.Handles} → {after.Handles}, threads {before.Threads} → {after.Threads}; each word heard"));
+                $"memory {before.Megabytes:F0} → {after.Megabytes:F0} MB, handles {before.Handles} → {after.Handles}, threads "
+                + $"{before.Threads} → {after.Threads}; each word heard"));
     }
 
     [Fact]
@@ -58,7 +59,8 @@ public sealed class ComingAndGoingTests(SoakTable table)
         for (var i = 0; i < streams; i++)
         {
             var clock = Stopwatch.StartNew();
-            await client.PublishAsync($"s{i}", RepeatedWord.Hello, RepeatedWord.Words(10), e => { if (e is WakeWordEvent) words++; }, telemetry: true);
+            await client.PublishAsync(
+                $"s{i}", RepeatedWord.Hello, RepeatedWord.Words(10), e => { if (e is WakeWordEvent) words++; }, telemetry: true);
             if (clock.Elapsed > longest) longest = clock.Elapsed;
         }
         Assert.Equal(10 * streams, words);
@@ -71,11 +73,13 @@ public sealed class ComingAndGoingTests(SoakTable table)
         table.Add($"{sockets.Count} sockets that say nothing, stop in the middle, or never read",
             "what a reader who never reads had no room for; told, or closed", "media sockets without a hello, after HelloTimeout",
             string.Create(CultureInfo.InvariantCulture,
-                $"{streams} streams beside them, {words} of {words} words, forty seconds of sound in {longest.TotalSeconds:F1} s at most; handles {before.Handles} → {after.Handles}"));
+                $"{streams} streams beside them, {words} of {words} words, forty seconds of sound in {longest.TotalSeconds:F1} s at most; "
+                + $"handles {before.Handles} → {after.Handles}"));
     }
 
     private const string Upgrade =
-        "GET /media/silent HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+        "GET /media/silent HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: "
+        + "AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
 
     private const string Events = "GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n";
 

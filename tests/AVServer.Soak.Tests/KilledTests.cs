@@ -68,7 +68,8 @@ public sealed class KilledTests(SoakTable table) : IDisposable
         using var stop = new CancellationTokenSource();
         var words = 0;
         var other = client.PublishAsync(
-            "other", RepeatedWord.Hello, RepeatedWord.WordsThenWaiting(1), e => { if (e is WakeWordEvent) Interlocked.Increment(ref words); },
+            "other", RepeatedWord.Hello, RepeatedWord.WordsThenWaiting(1),
+            e => { if (e is WakeWordEvent) Interlocked.Increment(ref words); },
                 cancellationToken: stop.Token);
         var wav = RepeatedWord.Wav();
         var rounds = 0;

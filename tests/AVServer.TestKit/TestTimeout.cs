@@ -1,6 +1,9 @@
 namespace AVServer.TestKit;
 
-/// <summary>How long tests wait for what must come: so long that a machine which is slow for a while fails nobody. What comes sooner is not waited for.</summary>
+/// <summary>
+/// How long tests wait for what must come: so long that a machine which is slow for a while fails nobody. What comes sooner is not waited
+/// for.
+/// </summary>
 public static class TestTimeout
 {
     /// <summary>The longest wait.</summary>

@@ -12,9 +12,10 @@ namespace AVServer.Media.Ffmpeg;
 /// One running ffmpeg, ffprobe or decoder of pictures with its pipes. Disposing ends it, whatever it is doing, and waits until it is gone.
 /// </summary>
 /// <remarks>
-/// FFMpegCore builds the command lines and reads the answers, but doesn't start the programs here. Its processes inherit this one's environment, and can't be
-/// bounded, as nobody is told their number. Its pipes are sockets with a name in the temporary folder, for which ffmpeg's protocol <c>unix</c> would have
-/// to be open to untrusted media. What it reads of progress is ffmpeg's text; here the media's own times tell how far a decode is.
+/// FFMpegCore builds the command lines and reads the answers, but doesn't start the programs here. Its processes inherit this one's
+/// environment, and can't be bounded, as nobody is told their number. Its pipes are sockets with a name in the temporary folder, for which
+/// ffmpeg's protocol <c>unix</c> would have to be open to untrusted media. What it reads of progress is ffmpeg's text; here the media's own
+/// times tell how far a decode is.
 /// </remarks>
 internal sealed class DecoderProcess : IAsyncDisposable
 {
@@ -72,7 +73,8 @@ internal sealed class DecoderProcess : IAsyncDisposable
     /// <param name="limits">Most address space and processor time.</param>
     /// <param name="sandbox">Where it runs; null: as this process does.</param>
     /// <param name="files">What it is to read there.</param>
-    /// <param name="inSession">Whether it runs in the user's session, with its environment, as sound servers want of who records, and for as long as is wanted.</param>
+    /// <param name="inSession">Whether it runs in the user's session, with its environment, as sound servers want of who records, and for
+    /// as long as is wanted.</param>
     /// <param name="outputBytes">How much is read at once.</param>
     /// <exception cref="MediaException">There is no such program.</exception>
     public static DecoderProcess Start(

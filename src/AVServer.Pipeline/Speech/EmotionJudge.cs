@@ -12,7 +12,9 @@ internal sealed class EmotionJudge(SpeechModels models)
     private readonly EmotionModel _model = models.Emotion!;
     private readonly EmotionAggregator _aggregator = new(models.Emotion!.Labels, models.Emotion.Spec.MinimumConfidence);
     private readonly Circumplex _circumplex = new(models.Emotion.Labels);
-    private readonly IEmotionFeatureExtractor _extractor = models.Encoder is { } encoder ? new EncoderFeatureExtractor(encoder, models.Emotion!.Spec.WindowSeconds) : new FrontEndFeatureExtractor(models.FrontEnd!);
+    private readonly IEmotionFeatureExtractor _extractor = models.Encoder is { } encoder
+        ? new EncoderFeatureExtractor(encoder, models.Emotion!.Spec.WindowSeconds)
+        : new FrontEndFeatureExtractor(models.FrontEnd!);
 
     /// <summary>Begins another utterance.</summary>
     public void Begin()
@@ -70,7 +72,8 @@ internal sealed class EmotionJudge(SpeechModels models)
     /// <param name="now">Media time that has been heard.</param>
     /// <param name="cancellationToken">Ends the wait for a core.</param>
     /// <returns>Null where the sound is too short.</returns>
-    public async ValueTask<EmotionEvent?> ConcludeAsync(FinishedUtterance utterance, string text, TimeSpan now, CancellationToken cancellationToken)
+    public async ValueTask<EmotionEvent?> ConcludeAsync(
+        FinishedUtterance utterance, string text, TimeSpan now, CancellationToken cancellationToken)
     {
         if (utterance.Heard.IsEmpty) return null;
         var words = Embed(text);
@@ -85,7 +88,8 @@ internal sealed class EmotionJudge(SpeechModels models)
         return rows.AsMemory(0, table.Embed(Tokenizer.Split(text), rows) * table.Dim);
     }
 
-    private ValueTask<float[]> RunAsync(EmotionInput input, CancellationToken cancellationToken) => WithSlotAsync(() => _model.Estimate(input)[0], cancellationToken);
+    private ValueTask<float[]> RunAsync(EmotionInput input, CancellationToken cancellationToken) =>
+        WithSlotAsync(() => _model.Estimate(input)[0], cancellationToken);
 
     private async ValueTask<T> WithSlotAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {

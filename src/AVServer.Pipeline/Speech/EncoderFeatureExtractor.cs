@@ -3,7 +3,10 @@ using AVServer.Runtime;
 
 namespace AVServer.Pipeline;
 
-/// <summary>Hears by a speech encoder, each second once, and remembers how the stream's speaker spoke before: two numbers a value, in memory, gone with the stream.</summary>
+/// <summary>
+/// Hears by a speech encoder, each second once, and remembers how the stream's speaker spoke before: two numbers a value, in memory, gone
+/// with the stream.
+/// </summary>
 internal sealed class EncoderFeatureExtractor(SpeechEncoder encoder, double windowSeconds) : IEmotionFeatureExtractor
 {
     private readonly SpeakerStatistics _speaker = new(encoder.Dim);

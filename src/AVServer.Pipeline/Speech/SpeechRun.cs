@@ -3,7 +3,9 @@ using AVServer.Contracts;
 
 namespace AVServer.Pipeline;
 
-/// <summary>Runs a stream's <see cref="SpeechTrack"/>: at once for a file, beside the wake words for a live stream, so that these wait for nothing.</summary>
+/// <summary>
+/// Runs a stream's <see cref="SpeechTrack"/>: at once for a file, beside the wake words for a live stream, so that these wait for nothing.
+/// </summary>
 /// <remarks>
 /// Beside the sound, what waits is bounded. Of a live stream what finds no room, behind a recogniser that is too slow, is left out and a
 /// gap in the text told, so that no wake word waits for it; a sender who is faster than his own time waits.

@@ -13,13 +13,14 @@ namespace AVServer.Pipeline;
 ///                                                     ▼ end
 ///                          words, waited for a little ────▶ speech ─▶ EmotionJudge on sound and words
 /// </code>
-/// One stream's own; one caller at a time. Everything follows from media time, but for words that a recogniser of a live stream has too late: then the final
-/// estimate goes without them, and they are told when they come.
+/// One stream's own; one caller at a time. Everything follows from media time, but for words that a recogniser of a live stream has too
+/// late: then the final estimate goes without them, and they are told when they come.
 /// </remarks>
 internal sealed class SpeechTrack : IAsyncDisposable
 {
     private const int TranscribedAtOnce = 2 * AudioClock.StepSamples;
-    // Frames of rest after which the recogniser is asked what it understood: it answers in the time that is left until a pause ends the utterance.
+    // Frames of rest after which the recogniser is asked what it understood: it answers in the time that is left until a pause ends the
+    // utterance.
     private const int SettlingPause = 8;
     private const int Spare = 2 * AudioClock.SampleRateHz;
 
@@ -50,7 +51,9 @@ internal sealed class SpeechTrack : IAsyncDisposable
         _segmenter = new UtteranceSegmenter(_options);
         _sound = new SampleRing((int)(_options.Maximum.TotalSeconds * AudioClock.SampleRateHz) + Spare);
         _judge = models.Emotion is null ? null : new EmotionJudge(models);
-        _transcription = models.Recogniser is { } recogniser ? new TranscriptionWorker(recogniser.Open(), models.Slots, beside, reportsPartial) : null;
+        _transcription = models.Recogniser is { } recogniser
+            ? new TranscriptionWorker(recogniser.Open(), models.Slots, beside, reportsPartial)
+            : null;
         _texts = models.Transcriber == TranscriberKind.Client ? new SuppliedTexts() : null;
     }
 
@@ -121,7 +124,8 @@ internal sealed class SpeechTrack : IAsyncDisposable
         }
         if (_utterance is null) return;
         _utterance.AddActivity(activity);
-        if (_segmenter.RestFrames < SettlingPause ? Heard - _utterance.Transcribed >= TranscribedAtOnce : _segmenter.RestFrames == SettlingPause) await TranscribeAsync(_utterance, cancellationToken);
+        if (_segmenter.RestFrames < SettlingPause ? Heard - _utterance.Transcribed >= TranscribedAtOnce
+            : _segmenter.RestFrames == SettlingPause) await TranscribeAsync(_utterance, cancellationToken);
         if (change.Step == UtteranceStep.Ended) await EndAsync(change, events, cancellationToken);
         else if (Heard >= _utterance.NextEstimate) await EstimateAsync(_utterance, events, cancellationToken);
     }
@@ -143,7 +147,8 @@ internal sealed class SpeechTrack : IAsyncDisposable
         var heard = await _judge.ExtractSoFarAsync(_sound, _base + utterance.Start, (int)(Heard - utterance.Start), cancellationToken);
         if (heard.IsEmpty) return;
         var defect = EmotionJudge.DefectOf(_sound, _base + utterance.Start, (int)(Heard - utterance.Start), utterance.Voice);
-        if (await _judge.EstimateAsync(heard, defect, TimeOf(utterance.Start), TimeOf(Heard), cancellationToken) is { } estimate) events.Add(estimate);
+        if (await _judge.EstimateAsync(heard, defect, TimeOf(utterance.Start), TimeOf(Heard), cancellationToken) is { } estimate)
+            events.Add(estimate);
     }
 
     // The gate closed, or the sound ends: so does the utterance.
@@ -167,7 +172,8 @@ internal sealed class SpeechTrack : IAsyncDisposable
             TimeOf(Heard),
             utterance.Overlaps ? TimeOf(utterance.Start) + seam : TimeSpan.MinValue,
             change.GoesOn ? TimeOf(end) - seam : TimeSpan.MaxValue,
-            _judge is null ? default : await _judge.ExtractWholeAsync(_sound, _base + utterance.Start, (int)(end - utterance.Start), cancellationToken),
+            _judge is null ? default
+                : await _judge.ExtractWholeAsync(_sound, _base + utterance.Start, (int)(end - utterance.Start), cancellationToken),
             _judge is null ? null : EmotionJudge.DefectOf(_sound, _base + utterance.Start, (int)(end - utterance.Start), utterance.Voice));
         if (_texts is not null) return; // SettleAsync waits for the client's words
         if (_transcription is not null)
@@ -181,7 +187,8 @@ internal sealed class SpeechTrack : IAsyncDisposable
         }
     }
 
-    private async ValueTask AwaitTextAsync(FinishedUtterance utterance, Task<IReadOnlyList<SpokenWord>> words, List<StreamEvent> events, CancellationToken cancellationToken)
+    private async ValueTask AwaitTextAsync(
+        FinishedUtterance utterance, Task<IReadOnlyList<SpokenWord>> words, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         var text = "";
         try
@@ -205,7 +212,8 @@ internal sealed class SpeechTrack : IAsyncDisposable
             PublishText(_late[0].Utterance, await _late[0].Words, events);
             _late.RemoveAt(0);
         }
-        if (_waiting is not null && (_texts!.Reach(_waiting) || now >= _waiting.EndedAt + _models.TextTimeout)) await ConcludeAsync(events, cancellationToken, _texts.Within(_waiting));
+        if (_waiting is not null && (_texts!.Reach(_waiting) || now >= _waiting.EndedAt + _models.TextTimeout))
+            await ConcludeAsync(events, cancellationToken, _texts.Within(_waiting));
     }
 
     private async ValueTask ConcludeAsync(List<StreamEvent> events, CancellationToken cancellationToken, string? text = null)
@@ -213,14 +221,16 @@ internal sealed class SpeechTrack : IAsyncDisposable
         var utterance = _waiting!;
         _waiting = null;
         text ??= _texts?.Within(utterance) ?? "";
-        if (_judge is not null && await _judge.ConcludeAsync(utterance, text, utterance.EndedAt, cancellationToken) is { } estimate) events.Add(estimate);
+        if (_judge is not null && await _judge.ConcludeAsync(utterance, text, utterance.EndedAt, cancellationToken) is { } estimate)
+            events.Add(estimate);
     }
 
     private void PublishText(FinishedUtterance utterance, IReadOnlyList<SpokenWord> words, List<StreamEvent> events)
     {
         SpokenWord[] own = [.. utterance.Own(words)];
         if (own.Length == 0) return;
-        TimedWord[] timed = [.. own.Select(word => new TimedWord(word.Word, utterance.Start + word.Start, utterance.Start + word.End, word.Confidence))];
+        TimedWord[] timed =
+            [.. own.Select(word => new TimedWord(word.Word, utterance.Start + word.Start, utterance.Start + word.End, word.Confidence))];
         events.Add(new SpeechEvent(Join(own), utterance.Start, utterance.End, timed, _models.RecogniserReference));
     }
 

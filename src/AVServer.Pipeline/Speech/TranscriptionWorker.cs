@@ -3,7 +3,10 @@ using AVServer.Speech;
 
 namespace AVServer.Pipeline;
 
-/// <summary>One stream's <see cref="ITranscription"/>: worked at once for a file, by a worker of its own for a live stream, so that a slow recogniser delays nobody.</summary>
+/// <summary>
+/// One stream's <see cref="ITranscription"/>: worked at once for a file, by a worker of its own for a live stream, so that a slow
+/// recogniser delays nobody.
+/// </summary>
 internal sealed class TranscriptionWorker : IAsyncDisposable
 {
     /// <summary>Pieces of sound that may wait; then the sound waits too.</summary>

@@ -1,6 +1,9 @@
 namespace AVServer.Pipeline;
 
-/// <summary>Whether sound and pictures still wait for each other: by media time, at most <see cref="Longest"/>; then the one goes on without the other until that comes in time again.</summary>
+/// <summary>
+/// Whether sound and pictures still wait for each other: by media time, at most <see cref="Longest"/>; then the one goes on without the
+/// other until that comes in time again.
+/// </summary>
 /// <remarks>One stream's own.</remarks>
 /// <param name="mayHaveSound">False where the stream's announcement rules sound out.</param>
 /// <param name="mayHavePictures">False where it rules pictures out.</param>

@@ -4,10 +4,13 @@ using AVServer.Runtime;
 
 namespace AVServer.Pipeline;
 
-/// <summary>One stream's ear and eye for one audio-visual model: keeps the window's sound and lips, judges it when asked, and decides.</summary>
+/// <summary>
+/// One stream's ear and eye for one audio-visual model: keeps the window's sound and lips, judges it when asked, and decides.
+/// </summary>
 /// <remarks>
-/// One stream's own; one caller at a time. With a readable face sound and lips decide together, without one the sound, and without any sound the lips; what the
-/// other ways of looking say is asked where it is told. Before the first frame of a track the first frame stands, in training as in serving.
+/// One stream's own; one caller at a time. With a readable face sound and lips decide together, without one the sound, and without any
+/// sound the lips; what the other ways of looking say is asked where it is told. Before the first frame of a track the first frame stands,
+/// in training as in serving.
 /// </remarks>
 internal sealed class AudioVisualListener : IDisposable
 {
@@ -71,7 +74,14 @@ internal sealed class AudioVisualListener : IDisposable
     /// <returns>A detection; null where there is none.</returns>
     public async ValueTask<WakeWordEvent?> JudgeAsync(ScoringWindow window, CancellationToken cancellationToken)
     {
-        var ways = (window.HasSound, window.Face) switch { (true, not null) => SoundAndLips, (true, null) => SoundAlone, (false, not null) => LipsAlone, _ => null };
+        var ways =
+            (window.HasSound, window.Face) switch
+            {
+                (true, not null) => SoundAndLips,
+                (true, null) => SoundAlone,
+                (false, not null) => LipsAlone,
+                _ => null
+            };
         if (ways is null) return null;
         if (window.Face is { } face) await Lips.ReadAsync(face, window.EndSlot, _lips, cancellationToken);
         var asked = _observer is null ? 1 : ways.Length;
@@ -81,19 +91,23 @@ internal sealed class AudioVisualListener : IDisposable
         var score = _posteriors[0];
         MaxScore = Math.Max(MaxScore, score);
         _observer?.OnWindowJudged(_keyword, window.Step, Scores(ways));
-        if (!_keyword.Thresholds.TryGetValue(modality, out var threshold) || !_trigger.Next(window.Step, score - threshold, (int)modality)) return null;
+        if (!_keyword.Thresholds.TryGetValue(modality, out var threshold) || !_trigger.Next(window.Step, score - threshold, (int)modality))
+            return null;
         if (asked < ways.Length) _keyword.Model.Judge(_sound, _lips, ways.AsSpan(asked), _posteriors.AsSpan(asked, ways.Length - asked));
         var end = window.End;
         var start = end - TimeSpan.FromSeconds(_keyword.Model.Spec.WordSeconds);
         return new WakeWordEvent(
-            _keyword.Keyword, score, start < TimeSpan.Zero ? TimeSpan.Zero : start, end, modality, Scores(ways), _keyword.Reference, window.HeardAt);
+            _keyword.Keyword, score, start < TimeSpan.Zero ? TimeSpan.Zero : start, end, modality, Scores(ways), _keyword.Reference,
+            window.HeardAt);
     }
 
     public void Dispose() => Lips.Dispose();
 
-    private Dictionary<string, float> Scores(Presence[] ways) => ways.Zip(_posteriors).ToDictionary(pair => NameOf(pair.First), pair => pair.Second);
+    private Dictionary<string, float> Scores(Presence[] ways) =>
+        ways.Zip(_posteriors).ToDictionary(pair => NameOf(pair.First), pair => pair.Second);
 
-    private static string NameOf(Presence presence) => presence switch { (true, true) => AudioVisualSpec.Both, (true, _) => AudioVisualSpec.Audio, _ => AudioVisualSpec.Visual };
+    private static string NameOf(Presence presence) =>
+        presence switch { (true, true) => AudioVisualSpec.Both, (true, _) => AudioVisualSpec.Audio, _ => AudioVisualSpec.Visual };
 
     private WindowTrigger NewTrigger() => new(_keyword.RefractorySteps, _keyword.Model.Spec.VideoFrames / VideoGrid.SlotsPerStep);
 }

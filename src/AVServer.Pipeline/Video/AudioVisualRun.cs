@@ -4,10 +4,14 @@ using AVServer.Media;
 
 namespace AVServer.Pipeline;
 
-/// <summary>Runs a stream's <see cref="AudioVisualTrack"/>: at once for a file, beside the sound for a live stream, so that pictures never hold up what is only heard.</summary>
+/// <summary>
+/// Runs a stream's <see cref="AudioVisualTrack"/>: at once for a file, beside the sound for a live stream, so that pictures never hold up
+/// what is only heard.
+/// </summary>
 /// <remarks>
-/// Beside the sound, what waits is bounded: steps of sound wait for room. Of pictures the oldest is dropped and a gap told, unless the stream comes faster
-/// than its own time or the configuration forbids it; then they wait too. What was noticed is collected with the stream's next media.
+/// Beside the sound, what waits is bounded: steps of sound wait for room. Of pictures the oldest is dropped and a gap told, unless the
+/// stream comes faster than its own time or the configuration forbids it; then they wait too. What was noticed is collected with the
+/// stream's next media.
 /// </remarks>
 internal sealed class AudioVisualRun : IAsyncDisposable
 {
@@ -26,7 +30,8 @@ internal sealed class AudioVisualRun : IAsyncDisposable
     private readonly SenderPace _pace;
     private readonly Channel<FeatureStep> _steps = Channel.CreateBounded<FeatureStep>(WaitingSteps);
     private readonly Channel<VideoFrame> _pictures = Channel.CreateBounded<VideoFrame>(WaitingPictures);
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private readonly Lock _gate = new();
     private readonly List<StreamEvent> _found = [];
     private readonly CancellationTokenSource _stop = new();
@@ -116,7 +121,8 @@ internal sealed class AudioVisualRun : IAsyncDisposable
                 lock (_gate) _found.AddRange(events);
                 events.Clear();
                 if (atEnd) return;
-                if (!_steps.Reader.Completion.IsCompleted || !_pictures.Reader.Completion.IsCompleted) await _wake.Reader.ReadAsync(_stop.Token);
+                if (!_steps.Reader.Completion.IsCompleted || !_pictures.Reader.Completion.IsCompleted)
+                    await _wake.Reader.ReadAsync(_stop.Token);
             }
         }
         catch (Exception e)

@@ -4,15 +4,18 @@ using AVServer.Runtime;
 
 namespace AVServer.Pipeline;
 
-/// <summary>Brings the sound and the pictures of one stream together on the media clock, step by step, and has the audio-visual models judge.</summary>
+/// <summary>
+/// Brings the sound and the pictures of one stream together on the media clock, step by step, and has the audio-visual models judge.
+/// </summary>
 /// <remarks>
 /// <code>
 ///   steps of sound ──┐                       ┌─ slots up to two beyond the step → VideoTrack
 ///                    ├─ oldest step, once ───┤
 ///   pictures ────────┘  its slots are known  └─ every stride, while there is a voice or lips move → AudioVisualListener → DetectionMerger
 /// </code>
-/// One stream's own; one caller at a time. Everything depends on media time only, so that neither chunking nor the order in which sound and pictures
-/// arrive changes anything, as long as neither runs ahead of the other by more than <see cref="AudioVideoSync.Longest"/>: then the one goes on without the other.
+/// One stream's own; one caller at a time. Everything depends on media time only, so that neither chunking nor the order in which sound and
+/// pictures arrive changes anything, as long as neither runs ahead of the other by more than <see cref="AudioVideoSync.Longest"/>: then the
+/// one goes on without the other.
 /// </remarks>
 internal sealed class AudioVisualTrack : IAsyncDisposable
 {
@@ -102,9 +105,11 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
 
     /// <summary>Whether a slot's picture is known and its sound, which would have gone first, isn't waited for.</summary>
     private bool IsComplete(long slot, bool atEnd) =>
-        _pictures.Newest is { } newest && newest >= VideoGrid.TimeOf(slot) && (atEnd || !_sync.WaitsForSound(VideoGrid.TimeOf(slot), newest));
+        _pictures.Newest is { } newest && newest >= VideoGrid.TimeOf(slot)
+            && (atEnd || !_sync.WaitsForSound(VideoGrid.TimeOf(slot), newest));
 
-    private async ValueTask JudgeAsync(FeatureStep step, long end, long visible, List<StreamEvent> events, CancellationToken cancellationToken)
+    private async ValueTask JudgeAsync(
+        FeatureStep step, long end, long visible, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         if (step.Track != _track) Begin(step.Track);
         if (step.HasVoice) _lastVoice = step.Index;
@@ -114,7 +119,8 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
         foreach (var listener in _listeners)
         {
             listener.AcceptFeatures(step.Features);
-            if (IsDue(listener, step, seen) && await listener.JudgeAsync(WindowOf(step, seen), cancellationToken) is { } word) _merger.AddAudioVisual(word, events);
+            if (IsDue(listener, step, seen) && await listener.JudgeAsync(WindowOf(step, seen), cancellationToken) is { } word)
+                _merger.AddAudioVisual(word, events);
         }
         _merger.Advance(step.End, step.HeardAt, events);
         _skew.Compare(step, end, _video);
@@ -143,7 +149,8 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
     {
         var face = _video.ReadableFace(end);
         var seenAt = VideoGrid.TimeOf(LastSlotFor(end));
-        return new ScoringWindow(step.Index, step.End, end, face is not null && seenAt > step.HeardAt ? seenAt : step.HeardAt, HasSound: true, face);
+        return new ScoringWindow(
+            step.Index, step.End, end, face is not null && seenAt > step.HeardAt ? seenAt : step.HeardAt, HasSound: true, face);
     }
 
     private async ValueTask JudgeWithoutSoundAsync(long slot, List<StreamEvent> events, CancellationToken cancellationToken)

@@ -2,9 +2,13 @@ using AVServer.Contracts;
 
 namespace AVServer.Pipeline;
 
-/// <summary>One event a word, where a keyword has a model that only hears and one that reads lips too: the latter's where lips are read, else the former's.</summary>
+/// <summary>
+/// One event a word, where a keyword has a model that only hears and one that reads lips too: the latter's where lips are read, else the
+/// former's.
+/// </summary>
 /// <remarks>
-/// While lips are read, a word that was heard waits a little for the other model, which comes later to the same word; if that says nothing, what was heard is told.
+/// While lips are read, a word that was heard waits a little for the other model, which comes later to the same word; if that says nothing,
+/// what was heard is told.
 /// A pure state machine, one a stream, that moves with the steps of the sound.
 /// </remarks>
 /// <param name="keywords">Those that both kinds of model know.</param>
@@ -66,5 +70,6 @@ internal sealed class DetectionMerger(IReadOnlySet<string> keywords)
         events.Add(word);
     }
 
-    private static bool IsSame(string keyword, TimeSpan end, WakeWordEvent word) => keyword == word.Keyword && (end - word.End).Duration() < OneWord;
+    private static bool IsSame(string keyword, TimeSpan end, WakeWordEvent word) =>
+        keyword == word.Keyword && (end - word.End).Duration() < OneWord;
 }

@@ -2,7 +2,9 @@ using AVServer.Contracts;
 
 namespace AVServer.Pipeline;
 
-/// <summary>Decides when a stream's face is worth an event: when it comes, goes, changes or moves, and never more than about four times a second.</summary>
+/// <summary>
+/// Decides when a stream's face is worth an event: when it comes, goes, changes or moves, and never more than about four times a second.
+/// </summary>
 /// <remarks>Pure, one a stream; moves with the slots.</remarks>
 internal sealed class FaceReporter
 {
@@ -36,9 +38,12 @@ internal sealed class FaceReporter
     }
 
     private static bool Differs(FaceEvent before, FaceEvent now) =>
-        before.Visible != now.Visible || before.Face != now.Face || before.Quality != now.Quality || before.LipsMove != now.LipsMove || before.Delay != now.Delay
+        before.Visible != now.Visible || before.Face != now.Face || before.Quality != now.Quality || before.LipsMove != now.LipsMove
+            || before.Delay != now.Delay
         || (before.Box is { } was && now.Box is { } box
-            && Math.Max(Math.Abs(Middle(was).X - Middle(box).X), Math.Max(Math.Abs(Middle(was).Y - Middle(box).Y), Math.Abs(was.Width - box.Width))) > Moved * was.Width);
+            && Math.Max(
+                Math.Abs(Middle(was).X - Middle(box).X),
+                Math.Max(Math.Abs(Middle(was).Y - Middle(box).Y), Math.Abs(was.Width - box.Width))) > Moved * was.Width);
 
     private static (float X, float Y) Middle(PictureBox box) => (box.X + (box.Width / 2), box.Y + (box.Height / 2));
 }

@@ -15,7 +15,8 @@ internal sealed class LipTracks(DynamicBatcher encoder, AudioVisualSpec spec) : 
     /// <summary>Cuts a face's lips out of a slot's picture, and measures them where the model wants that.</summary>
     public void Add(long slot, Mat frame, TrackedFace face)
     {
-        if (!_tracks.TryGetValue(face.Id, out var track)) _tracks[face.Id] = track = new LipTrack(encoder, spec.RoiChannels, spec.LipMeasures);
+        if (!_tracks.TryGetValue(face.Id, out var track))
+            _tracks[face.Id] = track = new LipTrack(encoder, spec.RoiChannels, spec.LipMeasures);
         var pixels = new byte[spec.RoiSize * spec.RoiSize * spec.RoiChannels];
         _cropper.Crop(frame, face.LipRoi, spec.RoiSize, spec.RoiChannels, pixels);
         track.Set(slot, new LipMoment(pixels, Measure(face)));
@@ -27,12 +28,15 @@ internal sealed class LipTracks(DynamicBatcher encoder, AudioVisualSpec spec) : 
     /// <summary>Forgets a face.</summary>
     public void Forget(int face) => _tracks.Remove(face);
 
-    /// <summary>Writes the features of a window that ends before slot <paramref name="end"/>; see <see cref="LipTrack.ReadAsync"/>.</summary>
+    /// <summary>
+    /// Writes the features of a window that ends before slot <paramref name="end"/>; see <see cref="LipTrack.ReadAsync"/>.
+    /// </summary>
     /// <param name="face">One that was seen.</param>
     /// <param name="end">Slot after the window's last.</param>
     /// <param name="window">Receives [videoFrames, lipFeatures + lipMeasures].</param>
     /// <param name="cancellationToken">Ends the wait for the encoder.</param>
-    public ValueTask ReadAsync(int face, long end, Memory<float> window, CancellationToken cancellationToken) => _tracks[face].ReadAsync(end, window, cancellationToken);
+    public ValueTask ReadAsync(int face, long end, Memory<float> window, CancellationToken cancellationToken) =>
+        _tracks[face].ReadAsync(end, window, cancellationToken);
 
     public void Dispose() => _cropper.Dispose();
 

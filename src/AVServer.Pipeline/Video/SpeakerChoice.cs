@@ -1,6 +1,9 @@
 namespace AVServer.Pipeline;
 
-/// <summary>Chooses whose lips are read: of several faces the one whose lips have moved most while there was a voice, and stays with it unless another clearly moves more.</summary>
+/// <summary>
+/// Chooses whose lips are read: of several faces the one whose lips have moved most while there was a voice, and stays with it unless
+/// another clearly moves more.
+/// </summary>
 /// <remarks>A pure state machine, one a stream.</remarks>
 internal sealed class SpeakerChoice
 {

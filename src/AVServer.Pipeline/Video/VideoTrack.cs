@@ -4,10 +4,12 @@ using AVServer.Vision;
 
 namespace AVServer.Pipeline;
 
-/// <summary>The pictures of one stream: slot by slot, faces are followed, the one that speaks is chosen, and its lips are cut out for every model.</summary>
+/// <summary>
+/// The pictures of one stream: slot by slot, faces are followed, the one that speaks is chosen, and its lips are cut out for every model.
+/// </summary>
 /// <remarks>
-/// One stream's own; one caller at a time. While nobody speaks and no lips move, one picture of five is looked at and the others wait, so that they
-/// can still be looked at when somebody begins; what is known of a slot is therefore final only once somebody speaks.
+/// One stream's own; one caller at a time. While nobody speaks and no lips move, one picture of five is looked at and the others wait, so
+/// that they can still be looked at when somebody begins; what is known of a slot is therefore final only once somebody speaks.
 /// </remarks>
 internal sealed class VideoTrack : IAsyncDisposable
 {
@@ -54,7 +56,8 @@ internal sealed class VideoTrack : IAsyncDisposable
 
     /// <summary>The face whose lips can be read in a window: seen well for most of the last second, in which its lips moved.</summary>
     /// <param name="end">Slot after the window's last.</param>
-    /// <returns>Its number; null where there is none, as with a photograph, a frozen picture or somebody who is silent while another speaks.</returns>
+    /// <returns>Its number; null where there is none, as with a photograph, a frozen picture or somebody who is silent while another
+    /// speaks.</returns>
     public int? ReadableFace(long end)
     {
         if (Speaker is not { } history) return null;
@@ -62,7 +65,9 @@ internal sealed class VideoTrack : IAsyncDisposable
         return readable && history.Count(end - SlotsJudged, end, static moment => moment.LipsMove) > 0 ? _choice.Current : null;
     }
 
-    /// <summary>Whether the lips of the face that speaks moved in the slots from <paramref name="first"/> to before <paramref name="end"/>.</summary>
+    /// <summary>
+    /// Whether the lips of the face that speaks moved in the slots from <paramref name="first"/> to before <paramref name="end"/>.
+    /// </summary>
     public bool LipsMoved(long first, long end) => Speaker?.Count(first, end, static moment => moment.LipsMove) > 0;
 
     /// <summary>Takes the next slot.</summary>
@@ -71,7 +76,8 @@ internal sealed class VideoTrack : IAsyncDisposable
     /// <param name="voice">Whether there may be a voice.</param>
     /// <param name="events">Receives what there is to report of the face and of damaged pictures.</param>
     /// <param name="cancellationToken">Ends the wait for a turn.</param>
-    public async ValueTask AcceptSlotAsync(long slot, VideoFrame? picture, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
+    public async ValueTask AcceptSlotAsync(
+        long slot, VideoFrame? picture, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         _filled[Place(slot)] = picture is not null;
         if (voice == Voice.Heard) _active = slot;
@@ -107,7 +113,8 @@ internal sealed class VideoTrack : IAsyncDisposable
         Repeat(slot);
     }
 
-    private async ValueTask AnalyseSlotAsync(long slot, VideoFrame picture, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
+    private async ValueTask AnalyseSlotAsync(
+        long slot, VideoFrame picture, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         // The pictures before somebody began to speak: lips move before the voice is there.
         if (slot - _active <= SlotsUntilIdle)
@@ -192,7 +199,8 @@ internal sealed class VideoTrack : IAsyncDisposable
             true,
             face.Id,
             new PictureBox(box.X / width, box.Y / height, box.Width / width, box.Height / height),
-            new PictureBox((roi.Centre.X - (roi.Width / 2)) / width, (roi.Centre.Y - (roi.Width / 2)) / height, roi.Width / width, roi.Width / height),
+            new PictureBox(
+                (roi.Centre.X - (roi.Width / 2)) / width, (roi.Centre.Y - (roi.Width / 2)) / height, roi.Width / width, roi.Width / height),
             QualityOf(face.Quality.Issues),
             face.LipsMove);
     }

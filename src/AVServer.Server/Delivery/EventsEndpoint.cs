@@ -75,7 +75,8 @@ internal static class EventsEndpoint
             {
                 using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 var silence = Task.Delay(keepAlive, time, pause.Token);
-                // Of a reader who left the pause is over too: going on would write to nobody until the queue notices, and with many such readers it never gets the time.
+                // Of a reader who left the pause is over too: going on would write to nobody until the queue notices, and with many such
+                // readers it never gets the time.
                 if (await Task.WhenAny(next, silence) == next || cancellationToken.IsCancellationRequested)
                 {
                     await pause.CancelAsync();

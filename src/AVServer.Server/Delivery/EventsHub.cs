@@ -17,7 +17,8 @@ namespace AVServer.Server.Delivery;
 
 /// <summary>Events out by streaming subscription or push, and media in for clients that have nothing but SignalR.</summary>
 internal sealed class EventsHub(
-    EventBroker broker, HistoryReplay replay, StreamRegistry registry, HubSubscriptions subscriptions, JobStore jobs, UnexpectedFaults faults,
+    EventBroker broker, HistoryReplay replay, StreamRegistry registry, HubSubscriptions subscriptions, JobStore jobs,
+    UnexpectedFaults faults,
     KeyLimits keyLimits, IOptions<ServerLimits> limits) : Hub
 {
     /// <summary>The events that pass the filter, until the client cancels or the server stops.</summary>
@@ -51,7 +52,8 @@ internal sealed class EventsHub(
 
     /// <summary>As <see cref="Watch"/>, from a place on.</summary>
     public Task WatchAfter(string? streamId, JsonElement after) =>
-        subscriptions.AddAsync(Context.ConnectionId, new SubscribeRequest(Named(streamId), After: after).ToFilter(), Context.ConnectionAborted);
+        subscriptions.AddAsync(
+            Context.ConnectionId, new SubscribeRequest(Named(streamId), After: after).ToFilter(), Context.ConnectionAborted);
 
     /// <summary>Ends <see cref="Watch"/>.</summary>
     public void Unwatch(string streamId) => subscriptions.Remove(Context.ConnectionId, streamId);
@@ -140,9 +142,12 @@ internal sealed class EventsHub(
     private void Check(MediaChunk chunk)
     {
         if (chunk.Payload.Length > limits.Value.MaxHubChunkBytes)
-            throw new RefusedException(FaultCodes.LimitExceeded, $"Expected a payload of at most {limits.Value.MaxHubChunkBytes} bytes, got {chunk.Payload.Length}.");
+            throw new RefusedException(
+                FaultCodes.LimitExceeded,
+                $"Expected a payload of at most {limits.Value.MaxHubChunkBytes} bytes, got {chunk.Payload.Length}.");
         if (!Enum.IsDefined(chunk.Kind) || chunk.Time < TimeSpan.Zero)
-            throw new RefusedException(FaultCodes.BadChunk, "Expected kind audio, video or container and a media time of 0 or more, got something else.");
+            throw new RefusedException(
+                FaultCodes.BadChunk, "Expected kind audio, video or container and a media time of 0 or more, got something else.");
     }
 
     // All streams are for who asks for them, not for who forgot a name.

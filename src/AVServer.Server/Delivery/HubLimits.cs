@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace AVServer.Server.Delivery;
 
 /// <summary>
-/// The limits of a hub that belong together: a chunk of <c>Publish</c> arrives as base64 inside one message, so that the largest message follows from
-/// the largest chunk, and what a publisher can make the server hold is that times the stream buffer.
+/// The limits of a hub that belong together: a chunk of <c>Publish</c> arrives as base64 inside one message, so that the largest message
+/// follows from the largest chunk, and what a publisher can make the server hold is that times the stream buffer.
 /// </summary>
 internal sealed class HubLimits(IOptions<ServerLimits> limits) : IConfigureOptions<HubOptions>, IConfigureOptions<JsonHubProtocolOptions>
 {

@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.SignalR;
 namespace AVServer.Server.Delivery;
 
 /// <summary>
-/// Who watches what. Each watch has its own bounded queue instead of a SignalR group, because a send to a group waits for its slowest member.
+/// Who watches what. Each watch has its own bounded queue instead of a SignalR group, because a send to a group waits for its slowest
+/// member.
 /// </summary>
 internal sealed class HubSubscriptions(HistoryReplay replay, IHubContext<EventsHub> hub)
 {

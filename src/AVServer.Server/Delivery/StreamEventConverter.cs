@@ -5,8 +5,8 @@ using AVServer.Contracts;
 namespace AVServer.Server.Delivery;
 
 /// <summary>
-/// SignalR serializes what it sends by its run-time type, and a case serialized by its own type lacks <c>type</c>; this one writes every case
-/// as the union that it belongs to.
+/// SignalR serializes what it sends by its run-time type, and a case serialized by its own type lacks <c>type</c>; this one writes every
+/// case as the union that it belongs to.
 /// </summary>
 internal sealed class StreamEventConverter : JsonConverterFactory
 {

@@ -21,7 +21,8 @@ internal static class HelloReader
         }
         catch (JsonException exception)
         {
-            throw new RefusedException(FaultCodes.BadHello, $"Expected a hello like {Example}; got text that is not one, at {exception.Path ?? "$"}.");
+            throw new RefusedException(
+                FaultCodes.BadHello, $"Expected a hello like {Example}; got text that is not one, at {exception.Path ?? "$"}.");
         }
         Check(hello ?? throw new RefusedException(FaultCodes.BadHello, $"Expected a hello like {Example}; got null."));
         return hello;

@@ -31,7 +31,8 @@ internal sealed class ServerMetrics
         _chunkBytes = meter.CreateCounter<long>("avserver.chunk.bytes", description: "Bytes of media that were received.");
         _events = meter.CreateCounter<long>("avserver.events", description: "Events that were published, by type.");
         _telemetryDropped = meter.CreateCounter<long>("avserver.telemetry.dropped", description: "Telemetry that slow readers missed.");
-        _slowReaders = meter.CreateCounter<long>("avserver.readers.ended", description: "Readers of events that were ended for being slow.");
+        _slowReaders = meter.CreateCounter<long>(
+            "avserver.readers.ended", description: "Readers of events that were ended for being slow.");
         _keyLimits = meter.CreateCounter<long>(
             "avserver.key.limits", description: "Requests, streams, jobs and media that were refused at a limit of their key.");
         _scoreSeconds = meter.CreateHistogram<double>("avserver.score.duration", "s", "Time to score a file.");

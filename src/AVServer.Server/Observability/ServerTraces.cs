@@ -3,7 +3,9 @@ using AVServer.Contracts;
 
 namespace AVServer.Server.Observability;
 
-/// <summary>The spans that the server makes itself: one a stream, one a scored file. They bear ids and outcomes, nothing of what was said or seen.</summary>
+/// <summary>
+/// The spans that the server makes itself: one a stream, one a scored file. They bear ids and outcomes, nothing of what was said or seen.
+/// </summary>
 internal static class ServerTraces
 {
     public const string SourceName = "AVServer.Server";
@@ -18,7 +20,8 @@ internal static class ServerTraces
     public static void EndStream(Activity? span, ClosedEvent closed, FaultEvent? fault)
     {
         if (span is null) return;
-        span.SetTag("avserver.stream.close_reason", closed.Reason.ToString()).SetTag("avserver.stream.media_seconds", closed.Duration.TotalSeconds);
+        span.SetTag("avserver.stream.close_reason", closed.Reason.ToString())
+            .SetTag("avserver.stream.media_seconds", closed.Duration.TotalSeconds);
         if (closed.Reason == CloseReason.Faulted) span.SetStatus(ActivityStatusCode.Error, fault?.Code);
         span.Dispose();
     }

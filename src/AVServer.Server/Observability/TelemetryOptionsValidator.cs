@@ -8,7 +8,8 @@ internal sealed class TelemetryOptionsValidator : IValidateOptions<TelemetryOpti
         string.IsNullOrEmpty(options.OtlpEndpoint) || CollectorOf(options.OtlpEndpoint) is not null
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(
-                $"Expected {TelemetryOptions.Section}:{nameof(TelemetryOptions.OtlpEndpoint)} like 'http://localhost:4318', got '{options.OtlpEndpoint}'; correct it, or leave it out to send nothing.");
+                $"Expected {TelemetryOptions.Section}:{nameof(TelemetryOptions.OtlpEndpoint)} like 'http://localhost:4318', got "
+                + $"'{options.OtlpEndpoint}'; correct it, or leave it out to send nothing.");
 
     /// <summary>The collector's address with a slash at its end; null where the text is none.</summary>
     public static Uri? CollectorOf(string? text) =>

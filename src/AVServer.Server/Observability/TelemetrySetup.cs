@@ -26,12 +26,15 @@ internal static class TelemetrySetup
     {
         services.AddOptions<TelemetryOptions>().BindConfiguration(TelemetryOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<TelemetryOptions>, TelemetryOptionsValidator>();
-        var collector = TelemetryOptionsValidator.CollectorOf(configuration[$"{TelemetryOptions.Section}:{nameof(TelemetryOptions.OtlpEndpoint)}"]);
+        var collector = TelemetryOptionsValidator.CollectorOf(
+            configuration[$"{TelemetryOptions.Section}:{nameof(TelemetryOptions.OtlpEndpoint)}"]);
         var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("avserver"));
         telemetry.WithMetrics(metrics =>
         {
             metrics.AddMeter(OwnMeters)
-                .AddView(instrument => Buckets.TryGetValue(instrument.Name, out var ends) ? new ExplicitBucketHistogramConfiguration { Boundaries = ends } : null)
+                .AddView(instrument => Buckets.TryGetValue(instrument.Name, out var ends)
+                    ? new ExplicitBucketHistogramConfiguration { Boundaries = ends }
+                    : null)
                 .AddPrometheusExporter(Configure);
             if (collector is not null) metrics.AddOtlpExporter(options => SendTo(new Uri(collector, "v1/metrics"), options));
         });

@@ -24,7 +24,8 @@ internal sealed class EventSpool(Spool spool) : IAsyncDisposable
     /// <summary>The events, read from disk each time it is gone through; readers don't disturb each other.</summary>
     public IEnumerable<StreamEvent> ReadAll()
     {
-        using var lines = new StreamReader(new FileStream(_file.Name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        using var lines = new StreamReader(
+            new FileStream(_file.Name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         while (lines.ReadLine() is { } line) yield return JsonSerializer.Deserialize<StreamEvent>(line, ContractsJson.Options)!;
     }
 

@@ -6,7 +6,9 @@ using AVServer.Server.Observability;
 
 namespace AVServer.Server.Scoring;
 
-/// <summary>The scoring of one file behind its request: its upload until it ends, its progress, and its result until it is disposed.</summary>
+/// <summary>
+/// The scoring of one file behind its request: its upload until it ends, its progress, and its result until it is disposed.
+/// </summary>
 internal sealed partial class Job(
     SpooledUpload upload, Spool spool, ScoreRequest request, TimeSpan? total, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
@@ -51,7 +53,10 @@ internal sealed partial class Job(
                 if (_report is not null) return (_report, _events.ReadAll());
                 throw _error is { } error
                     ? new RefusedException(error.Code, error.Message)
-                    : new RefusedException(FaultCodes.JobNotFinished, $"Expected a job that has succeeded, this one is {_state.ToString().ToLowerInvariant()}; ask again when {Routes.Jobs}/{Id} says so.");
+                    : new RefusedException(
+                        FaultCodes.JobNotFinished,
+                        $"Expected a job that has succeeded, this one is {_state.ToString().ToLowerInvariant()}; ask again when "
+                        + $"{Routes.Jobs}/{Id} says so.");
             }
         }
     }
@@ -83,7 +88,9 @@ internal sealed partial class Job(
         }
         catch (OperationCanceledException) when (stopNow.IsCancellationRequested)
         {
-            await EndAsync(span, JobState.Failed, null, new JobError(FaultCodes.ServerStopping, "The server stopped before the file was scored; send it again."));
+            await EndAsync(
+                span, JobState.Failed, null,
+                new JobError(FaultCodes.ServerStopping, "The server stopped before the file was scored; send it again."));
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

@@ -24,7 +24,9 @@ public sealed class JobOptions
     [Range(1, 10_000)]
     public int Kept { get; set; } = 64;
 
-    /// <summary>A file whose container states more than this becomes a job unless <c>job=false</c> asks otherwise. Default 10 min.</summary>
+    /// <summary>
+    /// A file whose container states more than this becomes a job unless <c>job=false</c> asks otherwise. Default 10 min.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan AutomaticAbove { get; set; } = TimeSpan.FromMinutes(10);
 }

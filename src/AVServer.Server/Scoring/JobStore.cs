@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Scoring;
 
-/// <summary>The jobs: some run, some wait in the order in which they came, some have ended and are kept for a while. None outlives the process.</summary>
+/// <summary>
+/// The jobs: some run, some wait in the order in which they came, some have ended and are kept for a while. None outlives the process.
+/// </summary>
 internal sealed class JobStore(
     IStreamPipeline pipeline, Spool spool, IOptions<JobOptions> options, ServerMetrics metrics, TimeProvider time, ILogger<JobStore> logger)
     : IHostedService, IAsyncDisposable
@@ -48,7 +50,8 @@ internal sealed class JobStore(
             }
             refused = _stopped
                 ? new RefusedException(FaultCodes.ServerStopping, "The server is shutting down; send the file again later.")
-                : new RefusedException(FaultCodes.ServerBusy, $"Expected at most {_options.Queued} waiting jobs; try again later, or raise Jobs:Queued.");
+                : new RefusedException(
+                    FaultCodes.ServerBusy, $"Expected at most {_options.Queued} waiting jobs; try again later, or raise Jobs:Queued.");
         }
         await job.DisposeAsync();
         throw refused;
@@ -58,7 +61,9 @@ internal sealed class JobStore(
     public Job Get(string id)
     {
         lock (_gate)
-            return _jobs.Find(job => job.Id == id) ?? throw new RefusedException(FaultCodes.NotFound, $"Expected the id of a job that is not older than {_options.Retention}; see {Routes.Jobs}.");
+            return _jobs.Find(job => job.Id == id)
+                ?? throw new RefusedException(
+                    FaultCodes.NotFound, $"Expected the id of a job that is not older than {_options.Retention}; see {Routes.Jobs}.");
     }
 
     /// <summary>Cancels a job if it has not ended, and forgets it with its result.</summary>
@@ -159,11 +164,15 @@ internal sealed class JobStore(
             lock (_gate)
             {
                 var ended = _jobs.Where(job => job.EndedTimestamp is not null).OrderBy(job => job.EndedTimestamp).ToList();
-                old = [.. ended.Where((job, i) => i < ended.Count - _options.Kept || time.GetElapsedTime(job.EndedTimestamp!.Value) >= _options.Retention)];
+                old =
+                    [.. ended.Where(
+                        (job, i) => i < ended.Count - _options.Kept
+                            || time.GetElapsedTime(job.EndedTimestamp!.Value) >= _options.Retention)];
                 foreach (var job in old) _jobs.Remove(job);
             }
             foreach (var job in old) await job.DisposeAsync();
-            await Task.Delay(ForgetInterval < _options.Retention ? ForgetInterval : _options.Retention, time, _stopNow.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(ForgetInterval < _options.Retention ? ForgetInterval : _options.Retention, time, _stopNow.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

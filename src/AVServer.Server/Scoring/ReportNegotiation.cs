@@ -14,10 +14,14 @@ internal static class ReportNegotiation
     {
         if (query is not null)
             return ReportFormat.Find(query)
-                ?? throw new RefusedException(FaultCodes.BadRequest, $"Expected a format out of {string.Join(", ", ReportFormat.All.Select(format => format.Name))}, got '{query}'.");
+                ?? throw new RefusedException(
+                    FaultCodes.BadRequest,
+                    $"Expected a format out of {string.Join(", ", ReportFormat.All.Select(format => format.Name))}, got '{query}'.");
         return request.GetTypedHeaders().Accept
             .OrderByDescending(accepted => accepted.Quality ?? 1)
-            .Select(accepted => Array.Find([.. ReportFormat.All], format => MediaTypeHeaderValue.Parse(format.ContentType).IsSubsetOf(accepted)))
+            .Select(
+                accepted => Array.Find(
+                    [.. ReportFormat.All], format => MediaTypeHeaderValue.Parse(format.ContentType).IsSubsetOf(accepted)))
             .FirstOrDefault(format => format is not null) ?? ReportFormat.Json;
     }
 }

@@ -11,7 +11,10 @@ using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Scoring;
 
-/// <summary>Scores one uploaded file by the code that serves live streams: while its sender waits, and the file is gone when the answer is; or as a job.</summary>
+/// <summary>
+/// Scores one uploaded file by the code that serves live streams: while its sender waits, and the file is gone when the answer is; or as a
+/// job.
+/// </summary>
 internal static class ScoreEndpoint
 {
     // Smaller files are not even asked how long they are: that costs more than scoring most of them.
@@ -54,7 +57,8 @@ internal static class ScoreEndpoint
         CheckQuery(context.Request.Query);
         var (wanted, stop) = (ReportNegotiation.FormatOf(context.Request, format), context.RequestAborted);
         if (model is not null && !pipeline.Models.Any(m => m.Name == model))
-            throw new RefusedException(FaultCodes.UnknownModel, $"Expected a model out of {Routes.Models}, got one that this server did not load.");
+            throw new RefusedException(
+                FaultCodes.UnknownModel, $"Expected a model out of {Routes.Models}, got one that this server did not load.");
         var grant = Grant.Of(context.User);
         var own = await queryWords.PrepareAsync(words, stop);
         SpooledUpload upload;
@@ -65,7 +69,8 @@ internal static class ScoreEndpoint
         try
         {
             var request = new ScoreRequest(upload.FileName, posteriors, model) { Words = own };
-            var length = job != false && (job == true || upload.Length > SmallBytes) ? await pipeline.FindDurationAsync(upload.Path, stop) : null;
+            var length = job != false && (job == true || upload.Length > SmallBytes) ? await pipeline.FindDurationAsync(upload.Path, stop)
+                : null;
             if (job ?? length > jobOptions.Value.AutomaticAbove)
             {
                 var place = keyLimits.Job(grant);

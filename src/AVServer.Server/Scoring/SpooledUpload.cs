@@ -7,7 +7,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace AVServer.Server.Scoring;
 
-/// <summary>An uploaded file on disk for as long as this object lives: some containers have their index at the end, so that they can't be read from a socket.</summary>
+/// <summary>
+/// An uploaded file on disk for as long as this object lives: some containers have their index at the end, so that they can't be read from
+/// a socket.
+/// </summary>
 internal sealed class SpooledUpload : IAsyncDisposable
 {
     private const int BufferBytes = 64 << 10;
@@ -112,9 +115,11 @@ internal sealed class SpooledUpload : IAsyncDisposable
         var contentType = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed : null;
         var mediaType = contentType?.MediaType.Value?.ToLowerInvariant();
         if (mediaType == FormType) return await OpenPartAsync(FormOf(request, contentType!), cancellationToken);
-        if (mediaType is null or "application/octet-stream" or "application/ogg" || mediaType.StartsWith("audio/", StringComparison.Ordinal) || mediaType.StartsWith("video/", StringComparison.Ordinal))
+        if (mediaType is null or "application/octet-stream" or "application/ogg" || mediaType.StartsWith("audio/", StringComparison.Ordinal)
+            || mediaType.StartsWith("video/", StringComparison.Ordinal))
             return (request.Body, CleanName(fileName), null);
-        throw new RefusedException(FaultCodes.UnsupportedMedia, $"Expected multipart/form-data, audio/*, video/* or application/octet-stream, got '{mediaType}'.");
+        throw new RefusedException(
+            FaultCodes.UnsupportedMedia, $"Expected multipart/form-data, audio/*, video/* or application/octet-stream, got '{mediaType}'.");
     }
 
     private static MultipartReader FormOf(HttpRequest request, MediaTypeHeaderValue contentType) =>
@@ -179,7 +184,8 @@ internal sealed class SpooledUpload : IAsyncDisposable
         return name.Length <= LongestShown ? name : name[..LongestShown] + "…";
     }
 
-    private static string CleanName(string? name) => System.IO.Path.GetFileName(name) is { Length: > 0 and <= 255 } clean ? clean : "upload";
+    private static string CleanName(string? name) =>
+        System.IO.Path.GetFileName(name) is { Length: > 0 and <= 255 } clean ? clean : "upload";
 
     private async Task CopyAsync(Stream body, long maxBytes, KeyLimits.ByteQuota quota, CancellationToken cancellationToken)
     {
@@ -196,5 +202,7 @@ internal sealed class SpooledUpload : IAsyncDisposable
     }
 
     private static RefusedException TooLarge(long maxBytes) =>
-        new(FaultCodes.LimitExceeded, $"Expected a file of at most {maxBytes} bytes, got a larger one; cut it, or raise Server:Limits:MaxUploadBytes.");
+        new(
+            FaultCodes.LimitExceeded,
+            $"Expected a file of at most {maxBytes} bytes, got a larger one; cut it, or raise Server:Limits:MaxUploadBytes.");
 }

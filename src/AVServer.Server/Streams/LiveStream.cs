@@ -10,8 +10,8 @@ using Activity = System.Diagnostics.Activity;
 namespace AVServer.Server.Streams;
 
 /// <summary>
-/// One open stream: its queue of chunks, its run through the pipeline and its events. Whoever ends it first says why; the pipeline then finishes
-/// what it has, and the last event is always <see cref="ClosedEvent"/>.
+/// One open stream: its queue of chunks, its run through the pipeline and its events. Whoever ends it first says why; the pipeline then
+/// finishes what it has, and the last event is always <see cref="ClosedEvent"/>.
 /// </summary>
 internal sealed partial class LiveStream
 {
@@ -34,7 +34,8 @@ internal sealed partial class LiveStream
     private Ending? _ending;
 
     public LiveStream(
-        StreamRequest request, string transport, EventLog log, ServerLimits limits, bool dropsLate, ClipRecorder? clips, TimeProvider time, ServerMetrics metrics, ILogger logger)
+        StreamRequest request, string transport, EventLog log, ServerLimits limits, bool dropsLate, ClipRecorder? clips, TimeProvider time,
+        ServerMetrics metrics, ILogger logger)
     {
         Lag = new StreamLag(time);
         _isContainer = request.Hello.Container is not null;

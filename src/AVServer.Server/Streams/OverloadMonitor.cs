@@ -27,7 +27,12 @@ internal sealed partial class OverloadMonitor : IHostedService, IDisposable
         (_registry, _admission, _time, _logger) = (registry, admission, time, logger);
         _last = time.GetTimestamp();
         // A thread of its own: in the pool it would wait behind the very work that is too much.
-        _thread = new Thread(MeasureUntilStopped) { IsBackground = true, Name = nameof(OverloadMonitor), Priority = ThreadPriority.AboveNormal };
+        _thread = new Thread(MeasureUntilStopped)
+        {
+            IsBackground = true,
+            Name = nameof(OverloadMonitor),
+            Priority = ThreadPriority.AboveNormal
+        };
         var meter = meters.Create(ServerMetrics.MeterName);
         meter.CreateObservableGauge(
             "avserver.streams.lag", () => admission.Lag.TotalSeconds, "s", "How far half of the live streams lie behind, or less.");

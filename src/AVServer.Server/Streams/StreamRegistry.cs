@@ -45,13 +45,15 @@ internal sealed partial class StreamRegistry(
         {
             if (_draining) throw RefusedException.Stopping();
             if (_streams.ContainsKey(request.StreamId))
-                throw new RefusedException(FaultCodes.StreamBusy, "Someone already sends on this stream id; choose another or close that stream first.");
+                throw new RefusedException(
+                    FaultCodes.StreamBusy, "Someone already sends on this stream id; choose another or close that stream first.");
             if (_streams.Count >= _limits.MaxStreams)
                 throw Refused(new RefusedException(
                     FaultCodes.ServerBusy, $"Expected at most {_limits.MaxStreams} open streams; try again later."));
             if (!admission.TryEnter()) throw Refused(TooBusy());
             log = broker.Hold(request.StreamId);
-            stream = new LiveStream(request, transport, log, _limits, listening.Value.DropLatePictures, clips.Recorder(), time, metrics, logger);
+            stream = new LiveStream(
+                request, transport, log, _limits, listening.Value.DropLatePictures, clips.Recorder(), time, metrics, logger);
             _streams.Add(stream.Id, stream);
         }
         metrics.StreamOpened();

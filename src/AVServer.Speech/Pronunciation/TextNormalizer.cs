@@ -25,7 +25,8 @@ internal static partial class TextNormalizer
         foreach (Match match in Pieces().Matches(folded))
         {
             if (match.Groups["dotted"].Success) AddDotted(match.Value.Replace(".", "").ToLowerInvariant(), isWord, pieces);
-            else if (match.Groups["ordinal"].Success) pieces.Add([Units(NumberWords.Ordinal(match.Groups["ordinal"].Value.Replace(",", "")))]);
+            else if (match.Groups["ordinal"].Success)
+                pieces.Add([Units(NumberWords.Ordinal(match.Groups["ordinal"].Value.Replace(",", "")))]);
             else if (match.Groups["number"].Success) AddNumber(match.Groups["number"].Value, pieces);
             else if (match.Value == "&") pieces.Add([Units(["and"])]);
             else AddWord(match, folded, isWord, caseTells, pieces);
@@ -46,7 +47,8 @@ internal static partial class TextNormalizer
         foreach (var digit in parts[1]) pieces.Add([.. NumberWords.Readings(digit.ToString()).Select(Units)]);
     }
 
-    private static void AddWord(Match match, string text, Predicate<string> isWord, bool caseTells, List<IReadOnlyList<SpokenUnit[]>> pieces)
+    private static void AddWord(
+        Match match, string text, Predicate<string> isWord, bool caseTells, List<IReadOnlyList<SpokenUnit[]>> pieces)
     {
         var written = match.Value.Trim('\'');
         if (written.Length == 0) return;
@@ -58,14 +60,17 @@ internal static partial class TextNormalizer
         }
         if (word.Contains('-'))
         {
-            foreach (var part in written.Split('-', StringSplitOptions.RemoveEmptyEntries)) AddWord(Pieces().Match(part), part, isWord, caseTells, pieces);
+            foreach (var part in written.Split('-', StringSplitOptions.RemoveEmptyEntries))
+                AddWord(Pieces().Match(part), part, isWord, caseTells, pieces);
             return;
         }
-        var besideDigit = (match.Index > 0 && char.IsAsciiDigit(text[match.Index - 1])) || (match.Index + match.Length < text.Length && char.IsAsciiDigit(text[match.Index + match.Length]));
+        var besideDigit = (match.Index > 0 && char.IsAsciiDigit(text[match.Index - 1]))
+            || (match.Index + match.Length < text.Length && char.IsAsciiDigit(text[match.Index + match.Length]));
         var isShort = word.Length <= LongestAbbreviation && word.All(char.IsAsciiLetterLower);
         var hasVowel = word.AsSpan().ContainsAny(Vowels);
         if (isShort && (!hasVowel || (besideDigit && word.Length <= 2))) pieces.Add([[Spelled(word)]]);
-        else if (isShort && caseTells && word.Length > 1 && written.All(char.IsAsciiLetterUpper)) pieces.Add([[Spelled(word)], Units([word])]);
+        else if (isShort && caseTells && word.Length > 1 && written.All(char.IsAsciiLetterUpper))
+            pieces.Add([[Spelled(word)], Units([word])]);
         else pieces.Add([Units([word])]);
     }
 
@@ -88,14 +93,16 @@ internal static partial class TextNormalizer
         {
             throw new PronunciationException(
                 PronunciationFault.UnknownScript,
-                $"Expected English in the letters A–Z, got '{Excerpt.Of(foreign.ToString())}', whose language isn't known here. Write it as it sounds in English, or give its phones: word=HH AH L OW.");
+                $"Expected English in the letters A–Z, got '{Excerpt.Of(foreign.ToString())}', whose language isn't known here. Write it "
+                + "as it sounds in English, or give its phones: word=HH AH L OW.");
         }
         return folded.ToString();
     }
 
     /// <summary>What stands upon or behind a letter and is nothing by itself: accents, joiners.</summary>
     private static bool IsMark(char c) => char.GetUnicodeCategory(c)
-        is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.EnclosingMark or System.Globalization.UnicodeCategory.Format;
+        is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.EnclosingMark
+            or System.Globalization.UnicodeCategory.Format;
 
     private static SpokenUnit[] Units(IEnumerable<string> words) => [.. words.Select(word => new SpokenUnit(word, IsSpelled: false))];
 

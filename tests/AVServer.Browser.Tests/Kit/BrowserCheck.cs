@@ -6,8 +6,13 @@ using AVServer.TestKit;
 
 namespace AVServer.Server.Browser.Tests.Kit;
 
-/// <summary>Runs one check of the folder <c>checks</c> in Node, which drives Chromium; what the check writes to its standard error says why it failed.</summary>
-/// <remarks>Where AVSERVER_SCREENSHOTS names a folder, the checks leave pictures of the page there: those of the README are made so.</remarks>
+/// <summary>
+/// Runs one check of the folder <c>checks</c> in Node, which drives Chromium; what the check writes to its standard error says why it
+/// failed.
+/// </summary>
+/// <remarks>
+/// Where AVSERVER_SCREENSHOTS names a folder, the checks leave pictures of the page there: those of the README are made so.
+/// </remarks>
 internal static class BrowserCheck
 {
     // A check waits for several things.
@@ -35,7 +40,8 @@ internal static class BrowserCheck
         {
             while (await node.StandardOutput.ReadLineAsync(limit.Token) is { } request)
             {
-                if (onRequest is null) throw new InvalidOperationException($"Expected nothing on the check's standard output, got '{request}'.");
+                if (onRequest is null)
+                    throw new InvalidOperationException($"Expected nothing on the check's standard output, got '{request}'.");
                 await onRequest(request);
                 await node.StandardInput.WriteLineAsync("done");
                 await node.StandardInput.FlushAsync(limit.Token);

@@ -18,7 +18,8 @@ internal static class SilentSound
     }
 
     /// <summary>Some chunks, then nothing until cancelled.</summary>
-    public static async IAsyncEnumerable<MediaChunk> ChunksThenWaiting(int count, int bytes = 3200, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public static async IAsyncEnumerable<MediaChunk> ChunksThenWaiting(
+        int count, int bytes = 3200, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var chunk in Chunks(count, bytes)) yield return chunk;
         await Task.Delay(Timeout.Infinite, cancellationToken);

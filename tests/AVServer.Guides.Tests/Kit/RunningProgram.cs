@@ -30,7 +30,13 @@ internal sealed class RunningProgram : IAsyncDisposable
     /// <param name="command">The program and its arguments.</param>
     public static RunningProgram Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] command)
     {
-        var start = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         var program = new RunningProgram(string.Join(' ', command), Process.Start(start)!);
         program._process.StandardInput.Close();
@@ -76,7 +82,10 @@ internal sealed class RunningProgram : IAsyncDisposable
         {
             var (more, ended) = (_more.Task, _end.IsCompleted);
             if (expected.Match(Output) is { Success: true } found) return found;
-            Assert.False(ended || limit.IsCompleted, $"Expected '{expected}' from '{_name}' {(ended ? "before its end" : $"within {Timeout.TotalSeconds} s")}, it wrote:\n{Output}");
+            Assert.False(
+                ended || limit.IsCompleted,
+                $"Expected '{expected}' from '{_name}' {(ended ? "before its end" : $"within {Timeout.TotalSeconds} s")}, it "
+                + $"wrote:\n{Output}");
             await Task.WhenAny(more, _end, limit);
         }
     }

@@ -30,9 +30,14 @@ public sealed class CrowdOfReadersTests
     [Fact]
     public async Task Ten_that_never_read_cost_the_others_no_word_and_nobody_waits()
     {
-        await using var server = await RunningServer.StartAsync(SmallBuffers, ("Server:Limits:SubscriberQueue", "64"), ("Server:Limits:EventsKept", "16"));
+        await using var server = await RunningServer.StartAsync(
+            SmallBuffers, ("Server:Limits:SubscriberQueue", "64"), ("Server:Limits:EventsKept", "16"));
         using var http = new HttpClient { BaseAddress = server.Address, Timeout = Timeout.InfiniteTimeSpan };
-        using var narrow = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectNarrowAsync }) { BaseAddress = server.Address, Timeout = Timeout.InfiniteTimeSpan };
+        using var narrow = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectNarrowAsync })
+        {
+            BaseAddress = server.Address,
+            Timeout = Timeout.InfiniteTimeSpan
+        };
         var connections = new List<HubConnection>();
         var responses = new List<HttpResponseMessage>();
         try
@@ -42,9 +47,12 @@ public sealed class CrowdOfReadersTests
                 var (hub, valve) = await HubClient.ConnectAsync(server, http: narrow);
                 connections.Add(hub);
                 _ = await hub.StreamAsChannelAsync<StreamEvent>(HubMethods.Subscribe, new EventFilter("s", ["telemetry", .. Words]));
-                await RunningServer.UntilAsync(() => server.Broker.SubscriberCount == connections.Count + responses.Count, "the stalled reader is there");
+                await RunningServer.UntilAsync(
+                    () => server.Broker.SubscriberCount == connections.Count + responses.Count, "the stalled reader is there");
                 valve.StopReading();
-                responses.Add(await narrow.GetAsync("/api/events?streamId=s&types=telemetry,wakeWord,closed", HttpCompletionOption.ResponseHeadersRead));
+                responses.Add(
+                    await narrow.GetAsync(
+                        "/api/events?streamId=s&types=telemetry,wakeWord,closed", HttpCompletionOption.ResponseHeadersRead));
             }
             var reading = new List<Task<List<long>>>();
             for (var i = 0; i < Readers / 2; i++)
@@ -52,7 +60,8 @@ public sealed class CrowdOfReadersTests
                 var (hub, _) = await HubClient.ConnectAsync(server);
                 connections.Add(hub);
                 reading.Add(ReadAsync(await hub.StreamAsChannelAsync<StreamEvent>(HubMethods.Subscribe, new EventFilter("s", Words))));
-                responses.Add(await http.GetAsync("/api/events?streamId=s&types=wakeWord,closed", HttpCompletionOption.ResponseHeadersRead));
+                responses.Add(
+                    await http.GetAsync("/api/events?streamId=s&types=wakeWord,closed", HttpCompletionOption.ResponseHeadersRead));
                 reading.Add(ReadAsync(responses[^1]));
             }
             await RunningServer.UntilAsync(() => server.Broker.SubscriberCount == Readers + Stalled, "all readers are there");
@@ -64,7 +73,9 @@ public sealed class CrowdOfReadersTests
             foreach (var seen in await Task.WhenAll(reading).WaitAsync(TestTimeout.Longest)) Assert.Equal(numbers, seen);
             Assert.Equal(Stalled, server.Broker.SlowReadersEnded);
             var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
-            Assert.True(grown < MostGrowth, $"Expected at most {MostGrowth >> 20} MiB for what waits for {Stalled} stalled readers, got {grown >> 20}.");
+            Assert.True(
+                grown < MostGrowth,
+                $"Expected at most {MostGrowth >> 20} MiB for what waits for {Stalled} stalled readers, got {grown >> 20}.");
         }
         finally
         {
@@ -83,7 +94,8 @@ public sealed class CrowdOfReadersTests
             for (var i = 0; i < 100; i++) await sender.SendAsync(time += 0.08, "quiet!");
             await sender.SendAsync(time += 0.08, "Word!!");
             words++;
-            await RunningServer.UntilAsync(() => Interlocked.Read(ref _received) == words * (long)Readers, $"word {words} has reached everyone who reads");
+            await RunningServer.UntilAsync(
+                () => Interlocked.Read(ref _received) == words * (long)Readers, $"word {words} has reached everyone who reads");
         }
         await sender.CloseAsync();
         return words;

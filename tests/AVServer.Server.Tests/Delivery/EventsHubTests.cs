@@ -164,7 +164,8 @@ public sealed class EventsHubTests
 
         async Task AssertErrorAsync(string code, MediaHello hello, params string[] payloads)
         {
-            var error = await Assert.ThrowsAsync<HubException>(() => hub.InvokeAsync<ClosedEvent>(HubMethods.Publish, "s", hello, Chunks(payloads)));
+            var error = await Assert.ThrowsAsync<HubException>(
+                () => hub.InvokeAsync<ClosedEvent>(HubMethods.Publish, "s", hello, Chunks(payloads)));
             Assert.Contains(code, error.Message);
         }
     }

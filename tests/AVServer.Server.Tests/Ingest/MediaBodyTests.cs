@@ -20,7 +20,8 @@ public sealed class MediaBodyTests
         var pipe = new Pipe();
         var answer = PutAsync(server, "s", query, contentType, pipe.Reader);
         await pipe.Writer.WriteAsync(new byte[100_000]);
-        await RunningServer.UntilAsync(() => server.Registry.Find("s") is { Transport: "put" } && server.Pipeline.Heard > 2, "the stream is open");
+        await RunningServer.UntilAsync(
+            () => server.Registry.Find("s") is { Transport: "put" } && server.Pipeline.Heard > 2, "the stream is open");
         await pipe.Writer.CompleteAsync();
 
         using var response = await answer;
@@ -84,7 +85,8 @@ public sealed class MediaBodyTests
     }
 
     private static async Task<HttpResponseMessage> PutAsync(
-        RunningServer server, string streamId, string query, string contentType, PipeReader body, CancellationToken cancellationToken = default)
+        RunningServer server, string streamId, string query, string contentType, PipeReader body,
+        CancellationToken cancellationToken = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Put, $"/media/{streamId}{query}");
         request.Content = new StreamContent(body.AsStream()) { Headers = { ContentType = MediaTypeHeaderValue.Parse(contentType) } };

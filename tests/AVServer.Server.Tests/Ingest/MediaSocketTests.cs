@@ -56,7 +56,9 @@ public sealed class MediaSocketTests
     [InlineData("""{"protocol":1,"audio":{},"container":"webm"}""", "got both")]
     [InlineData("""{"protocol":1,"container":"avi"}""", "Expected a container out of webm")]
     [InlineData("""{"protocol":1,"audio":{"format":"pcm_s16le","sampleRate":44101,"channels":1}}""", "44100, 48000", "got 44101")]
-    [InlineData("""{"protocol":1,"audio":{"format":"mp3","sampleRate":1,"channels":9}}""", "Expected audio format", "Expected a sample rate", "Expected 1 to 8 channels")]
+    [InlineData(
+        """{"protocol":1,"audio":{"format":"mp3","sampleRate":1,"channels":9}}""", "Expected audio format", "Expected a sample rate",
+        "Expected 1 to 8 channels")]
     [InlineData("""{"protocol":1,"video":{"format":"png","fps":0}}""", "Expected video format", "pictures per second")]
     public async Task Hello_that_is_wrong_is_refused_with_everything_that_is_wrong(string hello, params string[] expected)
     {
@@ -267,16 +269,20 @@ public sealed class MediaSocketTests
     {
         await using var server = await RunningServer.StartAsync(("Server:Limits:QueuedPictures", "2"));
         server.Pipeline.Pause();
-        using var sender = await MediaSender.OpenAsync(server, "s", "?events=true", """{"protocol":1,"video":{"format":"jpeg","fps":25}}""");
+        using var sender = await MediaSender.OpenAsync(
+            server, "s", "?events=true", """{"protocol":1,"video":{"format":"jpeg","fps":25}}""");
         // However quickly they are sent, more time passes than between the pictures.
         for (var i = 0; i < 50; i++) await sender.SendAsync(i * 1e-6, "picture!", MediaKind.Video);
-        await RunningServer.UntilAsync(() => server.Registry.Find("s")!.MediaTime == TimeSpan.FromMicroseconds(49), "the last picture was received");
+        await RunningServer.UntilAsync(
+            () => server.Registry.Find("s")!.MediaTime == TimeSpan.FromMicroseconds(49), "the last picture was received");
         server.Pipeline.Resume();
         await sender.SendTextAsync("""{"type":"end"}""");
         var events = await sender.ReceiveAllAsync();
         var gaps = events.Where(e => e.GetProperty("type").GetString() == "gap").ToArray();
         Assert.NotEmpty(gaps);
-        Assert.All(gaps, gap => Assert.Equal("video droppedWhenBusy", $"{gap.GetProperty("kind").GetString()} {gap.GetProperty("reason").GetString()}"));
+        Assert.All(
+            gaps, gap => Assert.Equal(
+                "video droppedWhenBusy", $"{gap.GetProperty("kind").GetString()} {gap.GetProperty("reason").GetString()}"));
         var missing = gaps.Sum(gap => gap.GetProperty("duration").GetDouble()) / 1e-6;
         Assert.Equal(50, Interlocked.Read(ref server.Pipeline.Heard) + missing, 3);
     }
@@ -286,7 +292,8 @@ public sealed class MediaSocketTests
     {
         await using var server = await RunningServer.StartAsync(("Server:Limits:QueuedPictures", "2"));
         server.Pipeline.Pause();
-        using var sender = await MediaSender.OpenAsync(server, "s", "?events=true", """{"protocol":1,"video":{"format":"jpeg","fps":25}}""");
+        using var sender = await MediaSender.OpenAsync(
+            server, "s", "?events=true", """{"protocol":1,"video":{"format":"jpeg","fps":25}}""");
         for (var i = 0; i < 50; i++) await sender.SendAsync(i * 60, "picture!", MediaKind.Video);
         server.Pipeline.Resume();
         await sender.SendTextAsync("""{"type":"end"}""");

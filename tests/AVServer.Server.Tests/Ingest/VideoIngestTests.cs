@@ -47,28 +47,35 @@ public sealed class VideoIngestTests : IDisposable
             if (happened is ClosedEvent) break;
         }
         AssertSame(word, Assert.Single(byBody.OfType<WakeWordEvent>()));
-        Assert.Equal(report.Events.OfType<FaceEvent>().Select(face => (face.Time, face.Box)), byBody.OfType<FaceEvent>().Select(face => (face.Time, face.Box)));
+        Assert.Equal(
+            report.Events.OfType<FaceEvent>().Select(face => (face.Time, face.Box)),
+            byBody.OfType<FaceEvent>().Select(face => (face.Time, face.Box)));
 
         using var sender = await MediaSender.OpenAsync(server, "socket", "?events=true", """{"protocol":1,"container":"matroska"}""");
         foreach (var chunk in bytes.Chunk(20_000)) await sender.SendAsync(0, chunk, MediaKind.Container);
         await sender.SendTextAsync("""{"type":"end"}""");
         var bySocket = Assert.Single(await sender.ReceiveAllAsync(), e => e.GetProperty("type").GetString() == "wakeWord");
-        Assert.Equal(("audioVisual", word.End.TotalSeconds), (bySocket.GetProperty("modality").GetString(), bySocket.GetProperty("end").GetDouble()));
+        Assert.Equal(
+            ("audioVisual", word.End.TotalSeconds),
+            (bySocket.GetProperty("modality").GetString(), bySocket.GetProperty("end").GetDouble()));
     }
 
     [CorporaFact]
     public async Task Camera_over_the_socket_gives_faces_and_a_word_with_lips()
     {
         await using var server = await StartAsync();
-        const string Hello = """{"protocol":1,"audio":{"format":"pcm_f32le","sampleRate":16000,"channels":1},"video":{"format":"jpeg","fps":25}}""";
+        const string Hello =
+            """{"protocol":1,"audio":{"format":"pcm_f32le","sampleRate":16000,"channels":1},"video":{"format":"jpeg","fps":25}}""";
         using var sender = await MediaSender.OpenAsync(server, "camera", "?events=true&telemetry=true", Hello);
 
-        foreach (var chunk in await _media.AsCameraAsync(GridMedia.Clip("s2"))) await sender.SendAsync(chunk.Time.TotalSeconds, chunk.Payload.ToArray(), chunk.Kind);
+        foreach (var chunk in await _media.AsCameraAsync(GridMedia.Clip("s2")))
+            await sender.SendAsync(chunk.Time.TotalSeconds, chunk.Payload.ToArray(), chunk.Kind);
         await sender.SendTextAsync("""{"type":"end"}""");
         var events = await sender.ReceiveAllAsync();
 
         Assert.Contains(events, e => e.GetProperty("type").GetString() == "face" && e.GetProperty("visible").GetBoolean());
-        Assert.Equal("audioVisual", Assert.Single(events, e => e.GetProperty("type").GetString() == "wakeWord").GetProperty("modality").GetString());
+        Assert.Equal(
+            "audioVisual", Assert.Single(events, e => e.GetProperty("type").GetString() == "wakeWord").GetProperty("modality").GetString());
         Assert.Equal(["fake-av"], events[0].GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
     }
 
@@ -93,9 +100,12 @@ public sealed class VideoIngestTests : IDisposable
 
     private static void AssertSame(WakeWordEvent expected, WakeWordEvent got)
     {
-        Assert.Equal((expected.Keyword, expected.Start, expected.End, expected.DetectedAt, expected.Modality), (got.Keyword, got.Start, got.End, got.DetectedAt, got.Modality));
+        Assert.Equal(
+            (expected.Keyword, expected.Start, expected.End, expected.DetectedAt, expected.Modality),
+            (got.Keyword, got.Start, got.End, got.DetectedAt, got.Modality));
         Assert.All(expected.Scores, score => Assert.Equal(score.Value, got.Scores[score.Key], 1e-5f));
     }
 
-    private static ByteArrayContent Content(byte[] bytes) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("video/x-matroska") } };
+    private static ByteArrayContent Content(byte[] bytes) =>
+        new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("video/x-matroska") } };
 }

@@ -18,7 +18,8 @@ internal sealed class MediaSender(ClientWebSocket socket) : IDisposable
 
     public string? CloseReason => socket.CloseStatusDescription;
 
-    public static async Task<MediaSender> ConnectAsync(RunningServer server, string streamId, string query = "", Action<ClientWebSocketOptions>? options = null)
+    public static async Task<MediaSender> ConnectAsync(
+        RunningServer server, string streamId, string query = "", Action<ClientWebSocketOptions>? options = null)
     {
         var socket = new ClientWebSocket();
         options?.Invoke(socket.Options);
@@ -36,11 +37,13 @@ internal sealed class MediaSender(ClientWebSocket socket) : IDisposable
         return sender;
     }
 
-    public Task SendTextAsync(string text) => socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, TestTimeout.Token());
+    public Task SendTextAsync(string text) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, TestTimeout.Token());
 
     public Task SendBytesAsync(byte[] message) => socket.SendAsync(message, WebSocketMessageType.Binary, true, TestTimeout.Token());
 
-    public Task SendAsync(double seconds, string payload, MediaKind kind = MediaKind.Audio) => SendAsync(seconds, Encoding.ASCII.GetBytes(payload), kind);
+    public Task SendAsync(double seconds, string payload, MediaKind kind = MediaKind.Audio) =>
+        SendAsync(seconds, Encoding.ASCII.GetBytes(payload), kind);
 
     public Task SendAsync(double seconds, byte[] payload, MediaKind kind = MediaKind.Audio)
     {
@@ -88,7 +91,8 @@ internal sealed class MediaSender(ClientWebSocket socket) : IDisposable
     {
         try
         {
-            if (socket.State == WebSocketState.CloseReceived) await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, TestTimeout.Token());
+            if (socket.State == WebSocketState.CloseReceived)
+                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, TestTimeout.Token());
         }
         catch (WebSocketException)
         {

@@ -12,7 +12,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AVServer.Server.Tests.Observability;
 
-/// <summary>What <c>/metrics</c> gives: dashboards and alerts stand on its names. Alone, since another server of the process would be counted too.</summary>
+/// <summary>
+/// What <c>/metrics</c> gives: dashboards and alerts stand on its names. Alone, since another server of the process would be counted too.
+/// </summary>
 [Trait("Category", "server")]
 [Collection(nameof(ManyStreamsTests))]
 public sealed class MetricsTests : IDisposable
@@ -60,7 +62,8 @@ public sealed class MetricsTests : IDisposable
         "avserver_webhooks_waiting",
     ];
 
-    private static readonly string[] Histograms = ["avserver_batch_queue_delay_seconds", "avserver_batch_size", "avserver_score_duration_seconds"];
+    private static readonly string[] Histograms =
+        ["avserver_batch_queue_delay_seconds", "avserver_batch_size", "avserver_score_duration_seconds"];
 
     private readonly TemporaryFolder _models = new();
 
@@ -72,7 +75,8 @@ public sealed class MetricsTests : IDisposable
         // Hears silence and fails on sound, so that steps that ran and one that didn't are counted.
         new FakeSpotter { Centre = 16, FailsFrom = 15 }.Write(_models.Path);
         await using var server = await RunningServer.StartAsync(
-            builder => builder.Services.AddPipeline(builder.Configuration), ("Runtime:ModelsPath", _models.Path), ("Pipeline:Gate", "false"));
+            builder => builder.Services.AddPipeline(builder.Configuration), ("Runtime:ModelsPath", _models.Path),
+            ("Pipeline:Gate", "false"));
         using (var sender = await MediaSender.OpenAsync(server, "s"))
         {
             await sender.SendAsync(0, LoudBurst.Make());
@@ -82,7 +86,10 @@ public sealed class MetricsTests : IDisposable
 
         var scrape = await Scrape.OfAsync(server);
 
-        Assert.Equal(Series.Order(StringComparer.Ordinal), scrape.Series.Select(series => $"{series.Name}{{{string.Join(',', series.Labels.Keys)}}}").Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Series.Order(StringComparer.Ordinal),
+            scrape.Series.Select(series => $"{series.Name}{{{string.Join(',', series.Labels.Keys)}}}").Distinct()
+                .Order(StringComparer.Ordinal));
         Assert.Equal("text/plain", scrape.ContentType);
         Assert.All(scrape.Types, family =>
         {
@@ -109,7 +116,9 @@ public sealed class MetricsTests : IDisposable
         Assert.Equal(6, scrape["avserver_chunk_bytes_total"]);
         Assert.Equal(1, scrape["avserver_events_total", ("type", "wakeWord")]);
         Assert.Equal(2, scrape["avserver_events_total", ("type", "opened")]);
-        Assert.Equal((0, 1), (scrape["avserver_score_duration_seconds_bucket", ("le", "1")], scrape["avserver_score_duration_seconds_bucket", ("le", "5")]));
+        Assert.Equal(
+            (0, 1),
+            (scrape["avserver_score_duration_seconds_bucket", ("le", "1")], scrape["avserver_score_duration_seconds_bucket", ("le", "5")]));
         Assert.Equal((1, 1.5), (scrape["avserver_score_duration_seconds_count"], scrape["avserver_score_duration_seconds_sum"]));
     }
 

@@ -10,7 +10,9 @@ using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Tests.Observability;
 
-/// <summary>What goes to a collector, and that nothing does without one. Alone, since other servers of the process would be traced too.</summary>
+/// <summary>
+/// What goes to a collector, and that nothing does without one. Alone, since other servers of the process would be traced too.
+/// </summary>
 [Trait("Category", "server")]
 [Collection(nameof(ManyStreamsTests))]
 public sealed class TelemetryTests
@@ -31,9 +33,13 @@ public sealed class TelemetryTests
             await server.StopAsync();
         }
         var (traces, metrics) = (collector.Text("/v1/traces"), collector.Text("/v1/metrics"));
-        Assert.All(["avserver.stream.id", "lobby", "webSocket", "avserver.stream.close_reason", "avserver.job.id", jobId, Routes.Streams, "Microsoft.AspNetCore"], text => Assert.Contains(text, traces));
+        Assert.All(
+            ["avserver.stream.id", "lobby", "webSocket", "avserver.stream.close_reason", "avserver.job.id", jobId, Routes.Streams,
+                "Microsoft.AspNetCore"], text => Assert.Contains(text, traces));
         Assert.All(["avserver.streams.opened", "avserver.score.duration"], text => Assert.Contains(text, metrics));
-        Assert.All([Key, "Word!!", "computer", "secret-file.wav", Routes.HealthLive, Routes.Metrics], text => Assert.DoesNotContain(text, traces + metrics));
+        Assert.All(
+            [Key, "Word!!", "computer", "secret-file.wav", Routes.HealthLive, Routes.Metrics],
+            text => Assert.DoesNotContain(text, traces + metrics));
         Assert.DoesNotContain(collector.Requests, request => request.Path is not ("/v1/traces" or "/v1/metrics"));
     }
 
@@ -86,7 +92,8 @@ public sealed class TelemetryTests
     [InlineData("ftp://collector/")]
     public async Task Address_that_can_not_be_stops_the_start(string address)
     {
-        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(() => RunningServer.StartAsync(("Telemetry:OtlpEndpoint", address)));
+        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(
+            () => RunningServer.StartAsync(("Telemetry:OtlpEndpoint", address)));
         Assert.Contains("Telemetry:OtlpEndpoint", error.Message);
     }
 

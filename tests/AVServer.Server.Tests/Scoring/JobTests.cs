@@ -34,7 +34,9 @@ public sealed class JobTests
         Assert.NotNull(ended.EndedAt);
         var report = (await server.Http.GetFromJsonAsync<ScoreReport>($"{Routes.Jobs}/{job.Id}/result", ContractsJson.Options))!;
         Assert.Equal(("a.wav", 5_000.0), (report.File, report.DurationSeconds));
-        Assert.Equal(Enumerable.Range(1, 10).Select(step => step * 500.0), report.Events.OfType<WakeWordEvent>().Select(word => word.Start.TotalSeconds));
+        Assert.Equal(
+            Enumerable.Range(1, 10).Select(step => step * 500.0),
+            report.Events.OfType<WakeWordEvent>().Select(word => word.Start.TotalSeconds));
         Assert.NotEmpty(Assert.Single(report.Posteriors!).Values);
 
         using var forgotten = await server.Http.DeleteAsync($"{Routes.Jobs}/{job.Id}");
@@ -106,7 +108,8 @@ public sealed class JobTests
         Assert.Equal((JobState.Succeeded, 5_000.0), (statuses[^1].State, statuses[^1].Done.TotalSeconds));
         Assert.Equal(statuses.Count, statuses.Distinct().Count());
 
-        var unknown = await Assert.ThrowsAsync<HubException>(async () => await hub.StreamAsync<JobStatus>(HubMethods.Job, "none").FirstAsync());
+        var unknown = await Assert.ThrowsAsync<HubException>(
+            async () => await hub.StreamAsync<JobStatus>(HubMethods.Job, "none").FirstAsync());
         Assert.Contains(FaultCodes.NotFound, unknown.Message);
     }
 
@@ -211,9 +214,11 @@ public sealed class JobTests
     }
 
     // Other tests' files come and go meanwhile.
-    private static Task NothingIsLeftAsync(string[] before) => RunningServer.UntilAsync(() => !Spooled().Except(before).Any(), "no file is left");
+    private static Task NothingIsLeftAsync(string[] before) =>
+        RunningServer.UntilAsync(() => !Spooled().Except(before).Any(), "no file is left");
 
-    private static string[] Spooled() => [.. Directory.GetFiles(Path.GetTempPath(), "avserver-upload-*"), .. Directory.GetFiles(Path.GetTempPath(), "avserver-events-*")];
+    private static string[] Spooled() =>
+        [.. Directory.GetFiles(Path.GetTempPath(), "avserver-upload-*"), .. Directory.GetFiles(Path.GetTempPath(), "avserver-events-*")];
 
     private static ByteArrayContent Raw(byte[] bytes) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("audio/wav") } };
 }

@@ -135,7 +135,8 @@ public sealed class ScoreTests
     [Fact]
     public async Task Files_beyond_those_that_may_wait_are_refused()
     {
-        await using var server = await RunningServer.StartAsync(("Server:Limits:ConcurrentScores", "1"), ("Server:Limits:QueuedScores", "0"));
+        await using var server = await RunningServer.StartAsync(
+            ("Server:Limits:ConcurrentScores", "1"), ("Server:Limits:QueuedScores", "0"));
         server.Pipeline.Pause();
         using var firstContent = Raw(File, "audio/wav");
         var first = ScoreAsync(server, "", firstContent);

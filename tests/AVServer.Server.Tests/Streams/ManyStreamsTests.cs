@@ -29,7 +29,8 @@ public sealed class ManyStreamsTests
     public async Task Two_hundred_bad_senders_leave_nothing_behind_and_disturb_nobody()
     {
         await using var server = await RunningServer.StartAsync(
-            ("Server:Limits:IdleTimeout", "00:00:05"), ("Server:Limits:HelloTimeout", "00:00:05"), ("Server:Limits:ClosedStreamsKept", "0"));
+            ("Server:Limits:IdleTimeout", "00:00:05"), ("Server:Limits:HelloTimeout", "00:00:05"),
+            ("Server:Limits:ClosedStreamsKept", "0"));
         await MisbehaveAsync(server, "warm");
         await RunningServer.UntilAsync(() => IsEmpty(server), "nothing is left of the first senders");
         var before = GC.GetTotalMemory(forceFullCollection: true);

@@ -103,7 +103,8 @@ public sealed class OverloadTests
 
         public Task StartAsync(CancellationToken cancellationToken)
         {
-            var hasPort = server.Features.Get<IServerAddressesFeature>()!.Addresses.Any(address => !address.EndsWith(":0", StringComparison.Ordinal));
+            var hasPort = server.Features.Get<IServerAddressesFeature>()!.Addresses.Any(
+                address => !address.EndsWith(":0", StringComparison.Ordinal));
             WasWarm = ((FakePipeline)pipeline).IsWarm && !hasPort;
             return Task.CompletedTask;
         }

@@ -13,7 +13,8 @@ namespace AVServer.Server.Delivery.Webhooks;
 /// <param name="Reason">What the last attempt met, or why there was none.</param>
 /// <param name="Attempts">Requests that were made.</param>
 /// <param name="Event">The event.</param>
-internal sealed record DeadLetter(Uri Url, string Id, DateTimeOffset At, string Reason, int Attempts, [property: JsonPropertyOrder(1)] StreamEvent Event);
+internal sealed record DeadLetter(
+    Uri Url, string Id, DateTimeOffset At, string Reason, int Attempts, [property: JsonPropertyOrder(1)] StreamEvent Event);
 
 /// <summary>Appends the events that one address did not get to its file, if it has one, without anyone waiting for the disk.</summary>
 internal sealed partial class DeadLetters(string? path, DeletedEvents deleted, WebhookMetrics metrics, ILogger logger)
@@ -37,7 +38,8 @@ internal sealed partial class DeadLetters(string? path, DeletedEvents deleted, W
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new InvalidOperationException(
-                $"Expected Webhooks' DeadLetterPath '{path}' to be a file that can be written, got: {exception.Message} Correct it or leave "
+                $"Expected Webhooks' DeadLetterPath '{path}' to be a file that can be written, got: {exception.Message} Correct it "
+                + "or leave "
                 + "it out.",
                 exception);
         }
@@ -131,10 +133,14 @@ internal sealed partial class DeadLetters(string? path, DeletedEvents deleted, W
 
     private static partial class Log
     {
-        [LoggerMessage(LogEventIds.WebhookGivenUp, LogLevel.Warning, "Event {Sequence} of stream {StreamId} was not delivered to {Host}: {Reason}, after {Attempts} attempts.")]
+        [LoggerMessage(
+            LogEventIds.WebhookGivenUp, LogLevel.Warning,
+            "Event {Sequence} of stream {StreamId} was not delivered to {Host}: {Reason}, after {Attempts} attempts.")]
         public static partial void GivenUp(ILogger logger, string streamId, long sequence, string host, string reason, int attempts);
 
-        [LoggerMessage(LogEventIds.DeadLetterNotWritten, LogLevel.Error, "Event {Sequence} of stream {StreamId} was not delivered, and could not be written to the file of such events.")]
+        [LoggerMessage(
+            LogEventIds.DeadLetterNotWritten, LogLevel.Error,
+            "Event {Sequence} of stream {StreamId} was not delivered, and could not be written to the file of such events.")]
         public static partial void NotWritten(ILogger logger, string streamId, long sequence, Exception exception);
     }
 }

@@ -6,8 +6,8 @@ using Polly.Timeout;
 namespace AVServer.Server.Delivery.Webhooks;
 
 /// <summary>
-/// One address: its bounded queues and the workers that empty them. A stream's events always take the same queue, and a queue has one worker, which
-/// stays with an event until it is taken or given up: that keeps their order.
+/// One address: its bounded queues and the workers that empty them. A stream's events always take the same queue, and a queue has one
+/// worker, which stays with an event until it is taken or given up: that keeps their order.
 /// </summary>
 internal sealed class Webhook : IDisposable
 {

@@ -16,7 +16,8 @@ internal sealed class WebhookMetrics
     {
         var meter = meters.Create(MeterName);
         _delivered = meter.CreateCounter<long>("avserver.webhooks.delivered", description: "Events that a webhook took.");
-        _failed = meter.CreateCounter<long>("avserver.webhooks.failures", description: "Requests to a webhook that failed; they are made again.");
+        _failed = meter.CreateCounter<long>(
+            "avserver.webhooks.failures", description: "Requests to a webhook that failed; they are made again.");
         _givenUp = meter.CreateCounter<long>("avserver.webhooks.given-up", description: "Events that a webhook did not get.");
         _waiting = meter.CreateUpDownCounter<long>("avserver.webhooks.waiting", description: "Events that wait for a webhook.");
     }

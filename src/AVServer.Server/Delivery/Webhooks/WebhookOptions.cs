@@ -20,7 +20,9 @@ public sealed class WebhookOptions
     /// <summary>Where events are posted to: <c>http</c> or <c>https</c>, without a user or password.</summary>
     public string Url { get; set; } = "";
 
-    /// <summary>What the signature is made with: <c>whsec_</c> and base64, or any text of at least <see cref="MinSecretLength"/> characters.</summary>
+    /// <summary>
+    /// What the signature is made with: <c>whsec_</c> and base64, or any text of at least <see cref="MinSecretLength"/> characters.
+    /// </summary>
     public string Secret { get; set; } = "";
 
     /// <summary>Types that are posted, by wire name. Default: all but <c>telemetry</c>, which never is.</summary>
@@ -45,7 +47,10 @@ public sealed class WebhookOptions
     [Range(1, 100)]
     public int Attempts { get; set; } = 8;
 
-    /// <summary>Pause after the first request that failed, by and large: it doubles with each further one, and how long each is is left to chance. Default 1.5 s.</summary>
+    /// <summary>
+    /// Pause after the first request that failed, by and large: it doubles with each further one, and how long each is is left to chance.
+    /// Default 1.5 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(1.5);
 
@@ -53,6 +58,8 @@ public sealed class WebhookOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>File that events which were given up are appended to, one JSON line each. Default: absent, they are counted and gone.</summary>
+    /// <summary>
+    /// File that events which were given up are appended to, one JSON line each. Default: absent, they are counted and gone.
+    /// </summary>
     public string? DeadLetterPath { get; set; }
 }

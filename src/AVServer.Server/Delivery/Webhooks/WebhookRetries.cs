@@ -23,14 +23,17 @@ internal static class WebhookRetries
                 UseJitter = true,   // many senders don't come back to a receiver in step
                 Delay = options.FirstPause,
                 MaxDelay = options.LongestPause,
-                ShouldHandle = new PredicateBuilder<HttpResponseMessage>().Handle<HttpRequestException>().Handle<TimeoutRejectedException>().HandleResult(MayPass),
+                ShouldHandle = new PredicateBuilder<HttpResponseMessage>().Handle<HttpRequestException>().Handle<TimeoutRejectedException>()
+                    .HandleResult(MayPass),
                 OnRetry = async retry =>
                 {
                     onFailed();
                     // Its own pause follows: the two together are the longer one of that and what the receiver asks for.
                     var asked = retry.Outcome.Result is { } response ? RetryAfter(response, time) : TimeSpan.Zero;
                     var more = (asked < options.LongestPause ? asked : options.LongestPause) - retry.RetryDelay;
-                    if (more > TimeSpan.Zero) await Task.Delay(more, time, retry.Context.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    if (more > TimeSpan.Zero)
+                        await Task.Delay(more, time, retry.Context.CancellationToken)
+                            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 },
             });
         return attempts.AddTimeout(options.Timeout).Build();
@@ -38,7 +41,8 @@ internal static class WebhookRetries
 
     // The rest of 3xx and 4xx says that the request itself is wrong, which it would be again.
     private static bool MayPass(HttpResponseMessage response) =>
-        (int)response.StatusCode >= 500 || response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or (HttpStatusCode)425;
+        (int)response.StatusCode >= 500
+            || response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or (HttpStatusCode)425;
 
     private static TimeSpan RetryAfter(HttpResponseMessage response, TimeProvider time) =>
         response.Headers.RetryAfter is { } asked ? asked.Delta ?? (asked.Date - time.GetUtcNow()) ?? TimeSpan.Zero : TimeSpan.Zero;

@@ -11,7 +11,9 @@ internal sealed class WebhookSender(HttpClient http, WebhookOptions options, Tim
 
     public Uri Url { get; } = new(options.Url);
 
-    /// <summary>A client that holds no cookies and follows no redirect: an event goes where the configuration says and nowhere else.</summary>
+    /// <summary>
+    /// A client that holds no cookies and follows no redirect: an event goes where the configuration says and nowhere else.
+    /// </summary>
     public static HttpClient CreateClient() => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,

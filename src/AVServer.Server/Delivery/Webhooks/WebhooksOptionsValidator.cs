@@ -25,9 +25,11 @@ internal sealed class WebhooksOptionsValidator : IValidateOptions<WebhooksOption
         if (!Uri.TryCreate(hook.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             yield return $"Expected {section}:Url like 'https://example.org/events', got '{hook.Url}'.";
         else if (url.UserInfo.Length > 0)
-            yield return $"Expected {section}:Url without a user or password, since addresses are logged; the signature tells the receiver who sends.";
+            yield return $"Expected {section}:Url without a user or password, since addresses are logged; the signature tells the receiver "
+                + "who sends.";
         if (hook.Secret.Length < WebhookOptions.MinSecretLength)
-            yield return $"Expected {section}:Secret of at least {WebhookOptions.MinSecretLength} characters, got {hook.Secret.Length}; 'whsec_' and the output of 'openssl rand -base64 32' is one.";
+            yield return $"Expected {section}:Secret of at least {WebhookOptions.MinSecretLength} characters, got {hook.Secret.Length}; "
+                + "'whsec_' and the output of 'openssl rand -base64 32' is one.";
         else if (WebhookSecret.KeyOf(hook.Secret) is null)
             yield return $"Expected base64 after 'whsec_' in {section}:Secret, got something else.";
         foreach (var type in hook.Types.Except(EventTypes.Kept))

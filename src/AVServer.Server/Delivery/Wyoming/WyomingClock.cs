@@ -39,5 +39,6 @@ internal sealed class WyomingClock(long start, long sampleRate)
         }
     }
 
-    private long At((long Frame, long Time) place, long frame) => place.Time + (long)Math.Round((frame - place.Frame) * 1_000.0 / sampleRate);
+    private long At((long Frame, long Time) place, long frame) =>
+        place.Time + (long)Math.Round((frame - place.Frame) * 1_000.0 / sampleRate);
 }

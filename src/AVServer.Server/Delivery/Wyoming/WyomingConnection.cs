@@ -145,7 +145,9 @@ internal sealed class WyomingConnection : IDisposable
         var keywords = Words.Select(word => word.Name).ToArray();
         return names.All(keywords.Contains)
             ? names
-            : throw new RefusedException(FaultCodes.UnknownModel, $"Expected names of wake words out of {string.Join(", ", keywords)}, got another; see the answer to describe.");
+            : throw new RefusedException(
+                FaultCodes.UnknownModel,
+                $"Expected names of wake words out of {string.Join(", ", keywords)}, got another; see the answer to describe.");
     }
 
     private void Start(WyomingFormat format, long? timestamp)

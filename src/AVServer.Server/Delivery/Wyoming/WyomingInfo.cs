@@ -8,7 +8,10 @@ namespace AVServer.Server.Delivery.Wyoming;
 /// <param name="Version">Version of what finds it.</param>
 internal sealed record WyomingWord(string Name, string Description, string Version);
 
-/// <summary>What the bridge can do, in the protocol's words: one wake program, with a model for each wake word that is listened for without pictures.</summary>
+/// <summary>
+/// What the bridge can do, in the protocol's words: one wake program, with a model for each wake word that is listened for without
+/// pictures.
+/// </summary>
 internal static class WyomingInfo
 {
     private static readonly object Attribution = new { name = "AVServer", url = "" };
@@ -47,7 +50,15 @@ internal static class WyomingInfo
             intent = none,
             mic = none,
             snd = none,
-            wake = new[] { new { name = "avserver", description = "AVServer", version, installed = true, attribution = Attribution, models = wakeWords } },
+            wake = new[] { new
+            {
+                name = "avserver",
+                description = "AVServer",
+                version,
+                installed = true,
+                attribution = Attribution,
+                models = wakeWords
+            } },
         };
     }
 }

@@ -13,7 +13,10 @@ public sealed class WyomingOptions : IValidatableObject
     [Range(0, 65_535)]
     public int? Port { get; set; }
 
-    /// <summary>Address of this machine to listen at; <c>0.0.0.0</c> for all. The protocol knows no key: whoever reaches the port may use it. Default <c>127.0.0.1</c>.</summary>
+    /// <summary>
+    /// Address of this machine to listen at; <c>0.0.0.0</c> for all. The protocol knows no key: whoever reaches the port may use it.
+    /// Default <c>127.0.0.1</c>.
+    /// </summary>
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>Connections at once. Default 64.</summary>
@@ -24,7 +27,9 @@ public sealed class WyomingOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!IPAddress.TryParse(Address, out _))
-            yield return new ValidationResult($"Expected {Section}:{nameof(Address)} that is an IP address of this machine, such as 127.0.0.1 or 0.0.0.0, got '{Address}'.", [nameof(Address)]);
+            yield return new ValidationResult(
+                $"Expected {Section}:{nameof(Address)} that is an IP address of this machine, such as 127.0.0.1 or 0.0.0.0, got "
+                + $"'{Address}'.", [nameof(Address)]);
     }
 }
 

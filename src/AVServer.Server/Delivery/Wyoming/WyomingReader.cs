@@ -44,7 +44,8 @@ internal sealed class WyomingReader(PipeReader pipe, int maxPayloadBytes)
     private (string Type, int DataLength, int PayloadLength) ReadHeader(byte[] line, Dictionary<string, JsonElement> data)
     {
         var header = Parse(line, "a line");
-        if (header.ValueKind != JsonValueKind.Object || !header.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
+        if (header.ValueKind != JsonValueKind.Object || !header.TryGetProperty("type", out var type)
+            || type.ValueKind != JsonValueKind.String)
             throw new WyomingException("""Expected a line like {"type":"describe"}, got JSON without a type.""");
         if (header.TryGetProperty("data", out var inLine) && inLine.ValueKind != JsonValueKind.Null) Merge(inLine, data, "'data'");
         return (type.GetString()!, Length(header, "data_length", MaxJsonBytes), Length(header, "payload_length", maxPayloadBytes));
@@ -55,7 +56,8 @@ internal sealed class WyomingReader(PipeReader pipe, int maxPayloadBytes)
         if (!header.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return 0;
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var length) && length >= 0 && length <= max
             ? (int)length
-            : throw new WyomingException($"Expected {name} of 0 to {max}, got {value.GetRawText()[..Math.Min(value.GetRawText().Length, 32)]}.");
+            : throw new WyomingException(
+                $"Expected {name} of 0 to {max}, got {value.GetRawText()[..Math.Min(value.GetRawText().Length, 32)]}.");
     }
 
     private static JsonElement Parse(byte[] json, string what)

@@ -47,7 +47,8 @@ internal sealed partial class WyomingServer(
         await _stopNow.CancelAsync();
         _listener?.Stop();
         await _accepting;
-        await Task.WhenAll(_connections.Keys).WaitAsync(limits.Value.CloseTimeout, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_connections.Keys).WaitAsync(limits.Value.CloseTimeout, time, CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public void Dispose()
@@ -67,7 +68,9 @@ internal sealed partial class WyomingServer(
                 var socket = await accept(_stopNow.Token);
                 var serving = ServeAsync(socket);
                 _connections.TryAdd(serving, 0);
-                _ = serving.ContinueWith(ended => _connections.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                _ = serving.ContinueWith(
+                    ended => _connections.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default);
             }
             catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
             {
@@ -96,7 +99,8 @@ internal sealed partial class WyomingServer(
             if (Interlocked.Increment(ref _open) > options.Value.MaxConnections)
             {
                 using var writer = new WyomingWriter(stream, limits.Value.CloseTimeout, time);
-                await writer.WriteErrorAsync(FaultCodes.ServerBusy, $"Expected at most {options.Value.MaxConnections} connections; try again later.");
+                await writer.WriteErrorAsync(
+                    FaultCodes.ServerBusy, $"Expected at most {options.Value.MaxConnections} connections; try again later.");
                 return;
             }
             using var connection = new WyomingConnection(stream, pipeline, keywords, registry, broker, limits.Value, time);
@@ -119,7 +123,8 @@ internal sealed partial class WyomingServer(
 
     private static partial class Log
     {
-        [LoggerMessage(LogEventIds.WyomingListening, LogLevel.Information, "The Wyoming bridge listens at {EndPoint}; whoever reaches it may use it.")]
+        [LoggerMessage(
+            LogEventIds.WyomingListening, LogLevel.Information, "The Wyoming bridge listens at {EndPoint}; whoever reaches it may use it.")]
         public static partial void Listening(ILogger logger, IPEndPoint endPoint);
 
         [LoggerMessage(LogEventIds.WyomingAcceptFailed, LogLevel.Debug, "The Wyoming bridge could not take a connection: {Error}.")]

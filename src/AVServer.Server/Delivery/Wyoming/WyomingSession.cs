@@ -16,15 +16,19 @@ internal sealed record WyomingFormat(long SampleRate, long Width, long Channels)
     public static WyomingFormat Of(WyomingMessage message)
     {
         var format = new WyomingFormat(Required(message, "rate"), Required(message, "width"), Required(message, "channels"));
-        if (format.Width != sizeof(short)) throw new WyomingException($"Expected samples of {sizeof(short)} bytes, got {format.Width}; send 16-bit PCM.");
+        if (format.Width != sizeof(short))
+            throw new WyomingException($"Expected samples of {sizeof(short)} bytes, got {format.Width}; send 16-bit PCM.");
         return format;
     }
 
     private static long Required(WyomingMessage message, string name) =>
-        message.Number(name) is { } number and > 0 and <= int.MaxValue ? (int)number : throw new WyomingException($"Expected '{name}' of {message.Type} above 0, got none or another.");
+        message.Number(name) is { } number and > 0 and <= int.MaxValue ? (int)number
+            : throw new WyomingException($"Expected '{name}' of {message.Type} above 0, got none or another.");
 }
 
-/// <summary>The sound between <c>audio-start</c> and <c>audio-stop</c>: a stream like any other, whose wake words become <c>detection</c>s.</summary>
+/// <summary>
+/// The sound between <c>audio-start</c> and <c>audio-stop</c>: a stream like any other, whose wake words become <c>detection</c>s.
+/// </summary>
 internal sealed class WyomingSession : IDisposable
 {
     private readonly WyomingFormat _format;
@@ -44,7 +48,8 @@ internal sealed class WyomingSession : IDisposable
     /// <param name="broker">Has its events.</param>
     /// <param name="writer">Told of each wake word; not owned.</param>
     /// <exception cref="Observability.RefusedException">The format can't be taken, or there are too many streams or readers.</exception>
-    public WyomingSession(WyomingFormat format, IEnumerable<string> names, long timestamp, StreamRegistry registry, EventBroker broker, WyomingWriter writer)
+    public WyomingSession(
+        WyomingFormat format, IEnumerable<string> names, long timestamp, StreamRegistry registry, EventBroker broker, WyomingWriter writer)
     {
         (_format, _names, _clock, _writer) = (format, [.. names], new WyomingClock(timestamp, format.SampleRate), writer);
         var hello = new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_s16le", (int)format.SampleRate, (int)format.Channels));

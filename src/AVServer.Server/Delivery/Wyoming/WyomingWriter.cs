@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace AVServer.Server.Delivery.Wyoming;
 
-/// <summary>Writes messages to a connection, one after the other whoever sends them. A peer that does not read is waited for only so long.</summary>
+/// <summary>
+/// Writes messages to a connection, one after the other whoever sends them. A peer that does not read is waited for only so long.
+/// </summary>
 /// <param name="connection">The connection.</param>
 /// <param name="timeout">Time for one message.</param>
 /// <param name="time">Measures it.</param>
@@ -14,7 +16,8 @@ internal sealed class WyomingWriter(Stream connection, TimeSpan timeout, TimePro
     public async Task WriteAsync(string type, object? data = null)
     {
         var more = data is null ? [] : JsonSerializer.SerializeToUtf8Bytes(data);
-        var line = more.Length == 0 ? JsonSerializer.SerializeToUtf8Bytes(new { type }) : JsonSerializer.SerializeToUtf8Bytes(new { type, data_length = more.Length });
+        var line = more.Length == 0 ? JsonSerializer.SerializeToUtf8Bytes(new { type })
+            : JsonSerializer.SerializeToUtf8Bytes(new { type, data_length = more.Length });
         await _turn.WaitAsync();
         try
         {

@@ -7,7 +7,10 @@ using AVServer.Server.Streams;
 
 namespace AVServer.Server.Storage.Clips;
 
-/// <summary>Clips as WAV files: a folder a stream, a file's name the moment of its event and the event's number. Stateless: what is there is what the disk says.</summary>
+/// <summary>
+/// Clips as WAV files: a folder a stream, a file's name the moment of its event and the event's number. Stateless: what is there is what
+/// the disk says.
+/// </summary>
 /// <param name="path">Where.</param>
 internal sealed partial class ClipFolder(string path)
 {
@@ -98,15 +101,20 @@ internal sealed partial class ClipFolder(string path)
     private IEnumerable<FileInfo> Files(string? streamId)
     {
         var folder = new DirectoryInfo(streamId is null ? path : Path.Combine(path, streamId));
-        return folder.Exists ? folder.EnumerateFiles("*.wav", streamId is null ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly) : [];
+        return folder.Exists
+            ? folder.EnumerateFiles("*.wav", streamId is null ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly)
+            : [];
     }
 
     private static ClipSummary? Describe(FileInfo file)
     {
         if (FileName().Match(file.Name) is not { Success: true } match) return null;
-        var at = DateTime.ParseExact(match.Groups[1].Value, Moment, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+        var at = DateTime.ParseExact(
+            match.Groups[1].Value, Moment, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
         var streamId = file.Directory!.Name;
-        return new ClipSummary(streamId, long.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture), at, file.Name, file.Length, $"{Routes.Clips}/{streamId}/{file.Name}");
+        return new ClipSummary(
+            streamId, long.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture), at, file.Name, file.Length,
+            $"{Routes.Clips}/{streamId}/{file.Name}");
     }
 
     private static byte[] Header(EventClip clip)

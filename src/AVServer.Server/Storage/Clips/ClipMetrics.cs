@@ -15,8 +15,10 @@ internal sealed class ClipMetrics
     {
         var meter = meters.Create(MeterName);
         _written = meter.CreateCounter<long>("avserver.clips.written", description: "Clips that were kept.");
-        _lost = meter.CreateCounter<long>("avserver.clips.lost", description: "Clips that were not kept because the disk was too slow, full or away.");
-        _expired = meter.CreateCounter<long>("avserver.clips.expired", description: "Clips that were deleted at the end of their time, or for room.");
+        _lost = meter.CreateCounter<long>(
+            "avserver.clips.lost", description: "Clips that were not kept because the disk was too slow, full or away.");
+        _expired = meter.CreateCounter<long>(
+            "avserver.clips.expired", description: "Clips that were deleted at the end of their time, or for room.");
     }
 
     public void Written() => _written.Add(1);

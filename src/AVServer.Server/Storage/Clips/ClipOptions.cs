@@ -2,12 +2,17 @@ using System.ComponentModel.DataAnnotations;
 
 namespace AVServer.Server.Storage.Clips;
 
-/// <summary>Whether the sound around wake words is kept, from the section <c>History:Clips</c>; checked before the port opens. Off unless a folder is named.</summary>
+/// <summary>
+/// Whether the sound around wake words is kept, from the section <c>History:Clips</c>; checked before the port opens. Off unless a folder
+/// is named.
+/// </summary>
 public sealed class ClipOptions
 {
     public const string Section = "History:Clips";
 
-    /// <summary>The folder of the clips, made where it is missing; only the server's user may read what is in it. Default: absent, no sound is kept.</summary>
+    /// <summary>
+    /// The folder of the clips, made where it is missing; only the server's user may read what is in it. Default: absent, no sound is kept.
+    /// </summary>
     public string? Path { get; set; }
 
     /// <summary>Sound from before the word's start. Default 1 s.</summary>

@@ -12,5 +12,7 @@ internal sealed class ClipOptionsValidator(IOptions<HistoryOptions> history) : I
 {
     public ValidateOptionsResult Validate(string? name, ClipOptions options) => !options.IsOn || history.Value.IsOn
         ? ValidateOptionsResult.Success
-        : ValidateOptionsResult.Fail("Expected History:Provider beside History:Clips:Path, got none: a clip belongs to an event that is kept. Name a provider, or leave the path out.");
+        : ValidateOptionsResult.Fail(
+            "Expected History:Provider beside History:Clips:Path, got none: a clip belongs to an event that is kept. Name a provider, or "
+            + "leave the path out.");
 }

@@ -3,7 +3,10 @@ using AVServer.Pipeline;
 
 namespace AVServer.Server.Storage.Clips;
 
-/// <summary>One stream's: holds its last sound, and cuts out what lies around each wake word once what follows the word was heard. One caller at a time.</summary>
+/// <summary>
+/// One stream's: holds its last sound, and cuts out what lies around each wake word once what follows the word was heard. One caller at a
+/// time.
+/// </summary>
 /// <param name="options">How much.</param>
 /// <param name="keep">Takes the clips.</param>
 /// <param name="isDeleted">Whether an event was deleted while it waited for what follows; null: none is.</param>
@@ -21,7 +24,8 @@ internal sealed class ClipRecorder(ClipOptions options, Action<EventClip> keep, 
         if (_ring is null || _ring.SampleRateHz != sampleRateHz || (start - _ring.End).Duration() > Slack)
         {
             Complete();
-            if (_ring?.SampleRateHz != sampleRateHz) _ring = new PcmRingBuffer(sampleRateHz, options.Before + LongestDecision + options.After);
+            if (_ring?.SampleRateHz != sampleRateHz)
+                _ring = new PcmRingBuffer(sampleRateHz, options.Before + LongestDecision + options.After);
             _ring.Restart(start);
         }
         // In parts, so that what one long chunk brings doesn't push out what is still waited for.

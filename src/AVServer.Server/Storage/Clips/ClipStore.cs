@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Storage.Clips;
 
-/// <summary>Brings clips to their folder behind the streams' backs, and deletes them when their time is over. Does nothing where no folder is named.</summary>
+/// <summary>
+/// Brings clips to their folder behind the streams' backs, and deletes them when their time is over. Does nothing where no folder is named.
+/// </summary>
 internal sealed partial class ClipStore(
     IOptions<ClipOptions> options, HistoryRecorder history, DeletedEvents deleted, ClipMetrics metrics, TimeProvider time,
     ILogger<ClipStore> logger)
@@ -121,7 +123,9 @@ internal sealed partial class ClipStore(
             {
                 try
                 {
-                    metrics.Expired(await InFolderAsync(folder => folder.DeleteExpired(time.GetUtcNow() - _options.TimeToLive, _options.MaxBytes), _stop.Token));
+                    metrics.Expired(
+                        await InFolderAsync(
+                            folder => folder.DeleteExpired(time.GetUtcNow() - _options.TimeToLive, _options.MaxBytes), _stop.Token));
                 }
                 catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
                 {

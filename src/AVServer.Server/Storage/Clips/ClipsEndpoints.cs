@@ -41,5 +41,7 @@ internal static class ClipsEndpoints
     }
 
     private static ClipFolder Folder(ClipStore store) =>
-        store.Folder ?? throw new RefusedException(FaultCodes.NotFound, "Expected a server that keeps clips, but this one keeps none; set History:Clips:Path.");
+        store.Folder
+            ?? throw new RefusedException(
+                FaultCodes.NotFound, "Expected a server that keeps clips, but this one keeps none; set History:Clips:Path.");
 }

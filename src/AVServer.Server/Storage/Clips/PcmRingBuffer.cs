@@ -20,7 +20,8 @@ internal sealed class PcmRingBuffer(int sampleRateHz, TimeSpan length)
     /// <summary>Appends samples in [-1, 1]; what is beyond clips.</summary>
     public void Append(ReadOnlySpan<float> samples)
     {
-        foreach (var sample in samples) _samples[_count++ % _samples.Length] = (short)Math.Clamp(MathF.Round(sample * 32768), short.MinValue, short.MaxValue);
+        foreach (var sample in samples)
+            _samples[_count++ % _samples.Length] = (short)Math.Clamp(MathF.Round(sample * 32768), short.MinValue, short.MaxValue);
     }
 
     /// <summary>The sound between two media times, as far as it is there.</summary>

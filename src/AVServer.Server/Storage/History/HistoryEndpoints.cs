@@ -22,7 +22,8 @@ internal static class HistoryEndpoints
             .WithSummary(
                 "Events that were kept, oldest first: by stream, types (comma-separated), keyword and time (from inclusive, to exclusive). "
                 + "'next' of a page is 'after' of the one that follows; with a stream an event's cursor may be, too.")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapDelete(Routes.EventHistory, DeleteAsync)
             .RequireScope(Scope.Admin)
             .WithSummary("Deletes all events and clips that are kept of one stream: in memory, in the history, in the folder of clips, "
@@ -40,7 +41,9 @@ internal static class HistoryEndpoints
         if (streamId is not null) StreamIds.Check(streamId);
         var names = EventTypes.Split(types);
         EventTypes.Check(names, EventTypes.Kept);
-        if (limit is < 1 or > MaxLimit) throw new RefusedException(FaultCodes.BadRequest, $"Expected a limit of 1 to {MaxLimit}, got {limit}; ask for further pages with 'after'.");
+        if (limit is < 1 or > MaxLimit)
+            throw new RefusedException(
+                FaultCodes.BadRequest, $"Expected a limit of 1 to {MaxLimit}, got {limit}; ask for further pages with 'after'.");
         if (from >= to) throw new RefusedException(FaultCodes.BadRequest, "Expected 'from' before 'to', got the reverse; swap them.");
         var cursor = Cursors.Read("after", after);
         if (cursor is { } given && given.Epoch != PagesEpoch && streamId is null)
@@ -71,7 +74,9 @@ internal static class HistoryEndpoints
         string? streamId, EventBroker broker, HistoryRecorder recorder, ClipStore clips, WebhookDispatcher webhooks, TimeProvider time,
         CancellationToken cancellationToken)
     {
-        StreamIds.Check(streamId ?? throw new RefusedException(FaultCodes.BadRequest, "Expected ?streamId= with the stream whose events are to be deleted, got none."));
+        StreamIds.Check(
+            streamId ?? throw new RefusedException(
+                FaultCodes.BadRequest, "Expected ?streamId= with the stream whose events are to be deleted, got none."));
         var inMemory = broker.Delete(streamId);
         return await RunAsync(async () =>
         {
@@ -92,10 +97,15 @@ internal static class HistoryEndpoints
         }
         catch (Exception exception) when (HistoryRecorder.IsUnavailable(exception))
         {
-            throw new RefusedException(FaultCodes.ServerBusy, "Expected the history's database and folder to answer, they do not; try again later, and see the server's log.");
+            throw new RefusedException(
+                FaultCodes.ServerBusy,
+                "Expected the history's database and folder to answer, they do not; try again later, and see the server's log.");
         }
     }
 
     private static IHistoryStore Store(HistoryRecorder recorder) =>
-        recorder.Store ?? throw new RefusedException(FaultCodes.NotFound, "Expected a server that keeps events, but this one keeps none; set History:Provider to sqlite or postgres.");
+        recorder.Store
+            ?? throw new RefusedException(
+                FaultCodes.NotFound,
+                "Expected a server that keeps events, but this one keeps none; set History:Provider to sqlite or postgres.");
 }

@@ -16,8 +16,10 @@ internal sealed class HistoryMetrics
     {
         var meter = meters.Create(MeterName);
         _written = meter.CreateCounter<long>("avserver.history.written", description: "Events that were kept.");
-        _lost = meter.CreateCounter<long>("avserver.history.lost", description: "Events that were not kept because the store was too slow or away.");
-        _failures = meter.CreateCounter<long>("avserver.history.failures", description: "Writes that the store refused; they are tried again.");
+        _lost = meter.CreateCounter<long>(
+            "avserver.history.lost", description: "Events that were not kept because the store was too slow or away.");
+        _failures = meter.CreateCounter<long>(
+            "avserver.history.failures", description: "Writes that the store refused; they are tried again.");
         _expired = meter.CreateCounter<long>(
             "avserver.history.expired", description: "Events that were deleted at the end of their retention, or for room.");
     }

@@ -2,7 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace AVServer.Server.Storage.History;
 
-/// <summary>Whether and where events are kept beyond the process, from the section <c>History</c>; checked before the port opens. Media is never kept.</summary>
+/// <summary>
+/// Whether and where events are kept beyond the process, from the section <c>History</c>; checked before the port opens. Media is never
+/// kept.
+/// </summary>
 public sealed class HistoryOptions
 {
     public const string Section = "History";
@@ -19,7 +22,9 @@ public sealed class HistoryOptions
     /// <summary>The file of <c>sqlite</c>; it and its folder are made where they are missing. Default: absent.</summary>
     public string? Path { get; set; }
 
-    /// <summary>How <c>postgres</c> is reached, in Npgsql's form: <c>Host=…;Database=…;Username=…;Password=…</c>. Default: absent.</summary>
+    /// <summary>
+    /// How <c>postgres</c> is reached, in Npgsql's form: <c>Host=…;Database=…;Username=…;Password=…</c>. Default: absent.
+    /// </summary>
     public string? ConnectionString { get; set; }
 
     /// <summary>How long an event is kept. Default 30 days.</summary>

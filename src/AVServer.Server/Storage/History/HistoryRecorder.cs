@@ -8,10 +8,11 @@ using Microsoft.Extensions.Options;
 namespace AVServer.Server.Storage.History;
 
 /// <summary>
-/// Brings events to the store behind the streams' backs: a bounded queue, written in batches as large as what waits. A store that fails is tried
-/// again while the queue fills; what finds no room is lost, counted and told.
+/// Brings events to the store behind the streams' backs: a bounded queue, written in batches as large as what waits. A store that fails is
+/// tried again while the queue fills; what finds no room is lost, counted and told.
 /// </summary>
-internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, HistoryMetrics metrics, TimeProvider time, ILogger<HistoryRecorder> logger)
+internal sealed partial class HistoryRecorder(
+    IOptions<HistoryOptions> options, HistoryMetrics metrics, TimeProvider time, ILogger<HistoryRecorder> logger)
     : IEventSink, IHostedService, IAsyncDisposable
 {
     private const int MaxBatch = 500;
@@ -171,22 +172,31 @@ internal sealed partial class HistoryRecorder(IOptions<HistoryOptions> options, 
 
     private static partial class Log
     {
-        [LoggerMessage(LogEventIds.HistoryLosing, LogLevel.Warning, "The history has {Capacity} events waiting and loses new ones; its store is too slow or away.")]
+        [LoggerMessage(
+            LogEventIds.HistoryLosing, LogLevel.Warning,
+            "The history has {Capacity} events waiting and loses new ones; its store is too slow or away.")]
         public static partial void Losing(ILogger logger, int capacity);
 
         [LoggerMessage(LogEventIds.HistoryRecovered, LogLevel.Information, "The history keeps events again.")]
         public static partial void Recovered(ILogger logger);
 
-        [LoggerMessage(LogEventIds.HistoryWriteFailed, LogLevel.Warning, "The history could not write {Count} events; the next try is in {Seconds} s.")]
+        [LoggerMessage(
+            LogEventIds.HistoryWriteFailed, LogLevel.Warning,
+            "The history could not write {Count} events; the next try is in {Seconds} s.")]
         public static partial void WriteFailed(ILogger logger, int count, double seconds, Exception exception);
 
-        [LoggerMessage(LogEventIds.HistoryLostAtStop, LogLevel.Warning, "The history lost {Count} events because the server stopped before its store took them.")]
+        [LoggerMessage(
+            LogEventIds.HistoryLostAtStop, LogLevel.Warning,
+            "The history lost {Count} events because the server stopped before its store took them.")]
         public static partial void LostAtStop(ILogger logger, int count);
 
-        [LoggerMessage(LogEventIds.HistorySweepFailed, LogLevel.Warning, "The history could not delete what is too old; it is tried again.")]
+        [LoggerMessage(
+            LogEventIds.HistorySweepFailed, LogLevel.Warning, "The history could not delete what is too old; it is tried again.")]
         public static partial void SweepFailed(ILogger logger, Exception exception);
 
-        [LoggerMessage(LogEventIds.HistoryNotWritable, LogLevel.Error, "The history lost an event of type {Type} of stream {StreamId} that can't be written.")]
+        [LoggerMessage(
+            LogEventIds.HistoryNotWritable, LogLevel.Error,
+            "The history lost an event of type {Type} of stream {StreamId} that can't be written.")]
         public static partial void NotWritable(ILogger logger, string type, string streamId, Exception exception);
     }
 }

@@ -31,7 +31,9 @@ internal sealed record SqlDialect(
     /// <summary>What needs the column of epochs.</summary>
     public const string IndexEpochs = "CREATE INDEX IF NOT EXISTS avserver_events_place ON avserver_events (stream_id, epoch, sequence)";
 
-    /// <summary>SQLite. What was deleted is overwritten, in the file and in its log: a person's right to be forgotten ends not at a free page.</summary>
+    /// <summary>
+    /// SQLite. What was deleted is overwritten, in the file and in its log: a person's right to be forgotten ends not at a free page.
+    /// </summary>
     public static SqlDialect Sqlite { get; } = new(
         ["PRAGMA journal_mode = WAL", .. Tables("INTEGER PRIMARY KEY AUTOINCREMENT")],
         // What was deleted is a free page, and written to again.

@@ -7,8 +7,8 @@ using Dapper;
 namespace AVServer.Server.Storage.History;
 
 /// <summary>
-/// One table in any SQL database: the event as its JSON on the wire, and beside it what is asked for. Moments are whole microseconds since 1970,
-/// so that they sort alike everywhere.
+/// One table in any SQL database: the event as its JSON on the wire, and beside it what is asked for. Moments are whole microseconds since
+/// 1970, so that they sort alike everywhere.
 /// </summary>
 /// <param name="source">Makes connections; owned.</param>
 /// <param name="dialect">What differs between databases.</param>
@@ -182,7 +182,8 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
         if (query.Types is { Count: > 0 }) yield return dialect.TypeIsAmong;
     }
 
-    private static Task<int> ExecuteAsync(DbConnection connection, string statement, object? parameters, DbTransaction? transaction, CancellationToken cancellationToken) =>
+    private static Task<int> ExecuteAsync(
+        DbConnection connection, string statement, object? parameters, DbTransaction? transaction, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(statement, parameters, transaction, cancellationToken: cancellationToken));
 
     private static long Microseconds(DateTimeOffset moment) => (moment - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;

@@ -14,7 +14,8 @@ public sealed class WebhookPartsTests
     public void Signature_is_that_of_the_standards_example()
     {
         var signer = new StandardWebhook(WebhookSecret.KeyOf("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")!);
-        var signature = signer.Sign("msg_p5jXN8AQM9LWM0D4loKWxJek", DateTimeOffset.FromUnixTimeSeconds(1614265330), """{"test": 2432232314}""");
+        var signature = signer.Sign(
+            "msg_p5jXN8AQM9LWM0D4loKWxJek", DateTimeOffset.FromUnixTimeSeconds(1614265330), """{"test": 2432232314}""");
         Assert.Equal("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", signature);
     }
 
@@ -34,7 +35,8 @@ public sealed class WebhookPartsTests
     [InlineData("https://example.org/", "whsec_not base64 at all!", "Secret")]
     public async Task Address_or_secret_that_can_not_be_stops_the_start(string url, string secret, string setting)
     {
-        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(() => RunningServer.StartAsync(("Webhooks:0:Url", url), ("Webhooks:0:Secret", secret)));
+        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(
+            () => RunningServer.StartAsync(("Webhooks:0:Url", url), ("Webhooks:0:Secret", secret)));
         Assert.Contains($"Webhooks:0:{setting}", error.Message);
         Assert.DoesNotContain("password", error.Message.Replace("user or password", "", StringComparison.Ordinal));
     }
@@ -56,7 +58,8 @@ public sealed class WebhookPartsTests
     {
         using var folder = new TemporaryFolder();
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningServer.StartAsync(
-            ("Webhooks:0:Url", "https://example.org/"), ("Webhooks:0:Secret", "a secret of sixteen"), ("Webhooks:0:DeadLetterPath", folder.Path)));
+            ("Webhooks:0:Url", "https://example.org/"), ("Webhooks:0:Secret", "a secret of sixteen"),
+            ("Webhooks:0:DeadLetterPath", folder.Path)));
         Assert.Contains(folder.Path, error.Message);
     }
 }

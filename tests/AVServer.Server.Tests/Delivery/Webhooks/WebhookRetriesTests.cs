@@ -27,7 +27,8 @@ public sealed class WebhookRetriesTests
     [InlineData(3_600, 300)]   // no longer than the longest pause
     public async Task Receiver_is_asked_again_no_sooner_than_it_says(int asked, int waited)
     {
-        var moments = await AttemptsAsync(new WebhookOptions { Attempts = 3 }, attempt => Busy(attempt == 1 ? new(TimeSpan.FromSeconds(asked)) : null));
+        var moments = await AttemptsAsync(
+            new WebhookOptions { Attempts = 3 }, attempt => Busy(attempt == 1 ? new(TimeSpan.FromSeconds(asked)) : null));
         Assert.InRange(moments[1].TotalSeconds, waited, waited + 2);
         Assert.InRange((moments[2] - moments[1]).TotalSeconds, 0, 10);
     }
@@ -35,7 +36,8 @@ public sealed class WebhookRetriesTests
     [Fact]
     public async Task Retry_after_may_be_a_moment()
     {
-        var moments = await AttemptsAsync(new WebhookOptions { Attempts = 2 }, _ => Busy(new(_time.GetUtcNow() + TimeSpan.FromSeconds(42))));
+        var moments = await AttemptsAsync(
+            new WebhookOptions { Attempts = 2 }, _ => Busy(new(_time.GetUtcNow() + TimeSpan.FromSeconds(42))));
         Assert.InRange(moments[1].TotalSeconds, 42, 44);
     }
 
@@ -49,7 +51,8 @@ public sealed class WebhookRetriesTests
     [Fact]
     public async Task One_attempt_is_one()
     {
-        Assert.Single(await AttemptsAsync(new WebhookOptions { Attempts = 1 }, _ => new HttpResponseMessage(HttpStatusCode.ServiceUnavailable)));
+        Assert.Single(
+            await AttemptsAsync(new WebhookOptions { Attempts = 1 }, _ => new HttpResponseMessage(HttpStatusCode.ServiceUnavailable)));
     }
 
     private static HttpResponseMessage Busy(RetryConditionHeaderValue? retryAfter)

@@ -16,7 +16,8 @@ public sealed class WebhookTests
     public async Task Events_are_posted_in_order_and_signed_after_the_standard()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        await using var server = await StartAsync(receiver.Url, ("Webhooks:0:Secret", "whsec_" + Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret))));
+        await using var server = await StartAsync(
+            receiver.Url, ("Webhooks:0:Secret", "whsec_" + Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret))));
         await SendWordAsync(server, "a", telemetry: true);
         await RunningServer.UntilAsync(() => receiver.Requests.Count == 3, "three events arrive");
         Assert.Equal(["a 1", "a 2", "a 3"], receiver.Requests.Select(request => request.Name));
@@ -116,7 +117,9 @@ public sealed class WebhookTests
         await server.StopAsync();
         Assert.Equal(3, receiver.Requests.Count);
         Assert.Empty(elsewhere.Requests);
-        Assert.All(await File.ReadAllLinesAsync(letters), line => Assert.Equal($"status {status}", JsonDocument.Parse(line).RootElement.GetProperty("reason").GetString()));
+        Assert.All(
+            await File.ReadAllLinesAsync(letters),
+            line => Assert.Equal($"status {status}", JsonDocument.Parse(line).RootElement.GetProperty("reason").GetString()));
     }
 
     [Fact]
@@ -154,7 +157,9 @@ public sealed class WebhookTests
         await SendWordAsync(server, "slow");
         // Which queue a stream takes is drawn anew for each process: of eight, one shares the slow one's with a chance of 1 in 8.
         foreach (var stream in Enumerable.Range(0, 8)) await SendWordAsync(server, $"s{stream}");
-        await RunningServer.UntilAsync(() => receiver.Requests.Count(request => request.Name.EndsWith(" 3", StringComparison.Ordinal)) >= 4, "other streams' events arrive");
+        await RunningServer.UntilAsync(
+            () => receiver.Requests.Count(request => request.Name.EndsWith(" 3", StringComparison.Ordinal)) >= 4,
+            "other streams' events arrive");
         Assert.DoesNotContain(receiver.Requests, request => request.Name == "slow 2");
         open.SetResult();
         await RunningServer.UntilAsync(() => receiver.Requests.Count == 27, "everything arrives");
@@ -170,7 +175,8 @@ public sealed class WebhookTests
         await using var receiver = await WebhookReceiver.StartAsync();
         receiver.Answer = (_, _) => Task.FromResult(500);
         await using var server = await StartAsync(
-            receiver.Url, ("Webhooks:0:FirstPause", "00:05:00"), ("Webhooks:0:LongestPause", "00:05:00"), ("Webhooks:0:DeadLetterPath", letters),
+            receiver.Url, ("Webhooks:0:FirstPause", "00:05:00"), ("Webhooks:0:LongestPause", "00:05:00"),
+            ("Webhooks:0:DeadLetterPath", letters),
             ("Server:Limits:DrainTimeout", "00:00:00"), ("Server:Limits:CloseTimeout", "00:00:00.100"));
         await SendWordAsync(server, "a");
         await RunningServer.UntilAsync(() => !receiver.Requests.IsEmpty, "the first attempt was made");
@@ -184,7 +190,8 @@ public sealed class WebhookTests
     {
         (string Key, string Value)[] usual =
         [
-            ("Webhooks:0:Url", url.ToString()), ("Webhooks:0:Secret", Secret), ("Webhooks:0:FirstPause", "00:00:00.010"), ("Webhooks:0:LongestPause", "00:00:00.050"),
+            ("Webhooks:0:Url", url.ToString()), ("Webhooks:0:Secret", Secret), ("Webhooks:0:FirstPause", "00:00:00.010"),
+            ("Webhooks:0:LongestPause", "00:00:00.050"),
         ];
         return RunningServer.StartAsync([.. usual.ExceptBy(settings.Select(setting => setting.Key), setting => setting.Key), .. settings]);
     }

@@ -35,7 +35,9 @@ internal sealed class WyomingClient : IDisposable
 
     /// <summary>16 kHz mono, as Home Assistant sends it.</summary>
     public Task SendChunkAsync(byte[] samples, long? timestamp = null) => SendAsync(
-        $$"""{"type":"audio-chunk","data":{"rate":16000,"width":2,"channels":1{{(timestamp is null ? "" : $",\"timestamp\":{timestamp}")}}},"payload_length":{{samples.Length}}}""", samples);
+        $$"""{"type":"audio-chunk","data":{"rate":16000,"width":2,"channels":1{{(timestamp is null ? "" : $",\"timestamp\":{timestamp}")}}}"""
+            + $$""","payload_length":{{samples.Length}}}""",
+            samples);
 
     /// <summary>The next message, its data merged; null when the server has closed the connection.</summary>
     public async Task<(string Type, JsonElement Data)?> ReceiveAsync()
@@ -45,7 +47,8 @@ internal sealed class WyomingClient : IDisposable
         var one = new byte[1];
         while (true)
         {
-            if (await _stream.ReadAsync(one, timeout) == 0) return line.Count == 0 ? null : throw new IOException("The connection broke off within a line.");
+            if (await _stream.ReadAsync(one, timeout) == 0)
+                return line.Count == 0 ? null : throw new IOException("The connection broke off within a line.");
             if (one[0] == (byte)'\n') break;
             line.Add(one[0]);
         }

@@ -7,7 +7,9 @@ using AVServer.TestKit;
 
 namespace AVServer.Server.Tests.Delivery.Wyoming;
 
-/// <summary>Exchanges written after the protocol's specification; the fake pipeline hears a wake word in a chunk that begins with W.</summary>
+/// <summary>
+/// Exchanges written after the protocol's specification; the fake pipeline hears a wake word in a chunk that begins with W.
+/// </summary>
 [Trait("Category", "server")]
 public sealed class WyomingTests
 {
@@ -108,7 +110,8 @@ public sealed class WyomingTests
     [InlineData("""{"type":"audio-start","data":{"rate":16000,"channels":1}}""", FaultCodes.BadRequest)]
     [InlineData("""{"type":"audio-start","data":{"rate":-1,"width":2,"channels":1}}""", FaultCodes.BadRequest)]
     [InlineData("""{"type":"audio-start","data":{"rate":100,"width":2,"channels":1}}""", FaultCodes.BadHello)]
-    [InlineData("""{"type":"audio-chunk","data":{"rate":16000,"width":2,"channels":1},"payload_length":2000000000}""", FaultCodes.BadRequest)]
+    [InlineData(
+        """{"type":"audio-chunk","data":{"rate":16000,"width":2,"channels":1},"payload_length":2000000000}""", FaultCodes.BadRequest)]
     [InlineData("""{"type":"audio-chunk","data":{"rate":16000,"width":2,"channels":1},"payload_length":-1}""", FaultCodes.BadRequest)]
     [InlineData("""{"type":"describe","data_length":99999999}""", FaultCodes.BadRequest)]
     [InlineData("""{"type":"describe","data":[]}""", FaultCodes.BadRequest)]
@@ -189,7 +192,8 @@ public sealed class WyomingTests
         {
             var time = (start + (80 * i)).ToString(System.Globalization.CultureInfo.InvariantCulture);
             await client.SendAsync(
-                $$"""{"type":"audio-chunk","data":{"rate":16000.0,"width":2,"channels":1,"timestamp":{{time}}},"payload_length":2560}""", i == 5 ? Word : Room);
+                $$"""{"type":"audio-chunk","data":{"rate":16000.0,"width":2,"channels":1,"timestamp":{{time}}},"payload_length":2560}""",
+                i == 5 ? Word : Room);
         }
         var (type, detection) = (await client.ReceiveAsync())!.Value;
         Assert.Equal("detection", type);
@@ -236,14 +240,16 @@ public sealed class WyomingTests
         using (var gone = await WyomingClient.ConnectAsync(server))
         {
             // Half a message.
-            await gone.SendAsync("""{"type":"audio-chunk","data":{"rate":16000,"width":2,"channels":1},"payload_length":2560}""", Room[..100]);
+            await gone.SendAsync(
+                """{"type":"audio-chunk","data":{"rate":16000,"width":2,"channels":1},"payload_length":2560}""", Room[..100]);
         }
         using (var left = await WyomingClient.ConnectAsync(server)) await left.SendChunkAsync(Room);
         using var half = await WyomingClient.ConnectAsync(server);
         await half.SendBytesAsync("""{"type":"pi"""u8.ToArray());
         var (type, error) = (await half.ReceiveAsync())!.Value;
         Assert.Equal(("error", FaultCodes.LimitExceeded), (type, error.GetProperty("code").GetString()));
-        await RunningServer.UntilAsync(() => server.Part<WyomingServer>().OpenConnections == 0 && server.Registry.Streams.Count == 0, "nothing is left");
+        await RunningServer.UntilAsync(
+            () => server.Part<WyomingServer>().OpenConnections == 0 && server.Registry.Streams.Count == 0, "nothing is left");
     }
 
     [Fact]
@@ -310,7 +316,9 @@ public sealed class WyomingTests
         await client.SendAsync("""{"type":"audio-stop"}""");
         var (type, detection) = (await client.ReceiveAsync())!.Value;
         Assert.Equal("detection", type);
-        Assert.InRange(detection.GetProperty("timestamp").GetInt64(), (long)(LoudBurst.StartSeconds * 1_000), (long)(LoudBurst.StartSeconds * 1_000) + 1_000);
+        Assert.InRange(
+            detection.GetProperty("timestamp").GetInt64(), (long)(LoudBurst.StartSeconds * 1_000),
+            (long)(LoudBurst.StartSeconds * 1_000) + 1_000);
     }
 
     private static Task<RunningServer> StartAsync(params (string Key, string Value)[] settings) => RunningServer.StartAsync(

@@ -30,7 +30,9 @@ public sealed class ClipRecorderTests
         });
 
         Assert.Equal([(0, 1_100), (2_000, 2_000), (11_000, 2_500)], _clips.Select(clip => ((int)clip.Samples[0], clip.Samples.Length)));
-        Assert.All(_clips, clip => Assert.Equal(Enumerable.Range(clip.Samples[0], clip.Samples.Length), clip.Samples.Select(sample => (int)sample)));
+        Assert.All(
+            _clips, clip => Assert.Equal(
+                Enumerable.Range(clip.Samples[0], clip.Samples.Length), clip.Samples.Select(sample => (int)sample)));
     }
 
     [Fact]
@@ -75,5 +77,6 @@ public sealed class ClipRecorderTests
     }
 
     private void AcceptEvent((double Start, double End) word) => _recorder.AcceptEvent(new WakeWordEvent(
-        "computer", 0.9f, TimeSpan.FromSeconds(word.Start), TimeSpan.FromSeconds(word.End), Modality.Audio, new Dictionary<string, float>(), new ModelReference("m", "1"), TimeSpan.FromSeconds(word.End + 0.3)));
+        "computer", 0.9f, TimeSpan.FromSeconds(word.Start), TimeSpan.FromSeconds(word.End), Modality.Audio, new Dictionary<string, float>(),
+        new ModelReference("m", "1"), TimeSpan.FromSeconds(word.End + 0.3)));
 }

@@ -43,7 +43,8 @@ public sealed class ClipTests : IDisposable
         Assert.Equal(Rate, BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(24)));
         var (first, last) = ((int)Math.Round((word.Start.TotalSeconds - 1) * Rate), (int)Math.Round((word.End.TotalSeconds + 0.5) * Rate));
         Assert.Equal(sent[(2 * first)..(2 * last)], file[44..]);
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Clips, "a", clip.Name)));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Clips, "a", clip.Name)));
     }
 
     [Fact]
@@ -69,7 +70,8 @@ public sealed class ClipTests : IDisposable
         var folder = new ClipFolder(Clips);
         folder.Prepare();
         var start = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-        for (var i = 0; i < 6; i++) await folder.WriteAsync(new EventClip(i % 2 == 0 ? "a" : "b", i + 1, start.AddHours(i), Rate, new short[1_000]), default);
+        for (var i = 0; i < 6; i++)
+            await folder.WriteAsync(new EventClip(i % 2 == 0 ? "a" : "b", i + 1, start.AddHours(i), Rate, new short[1_000]), default);
 
         Assert.Equal(2, folder.DeleteExpired(start.AddHours(2), maxBytes: long.MaxValue));
         Assert.Equal([3, 4, 5, 6], folder.List().Select(clip => clip.Sequence));
@@ -114,7 +116,9 @@ public sealed class ClipTests : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, (await server.Http.GetAsync(Routes.Clips)).StatusCode);
         using var deleted = await server.Http.DeleteAsync($"{Routes.EventHistory}?streamId=a");
         Assert.Null((await deleted.Content.ReadFromJsonAsync<HistoryDeletion>(ContractsJson.Options))!.Clips);
-        Assert.DoesNotContain(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories), file => file.EndsWith(".wav", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories),
+            file => file.EndsWith(".wav", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -138,14 +142,16 @@ public sealed class ClipTests : IDisposable
             ["History:Clips:After"] = "00:00:00.500",
         };
         foreach (var (key, value) in settings) all[key] = value;
-        return await RunningServer.StartAsync(builder => builder.Services.AddPipeline(builder.Configuration), [.. all.Select(setting => (setting.Key, setting.Value))]);
+        return await RunningServer.StartAsync(
+            builder => builder.Services.AddPipeline(builder.Configuration), [.. all.Select(setting => (setting.Key, setting.Value))]);
     }
 
     private static async Task<WakeWordEvent> SendAsync(RunningServer server, string streamId, byte[] samples)
     {
         using var reading = server.Broker.Subscribe(new EventFilter(streamId, ["wakeWord"]));
         using var sender = await MediaSender.OpenAsync(server, streamId);
-        for (var at = 0; at < samples.Length; at += 2_560) await sender.SendAsync(at / 2.0 / Rate, samples[at..Math.Min(at + 2_560, samples.Length)]);
+        for (var at = 0; at < samples.Length; at += 2_560)
+            await sender.SendAsync(at / 2.0 / Rate, samples[at..Math.Min(at + 2_560, samples.Length)]);
         await sender.CloseAsync();
         return await reading.ReadAllAsync().OfType<WakeWordEvent>().FirstAsync();
     }

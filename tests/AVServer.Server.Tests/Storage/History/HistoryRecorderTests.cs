@@ -150,7 +150,8 @@ public sealed class HistoryRecorderTests : IDisposable
     private async Task<HistoryRecorder> StartAsync(FakeStore store, HistoryOptions options)
     {
         var recorder = new HistoryRecorder(
-            Options.Create(options), new HistoryMetrics(_services.GetRequiredService<IMeterFactory>()), _time, NullLogger<HistoryRecorder>.Instance);
+            Options.Create(options), new HistoryMetrics(_services.GetRequiredService<IMeterFactory>()), _time,
+            NullLogger<HistoryRecorder>.Instance);
         await recorder.StartAsync(() => store, default);
         await RunningServer.UntilAsync(() => _time.SetTimers == 1, "the sweeper waits");
         return recorder;

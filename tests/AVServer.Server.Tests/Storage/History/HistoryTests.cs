@@ -27,7 +27,8 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
         await SendWordAsync(server, "b", telemetry: true);
         await server.Part<HistoryRecorder>().FlushAsync(default);
 
-        Assert.Equal(["a opened 1", "a wakeWord 2", "a closed 3", "b opened 1", "b wakeWord 2", "b closed 3"], Names(await QueryAsync(server, "")));
+        Assert.Equal(
+            ["a opened 1", "a wakeWord 2", "a closed 3", "b opened 1", "b wakeWord 2", "b closed 3"], Names(await QueryAsync(server, "")));
         Assert.Equal(["b opened 1", "b wakeWord 2", "b closed 3"], Names(await QueryAsync(server, "?streamId=b")));
         Assert.Equal(["a wakeWord 2", "a closed 3"], Names(await QueryAsync(server, "?streamId=a&types=wakeWord,%20closed")));
         Assert.Equal(["a wakeWord 2", "b wakeWord 2"], Names(await QueryAsync(server, "?keyword=computer")));
@@ -93,7 +94,9 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
             await server.StopAsync();
         }
         await using var restarted = await RunningServer.StartAsync(settings);
-        Assert.Equal(["b opened 1", "b wakeWord 2", "b closed 3", "c opened 1", "c wakeWord 2", "c closed 3"], Names(await QueryAsync(restarted, "")));
+        Assert.Equal(
+            ["b opened 1", "b wakeWord 2", "b closed 3", "c opened 1", "c wakeWord 2", "c closed 3"],
+            Names(await QueryAsync(restarted, "")));
     }
 
     [Theory]
@@ -105,7 +108,8 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
         await store.PrepareAsync(default);
         await store.PrepareAsync(default);   // as each start does
         var moment = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-        await store.AppendAsync([.. Enumerable.Range(-2, 4).Select(i => new GapEvent(MediaKind.Audio, GapReason.MissingInInput, TimeSpan.Zero, TimeSpan.Zero)
+        await store.AppendAsync(
+            [.. Enumerable.Range(-2, 4).Select(i => new GapEvent(MediaKind.Audio, GapReason.MissingInInput, TimeSpan.Zero, TimeSpan.Zero)
         {
             StreamId = "s",
             Cursor = new EventCursor("e", i + 3),
@@ -177,7 +181,8 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
 
         bool Holds(string text) => Directory.GetFiles(Path.GetDirectoryName(path)!).Any(file =>
         {
-            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), System.Text.Encoding.Latin1);
+            using var reader = new StreamReader(
+                new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), System.Text.Encoding.Latin1);
             return reader.ReadToEnd().Contains(text, StringComparison.Ordinal);
         });
     }
@@ -192,7 +197,8 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
         try
         {
             await SendWordAsync(server, "a");
-            await RunningServer.UntilAsync(() => server.Log.Lines.Any(line => line.Contains("could not write", StringComparison.Ordinal)), "a write failed");
+            await RunningServer.UntilAsync(
+                () => server.Log.Lines.Any(line => line.Contains("could not write", StringComparison.Ordinal)), "a write failed");
             using var asked = await server.Http.GetAsync(Routes.EventHistory);
             Assert.Equal(FaultCodes.ServerBusy, await ProblemAnswer.CodeOfAsync(asked));
         }
@@ -260,7 +266,8 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
         return (await response.Content.ReadFromJsonAsync<HistoryPage>(ContractsJson.Options))!;
     }
 
-    private static IEnumerable<string> Names(HistoryPage page) => page.Events.Select(e => $"{e.StreamId} {Server.Events.EventTypes.NameOf(e)} {e.Sequence}");
+    private static IEnumerable<string> Names(HistoryPage page) =>
+        page.Events.Select(e => $"{e.StreamId} {Server.Events.EventTypes.NameOf(e)} {e.Sequence}");
 
     private static string Iso(DateTimeOffset moment) => Uri.EscapeDataString(moment.ToString("O"));
 
