@@ -11,38 +11,18 @@ internal static class ScoreFilesCommand
         var local = new Option<bool>("--local") { Description = "Score in this process, without a server." };
         var posteriors = new Option<bool>("--posteriors") { Description = "Add the posterior curves." };
         var model = new Option<string?>("--model") { Description = "Only this keyword model; default: those that listen on the server." };
-        var modelsPath = new Option<string>("--models-path")
+        var modelsPath = ModelsPath();
+        var purpose = new Option<string?>("--purpose")
         {
-            Description = "With --local: folder of the models; default: the environment variable AVSERVER_MODELS, else models.",
-            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("AVSERVER_MODELS") ?? "models",
+            Description = "With --local: estimate emotion too, for this purpose; at work and in education it is refused.",
         };
-        var purpose = new Option<string?>(
-            "--purpose")
-        { Description = "With --local: estimate emotion too, for this purpose; at work and in education it is refused." };
-        var jobs = new Option<int>("--jobs")
+        var jobs = Jobs();
+        var output = OutputPath();
+        var report = new Option<string?>("--report")
         {
-            Description = "Files scored at the same time.",
-            DefaultValueFactory = _ => Environment.ProcessorCount
+            Description = "Also write a page for people, with time lines and posterior curves, to this file.",
         };
-        jobs.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError("--jobs: expected at least 1.");
-        });
-        var output = new Option<string?>(
-            "--output")
-        {
-            Description =
-                "File for the lines; default: standard output, with --report and --resume the report's name with .jsonl."
-        };
-        var report = new Option<string?>(
-            "--report")
-        { Description = "Also write a page for people, with time lines and posterior curves, to this file." };
-        var resume = new Option<bool>(
-            "--resume")
-        {
-            Description =
-                "Leave out files that the output has already, and go on with it; those that failed are tried again."
-        };
+        var resume = Resume();
         var words = WordsCommand.OfCall();
         var server = new ServerOptions();
         var command = new Command("score", "Scores media files: prints what was detected in each, one JSON line a file.")
@@ -73,4 +53,34 @@ internal static class ScoreFilesCommand
         }, parsed.InvocationConfiguration.Error));
         return command;
     }
+
+    private static Option<string> ModelsPath() => new("--models-path")
+    {
+        Description = "With --local: folder of the models; default: the environment variable AVSERVER_MODELS, else models.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("AVSERVER_MODELS") ?? "models",
+    };
+
+    private static Option<int> Jobs()
+    {
+        var jobs = new Option<int>("--jobs")
+        {
+            Description = "Files scored at the same time.",
+            DefaultValueFactory = _ => Environment.ProcessorCount
+        };
+        jobs.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1) result.AddError("--jobs: expected at least 1.");
+        });
+        return jobs;
+    }
+
+    private static Option<string?> OutputPath() => new("--output")
+    {
+        Description = "File for the lines; default: standard output, with --report and --resume the report's name with .jsonl."
+    };
+
+    private static Option<bool> Resume() => new("--resume")
+    {
+        Description = "Leave out files that the output has already, and go on with it; those that failed are tried again."
+    };
 }

@@ -74,8 +74,7 @@ emotion.SetAction((parsed, token) => EmotionCommand.RunAsync(Folders(parsed), pa
 var trainG2p = new Command(
     "train-g2p", "Learns from a lexicon how letters are said, measures it on words left out, writes the model.") { recipe };
 trainG2p.SetAction(parsed => TrainG2pCommand.Run(Folders(parsed), parsed.GetValue(recipe)!, Console.Out));
-var names = new Argument<string>(
-    "names")
+var names = new Argument<string>("names")
 { Description = "Words and how they are said, a line each: word, tab, phones; several pronunciations parted by commas." };
 var compareG2p = new Command("compare-g2p", "Says names and words of the test split by the model and by espeak-ng.") { recipe, names };
 compareG2p.SetAction(

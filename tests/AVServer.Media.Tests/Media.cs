@@ -107,9 +107,10 @@ internal static class Media
     private static async Task RunAsync(IEnumerable<string> arguments)
     {
         using var process = Process.Start(
-            new ProcessStartInfo(
-                "ffmpeg", ["-hide_banner", "-nostdin", "-loglevel", "error", .. arguments])
-            { RedirectStandardError = true })!;
+            new ProcessStartInfo("ffmpeg", ["-hide_banner", "-nostdin", "-loglevel", "error", .. arguments])
+            {
+                RedirectStandardError = true,
+            })!;
         string errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, errors);

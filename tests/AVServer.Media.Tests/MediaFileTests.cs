@@ -88,9 +88,10 @@ public sealed class MediaFileTests : IDisposable
     public async Task Argument_arrives_as_it_is(string argument)
     {
         using var program = Process.Start(
-            new ProcessStartInfo(
-                "printf", $"%s.%s {QuotedInput.Quote(argument)} {QuotedInput.Quote("next")}")
-            { RedirectStandardOutput = true })!;
+            new ProcessStartInfo("printf", $"%s.%s {QuotedInput.Quote(argument)} {QuotedInput.Quote("next")}")
+            {
+                RedirectStandardOutput = true,
+            })!;
         Assert.Equal($"{argument}.next", await program.StandardOutput.ReadToEndAsync());
     }
 
