@@ -69,7 +69,7 @@ public sealed partial class SourceTests
     [GeneratedRegex(@"const int (?<name>\w+) = (?<value>\d+);")]
     private static partial Regex LogEventId();
 
-    [GeneratedRegex(@"\[LoggerMessage\((EventId = )?(?<id>[\w.]+)")]
+    [GeneratedRegex(@"\[LoggerMessage\(\s*(EventId = )?(?<id>[\w.]+)")]
     private static partial Regex LogMessage();
 
     [GeneratedRegex(@"\bnew (InferenceSession|SessionOptions)\b|\bOrtEnv\.")]
