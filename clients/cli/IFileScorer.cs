@@ -10,5 +10,6 @@ internal interface IFileScorer : IAsyncDisposable
     /// <param name="model">Only this keyword model; null: those that listen.</param>
     /// <param name="onHeard">Told the media time that has been heard, from any thread.</param>
     /// <param name="cancellationToken">Breaks off.</param>
-    Task<ScoreReport> ScoreAsync(string path, bool posteriors, string? model, Action<TimeSpan> onHeard, CancellationToken cancellationToken);
+    Task<ScoreReport> ScoreAsync(
+        string path, bool posteriors, string? model, Action<TimeSpan> onHeard, CancellationToken cancellationToken);
 }

@@ -19,12 +19,14 @@ internal sealed class LocalScorer : IFileScorer
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The purpose is one that is refused.</exception>
     public LocalScorer(string modelsPath, string? purpose = null, IReadOnlyList<string>? words = null)
     {
-        _services = PipelineServices.BuildPipeline(modelsPath, KeyValuePair.Create($"{EmotionOptions.Section}:{nameof(EmotionOptions.Purpose)}", purpose));
+        _services = PipelineServices.BuildPipeline(
+            modelsPath, KeyValuePair.Create($"{EmotionOptions.Section}:{nameof(EmotionOptions.Purpose)}", purpose));
         _pipeline = _services.GetRequiredService<IStreamPipeline>();
         _words = [.. (words ?? []).Select(word => new KeywordRequest(word))];
     }
 
-    public Task<ScoreReport> ScoreAsync(string path, bool posteriors, string? model, Action<TimeSpan> onHeard, CancellationToken cancellationToken) =>
+    public Task<ScoreReport> ScoreAsync(
+        string path, bool posteriors, string? model, Action<TimeSpan> onHeard, CancellationToken cancellationToken) =>
         File.Exists(path)
             ? _pipeline.ScoreFileAsync(
                 path, new ScoreRequest(path, posteriors, model) { OnProgress = onHeard, Words = _words }, cancellationToken)

@@ -15,7 +15,9 @@ internal static class Output
 
     public static void Write<T>(TextWriter output, T value) => output.WriteLine(JsonSerializer.Serialize(value, ContractsJson.Options));
 
-    /// <summary>Runs a command; what the user can do something about becomes a sentence and an exit code instead of a stack trace.</summary>
+    /// <summary>
+    /// Runs a command; what the user can do something about becomes a sentence and an exit code instead of a stack trace.
+    /// </summary>
     public static async Task<int> GuardAsync(Func<Task<int>> run, TextWriter error)
     {
         try

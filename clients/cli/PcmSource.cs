@@ -31,21 +31,25 @@ internal static class PcmSource
                 var due = TimeSpan.FromSeconds((double)(at + part.Length) / DecodedFormat.SampleRateHz) - pace.GetElapsedTime(started);
                 if (due > TimeSpan.Zero) await Task.Delay(due, pace, cancellationToken);
             }
-            yield return new MediaChunk(MediaKind.Audio, TimeSpan.FromSeconds((double)at / DecodedFormat.SampleRateHz), MemoryMarshal.AsBytes(part.Span).ToArray());
+            yield return new MediaChunk(
+                MediaKind.Audio, TimeSpan.FromSeconds((double)at / DecodedFormat.SampleRateHz), MemoryMarshal.AsBytes(part.Span).ToArray());
         }
     }
 
     /// <summary>PCM as it comes, to its end; half a sample at the end is left out.</summary>
-    public static async IAsyncEnumerable<MediaChunk> Read(Stream pcm, AudioFormat format, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<MediaChunk> Read(
+        Stream pcm, AudioFormat format, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var sampleBytes = sizeof(short) * format.Channels;
         var chunkBytes = (int)(ChunkLength.TotalSeconds * format.SampleRate) * sampleBytes;
         for (long frames = 0; ;)
         {
             var payload = new byte[chunkBytes];
-            var read = await pcm.ReadAtLeastAsync(payload, chunkBytes, throwOnEndOfStream: false, cancellationToken) / sampleBytes * sampleBytes;
+            var read = await pcm.ReadAtLeastAsync(
+                payload, chunkBytes, throwOnEndOfStream: false, cancellationToken) / sampleBytes * sampleBytes;
             if (read == 0) yield break;
-            yield return new MediaChunk(MediaKind.Audio, TimeSpan.FromSeconds((double)frames / format.SampleRate), payload.AsMemory(0, read));
+            yield return new MediaChunk(
+                MediaKind.Audio, TimeSpan.FromSeconds((double)frames / format.SampleRate), payload.AsMemory(0, read));
             frames += read / sampleBytes;
         }
     }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using AVServer.Cli;
 
 var root = new RootCommand("Sends media to an AVServer, listens to what it hears, and scores files with a server or without one.");
-root.Subcommands.Add(ScoreCommand.Create());
+root.Subcommands.Add(ScoreFilesCommand.Create());
 root.Subcommands.Add(StreamCommand.Create());
 root.Subcommands.Add(ListenCommand.Create());
 root.Subcommands.Add(WordsCommand.Create());

@@ -8,7 +8,8 @@ namespace AVServer.Cli;
 /// <param name="words">Words that are looked for beside those of the server, as text.</param>
 internal sealed class RemoteScorer(AVServerClient client, IReadOnlyList<string>? words) : IFileScorer
 {
-    public async Task<ScoreReport> ScoreAsync(string path, bool posteriors, string? model, Action<TimeSpan> onHeard, CancellationToken cancellationToken)
+    public async Task<ScoreReport> ScoreAsync(
+        string path, bool posteriors, string? model, Action<TimeSpan> onHeard, CancellationToken cancellationToken)
     {
         await using var media = File.OpenRead(path);
         var report = await client.ScoreAsync(

@@ -14,17 +14,17 @@ internal sealed class ScoreProgress(TextWriter? error, bool isTerminal, int file
     private readonly TimeSpan _interval = isTerminal ? TimeSpan.FromMilliseconds(500) : TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, TimeSpan> _underWay = [];
     private readonly long _started = time.GetTimestamp();
-    private long _told = time.GetTimestamp();
+    private long _printedAt = time.GetTimestamp();
     private TimeSpan _heard;
     private int _done;
 
     /// <summary>A file was heard up to this media time.</summary>
-    public void Hear(string file, TimeSpan at)
+    public void Report(string file, TimeSpan at)
     {
         lock (_gate)
         {
             _underWay[file] = at;
-            TellNowAndThen();
+            PrintNowAndThen();
         }
     }
 
@@ -36,7 +36,7 @@ internal sealed class ScoreProgress(TextWriter? error, bool isTerminal, int file
             _underWay.Remove(line.File);
             _heard += TimeSpan.FromSeconds(line.Report?.DurationSeconds ?? 0);
             _done++;
-            TellNowAndThen();
+            PrintNowAndThen();
         }
     }
 
@@ -45,23 +45,26 @@ internal sealed class ScoreProgress(TextWriter? error, bool isTerminal, int file
     {
         lock (_gate)
         {
-            Tell();
+            Print();
             if (isTerminal) error?.WriteLine();
         }
     }
 
-    private void TellNowAndThen()
+    private void PrintNowAndThen()
     {
-        if (time.GetElapsedTime(_told) >= _interval) Tell();
+        if (time.GetElapsedTime(_printedAt) >= _interval) Print();
     }
 
-    private void Tell()
+    private void Print()
     {
-        _told = time.GetTimestamp();
+        _printedAt = time.GetTimestamp();
         var heard = _underWay.Values.Aggregate(_heard, (sum, at) => sum + at);
         var speed = heard / (time.GetElapsedTime(_started) + TimeSpan.FromMilliseconds(1));
         var before = skipped > 0 ? $" and {skipped} of a run before" : "";
-        var text = string.Create(CultureInfo.InvariantCulture, $"av: {_done} of {files} files{before}, {(int)heard.TotalHours}:{heard.Minutes:00}:{heard.Seconds:00} of media, {speed:0.0} times real time");
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"av: {_done} of {files} files{before}, {(int)heard.TotalHours}:{heard.Minutes:00}:{heard.Seconds:00} of media, {speed:0.0} "
+            + $"times real time");
         if (isTerminal) error?.Write($"\r{text}\e[K");
         else error?.WriteLine(text);
     }

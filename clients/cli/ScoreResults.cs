@@ -4,15 +4,16 @@ using AVServer.Contracts;
 namespace AVServer.Cli;
 
 /// <summary>
-/// Where the lines go: standard output, or a file that a later run goes on with. Each line is on disk before the next file is counted as done, so
-/// that a run that is broken off loses what it was at and nothing else.
+/// Where the lines go: standard output, or a file that a later run goes on with. Each line is on disk before the next file is counted as
+/// done, so that a run that is broken off loses what it was at and nothing else.
 /// </summary>
 internal sealed class ScoreResults : IDisposable
 {
     private readonly TextWriter _output;
     private readonly bool _owned;
 
-    private ScoreResults(TextWriter output, bool owned, IReadOnlyList<ScoreLine> before) => (_output, _owned, Before) = (output, owned, before);
+    private ScoreResults(TextWriter output, bool owned, IReadOnlyList<ScoreLine> before) =>
+        (_output, _owned, Before) = (output, owned, before);
 
     /// <summary>Lines of the run before that are kept: those of files that were scored.</summary>
     public IReadOnlyList<ScoreLine> Before { get; }
@@ -25,7 +26,8 @@ internal sealed class ScoreResults : IDisposable
     public static ScoreResults Open(string? path, bool resume, TextWriter standard)
     {
         if (path is null) return new ScoreResults(standard, owned: false, []);
-        if (File.Exists(path) && !resume) throw new IOException($"Expected no file at '{path}', found one; add --resume to go on with it, or name another.");
+        if (File.Exists(path) && !resume)
+            throw new IOException($"Expected no file at '{path}', found one; add --resume to go on with it, or name another.");
         ScoreLine[] before = File.Exists(path) ? [.. ReadScored(path)] : [];
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         // Errors are tried again, and a line that was broken off is not carried along.

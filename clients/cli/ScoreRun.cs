@@ -2,7 +2,9 @@ using AVServer.Contracts;
 
 namespace AVServer.Cli;
 
-/// <summary>Scores many files, a few at a time; a file that can't be scored becomes a line with its error and doesn't stop the others.</summary>
+/// <summary>
+/// Scores many files, a few at a time; a file that can't be scored becomes a line with its error and doesn't stop the others.
+/// </summary>
 /// <param name="scorer">Where files are scored.</param>
 /// <param name="posteriors">Whether reports carry curves.</param>
 /// <param name="model">Only this keyword model; null: those that listen.</param>
@@ -18,11 +20,14 @@ internal sealed class ScoreRun(IFileScorer scorer, bool posteriors, string? mode
     /// <param name="isTerminal">Whether <paramref name="error"/> is one.</param>
     /// <param name="cancellationToken">Breaks off; lines that are written stay.</param>
     /// <returns>0, or <see cref="Output.Failed"/> if any file failed or there was none.</returns>
-    public async Task<int> RunAsync(IReadOnlyList<string> files, ScoreResults results, string? page, TextWriter error, bool isTerminal, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(
+        IReadOnlyList<string> files, ScoreResults results, string? page, TextWriter error, bool isTerminal,
+        CancellationToken cancellationToken)
     {
         var done = results.Before.Select(line => line.File).ToHashSet();
         string[] left = [.. files.Where(file => !done.Contains(file))];
-        var progress = new ScoreProgress(files.Count > 1 || isTerminal ? error : null, isTerminal, left.Length, files.Count - left.Length, time);
+        var progress = new ScoreProgress(
+            files.Count > 1 || isTerminal ? error : null, isTerminal, left.Length, files.Count - left.Length, time);
         using var report = page is null ? null : await ReportPage.BeginAsync(page, files.Count);
         if (report is not null)
             foreach (var line in results.Before.Where(line => files.Contains(line.File))) await report.AddAsync(line, cancellationToken);
@@ -40,7 +45,9 @@ internal sealed class ScoreRun(IFileScorer scorer, bool posteriors, string? mode
         return files.Count > 0 && !anyFailed ? 0 : Output.Failed;
     }
 
-    private async IAsyncEnumerable<ScoreLine> ScoreAsync(string[] files, ScoreProgress progress, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ScoreLine> ScoreAsync(
+        string[] files, ScoreProgress progress,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var underWay = new Queue<Task<ScoreLine>>();
         foreach (var file in files)
@@ -55,7 +62,8 @@ internal sealed class ScoreRun(IFileScorer scorer, bool posteriors, string? mode
     {
         try
         {
-            return new ScoreLine(await scorer.ScoreAsync(file, posteriors, model, at => progress.Hear(file, at), cancellationToken), null);
+            return new ScoreLine(
+                await scorer.ScoreAsync(file, posteriors, model, at => progress.Report(file, at), cancellationToken), null);
         }
         // One unreadable file is a line of the result; without server or model, or with a bad word, all would fail: those end the run.
         catch (Exception exception)

@@ -38,7 +38,7 @@ internal sealed class ServerOptions
         var error = parsed.InvocationConfiguration.Error;
         return new AVServerClient(OptionsOf(parsed) with
         {
-            BusyPatience = Timeout.InfiniteTimeSpan,
+            BusyTimeout = Timeout.InfiniteTimeSpan,
             Reconnecting = refused => error.WriteLine($"av: {refused.Message} Trying again."),
         });
     }

@@ -13,7 +13,9 @@ internal static class StatusCommand
         command.SetAction((parsed, cancellationToken) => Output.GuardAsync(async () =>
         {
             using var client = server.Connect(parsed);
-            Output.Write(parsed.InvocationConfiguration.Output, new { Models = await client.GetModelsAsync(cancellationToken), Streams = await client.GetStreamsAsync(cancellationToken) });
+            Output.Write(
+                parsed.InvocationConfiguration.Output,
+                new { Models = await client.GetModelsAsync(cancellationToken), Streams = await client.GetStreamsAsync(cancellationToken) });
             return 0;
         }, parsed.InvocationConfiguration.Error));
         return command;

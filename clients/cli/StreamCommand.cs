@@ -10,9 +10,9 @@ internal static class StreamCommand
 {
     public static Command Create()
     {
-        var source = new Argument<string?>("source") { Description = "A media file, with pictures or without, or - for PCM on standard input.", Arity = ArgumentArity.ZeroOrOne };
-        var device = new Option<string[]>("--device") { Description = "Instead of a file: a microphone or camera as ffmpeg names it, e.g. alsa:default or v4l2:/dev/video0; may be given twice." };
-        var id = new Option<string>("--id") { Description = "Name of the stream.", DefaultValueFactory = _ => $"cli-{Environment.ProcessId}" };
+        var source = Source();
+        var device = Device();
+        var id = StreamId();
         var fast = new Option<bool>("--fast") { Description = "Send a file as fast as the server takes it, not at its own speed." };
         var rate = new Option<int>("--rate") { Description = "Standard input: samples per second.", DefaultValueFactory = _ => 16_000 };
         var channels = new Option<int>("--channels") { Description = "Standard input: channels.", DefaultValueFactory = _ => 1 };
@@ -28,7 +28,8 @@ internal static class StreamCommand
         };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(source) is null == (result.GetValue(device) is null or [])) result.AddError("stream: expected a file, - or --device, one of them.");
+            if (result.GetValue(source) is null == (result.GetValue(device) is null or []))
+                result.AddError("stream: expected a file, - or --device, one of them.");
         });
         server.AddTo(command);
         command.SetAction((parsed, cancellationToken) => Output.GuardAsync(async () =>
@@ -54,6 +55,24 @@ internal static class StreamCommand
         }, parsed.InvocationConfiguration.Error));
         return command;
     }
+
+    private static Argument<string?> Source() => new("source")
+    {
+        Description = "A media file, with pictures or without, or - for PCM on standard input.",
+        Arity = ArgumentArity.ZeroOrOne
+    };
+
+    private static Option<string[]> Device() => new("--device")
+    {
+        Description = "Instead of a file: a microphone or camera as ffmpeg names it, e.g. alsa:default or v4l2:/dev/video0; may be "
+            + "given twice."
+    };
+
+    private static Option<string> StreamId() => new("--id")
+    {
+        Description = "Name of the stream.",
+        DefaultValueFactory = _ => $"cli-{Environment.ProcessId}"
+    };
 
     // A device's container can't be gone on with in its middle: where the server ends a stream at a limit, or for want of room after all,
     // it is begun anew.
@@ -81,7 +100,9 @@ internal static class StreamCommand
         var options = new MediaOptions();
         var copy = new LiveCopy(options);
         return await copy.FindContainerAsync(path, cancellationToken) is { } container
-            ? (new MediaHello(MediaHello.CurrentProtocol, Container: container), copy.ReadAsync(path, container, atOwnSpeed: !fast, cancellationToken))
-            : (PcmSource.FileHello, PcmSource.Read(new MediaFile(options), path, fast ? null : TimeProvider.System, error, cancellationToken));
+            ? (new MediaHello(MediaHello.CurrentProtocol, Container: container),
+                copy.ReadAsync(path, container, atOwnSpeed: !fast, cancellationToken))
+            : (PcmSource.FileHello,
+                PcmSource.Read(new MediaFile(options), path, fast ? null : TimeProvider.System, error, cancellationToken));
     }
 }

@@ -47,7 +47,7 @@ public sealed partial class AVServerClient
     {
         ArgumentNullException.ThrowIfNull(recordings);
         using var form = new MultipartFormDataContent();
-        foreach (var (fileName, media) in recordings) form.Add(new StreamContent(new Unowned(media)), "recording", fileName);
+        foreach (var (fileName, media) in recordings) form.Add(new StreamContent(new NonDisposingStream(media)), "recording", fileName);
         using var request = new HttpRequestMessage(HttpMethod.Post, _address.Http(RecordingsRoute(name))) { Content = form };
         return await SendAsync<KeywordDetails>(request, cancellationToken);
     }

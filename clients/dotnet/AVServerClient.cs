@@ -8,11 +8,16 @@ using Microsoft.AspNetCore.SignalR.Client;
 
 namespace AVServer.Client;
 
-/// <summary>Talks to an AVServer: sends media, receives events, scores files. Safe for concurrent use; every call has its own connection.</summary>
-/// <remarks>All calls throw <see cref="ServerRefusedException"/> when the server says no and <see cref="ServerUnreachableException"/> when there is none.</remarks>
+/// <summary>
+/// Talks to an AVServer: sends media, receives events, scores files. Safe for concurrent use; every call has its own connection.
+/// </summary>
+/// <remarks>
+/// All calls throw <see cref="ServerRefusedException"/> when the server says no and <see cref="ServerUnreachableException"/> when there is
+/// none.
+/// </remarks>
 public sealed partial class AVServerClient : IDisposable
 {
-    private const int WatchedEvents = 256;
+    private const int PushedEvents = 256;
     private static readonly TimeSpan JobInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly AVServerClientOptions _options;
@@ -58,7 +63,7 @@ public sealed partial class AVServerClient : IDisposable
     public IAsyncEnumerable<StreamEvent> WatchAsync(string streamId, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(streamId);
-        return _feed.ReadAsync(new EventFilter(streamId), WatchOn, cancellationToken);
+        return _feed.ReadAsync(new EventFilter(streamId), WatchFromAsync, cancellationToken);
     }
 
     /// <summary>Sends one stream's media over its own WebSocket, waiting wherever the server is slower than the sender.</summary>
@@ -74,7 +79,7 @@ public sealed partial class AVServerClient : IDisposable
     /// A server may be set to end each stream at a limit (<see cref="FaultCodes.StreamLimit"/>). Raw chunks then go on as the next stream
     /// under the same id, whose media time begins at 0 again; a container can't be gone on with in its middle, and the limit is told as a
     /// refusal. Where the server has no room (<see cref="FaultCodes.ServerBusy"/>) the same is tried again, with growing waits, for
-    /// <see cref="AVServerClientOptions.BusyPatience"/>; a container only as long as nothing of it went out.
+    /// <see cref="AVServerClientOptions.BusyTimeout"/>; a container only as long as nothing of it went out.
     /// </remarks>
     /// <exception cref="ServerRefusedException">The server does not take the stream, or ended it: its code and message say why.</exception>
     public async Task<ClosedEvent> PublishAsync(
@@ -85,22 +90,22 @@ public sealed partial class AVServerClient : IDisposable
         ArgumentNullException.ThrowIfNull(hello);
         ArgumentNullException.ThrowIfNull(chunks);
         await using var source = new ChunkSource(chunks, cancellationToken);
-        var room = new RoomWait(_options);
+        var retry = new BusyRetry(_options);
         while (true)
         {
             MediaUpload? upload = null;
             try
             {
                 using var socket = await _address.ConnectAsync(_address.Media(streamId, telemetry, QueryOf(words)), cancellationToken);
-                room.Connected();
+                retry.Connected();
                 upload = new MediaUpload(socket, onEvent);
                 return await upload.RunAsync(hello, source, cancellationToken);
             }
-            catch (ServerRefusedException busy) when ((hello.Container is null || source.IsUntouched) && room.Is(busy))
+            catch (ServerRefusedException busy) when ((hello.Container is null || source.IsUntouched) && retry.Allows(busy))
             {
                 // What was sent and not heard goes to the next attempt.
                 if (!source.IsUntouched) source.BeginPart(upload!.Heard);
-                await room.WaitAsync(busy, upload?.Heard > TimeSpan.Zero, cancellationToken);
+                await retry.WaitAsync(busy, upload?.Heard > TimeSpan.Zero, cancellationToken);
             }
             catch (ServerRefusedException limit)
                 when (limit.Code == FaultCodes.StreamLimit && hello.Container is null && source.BeginPart(upload!.Heard))
@@ -118,13 +123,19 @@ public sealed partial class AVServerClient : IDisposable
     /// <param name="cancellationToken">Breaks the stream off.</param>
     /// <returns>The stream's last event, after everything sent was heard.</returns>
     /// <exception cref="ServerRefusedException">The server does not take the stream, or ended it: its code and message say why.</exception>
-    public Task<ClosedEvent> PublishFileAsync(string streamId, Stream media, string container, Action<StreamEvent>? onEvent = null, CancellationToken cancellationToken = default)
+    public Task<ClosedEvent> PublishFileAsync(
+        string streamId, Stream media, string container, Action<StreamEvent>? onEvent = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(media);
-        return PublishAsync(streamId, new MediaHello(MediaHello.CurrentProtocol, Container: container), ContainerChunks.ReadAsync(media, cancellationToken), onEvent, cancellationToken: cancellationToken);
+        return PublishAsync(
+            streamId, new MediaHello(MediaHello.CurrentProtocol, Container: container), ContainerChunks.ReadAsync(media, cancellationToken),
+            onEvent, cancellationToken: cancellationToken);
     }
 
-    /// <summary>Has the server score a media file of any container, and waits for it however long it is: a file that becomes a job is followed to its end.</summary>
+    /// <summary>
+    /// Has the server score a media file of any container, and waits for it however long it is: a file that becomes a job is followed to
+    /// its end.
+    /// </summary>
     /// <param name="media">The file's bytes; read to the end, not disposed.</param>
     /// <param name="fileName">Name to put into the report.</param>
     /// <param name="posteriors">Whether the report carries posterior curves.</param>
@@ -142,7 +153,7 @@ public sealed partial class AVServerClient : IDisposable
         var query = $"?fileName={Uri.EscapeDataString(fileName)}&posteriors={(posteriors ? "true" : "false")}";
         if (model is not null) query += $"&model={Uri.EscapeDataString(model)}";
         query += QueryOf(words);
-        using var content = new StreamContent(new Unowned(media));
+        using var content = new StreamContent(new NonDisposingStream(media));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using var request = new HttpRequestMessage(HttpMethod.Post, _address.Http(Routes.Score + query)) { Content = content };
         var (report, job) = await SendAsync(request, async (status, body) => status == HttpStatusCode.Accepted
@@ -152,13 +163,16 @@ public sealed partial class AVServerClient : IDisposable
     }
 
     /// <summary>The jobs that wait, run, or ended a while ago, oldest first.</summary>
-    public Task<IReadOnlyList<JobStatus>> GetJobsAsync(CancellationToken cancellationToken = default) => GetAsync<IReadOnlyList<JobStatus>>(Routes.Jobs, cancellationToken);
+    public Task<IReadOnlyList<JobStatus>> GetJobsAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<IReadOnlyList<JobStatus>>(Routes.Jobs, cancellationToken);
 
     /// <summary>How far a job is.</summary>
-    public Task<JobStatus> GetJobAsync(string id, CancellationToken cancellationToken = default) => GetAsync<JobStatus>(JobRoute(id), cancellationToken);
+    public Task<JobStatus> GetJobAsync(string id, CancellationToken cancellationToken = default) =>
+        GetAsync<JobStatus>(JobRoute(id), cancellationToken);
 
     /// <summary>What a job found.</summary>
-    public Task<ScoreReport> GetJobResultAsync(string id, CancellationToken cancellationToken = default) => GetAsync<ScoreReport>($"{JobRoute(id)}/result", cancellationToken);
+    public Task<ScoreReport> GetJobResultAsync(string id, CancellationToken cancellationToken = default) =>
+        GetAsync<ScoreReport>($"{JobRoute(id)}/result", cancellationToken);
 
     /// <summary>Cancels a job if it has not ended, and has the server forget it with its result.</summary>
     public async Task DeleteJobAsync(string id, CancellationToken cancellationToken = default)
@@ -177,12 +191,14 @@ public sealed partial class AVServerClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static async IAsyncEnumerable<StreamEvent> WatchOn(
+    private static async IAsyncEnumerable<StreamEvent> WatchFromAsync(
         HubConnection connection, EventFilter from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Full makes the connection's reader wait, and so, in the end, the server.
-        var pushed = Channel.CreateBounded<StreamEvent>(new BoundedChannelOptions(WatchedEvents) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-        using var handler = connection.On<StreamEvent>(HubMethods.OnEvent, streamEvent => pushed.Writer.WriteAsync(streamEvent, cancellationToken).AsTask());
+        var pushed = Channel.CreateBounded<StreamEvent>(
+            new BoundedChannelOptions(PushedEvents) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        using var handler = connection.On<StreamEvent>(
+            HubMethods.OnEvent, streamEvent => pushed.Writer.WriteAsync(streamEvent, cancellationToken).AsTask());
         connection.Closed += failure =>
         {
             pushed.Writer.TryComplete(failure is null ? null : new IOException("The connection to the server broke.", failure));
@@ -243,7 +259,8 @@ public sealed partial class AVServerClient : IDisposable
     private static async Task<T> ReadAsync<T>(Stream body, CancellationToken cancellationToken) =>
         await JsonSerializer.DeserializeAsync<T>(body, ContractsJson.Options, cancellationToken) ?? throw new JsonException("null");
 
-    private async Task<T> SendAsync<T>(HttpRequestMessage request, Func<HttpStatusCode, Stream, Task<T>> read, CancellationToken cancellationToken)
+    private async Task<T> SendAsync<T>(
+        HttpRequestMessage request, Func<HttpStatusCode, Stream, Task<T>> read, CancellationToken cancellationToken)
     {
         try
         {
@@ -258,7 +275,8 @@ public sealed partial class AVServerClient : IDisposable
         }
         catch (JsonException exception)
         {
-            throw new ServerUnreachableException($"The answer of {request.RequestUri!.AbsolutePath} is not what an AVServer gives; is {_address.Base} one?", exception);
+            throw new ServerUnreachableException(
+                $"The answer of {request.RequestUri!.AbsolutePath} is not what an AVServer gives; is {_address.Base} one?", exception);
         }
     }
 }

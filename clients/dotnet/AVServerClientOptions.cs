@@ -1,7 +1,8 @@
 namespace AVServer.Client;
 
 /// <summary>How a client reaches its server.</summary>
-/// <param name="BaseAddress">Where the server answers, e.g. <c>http://127.0.0.1:5080</c>; http or https, with the path prefix of a proxy if there is one.</param>
+/// <param name="BaseAddress">Where the server answers, e.g. <c>http://127.0.0.1:5080</c>; http or https, with the path prefix of a proxy if
+/// there is one.</param>
 public sealed record AVServerClientOptions(Uri BaseAddress)
 {
     /// <summary>Key that the server wants. Default: none.</summary>
@@ -25,7 +26,7 @@ public sealed record AVServerClientOptions(Uri BaseAddress)
     /// (<see cref="Contracts.FaultCodes.ServerBusy"/>), counted from the first refusal in a row, before it is told. Default 1 min;
     /// <see cref="Timeout.InfiniteTimeSpan"/>: until there is room.
     /// </summary>
-    public TimeSpan BusyPatience { get; init; } = TimeSpan.FromMinutes(1);
+    public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Told of each lost connection of a subscription before it is made anew, and of each refusal that is waited out.</summary>
     public Action<ServerUnreachableException>? Reconnecting { get; init; }

@@ -13,4 +13,5 @@ public sealed class ServerRefusedException(string code, string message) : AVServ
 }
 
 /// <summary>The server could not be reached, or the connection broke.</summary>
-public sealed class ServerUnreachableException(string message, Exception? innerException = null) : AVServerException(message, innerException);
+public sealed class ServerUnreachableException(string message, Exception? innerException = null)
+    : AVServerException(message, innerException);

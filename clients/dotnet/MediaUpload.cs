@@ -23,7 +23,8 @@ internal sealed class MediaUpload(WebSocket socket, Action<StreamEvent>? onEvent
     {
         try
         {
-            await SendAsync(JsonSerializer.SerializeToUtf8Bytes(hello, ContractsJson.Options), WebSocketMessageType.Text, cancellationToken);
+            await SendAsync(
+                JsonSerializer.SerializeToUtf8Bytes(hello, ContractsJson.Options), WebSocketMessageType.Text, cancellationToken);
             using (var ready = await ReceiveAsync(cancellationToken) ?? throw Refusal())
                 if (TypeOf(ready) != "ready") await RefuseAsync(ready, cancellationToken);
             using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -33,7 +34,8 @@ internal sealed class MediaUpload(WebSocket socket, Action<StreamEvent>? onEvent
         }
         catch (WebSocketException exception)
         {
-            throw _fault is null ? new ServerUnreachableException("The connection to the server broke while media was sent.", exception) : Refusal();
+            throw _fault is null ? new ServerUnreachableException("The connection to the server broke while media was sent.", exception)
+                : Refusal();
         }
         return socket.CloseStatus == WebSocketCloseStatus.NormalClosure && _closed is not null ? _closed : throw Refusal();
     }
@@ -122,5 +124,6 @@ internal sealed class MediaUpload(WebSocket socket, Action<StreamEvent>? onEvent
     }
 
     private static string? TypeOf(JsonDocument message) =>
-        message.RootElement.ValueKind == JsonValueKind.Object && message.RootElement.TryGetProperty("type", out var type) ? type.GetString() : null;
+        message.RootElement.ValueKind == JsonValueKind.Object && message.RootElement.TryGetProperty("type", out var type) ? type.GetString()
+            : null;
 }

@@ -19,6 +19,7 @@ internal sealed record ProblemBody(string? Code = null, string? Title = null, st
             // A proxy's page; the status has to do.
         }
         return new ServerRefusedException(
-            problem?.Code ?? FaultCodes.Internal, problem?.Detail ?? problem?.Title ?? $"The server answered with HTTP status {(int)status}.");
+            problem?.Code
+                ?? FaultCodes.Internal, problem?.Detail ?? problem?.Title ?? $"The server answered with HTTP status {(int)status}.");
     }
 }

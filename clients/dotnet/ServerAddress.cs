@@ -48,7 +48,8 @@ internal sealed class ServerAddress
             .WithUrl(Http(Routes.EventsHub), HttpTransportType.WebSockets, options =>
             {
                 options.SkipNegotiation = true;
-                // The same door as for media, so that a refusal is told in the same words: SignalR's own socket keeps the HTTP status to itself.
+                // The same door as for media, so that a refusal is told in the same words: SignalR's own socket keeps the HTTP status to
+                // itself.
                 options.WebSocketFactory = async (context, cancellationToken) => await ConnectAsync(context.Uri, cancellationToken);
             })
             .AddJsonProtocol(options => ContractsJson.Configure(options.PayloadSerializerOptions))

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace AVServer.Contracts;
 
-/// <summary>The one JSON dialect of the wire: camelCase names, enums as camelCase strings, times as seconds, absent instead of null.</summary>
+/// <summary>
+/// The one JSON dialect of the wire: camelCase names, enums as camelCase strings, times as seconds, absent instead of null.
+/// </summary>
 public static class ContractsJson
 {
     /// <summary>Options for every serializer that writes or reads a contract; shared and read-only.</summary>

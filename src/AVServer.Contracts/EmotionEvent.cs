@@ -5,10 +5,12 @@ namespace AVServer.Contracts;
 /// <param name="Posteriors">Probability of each emotion that the model knows; they add up to 1.</param>
 /// <param name="Start">Media time at which the utterance begins.</param>
 /// <param name="End">Media time up to which the utterance was judged; of a final estimate its end.</param>
-/// <param name="Final">False: the utterance goes on, the estimate is smoothed over those before it and rests on sound alone. True: it is over.</param>
+/// <param name="Final">False: the utterance goes on, the estimate is smoothed over those before it and rests on sound alone. True: it is
+/// over.</param>
 /// <param name="Model">The model that judged.</param>
 /// <param name="EstimatedAt">Media time that had been heard when the estimate was made.</param>
-/// <param name="Text">The words that a final estimate rests on beside the sound; absent where there were none, and for a model that doesn't read.</param>
+/// <param name="Text">The words that a final estimate rests on beside the sound; absent where there were none, and for a model that doesn't
+/// read.</param>
 /// <param name="Valence">How pleasant it sounds, -1 to 1: the emotions' places on a circle, weighed by their probabilities, not measured by
 /// itself. Absent where the sound can't be judged, and for a model with an emotion that has no such place.</param>
 /// <param name="Arousal">How excited it sounds, -1 to 1; as <paramref name="Valence"/>.</param>

@@ -10,7 +10,8 @@ namespace AVServer.Contracts;
 /// <param name="EndedAt">When it ended, UTC; absent until then.</param>
 /// <param name="Error">Why it failed; absent unless it did.</param>
 public sealed record JobStatus(
-    string Id, string File, JobState State, TimeSpan Done, TimeSpan? Total, DateTimeOffset SubmittedAt, DateTimeOffset? EndedAt = null, JobError? Error = null);
+    string Id, string File, JobState State, TimeSpan Done, TimeSpan? Total, DateTimeOffset SubmittedAt, DateTimeOffset? EndedAt = null,
+    JobError? Error = null);
 
 /// <summary>Where a job stands.</summary>
 public enum JobState

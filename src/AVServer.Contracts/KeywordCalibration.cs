@@ -7,7 +7,8 @@ namespace AVServer.Contracts;
 /// <param name="FillerHours">Hours of filler listened to. No alarm in that time is read as half an alarm.</param>
 /// <param name="KeywordUtterances">Keyword utterances listened to.</param>
 /// <param name="Points">
-/// Ascending by threshold; false alarms never rise and FRR never falls along it. Between two of them the logarithm of the rate is linear in the threshold.
+/// Ascending by threshold; false alarms never rise and FRR never falls along it. Between two of them the logarithm of the rate is linear in
+/// the threshold.
 /// </param>
 /// <param name="Modality">Of an audio-visual model, the way of looking that the table is of; absent for a model that only hears.</param>
 public sealed record KeywordCalibration(

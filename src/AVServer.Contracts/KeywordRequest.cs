@@ -1,11 +1,13 @@
 namespace AVServer.Contracts;
 
 /// <summary>A wake word that a user asks for, as text.</summary>
-/// <param name="Text">One or several English words, in any case; phones behind <c>=</c> overrule how they sound: <c>marvin=M AA R V IH N</c>.</param>
+/// <param name="Text">One or several English words, in any case; phones behind <c>=</c> overrule how they sound: <c>marvin=M AA R V IH
+/// N</c>.</param>
 /// <param name="FalseAlarmsPerHour">Target of false alarms per hour of other speech, above 0. Default 0.5.</param>
 /// <param name="RefractorySeconds">Media time after a detection with no other of this keyword. Default 1.</param>
 /// <param name="Streams">Ids of the streams that it is for; <c>*</c> at an id's end stands for any rest. Absent: all.</param>
-public sealed record KeywordRequest(string Text, double FalseAlarmsPerHour = 0.5, double RefractorySeconds = 1, IReadOnlyList<string>? Streams = null);
+public sealed record KeywordRequest(
+    string Text, double FalseAlarmsPerHour = 0.5, double RefractorySeconds = 1, IReadOnlyList<string>? Streams = null);
 
 /// <summary>A wake word that is listened for, and what was found out about it.</summary>
 /// <param name="Name">Its name in events.</param>

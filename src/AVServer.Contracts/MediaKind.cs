@@ -12,6 +12,8 @@ public enum MediaKind : byte
     /// <summary>Bytes of a container; its own time stamps count, the chunk's time is ignored.</summary>
     Container = 3,
 
-    /// <summary>A <see cref="TextMessage"/> as UTF-8 JSON; its own times count. On the media socket it is a text message, not a binary one.</summary>
+    /// <summary>
+    /// A <see cref="TextMessage"/> as UTF-8 JSON; its own times count. On the media socket it is a text message, not a binary one.
+    /// </summary>
     Text = 4,
 }

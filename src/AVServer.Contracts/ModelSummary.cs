@@ -11,8 +11,10 @@ namespace AVServer.Contracts;
 /// <param name="Keywords">Wake words that it knows; empty for a model that only serves others.</param>
 /// <param name="Licence">Licence of the weights, an SPDX expression.</param>
 /// <param name="Active">Whether it decides on live streams; a first stage before a verifier only proposes.</param>
-/// <param name="Threshold">Score that makes a detection, of an audio-visual model with a face in sight, of a first stage before an active verifier a candidate; absent where it does not listen.</param>
-/// <param name="FalseAlarmsPerHour">What the threshold stands for, by the model's calibration; absent where the threshold was set by hand, and for a first stage before a verifier.</param>
+/// <param name="Threshold">Score that makes a detection, of an audio-visual model with a face in sight, of a first stage before an active
+/// verifier a candidate; absent where it does not listen.</param>
+/// <param name="FalseAlarmsPerHour">What the threshold stands for, by the model's calibration; absent where the threshold was set by hand,
+/// and for a first stage before a verifier.</param>
 /// <param name="Emotions">Emotions that it tells apart; absent for a model that is no emotion model.</param>
 /// <param name="Note">Why it does nothing, where that is a matter of the configuration.</param>
 /// <param name="FirstStage">Name of the model that proposes what a verifier judges; absent for all others.</param>

@@ -5,7 +5,8 @@ namespace AVServer.Contracts;
 /// <param name="Protocol">Version of the media protocol that the server speaks.</param>
 /// <param name="MaxMessageBytes">Largest binary message that it takes, header included.</param>
 /// <param name="IdleTimeout">The stream is closed when no media comes for so long.</param>
-/// <param name="Transcriber">Who writes down what is said: <c>none</c>, the recogniser <c>vosk</c>, the host's <c>own</c>, or the <c>client</c> by <see cref="TextMessage"/>s.</param>
+/// <param name="Transcriber">Who writes down what is said: <c>none</c>, the recogniser <c>vosk</c>, the host's <c>own</c>, or the
+/// <c>client</c> by <see cref="TextMessage"/>s.</param>
 public sealed record ReadyMessage(string StreamId, int Protocol, int MaxMessageBytes, TimeSpan IdleTimeout, string Transcriber = "none")
 {
     /// <summary>Always <c>ready</c>.</summary>

@@ -3,7 +3,8 @@ namespace AVServer.Contracts;
 /// <summary>Everything found in one file.</summary>
 /// <param name="File">Name as it was given.</param>
 /// <param name="DurationSeconds">Length of the media.</param>
-/// <param name="MaxPosterior">Highest score of each keyword at the stage that decides: the verifier's where it ran, else the first stage's scaled below its threshold.</param>
+/// <param name="MaxPosterior">Highest score of each keyword at the stage that decides: the verifier's where it ran, else the first stage's
+/// scaled below its threshold.</param>
 /// <param name="Events">Events in order, <c>opened</c> and <c>closed</c> left out.</param>
 /// <param name="Posteriors">Posterior curves, only on request.</param>
 /// <param name="Segments">Utterances in order; absent where neither emotion nor a transcriber is on.</param>

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace AVServer.Contracts;
 
-/// <summary>Writes a time span as a JSON number of seconds with microsecond resolution, which every client language reads without a parser.</summary>
+/// <summary>
+/// Writes a time span as a JSON number of seconds with microsecond resolution, which every client language reads without a parser.
+/// </summary>
 public sealed class SecondsConverter : JsonConverter<TimeSpan>
 {
     private const double MostSeconds = 1e11;   // 3,000 years; numbers of JSON go further than time spans

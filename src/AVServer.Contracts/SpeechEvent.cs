@@ -6,7 +6,8 @@ namespace AVServer.Contracts;
 /// <param name="End">Media time at which it ends.</param>
 /// <param name="Words">Each word with its time; absent for text that the client sent.</param>
 /// <param name="Model">The recogniser; absent for text that the client sent.</param>
-public sealed record SpeechEvent(string Text, TimeSpan Start, TimeSpan End, IReadOnlyList<TimedWord>? Words = null, ModelReference? Model = null) : StreamEvent;
+public sealed record SpeechEvent(
+    string Text, TimeSpan Start, TimeSpan End, IReadOnlyList<TimedWord>? Words = null, ModelReference? Model = null) : StreamEvent;
 
 /// <summary>One word of an utterance.</summary>
 /// <param name="Word">As the recogniser spells it.</param>

@@ -6,4 +6,5 @@ namespace AVServer.Contracts;
 /// <param name="Text">The words; absent where none were understood.</param>
 /// <param name="Label">As in <see cref="EmotionEvent.Label"/>; absent where emotion is off.</param>
 /// <param name="Posteriors">As in <see cref="EmotionEvent.Posteriors"/>; absent where emotion is off.</param>
-public sealed record SpokenSegment(TimeSpan Start, TimeSpan End, string? Text = null, string? Label = null, IReadOnlyDictionary<string, float>? Posteriors = null);
+public sealed record SpokenSegment(
+    TimeSpan Start, TimeSpan End, string? Text = null, string? Label = null, IReadOnlyDictionary<string, float>? Posteriors = null);

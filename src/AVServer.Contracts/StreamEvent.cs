@@ -49,9 +49,11 @@ public sealed record ClosedEvent(CloseReason Reason, TimeSpan Duration) : Stream
 /// <param name="Start">Media time at which the word begins.</param>
 /// <param name="End">Media time at which the word ends.</param>
 /// <param name="Modality">What the decision rests on.</param>
-/// <param name="Scores">Score of each stage and modality that ran, by name (<c>firstStage</c>, <c>audio</c>, <c>visual</c>, <c>audioVisual</c>).</param>
+/// <param name="Scores">Score of each stage and modality that ran, by name (<c>firstStage</c>, <c>audio</c>, <c>visual</c>,
+/// <c>audioVisual</c>).</param>
 /// <param name="Model">The model that decided.</param>
-/// <param name="DetectedAt">Media time that had been heard when the decision fell; less <paramref name="End"/> it is the algorithmic latency.</param>
+/// <param name="DetectedAt">Media time that had been heard when the decision fell; less <paramref name="End"/> it is the algorithmic
+/// latency.</param>
 public sealed record WakeWordEvent(
     string Keyword,
     float Posterior,
@@ -70,7 +72,8 @@ public sealed record WakeWordEvent(
 /// <param name="Lips">The square around the lips that is read; absent without a face.</param>
 /// <param name="Quality">How well the lips can be read; absent without a face.</param>
 /// <param name="LipsMove">Whether the lips moved of late; absent without a face.</param>
-/// <param name="Delay">By how much the pictures come behind the sound, negative: before it; this is corrected. Absent without a face and until it is sure.</param>
+/// <param name="Delay">By how much the pictures come behind the sound, negative: before it; this is corrected. Absent without a face and
+/// until it is sure.</param>
 public sealed record FaceEvent(
     TimeSpan Time,
     bool Visible,
@@ -100,12 +103,14 @@ public sealed record FaultEvent(string Code, string Message) : StreamEvent;
 /// <param name="Posteriors">Posterior of each keyword since the last one, a value every <paramref name="Step"/>.</param>
 /// <param name="Step">Time between two posteriors.</param>
 /// <param name="Modalities">
-/// By keyword of an audio-visual model, its latest scores by way of looking (<c>audio</c>, <c>visual</c>, <c>audioVisual</c>); absent where none was made since the last one.
+/// By keyword of an audio-visual model, its latest scores by way of looking (<c>audio</c>, <c>visual</c>, <c>audioVisual</c>); absent where
+/// none was made since the last one.
 /// </param>
-/// <param name="Speech">What was understood so far of who is speaking, and may still change; absent while nothing was, and where the server doesn't transcribe.</param>
+/// <param name="Speech">What was understood so far of who is speaking, and may still change; absent while nothing was, and where the server
+/// doesn't transcribe.</param>
 /// <param name="Verified">
-/// By keyword of a verifier, the score of the first stage's candidates that is compared with the threshold, in the steps of <paramref name="Posteriors"/>; 0 where the verifier wasn't
-/// asked, absent where it was asked nowhere.
+/// By keyword of a verifier, the score of the first stage's candidates that is compared with the threshold, in the steps of
+/// <paramref name="Posteriors"/>; 0 where the verifier wasn't asked, absent where it was asked nowhere.
 /// </param>
 public sealed record TelemetryEvent(
     TimeSpan Time,
@@ -117,7 +122,9 @@ public sealed record TelemetryEvent(
     string? Speech = null,
     IReadOnlyDictionary<string, float[]>? Verified = null) : StreamEvent;
 
-/// <summary>A box in a picture, in shares of the picture's width and height from its upper left corner; it may reach beyond the picture.</summary>
+/// <summary>
+/// A box in a picture, in shares of the picture's width and height from its upper left corner; it may reach beyond the picture.
+/// </summary>
 public sealed record PictureBox(float X, float Y, float Width, float Height);
 
 /// <summary>How well lips can be read; where several things are wrong, the first of this list.</summary>

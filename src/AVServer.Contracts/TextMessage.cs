@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace AVServer.Contracts;
 
 /// <summary>
-/// What was said, as the sender of the sound knows it, e.g. from the browser's own captions: <c>{"type":"text","text":"hello there","start":1.2,"end":1.9}</c>
-/// as text on the media socket, between the chunks of its sound. Taken where the server's <c>Speech:Transcriber</c> is <c>client</c>.
+/// What was said, as the sender of the sound knows it, e.g. from the browser's own captions: <c>{"type":"text","text":"hello
+/// there","start":1.2,"end":1.9}</c> as text on the media socket, between the chunks of its sound. Taken where the server's
+/// <c>Speech:Transcriber</c> is <c>client</c>.
 /// </summary>
 /// <param name="Text">The words, at most <see cref="MaxLength"/> characters.</param>
 /// <param name="Start">Media time at which they begin.</param>

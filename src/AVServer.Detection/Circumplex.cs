@@ -1,8 +1,8 @@
 namespace AVServer.Detection;
 
 /// <summary>
-/// Valence and arousal of emotions that have names: places on the unit circle at the angles of Russell, "A circumplex model of affect" (1980), figure 2;
-/// neutral is its centre. A mapping of labels, weighed by their posteriors, no estimate of its own. Pure.
+/// Valence and arousal of emotions that have names: places on the unit circle at the angles of Russell, "A circumplex model of affect"
+/// (1980), figure 2; neutral is its centre. A mapping of labels, weighed by their posteriors, no estimate of its own. Pure.
 /// </summary>
 public sealed class Circumplex
 {

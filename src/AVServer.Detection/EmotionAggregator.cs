@@ -2,8 +2,8 @@ namespace AVServer.Detection;
 
 /// <summary>Smooths the running estimates of an utterance, and says which emotion an estimate names, if it is sure enough.</summary>
 /// <remarks>
-/// Each estimate counts for <c>max(1 ÷ n, smoothing, d)</c>, n its number in the utterance and d its distance from the smoothed ones (total variation, 0 to 1):
-/// the first counts alone, small wavering is smoothed, a real change is followed at once. Pure; one stream's own.
+/// Each estimate counts for <c>max(1 ÷ n, smoothing, d)</c>, n its number in the utterance and d its distance from the smoothed ones (total
+/// variation, 0 to 1): the first counts alone, small wavering is smoothed, a real change is followed at once. Pure; one stream's own.
 /// </remarks>
 /// <param name="labels">Names of the emotions, in the order of the posteriors.</param>
 /// <param name="minimumConfidence">Posterior of the best one below which the answer is "unsure".</param>
@@ -46,6 +46,7 @@ public sealed class EmotionAggregator(IReadOnlyList<string> labels, double minim
 
     private void Require(ReadOnlySpan<float> posteriors)
     {
-        if (posteriors.Length != labels.Count) throw new ArgumentException($"Expected {labels.Count} posteriors, got {posteriors.Length}.", nameof(posteriors));
+        if (posteriors.Length != labels.Count)
+            throw new ArgumentException($"Expected {labels.Count} posteriors, got {posteriors.Length}.", nameof(posteriors));
     }
 }

@@ -6,7 +6,9 @@ public static class JudgeableSpeech
     /// <summary>What is shorter says too little.</summary>
     public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1.2);
 
-    /// <summary>Mean voice activity between an utterance's first and last voice below which it may be anything: a clatter, music, a crowd.</summary>
+    /// <summary>
+    /// Mean voice activity between an utterance's first and last voice below which it may be anything: a clatter, music, a crowd.
+    /// </summary>
     public const double LeastVoice = 0.9;
 
     /// <summary>Level in dB of full scale below which a voice drowns in a microphone's own noise.</summary>

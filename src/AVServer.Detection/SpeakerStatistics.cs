@@ -1,6 +1,8 @@
 namespace AVServer.Detection;
 
-/// <summary>Mean and variance of what describes a speaker's utterances, weighed by their length. In memory only; one stream's own.</summary>
+/// <summary>
+/// Mean and variance of what describes a speaker's utterances, weighed by their length. In memory only; one stream's own.
+/// </summary>
 /// <param name="dim">Values that describe an utterance.</param>
 public sealed class SpeakerStatistics(int dim)
 {
@@ -35,7 +37,10 @@ public sealed class SpeakerStatistics(int dim)
         Seconds = 0;
     }
 
-    /// <summary>Means, variances and seconds, as an emotion model behind an encoder takes them: 2 · dim + 1 values, all 0 before the first utterance.</summary>
+    /// <summary>
+    /// Means, variances and seconds, as an emotion model behind an encoder takes them: 2 · dim + 1 values, all 0 before the first
+    /// utterance.
+    /// </summary>
     public float[] ToArray()
     {
         var values = new float[(2 * dim) + 1];

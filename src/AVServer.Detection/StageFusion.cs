@@ -1,9 +1,11 @@
 namespace AVServer.Detection;
 
-/// <summary>Joins what both stages of a cascade say: the second's log-odds, and beside them a share of the first's highest in the latest steps.</summary>
+/// <summary>
+/// Joins what both stages of a cascade say: the second's log-odds, and beside them a share of the first's highest in the latest steps.
+/// </summary>
 /// <remarks>
-/// The stages hear different features and err on different words: what sounds like the keyword to the one seldom does to the other. A pure state machine
-/// without a clock, one a stream and keyword.
+/// The stages hear different features and err on different words: what sounds like the keyword to the one seldom does to the other. A pure
+/// state machine without a clock, one a stream and keyword.
 /// </remarks>
 public sealed class StageFusion
 {

@@ -1,6 +1,9 @@
 namespace AVServer.Detection;
 
-/// <summary>Cuts a stream's voice activity into utterances: hysteresis, a pause that ends one, a longest length with overlap for those who don't pause.</summary>
+/// <summary>
+/// Cuts a stream's voice activity into utterances: hysteresis, a pause that ends one, a longest length with overlap for those who don't
+/// pause.
+/// </summary>
 /// <remarks>Pure: counts frames from 0, knows no clock. One stream's own.</remarks>
 public sealed class UtteranceSegmenter
 {
@@ -26,8 +29,11 @@ public sealed class UtteranceSegmenter
         _minimum = Math.Max(1, Frames(options.Minimum));
         (_pause, _before, _after) = (Math.Max(1, Frames(options.Pause)), Frames(options.Before), Frames(options.After));
         (_maximum, _overlap) = (Frames(options.Maximum), Frames(options.Overlap));
-        if (!(options.Close <= options.Open) || _after > _pause || _overlap + _pause + _minimum + _before >= _maximum || _before < 0 || _after < 0 || _overlap < 0)
-            throw new ArgumentException($"Expected Close ≤ Open, After ≤ Pause, and a Maximum longer than everything else together, got {options}.", nameof(options));
+        if (!(options.Close <= options.Open) || _after > _pause || _overlap + _pause + _minimum + _before >= _maximum || _before < 0
+            || _after < 0 || _overlap < 0)
+            throw new ArgumentException(
+                $"Expected Close ≤ Open, After ≤ Pause, and a Maximum longer than everything else together, got {options}.",
+                nameof(options));
     }
 
     /// <summary>Whether an utterance is under way.</summary>

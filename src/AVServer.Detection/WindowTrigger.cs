@@ -2,9 +2,10 @@ namespace AVServer.Detection;
 
 /// <summary>Turns scores of overlapping windows into triggers: one for a word, though every window that holds it scores high.</summary>
 /// <remarks>
-/// After a trigger there is silence for the refractory period and until the score has fallen below its threshold, or until the windows hold nothing of
-/// the word any more. A fall counts only where the score is of the same kind as the one that triggered: when the kind changes, as it does when a face goes or
-/// comes, one score may be low and the other high for one and the same word. A pure state machine without a clock.
+/// After a trigger there is silence for the refractory period and until the score has fallen below its threshold, or until the windows hold
+/// nothing of the word any more. A fall counts only where the score is of the same kind as the one that triggered: when the kind changes,
+/// as it does when a face goes or comes, one score may be low and the other high for one and the same word. A pure state machine without a
+/// clock.
 /// </remarks>
 /// <param name="refractorySteps">Steps after a trigger in which there is no other.</param>
 /// <param name="windowSteps">Steps until a window holds nothing of what it held at the trigger.</param>

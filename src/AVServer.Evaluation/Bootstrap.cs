@@ -1,7 +1,9 @@
 namespace AVServer.Evaluation;
 
 /// <summary>How sure a measure of few recordings is: the percentile bootstrap (Efron 1979), recordings drawn with replacement.</summary>
-/// <remarks>A recording is drawn with everything that was measured on it, so that ten noises on one recording don't count as ten recordings.</remarks>
+/// <remarks>
+/// A recording is drawn with everything that was measured on it, so that ten noises on one recording don't count as ten recordings.
+/// </remarks>
 public static class Bootstrap
 {
     /// <summary>Computes the interval.</summary>
@@ -12,7 +14,8 @@ public static class Bootstrap
     /// <param name="rounds">How often it is drawn.</param>
     /// <param name="level">Share of the draws that lie inside.</param>
     /// <returns>Lower and upper bound.</returns>
-    public static (double Low, double High) Interval(int keywords, int fillers, Func<int[], int[], double> measure, int seed, int rounds = 1000, double level = 0.95)
+    public static (double Low, double High) Interval(
+        int keywords, int fillers, Func<int[], int[], double> measure, int seed, int rounds = 1000, double level = 0.95)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(keywords, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(fillers, 1);

@@ -17,7 +17,10 @@ public static class Calibration
         return posteriors;
     }
 
-    /// <summary>Expected calibration error: over equally wide bins of the best posterior, the mean difference of posterior and accuracy, by the bins' examples.</summary>
+    /// <summary>
+    /// Expected calibration error: over equally wide bins of the best posterior, the mean difference of posterior and accuracy, by the
+    /// bins' examples.
+    /// </summary>
     /// <param name="answers">Best posterior of each example, and whether it was right.</param>
     /// <param name="bins">Number of bins.</param>
     /// <returns>0 is calibrated; 0 of no examples.</returns>
@@ -45,6 +48,7 @@ public static class Calibration
         }
         return Math.Exp((low + high) / 2);
 
-        double Loss(double temperature) => examples.Sum(example => -Math.Log(Math.Max(1e-12, Posteriors(example.Logits, temperature)[example.Label])));
+        double Loss(double temperature) =>
+            examples.Sum(example => -Math.Log(Math.Max(1e-12, Posteriors(example.Logits, temperature)[example.Label])));
     }
 }

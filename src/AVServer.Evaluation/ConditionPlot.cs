@@ -25,17 +25,26 @@ public static class ConditionPlot
         for (var i = 0; i <= 5; i++)
         {
             var value = highest * i / 5;
-            svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Left} {Y(value):F1}H{Left + Width}\" stroke=\"#ddd\"/><text x=\"{Left - 6}\" y=\"{Y(value) + 4:F1}\" text-anchor=\"end\">{value:0.##}</text>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<path d=\"M{Left} {Y(value):F1}H{Left + Width}\" stroke=\"#ddd\"/><text x=\"{Left - 6}\" y=\"{Y(value) + 4:F1}\" "
+                + $"text-anchor=\"end\">{value:0.##}</text>\n");
         }
         for (var i = 0; i < conditions.Count; i++)
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(i):F1}\" y=\"{Top + Height + 18}\" text-anchor=\"middle\">{conditions[i]}</text>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{X(i):F1}\" y=\"{Top + Height + 18}\" text-anchor=\"middle\">{conditions[i]}</text>\n");
         for (var k = 0; k < series.Count; k++)
         {
             // Beside each other, so that bars of one condition don't hide each other.
             var aside = (k - ((series.Count - 1) / 2.0)) * 5;
             for (var i = 0; i < conditions.Count; i++)
-                svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{X(i) + aside:F1} {Y(series[k].Intervals[i].Low):F1}V{Y(series[k].Intervals[i].High):F1}\" stroke=\"{SvgCurves.Colour(k)}\" opacity=\"0.6\"/>\n");
-            SvgCurves.Line(svg, k, series[k].Name, series[k].Values.Select((value, i) => (X(i) + aside, Y(value))), Left + Width + 14, Top + 16);
+                svg.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<path d=\"M{X(i) + aside:F1} {Y(series[k].Intervals[i].Low):F1}V{Y(series[k].Intervals[i].High):F1}\" "
+                    + $"stroke=\"{SvgCurves.Colour(k)}\" opacity=\"0.6\"/>\n");
+            SvgCurves.Line(
+                svg, k, series[k].Name, series[k].Values.Select((value, i) => (X(i) + aside, Y(value))), Left + Width + 14, Top + 16);
         }
         return svg.Append("</svg>\n").ToString();
 

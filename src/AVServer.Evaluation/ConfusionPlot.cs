@@ -19,8 +19,12 @@ public static class ConfusionPlot
         var svg = SvgCurves.Begin(title, Left + side + 20, Top + side + 20);
         for (var actual = 0; actual < labels.Count; actual++)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 8}\" y=\"{Top + (actual * Cell) + 36}\" text-anchor=\"end\">{labels[actual]}</text>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + (actual * Cell) + (Cell / 2)}\" y=\"{Top - 8}\" text-anchor=\"middle\">{labels[actual]}</text>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{Left - 8}\" y=\"{Top + (actual * Cell) + 36}\" text-anchor=\"end\">{labels[actual]}</text>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{Left + (actual * Cell) + (Cell / 2)}\" y=\"{Top - 8}\" text-anchor=\"middle\">{labels[actual]}</text>\n");
             for (var predicted = 0; predicted < labels.Count; predicted++) AddCell(svg, matrix, actual, predicted);
         }
         return svg.Append("</svg>\n").ToString();
@@ -30,8 +34,17 @@ public static class ConfusionPlot
     {
         var share = matrix[actual, predicted] / (double)Math.Max(1, matrix.CountOf(actual));
         var (x, y) = (Left + (predicted * Cell), Top + (actual * Cell));
-        svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{x}\" y=\"{y}\" width=\"{Cell - 2}\" height=\"{Cell - 2}\" fill=\"#1f6feb\" fill-opacity=\"{share:F3}\" stroke=\"#ddd\"/>");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + (Cell / 2)}\" y=\"{y + 30}\" text-anchor=\"middle\" fill=\"{(share > 0.55 ? "white" : "black")}\">{share * 100:F0} %</text>");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + (Cell / 2)}\" y=\"{y + 46}\" text-anchor=\"middle\" font-size=\"10\" fill=\"{(share > 0.55 ? "white" : "#57606a")}\">{matrix[actual, predicted]}</text>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<rect x=\"{x}\" y=\"{y}\" width=\"{Cell - 2}\" height=\"{Cell - 2}\" fill=\"#1f6feb\" fill-opacity=\"{share:F3}\" "
+            + $"stroke=\"#ddd\"/>");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text x=\"{x + (Cell / 2)}\" y=\"{y + 30}\" text-anchor=\"middle\" "
+            + $"fill=\"{(share > 0.55 ? "white" : "black")}\">{share * 100:F0} %</text>");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text x=\"{x + (Cell / 2)}\" y=\"{y + 46}\" text-anchor=\"middle\" font-size=\"10\" "
+            + $"fill=\"{(share > 0.55 ? "white" : "#57606a")}\">{matrix[actual, predicted]}</text>\n");
     }
 }

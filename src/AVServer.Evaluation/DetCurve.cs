@@ -5,7 +5,8 @@ public sealed class DetCurve
 {
     private const double CountedAlarms = 5, FittedAlarms = 60;
 
-    private DetCurve(IReadOnlyList<DetPoint> points, int keywords, double hours) => (Points, KeywordUtterances, FillerHours) = (points, keywords, hours);
+    private DetCurve(IReadOnlyList<DetPoint> points, int keywords, double hours) =>
+        (Points, KeywordUtterances, FillerHours) = (points, keywords, hours);
 
     /// <summary>Points, ascending by threshold: FRR never falls and false alarms never rise along them.</summary>
     public IReadOnlyList<DetPoint> Points { get; }
@@ -22,7 +23,9 @@ public sealed class DetCurve
     /// <param name="thresholds">Thresholds to measure at, ascending.</param>
     /// <param name="refractorySeconds">Time after a trigger in which there is no other.</param>
     /// <exception cref="ArgumentException">There are no utterances, or no filler.</exception>
-    public static DetCurve Measure(IReadOnlyList<float> keywordScores, IReadOnlyList<FillerStream> filler, IReadOnlyList<double> thresholds, double refractorySeconds = 1)
+    public static DetCurve Measure(
+        IReadOnlyList<float> keywordScores, IReadOnlyList<FillerStream> filler, IReadOnlyList<double> thresholds,
+        double refractorySeconds = 1)
     {
         var hours = filler.Sum(stream => stream.Hours);
         if (keywordScores.Count == 0 || hours <= 0)
@@ -45,13 +48,15 @@ public sealed class DetCurve
 
     /// <summary>The same curve with its rare false alarms smoothed, for thresholds to be chosen by.</summary>
     /// <remarks>
-    /// Where fewer than <see cref="CountedAlarms"/> alarms were heard, one recording more or less moves the threshold far. There the rate follows the line that
-    /// the better counted points (up to <see cref="FittedAlarms"/> alarms) lie on: the logarithm of the rate over the logit of the threshold, as peaks over a
-    /// threshold have it (Pickands 1975), through the rarest point that was counted well.
+    /// Where fewer than <see cref="CountedAlarms"/> alarms were heard, one recording more or less moves the threshold far. There the rate
+    /// follows the line that the better counted points (up to <see cref="FittedAlarms"/> alarms) lie on: the logarithm of the rate over the
+    /// logit of the threshold, as peaks over a threshold have it (Pickands 1975), through the rarest point that was counted well.
     /// </remarks>
     public DetCurve WithSmoothTail()
     {
-        var fitted = Points.Where(point => point.FalseAlarmsPerHour * FillerHours is >= CountedAlarms and <= FittedAlarms && point.Threshold is > 0 and < 1).ToArray();
+        var fitted = Points.Where(
+            point => point.FalseAlarmsPerHour * FillerHours is >= CountedAlarms and <= FittedAlarms && point.Threshold is > 0 and < 1)
+            .ToArray();
         if (fitted.Length < 2) return this;
         var (x, y) = (fitted.Average(point => Logit(point.Threshold)), fitted.Average(point => Math.Log(point.FalseAlarmsPerHour)));
         var spread = fitted.Sum(point => Math.Pow(Logit(point.Threshold) - x, 2));
@@ -59,7 +64,9 @@ public sealed class DetCurve
         var slope = Math.Min(0, fitted.Sum(point => (Logit(point.Threshold) - x) * (Math.Log(point.FalseAlarmsPerHour) - y)) / spread);
         var (from, rate) = (fitted[^1].Threshold, fitted[^1].FalseAlarmsPerHour);
         return new DetCurve(
-            [.. Points.Select(point => point.Threshold <= from || point.Threshold >= 1 ? point : point with { FalseAlarmsPerHour = rate * Math.Exp(slope * (Logit(point.Threshold) - Logit(from))) })],
+            [.. Points.Select(
+                point => point.Threshold <= from || point.Threshold >= 1 ? point
+                    : point with { FalseAlarmsPerHour = rate * Math.Exp(slope * (Logit(point.Threshold) - Logit(from))) })],
             KeywordUtterances,
             FillerHours);
     }

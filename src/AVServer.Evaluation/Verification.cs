@@ -8,13 +8,16 @@ public static class Verification
         Frr(keyword, threshold) + Far(filler, threshold);
 
     /// <summary>Rejected keyword utterances ÷ keyword utterances.</summary>
-    public static double Frr(IReadOnlyList<float> keyword, double threshold) => keyword.Count(score => score < threshold) / (double)keyword.Count;
+    public static double Frr(IReadOnlyList<float> keyword, double threshold) =>
+        keyword.Count(score => score < threshold) / (double)keyword.Count;
 
     /// <summary>Accepted filler utterances ÷ filler utterances.</summary>
-    public static double Far(IReadOnlyList<float> filler, double threshold) => filler.Count(score => score >= threshold) / (double)filler.Count;
+    public static double Far(IReadOnlyList<float> filler, double threshold) =>
+        filler.Count(score => score >= threshold) / (double)filler.Count;
 
     /// <summary>Where FRR and FAR are equal: their mean at the threshold at which they differ least.</summary>
-    public static double EqualErrorRate(IReadOnlyList<float> keyword, IReadOnlyList<float> filler) => VerificationCurve.Measure(keyword, filler).EqualErrorRate;
+    public static double EqualErrorRate(IReadOnlyList<float> keyword, IReadOnlyList<float> filler) =>
+        VerificationCurve.Measure(keyword, filler).EqualErrorRate;
 
     /// <summary>Chance that a keyword utterance scores above a filler utterance; a tie counts half (area under the ROC curve).</summary>
     public static double Auc(IReadOnlyList<float> keyword, IReadOnlyList<float> filler)

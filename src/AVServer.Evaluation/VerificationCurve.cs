@@ -15,14 +15,17 @@ public sealed class VerificationCurve
 {
     private VerificationCurve(VerificationPoint[] points) => Points = points;
 
-    /// <summary>Ascending by threshold, each a score that occurs, the last infinite: FRR never falls and FAR never rises along them.</summary>
+    /// <summary>
+    /// Ascending by threshold, each a score that occurs, the last infinite: FRR never falls and FAR never rises along them.
+    /// </summary>
     public IReadOnlyList<VerificationPoint> Points { get; }
 
     /// <summary>Measures a curve.</summary>
     /// <exception cref="ArgumentException">One of the lists is empty.</exception>
     public static VerificationCurve Measure(IReadOnlyList<float> keyword, IReadOnlyList<float> filler)
     {
-        if (keyword.Count == 0 || filler.Count == 0) throw new ArgumentException($"Expected scores of both kinds, got {keyword.Count} and {filler.Count}.", nameof(keyword));
+        if (keyword.Count == 0 || filler.Count == 0)
+            throw new ArgumentException($"Expected scores of both kinds, got {keyword.Count} and {filler.Count}.", nameof(keyword));
         var (positive, negative) = (keyword.Order().ToArray(), filler.Order().ToArray());
         var points = new List<VerificationPoint>();
         var (below, rejected) = (0, 0);
@@ -30,7 +33,8 @@ public sealed class VerificationCurve
         {
             while (below < positive.Length && positive[below] < threshold) below++;
             while (rejected < negative.Length && negative[rejected] < threshold) rejected++;
-            points.Add(new VerificationPoint(threshold, below / (double)positive.Length, (negative.Length - rejected) / (double)negative.Length));
+            points.Add(
+                new VerificationPoint(threshold, below / (double)positive.Length, (negative.Length - rejected) / (double)negative.Length));
         }
         return new VerificationCurve([.. points]);
     }

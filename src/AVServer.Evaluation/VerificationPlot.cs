@@ -17,12 +17,21 @@ public static class VerificationPlot
         foreach (var tick in Ticks)
         {
             var percent = (100 * tick).ToString("0.#", CultureInfo.InvariantCulture);
-            svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{X(tick):F1} {Top}V{Top + Size}M{Left} {Y(tick):F1}H{Left + Size}\" stroke=\"#ddd\"/>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(tick):F1}\" y=\"{Top + Size + 16}\" text-anchor=\"middle\">{percent}</text><text x=\"{Left - 6}\" y=\"{Y(tick) + 4:F1}\" text-anchor=\"end\">{percent}</text>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<path d=\"M{X(tick):F1} {Top}V{Top + Size}M{Left} {Y(tick):F1}H{Left + Size}\" stroke=\"#ddd\"/>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{X(tick):F1}\" y=\"{Top + Size + 16}\" text-anchor=\"middle\">{percent}</text><text x=\"{Left - 6}\" "
+                + $"y=\"{Y(tick) + 4:F1}\" text-anchor=\"end\">{percent}</text>\n");
         }
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + (Size / 2)}\" y=\"{Top + Size + 36}\" text-anchor=\"middle\">FAR, %</text><text x=\"16\" y=\"{Top + (Size / 2)}\" text-anchor=\"middle\" transform=\"rotate(-90 16 {Top + (Size / 2)})\">FRR, %</text>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text x=\"{Left + (Size / 2)}\" y=\"{Top + Size + 36}\" text-anchor=\"middle\">FAR, %</text><text x=\"16\" "
+            + $"y=\"{Top + (Size / 2)}\" text-anchor=\"middle\" transform=\"rotate(-90 16 {Top + (Size / 2)})\">FRR, %</text>\n");
         for (var i = 0; i < curves.Count; i++)
-            SvgCurves.Line(svg, i, curves[i].Name, curves[i].Curve.Points.Select(point => (X(point.Far), Y(point.Frr))), Left + Size + 14, Top + 16);
+            SvgCurves.Line(
+                svg, i, curves[i].Name, curves[i].Curve.Points.Select(point => (X(point.Far), Y(point.Frr))), Left + Size + 14, Top + 16);
         return svg.Append("</svg>\n").ToString();
     }
 
@@ -30,7 +39,8 @@ public static class VerificationPlot
 
     private static double Y(double rate) => Top + (Size * (1 - Place(rate)));
 
-    private static double Place(double rate) => (Deviate(Math.Clamp(rate, Least, Most)) - Deviate(Least)) / (Deviate(Most) - Deviate(Least));
+    private static double Place(double rate) =>
+        (Deviate(Math.Clamp(rate, Least, Most)) - Deviate(Least)) / (Deviate(Most) - Deviate(Least));
 
     /// <summary>The value that a normal variable stays below with a probability, by bisection of its distribution.</summary>
     private static double Deviate(double probability)
@@ -49,7 +59,8 @@ public static class VerificationPlot
     private static double Distribution(double x)
     {
         var t = 1 / (1 + (0.2316419 * Math.Abs(x)));
-        var tail = Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI) * t * (0.319381530 + (t * (-0.356563782 + (t * (1.781477937 + (t * (-1.821255978 + (t * 1.330274429))))))));
+        var tail = Math.Exp(-x * x / 2) / Math.Sqrt(
+            2 * Math.PI) * t * (0.319381530 + (t * (-0.356563782 + (t * (1.781477937 + (t * (-1.821255978 + (t * 1.330274429))))))));
         return x < 0 ? tail : 1 - tail;
     }
 }

@@ -15,7 +15,8 @@ internal sealed class AudioFileBatches(MediaFile single, MediaOptions options)
     // A batch waits in memory as samples until it is taken; long files go alone.
     private const long MaxBatchedFileBytes = 2 << 20;
 
-    public async IAsyncEnumerable<AudioFile> ReadAsync(IEnumerable<string> paths, int sampleRateHz, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<AudioFile> ReadAsync(
+        IEnumerable<string> paths, int sampleRateHz, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new Queue<Task<AudioFile[]>>();
@@ -44,16 +45,19 @@ internal sealed class AudioFileBatches(MediaFile single, MediaOptions options)
         var together = new List<(int Index, string Path, string Demuxer)>();
         for (int i = 0; i < paths.Length; i++)
         {
-            if (await TryOpenAsync(paths[i], cancellationToken).ConfigureAwait(false) is { } demuxer && demuxer != "wav") together.Add((i, paths[i], demuxer));
+            if (await TryOpenAsync(paths[i], cancellationToken).ConfigureAwait(false) is { } demuxer && demuxer != "wav")
+                together.Add((i, paths[i], demuxer));
         }
 
-        if (together.Count > 1 && await TryReadTogetherAsync(together, sampleRateHz, cancellationToken).ConfigureAwait(false) is { } samples)
+        if (together.Count > 1
+            && await TryReadTogetherAsync(together, sampleRateHz, cancellationToken).ConfigureAwait(false) is { } samples)
         {
             for (int i = 0; i < together.Count; i++)
                 if (samples[i].Length > 0) read[together[i].Index] = new AudioFile(together[i].Path, samples[i], null);
         }
 
-        for (int i = 0; i < paths.Length; i++) read[i] ??= await ReadAloneAsync(paths[i], sampleRateHz, cancellationToken).ConfigureAwait(false);
+        for (int i = 0; i < paths.Length; i++)
+            read[i] ??= await ReadAloneAsync(paths[i], sampleRateHz, cancellationToken).ConfigureAwait(false);
         return read!;
     }
 
@@ -85,12 +89,15 @@ internal sealed class AudioFileBatches(MediaFile single, MediaOptions options)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new AudioFile(path, [], new MediaException(FaultCodes.Undecodable, "Expected a file that can be read, got none; check the path and its permissions.", e));
+            return new AudioFile(
+                path, [], new MediaException(
+                    FaultCodes.Undecodable, "Expected a file that can be read, got none; check the path and its permissions.", e));
         }
     }
 
     // Null: one bad file spoils a batch; each is then read alone.
-    private async Task<float[][]?> TryReadTogetherAsync(List<(int Index, string Path, string Demuxer)> files, int sampleRateHz, CancellationToken cancellationToken)
+    private async Task<float[][]?> TryReadTogetherAsync(
+        List<(int Index, string Path, string Demuxer)> files, int sampleRateHz, CancellationToken cancellationToken)
     {
         var arguments = FfmpegArguments.ForFiles([.. files.Select(file => (file.Path, file.Demuxer))], options.File, sampleRateHz);
         await using var process = await DecoderProcess

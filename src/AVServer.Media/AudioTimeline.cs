@@ -7,9 +7,9 @@ namespace AVServer.Media;
 /// <param name="limits">Tolerance, longest fill and longest media.</param>
 internal sealed class AudioTimeline(int sampleRateHz, MediaLimits limits)
 {
-    private readonly AudioClock _clock = new(sampleRateHz, limits.TimeTolerance);
+    private readonly TimestampAligner _clock = new(sampleRateHz, limits.TimeTolerance);
 
-    /// <inheritdoc cref="AudioClock.Drift"/>
+    /// <inheritdoc cref="TimestampAligner.Drift"/>
     public TimeSpan Drift => _clock.Drift;
 
     /// <summary>Silence that was put in so far.</summary>
@@ -40,7 +40,9 @@ internal sealed class AudioTimeline(int sampleRateHz, MediaLimits limits)
     {
         var duration = SampleTime.FromSamples(missing, sampleRateHz);
         bool filled = duration <= limits.MaxSilenceFill;
-        items.Add(new MediaGap(MediaKind.Audio, GapReason.MissingInInput, SampleTime.FromSamples(_clock.NextSample, sampleRateHz), duration, filled));
+        items.Add(
+            new MediaGap(
+                MediaKind.Audio, GapReason.MissingInInput, SampleTime.FromSamples(_clock.NextSample, sampleRateHz), duration, filled));
         if (filled)
         {
             items.Add(new AudioBlock(_clock.NextSample, sampleRateHz, new float[missing]));
@@ -52,6 +54,7 @@ internal sealed class AudioTimeline(int sampleRateHz, MediaLimits limits)
 
     private MediaException WentBack(TimeSpan time) => new(
         FaultCodes.TimeWentBack,
-        $"Expected an audio chunk at {SampleTime.FromSamples(_clock.NextSample, sampleRateHz).TotalSeconds:F3} s or later, got one at {time.TotalSeconds:F3} s; "
+        $"Expected an audio chunk at {SampleTime.FromSamples(_clock.NextSample, sampleRateHz).TotalSeconds:F3} s or later, got one at "
+        + $"{time.TotalSeconds:F3} s; "
         + "send each chunk once, in order, stamped with the media time of its first sample.");
 }

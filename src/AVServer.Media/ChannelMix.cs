@@ -2,7 +2,9 @@ using AVServer.Contracts;
 
 namespace AVServer.Media;
 
-/// <summary>Mixes two channels to one by their mean, and notices where they cancel each other: one of them is wired the wrong way round.</summary>
+/// <summary>
+/// Mixes two channels to one by their mean, and notices where they cancel each other: one of them is wired the wrong way round.
+/// </summary>
 /// <param name="sampleRateHz">Samples a second and channel.</param>
 internal sealed class ChannelMix(int sampleRateHz)
 {
@@ -16,7 +18,9 @@ internal sealed class ChannelMix(int sampleRateHz)
 
     /// <summary>What is told where they cancel each other.</summary>
     public static MediaWarning Warning { get; } = new(
-        WarningCodes.ChannelsCancel, "The two channels cancel each other when they are mixed, little is left to hear: one is of opposite phase; turn it round, or send one alone.");
+        WarningCodes.ChannelsCancel,
+        "The two channels cancel each other when they are mixed, little is left to hear: one is of opposite phase; turn it round, or send "
+        + "one alone.");
 
     /// <summary>Whether next to nothing is left of what there was to hear, so far.</summary>
     public bool Cancels => _samples >= sampleRateHz / 2 && _power > AudiblePower * _samples && _mixedPower < CancelledShare * _power;

@@ -9,7 +9,9 @@ internal static class ChunkLimits
     public static void Check(MediaChunk chunk, MediaLimits limits, ref long inputBytes)
     {
         if (chunk.Payload.Length > limits.MaxChunkBytes)
-            throw new MediaException(FaultCodes.LimitExceeded, $"Expected chunks of at most {limits.MaxChunkBytes} bytes, got {chunk.Payload.Length}; send smaller chunks.");
+            throw new MediaException(
+                FaultCodes.LimitExceeded,
+                $"Expected chunks of at most {limits.MaxChunkBytes} bytes, got {chunk.Payload.Length}; send smaller chunks.");
         inputBytes += chunk.Payload.Length;
         if (inputBytes > limits.MaxInputBytes)
             throw new MediaException(limits.TooLongCode, $"Expected at most {limits.MaxInputBytes} bytes, got more; {Remedy(limits)}.");

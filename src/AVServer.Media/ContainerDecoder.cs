@@ -21,7 +21,9 @@ internal sealed class ContainerDecoder(MediaOptions options, MediaLimits limits,
             head => ContainerHead.IsEnough(demuxer, head.Span), ContainerHead.MaxBytes, cancellationToken).ConfigureAwait(false);
         if (head.IsEmpty) yield break;   // nothing came, so nothing is wrong with it
         if (FileSignature.Detect(head.Span) is { } found && found != demuxer)
-            throw new MediaException(FaultCodes.Undecodable, $"Expected the container {container} as the hello announced, got bytes of {found}; name the right one in the hello.");
+            throw new MediaException(
+                FaultCodes.Undecodable,
+                $"Expected the container {container} as the hello announced, got bytes of {found}; name the right one in the hello.");
         var source = new DecodingSource(demuxer, $"the container {container}", Input: input);
         var decoding = new FfmpegDecoding(options, limits, DecodedFormat.SampleRateHz, () => Interlocked.Read(ref _inputBytes));
         await using var spool = demuxer == "mov" && ContainerHead.HasIndexLast(head.Span)
@@ -52,7 +54,8 @@ internal sealed class ContainerDecoder(MediaOptions options, MediaLimits limits,
             {
                 if (spool.Length + bytes.Length > MaxSpoolBytes) throw new MediaException(
                     FaultCodes.LimitExceeded,
-                    $"Expected an MP4 whose index (moov) comes first, or one of at most {MaxSpoolBytes} bytes, got a larger one; move the index to its beginning, or upload it to be scored.");
+                    $"Expected an MP4 whose index (moov) comes first, or one of at most {MaxSpoolBytes} bytes, got a larger one; move the "
+                    + "index to its beginning, or upload it to be scored.");
                 await spool.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
             }
 
@@ -64,7 +67,8 @@ internal sealed class ContainerDecoder(MediaOptions options, MediaLimits limits,
             await spool.DisposeAsync().ConfigureAwait(false);
             if (e is IOException)
                 throw new MediaException(
-                    FaultCodes.ServerBusy, "Expected room for a file whose index comes last, found none; send one whose index comes first.", e);
+                    FaultCodes.ServerBusy, "Expected room for a file whose index comes last, found none; send one whose index comes first.",
+                    e);
             throw;
         }
     }
@@ -75,7 +79,10 @@ internal sealed class ContainerDecoder(MediaOptions options, MediaLimits limits,
         await foreach (var chunk in chunks.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             if (chunk.Kind != MediaKind.Container)
-                throw new MediaException(FaultCodes.BadChunk, $"Expected chunks of kind {(byte)MediaKind.Container} (container) as the hello announced, got kind {(byte)chunk.Kind}; open another stream for raw media.");
+                throw new MediaException(
+                    FaultCodes.BadChunk,
+                    $"Expected chunks of kind {(byte)MediaKind.Container} (container) as the hello announced, got kind {(byte)chunk.Kind}; "
+                    + "open another stream for raw media.");
             long inputBytes = _inputBytes;
             ChunkLimits.Check(chunk, limits, ref inputBytes);
             Interlocked.Exchange(ref _inputBytes, inputBytes);

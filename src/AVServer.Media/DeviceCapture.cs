@@ -13,10 +13,12 @@ public sealed partial class DeviceCapture(MediaOptions options)
     public const string Container = "matroska";
 
     /// <summary>Captures until cancelled, or until the devices end.</summary>
-    /// <param name="devices">Each as <c>FORMAT:NAME</c>, after ffmpeg's input devices: <c>alsa:default</c>, <c>pulse:default</c>, <c>v4l2:/dev/video0</c>.</param>
+    /// <param name="devices">Each as <c>FORMAT:NAME</c>, after ffmpeg's input devices: <c>alsa:default</c>, <c>pulse:default</c>,
+    /// <c>v4l2:/dev/video0</c>.</param>
     /// <param name="cancellationToken">Ends the capture.</param>
     /// <exception cref="MediaException">Thrown by the enumeration: there is no such device, or no ffmpeg.</exception>
-    public async IAsyncEnumerable<MediaChunk> ReadAsync(IReadOnlyList<string> devices, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<MediaChunk> ReadAsync(
+        IReadOnlyList<string> devices, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(devices);
         ArgumentOutOfRangeException.ThrowIfZero(devices.Count);
@@ -25,7 +27,10 @@ public sealed partial class DeviceCapture(MediaOptions options)
         process.CompleteInput();
         await foreach (var chunk in process.ReadChunksAsync(cancellationToken).ConfigureAwait(false)) yield return chunk;
         var (exitCode, errors) = await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-        if (exitCode != 0) throw new MediaException(FaultCodes.Undecodable, $"Expected devices that can be captured, got {string.Join(" and ", devices)} ({FfmpegFault.Reason(errors)}).");
+        if (exitCode != 0)
+            throw new MediaException(
+                FaultCodes.Undecodable,
+                $"Expected devices that can be captured, got {string.Join(" and ", devices)} ({FfmpegFault.Reason(errors)}).");
     }
 
     /// <summary>Splits a device's name.</summary>

@@ -1,6 +1,9 @@
 namespace AVServer.Media;
 
-/// <summary>Tells a media file by its first bytes, among the kinds that are let in: no playlist, no list of pictures, nothing that names other files.</summary>
+/// <summary>
+/// Tells a media file by its first bytes, among the kinds that are let in: no playlist, no list of pictures, nothing that names other
+/// files.
+/// </summary>
 internal static class FileSignature
 {
     /// <summary>Bytes that <see cref="Detect"/> can make use of.</summary>
@@ -12,7 +15,8 @@ internal static class FileSignature
     private const int TransportPacketBytes = 188;
 
     /// <summary>ffmpeg's demuxer for a container that a hello may name.</summary>
-    public static string DemuxerOf(string container) => container switch { "webm" or "matroska" => "matroska", "mp4" => "mov", _ => container };
+    public static string DemuxerOf(string container) =>
+        container switch { "webm" or "matroska" => "matroska", "mp4" => "mov", _ => container };
 
     /// <summary>Names ffmpeg's demuxer for a file.</summary>
     /// <param name="head">Its first bytes, behind its ID3 tags, at best <see cref="Length"/>.</param>
@@ -21,7 +25,8 @@ internal static class FileSignature
     {
         if (head.Length < 12) return null;
         var second = head[8..];
-        if (head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8)) return second.StartsWith("WAVE"u8) ? "wav" : second.StartsWith("AVI "u8) ? "avi" : null;
+        if (head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8))
+            return second.StartsWith("WAVE"u8) ? "wav" : second.StartsWith("AVI "u8) ? "avi" : null;
         if (head.StartsWith("FORM"u8)) return second.StartsWith("AIFF"u8) || second.StartsWith("AIFC"u8) ? "aiff" : null;
         if (head.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3])) return "matroska";
         if (head.StartsWith("OggS"u8)) return "ogg";

@@ -40,13 +40,17 @@ public static class HelloRules
         if (hello.Audio is not null || hello.Video is not null)
             throw Bad("either a container or raw formats", "both", "leave audio and video out: a container says itself what it holds");
         if (!ContainerNames.All.Contains(hello.Container))
-            throw Bad($"container {string.Join(", ", ContainerNames.All)}", Quote(hello.Container), "send one of those, or upload the file to be scored");
+            throw Bad(
+                $"container {string.Join(", ", ContainerNames.All)}", Quote(hello.Container),
+                "send one of those, or upload the file to be scored");
     }
 
     private static void CheckAudio(AudioFormat audio)
     {
         if (audio.Format is not (PcmFormats.Int16 or PcmFormats.Float32))
-            throw Bad($"audio.format {PcmFormats.Int16} or {PcmFormats.Float32}", Quote(audio.Format), "convert the samples, or send a container");
+            throw Bad(
+                $"audio.format {PcmFormats.Int16} or {PcmFormats.Float32}", Quote(audio.Format),
+                "convert the samples, or send a container");
         if (!SampleRatesHz.Contains(audio.SampleRate))
             throw Bad($"audio.sampleRate out of {string.Join(", ", SampleRatesHz)}", $"{audio.SampleRate}", "resample before sending");
         if (audio.Channels is < 1 or > MaxChannels)

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace AVServer.Media;
 
-/// <summary>The bytes of one input in order, which can be looked at before they are taken, and of which the beginning can be had again.</summary>
+/// <summary>
+/// The bytes of one input in order, which can be looked at before they are taken, and of which the beginning can be had again.
+/// </summary>
 /// <remarks>One reader at a time. A reader that gives up its wait loses nothing: what comes is the next reader's.</remarks>
 internal sealed class InputBytes : IAsyncDisposable
 {
@@ -25,7 +27,8 @@ internal sealed class InputBytes : IAsyncDisposable
     }
 
     /// <summary>The bytes of a file.</summary>
-    public static InputBytes OfFile(string path, CancellationToken cancellationToken) => new(token => ReadFileAsync(path, token), cancellationToken);
+    public static InputBytes OfFile(string path, CancellationToken cancellationToken) =>
+        new(token => ReadFileAsync(path, token), cancellationToken);
 
     /// <summary>The next bytes, never none.</summary>
     /// <returns>Null at the end.</returns>
@@ -65,7 +68,8 @@ internal sealed class InputBytes : IAsyncDisposable
     /// <param name="maxBytes">Most that is waited for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>At most a little more than was wanted; all that there is where it is less.</returns>
-    public async ValueTask<ReadOnlyMemory<byte>> PeekAsync(Func<ReadOnlyMemory<byte>, bool> isEnough, int maxBytes, CancellationToken cancellationToken)
+    public async ValueTask<ReadOnlyMemory<byte>> PeekAsync(
+        Func<ReadOnlyMemory<byte>, bool> isEnough, int maxBytes, CancellationToken cancellationToken)
     {
         var head = ReadOnlyMemory<byte>.Empty;
         while (head.Length < maxBytes && (head.IsEmpty || !isEnough(head)))
@@ -118,7 +122,8 @@ internal sealed class InputBytes : IAsyncDisposable
         else _kept.Add(bytes);
     }
 
-    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadFileAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadFileAsync(
+        string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
         while (true)

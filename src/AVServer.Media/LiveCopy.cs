@@ -4,7 +4,10 @@ using AVServer.Media.Ffmpeg;
 
 namespace AVServer.Media;
 
-/// <summary>Sends a file with pictures as a live container: its sound and pictures are copied, not encoded anew, so that who receives it gets what is in the file.</summary>
+/// <summary>
+/// Sends a file with pictures as a live container: its sound and pictures are copied, not encoded anew, so that who receives it gets what
+/// is in the file.
+/// </summary>
 /// <param name="options">Where ffmpeg is, and the bounds of files.</param>
 public sealed class LiveCopy(MediaOptions options)
 {
@@ -16,7 +19,8 @@ public sealed class LiveCopy(MediaOptions options)
     public async Task<string?> FindContainerAsync(string path, CancellationToken cancellationToken = default)
     {
         var (demuxer, _) = await MediaFile.OpenAsync(path, options.File, cancellationToken).ConfigureAwait(false);
-        bool hasPictures = MediaProbe.HasPictures(await new MediaProbe(options).ReadAsync(path, demuxer, cancellationToken).ConfigureAwait(false));
+        bool hasPictures = MediaProbe.HasPictures(
+            await new MediaProbe(options).ReadAsync(path, demuxer, cancellationToken).ConfigureAwait(false));
         // MP4 and its kin say how a phone was held; Matroska, as ffmpeg 5 writes it, doesn't.
         return !hasPictures ? null : demuxer == "mov" ? "mp4" : "matroska";
     }
@@ -27,7 +31,8 @@ public sealed class LiveCopy(MediaOptions options)
     /// <param name="atOwnSpeed">Whether a second of media takes a second; otherwise as fast as the chunks are taken.</param>
     /// <param name="cancellationToken">Ends the copy.</param>
     /// <exception cref="MediaException">Thrown by the enumeration: the file can't be copied into the container.</exception>
-    public async IAsyncEnumerable<MediaChunk> ReadAsync(string path, string container, bool atOwnSpeed, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<MediaChunk> ReadAsync(
+        string path, string container, bool atOwnSpeed, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var (demuxer, _) = await MediaFile.OpenAsync(path, options.File, cancellationToken).ConfigureAwait(false);
         var arguments = FfmpegArguments.ForLiveCopy(path, demuxer, container, atOwnSpeed, options.File);

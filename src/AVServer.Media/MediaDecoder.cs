@@ -10,16 +10,19 @@ public sealed class MediaDecoder(MediaOptions options)
 {
     /// <summary>Decodes one stream.</summary>
     /// <param name="hello">What the chunks hold.</param>
-    /// <param name="chunks">Read one at a time and only as fast as the items are taken. With a container it is read ahead by what the pipes hold.</param>
+    /// <param name="chunks">Read one at a time and only as fast as the items are taken. With a container it is read ahead by what the pipes
+    /// hold.</param>
     /// <param name="limits">Bounds of the stream; null: <see cref="MediaOptions.Stream"/>.</param>
     /// <param name="video">How pictures of a container are wanted; null: not at all.</param>
     /// <param name="cancellationToken">Ends the decoder process too.</param>
     /// <returns>
-    /// Raw sound at its own rate, a container's at <see cref="DecodedFormat.SampleRateHz"/>, both mono. The same media gives the same samples however it is cut into chunks.
+    /// Raw sound at its own rate, a container's at <see cref="DecodedFormat.SampleRateHz"/>, both mono. The same media gives the same
+    /// samples however it is cut into chunks.
     /// </returns>
     /// <exception cref="MediaException">Thrown by the enumeration, after all items that came before the fault.</exception>
     public IAsyncEnumerable<MediaItem> DecodeAsync(
-        MediaHello hello, IAsyncEnumerable<MediaChunk> chunks, MediaLimits? limits = null, VideoOutput? video = null, CancellationToken cancellationToken = default)
+        MediaHello hello, IAsyncEnumerable<MediaChunk> chunks, MediaLimits? limits = null, VideoOutput? video = null,
+        CancellationToken cancellationToken = default)
     {
         HelloRules.Check(hello);
         ArgumentNullException.ThrowIfNull(chunks);
@@ -31,14 +34,16 @@ public sealed class MediaDecoder(MediaOptions options)
     }
 
     // Recorders of browsers send an empty chunk now and then; it is nothing.
-    private static async IAsyncEnumerable<MediaChunk> FullAsync(IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<MediaChunk> FullAsync(
+        IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var chunk in chunks.WithCancellation(cancellationToken).ConfigureAwait(false))
             if (!chunk.Payload.IsEmpty) yield return chunk;
     }
 
     private static async IAsyncEnumerable<MediaItem> DecodeRawAsync(
-        MediaHello hello, IAsyncEnumerable<MediaChunk> chunks, MediaLimits limits, [EnumeratorCancellation] CancellationToken cancellationToken)
+        MediaHello hello, IAsyncEnumerable<MediaChunk> chunks, MediaLimits limits,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var decoder = new RawDecoder(hello, limits);
         var items = new List<MediaItem>();

@@ -1,6 +1,8 @@
 namespace AVServer.Media;
 
-/// <summary>The input can't be used, or a limit was passed. The message names what was expected, what came and what to do, and holds no media.</summary>
+/// <summary>
+/// The input can't be used, or a limit was passed. The message names what was expected, what came and what to do, and holds no media.
+/// </summary>
 public sealed class MediaException : Exception
 {
     /// <param name="code">One of <see cref="Contracts.FaultCodes"/>.</param>

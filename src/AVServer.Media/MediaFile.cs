@@ -4,7 +4,10 @@ using AVServer.Media.Ffmpeg;
 
 namespace AVServer.Media;
 
-/// <summary>Files → sound and pictures. Stateless. A file is told by its bytes, never by its name, and only kinds that can't refer to other files are let in.</summary>
+/// <summary>
+/// Files → sound and pictures. Stateless. A file is told by its bytes, never by its name, and only kinds that can't refer to other files
+/// are let in.
+/// </summary>
 /// <param name="options">Where ffmpeg is; limits that hold where a call names none.</param>
 public sealed class MediaFile(MediaOptions options)
 {
@@ -14,8 +17,10 @@ public sealed class MediaFile(MediaOptions options)
     /// <summary>Extensions that files of the kinds that are let in usually have, in lower case, with their dots, sorted.</summary>
     public static IReadOnlyList<string> Extensions { get; } =
     [
-        ".3g2", ".3gp", ".aac", ".adts", ".aif", ".aifc", ".aiff", ".amr", ".au", ".avi", ".caf", ".f4v", ".flac", ".flv", ".m4a", ".m4b", ".m4r", ".m4v", ".mka",
-        ".mkv", ".mov", ".mp2", ".mp3", ".mp4", ".mpga", ".oga", ".ogg", ".ogv", ".ogx", ".opus", ".qt", ".snd", ".spx", ".ts", ".wav", ".wave", ".webm",
+        ".3g2", ".3gp", ".aac", ".adts", ".aif", ".aifc", ".aiff", ".amr", ".au", ".avi", ".caf", ".f4v", ".flac", ".flv", ".m4a", ".m4b",
+        ".m4r", ".m4v", ".mka",
+        ".mkv", ".mov", ".mp2", ".mp3", ".mp4", ".mpga", ".oga", ".ogg", ".ogv", ".ogx", ".opus", ".qt", ".snd", ".spx", ".ts", ".wav",
+        ".wave", ".webm",
     ];
 
     /// <summary>Decodes one file, times counted from its beginning.</summary>
@@ -23,14 +28,17 @@ public sealed class MediaFile(MediaOptions options)
     /// <param name="limits">Bounds; null: <see cref="MediaOptions.File"/>.</param>
     /// <param name="video">How pictures are wanted; null: not at all.</param>
     /// <param name="cancellationToken">Ends the decoder process too.</param>
-    /// <returns>The same items as <see cref="MediaDecoder.DecodeAsync"/> gives for the container: sound at <see cref="DecodedFormat.SampleRateHz"/>.</returns>
+    /// <returns>The same items as <see cref="MediaDecoder.DecodeAsync"/> gives for the container: sound at
+    /// <see cref="DecodedFormat.SampleRateHz"/>.</returns>
     /// <exception cref="MediaException">Thrown by the enumeration, after all items that came before the fault.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public IAsyncEnumerable<MediaItem> DecodeAsync(string path, MediaLimits? limits = null, VideoOutput? video = null, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<MediaItem> DecodeAsync(
+        string path, MediaLimits? limits = null, VideoOutput? video = null, CancellationToken cancellationToken = default) =>
         DecodeAsync(path, limits ?? options.File, DecodedFormat.SampleRateHz, video, cancellationToken);
 
     /// <summary>Reads how long a file is by what its container says of it; nothing is decoded.</summary>
-    /// <returns>Null where the container does not say, as with recordings that a browser made, or the file can't be read as media.</returns>
+    /// <returns>Null where the container does not say, as with recordings that a browser made, or the file can't be read as
+    /// media.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public async Task<TimeSpan?> FindDurationAsync(string path, CancellationToken cancellationToken = default)
     {
@@ -50,7 +58,8 @@ public sealed class MediaFile(MediaOptions options)
     /// <param name="path">A plain WAV file of the rate asked for is read directly, everything else by ffmpeg.</param>
     /// <param name="sampleRateHz">Wanted rate, 8,000 to 192,000.</param>
     /// <param name="cancellationToken">Ends the decoder process too.</param>
-    /// <returns>Mono. Sample i is heard at i ÷ rate: holes up to <see cref="MediaLimits.MaxSilenceFill"/> are silence, longer ones are closed up.</returns>
+    /// <returns>Mono. Sample i is heard at i ÷ rate: holes up to <see cref="MediaLimits.MaxSilenceFill"/> are silence, longer ones are
+    /// closed up.</returns>
     /// <exception cref="MediaException">The file has no sound that can be decoded, or passes a limit.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public Task<float[]> ReadAudioAsync(string path, int sampleRateHz, CancellationToken cancellationToken = default) =>
@@ -61,7 +70,8 @@ public sealed class MediaFile(MediaOptions options)
     /// <param name="sampleRateHz">Wanted rate, 8,000 to 192,000.</param>
     /// <param name="onWarning">Told what of the file was not read, or can't be trusted.</param>
     /// <param name="cancellationToken">Ends the decoder process too.</param>
-    public async Task<float[]> ReadAudioAsync(string path, int sampleRateHz, Action<MediaWarning> onWarning, CancellationToken cancellationToken)
+    public async Task<float[]> ReadAudioAsync(
+        string path, int sampleRateHz, Action<MediaWarning> onWarning, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(onWarning);
         CheckRate(sampleRateHz);
@@ -78,7 +88,8 @@ public sealed class MediaFile(MediaOptions options)
     /// <param name="sampleRateHz">Wanted rate, 8,000 to 192,000.</param>
     /// <param name="cancellationToken">Ends the decoder processes too.</param>
     /// <returns>One for each path, in order; a file that can't be read carries its fault and stops no other.</returns>
-    public IAsyncEnumerable<AudioFile> ReadManyAsync(IEnumerable<string> paths, int sampleRateHz, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<AudioFile> ReadManyAsync(
+        IEnumerable<string> paths, int sampleRateHz, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
         CheckRate(sampleRateHz);
@@ -103,11 +114,13 @@ public sealed class MediaFile(MediaOptions options)
     }
 
     /// <summary>Looks at a file's first bytes and length.</summary>
-    internal static async Task<(string Demuxer, long Length)> OpenAsync(string path, MediaLimits limits, CancellationToken cancellationToken)
+    internal static async Task<(string Demuxer, long Length)> OpenAsync(
+        string path, MediaLimits limits, CancellationToken cancellationToken)
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
         if (file.Length > limits.MaxInputBytes)
-            throw new MediaException(FaultCodes.LimitExceeded, $"Expected a file of at most {limits.MaxInputBytes} bytes, got {file.Length}; split it.");
+            throw new MediaException(
+                FaultCodes.LimitExceeded, $"Expected a file of at most {limits.MaxInputBytes} bytes, got {file.Length}; split it.");
         var head = new byte[FileSignature.Length];
         int read = 0;
         long tags = 0, tag = -1;
@@ -119,7 +132,10 @@ public sealed class MediaFile(MediaOptions options)
         }
 
         string demuxer = FileSignature.Detect(head.AsSpan(0, read))
-            ?? throw new MediaException(FaultCodes.Undecodable, "Expected a media file (wav, flac, mp3, aac, ogg, webm, matroska, mp4, avi, aiff and the like), got bytes of none of them; convert it.");
+            ?? throw new MediaException(
+                FaultCodes.Undecodable,
+                "Expected a media file (wav, flac, mp3, aac, ogg, webm, matroska, mp4, avi, aiff and the like), got bytes of none of them; "
+                + "convert it.");
         return (demuxer, file.Length);
     }
 

@@ -2,7 +2,10 @@ using AVServer.Contracts;
 
 namespace AVServer.Media;
 
-/// <summary>What decoding yields, in the order of the input. Times are media time: of the sender for raw chunks, from the container's beginning otherwise.</summary>
+/// <summary>
+/// What decoding yields, in the order of the input. Times are media time: of the sender for raw chunks, from the container's beginning
+/// otherwise.
+/// </summary>
 public abstract record MediaItem
 {
     private protected MediaItem()
@@ -11,7 +14,8 @@ public abstract record MediaItem
 }
 
 /// <summary>A stretch of sound. Block follows block without a hole, except after a <see cref="MediaGap"/> that is not filled.</summary>
-/// <param name="FirstSample">Index of the first sample; index ÷ rate is its media time. The first block of a stream need not begin at 0.</param>
+/// <param name="FirstSample">Index of the first sample; index ÷ rate is its media time. The first block of a stream need not begin at
+/// 0.</param>
 /// <param name="SampleRateHz">The same for all blocks of a stream.</param>
 /// <param name="Samples">Mono, full scale [-1, 1), though float input may go beyond; owned by the receiver.</param>
 public sealed record AudioBlock(long FirstSample, int SampleRateHz, ReadOnlyMemory<float> Samples) : MediaItem

@@ -32,11 +32,16 @@ public sealed record MediaLimits
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan MaxSilenceFill { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Media that a container may hold whatever its size, before <see cref="MinBytesPerSecond"/> is asked for. Default 10 min.</summary>
+    /// <summary>
+    /// Media that a container may hold whatever its size, before <see cref="MinBytesPerSecond"/> is asked for. Default 10 min.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan FreeDuration { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Fewest container bytes a second of media, beyond <see cref="FreeDuration"/>: a small file that decodes without end is refused. Default 16.</summary>
+    /// <summary>
+    /// Fewest container bytes a second of media, beyond <see cref="FreeDuration"/>: a small file that decodes without end is refused.
+    /// Default 16.
+    /// </summary>
     [Range(0, 1_000_000)]
     public int MinBytesPerSecond { get; init; } = 16;
 

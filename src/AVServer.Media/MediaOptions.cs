@@ -9,7 +9,9 @@ public sealed class MediaOptions
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Media";
 
-    /// <summary>The ffmpeg program: a path, or a name on PATH. Default <c>ffmpeg</c>; version 5.1 or newer. ffprobe is the one of the same folder.</summary>
+    /// <summary>
+    /// The ffmpeg program: a path, or a name on PATH. Default <c>ffmpeg</c>; version 5.1 or newer. ffprobe is the one of the same folder.
+    /// </summary>
     [Required]
     public string FfmpegPath { get; set; } = "ffmpeg";
 

@@ -7,7 +7,10 @@ namespace AVServer.Media;
 /// <summary>Registration of this project.</summary>
 public static class MediaServices
 {
-    /// <summary>Adds <see cref="MediaDecoder"/>, <see cref="MediaFile"/>, <see cref="LiveCopy"/> and <see cref="FfmpegAvailability"/>, configured by section <see cref="MediaOptions.Section"/>.</summary>
+    /// <summary>
+    /// Adds <see cref="MediaDecoder"/>, <see cref="MediaFile"/>, <see cref="LiveCopy"/> and <see cref="FfmpegAvailability"/>, configured by
+    /// section <see cref="MediaOptions.Section"/>.
+    /// </summary>
     public static IServiceCollection AddMedia(this IServiceCollection services)
     {
         services.AddOptions<MediaOptions>().BindConfiguration(MediaOptions.Section).ValidateOnStart();

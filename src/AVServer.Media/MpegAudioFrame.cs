@@ -64,7 +64,8 @@ internal static class MpegAudioFrame
         };
         int hz = RatesHz[rate] >> (version == 3 ? 0 : version == 2 ? 1 : 2);
         int padding = (header[2] >> 1) & 1;
-        int length = layer == 1 ? ((12_000 * rates[bitrate] / hz) + padding) * 4 : ((layer == 3 && low ? 72_000 : 144_000) * rates[bitrate] / hz) + padding;
+        int length = layer == 1 ? ((12_000 * rates[bitrate] / hz) + padding) * 4
+            : ((layer == 3 && low ? 72_000 : 144_000) * rates[bitrate] / hz) + padding;
         return (length, (header[1] & 0x1E) | (rate << 8));
     }
 

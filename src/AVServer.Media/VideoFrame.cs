@@ -5,7 +5,8 @@ namespace AVServer.Media;
 /// <summary>One picture.</summary>
 /// <remarks>
 /// A container's pictures come every few milliseconds and are large, so their memory is used again: who receives one holds it and calls
-/// <see cref="Release"/> when done; whoever keeps it beside him calls <see cref="Hold"/> first. A picture that nobody releases is merely collected.
+/// <see cref="Release"/> when done; whoever keeps it beside him calls <see cref="Hold"/> first. A picture that nobody releases is merely
+/// collected.
 /// </remarks>
 /// <param name="Time">When it is shown; strictly rising within a stream.</param>
 /// <param name="Width">Picture elements a row.</param>

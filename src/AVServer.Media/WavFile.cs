@@ -18,7 +18,8 @@ internal static class WavFile
         if (file.Length > Math.Min(maxBytes, Array.MaxLength)) return null;
         var head = new byte[FileSignature.Length];
         int read = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        if (WavHeader.TryRead(head.AsSpan(0, read)) is not { DataBytes: { } size } header || header.SampleRateHz != sampleRateHz) return null;
+        if (WavHeader.TryRead(head.AsSpan(0, read)) is not { DataBytes: { } size } header || header.SampleRateHz != sampleRateHz)
+            return null;
         if (size > file.Length - header.DataOffset || HasMoreData(file, header.DataOffset + size + (size & 1))) return null;
         return FormatOf(header) is { } format ? ReadSamples(file, header.DataOffset, (int)size, format) : null;
     }

@@ -28,7 +28,8 @@ internal sealed record WavHeader(
     private const long MostBytes = 1L << 60;
 
     /// <summary>
-    /// Name of the decoder for samples that don't fill their container, which ffmpeg would read as if they were packed; null where it takes the right one.
+    /// Name of the decoder for samples that don't fill their container, which ffmpeg would read as if they were packed; null where it takes
+    /// the right one.
     /// </summary>
     public string? SoundCodec => Tag == Pcm && (StatedBits + 7) / 8 * 8 != ContainerBits ? PcmCodec : null;
 
@@ -64,7 +65,8 @@ internal sealed record WavHeader(
         {
             var chunk = head[(int)at..];
             long size = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
-            if (chunk.StartsWith("data"u8)) return header is null ? null : header with { DataOffset = at + 8, DataBytes = longSize ?? Known(size) };
+            if (chunk.StartsWith("data"u8))
+                return header is null ? null : header with { DataOffset = at + 8, DataBytes = longSize ?? Known(size) };
             if (chunk.StartsWith("fmt "u8)) header = ReadFormat(chunk[8..], size, (int)at + 8);
             else if (chunk.StartsWith("ds64"u8) && chunk.Length >= 24) longSize = LongSize(chunk[16..]);
             at += 8 + size + (size & 1);

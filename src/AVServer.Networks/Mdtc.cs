@@ -53,7 +53,8 @@ public sealed class Mdtc : Layer, INetwork
     public void SetCmvn(ReadOnlySpan<float> mean, ReadOnlySpan<float> istd)
     {
         if (mean.Length != Config.Mels || istd.Length != Config.Mels)
-            throw new ArgumentException($"Expected {Config.Mels} means and as many inverse deviations, got {mean.Length} and {istd.Length}.");
+            throw new ArgumentException(
+                $"Expected {Config.Mels} means and as many inverse deviations, got {mean.Length} and {istd.Length}.");
         this.mean.data<float>().CopyFrom(mean);
         this.istd.data<float>().CopyFrom(istd);
     }

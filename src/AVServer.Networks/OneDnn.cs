@@ -5,14 +5,16 @@ namespace AVServer.Networks;
 
 /// <summary>Turns libtorch's use of oneDNN off, before any network of this library runs: its convolutions can't be relied upon.</summary>
 /// <remarks>
-/// The oneDNN inside libtorch 2.10 (3.7.1) was seen to compute some float convolutions wrongly, on a virtual machine whose processor doesn't tell the sizes of
-/// its caches: values are missing or aren't numbers, and nothing says so. Which shapes are hit depends on the instructions that it may use; none spares all.
-/// libtorch's own convolutions, of matrix products, are right. TorchSharp has no name for the switch, so libtorch is asked itself. NNPACK, which would be
-/// next in line, goes too: it complains, once a thread, of every processor that doesn't tell the sizes of its caches.
+/// The oneDNN inside libtorch 2.10 (3.7.1) was seen to compute some float convolutions wrongly, on a virtual machine whose processor
+/// doesn't tell the sizes of its caches: values are missing or aren't numbers, and nothing says so. Which shapes are hit depends on the
+/// instructions that it may use; none spares all. libtorch's own convolutions, of matrix products, are right. TorchSharp has no name for
+/// the switch, so libtorch is asked itself. NNPACK, which would be next in line, goes too: it complains, once a thread, of every processor
+/// that doesn't tell the sizes of its caches.
 /// </remarks>
 internal static partial class OneDnn
 {
-#pragma warning disable CA2255 // A library's module initialiser: there is no other moment that comes for certain before a network of this library runs.
+    // A library's module initialiser: there is no other moment that comes for certain before a network of this library runs.
+#pragma warning disable CA2255
     [ModuleInitializer]
 #pragma warning restore CA2255
     internal static void TurnOff()
@@ -24,7 +26,8 @@ internal static partial class OneDnn
     /// <summary>Whether libtorch may use it.</summary>
     internal static bool IsOn => UserEnabledMkldnn(GlobalContext());
 
-    // at::globalContext() and of at::Context setUserEnabledMkldnn(bool), setUserEnabledNNPACK(bool) and userEnabledMkldnn() const, as the compiler names them.
+    // at::globalContext() and of at::Context setUserEnabledMkldnn(bool), setUserEnabledNNPACK(bool) and userEnabledMkldnn() const, as the
+    // compiler names them.
     [LibraryImport("libtorch_cpu", EntryPoint = "_ZN2at13globalContextEv")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint GlobalContext();

@@ -10,8 +10,8 @@ namespace AVServer.Networks;
 /// </summary>
 /// <remarks>
 /// The embedding is the frozen one of Lin et al. (arXiv 2002.01322); the head is ours: causal convolutions with residuals,
-/// learned positions (the times are to be told), attention over the steps beside their maximum, one linear layer. Layer norms, not batch norms: a batch in which only
-/// positives or only negatives stand must not give them away.
+/// learned positions (the times are to be told), attention over the steps beside their maximum, one linear layer. Layer norms, not batch
+/// norms: a batch in which only positives or only negatives stand must not give them away.
 /// </remarks>
 public sealed class VerifierHead : Layer
 {
@@ -46,7 +46,8 @@ public sealed class VerifierHead : Layer
     public void SetCmvn(ReadOnlySpan<float> mean, ReadOnlySpan<float> istd)
     {
         if (mean.Length != Config.Dim || istd.Length != Config.Dim)
-            throw new ArgumentException($"Expected {Config.Dim} means and as many inverse deviations, got {mean.Length} and {istd.Length}.");
+            throw new ArgumentException(
+                $"Expected {Config.Dim} means and as many inverse deviations, got {mean.Length} and {istd.Length}.");
         this.mean.data<float>().CopyFrom(mean);
         this.istd.data<float>().CopyFrom(istd);
     }

@@ -8,4 +8,5 @@ namespace AVServer.Networks;
 /// <param name="Kernel">Their taps.</param>
 /// <param name="Dropout">Share of values dropped in training, before the attention and before the outputs.</param>
 /// <param name="Members">Heads of the ensemble, each with weights of its own.</param>
-public sealed record VerifierHeadConfig(int Dim = 96, int WindowSteps = 16, int Width = 64, int Layers = 3, int Kernel = 3, double Dropout = 0.2, int Members = 1);
+public sealed record VerifierHeadConfig(
+    int Dim = 96, int WindowSteps = 16, int Width = 64, int Layers = 3, int Kernel = 3, double Dropout = 0.2, int Members = 1);

@@ -28,12 +28,12 @@ internal sealed class AudioTrack
     private readonly IReadOnlyList<KeywordListener> _listeners;
     private readonly List<KeywordDetection> _detections = [];
     private readonly IStepObserver? _observer;
-    private readonly AudioVisualRun? _sight;
+    private readonly AudioVisualRun? _audioVisual;
     private readonly IReadOnlySet<string> _sharedKeywords;
     private readonly List<WakeWordEvent> _sharedWords = [];
     private readonly SpeechRun? _speech;
     private readonly WordListener? _words;
-    private readonly Dictionary<string, TimeSpan> _told = [];
+    private readonly Dictionary<string, TimeSpan> _published = [];
     private readonly int _number;
     private long _step;
     private long _nextUnheard;
@@ -45,14 +45,15 @@ internal sealed class AudioTrack
     /// <param name="gated">Whether silence is skipped.</param>
     /// <param name="listeners">This stream's own, in the order in which they report.</param>
     /// <param name="observer">Sees every step; null where nobody looks.</param>
-    /// <param name="sight">Takes every step to bring it together with the pictures; null where there is no need.</param>
+    /// <param name="audioVisual">Takes every step to bring it together with the pictures; null where there is no need.</param>
     /// <param name="sharedKeywords">Keywords whose events go that way too: an audio-visual model knows them as well.</param>
     /// <param name="speech">Takes every step that is heard, to follow who speaks; null where there is no need.</param>
     /// <param name="words">Hears typed words; null where there are none.</param>
     /// <param name="number">Number of this track within its stream.</param>
     public AudioTrack(
-        TimeSpan origin, int sampleRateHz, FbankComputer fbank, bool gated, IReadOnlyList<KeywordListener> listeners, IStepObserver? observer,
-        AudioVisualRun? sight, IReadOnlySet<string> sharedKeywords, SpeechRun? speech, WordListener? words, int number)
+        TimeSpan origin, int sampleRateHz, FbankComputer fbank, bool gated, IReadOnlyList<KeywordListener> listeners,
+        IStepObserver? observer,
+        AudioVisualRun? audioVisual, IReadOnlySet<string> sharedKeywords, SpeechRun? speech, WordListener? words, int number)
     {
         _origin = origin;
         _resampler = sampleRateHz == AudioClock.SampleRateHz ? null : new Resampler(sampleRateHz, AudioClock.SampleRateHz);
@@ -65,7 +66,8 @@ internal sealed class AudioTrack
         _ring = new SampleRing(longest + ((4 + PreRollSteps) * AudioClock.StepSamples));
         for (var i = 0; i < _features.Length; i++) _features[i] = new float[AudioClock.StepFrames * _mels];
         _listeners = listeners;
-        (_observer, _sight, _sharedKeywords, _speech, _words, _number) = (observer, sight, sharedKeywords, speech, words, number);
+        (_observer, _audioVisual, _sharedKeywords, _speech, _words, _number) =
+            (observer, audioVisual, sharedKeywords, speech, words, number);
     }
 
     /// <summary>Media time up to which sound was accepted.</summary>
@@ -99,14 +101,15 @@ internal sealed class AudioTrack
         Publish(events);
     }
 
-    private async ValueTask AcceptResampledAsync(ReadOnlyMemory<float> samples, List<StreamEvent> events, CancellationToken cancellationToken)
+    private async ValueTask AcceptResampledAsync(
+        ReadOnlyMemory<float> samples, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         while (!samples.IsEmpty)
         {
             var part = samples[..Math.Min(samples.Length, AudioClock.StepSamples)];
             samples = samples[part.Length..];
             _ring.Append(part.Span);
-            _observer?.Hear(part.Span);
+            _observer?.AcceptSamples(part.Span);
             _fbank.AcceptSamples(part.Span);
             while (_fbank.FramesReady - _fbank.NextFrame >= AudioClock.StepFrames) await StepAsync(events, cancellationToken);
         }
@@ -119,32 +122,38 @@ internal sealed class AudioTrack
         if (heard && !_open)
         {
             foreach (var listener in _listeners) listener.Wake();
-            for (var step = Math.Max(_nextUnheard, _step - PreRollSteps); step < _step; step++) await ListenAsync(step, events, cancellationToken);
+            for (var step = Math.Max(_nextUnheard, _step - PreRollSteps); step < _step; step++)
+                await ListenAsync(step, events, cancellationToken);
         }
         _open = heard;
         if (_open) await ListenAsync(_step, events, cancellationToken);
-        else await RestAsync(events, cancellationToken);
+        else await SkipAsync(events, cancellationToken);
         var end = _origin + AudioClock.EndOf(_step);
-        _observer?.Step(end, _open, _listeners, events);
-        if (_sight is not null) await _sight.HearAsync(new HeardStep(_number, _step, end, _origin + AudioClock.HeardAt(_step), _open, [.. features], [.. _sharedWords]), events, cancellationToken);
+        _observer?.OnStep(end, _open, _listeners, events);
+        if (_audioVisual is not null)
+            await _audioVisual.AcceptStepAsync(
+                new FeatureStep(_number, _step, end, _origin + AudioClock.HeardAt(_step), _open, [.. features], [.. _sharedWords]), events,
+                cancellationToken);
         _sharedWords.Clear();
-        if (!_open && _speech is not null) await _speech.SleepAsync(end, events, cancellationToken);
+        if (!_open && _speech is not null) await _speech.AcceptSilenceAsync(end, events, cancellationToken);
         _step++;
     }
 
     private async ValueTask ListenAsync(long step, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         _nextUnheard = step + 1;
-        foreach (var listener in _listeners) await listener.ListenAsync(step, _features[step % _features.Length], _ring, _detections, cancellationToken);
+        foreach (var listener in _listeners)
+            await listener.ListenAsync(step, _features[step % _features.Length], _ring, _detections, cancellationToken);
         if (_words is not null) await _words.ListenAsync(step, _ring, _detections, cancellationToken);
         Publish(events);
         if (_speech is null) return;
         var sound = new float[AudioClock.StepSamples];
         _ring.Read(step * AudioClock.StepSamples, sound);
-        await _speech.HearAsync(new HeardSound(_number, step, _origin + AudioClock.ToTime(step * AudioClock.StepSamples), sound), events, cancellationToken);
+        await _speech.AcceptSoundAsync(
+            new SoundStep(_number, step, _origin + AudioClock.ToTime(step * AudioClock.StepSamples), sound), events, cancellationToken);
     }
 
-    private async ValueTask RestAsync(List<StreamEvent> events, CancellationToken cancellationToken)
+    private async ValueTask SkipAsync(List<StreamEvent> events, CancellationToken cancellationToken)
     {
         foreach (var listener in _listeners) listener.Sleep();
         if (_words is null) return;
@@ -157,8 +166,8 @@ internal sealed class AudioTrack
     {
         foreach (var word in _detections.Select(detection => detection.ToEvent(_origin)))
         {
-            if (_told.TryGetValue(word.Keyword, out var end) && word.Start < end) continue;
-            _told[word.Keyword] = word.End;
+            if (_published.TryGetValue(word.Keyword, out var end) && word.Start < end) continue;
+            _published[word.Keyword] = word.End;
             if (_sharedKeywords.Contains(word.Keyword)) _sharedWords.Add(word);
             else events.Add(word);
         }

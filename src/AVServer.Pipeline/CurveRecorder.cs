@@ -9,13 +9,14 @@ internal sealed class CurveRecorder : IStepObserver
 
     /// <summary>The curves so far.</summary>
     public IReadOnlyList<PosteriorCurve> Curves =>
-        [.. _curves.Select(curve => new PosteriorCurve(curve.Key.Keyword, curve.Key.Stage, curve.Value.Step.TotalSeconds, [.. curve.Value.Values]))];
+        [.. _curves.Select(
+            curve => new PosteriorCurve(curve.Key.Keyword, curve.Key.Stage, curve.Value.Step.TotalSeconds, [.. curve.Value.Values]))];
 
-    public void Hear(ReadOnlySpan<float> samples)
+    public void AcceptSamples(ReadOnlySpan<float> samples)
     {
     }
 
-    public void Step(TimeSpan time, bool gateOpen, IReadOnlyList<KeywordListener> listeners, List<StreamEvent> events)
+    public void OnStep(TimeSpan time, bool gateOpen, IReadOnlyList<KeywordListener> listeners, List<StreamEvent> events)
     {
         foreach (var listener in listeners)
             foreach (var (keyword, posterior) in listener.LastPosteriors)
@@ -25,7 +26,7 @@ internal sealed class CurveRecorder : IStepObserver
                 Curve(keyword, listener.VerifierName!, AudioClock.Step).Add(posterior);
     }
 
-    public void Judge(AudioVisualKeyword model, long step, IReadOnlyDictionary<string, float> scores)
+    public void OnWindowJudged(AudioVisualKeyword model, long step, IReadOnlyDictionary<string, float> scores)
     {
         foreach (var (modality, score) in scores)
         {

@@ -2,7 +2,10 @@ using AVServer.Contracts;
 
 namespace AVServer.Pipeline;
 
-/// <summary>Nothing happens behind the end of the sound. What is only said in part is heard out in silence, and its end is an estimate that may lie there.</summary>
+/// <summary>
+/// Nothing happens behind the end of the sound. What is only said in part is heard out in silence, and its end is an estimate that may lie
+/// there.
+/// </summary>
 internal static class EndOfSound
 {
     /// <summary>Moves every time of the events that lies behind the end to it.</summary>
@@ -14,8 +17,15 @@ internal static class EndOfSound
         {
             events[i] = events[i] switch
             {
-                WakeWordEvent word => word with { Start = Earlier(word.Start, end), End = Earlier(word.End, end), DetectedAt = Earlier(word.DetectedAt, end) },
-                SpeechEvent speech => speech with { Start = Earlier(speech.Start, end), End = Earlier(speech.End, end), Words = Cut(speech.Words, end) },
+                WakeWordEvent word =>
+                    word with
+                    {
+                        Start = Earlier(word.Start, end),
+                        End = Earlier(word.End, end),
+                        DetectedAt = Earlier(word.DetectedAt, end)
+                    },
+                SpeechEvent speech =>
+                    speech with { Start = Earlier(speech.Start, end), End = Earlier(speech.End, end), Words = Cut(speech.Words, end) },
                 EmotionEvent emotion => emotion with
                 {
                     Start = Earlier(emotion.Start, end),

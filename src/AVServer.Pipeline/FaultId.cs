@@ -11,5 +11,5 @@ public static class FaultId
     public static string New() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));
 
     /// <summary>What the caller is told.</summary>
-    public static string Told(string id) => $"The server failed; its log has the details under {id}.";
+    public static string MessageFor(string id) => $"The server failed; its log has the details under {id}.";
 }

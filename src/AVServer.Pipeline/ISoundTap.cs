@@ -7,5 +7,5 @@ public interface ISoundTap
     /// <param name="start">Media time of the first sample.</param>
     /// <param name="sampleRateHz">The same for all samples of a stream.</param>
     /// <param name="samples">Mono in [-1, 1]; not the tap's to keep.</param>
-    void Hear(TimeSpan start, int sampleRateHz, ReadOnlySpan<float> samples);
+    void AcceptSamples(TimeSpan start, int sampleRateHz, ReadOnlySpan<float> samples);
 }

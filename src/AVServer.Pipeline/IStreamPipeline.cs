@@ -2,7 +2,10 @@ using AVServer.Contracts;
 
 namespace AVServer.Pipeline;
 
-/// <summary>The way from media to events, shared by live ingest, offline scoring, the command line and the tests. Stateless: all state belongs to a run.</summary>
+/// <summary>
+/// The way from media to events, shared by live ingest, offline scoring, the command line and the tests. Stateless: all state belongs to a
+/// run.
+/// </summary>
 public interface IStreamPipeline
 {
     /// <summary>The models that listen, and the ones that a file can be scored with.</summary>

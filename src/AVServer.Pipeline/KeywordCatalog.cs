@@ -22,9 +22,13 @@ internal sealed class KeywordCatalog
         _configured = options.Value.Keywords.ToDictionary(keyword => keyword.Model);
         Active = _configured.Count > 0 ? Join(_configured.Keys.Select(Get))
             : Join([.. DefaultNames().Select(Get), .. options.Value.AudioVisual ? [DefaultAudioVisual()] : Array.Empty<ListeningModels>()]);
-        (string Name, FeatureSpec Features)[] heard = [.. Active.Spoken.Select(model => (model.Name, model.Features)), .. Active.AudioVisual.Select(model => (model.Name, model.Features))];
+        (string Name, FeatureSpec Features)[] heard =
+            [.. Active.Spoken.Select(model => (model.Name, model.Features)),
+                .. Active.AudioVisual.Select(model => (model.Name, model.Features))];
         if (heard.Select(model => model.Features).Distinct().Count() > 1)
-            throw new InvalidOperationException($"Expected keyword models that hear the same features, got {string.Join("; ", heard.Select(model => $"{model.Name}: {model.Features}"))}. Run them in separate servers.");
+            throw new InvalidOperationException(
+                "Expected keyword models that hear the same features, got "
+                + $"{string.Join("; ", heard.Select(model => $"{model.Name}: {model.Features}"))}. Run them in separate servers.");
         // What finds faces has to be there before the first stream needs it.
         if (Active.WantsPictures)
             foreach (var name in FaceModels.Names) _ = runtime.Store.Get(name);
@@ -52,7 +56,10 @@ internal sealed class KeywordCatalog
         SnipEdges = features.SnipEdges,
     };
 
-    /// <summary>A keyword model by name: a verifier with its spotter, a spotter alone, or an audio-visual one, which then listens without pictures too.</summary>
+    /// <summary>
+    /// A keyword model by name: a verifier with its spotter, a spotter alone, or an audio-visual one, which then listens without pictures
+    /// too.
+    /// </summary>
     /// <exception cref="UnknownModelException">There is none, or it is of another kind.</exception>
     public ListeningModels Get(string name)
     {
@@ -100,7 +107,8 @@ internal sealed class KeywordCatalog
         return new ListeningModels([.. all.SelectMany(part => part.Spoken)], [.. all.SelectMany(part => part.AudioVisual)]);
     }
 
-    private ListeningModels DefaultAudioVisual() => new([], [.. _runtime.Store.OfKind(ModelKind.AudioVisualSpotter).Select(model => AudioVisual(model, withoutVideo: false))]);
+    private ListeningModels DefaultAudioVisual() =>
+        new([], [.. _runtime.Store.OfKind(ModelKind.AudioVisualSpotter).Select(model => AudioVisual(model, withoutVideo: false))]);
 
     private IEnumerable<string> DefaultNames()
     {
@@ -112,7 +120,8 @@ internal sealed class KeywordCatalog
     {
         var manifest = verifier.Manifest;
         var spotter = _runtime.Store.Get(manifest.FirstStage!.Name);
-        var stage = new VerifierStage(_runtime.Verifier(manifest.Name), _runtime.Embedding(manifest.Embedding!), manifest.FirstStage.Weight, Reference(manifest));
+        var stage = new VerifierStage(
+            _runtime.Verifier(manifest.Name), _runtime.Embedding(manifest.Embedding!), manifest.FirstStage.Weight, Reference(manifest));
         return Build(manifest.Name, spotter, manifest.Trigger, stage, keyword =>
             Threshold(verifier, keyword) with { FirstThreshold = manifest.FirstStage.Threshold.GetValueOrDefault(keyword, 1) });
     }
@@ -120,7 +129,8 @@ internal sealed class KeywordCatalog
     private KeywordModel Alone(StoredModel spotter) =>
         Build(spotter.Manifest.Name, spotter, spotter.Manifest.Trigger, null, keyword => Threshold(spotter, keyword));
 
-    private KeywordModel Build(string name, StoredModel spotter, TriggerSpec trigger, VerifierStage? verifier, Func<string, KeywordThreshold> threshold)
+    private KeywordModel Build(
+        string name, StoredModel spotter, TriggerSpec trigger, VerifierStage? verifier, Func<string, KeywordThreshold> threshold)
     {
         var manifest = spotter.Manifest;
         return new KeywordModel(
@@ -139,7 +149,8 @@ internal sealed class KeywordCatalog
     private KeywordThreshold Threshold(StoredModel model, string keyword)
     {
         var options = _configured.GetValueOrDefault(model.Manifest.Name);
-        if (options is not null && options.Thresholds.TryGetValue(keyword, out var byHand)) return new KeywordThreshold(keyword, byHand, byHand, null);
+        if (options is not null && options.Thresholds.TryGetValue(keyword, out var byHand))
+            return new KeywordThreshold(keyword, byHand, byHand, null);
         var target = options?.FalseAlarmsPerHour ?? model.Manifest.OperatingPoint?.FalseAlarmsPerHour;
         var threshold = (float)model.ThresholdFor(keyword, target).Threshold;
         return new KeywordThreshold(keyword, threshold, threshold, target);
@@ -157,7 +168,8 @@ internal sealed class KeywordCatalog
             var key = KeyOf(modality);
             if (options is not null && options.Thresholds.TryGetValue(key, out var set)) (thresholds[modality], byHand) = (set, true);
             // Lips alone may be left uncalibrated: then they alone never decide.
-            else if (modality != Modality.Visual || manifest.AudioVisual!.Calibration.ContainsKey(key)) thresholds[modality] = (float)stored.ModalityThresholdFor(key, target).Threshold;
+            else if (modality != Modality.Visual || manifest.AudioVisual!.Calibration.ContainsKey(key))
+                thresholds[modality] = (float)stored.ModalityThresholdFor(key, target).Threshold;
         }
         var spec = manifest.AudioVisual!;
         return new AudioVisualKeyword(
@@ -189,16 +201,22 @@ internal sealed class KeywordCatalog
             spoken?.FalseAlarmsPerHour ?? audioVisual?.FalseAlarmsPerHour,
             FirstStage: manifest.FirstStage?.Name,
             RefractorySeconds: spoken is not null || audioVisual is not null ? manifest.Trigger.RefractorySeconds : null,
-            Calibration: audioVisual is not null ? Calibration(audioVisual, manifest) : listener is not null ? Calibration(listener, manifest) : null);
+            Calibration: audioVisual is not null ? Calibration(audioVisual, manifest) : listener is not null
+                ? Calibration(listener, manifest)
+                : null);
     }
 
     private static KeywordCalibration[] Calibration(KeywordModel model, ModelManifest manifest) =>
-        [.. model.Words.Where(word => manifest.Calibration.ContainsKey(word.Keyword)).Select(word => Describe(manifest.Calibration[word.Keyword], word.Keyword, word.Threshold))];
+        [.. model.Words.Where(word => manifest.Calibration.ContainsKey(word.Keyword))
+            .Select(word => Describe(manifest.Calibration[word.Keyword], word.Keyword, word.Threshold))];
 
     private static KeywordCalibration[] Calibration(AudioVisualKeyword model, ModelManifest manifest) =>
     [
         .. model.Thresholds
-            .Select(threshold => (Modality: threshold.Key, threshold.Value, Table: manifest.AudioVisual!.Calibration.GetValueOrDefault(KeyOf(threshold.Key))))
+            .Select(
+                threshold =>
+                    (Modality: threshold.Key, threshold.Value,
+                        Table: manifest.AudioVisual!.Calibration.GetValueOrDefault(KeyOf(threshold.Key))))
             .Where(way => way.Table is not null)
             .Select(way => Describe(way.Table!, model.Keyword, way.Value) with { Modality = way.Modality }),
     ];
@@ -207,7 +225,8 @@ internal sealed class KeywordCatalog
         keyword, threshold, table.Data, table.FillerHours, table.KeywordUtterances,
         [.. table.Points.Select(point => new MeasuredThreshold(point.Threshold, point.FalseAlarmsPerHour, point.Frr))]);
 
-    private static string KeyOf(Modality modality) => modality switch { Modality.Audio => AudioVisualSpec.Audio, Modality.Visual => AudioVisualSpec.Visual, _ => AudioVisualSpec.Both };
+    private static string KeyOf(Modality modality) =>
+        modality switch { Modality.Audio => AudioVisualSpec.Audio, Modality.Visual => AudioVisualSpec.Visual, _ => AudioVisualSpec.Both };
 
     private static ModelReference Reference(ModelManifest manifest) => new(manifest.Name, manifest.Version);
 }

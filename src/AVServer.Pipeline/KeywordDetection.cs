@@ -10,7 +10,8 @@ namespace AVServer.Pipeline;
 /// <param name="Step">The step at whose end the decision fell.</param>
 /// <param name="Model">The model that decided.</param>
 /// <param name="Scores">What each stage said, see <see cref="WakeWordEvent.Scores"/>.</param>
-internal sealed record KeywordDetection(string Keyword, float Score, WordSpan Span, long Step, ModelReference Model, IReadOnlyDictionary<string, float> Scores)
+internal sealed record KeywordDetection(
+    string Keyword, float Score, WordSpan Span, long Step, ModelReference Model, IReadOnlyDictionary<string, float> Scores)
 {
     /// <param name="origin">Media time of the track's first sample.</param>
     public WakeWordEvent ToEvent(TimeSpan origin) => new(

@@ -12,14 +12,16 @@ internal sealed record ListeningModels(IReadOnlyList<KeywordModel> Spoken, IRead
     public bool WantsPictures => AudioVisual.Count > 0;
 
     /// <summary>What they all hear; null where nothing listens.</summary>
-    public FeatureSpec? Features => Spoken.Select(model => model.Features).Concat(AudioVisual.Select(model => model.Features)).FirstOrDefault();
+    public FeatureSpec? Features =>
+        Spoken.Select(model => model.Features).Concat(AudioVisual.Select(model => model.Features)).FirstOrDefault();
 
     /// <summary>Those that listen to a stream that has no pictures.</summary>
     public ListeningModels WithoutPictures => this with { AudioVisual = [.. AudioVisual.Where(model => model.WithoutVideo)] };
 
     /// <summary>Keywords that a model that only hears and an audio-visual one both know.</summary>
     public IReadOnlySet<string> SharedKeywords =>
-        Spoken.SelectMany(model => model.Words).Select(word => word.Keyword).Intersect(AudioVisual.Select(model => model.Keyword)).ToHashSet();
+        Spoken.SelectMany(model => model.Words).Select(word => word.Keyword).Intersect(AudioVisual.Select(model => model.Keyword))
+            .ToHashSet();
 
     /// <summary>Names and versions, for events.</summary>
     public IReadOnlyList<ModelReference> References =>

@@ -27,7 +27,9 @@ public sealed class PipelineOptions
     /// <summary>Whether the first stage sleeps while nothing is louder than the room. Default true.</summary>
     public bool Gate { get; set; } = true;
 
-    /// <summary>Whether a live stream loses pictures, with a gap told, where the machine can't keep up; if not, its sender waits. Default true.</summary>
+    /// <summary>
+    /// Whether a live stream loses pictures, with a gap told, where the machine can't keep up; if not, its sender waits. Default true.
+    /// </summary>
     public bool DropLatePictures { get; set; } = true;
 
     /// <summary>Media time between two telemetry events. Default 160 ms.</summary>
@@ -42,11 +44,15 @@ public sealed class KeywordOptions
     [Required]
     public string Model { get; set; } = "";
 
-    /// <summary>Target of false alarms per hour of other speech, looked up in the model's calibration. Absent: the model's own operating point.</summary>
+    /// <summary>
+    /// Target of false alarms per hour of other speech, looked up in the model's calibration. Absent: the model's own operating point.
+    /// </summary>
     [Range(0.001, 1000)]
     public double? FalseAlarmsPerHour { get; set; }
 
-    /// <summary>Thresholds by keyword, of an audio-visual model by modality (audio, visual, audioVisual), which overrule the target. Absent: none.</summary>
+    /// <summary>
+    /// Thresholds by keyword, of an audio-visual model by modality (audio, visual, audioVisual), which overrule the target. Absent: none.
+    /// </summary>
     public IDictionary<string, float> Thresholds { get; set; } = new Dictionary<string, float>();
 }
 

@@ -10,7 +10,9 @@ namespace AVServer.Pipeline;
 /// <summary>Registration of the pipeline and all that it stands on.</summary>
 public static class PipelineServices
 {
-    /// <summary>Adds <see cref="IStreamPipeline"/> with its media decoders and models; settings come from the sections of their options.</summary>
+    /// <summary>
+    /// Adds <see cref="IStreamPipeline"/> with its media decoders and models; settings come from the sections of their options.
+    /// </summary>
     public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(configuration);

@@ -1,6 +1,8 @@
 namespace AVServer.Pipeline;
 
-/// <summary>The last few seconds of a stream's sound, addressed by absolute sample number. Before the first sample there was silence.</summary>
+/// <summary>
+/// The last few seconds of a stream's sound, addressed by absolute sample number. Before the first sample there was silence.
+/// </summary>
 /// <remarks>One stream's own; not for several threads. Nothing is allocated after construction.</remarks>
 internal sealed class SampleRing(int capacity)
 {

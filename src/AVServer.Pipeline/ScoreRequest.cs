@@ -12,8 +12,8 @@ public sealed record ScoreRequest(string FileName, bool Posteriors = false, stri
     public IReadOnlyList<KeywordRequest> Words { get; init; } = [];
 
     /// <summary>
-    /// Takes the events as they are found; the list is not the taker's to keep. The report then holds none, and a long file needs no more memory than a
-    /// short one. Absent: the report holds them.
+    /// Takes the events as they are found; the list is not the taker's to keep. The report then holds none, and a long file needs no more
+    /// memory than a short one. Absent: the report holds them.
     /// </summary>
     public Action<IReadOnlyList<StreamEvent>>? OnEvents { get; init; }
 

@@ -43,7 +43,8 @@ internal sealed partial class StreamPipeline : IStreamPipeline
     {
         if (_catalog.Active.Features is null) return;
         var words = await _words.PlanAsync([], null, alone: false, cancellationToken);
-        var warmUp = new WarmUp(new RunPlan(_catalog.Active.WithoutPictures, _faces, _time, _options.Gate, Paced: true, Speech: _speech, Words: words), _fbank);
+        var warmUp = new WarmUp(
+            new RunPlan(_catalog.Active.WithoutPictures, _faces, _time, _options.Gate, Paced: true, Speech: _speech, Words: words), _fbank);
         await warmUp.RunAsync(cancellationToken);
     }
 
@@ -68,13 +69,14 @@ internal sealed partial class StreamPipeline : IStreamPipeline
             try
             {
                 // What is noticed beside the sound doesn't wait for the next of it.
-                if (run.Speech is { } speech && !await items.ComesBeforeAsync(speech.Noticed))
+                if (run.Speech is { } speech && !await items.ComesBeforeAsync(speech.EventsReady))
                 {
                     speech.Collect(events);
                     continue;
                 }
                 more = await items.MoveNextAsync();
-                if (more && items.Current is AudioBlock block) request.Tap?.Hear(block.Start, block.SampleRateHz, block.Samples.Span);
+                if (more && items.Current is AudioBlock block)
+                    request.Tap?.AcceptSamples(block.Start, block.SampleRateHz, block.Samples.Span);
                 if (more) await run.AcceptAsync(items.Current, events, cancellationToken);
                 else await run.CompleteAsync(events, cancellationToken);
             }
@@ -119,24 +121,32 @@ internal sealed partial class StreamPipeline : IStreamPipeline
         }
     }
 
-    public Task<TimeSpan?> FindDurationAsync(string path, CancellationToken cancellationToken) => _files.FindDurationAsync(path, cancellationToken);
+    public Task<TimeSpan?> FindDurationAsync(string path, CancellationToken cancellationToken) =>
+        _files.FindDurationAsync(path, cancellationToken);
 
-    private static FbankComputer FrontEnd(ListeningModels models) => new(models.Features is { } features ? KeywordCatalog.FrontEnd(features) : new FbankOptions());
+    private static FbankComputer FrontEnd(ListeningModels models) =>
+        new(models.Features is { } features ? KeywordCatalog.FrontEnd(features) : new FbankOptions());
 
     // Upright phones make high pictures: neither side is larger than what a face that can be read needs.
     private static VideoOutput? Pictures(RunPlan plan) =>
-        plan is { Models.WantsPictures: true, MayHavePictures: true } ? new VideoOutput(PixelFormat.Bgr24, MaxPictureSide, MaxPictureSide, Fps: null) : null;
+        plan is { Models.WantsPictures: true, MayHavePictures: true }
+            ? new VideoOutput(PixelFormat.Bgr24, MaxPictureSide, MaxPictureSide, Fps: null)
+            : null;
 
     private RunPlan PlanFor(MediaHello hello)
     {
-        var (sound, pictures) = (hello.Container is not null || hello.Audio is not null, hello.Container is not null || hello.Video is not null);
+        var (sound, pictures) =
+            (hello.Container is not null || hello.Audio is not null, hello.Container is not null || hello.Video is not null);
         var models = pictures ? _catalog.Active : _catalog.Active.WithoutPictures;
         return new RunPlan(models, _faces, _time, _options.Gate, Paced: true, _options.DropLatePictures, sound, pictures, _speech);
     }
 
-    private async IAsyncEnumerable<MediaItem> Decode(StreamRequest request, RunPlan plan, IAsyncEnumerable<MediaChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<MediaItem> Decode(
+        StreamRequest request, RunPlan plan, IAsyncEnumerable<MediaChunk> chunks,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var item in _decoder.DecodeAsync(request.Hello, chunks, video: Pictures(plan), cancellationToken: cancellationToken)) yield return item;
+        await foreach (var item in _decoder.DecodeAsync(request.Hello, chunks, video: Pictures(plan), cancellationToken: cancellationToken))
+            yield return item;
     }
 
     private FaultEvent Fault(string streamId, Exception exception)
@@ -148,18 +158,20 @@ internal sealed partial class StreamPipeline : IStreamPipeline
         }
         var id = FaultId.New();
         Log.Failed(_logger, id, streamId, exception);
-        return new FaultEvent(FaultCodes.Internal, $"{FaultId.Told(id)} Open the stream again.");
+        return new FaultEvent(FaultCodes.Internal, $"{FaultId.MessageFor(id)} Open the stream again.");
     }
 
     private static partial class Log
     {
-        [LoggerMessage(3001, LogLevel.Warning, "No keyword model is loaded: nothing will be detected. Add a model to the models' folder.")]
+        [LoggerMessage(
+            LogEventIds.NoModels, LogLevel.Warning,
+            "No keyword model is loaded: nothing will be detected. Add a model to the models' folder.")]
         public static partial void NoModels(ILogger logger);
 
-        [LoggerMessage(3002, LogLevel.Information, "Stream {StreamId} sent media that can't be used: {Code}.")]
+        [LoggerMessage(LogEventIds.BadMedia, LogLevel.Information, "Stream {StreamId} sent media that can't be used: {Code}.")]
         public static partial void BadMedia(ILogger logger, string streamId, string code);
 
-        [LoggerMessage(3003, LogLevel.Error, "The server failed, {Id}: stream {StreamId}.")]
+        [LoggerMessage(LogEventIds.PipelineFailed, LogLevel.Error, "The server failed, {Id}: stream {StreamId}.")]
         public static partial void Failed(ILogger logger, string id, string streamId, Exception exception);
     }
 }

@@ -11,9 +11,9 @@ internal sealed class StreamRun : IAsyncDisposable
     private readonly FbankComputer _fbank;
     private readonly bool _gated;
     private readonly IReadOnlyList<KeywordListener> _listeners;
-    private readonly IReadOnlyList<AudioVisualListener> _audioVisual;
+    private readonly IReadOnlyList<AudioVisualListener> _audioVisualListeners;
     private readonly IStepObserver? _observer;
-    private readonly AudioVisualRun? _sight;
+    private readonly AudioVisualRun? _audioVisual;
     private readonly IReadOnlySet<string> _shared = FrozenSet<string>.Empty;
     private readonly SpeechRun? _speech;
     private readonly WordListener? _words;
@@ -28,17 +28,18 @@ internal sealed class StreamRun : IAsyncDisposable
     {
         (_fbank, _gated, _observer) = (fbank, plan.Gated, observer);
         _listeners = [.. plan.Models.Spoken.Select(model => new KeywordListener(model, plan.Paced, observed: observer is not null))];
-        _audioVisual = [.. plan.Models.AudioVisual.Select(model => new AudioVisualListener(model, observer))];
+        _audioVisualListeners = [.. plan.Models.AudioVisual.Select(model => new AudioVisualListener(model, observer))];
         if (plan.Words is { } words) _words = new WordListener(words.Model, words.List, words.StreamId, plan.Paced);
         if (plan.Speech is { Listens: true } speech)
         {
-            var speechTrack = new SpeechTrack(speech, plan.Time, beside: plan.Paced, tellsPartial: observer is Telemetry);
+            var speechTrack = new SpeechTrack(speech, plan.Time, beside: plan.Paced, reportsPartial: observer is Telemetry);
             _speech = new SpeechRun(speechTrack, beside: plan.Paced, plan.Time);
         }
-        if (_audioVisual.Count == 0) return;
+        if (_audioVisualListeners.Count == 0) return;
         _shared = plan.Models.SharedKeywords;
-        var track = new AudioVisualTrack(plan.Faces, _audioVisual, new SharedWords(_shared), new Patience(plan.MayHaveSound, plan.MayHavePictures));
-        _sight = new AudioVisualRun(track, plan.Paced, plan.DropsLatePictures, plan.Time);
+        var track = new AudioVisualTrack(
+            plan.Faces, _audioVisualListeners, new DetectionMerger(_shared), new AudioVideoSync(plan.MayHaveSound, plan.MayHavePictures));
+        _audioVisual = new AudioVisualRun(track, plan.Paced, plan.DropsLatePictures, plan.Time);
     }
 
     /// <summary>Follows who speaks; null where nothing listens to speech.</summary>
@@ -49,7 +50,7 @@ internal sealed class StreamRun : IAsyncDisposable
 
     /// <summary>By keyword, the highest score of the stage that decides.</summary>
     public IReadOnlyDictionary<string, float> MaxScores => _listeners.SelectMany(listener => listener.MaxScores)
-        .Concat(_audioVisual.Select(listener => (listener.Keyword.Keyword, Score: listener.MaxScore)))
+        .Concat(_audioVisualListeners.Select(listener => (listener.Keyword.Keyword, Score: listener.MaxScore)))
         .Concat(_words?.MaxScores ?? [])
         .GroupBy(score => score.Keyword)
         .ToDictionary(group => group.Key, group => group.Max(score => score.Score));
@@ -65,7 +66,7 @@ internal sealed class StreamRun : IAsyncDisposable
                 Duration = TimeSpan.FromTicks(Math.Max(Duration.Ticks, block.End.Ticks));
                 break;
             case VideoFrame frame:
-                if (_sight is not null) await _sight.SeeAsync(frame, events, cancellationToken);
+                if (_audioVisual is not null) await _audioVisual.AcceptPictureAsync(frame, events, cancellationToken);
                 Duration = TimeSpan.FromTicks(Math.Max(Duration.Ticks, frame.Time.Ticks));
                 break;
             case MediaGap gap:
@@ -77,25 +78,25 @@ internal sealed class StreamRun : IAsyncDisposable
                 events.Add(new WarningEvent(warning.Code, warning.Message));
                 break;
         }
-        if (_speech is not null) HearSpeech(_speech, events);
+        if (_speech is not null) CollectSpeech(_speech, events);
     }
 
     /// <summary>Ends the media: hears and sees out what was still open.</summary>
     public async ValueTask CompleteAsync(List<StreamEvent> events, CancellationToken cancellationToken)
     {
         await EndTrackAsync(events, cancellationToken);
-        if (_sight is not null) await _sight.CompleteAsync(events, cancellationToken);
+        if (_audioVisual is not null) await _audioVisual.CompleteAsync(events, cancellationToken);
         if (_speech is not null) await _speech.CompleteAsync(events, cancellationToken);
         EndOfSound.Cut(events, Duration);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_sight is not null) await _sight.DisposeAsync();
+        if (_audioVisual is not null) await _audioVisual.DisposeAsync();
         if (_speech is not null) await _speech.DisposeAsync();
     }
 
-    private static void HearSpeech(SpeechRun speech, List<StreamEvent> events)
+    private static void CollectSpeech(SpeechRun speech, List<StreamEvent> events)
     {
         for (var i = 0; i < events.Count; i++)
             if (events[i] is TelemetryEvent telemetry) events[i] = telemetry with { Speech = speech.Partial };
@@ -107,7 +108,8 @@ internal sealed class StreamRun : IAsyncDisposable
         if (_track is not null) return _track;
         foreach (var listener in _listeners) listener.Restart();
         _words?.Restart();
-        return _track = new AudioTrack(block.Start, block.SampleRateHz, _fbank, _gated, _listeners, _observer, _sight, _shared, _speech, _words, _tracks++);
+        return _track = new AudioTrack(
+            block.Start, block.SampleRateHz, _fbank, _gated, _listeners, _observer, _audioVisual, _shared, _speech, _words, _tracks++);
     }
 
     private async ValueTask EndTrackAsync(List<StreamEvent> events, CancellationToken cancellationToken)
@@ -115,7 +117,7 @@ internal sealed class StreamRun : IAsyncDisposable
         if (_track is null) return;
         await _track.CompleteAsync(events, cancellationToken);
         _track = null;
-        if (_speech is not null) await _speech.RestAsync(events, cancellationToken);
+        if (_speech is not null) await _speech.EndSoundAsync(events, cancellationToken);
         EndOfSound.Cut(events, _soundEnd);
     }
 }

@@ -15,13 +15,13 @@ internal sealed class Telemetry(TimeSpan interval) : IStepObserver
     private long _samples;
     private int _steps;
 
-    public void Hear(ReadOnlySpan<float> samples)
+    public void AcceptSamples(ReadOnlySpan<float> samples)
     {
         _power += SumOfSquares(samples);
         _samples += samples.Length;
     }
 
-    public void Step(TimeSpan time, bool gateOpen, IReadOnlyList<KeywordListener> listeners, List<StreamEvent> events)
+    public void OnStep(TimeSpan time, bool gateOpen, IReadOnlyList<KeywordListener> listeners, List<StreamEvent> events)
     {
         foreach (var listener in listeners)
         {
@@ -30,13 +30,14 @@ internal sealed class Telemetry(TimeSpan interval) : IStepObserver
         }
         if (++_steps < _stepsPerEvent) return;
         var verified = _verified.Values.Any(curve => curve.Exists(posterior => posterior > 0)) ? Values(_verified) : null;
-        events.Add(new TelemetryEvent(time, LevelDb(), gateOpen, Values(_posteriors), AudioClock.Step, TakeModalities(), Verified: verified));
+        events.Add(
+            new TelemetryEvent(time, LevelDb(), gateOpen, Values(_posteriors), AudioClock.Step, TakeModalities(), Verified: verified));
         _posteriors.Clear();
         _verified.Clear();
         (_power, _samples, _steps) = (0, 0, 0);
     }
 
-    public void Judge(AudioVisualKeyword model, long step, IReadOnlyDictionary<string, float> scores)
+    public void OnWindowJudged(AudioVisualKeyword model, long step, IReadOnlyDictionary<string, float> scores)
     {
         lock (_gate) (_modalities ??= [])[model.Keyword] = scores;
     }
@@ -50,7 +51,8 @@ internal sealed class Telemetry(TimeSpan interval) : IStepObserver
         }
     }
 
-    private static Dictionary<string, float[]> Values(Dictionary<string, List<float>> curves) => curves.ToDictionary(curve => curve.Key, curve => curve.Value.ToArray());
+    private static Dictionary<string, float[]> Values(Dictionary<string, List<float>> curves) =>
+        curves.ToDictionary(curve => curve.Key, curve => curve.Value.ToArray());
 
     private Dictionary<string, IReadOnlyDictionary<string, float>>? TakeModalities()
     {
@@ -69,5 +71,6 @@ internal sealed class Telemetry(TimeSpan interval) : IStepObserver
         return sum;
     }
 
-    private float LevelDb() => _samples == 0 ? SoundLevel.FloorDbfs : (float)Math.Max(SoundLevel.FloorDbfs, 10 * Math.Log10((_power / _samples) + 1e-12));
+    private float LevelDb() =>
+        _samples == 0 ? SoundLevel.FloorDbfs : (float)Math.Max(SoundLevel.FloorDbfs, 10 * Math.Log10((_power / _samples) + 1e-12));
 }

@@ -22,13 +22,13 @@ internal sealed class WarmUp(RunPlan plan, FbankComputer fbank)
         // Everything is a candidate, so that what judges candidates runs too.
         var judged = plan with { Models = plan.Models with { Spoken = [.. plan.Models.Spoken.Select(AllCandidates)] } };
         var streams = Enumerable.Range(1, Streams);
-        return Task.WhenAll(streams.Select(seed => Task.Run(() => HearAsync(judged, seed, cancellationToken), cancellationToken)));
+        return Task.WhenAll(streams.Select(seed => Task.Run(() => RunStreamAsync(judged, seed, cancellationToken), cancellationToken)));
     }
 
     private static KeywordModel AllCandidates(KeywordModel model) =>
         model with { Words = [.. model.Words.Select(word => word with { FirstThreshold = float.NegativeInfinity })] };
 
-    private async Task HearAsync(RunPlan judged, int seed, CancellationToken cancellationToken)
+    private async Task RunStreamAsync(RunPlan judged, int seed, CancellationToken cancellationToken)
     {
         await using var run = new StreamRun(judged, fbank, observer: null);
         var (noise, events) = (new Random(seed), new List<StreamEvent>());

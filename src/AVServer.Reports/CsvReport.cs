@@ -13,7 +13,8 @@ public static class CsvReport
     /// <param name="report">The file; its own events are not looked at.</param>
     /// <param name="events">Its events in order.</param>
     /// <param name="cancellationToken">Breaks off.</param>
-    public static async Task WriteAsync(TextWriter output, ScoreReport report, IEnumerable<StreamEvent> events, CancellationToken cancellationToken = default)
+    public static async Task WriteAsync(
+        TextWriter output, ScoreReport report, IEnumerable<StreamEvent> events, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(report);
@@ -23,7 +24,9 @@ public static class CsvReport
             warning => new ReportRow("warning", TimeSpan.Zero, TimeSpan.Zero, warning.Code, null, warning.Message));
         foreach (var row in warnings.Concat(events.Select(ReportRow.Of).OfType<ReportRow>()))
         {
-            string[] fields = [report.File, row.Type, Seconds(row.Start), Seconds(row.End), row.Label, row.Score?.ToString("0.####", CultureInfo.InvariantCulture) ?? "", row.Text];
+            string[] fields =
+                [report.File, row.Type, Seconds(row.Start), Seconds(row.End), row.Label,
+                    row.Score?.ToString("0.####", CultureInfo.InvariantCulture) ?? "", row.Text];
             await output.WriteAsync($"{string.Join(',', fields.Select(Quote))}\r\n".AsMemory(), cancellationToken);
         }
     }

@@ -6,7 +6,10 @@ using AVServer.Contracts;
 
 namespace AVServer.Reports;
 
-/// <summary>One page for people: what was found in each file, on a time line with the posterior curves. It holds all that it shows: no script, no font, no picture from elsewhere.</summary>
+/// <summary>
+/// One page for people: what was found in each file, on a time line with the posterior curves. It holds all that it shows: no script, no
+/// font, no picture from elsewhere.
+/// </summary>
 public sealed class HtmlReport(TextWriter output)
 {
     private const int MaxRows = 1_000;
@@ -55,7 +58,9 @@ public sealed class HtmlReport(TextWriter output)
     {
         ArgumentNullException.ThrowIfNull(report);
         var highest = string.Join(", ", report.MaxPosterior.Select(pair => $"{pair.Key} {Number(pair.Value, "0.00")}"));
-        await output.WriteAsync($"<h2>{Text(report.File)}</h2>\n<p>{Clock(TimeSpan.FromSeconds(report.DurationSeconds))}{(highest.Length > 0 ? $" · highest posterior: {Text(highest)}" : "")}</p>\n".AsMemory(), cancellationToken);
+        var length = Clock(TimeSpan.FromSeconds(report.DurationSeconds));
+        var posteriors = highest.Length > 0 ? $" · highest posterior: {Text(highest)}" : "";
+        await output.WriteAsync($"<h2>{Text(report.File)}</h2>\n<p>{length}{posteriors}</p>\n".AsMemory(), cancellationToken);
         foreach (var warning in report.Warnings ?? [])
             await output.WriteAsync($"<p class=\"error\">{Text(warning.Message)}</p>\n".AsMemory(), cancellationToken);
         var rows = events.Select(ReportRow.Of).OfType<ReportRow>();
@@ -64,7 +69,8 @@ public sealed class HtmlReport(TextWriter output)
     }
 
     /// <summary>Adds a file that could not be scored.</summary>
-    public Task AddFailureAsync(string file, string message) => output.WriteAsync($"<h2>{Text(file)}</h2>\n<p class=\"error\">{Text(message)}</p>\n");
+    public Task AddFailureAsync(string file, string message) =>
+        output.WriteAsync($"<h2>{Text(file)}</h2>\n<p class=\"error\">{Text(message)}</p>\n");
 
     /// <summary>Ends the page; the writer is left open.</summary>
     public Task EndAsync() => output.WriteAsync("</body>\n</html>\n");
@@ -84,12 +90,19 @@ public sealed class HtmlReport(TextWriter output)
         foreach (var row in rows.Where(row => row.Type != "face"))
         {
             if (count++ >= MaxRows) continue;
-            if (count == 1) await output.WriteAsync("<table>\n<tr><th>from</th><th>to</th><th>what</th><th></th><th>score</th><th></th></tr>\n".AsMemory(), cancellationToken);
+            if (count == 1)
+                await output.WriteAsync(
+                    "<table>\n<tr><th>from</th><th>to</th><th>what</th><th></th><th>score</th><th></th></tr>\n".AsMemory(),
+                    cancellationToken);
             var score = row.Score is { } value ? Number(value, "0.00") : "";
-            await output.WriteAsync($"<tr><td>{Clock(row.Start)}</td><td>{Clock(row.End)}</td><td>{row.Type}</td><td>{Text(row.Label)}</td><td>{score}</td><td>{Text(row.Text)}</td></tr>\n".AsMemory(), cancellationToken);
+            var line = $"<tr><td>{Clock(row.Start)}</td><td>{Clock(row.End)}</td><td>{row.Type}</td><td>{Text(row.Label)}</td>"
+                + $"<td>{score}</td><td>{Text(row.Text)}</td></tr>\n";
+            await output.WriteAsync(line.AsMemory(), cancellationToken);
         }
         if (count > 0) await output.WriteAsync("</table>\n".AsMemory(), cancellationToken);
-        var rest = count == 0 ? "Nothing was noticed." : count > MaxRows ? $"{Number(count - MaxRows, "0")} further events are left out here; the JSON and CSV have them." : null;
+        var rest = count == 0 ? "Nothing was noticed." : count > MaxRows
+            ? $"{Number(count - MaxRows, "0")} further events are left out here; the JSON and CSV have them."
+            : null;
         if (rest is not null) await output.WriteAsync($"<p>{rest}</p>\n".AsMemory(), cancellationToken);
     }
 }

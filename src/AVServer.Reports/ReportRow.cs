@@ -18,9 +18,13 @@ internal sealed record ReportRow(string Type, TimeSpan Start, TimeSpan End, stri
         SpeechEvent speech => new ReportRow("speech", speech.Start, speech.End, "", null, speech.Text),
         // The running estimates of an utterance are for displays.
         EmotionEvent { Final: true } emotion => new ReportRow(
-            "emotion", emotion.Start, emotion.End, emotion.Label, emotion.Posteriors.TryGetValue(emotion.Label, out var posterior) ? posterior : null, emotion.Text ?? ""),
+            "emotion", emotion.Start, emotion.End, emotion.Label,
+            emotion.Posteriors.TryGetValue(emotion.Label, out var posterior) ? posterior : null, emotion.Text ?? ""),
         FaceEvent { Visible: false } gone => new ReportRow("face", gone.Time, gone.Time, "none"),
-        FaceEvent face => new ReportRow("face", face.Time, face.Time, face.Quality is { } quality ? Name(quality) : "", null, face.LipsMove == true ? "lips move" : ""),
+        FaceEvent face =>
+            new ReportRow(
+                "face", face.Time, face.Time, face.Quality is { } quality ? Name(quality) : "", null,
+                face.LipsMove == true ? "lips move" : ""),
         GapEvent gap => new ReportRow("gap", gap.Start, gap.Start + gap.Duration, Name(gap.Reason), null, Name(gap.Kind)),
         WarningEvent warning => new ReportRow("warning", TimeSpan.Zero, TimeSpan.Zero, warning.Code, null, warning.Message),
         FaultEvent fault => new ReportRow("fault", TimeSpan.Zero, TimeSpan.Zero, fault.Code, null, fault.Message),

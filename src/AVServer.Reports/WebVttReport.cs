@@ -55,9 +55,11 @@ public static class WebVttReport
         string.Join(' ', words.Select((word, i) => i == 0 ? Escape(word.Word) : $"<{Stamp(word.Start)}>{Escape(word.Word)}"));
 
     private static string Stamp(TimeSpan time) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours:00}:{time.Minutes:00}:{time.Seconds:00}.{time.Milliseconds:000}");
+        string.Create(
+            CultureInfo.InvariantCulture, $"{(int)time.TotalHours:00}:{time.Minutes:00}:{time.Seconds:00}.{time.Milliseconds:000}");
 
     // An empty line would end the cue, and an arrow begin another.
     private static string Escape(string text) =>
-        text.ReplaceLineEndings(" ").Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
+        text.ReplaceLineEndings(" ").Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace(">", "&gt;", StringComparison.Ordinal);
 }

@@ -119,7 +119,9 @@ public sealed partial class ModelRuntime : IDisposable
                 loaded = Own(load(Store.Get(name)));
                 _loaded.Add(name, loaded);
             }
-            return loaded as T ?? throw new ArgumentException($"Expected the name of a model for {typeof(T).Name}, got '{name}', a {Store.Get(name).Manifest.Kind}.", nameof(name));
+            return loaded as T
+                ?? throw new ArgumentException(
+                    $"Expected the name of a model for {typeof(T).Name}, got '{name}', a {Store.Get(name).Manifest.Kind}.", nameof(name));
         }
     }
 
@@ -132,7 +134,9 @@ public sealed partial class ModelRuntime : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(2102, LogLevel.Warning, "The folder {Folder} in {ModelsPath} has no manifest.json, so it is no model and is left alone.")]
+        [LoggerMessage(
+            LogEventIds.ForeignModelFolder, LogLevel.Warning,
+            "The folder {Folder} in {ModelsPath} has no manifest.json, so it is no model and is left alone.")]
         public static partial void ForeignFolder(ILogger logger, string folder, string modelsPath);
     }
 }

@@ -7,7 +7,9 @@ namespace AVServer.Runtime;
 /// <summary>Registration of the models.</summary>
 public static class RuntimeServices
 {
-    /// <summary>Adds <see cref="ModelRuntime"/> and its <see cref="RuntimeOptions"/>, bound to configuration and checked before the host starts.</summary>
+    /// <summary>
+    /// Adds <see cref="ModelRuntime"/> and its <see cref="RuntimeOptions"/>, bound to configuration and checked before the host starts.
+    /// </summary>
     public static IServiceCollection AddModelRuntime(this IServiceCollection services)
     {
         services.AddOptions<RuntimeOptions>().BindConfiguration(RuntimeOptions.Section).ValidateOnStart();

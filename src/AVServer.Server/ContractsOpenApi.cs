@@ -15,7 +15,9 @@ internal static class ContractsOpenApi
             {
                 Title = "AVServer",
                 Version = "v1",
-                Description = $"Wake words, speech and its expression in live media. Media comes in at {Routes.Media} (WebSocket), events go out at {Routes.EventsHub} (SignalR); the rest is here.",
+                Description =
+                    $"Wake words, speech and its expression in live media. Media comes in at {Routes.Media} (WebSocket), events go out at "
+                    + $"{Routes.EventsHub} (SignalR); the rest is here.",
             };
             return Task.CompletedTask;
         });

@@ -1,20 +1,17 @@
 using AVServer.Contracts;
-using AVServer.Server.Clips;
 using AVServer.Server.Configuration;
-using AVServer.Server.Endpoints;
+using AVServer.Server.Delivery;
+using AVServer.Server.Delivery.Webhooks;
+using AVServer.Server.Delivery.Wyoming;
 using AVServer.Server.Events;
-using AVServer.Server.History;
-using AVServer.Server.Hubs;
 using AVServer.Server.Ingest;
-using AVServer.Server.Jobs;
 using AVServer.Server.Keywords;
-using AVServer.Server.Metrics;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
+using AVServer.Server.Scoring;
 using AVServer.Server.Security;
+using AVServer.Server.Storage.Clips;
+using AVServer.Server.Storage.History;
 using AVServer.Server.Streams;
-using AVServer.Server.Telemetry;
-using AVServer.Server.Webhooks;
-using AVServer.Server.Wyoming;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.SignalR;
@@ -47,7 +44,7 @@ public static class ServerSetup
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddSecurity();
         services.AddOptions<RateLimiterOptions>().Configure<KeyLimits>((options, keyLimits) => keyLimits.Configure(options));
-        services.AddSingleton<ScoreTurns>();
+        services.AddSingleton<ScoreLimiter>();
         // A parameter that can't be read is told in a sentence.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddRateLimiter();
@@ -57,7 +54,7 @@ public static class ServerSetup
             ProblemOpenApi.Configure(options);
             SecurityOpenApi.Configure(options);
         });
-        services.AddSignalR(options => options.AddFilter<HubRefusals>());
+        services.AddSignalR(options => options.AddFilter<HubErrorFilter>());
         return builder;
     }
 
@@ -67,10 +64,10 @@ public static class ServerSetup
         ArgumentNullException.ThrowIfNull(app);
         app.Services.Prepare();
         Credential.UseCredentials(app);
-        app.UseAnswerHeaders();
+        app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UseDoorway();
+        app.UseHostAndOriginFilter();
         app.UseWebClient();
         app.UseRouting();
         var origins = app.Services.GetRequiredService<IOptions<SecurityOptions>>().Value.AllowedOrigins;
@@ -117,8 +114,8 @@ public static class ServerSetup
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<Admission>();
-        services.AddSingleton<DeletedEvents>().AddSingleton<EventBroker>().AddSingleton<StreamRegistry>().AddSingleton<Watches>();
-        services.AddHostedService<WarmStart>().AddHostedService<OverloadWatch>();
+        services.AddSingleton<DeletedEvents>().AddSingleton<EventBroker>().AddSingleton<StreamRegistry>().AddSingleton<HubSubscriptions>();
+        services.AddHostedService<WarmStart>().AddHostedService<OverloadMonitor>();
         services.AddSingleton<DrainingLifetime>();
         services.AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<DrainingLifetime>());
         services.AddHostedService(provider => provider.GetRequiredService<DrainingLifetime>());

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace AVServer.Signal;
 
-/// <summary>Mean and variance normalisation with fixed statistics, those of the training recordings. Shared by any number of streams.</summary>
+/// <summary>
+/// Mean and variance normalisation with fixed statistics, those of the training recordings. Shared by any number of streams.
+/// </summary>
 public sealed class Cmvn
 {
     private readonly float[] _mean;
@@ -14,7 +16,8 @@ public sealed class Cmvn
     public Cmvn(ReadOnlySpan<float> mean, ReadOnlySpan<float> inverseDeviation)
     {
         if (mean.IsEmpty || mean.Length != inverseDeviation.Length)
-            throw new ArgumentException($"Expected means and deviations of one length, got {mean.Length} and {inverseDeviation.Length}.", nameof(inverseDeviation));
+            throw new ArgumentException(
+                $"Expected means and deviations of one length, got {mean.Length} and {inverseDeviation.Length}.", nameof(inverseDeviation));
         foreach (float value in mean) RequireFinite(value, nameof(mean));
         foreach (float value in inverseDeviation) RequireFinite(value, nameof(inverseDeviation));
         (_mean, _inverseDeviation) = (mean.ToArray(), inverseDeviation.ToArray());
@@ -34,12 +37,14 @@ public sealed class Cmvn
     /// <exception cref="ArgumentException">The length is no multiple of <see cref="Dim"/>.</exception>
     public void Apply(Span<float> features)
     {
-        if (features.Length % Dim != 0) throw new ArgumentException($"Expected rows of {Dim} values, got {features.Length} values.", nameof(features));
+        if (features.Length % Dim != 0)
+            throw new ArgumentException($"Expected rows of {Dim} values, got {features.Length} values.", nameof(features));
         for (; !features.IsEmpty; features = features[Dim..])
         {
             int i = 0;
             for (; i + Vector<float>.Count <= Dim; i += Vector<float>.Count)
-                ((new Vector<float>(features[i..]) - new Vector<float>(_mean, i)) * new Vector<float>(_inverseDeviation, i)).CopyTo(features[i..]);
+                ((new Vector<float>(features[i..]) - new Vector<float>(_mean, i)) * new Vector<float>(_inverseDeviation, i))
+                    .CopyTo(features[i..]);
             for (; i < Dim; i++) features[i] = (features[i] - _mean[i]) * _inverseDeviation[i];
         }
     }

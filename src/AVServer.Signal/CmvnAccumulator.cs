@@ -18,7 +18,8 @@ public sealed class CmvnAccumulator(int dim)
     /// <exception cref="ArgumentException">The length is no multiple of the dimension.</exception>
     public void Accumulate(ReadOnlySpan<float> features)
     {
-        if (features.Length % dim != 0) throw new ArgumentException($"Expected rows of {dim} values, got {features.Length} values.", nameof(features));
+        if (features.Length % dim != 0)
+            throw new ArgumentException($"Expected rows of {dim} values, got {features.Length} values.", nameof(features));
         for (; !features.IsEmpty; features = features[dim..])
         {
             Frames++;

@@ -9,5 +9,6 @@ internal readonly record struct Complex8(Vector256<float> Real, Vector256<float>
 
     public static Complex8 operator -(Complex8 a, Complex8 b) => new(a.Real - b.Real, a.Imaginary - b.Imaginary);
 
-    public static Complex8 operator *(Complex8 a, Complex8 b) => new(a.Real * b.Real - a.Imaginary * b.Imaginary, a.Real * b.Imaginary + a.Imaginary * b.Real);
+    public static Complex8 operator *(Complex8 a, Complex8 b) =>
+        new(a.Real * b.Real - a.Imaginary * b.Imaginary, a.Real * b.Imaginary + a.Imaginary * b.Real);
 }

@@ -1,7 +1,10 @@
 namespace AVServer.Signal;
 
 /// <summary>Time derivatives of features by regression over neighbouring frames.</summary>
-/// <remarks>Follows Kaldi feature-functions.cc (DeltaFeatures): the edge frames are repeated; a second derivative is the first one's filter applied twice.</remarks>
+/// <remarks>
+/// Follows Kaldi feature-functions.cc (DeltaFeatures): the edge frames are repeated; a second derivative is the first one's filter applied
+/// twice.
+/// </remarks>
 public static class Deltas
 {
     /// <summary>Appends derivatives to each vector.</summary>
@@ -13,8 +16,10 @@ public static class Deltas
     /// <exception cref="ArgumentException">The features are no multiple of <paramref name="dim"/>, or a count is below 1.</exception>
     public static float[] Append(ReadOnlySpan<float> features, int dim, int order = 2, int window = 2)
     {
-        if (dim < 1 || order < 1 || window < 1) throw new ArgumentException($"Expected a dim, order and window of at least 1, got {dim}, {order} and {window}.", nameof(dim));
-        if (features.Length % dim != 0) throw new ArgumentException($"Expected rows of {dim} values, got {features.Length} values.", nameof(features));
+        if (dim < 1 || order < 1 || window < 1)
+            throw new ArgumentException($"Expected a dim, order and window of at least 1, got {dim}, {order} and {window}.", nameof(dim));
+        if (features.Length % dim != 0)
+            throw new ArgumentException($"Expected rows of {dim} values, got {features.Length} values.", nameof(features));
         int frames = features.Length / dim, wide = dim * (order + 1);
         var appended = new float[frames * wide];
         for (int t = 0; t < frames; t++) features.Slice(t * dim, dim).CopyTo(appended.AsSpan(t * wide));

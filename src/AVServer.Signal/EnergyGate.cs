@@ -32,8 +32,10 @@ public sealed class EnergyGate
     public EnergyGate(FbankOptions fbank, EnergyGateOptions? options = null)
     {
         _options = options ?? new EnergyGateOptions();
-        if (_options.HangoverFrames < 0 || _options.PrerollFrames < 0 || _options.LearningFrames < 0 || !(_options.OpenDb > 0) || !(_options.RiseDbPerSecond >= 0))
-            throw new ArgumentException($"Expected frames and rates of zero or more and OpenDb above zero, got {_options}.", nameof(options));
+        if (_options.HangoverFrames < 0 || _options.PrerollFrames < 0 || _options.LearningFrames < 0 || !(_options.OpenDb > 0)
+            || !(_options.RiseDbPerSecond >= 0))
+            throw new ArgumentException(
+                $"Expected frames and rates of zero or more and OpenDb above zero, got {_options}.", nameof(options));
         _mels = fbank.Mels;
         double low = MelBank.Mel(fbank.LowHz), step = (MelBank.Mel(fbank.UpperHz) - low) / (_mels + 1);
         _firstBand = Math.Max(0, (int)Math.Ceiling((MelBank.Mel(_options.LowHz) - low) / step) - 1);
@@ -41,7 +43,10 @@ public sealed class EnergyGate
         // Whole vectors: up to seven bands more, or fewer where there are no more.
         int vectors = (bands + Vector256<float>.Count - 1) / Vector256<float>.Count;
         if (_firstBand + vectors * Vector256<float>.Count > _mels) vectors--;
-        if (vectors < 1) throw new ArgumentException($"Expected at least {Vector256<float>.Count} mel bands from {_options.LowHz} to {_options.HighHz} Hz, got {bands}: use more bands.", nameof(options));
+        if (vectors < 1)
+            throw new ArgumentException(
+                $"Expected at least {Vector256<float>.Count} mel bands from {_options.LowHz} to {_options.HighHz} Hz, got {bands}: use "
+                + "more bands.", nameof(options));
         _level = new float[vectors * Vector256<float>.Count];
         _floor = new float[_level.Length];
         _riseStep = (float)(_options.RiseDbPerSecond / DbPerNeper * fbank.HopMs / 1000);
@@ -55,7 +60,8 @@ public sealed class EnergyGate
 
     /// <summary>Takes the next frame's vector.</summary>
     /// <param name="logMel">[mels] natural logarithms, as <see cref="FbankComputer.Compute"/> gives them; not kept.</param>
-    /// <returns>True while the gate is open: the frame, and those of <see cref="PrerollFrames"/> before an opening, should be worked on.</returns>
+    /// <returns>True while the gate is open: the frame, and those of <see cref="PrerollFrames"/> before an opening, should be worked
+    /// on.</returns>
     /// <exception cref="ArgumentException"><paramref name="logMel"/> is not as long as the number of mel bands.</exception>
     public bool Next(ReadOnlySpan<float> logMel)
     {

@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace AVServer.Signal;
 
-/// <summary>One frame of samples in, one log-mel vector out. Holds tables only: one instance serves any number of streams and threads.</summary>
+/// <summary>
+/// One frame of samples in, one log-mel vector out. Holds tables only: one instance serves any number of streams and threads.
+/// </summary>
 /// <remarks>Follows Kaldi feature-fbank.cc; max difference 1e-3 on tests/golden/kaldi-features.</remarks>
 public sealed class FbankComputer : IFeatureComputer
 {
@@ -155,8 +157,11 @@ public sealed class FbankComputer : IFeatureComputer
 
     private void RequireLengths(ReadOnlySpan<float> frame, Span<float> workspace, Span<float> features, bool checkFeatures = true)
     {
-        if (frame.Length != Geometry.FrameLength) throw new ArgumentException($"Expected {Geometry.FrameLength} samples, got {frame.Length}.", nameof(frame));
-        if (workspace.Length < WorkspaceLength) throw new ArgumentException($"Expected at least {WorkspaceLength} floats, got {workspace.Length}.", nameof(workspace));
-        if (checkFeatures && features.Length != Dim) throw new ArgumentException($"Expected {Dim} mel bands, got {features.Length}.", nameof(features));
+        if (frame.Length != Geometry.FrameLength)
+            throw new ArgumentException($"Expected {Geometry.FrameLength} samples, got {frame.Length}.", nameof(frame));
+        if (workspace.Length < WorkspaceLength)
+            throw new ArgumentException($"Expected at least {WorkspaceLength} floats, got {workspace.Length}.", nameof(workspace));
+        if (checkFeatures && features.Length != Dim)
+            throw new ArgumentException($"Expected {Dim} mel bands, got {features.Length}.", nameof(features));
     }
 }

@@ -1,6 +1,8 @@
 namespace AVServer.Signal;
 
-/// <summary>What a log-mel filterbank is made of. The defaults are those of every model that this project ships; the meanings are Kaldi's.</summary>
+/// <summary>
+/// What a log-mel filterbank is made of. The defaults are those of every model that this project ships; the meanings are Kaldi's.
+/// </summary>
 public sealed record FbankOptions
 {
     /// <summary>Samples per second of the input.</summary>
@@ -39,11 +41,15 @@ public sealed record FbankOptions
     /// <value>True by default.</value>
     public bool RemoveDcOffset { get; init; } = true;
 
-    /// <summary>True: only frames that fit wholly into the samples. False: one frame per hop, centred on it, mirrored at both ends.</summary>
+    /// <summary>
+    /// True: only frames that fit wholly into the samples. False: one frame per hop, centred on it, mirrored at both ends.
+    /// </summary>
     /// <value>True by default.</value>
     public bool SnipEdges { get; init; } = true;
 
-    /// <summary>Noise added before framing. Only 0 is accepted: features must be repeatable. It is here because manifests and recipes name it.</summary>
+    /// <summary>
+    /// Noise added before framing. Only 0 is accepted: features must be repeatable. It is here because manifests and recipes name it.
+    /// </summary>
     /// <value>0.</value>
     public float Dither { get; init; }
 
@@ -52,8 +58,8 @@ public sealed record FbankOptions
     public float LogFloor { get; init; } = 1.1920929e-7f;
 
     /// <summary>
-    /// Variance of white noise (Kaldi scale) whose expected energy is added to each band: what dither does to the mean, without its chance, so that digital
-    /// silence sounds like a quiet room.
+    /// Variance of white noise (Kaldi scale) whose expected energy is added to each band: what dither does to the mean, without its chance,
+    /// so that digital silence sounds like a quiet room.
     /// </summary>
     /// <value>0 by default; 1 is Kaldi's default dither.</value>
     public float NoiseVariance { get; init; }
@@ -64,7 +70,9 @@ public sealed record FbankOptions
     {
         Require(SampleRateHz is >= 1_000 and <= 768_000, nameof(SampleRateHz), "1000 to 768000", SampleRateHz);
         int frameLength = (int)(SampleRateHz * FrameLengthMs / 1000), hopLength = (int)(SampleRateHz * HopMs / 1000);
-        Require(frameLength is > RealFft.MinLength / 2 and <= RealFft.MaxLength, nameof(FrameLengthMs), $"a length of {RealFft.MinLength / 2 + 1} to {RealFft.MaxLength} samples", FrameLengthMs);
+        Require(
+            frameLength is > RealFft.MinLength / 2 and <= RealFft.MaxLength, nameof(FrameLengthMs),
+            $"a length of {RealFft.MinLength / 2 + 1} to {RealFft.MaxLength} samples", FrameLengthMs);
         Require(hopLength >= 1, nameof(HopMs), "at least one sample", HopMs);
         Require(Mels is >= 4 and <= 512, nameof(Mels), "4 to 512", Mels);
         double nyquist = SampleRateHz / 2.0;

@@ -59,7 +59,8 @@ internal sealed class FftPass
         {
             var joined = Butterfly(source.Load(g), source.Load(g + _groups), source.Load(g + 2 * _groups), source.Load(g + 3 * _groups));
             StoreInterleaved(joined.S0.Real, joined.S1.Real, joined.S2.Real, joined.S3.Real, ref target.Real, 4 * g);
-            StoreInterleaved(joined.S0.Imaginary, joined.S1.Imaginary, joined.S2.Imaginary, joined.S3.Imaginary, ref target.Imaginary, 4 * g);
+            StoreInterleaved(
+                joined.S0.Imaginary, joined.S1.Imaginary, joined.S2.Imaginary, joined.S3.Imaginary, ref target.Imaginary, 4 * g);
         }
     }
 
@@ -71,7 +72,8 @@ internal sealed class FftPass
         for (int g = 0; g < _groups; g += 2)
         {
             int at = 4 * g;
-            var joined = Butterfly(source.Load(at), source.Load(at + stride) * w1, source.Load(at + 2 * stride) * w2, source.Load(at + 3 * stride) * w3);
+            var joined = Butterfly(
+                source.Load(at), source.Load(at + stride) * w1, source.Load(at + 2 * stride) * w2, source.Load(at + 3 * stride) * w3);
             target.StoreHalves(joined.S0, 16 * g, 16);
             target.StoreHalves(joined.S1, 16 * g + 4, 16);
             target.StoreHalves(joined.S2, 16 * g + 8, 16);
@@ -88,7 +90,9 @@ internal sealed class FftPass
             for (int g = 0; g < _groups; g++)
             {
                 int from = g * _size + k, to = 4 * g * _size + k;
-                var joined = Butterfly(source.Load(from), source.Load(from + stride) * w1, source.Load(from + 2 * stride) * w2, source.Load(from + 3 * stride) * w3);
+                var joined = Butterfly(
+                    source.Load(from), source.Load(from + stride) * w1, source.Load(from + 2 * stride) * w2,
+                    source.Load(from + 3 * stride) * w3);
                 target.Store(joined.S0, to);
                 target.Store(joined.S1, to + _size);
                 target.Store(joined.S2, to + 2 * _size);
@@ -120,20 +124,24 @@ internal sealed class FftPass
     }
 
     // Stores a0 b0 c0 d0 a1 b1 …: pairs by element, then pairs of pairs by 64 bits.
-    private static void StoreInterleaved(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, ref float target, int index)
+    private static void StoreInterleaved(
+        Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, ref float target, int index)
     {
         StoreInterleaved(a.GetLower(), b.GetLower(), c.GetLower(), d.GetLower(), ref target, index);
         StoreInterleaved(a.GetUpper(), b.GetUpper(), c.GetUpper(), d.GetUpper(), ref target, index + 16);
     }
 
-    private static void StoreInterleaved(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d, ref float target, int index)
+    private static void StoreInterleaved(
+        Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d, ref float target, int index)
     {
         var byElement = Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7);
         var byPair = Vector256.Create(0L, 2, 1, 3);
         var ab = Vector256.Shuffle(Vector256.Create(a, b), byElement);
         var cd = Vector256.Shuffle(Vector256.Create(c, d), byElement);
-        Vector256.Shuffle(Vector256.Create(ab.GetLower(), cd.GetLower()).AsInt64(), byPair).AsSingle().StoreUnsafe(ref target, (nuint)index);
-        Vector256.Shuffle(Vector256.Create(ab.GetUpper(), cd.GetUpper()).AsInt64(), byPair).AsSingle().StoreUnsafe(ref target, (nuint)(index + 8));
+        Vector256.Shuffle(Vector256.Create(ab.GetLower(), cd.GetLower()).AsInt64(), byPair).AsSingle()
+            .StoreUnsafe(ref target, (nuint)index);
+        Vector256.Shuffle(Vector256.Create(ab.GetUpper(), cd.GetUpper()).AsInt64(), byPair).AsSingle()
+            .StoreUnsafe(ref target, (nuint)(index + 8));
     }
 
     private readonly ref struct Planes(ref float real, ref float imaginary)
@@ -141,7 +149,8 @@ internal sealed class FftPass
         public readonly ref float Real = ref real;
         public readonly ref float Imaginary = ref imaginary;
 
-        public Complex8 Load(int index) => new(Vector256.LoadUnsafe(ref Real, (nuint)index), Vector256.LoadUnsafe(ref Imaginary, (nuint)index));
+        public Complex8 Load(int index) =>
+            new(Vector256.LoadUnsafe(ref Real, (nuint)index), Vector256.LoadUnsafe(ref Imaginary, (nuint)index));
 
         public void Store(Complex8 value, int index)
         {

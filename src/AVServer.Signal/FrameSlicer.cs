@@ -15,7 +15,8 @@ public sealed class FrameSlicer
     private bool _finished;
 
     /// <param name="geometry">Frame length, hop and edges.</param>
-    /// <param name="chunkSamples">Samples that are usually accepted between two readings; nothing is allocated later while this holds.</param>
+    /// <param name="chunkSamples">Samples that are usually accepted between two readings; nothing is allocated later while this
+    /// holds.</param>
     public FrameSlicer(FrameGeometry geometry, int chunkSamples)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(chunkSamples);
@@ -35,7 +36,8 @@ public sealed class FrameSlicer
     /// <exception cref="InvalidOperationException"><see cref="InputFinished"/> was called and no <see cref="Reset"/> since.</exception>
     public void AcceptSamples(ReadOnlySpan<float> samples)
     {
-        if (_finished) throw new InvalidOperationException("Expected no samples after the end of input; call Reset to begin another stream.");
+        if (_finished)
+            throw new InvalidOperationException("Expected no samples after the end of input; call Reset to begin another stream.");
         int held = Recycle();
         if (held + samples.Length > _samples.Length) Array.Resize(ref _samples, Math.Max(held + samples.Length, _samples.Length * 2));
         samples.CopyTo(_samples.AsSpan(held));

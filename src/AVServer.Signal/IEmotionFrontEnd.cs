@@ -1,6 +1,9 @@
 namespace AVServer.Signal;
 
-/// <summary>Samples of an utterance in, the features that an emotion model takes out; the same in training and in serving. Stateless, shared by streams and threads.</summary>
+/// <summary>
+/// Samples of an utterance in, the features that an emotion model takes out; the same in training and in serving. Stateless, shared by
+/// streams and threads.
+/// </summary>
 public interface IEmotionFrontEnd
 {
     /// <summary>Samples per second of the input.</summary>
@@ -44,7 +47,8 @@ public interface IEmotionFrontEnd
     /// <exception cref="ArgumentException"><paramref name="descriptors"/> has another length.</exception>
     void Describe(ReadOnlySpan<float> samples, Span<float> descriptors)
     {
-        if (!descriptors.IsEmpty) throw new ArgumentException($"Expected room for no values, got {descriptors.Length}.", nameof(descriptors));
+        if (!descriptors.IsEmpty)
+            throw new ArgumentException($"Expected room for no values, got {descriptors.Length}.", nameof(descriptors));
     }
 
     /// <summary>Describes an utterance as a whole, into a new array.</summary>
@@ -61,6 +65,8 @@ public interface IEmotionFrontEnd
     internal static void RequireLength(IEmotionFrontEnd frontEnd, ReadOnlySpan<float> samples, Span<float> features)
     {
         int frames = frontEnd.FrameCount(samples.Length);
-        if (features.Length != frames * frontEnd.Dim) throw new ArgumentException($"Expected room for {frames} vectors of {frontEnd.Dim}, got {features.Length} values.", nameof(features));
+        if (features.Length != frames * frontEnd.Dim)
+            throw new ArgumentException(
+                $"Expected room for {frames} vectors of {frontEnd.Dim}, got {features.Length} values.", nameof(features));
     }
 }

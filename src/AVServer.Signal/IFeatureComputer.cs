@@ -1,6 +1,9 @@
 namespace AVServer.Signal;
 
-/// <summary>One frame of samples in, one vector out: <see cref="FbankComputer"/> or <see cref="MfccComputer"/>. Stateless, shared by streams and threads.</summary>
+/// <summary>
+/// One frame of samples in, one vector out: <see cref="FbankComputer"/> or <see cref="MfccComputer"/>. Stateless, shared by streams and
+/// threads.
+/// </summary>
 public interface IFeatureComputer
 {
     /// <summary>Frame length, hop and edges in samples.</summary>

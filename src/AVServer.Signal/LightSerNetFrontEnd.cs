@@ -4,8 +4,9 @@ namespace AVServer.Signal;
 
 /// <summary>40 cepstral coefficients each 16 ms, of an utterance brought to one level. LIGHT-SERNET's front end.</summary>
 /// <remarks>
-/// After Aftab et al., "LIGHT-SERNET" (arXiv 2110.03435), and its public implementation: amplitude divided by the 99.9th percentile of its magnitude, windows of
-/// 64 ms, 128 mel bands from 80 to 7600 Hz of magnitudes, HTK's cosine transform of their logarithms, coefficients clipped.
+/// After Aftab et al., "LIGHT-SERNET" (arXiv 2110.03435), and its public implementation: amplitude divided by the 99.9th percentile of its
+/// magnitude, windows of 64 ms, 128 mel bands from 80 to 7600 Hz of magnitudes, HTK's cosine transform of their logarithms, coefficients
+/// clipped.
 /// </remarks>
 public sealed class LightSerNetFrontEnd : IEmotionFrontEnd
 {
@@ -27,7 +28,8 @@ public sealed class LightSerNetFrontEnd : IEmotionFrontEnd
         for (int i = 0; i < Window; i++) _taper[i] = (float)(0.5 - 0.5 * Math.Cos(2 * Math.PI * i / Window));
         _cosines = new float[Dim * Mels];
         for (int c = 0; c < Dim; c++)
-            for (int m = 0; m < Mels; m++) _cosines[c * Mels + m] = (float)(Math.Sqrt(2.0 / Mels) * Math.Cos(Math.PI / Mels * (m + 0.5) * c));
+            for (int m = 0; m < Mels; m++)
+                _cosines[c * Mels + m] = (float)(Math.Sqrt(2.0 / Mels) * Math.Cos(Math.PI / Mels * (m + 0.5) * c));
     }
 
     /// <inheritdoc/>

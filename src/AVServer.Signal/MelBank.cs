@@ -10,7 +10,8 @@ internal sealed class MelBank
     private readonly float[] _weights;
 
     /// <param name="options">Rate, number of bands and their edges.</param>
-    /// <param name="fftLength">Length of the transform whose powers are joined, a power of two from <see cref="RealFft.MinLength"/>.</param>
+    /// <param name="fftLength">Length of the transform whose powers are joined, a power of two from
+    /// <see cref="RealFft.MinLength"/>.</param>
     /// <exception cref="ArgumentException">A band is narrower than the spectrum's resolution, so that it holds no bin.</exception>
     public MelBank(FbankOptions options, int fftLength)
     {
@@ -26,7 +27,9 @@ internal sealed class MelBank
             while (first < bins && Mel(first * binHz) <= left) first++;
             while (end > first && Mel((end - 1) * binHz) >= right) end--;
             if (end == first)
-                throw new ArgumentException($"Expected each of {options.Mels} mel bands to hold a frequency of a {fftLength}-point transform, but band {m} holds none: use fewer bands.", nameof(options));
+                throw new ArgumentException(
+                    $"Expected each of {options.Mels} mel bands to hold a frequency of a {fftLength}-point transform, but band {m} holds "
+                    + "none: use fewer bands.", nameof(options));
 
             // Whole vectors, shifted down where they would read past the last bin; the added weights are zero.
             int lanes = Vector256<float>.Count, length = (end - first + lanes - 1) / lanes * lanes;

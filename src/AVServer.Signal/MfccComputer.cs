@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace AVServer.Signal;
 
-/// <summary>One frame of samples in, one vector of cepstral coefficients out. Holds tables only: one instance serves any number of streams and threads.</summary>
+/// <summary>
+/// One frame of samples in, one vector of cepstral coefficients out. Holds tables only: one instance serves any number of streams and
+/// threads.
+/// </summary>
 /// <remarks>Follows Kaldi feature-mfcc.cc; max difference 1e-3 on tests/golden/kaldi-features.</remarks>
 public sealed class MfccComputer : IFeatureComputer
 {
@@ -13,9 +16,13 @@ public sealed class MfccComputer : IFeatureComputer
     public MfccComputer(MfccOptions options)
     {
         int mels = options.Fbank.Mels;
-        if (options.Ceps < 1 || options.Ceps > mels) throw new ArgumentException($"MfccOptions.Ceps: expected 1 to {mels}, the number of mel bands, got {options.Ceps}.", nameof(options));
-        if (!(options.Lifter >= 0)) throw new ArgumentException($"MfccOptions.Lifter: expected 0 or more, got {options.Lifter}.", nameof(options));
-        if (!(options.EnergyFloor >= 0)) throw new ArgumentException($"MfccOptions.EnergyFloor: expected 0 or more, got {options.EnergyFloor}.", nameof(options));
+        if (options.Ceps < 1 || options.Ceps > mels)
+            throw new ArgumentException(
+                $"MfccOptions.Ceps: expected 1 to {mels}, the number of mel bands, got {options.Ceps}.", nameof(options));
+        if (!(options.Lifter >= 0))
+            throw new ArgumentException($"MfccOptions.Lifter: expected 0 or more, got {options.Lifter}.", nameof(options));
+        if (!(options.EnergyFloor >= 0))
+            throw new ArgumentException($"MfccOptions.EnergyFloor: expected 0 or more, got {options.EnergyFloor}.", nameof(options));
         Options = options;
         _fbank = new FbankComputer(options.Fbank);
         _cosines = new float[options.Ceps * mels];
@@ -47,7 +54,8 @@ public sealed class MfccComputer : IFeatureComputer
     public void Compute(ReadOnlySpan<float> frame, Span<float> workspace, Span<float> features)
     {
         if (features.Length != Dim) throw new ArgumentException($"Expected {Dim} coefficients, got {features.Length}.", nameof(features));
-        if (workspace.Length < WorkspaceLength) throw new ArgumentException($"Expected at least {WorkspaceLength} floats, got {workspace.Length}.", nameof(workspace));
+        if (workspace.Length < WorkspaceLength)
+            throw new ArgumentException($"Expected at least {WorkspaceLength} floats, got {workspace.Length}.", nameof(workspace));
         var logMel = workspace[.._fbank.Dim];
         var rest = workspace[_fbank.Dim..];
         _fbank.Compute(frame, rest, logMel);

@@ -4,8 +4,9 @@ namespace AVServer.Signal;
 
 /// <summary>32 cepstral coefficients with their first and second derivatives: 96 values each 10 ms. MSCNN-SPU's front end.</summary>
 /// <remarks>
-/// After Peng et al., "Efficient Speech Emotion Recognition Using Multi-Scale CNN and Attention" (arXiv 2106.04133), which names 96 × 750 MFCC; that they are
-/// coefficients and derivatives, and the 40 mel bands, are our reading. Kaldi's definitions throughout: max difference 1e-3 on tests/golden/emotion-features.
+/// After Peng et al., "Efficient Speech Emotion Recognition Using Multi-Scale CNN and Attention" (arXiv 2106.04133), which names 96 × 750
+/// MFCC; that they are coefficients and derivatives, and the 40 mel bands, are our reading. Kaldi's definitions throughout: max difference
+/// 1e-3 on tests/golden/emotion-features.
 /// </remarks>
 public sealed class MfccDeltasFrontEnd : IEmotionFrontEnd
 {

@@ -12,7 +12,8 @@ public abstract class OnlineFeatures<TComputer>
     private readonly float[] _workspace;
 
     /// <param name="computer">Shared among streams.</param>
-    /// <param name="chunkSamples">Samples that are usually accepted between two readings; nothing is allocated later while this holds.</param>
+    /// <param name="chunkSamples">Samples that are usually accepted between two readings; nothing is allocated later while this
+    /// holds.</param>
     private protected OnlineFeatures(TComputer computer, int chunkSamples)
     {
         Computer = computer;
@@ -39,12 +40,14 @@ public abstract class OnlineFeatures<TComputer>
     public void Reset() => _slicer.Reset();
 
     /// <summary>Computes the next vector, if its frame is ready.</summary>
-    /// <param name="features">Receives the vector, as the computer's <see cref="IFeatureComputer.Compute"/> says; untouched when none is ready.</param>
+    /// <param name="features">Receives the vector, as the computer's <see cref="IFeatureComputer.Compute"/> says; untouched when none is
+    /// ready.</param>
     /// <returns>False when more samples are needed or the input has ended.</returns>
     /// <exception cref="ArgumentException"><paramref name="features"/> is not as long as a vector.</exception>
     public bool TryRead(Span<float> features)
     {
-        if (features.Length != Computer.Dim) throw new ArgumentException($"Expected room for a vector of {Computer.Dim}, got {features.Length}.", nameof(features));
+        if (features.Length != Computer.Dim)
+            throw new ArgumentException($"Expected room for a vector of {Computer.Dim}, got {features.Length}.", nameof(features));
         if (!_slicer.TryTake(out var frame)) return false;
         Computer.Compute(frame, _workspace, features);
         return true;

@@ -5,7 +5,8 @@ namespace AVServer.Signal;
 public sealed class OnlineMfcc : OnlineFeatures<MfccComputer>
 {
     /// <param name="computer">Shared among streams.</param>
-    /// <param name="chunkSamples">Samples that are usually accepted between two readings; nothing is allocated later while this holds.</param>
+    /// <param name="chunkSamples">Samples that are usually accepted between two readings; nothing is allocated later while this
+    /// holds.</param>
     public OnlineMfcc(MfccComputer computer, int chunkSamples = 16_000) : base(computer, chunkSamples)
     {
     }

@@ -1,9 +1,13 @@
 namespace AVServer.Signal;
 
-/// <summary>Follows a voice's fundamental frequency from 60 to 500 Hz: the strongest peaks of each frame's autocorrelation, and the smoothest path through them.</summary>
+/// <summary>
+/// Follows a voice's fundamental frequency from 60 to 500 Hz: the strongest peaks of each frame's autocorrelation, and the smoothest path
+/// through them.
+/// </summary>
 /// <remarks>
-/// After Boersma, "Accurate short-term analysis of the fundamental frequency and the harmonics-to-noise ratio of a sampled sound" (IFA Proceedings 17, 1993): the
-/// frame's autocorrelation divided by its window's, costs for octaves, jumps and changes of voicing. His constants, but for five candidates instead of fifteen.
+/// After Boersma, "Accurate short-term analysis of the fundamental frequency and the harmonics-to-noise ratio of a sampled sound" (IFA
+/// Proceedings 17, 1993): the frame's autocorrelation divided by its window's, costs for octaves, jumps and changes of voicing. His
+/// constants, but for five candidates instead of fifteen.
 /// Holds tables only.
 /// </remarks>
 internal sealed class PitchTracker
@@ -47,7 +51,8 @@ internal sealed class PitchTracker
     /// <summary>The strongest peaks of a frame.</summary>
     /// <param name="power">Its power spectrum, of as many bins as the transform has or a multiple finer.</param>
     /// <param name="workspace">At least <see cref="WorkspaceLength"/> floats, overwritten.</param>
-    /// <param name="strengths">Receives <see cref="Candidates"/> peaks of the autocorrelation, about 0 to 1, the best first; far below 0 where there are fewer.</param>
+    /// <param name="strengths">Receives <see cref="Candidates"/> peaks of the autocorrelation, about 0 to 1, the best first; far below 0
+    /// where there are fewer.</param>
     /// <param name="octaves">Receives their frequencies in octaves above <see cref="LowestHz"/>.</param>
     public void Find(ReadOnlySpan<float> power, Span<float> workspace, Span<float> strengths, Span<float> octaves)
     {
@@ -55,13 +60,16 @@ internal sealed class PitchTracker
         double scale = 1 / Math.Max(correlation[0], 1e-9f);
         strengths.Fill(Nothing);
         octaves.Clear();
-        double before, here = correlation[Shortest - 1] * scale * _perTaper[Shortest - 1], after = correlation[Shortest] * scale * _perTaper[Shortest];
+        double before, here = correlation[Shortest - 1] * scale * _perTaper[Shortest - 1],
+            after = correlation[Shortest] * scale * _perTaper[Shortest];
         for (int lag = Shortest; lag <= Longest; lag++)
         {
             (before, here, after) = (here, after, correlation[lag + 1] * scale * _perTaper[lag + 1]);
             if (here <= before || here < after) continue;
             double shift = 0.5 * (before - after) / (before - 2 * here + after);
-            Insert(here - 0.25 * (before - after) * shift, Math.Log2(IEmotionFrontEnd.SampleRateHz / (lag + shift) / LowestHz), strengths, octaves);
+            Insert(
+                here - 0.25 * (before - after) * shift, Math.Log2(IEmotionFrontEnd.SampleRateHz / (lag + shift) / LowestHz), strengths,
+                octaves);
         }
     }
 
@@ -90,7 +98,9 @@ internal sealed class PitchTracker
                 }
                 origins[t * States + state] = (byte)origin;
                 int peak = t * Candidates + state - 1;
-                next[state] = total + (state == 0 ? Unvoiced + (levels[t] < loudest - SilenceDb ? Silence : 0) : strengths[peak] + OctaveGain * octaves[peak]);
+                next[state] = total
+                    + (state == 0 ? Unvoiced + (levels[t] < loudest - SilenceDb ? Silence : 0)
+                        : strengths[peak] + OctaveGain * octaves[peak]);
             }
             next.CopyTo(best);
         }
@@ -118,12 +128,13 @@ internal sealed class PitchTracker
         (strengths[at], octaves[at]) = ((float)strength, (float)octave);
     }
 
-    // A power spectrum is real and even, so that its transform forth is its transform back, but for the scale. Every second bin of a frame that half of the
-    // transform was padding for is the spectrum of one with less padding.
+    // A power spectrum is real and even, so that its transform forth is its transform back, but for the scale. Every second bin of a frame
+    // that half of the transform was padding for is the spectrum of one with less padding.
     private ReadOnlySpan<float> Correlate(ReadOnlySpan<float> power, Span<float> workspace)
     {
         var even = workspace.Slice(_fft.WorkspaceLength, _fft.Length);
-        Span<float> real = workspace.Slice(_fft.WorkspaceLength + _fft.Length, _fft.Bins), imaginary = workspace.Slice(_fft.WorkspaceLength + _fft.Length + _fft.Bins, _fft.Bins);
+        Span<float> real = workspace.Slice(_fft.WorkspaceLength + _fft.Length, _fft.Bins),
+            imaginary = workspace.Slice(_fft.WorkspaceLength + _fft.Length + _fft.Bins, _fft.Bins);
         int step = (power.Length - 1) / (_fft.Bins - 1);
         for (int k = 0; k < _fft.Bins; k++) even[k] = power[k * step];
         for (int k = 1; k < _fft.Bins - 1; k++) even[_fft.Length - k] = even[k];

@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace AVServer.Signal;
 
-/// <summary>Fourier transform of real samples of one power-of-two length. Holds tables only: one instance serves any number of threads.</summary>
+/// <summary>
+/// Fourier transform of real samples of one power-of-two length. Holds tables only: one instance serves any number of threads.
+/// </summary>
 /// <remarks>
 /// A real transform of N samples is a complex one of N/2 (even samples real, odd ones imaginary) and an untangling pass.
 /// The complex one is Stockham's: radix-4 passes that sort as they go, real and imaginary parts in separate arrays, so that every
@@ -105,7 +107,8 @@ public sealed class RealFft
         return (real * real + imaginary * imaginary) * 0.25f;
     }
 
-    private void Transform(ReadOnlySpan<float> samples, Span<float> workspace, out ReadOnlySpan<float> real, out ReadOnlySpan<float> imaginary)
+    private void Transform(
+        ReadOnlySpan<float> samples, Span<float> workspace, out ReadOnlySpan<float> real, out ReadOnlySpan<float> imaginary)
     {
         Span<float> fromReal = workspace[.._half], fromImaginary = workspace.Slice(_half, _half);
         Span<float> toReal = workspace.Slice(2 * _half, _half), toImaginary = workspace.Slice(3 * _half, _half);
@@ -131,12 +134,14 @@ public sealed class RealFft
         }
     }
 
-    private static Vector256<float> Load(ReadOnlySpan<float> from, int index) => Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(from), (nuint)index);
+    private static Vector256<float> Load(ReadOnlySpan<float> from, int index) =>
+        Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(from), (nuint)index);
 
     private void RequireLengths(ReadOnlySpan<float> samples, Span<float> workspace, Span<float> bins, string binsName)
     {
         if (samples.Length != Length) throw new ArgumentException($"Expected {Length} samples, got {samples.Length}.", nameof(samples));
-        if (workspace.Length < WorkspaceLength) throw new ArgumentException($"Expected at least {WorkspaceLength} floats, got {workspace.Length}.", nameof(workspace));
+        if (workspace.Length < WorkspaceLength)
+            throw new ArgumentException($"Expected at least {WorkspaceLength} floats, got {workspace.Length}.", nameof(workspace));
         if (bins.Length != Bins) throw new ArgumentException($"Expected {Bins} bins, got {bins.Length}.", binsName);
     }
 }

@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 namespace AVServer.Signal;
 
 /// <summary>Converts one stream of samples to another rate as it arrives. Any chunking gives the same samples, bit for bit.</summary>
-/// <remarks>The per-stream state around a shared <see cref="ResamplerKernel"/>; not for several threads; allocates nothing after construction.</remarks>
+/// <remarks>
+/// The per-stream state around a shared <see cref="ResamplerKernel"/>; not for several threads; allocates nothing after construction.
+/// </remarks>
 public sealed class Resampler
 {
     private const int BlockLength = 1024;

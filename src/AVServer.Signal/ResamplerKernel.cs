@@ -9,7 +9,9 @@ namespace AVServer.Signal;
 public sealed record ResamplerQuality(int ZeroCrossings = 32, double Rolloff = 0.95, double KaiserBeta = 9);
 
 /// <summary>Windowed-sinc low-pass filter between two rates, one row of taps per output phase. Shared by any number of streams.</summary>
-/// <remarks>The formula is that of <c>torchaudio.functional.resample</c>; max difference 1e-5 on tests/golden/torchaudio-resample.</remarks>
+/// <remarks>
+/// The formula is that of <c>torchaudio.functional.resample</c>; max difference 1e-5 on tests/golden/torchaudio-resample.
+/// </remarks>
 public sealed class ResamplerKernel
 {
     /// <summary>Most coefficients of a table (16 MB): reached only by rates that share almost no factor.</summary>
@@ -25,14 +27,17 @@ public sealed class ResamplerKernel
     /// <param name="fromHz">Rate of the input, 1,000 to 768,000.</param>
     /// <param name="toHz">Rate of the output, 1,000 to 768,000.</param>
     /// <param name="quality">Default: 32 zero crossings, 90 dB.</param>
-    /// <exception cref="ArgumentException">A rate is out of range, or the two are in so odd a ratio that the filter would need more than 16 MB.</exception>
+    /// <exception cref="ArgumentException">A rate is out of range, or the two are in so odd a ratio that the filter would need more than 16
+    /// MB.</exception>
     public ResamplerKernel(int fromHz, int toHz, ResamplerQuality? quality = null)
     {
         quality ??= new ResamplerQuality();
-        if (fromHz is < 1_000 or > 768_000) throw new ArgumentException($"Expected a rate of 1000 to 768000 Hz, got {fromHz}.", nameof(fromHz));
+        if (fromHz is < 1_000 or > 768_000)
+            throw new ArgumentException($"Expected a rate of 1000 to 768000 Hz, got {fromHz}.", nameof(fromHz));
         if (toHz is < 1_000 or > 768_000) throw new ArgumentException($"Expected a rate of 1000 to 768000 Hz, got {toHz}.", nameof(toHz));
         if (quality.ZeroCrossings is < 1 or > 256 || !(quality.Rolloff is > 0 and <= 1) || !(quality.KaiserBeta is >= 0 and <= 20))
-            throw new ArgumentException($"Expected 1 to 256 zero crossings, a rolloff in (0, 1] and a beta of 0 to 20, got {quality}.", nameof(quality));
+            throw new ArgumentException(
+                $"Expected 1 to 256 zero crossings, a rolloff in (0, 1] and a beta of 0 to 20, got {quality}.", nameof(quality));
         int divisor = GreatestCommonDivisor(fromHz, toHz);
         (FromHz, ToHz, Step, Phases) = (fromHz, toHz, fromHz / divisor, toHz / divisor);
         if (fromHz == toHz)
@@ -45,7 +50,9 @@ public sealed class ResamplerKernel
         LatencySamples = (int)Math.Ceiling(quality.ZeroCrossings / cutoff);
         Taps = (2 * LatencySamples + 1 + 15) / 16 * 16;
         if ((long)Phases * Taps > MaxCoefficients)
-            throw new ArgumentException($"Expected rates with a common factor, got {fromHz} and {toHz} Hz, whose filter would need {(long)Phases * Taps} coefficients; send a usual rate.", nameof(fromHz));
+            throw new ArgumentException(
+                $"Expected rates with a common factor, got {fromHz} and {toHz} Hz, whose filter would need {(long)Phases * Taps} "
+                + "coefficients; send a usual rate.", nameof(fromHz));
         _taps = new float[Phases * Taps];
         for (int phase = 0; phase < Phases; phase++) FillRow(phase, cutoff, quality);
     }
@@ -61,7 +68,9 @@ public sealed class ResamplerKernel
     /// <summary>Rate of the output.</summary>
     public int ToHz { get; }
 
-    /// <summary>Input samples after an output sample's own time that must have come before it can be computed. Output times are not shifted.</summary>
+    /// <summary>
+    /// Input samples after an output sample's own time that must have come before it can be computed. Output times are not shifted.
+    /// </summary>
     public int LatencySamples { get; }
 
     /// <summary>Output samples after which input and output fall together again.</summary>

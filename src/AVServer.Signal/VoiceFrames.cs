@@ -3,13 +3,19 @@ using System.Runtime.Intrinsics;
 
 namespace AVServer.Signal;
 
-/// <summary>Describes each 10 ms of a voice: level, harmonicity, spectrum, pitch, the balance of its harmonics, its roughness. Holds tables only: one instance serves any number of threads.</summary>
+/// <summary>
+/// Describes each 10 ms of a voice: level, harmonicity, spectrum, pitch, the balance of its harmonics, its roughness. Holds tables only:
+/// one instance serves any number of threads.
+/// </summary>
 internal sealed class VoiceFrames
 {
     /// <summary>Values that every frame has: level (dB), harmonicity (dB), those of <see cref="VoiceSpectrum"/>.</summary>
     public const int Always = 2 + VoiceSpectrum.Dim;
 
-    /// <summary>Values of a row: those, then pitch (semitones above 100 Hz), H1–H2 and H1–A3 (dB), and the steps of pitch (semitones) and level (dB) from the frame before; 0 where nobody is voiced.</summary>
+    /// <summary>
+    /// Values of a row: those, then pitch (semitones above 100 Hz), H1–H2 and H1–A3 (dB), and the steps of pitch (semitones) and level (dB)
+    /// from the frame before; 0 where nobody is voiced.
+    /// </summary>
     public const int Dim = Always + 5;
 
     /// <summary>Place of the pitch in a row.</summary>
@@ -47,13 +53,16 @@ internal sealed class VoiceFrames
     public void Describe(ReadOnlySpan<float> samples, Span<float> rows, Span<bool> voiced)
     {
         int frames = voiced.Length, bins = _fft.Bins, candidates = frames * PitchTracker.Candidates;
-        float[] rented = ArrayPool<float>.Shared.Rent(frames * (bins + 1) + 2 * candidates + 3 * bins + FftLength + Math.Max(_fft.WorkspaceLength, _pitch.WorkspaceLength));
+        float[] rented = ArrayPool<float>.Shared.Rent(
+            frames * (bins + 1) + 2 * candidates + 3 * bins + FftLength + Math.Max(_fft.WorkspaceLength, _pitch.WorkspaceLength));
         byte[] path = ArrayPool<byte>.Shared.Rent(frames);
         try
         {
             var rest = rented.AsSpan();
-            Span<float> decibels = Take(ref rest, frames * bins), levels = Take(ref rest, frames), strengths = Take(ref rest, candidates), octaves = Take(ref rest, candidates);
-            Span<float> power = Take(ref rest, bins), amplitudes = Take(ref rest, bins), before = Take(ref rest, bins), frame = Take(ref rest, FftLength);
+            Span<float> decibels = Take(ref rest, frames * bins), levels = Take(ref rest, frames), strengths = Take(ref rest, candidates),
+                octaves = Take(ref rest, candidates);
+            Span<float> power = Take(ref rest, bins), amplitudes = Take(ref rest, bins), before = Take(ref rest, bins),
+                frame = Take(ref rest, FftLength);
             for (int t = 0; t < frames; t++)
             {
                 levels[t] = Load(samples.Slice(t * HopLength, FrameLength), frame);
@@ -63,7 +72,9 @@ internal sealed class VoiceFrames
                 var logs = decibels.Slice(t * bins, bins);
                 ToDecibels(power, logs);
                 _spectrum.Describe(power, logs, amplitudes, t == 0 ? [] : before, rest, row[2..Always]);
-                _pitch.Find(power, rest, strengths.Slice(t * PitchTracker.Candidates, PitchTracker.Candidates), octaves.Slice(t * PitchTracker.Candidates, PitchTracker.Candidates));
+                _pitch.Find(
+                    power, rest, strengths.Slice(t * PitchTracker.Candidates, PitchTracker.Candidates),
+                    octaves.Slice(t * PitchTracker.Candidates, PitchTracker.Candidates));
                 row[0] = levels[t];
                 var swap = amplitudes; amplitudes = before; before = swap;
             }
@@ -126,7 +137,8 @@ internal sealed class VoiceFrames
     {
         const float scale = 4.3429448190325175f;
         int k = 0;
-        for (; k + Vector256<float>.Count <= power.Length; k += Vector256<float>.Count) (Vector256.Log(Vector256.Create(power[k..])) * scale).CopyTo(decibels[k..]);
+        for (; k + Vector256<float>.Count <= power.Length; k += Vector256<float>.Count)
+            (Vector256.Log(Vector256.Create(power[k..])) * scale).CopyTo(decibels[k..]);
         for (; k < power.Length; k++) decibels[k] = MathF.Log(power[k]) * scale;
     }
 

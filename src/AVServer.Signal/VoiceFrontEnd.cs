@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace AVServer.Signal;
 
-/// <summary>The rows of <see cref="MfccDeltasFrontEnd"/>, and beside them what describes the utterance's voice as a whole: pitch, level, harmonicity, tilt, timbre, roughness, their spread and change, and rhythm.</summary>
+/// <summary>
+/// The rows of <see cref="MfccDeltasFrontEnd"/>, and beside them what describes the utterance's voice as a whole: pitch, level,
+/// harmonicity, tilt, timbre, roughness, their spread and change, and rhythm.
+/// </summary>
 /// <remarks>Every definition is written again in NumPy for tests/golden/voice-descriptors.</remarks>
 public sealed class VoiceFrontEnd : IEmotionFrontEnd
 {
@@ -27,7 +30,8 @@ public sealed class VoiceFrontEnd : IEmotionFrontEnd
     /// <inheritdoc/>
     public void Describe(ReadOnlySpan<float> samples, Span<float> descriptors)
     {
-        if (descriptors.Length != DescriptorDim) throw new ArgumentException($"Expected room for {DescriptorDim} values, got {descriptors.Length}.", nameof(descriptors));
+        if (descriptors.Length != DescriptorDim)
+            throw new ArgumentException($"Expected room for {DescriptorDim} values, got {descriptors.Length}.", nameof(descriptors));
         int frames = VoiceFrames.Count(samples.Length);
         if (frames == 0)
         {

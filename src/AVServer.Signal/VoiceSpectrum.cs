@@ -2,8 +2,13 @@ using System.Runtime.Intrinsics;
 
 namespace AVServer.Signal;
 
-/// <summary>What the spectrum of one frame of a voice looks like: its cepstrum, tilt, centre, spread, entropy, change, and shares of ten bands.</summary>
-/// <remarks>Tilts (alpha ratio, Hammarberg index, slopes) after Eyben et al., "The Geneva minimalistic acoustic parameter set" (IEEE TAC 7/2, 2016). Holds tables only.</remarks>
+/// <summary>
+/// What the spectrum of one frame of a voice looks like: its cepstrum, tilt, centre, spread, entropy, change, and shares of ten bands.
+/// </summary>
+/// <remarks>
+/// Tilts (alpha ratio, Hammarberg index, slopes) after Eyben et al., "The Geneva minimalistic acoustic parameter set" (IEEE TAC 7/2, 2016).
+/// Holds tables only.
+/// </remarks>
 internal sealed class VoiceSpectrum
 {
     /// <summary>Values of a frame.</summary>
@@ -31,7 +36,8 @@ internal sealed class VoiceSpectrum
         (_bins, _binHz) = (fftLength / 2 + 1, (double)IEmotionFrontEnd.SampleRateHz / fftLength);
         _mels = new MelBank(new FbankOptions { Mels = Mels, LowHz = 50, HighHz = 7600 }, fftLength);
         for (int c = 0; c < Ceps; c++)
-            for (int m = 0; m < Mels; m++) _cosines[c * Mels + m] = (float)(Math.Sqrt((c == 0 ? 1.0 : 2.0) / Mels) * Math.Cos(Math.PI / Mels * (m + 0.5) * c));
+            for (int m = 0; m < Mels; m++)
+                _cosines[c * Mels + m] = (float)(Math.Sqrt((c == 0 ? 1.0 : 2.0) / Mels) * Math.Cos(Math.PI / Mels * (m + 0.5) * c));
 
         _hz = [.. Enumerable.Range(0, _bins).Select(k => (float)(k * _binHz))];
         _squareHz = Array.ConvertAll(_hz, hz => hz * hz);
@@ -51,7 +57,9 @@ internal sealed class VoiceSpectrum
     /// <param name="before">The frame's before; empty of the first.</param>
     /// <param name="workspace">At least <see cref="WorkspaceLength"/> floats, overwritten.</param>
     /// <param name="values">Receives <see cref="Dim"/> values.</param>
-    public void Describe(ReadOnlySpan<float> power, ReadOnlySpan<float> decibels, Span<float> amplitudes, ReadOnlySpan<float> before, Span<float> workspace, Span<float> values)
+    public void Describe(
+        ReadOnlySpan<float> power, ReadOnlySpan<float> decibels, Span<float> amplitudes, ReadOnlySpan<float> before, Span<float> workspace,
+        Span<float> values)
     {
         Cepstrum(power, workspace[..Mels], values[..Ceps]);
         var rest = values[Ceps..];
@@ -69,7 +77,8 @@ internal sealed class VoiceSpectrum
         float scale = (float)(1 / total);
         Roots(power, scale, amplitudes);
         rest[13] = before.IsEmpty ? 0 : MathF.Sqrt(Math.Max(0, 2 - 2 * Dot(amplitudes, before)));
-        for (int b = 0; b + 1 < BandEdgesHz.Length; b++) rest[14 + b] = Decibels(Sum(power[Between(BandEdgesHz[b], BandEdgesHz[b + 1])]) / total);
+        for (int b = 0; b + 1 < BandEdgesHz.Length; b++)
+            rest[14 + b] = Decibels(Sum(power[Between(BandEdgesHz[b], BandEdgesHz[b + 1])]) / total);
     }
 
     private void Cepstrum(ReadOnlySpan<float> power, Span<float> mels, Span<float> ceps)
@@ -86,7 +95,8 @@ internal sealed class VoiceSpectrum
         for (int k = 0, next = 0; next < RollOffs.Length; k++)
         {
             sum += power[k];
-            while (next < RollOffs.Length && (sum >= RollOffs[next] * total || k == _bins - 1)) found[next++] = (float)Math.Log(Math.Max(k, 1) * _binHz);
+            while (next < RollOffs.Length && (sum >= RollOffs[next] * total || k == _bins - 1))
+                found[next++] = (float)Math.Log(Math.Max(k, 1) * _binHz);
         }
     }
 
@@ -102,7 +112,8 @@ internal sealed class VoiceSpectrum
     private static void Roots(ReadOnlySpan<float> power, float scale, Span<float> roots)
     {
         int k = 0;
-        for (; k + Vector256<float>.Count <= power.Length; k += Vector256<float>.Count) Vector256.Sqrt(Vector256.Create(power[k..]) * scale).CopyTo(roots[k..]);
+        for (; k + Vector256<float>.Count <= power.Length; k += Vector256<float>.Count)
+            Vector256.Sqrt(Vector256.Create(power[k..]) * scale).CopyTo(roots[k..]);
         for (; k < power.Length; k++) roots[k] = MathF.Sqrt(power[k] * scale);
     }
 
@@ -142,7 +153,8 @@ internal sealed class VoiceSpectrum
     {
         int i = 0;
         var largest = Vector256.Create(values[0]);
-        for (; i + Vector256<float>.Count <= values.Length; i += Vector256<float>.Count) largest = Vector256.Max(largest, Vector256.Create(values[i..]));
+        for (; i + Vector256<float>.Count <= values.Length; i += Vector256<float>.Count)
+            largest = Vector256.Max(largest, Vector256.Create(values[i..]));
         float max = values[0];
         for (int lane = 0; lane < Vector256<float>.Count; lane++) max = Math.Max(max, largest[lane]);
         for (; i < values.Length; i++) max = Math.Max(max, values[i]);
@@ -153,7 +165,8 @@ internal sealed class VoiceSpectrum
     {
         int i = 0;
         var sums = Vector256<float>.Zero;
-        for (; i + Vector256<float>.Count <= a.Length; i += Vector256<float>.Count) sums += Vector256.Create(a[i..]) * Vector256.Create(b[i..]);
+        for (; i + Vector256<float>.Count <= a.Length; i += Vector256<float>.Count)
+            sums += Vector256.Create(a[i..]) * Vector256.Create(b[i..]);
         float sum = Vector256.Sum(sums);
         for (; i < a.Length; i++) sum += a[i] * b[i];
         return sum;

@@ -4,8 +4,8 @@ namespace AVServer.Signal;
 
 /// <summary>How the rows of <see cref="VoiceFrames"/> are spread over an utterance, how they change, and when there is a voice.</summary>
 /// <remarks>
-/// Means, deviations and percentiles after the practice of openSMILE's sets (Schuller et al., "The INTERSPEECH 2009 emotion challenge"). Level and loudness
-/// coefficient count from the utterance's own 95th percentile, so that the distance to the microphone doesn't.
+/// Means, deviations and percentiles after the practice of openSMILE's sets (Schuller et al., "The INTERSPEECH 2009 emotion challenge").
+/// Level and loudness coefficient count from the utterance's own 95th percentile, so that the distance to the microphone doesn't.
 /// </remarks>
 internal static class VoiceStatistics
 {
@@ -34,7 +34,8 @@ internal static class VoiceStatistics
         bool[] flags = ArrayPool<bool>.Shared.Rent(4 * frames);
         try
         {
-            Span<float> level = rented.AsSpan(0, frames), scratch = rented.AsSpan(frames, frames), smooth = rented.AsSpan(2 * frames, frames);
+            Span<float> level = rented.AsSpan(0, frames), scratch = rented.AsSpan(frames, frames),
+                smooth = rented.AsSpan(2 * frames, frames);
             Span<bool> active = flags.AsSpan(0, frames), said = flags.AsSpan(frames, frames), gliding = flags.AsSpan(2 * frames, frames);
             for (int t = 0; t < frames; t++) level[t] = rows[t * VoiceFrames.Dim];
             float loud = Shift(rows, 0, scratch);
@@ -93,7 +94,8 @@ internal static class VoiceStatistics
         var values = scratch[..count];
         (found[0], found[1]) = Moments(values);
         values.Sort();
-        (found[2], found[3], found[4], found[5], found[6]) = (Percentile(values, 0.05), Percentile(values, 0.2), Percentile(values, 0.5), Percentile(values, 0.8), Percentile(values, 0.95));
+        (found[2], found[3], found[4], found[5], found[6]) =
+            (Percentile(values, 0.05), Percentile(values, 0.2), Percentile(values, 0.5), Percentile(values, 0.8), Percentile(values, 0.95));
         (found[7], found[8]) = (found[5] - found[3], found[6] - found[2]);
     }
 
@@ -105,7 +107,8 @@ internal static class VoiceStatistics
         for (int t = 0; t < which.Length; t++)
         {
             if (!which[t]) continue;
-            float slope = t < 2 || t + 2 >= which.Length ? 0 : (At(rows, t + 1, column) - At(rows, t - 1, column) + 2 * (At(rows, t + 2, column) - At(rows, t - 2, column))) / 10;
+            float slope = t < 2 || t + 2 >= which.Length ? 0
+                : (At(rows, t + 1, column) - At(rows, t - 1, column) + 2 * (At(rows, t + 2, column) - At(rows, t - 2, column))) / 10;
             scratch[count++] = slope;
             size += Math.Abs(slope);
         }
@@ -117,8 +120,12 @@ internal static class VoiceStatistics
         (found[0], found[2], found[3], found[4]) = ((float)(size / count), Percentile(values, 0.05), Percentile(values, 0.95), mean);
     }
 
-    /// <summary>Share of voice, its stretches a second, their mean length and deviation (tenths of a second), share that is not silent, peaks of the level a second, how fast it rises and falls.</summary>
-    private static void Timing(ReadOnlySpan<float> level, float loud, ReadOnlySpan<bool> active, ReadOnlySpan<bool> said, Span<float> smooth, Span<float> found)
+    /// <summary>
+    /// Share of voice, its stretches a second, their mean length and deviation (tenths of a second), share that is not silent, peaks of the
+    /// level a second, how fast it rises and falls.
+    /// </summary>
+    private static void Timing(
+        ReadOnlySpan<float> level, float loud, ReadOnlySpan<bool> active, ReadOnlySpan<bool> said, Span<float> smooth, Span<float> found)
     {
         int frames = level.Length, activeFrames = active.Count(true), stretches = 0, peaks = 0, ups = 0, downs = 0, start = 0;
         double lengths = 0, squares = 0, rise = 0, fall = 0;
@@ -168,7 +175,8 @@ internal static class VoiceStatistics
             (square, product, spread) = (square + time * time, product + time * pitch, spread + pitch * pitch);
         }
         double slope = product / Math.Max(square, 1e-6);
-        (found[0], found[1]) = ((float)slope, (float)Math.Sqrt(Math.Max(0, (spread - 2 * slope * product + slope * slope * square) / count)));
+        (found[0], found[1]) =
+            ((float)slope, (float)Math.Sqrt(Math.Max(0, (spread - 2 * slope * product + slope * slope * square) / count)));
     }
 
     private static (float Mean, float Deviation) Moments(ReadOnlySpan<float> values)

@@ -18,7 +18,10 @@ public interface ITranscription : IDisposable
     /// <param name="samples">In [-1, 1), 16 kHz, any number; not kept.</param>
     void Accept(ReadOnlySpan<float> samples);
 
-    /// <summary>Somebody rests, so that the utterance is about to end, though it may go on: a good moment for work that its end would have to wait for.</summary>
+    /// <summary>
+    /// Somebody rests, so that the utterance is about to end, though it may go on: a good moment for work that its end would have to wait
+    /// for.
+    /// </summary>
     void Settle()
     {
     }

@@ -1,9 +1,12 @@
 namespace AVServer.Speech;
 
-/// <summary>Cuts English text into the words that <see cref="WordVectors"/> are looked up by, the same way for training texts and transcripts.</summary>
+/// <summary>
+/// Cuts English text into the words that <see cref="WordVectors"/> are looked up by, the same way for training texts and transcripts.
+/// </summary>
 /// <remarks>
-/// Lower case; punctuation goes, because a recogniser gives none; contractions are written out, because GloVe's table lacks their parts ("n't" → "not",
-/// "'m" → "am") and lacks "i" ("me" stands for it). "'s" is "is" after a pronoun and nothing else, a possessive, after any other word.
+/// Lower case; punctuation goes, because a recogniser gives none; contractions are written out, because GloVe's table lacks their parts
+/// ("n't" → "not", "'m" → "am") and lacks "i" ("me" stands for it). "'s" is "is" after a pronoun and nothing else, a possessive, after any
+/// other word.
 /// </remarks>
 public static class Tokenizer
 {
@@ -20,9 +23,16 @@ public static class Tokenizer
     };
 
     // Stems of "n't" that are not words by themselves.
-    private static readonly Dictionary<string, string> NegatedStems = new(StringComparer.Ordinal) { ["ca"] = "can", ["wo"] = "will", ["sha"] = "shall", ["ai"] = "is" };
+    private static readonly Dictionary<string, string> NegatedStems = new(StringComparer.Ordinal)
+    {
+        ["ca"] = "can",
+        ["wo"] = "will",
+        ["sha"] = "shall",
+        ["ai"] = "is"
+    };
 
-    private static readonly HashSet<string> Pronouns = new(StringComparer.Ordinal) { "it", "he", "she", "that", "this", "what", "who", "where", "when", "how", "here", "there" };
+    private static readonly HashSet<string> Pronouns = new(
+        StringComparer.Ordinal) { "it", "he", "she", "that", "this", "what", "who", "where", "when", "how", "here", "there" };
 
     // As people type them without the apostrophe; only those that are no words of their own.
     private static readonly HashSet<string> Auxiliaries = new(StringComparer.Ordinal)

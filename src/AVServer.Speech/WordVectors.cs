@@ -11,13 +11,15 @@ public sealed class WordVectors
 
     /// <summary>Reads a table.</summary>
     /// <param name="words">UTF-8, one word a line; of a word that stands twice the first counts.</param>
-    /// <param name="vectors">For each word, in the same order, as many little-endian half-precision values as for every other; copied.</param>
+    /// <param name="vectors">For each word, in the same order, as many little-endian half-precision values as for every other;
+    /// copied.</param>
     /// <exception cref="InvalidDataException">There are no words, or the values don't divide among them.</exception>
     public WordVectors(ReadOnlySpan<byte> words, ReadOnlySpan<byte> vectors)
     {
         var list = Encoding.UTF8.GetString(words).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (list.Length == 0 || vectors.IsEmpty || vectors.Length % (list.Length * sizeof(ushort)) != 0)
-            throw new InvalidDataException($"Expected half-precision vectors of one length for each word, got {vectors.Length} bytes for {list.Length} words.");
+            throw new InvalidDataException(
+                $"Expected half-precision vectors of one length for each word, got {vectors.Length} bytes for {list.Length} words.");
         _rows = new Dictionary<string, int>(list.Length, StringComparer.Ordinal);
         for (var i = 0; i < list.Length; i++) _rows.TryAdd(list[i].TrimEnd('\r'), i);
         _values = MemoryMarshal.Cast<byte, Half>(vectors).ToArray();
@@ -26,7 +28,9 @@ public sealed class WordVectors
 
     private WordVectors(Dictionary<string, int> rows, Half[] values, int dim) => (_rows, _values, Dim) = (rows, values, dim);
 
-    /// <summary>The words of this table and of another, each with its values here and then those there; zeros stand for what one of them lacks.</summary>
+    /// <summary>
+    /// The words of this table and of another, each with its values here and then those there; zeros stand for what one of them lacks.
+    /// </summary>
     /// <param name="other">The other table.</param>
     public WordVectors Beside(WordVectors other)
     {
@@ -38,7 +42,8 @@ public sealed class WordVectors
         foreach (var (word, row) in rows)
         {
             if (_rows.TryGetValue(word, out var here)) _values.AsSpan(here * Dim, Dim).CopyTo(values.AsSpan(row * dim));
-            if (other._rows.TryGetValue(word, out var there)) other._values.AsSpan(there * other.Dim, other.Dim).CopyTo(values.AsSpan((row * dim) + Dim));
+            if (other._rows.TryGetValue(word, out var there))
+                other._values.AsSpan(there * other.Dim, other.Dim).CopyTo(values.AsSpan((row * dim) + Dim));
         }
         return new WordVectors(rows, values, dim);
     }
@@ -53,7 +58,9 @@ public sealed class WordVectors
     /// <param name="word">As <see cref="Tokenizer"/> gives it.</param>
     public bool Contains(string word) => _rows.ContainsKey(word);
 
-    /// <summary>Writes the vectors of a text's words one after another. Words that the table lacks are skipped: no row stands for them.</summary>
+    /// <summary>
+    /// Writes the vectors of a text's words one after another. Words that the table lacks are skipped: no row stands for them.
+    /// </summary>
     /// <param name="text">Any text; <see cref="Tokenizer"/> cuts it.</param>
     /// <param name="destination">Receives [maxWords, <see cref="Dim"/>]; what is beyond is cut, rows behind the last word are zero.</param>
     /// <returns>Rows written.</returns>
@@ -66,7 +73,8 @@ public sealed class WordVectors
     public int Embed(IReadOnlyList<string> words, Span<float> destination)
     {
         ArgumentNullException.ThrowIfNull(words);
-        if (destination.Length % Dim != 0) throw new ArgumentException($"Expected room for rows of {Dim} values, got {destination.Length}.", nameof(destination));
+        if (destination.Length % Dim != 0)
+            throw new ArgumentException($"Expected room for rows of {Dim} values, got {destination.Length}.", nameof(destination));
         destination.Clear();
         var written = 0;
         for (var i = 0; i < words.Count && written < destination.Length / Dim; i++)

@@ -20,13 +20,16 @@ public sealed class DependencyTests
     public void Code_names_types_of_allowed_projects_only(string name)
     {
         string[] allowed = [name, .. ReferenceTable.Projects[name], .. ReferenceTable.HandedOut.GetValueOrDefault(name, [])];
-        AssertNamesNone(name, Projects.Values.Where(project => !allowed.Contains(project.Name)).Select(project => Regex.Escape(project.Assembly)));
+        AssertNamesNone(
+            name, Projects.Values.Where(project => !allowed.Contains(project.Name)).Select(project => Regex.Escape(project.Assembly)));
     }
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Code_names_types_of_allowed_packages_only(string name) =>
-        AssertNamesNone(name, ReferenceTable.Packages.Values.Where(package => !package.May(name)).Select(package => Regex.Escape(package.Assembly) + @"(\.[^,]*)?"));
+        AssertNamesNone(
+            name, ReferenceTable.Packages.Values.Where(package => !package.May(name)).Select(
+                package => Regex.Escape(package.Assembly) + @"(\.[^,]*)?"));
 
     [Fact]
     public void Rule_sees_what_is_compiled()
@@ -39,7 +42,8 @@ public sealed class DependencyTests
     {
         var own = Types().That().ResideInAssemblyMatching($"^{Regex.Escape(Projects[name].Assembly)},");
         var refused = Types(includeReferenced: true).That().ResideInAssemblyMatching($"^({string.Join('|', assemblies)})(,|$)");
-        var broken = own.Should().NotDependOnAny(refused).WithoutRequiringPositiveResults().Evaluate(Compiled).Where(result => !result.Passed);
+        var broken = own.Should().NotDependOnAny(refused).WithoutRequiringPositiveResults().Evaluate(Compiled)
+            .Where(result => !result.Passed);
         Assert.True(!broken.Any(), string.Join("\n", broken.Select(result => result.Description)));
     }
 
@@ -47,7 +51,10 @@ public sealed class DependencyTests
     {
         var framework = new DirectoryInfo(AppContext.BaseDirectory);
         return Projects.Values
-            .Select(project => (Folder: Path.Combine(Path.GetDirectoryName(project.Path)!, "bin", framework.Parent!.Name, framework.Name), project.Assembly))
+            .Select(
+                project =>
+                    (Folder: Path.Combine(Path.GetDirectoryName(project.Path)!, "bin", framework.Parent!.Name, framework.Name),
+                        project.Assembly))
             .Aggregate(new ArchLoader(), (loader, built) => loader.LoadFilteredDirectory(built.Folder, $"{built.Assembly}.dll"))
             .Build();
     }

@@ -13,7 +13,8 @@ public sealed class LockFileTests
     public void Every_project_has_a_lock_file_and_no_other_folder_has()
     {
         var projects = ProjectFile.Under("src", "clients", "tests").Values.Select(project => Path.GetDirectoryName(project.Path)!);
-        Assert.Equal(projects.Order(StringComparer.Ordinal), LockFiles().Select(path => Path.GetDirectoryName(path)!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            projects.Order(StringComparer.Ordinal), LockFiles().Select(path => Path.GetDirectoryName(path)!).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -34,6 +35,9 @@ public sealed class LockFileTests
 
     private static IEnumerable<string> LockFiles() =>
         new[] { "src", "clients", "tests" }
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, folder), Name, SearchOption.AllDirectories))
-            .Where(path => !path.Contains("/node_modules/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal));
+            .SelectMany(
+                folder => Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, folder), Name, SearchOption.AllDirectories))
+            .Where(
+                path => !path.Contains("/node_modules/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal)
+                    && !path.Contains("/bin/", StringComparison.Ordinal));
 }

@@ -11,11 +11,14 @@ namespace AVServer.Architecture.Tests;
 /// <param name="Packages">Packages that it references.</param>
 /// <param name="Frameworks">Frameworks beside .NET's own.</param>
 internal sealed record ProjectFile(
-    string Name, string Path, string Assembly, IReadOnlyList<string> References, IReadOnlyList<string> Packages, IReadOnlyList<string> Frameworks)
+    string Name, string Path, string Assembly, IReadOnlyList<string> References, IReadOnlyList<string> Packages,
+    IReadOnlyList<string> Frameworks)
 {
     /// <summary>Every project of a folder of the repository, by name.</summary>
     public static IReadOnlyDictionary<string, ProjectFile> Under(params string[] folders) =>
-        folders.SelectMany(folder => Directory.EnumerateFiles(System.IO.Path.Combine(TestPaths.RepositoryRoot, folder), "*.csproj", SearchOption.AllDirectories))
+        folders.SelectMany(
+            folder => Directory.EnumerateFiles(
+                System.IO.Path.Combine(TestPaths.RepositoryRoot, folder), "*.csproj", SearchOption.AllDirectories))
             .Where(path => !path.Contains("/node_modules/", StringComparison.Ordinal))
             .Select(Read)
             .ToDictionary(project => project.Name);
@@ -38,7 +41,8 @@ internal sealed record ProjectFile(
             name,
             path,
             project.Descendants("AssemblyName").SingleOrDefault()?.Value ?? name,
-            [.. Includes(project, "ProjectReference").Select(include => System.IO.Path.GetFileNameWithoutExtension(include.Replace('\\', '/')))],
+            [.. Includes(project, "ProjectReference")
+                .Select(include => System.IO.Path.GetFileNameWithoutExtension(include.Replace('\\', '/')))],
             [.. Includes(project, "PackageReference")],
             [.. Includes(project, "FrameworkReference")]);
     }

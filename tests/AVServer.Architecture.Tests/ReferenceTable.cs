@@ -21,12 +21,15 @@ internal static class ReferenceTable
         ["AVServer.Reports"] = ["AVServer.Contracts"],
         ["AVServer.Server"] = ["AVServer.Contracts", "AVServer.Pipeline", "AVServer.Reports"],
         ["AVServer.Networks"] = [],
-        ["AVServer.Lab"] = ["AVServer.Networks", "AVServer.Signal", "AVServer.Vision", "AVServer.Media", "AVServer.Evaluation", "AVServer.Pipeline"],
+        ["AVServer.Lab"] =
+            ["AVServer.Networks", "AVServer.Signal", "AVServer.Vision", "AVServer.Media", "AVServer.Evaluation", "AVServer.Pipeline"],
         ["AVServer.Client"] = ["AVServer.Contracts"],
         ["AVServer.Cli"] = ["AVServer.Client", "AVServer.Contracts", "AVServer.Pipeline", "AVServer.Reports"],
     };
 
-    /// <summary>Project → projects whose types it may name without a reference of its own: those that it references hand them out.</summary>
+    /// <summary>
+    /// Project → projects whose types it may name without a reference of its own: those that it references hand them out.
+    /// </summary>
     public static readonly IReadOnlyDictionary<string, string[]> HandedOut = new Dictionary<string, string[]>
     {
         ["AVServer.Server"] = ["AVServer.Media", "AVServer.Runtime"],

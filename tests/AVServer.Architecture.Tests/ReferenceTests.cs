@@ -12,7 +12,9 @@ public sealed class ReferenceTests
     [MemberData(nameof(Names))]
     public void Project_references_only_what_the_table_allows(string name)
     {
-        Assert.True(ReferenceTable.Projects.TryGetValue(name, out var allowed), $"Expected {name} in the reference table; add it there and to src/README.md.");
+        Assert.True(
+            ReferenceTable.Projects.TryGetValue(name, out var allowed),
+            $"Expected {name} in the reference table; add it there and to src/README.md.");
         Assert.Subset(allowed.ToHashSet(), Projects[name].References.ToHashSet());
     }
 
@@ -35,14 +37,18 @@ public sealed class ReferenceTests
 
     [Fact]
     public void Client_library_runs_without_asp_net_core() =>
-        Assert.All(Projects["AVServer.Client"].Closure(Projects).Append("AVServer.Client"), name => Assert.Empty(Projects[name].Frameworks));
+        Assert.All(
+            Projects["AVServer.Client"].Closure(Projects).Append("AVServer.Client"), name => Assert.Empty(Projects[name].Frameworks));
 
     [Theory]
     [MemberData(nameof(ReferenceTable.PackageNames), MemberType = typeof(ReferenceTable))]
     public void Package_is_referenced_only_by_its_project(string package)
     {
         var users = Projects.Values
-            .Where(project => project.Packages.Any(name => name == package || name.StartsWith(package + '.', StringComparison.Ordinal) || name.StartsWith(package + '-', StringComparison.Ordinal)));
+            .Where(
+                project => project.Packages.Any(
+                    name => name == package || name.StartsWith(package + '.', StringComparison.Ordinal)
+                        || name.StartsWith(package + '-', StringComparison.Ordinal)));
         Assert.Subset(ReferenceTable.Packages[package].ReferencedBy.ToHashSet(), users.Select(project => project.Name).ToHashSet());
     }
 
@@ -59,7 +65,10 @@ public sealed class ReferenceTests
     public void Every_table_row_of_the_map_is_a_project()
     {
         var map = File.ReadAllText(Path.Combine(TestKit.TestPaths.RepositoryRoot, "src", "README.md"));
-        Assert.All(Projects.Keys.Where(name => name.StartsWith("AVServer.", StringComparison.Ordinal) && Projects[name].Path.Contains("/src/", StringComparison.Ordinal)),
+        Assert.All(
+            Projects.Keys.Where(
+                name => name.StartsWith("AVServer.", StringComparison.Ordinal)
+                    && Projects[name].Path.Contains("/src/", StringComparison.Ordinal)),
             name => Assert.Contains($"`{name}`", map));
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using AVServer.TestKit;
 
 namespace AVServer.Architecture.Tests;
 
@@ -10,12 +9,11 @@ public sealed partial class UsingTests
     [Fact]
     public void Usings_are_sorted_with_those_of_System_first()
     {
-        var files = new[] { "src", "clients", "tests" }
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, folder), "*.cs", SearchOption.AllDirectories))
-            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal));
-        Assert.All(files, path =>
+        Assert.All(SourceFiles.All, path =>
         {
-            string[] usings = [.. File.ReadLines(path).TakeWhile(line => !line.StartsWith("namespace ", StringComparison.Ordinal)).Where(line => Using().IsMatch(line))];
+            string[] usings =
+                [.. File.ReadLines(path).TakeWhile(line => !line.StartsWith("namespace ", StringComparison.Ordinal))
+                    .Where(line => Using().IsMatch(line))];
             Assert.Equal(usings.OrderBy(line => line, Comparer<string>.Create(Compare)), usings);
         });
     }
@@ -26,7 +24,8 @@ public sealed partial class UsingTests
         var (a, b) = (Parts(first), Parts(second));
         if (a.Kind != b.Kind) return a.Kind.CompareTo(b.Kind);
         if (a.IsSystem != b.IsSystem) return b.IsSystem.CompareTo(a.IsSystem);
-        return a.Names.Zip(b.Names, StringComparer.OrdinalIgnoreCase.Compare).FirstOrDefault(order => order != 0, a.Names.Length - b.Names.Length);
+        return a.Names.Zip(b.Names, StringComparer.OrdinalIgnoreCase.Compare)
+            .FirstOrDefault(order => order != 0, a.Names.Length - b.Names.Length);
     }
 
     private static (int Kind, bool IsSystem, string[] Names) Parts(string line)

@@ -37,8 +37,9 @@ internal sealed class BenchServer : IAsyncDisposable
             "--urls", address.ToString(), "--Runtime:ModelsPath", TestPaths.Models, "--Logging:LogLevel:Default", "Warning", .. settings,
         ])
             start.ArgumentList.Add(argument);
-        var process = Process.Start(start) ?? throw new InvalidOperationException("The server did not start; run scripts/run.sh once to build it.");
-        var server = new BenchServer(process, new AVServerClient(new AVServerClientOptions(address) { BusyPatience = TimeSpan.Zero }));
+        var process = Process.Start(start)
+            ?? throw new InvalidOperationException("The server did not start; run scripts/run.sh once to build it.");
+        var server = new BenchServer(process, new AVServerClient(new AVServerClientOptions(address) { BusyTimeout = TimeSpan.Zero }));
         for (var attempt = 0; ; attempt++)
         {
             try
@@ -56,7 +57,8 @@ internal sealed class BenchServer : IAsyncDisposable
     /// <summary>Median, 99th percentile and most of delays in seconds, as text.</summary>
     public static string Summary(IReadOnlyCollection<double> seconds) => seconds.Count == 0
         ? "no events"
-        : $"p50 {Percentiles.Of(seconds, 0.5) * 1e3:F0} ms, p99 {Percentiles.Of(seconds, 0.99) * 1e3:F0} ms, most {seconds.Max() * 1e3:F0} ms";
+        : $"p50 {Percentiles.Of(seconds, 0.5) * 1e3:F0} ms, p99 {Percentiles.Of(seconds, 0.99) * 1e3:F0} ms, most "
+            + $"{seconds.Max() * 1e3:F0} ms";
 
     public async ValueTask DisposeAsync()
     {

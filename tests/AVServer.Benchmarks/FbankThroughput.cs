@@ -3,7 +3,9 @@ using AVServer.Signal;
 
 namespace AVServer.Benchmarks;
 
-/// <summary><c>fbank [seconds]</c>: seconds of sound per second of one core, streamed in 100 ms chunks, beside torchaudio's whole-file figure.</summary>
+/// <summary>
+/// <c>fbank [seconds]</c>: seconds of sound per second of one core, streamed in 100 ms chunks, beside torchaudio's whole-file figure.
+/// </summary>
 internal static class FbankThroughput
 {
     private const int Rate = 16_000;
@@ -47,7 +49,8 @@ internal static class FbankThroughput
     {
         var resampler = new Resampler(48_000);
         var output = new float[resampler.MaxOutput(3 * ChunkSamples)];
-        for (; samples.Length >= 3 * ChunkSamples; samples = samples[(3 * ChunkSamples)..]) resampler.Convert(samples[..(3 * ChunkSamples)], output);
+        for (; samples.Length >= 3 * ChunkSamples; samples = samples[(3 * ChunkSamples)..])
+            resampler.Convert(samples[..(3 * ChunkSamples)], output);
     }
 
     // The best of several: other work on the machine only ever adds time. The first two also warm the compiler up.
@@ -72,7 +75,12 @@ internal static class FbankThroughput
         string script = Path.Combine(AppContext.BaseDirectory, "torchaudio_fbank.py");
         try
         {
-            using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", [script, $"{seconds}", $"{Repetitions}"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var python = Process.Start(
+                new ProcessStartInfo("/usr/bin/python3", [script, $"{seconds}", $"{Repetitions}"])
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true
+                })!;
             var errors = python.StandardError.ReadToEndAsync();
             Console.Write(python.StandardOutput.ReadToEnd());
             python.WaitForExit();

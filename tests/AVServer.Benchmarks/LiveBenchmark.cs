@@ -6,8 +6,8 @@ using AVServer.Contracts;
 namespace AVServer.Benchmarks;
 
 /// <summary>
-/// <c>live N</c>: a real server on one core, N sockets in real time with continuous speech into which the wake word is spoken; counts the events
-/// that arrive and their delay after the word's end has been sent.
+/// <c>live N</c>: a real server on one core, N sockets in real time with continuous speech into which the wake word is spoken; counts the
+/// events that arrive and their delay after the word's end has been sent.
 /// </summary>
 internal static class LiveBenchmark
 {
@@ -25,9 +25,13 @@ internal static class LiveBenchmark
         var words = await SpeechMaterial.KeywordsAsync(40);
         await using var server = await BenchServer.StartAsync(cores: "0");
         // What a lone stream brings: the same sound must bring it in a crowd.
-        var alone = await Task.WhenAll(Enumerable.Range(0, words.Count).Select(i => SendAsync(server.Client, $"alone-{i}", speech, words[i], i, WordAt(i, words.Count))));
+        var alone = await Task.WhenAll(
+            Enumerable.Range(0, words.Count)
+                .Select(i => SendAsync(server.Client, $"alone-{i}", speech, words[i], i, WordAt(i, words.Count))));
         var before = server.ProcessorTime;
-        var crowd = await Task.WhenAll(Enumerable.Range(0, streams).Select(i => SendAsync(server.Client, $"live-{i}", speech, words[i % words.Count], i % words.Count, WordAt(i, streams))));
+        var crowd = await Task.WhenAll(
+            Enumerable.Range(0, streams).Select(
+                i => SendAsync(server.Client, $"live-{i}", speech, words[i % words.Count], i % words.Count, WordAt(i, streams))));
         var cpu = (server.ProcessorTime - before).TotalSeconds / RunSeconds;
 
         var expected = Enumerable.Range(0, streams).Sum(i => alone[i % words.Count].Count);
@@ -38,12 +42,17 @@ internal static class LiveBenchmark
         return delays.Length == expected ? 0 : 1;
     }
 
-    /// <summary>Sample at which a stream's word begins: people don't all speak at once. A whole number of chunks, so that it falls alike for every stream.</summary>
+    /// <summary>
+    /// Sample at which a stream's word begins: people don't all speak at once. A whole number of chunks, so that it falls alike for every
+    /// stream.
+    /// </summary>
     private static int WordAt(int stream, int streams) =>
-        (int)((FirstWordSeconds + ((LastWordSeconds - FirstWordSeconds) * stream / streams)) * SpeechMaterial.SampleRateHz) / ChunkSamples * ChunkSamples;
+        (int)((FirstWordSeconds
+            + ((LastWordSeconds - FirstWordSeconds) * stream / streams)) * SpeechMaterial.SampleRateHz) / ChunkSamples * ChunkSamples;
 
     /// <summary>Sends one stream in real time and gives the delay of each event after the word's end.</summary>
-    private static async Task<IReadOnlyList<double>> SendAsync(AVServerClient client, string id, float[] speech, float[] word, int variant, int wordAt)
+    private static async Task<IReadOnlyList<double>> SendAsync(
+        AVServerClient client, string id, float[] speech, float[] word, int variant, int wordAt)
     {
         var delays = new List<double>();
         var clock = Stopwatch.StartNew();
@@ -56,7 +65,8 @@ internal static class LiveBenchmark
                 if (happened is ClosedEvent) return;
             }
         });
-        await client.PublishAsync(id, new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le")), Chunks(speech, word, variant, wordAt, clock));
+        await client.PublishAsync(
+            id, new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le")), Chunks(speech, word, variant, wordAt, clock));
         await listening.WaitAsync(TimeSpan.FromSeconds(10));
         lock (delays) return [.. delays];
     }
@@ -75,7 +85,9 @@ internal static class LiveBenchmark
             }
             var due = TimeSpan.FromSeconds((double)(at + ChunkSamples) / SpeechMaterial.SampleRateHz) - clock.Elapsed;
             if (due > TimeSpan.Zero) await Task.Delay(due);
-            yield return new MediaChunk(MediaKind.Audio, TimeSpan.FromSeconds((double)at / SpeechMaterial.SampleRateHz), MemoryMarshal.AsBytes(chunk.AsSpan()).ToArray());
+            yield return new MediaChunk(
+                MediaKind.Audio, TimeSpan.FromSeconds((double)at / SpeechMaterial.SampleRateHz),
+                MemoryMarshal.AsBytes(chunk.AsSpan()).ToArray());
         }
     }
 }

@@ -36,7 +36,9 @@ internal static class OverloadBenchmark
         var cpu = (server.ProcessorTime - before).TotalSeconds / (seconds + Spread.TotalSeconds);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{streams} senders of continuous speech within {Spread.TotalSeconds:F0} s, for {seconds:F0} s, server on one core"));
-        Console.WriteLine($"  kept to the end {tally.Kept}; refused at the door {tally.AtTheDoor}, after all {tally.AfterAll}, otherwise {tally.Otherwise}; server at {cpu:P0} of the core");
+        Console.WriteLine(
+            $"  kept to the end {tally.Kept}; refused at the door {tally.AtTheDoor}, after all {tally.AfterAll}, otherwise "
+            + $"{tally.Otherwise}; server at {cpu:P0} of the core");
         Console.WriteLine($"  delay from the word's end on the sender's clock, of all events: {BenchServer.Summary(tally.Delays)}");
         Console.WriteLine($"  of those who were kept: {BenchServer.Summary(tally.DelaysOfKept)}");
         return tally.Otherwise == 0 && tally.Kept > 0 ? 0 : 1;

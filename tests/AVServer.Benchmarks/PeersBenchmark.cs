@@ -38,7 +38,8 @@ internal static class PeersBenchmark
             var recordings = await SpeechMaterial.WakeWordsAsync(word, 120);
             var sets = Conditions.Select(snr => recordings.Select((sound, i) => Noisy(sound, noise, snr, i)).ToArray()).ToArray();
             Console.WriteLine(
-                $"\"{word}\", {recordings.Count} recordings: found of 100 clean, at 10, 5 and 0 dB (95 %); false alarms; ms of a core a second");
+                $"\"{word}\", {recordings.Count} recordings: found of 100 clean, at 10, 5 and 0 dB (95 %); false alarms; ms of a core "
+                + "a second");
             Print($"AVServer, typed for {TypedRate} an hour", await OursAsync(word, sets, without), recordings.Count, hours);
             foreach (var sensitivity in Sensitivities)
             {

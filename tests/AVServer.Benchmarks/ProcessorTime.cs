@@ -13,7 +13,8 @@ internal static partial class ProcessorTime
         var own = Process.GetCurrentProcess().TotalProcessorTime;
         if (!OperatingSystem.IsLinux()) return own;
         return GetUsage(Children, out var usage) == 0
-            ? own + TimeSpan.FromSeconds(usage.UserSeconds + usage.SystemSeconds) + TimeSpan.FromMicroseconds(usage.UserMicroseconds + usage.SystemMicroseconds)
+            ? own + TimeSpan.FromSeconds(usage.UserSeconds + usage.SystemSeconds)
+                + TimeSpan.FromMicroseconds(usage.UserMicroseconds + usage.SystemMicroseconds)
             : throw new InvalidOperationException("getrusage failed.");
     }
 

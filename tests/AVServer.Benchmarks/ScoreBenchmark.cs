@@ -7,9 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AVServer.Benchmarks;
 
 /// <summary>
-/// <c>score</c>: how many times faster than real time files are scored by one core, decoding and all, with the models that listen by default: ten minutes of
-/// speech, and a minute of a talking face of 640×480. <c>long</c>: what a two-hour file needs of memory beside a ten-minute one, and how soon its scoring stops
-/// when it is cancelled.
+/// <c>score</c>: how many times faster than real time files are scored by one core, decoding and all, with the models that listen by
+/// default: ten minutes of speech, and a minute of a talking face of 640×480. <c>long</c>: what a two-hour file needs of memory beside a
+/// ten-minute one, and how soon its scoring stops when it is cancelled.
 /// </summary>
 internal static class ScoreBenchmark
 {
@@ -25,7 +25,9 @@ internal static class ScoreBenchmark
         await using var services = PipelineServices.BuildPipeline(TestPaths.Models, KeyValuePair.Create("Runtime:Workers", (string?)"1"));
         var pipeline = services.GetRequiredService<IStreamPipeline>();
         await SpeedAsync(pipeline, film);   // loads and warms up everything
-        Console.WriteLine($"files scored by one core, ffmpeg included, by {string.Join(", ", pipeline.Models.Where(model => model.Active).Select(model => model.Name))}");
+        Console.WriteLine(
+            "files scored by one core, ffmpeg included, by "
+            + $"{string.Join(", ", pipeline.Models.Where(model => model.Active).Select(model => model.Name))}");
         Console.WriteLine($"  10 min of speech           {await SpeedAsync(pipeline, sound)}");
         Console.WriteLine($"  a talking face at 640×480  {await SpeedAsync(pipeline, film)}");
         return 0;
@@ -39,7 +41,9 @@ internal static class ScoreBenchmark
         var tenMinutes = await PeakAsync(pipeline, await SpeechFileAsync(folder.Path, repeats: 1));
         var file = await SpeechFileAsync(folder.Path, TwoHours);
         var twoHours = await PeakAsync(pipeline, file);
-        Console.WriteLine($"most memory in use while 10 min were scored: {tenMinutes.Peak >> 20} MiB; while 2 h were: {twoHours.Peak >> 20} MiB, at {twoHours.Speed:F0} times real time on {Environment.ProcessorCount} cores, curves kept");
+        Console.WriteLine(
+            $"most memory in use while 10 min were scored: {tenMinutes.Peak >> 20} MiB; while 2 h were: {twoHours.Peak >> 20} MiB, at "
+            + $"{twoHours.Speed:F0} times real time on {Environment.ProcessorCount} cores, curves kept");
 
         using var stop = new CancellationTokenSource();
         long cancelled = 0;
@@ -59,7 +63,8 @@ internal static class ScoreBenchmark
         }
         catch (OperationCanceledException)
         {
-            Console.WriteLine($"cancelled after an hour of media: stopped {Stopwatch.GetElapsedTime(cancelled).TotalMilliseconds:F0} ms later");
+            Console.WriteLine(
+                $"cancelled after an hour of media: stopped {Stopwatch.GetElapsedTime(cancelled).TotalMilliseconds:F0} ms later");
             return 0;
         }
     }
@@ -76,7 +81,8 @@ internal static class ScoreBenchmark
         var (started, before) = (Stopwatch.GetTimestamp(), ProcessorTime.OfAll());
         var report = await pipeline.ScoreFileAsync(file, new ScoreRequest(file), CancellationToken.None);
         var (elapsed, busy) = (Stopwatch.GetElapsedTime(started), ProcessorTime.OfAll() - before);
-        return $"{report.DurationSeconds / elapsed.TotalSeconds,6:F1} times real time by the clock, {report.DurationSeconds / busy.TotalSeconds,6:F1} by processor time";
+        return $"{report.DurationSeconds / elapsed.TotalSeconds,6:F1} times real time by the clock, "
+            + $"{report.DurationSeconds / busy.TotalSeconds,6:F1} by processor time";
     }
 
     private static async Task<(long Peak, double Speed)> PeakAsync(IStreamPipeline pipeline, string file)
@@ -97,8 +103,12 @@ internal static class ScoreBenchmark
     private static async Task<string> SpeechFileAsync(string folder, int repeats)
     {
         var (raw, file) = (Path.Combine(folder, "speech.f32"), Path.Combine(folder, $"speech-{repeats}.wav"));
-        if (!File.Exists(raw)) await File.WriteAllBytesAsync(raw, Bytes((await SpeechMaterial.SpeechAsync(Speech))[..((int)Speech.TotalSeconds * SpeechMaterial.SampleRateHz)]));
-        await FfmpegAsync("-stream_loop", $"{repeats - 1}", "-f", "f32le", "-ar", $"{SpeechMaterial.SampleRateHz}", "-ac", "1", "-i", raw, "-c:a", "pcm_s16le", file);
+        if (!File.Exists(raw))
+            await File.WriteAllBytesAsync(
+                raw, Bytes((await SpeechMaterial.SpeechAsync(Speech))[..((int)Speech.TotalSeconds * SpeechMaterial.SampleRateHz)]));
+        await FfmpegAsync(
+            "-stream_loop", $"{repeats - 1}", "-f", "f32le", "-ar", $"{SpeechMaterial.SampleRateHz}", "-ac", "1", "-i", raw, "-c:a",
+            "pcm_s16le", file);
         return file;
     }
 
@@ -106,12 +116,15 @@ internal static class ScoreBenchmark
 
     private static async Task<string> FilmAsync(string folder)
     {
-        var corpora = TestPaths.Corpora ?? throw new DirectoryNotFoundException("This benchmark needs the recordings: set AVSERVER_CORPORA to their folder.");
+        var corpora = TestPaths.Corpora
+            ?? throw new DirectoryNotFoundException("This benchmark needs the recordings: set AVSERVER_CORPORA to their folder.");
         var clips = Directory.GetFiles(Path.Combine(corpora, "grid", "s2"), "*.mkv").Order(StringComparer.Ordinal).Take(20).ToArray();
         var film = Path.Combine(folder, "film.mp4");
         var inputs = string.Concat(clips.Select((_, i) => $"[{i}:v]scale=640:480,setsar=1[v{i}];"));
         var joined = string.Concat(clips.Select((_, i) => $"[v{i}][{i}:a]"));
-        await FfmpegAsync([.. clips.SelectMany(clip => new[] { "-i", clip }), "-filter_complex", $"{inputs}{joined}concat=n={clips.Length}:v=1:a=1[v][a]", "-map", "[v]", "-map", "[a]", "-c:v", "libx264", "-preset", "veryfast", "-c:a", "aac", film]);
+        await FfmpegAsync(
+            [.. clips.SelectMany(clip => new[] { "-i", clip }), "-filter_complex", $"{inputs}{joined}concat=n={clips.Length}:v=1:a=1[v][a]",
+                "-map", "[v]", "-map", "[a]", "-c:v", "libx264", "-preset", "veryfast", "-c:a", "aac", film]);
         return film;
     }
 

@@ -30,7 +30,8 @@ internal static class SpeechMaterial
     /// <summary>Acted English sentences by many people, loud enough for a microphone.</summary>
     public static async Task<IReadOnlyList<float[]>> SentencesAsync(int count)
     {
-        var files = Directory.GetFiles(Path.Combine(Corpora(), "ravdess", "audio"), "*.opus").Order(StringComparer.Ordinal).Where((_, i) => i % 59 == 0).Take(count);
+        var files = Directory.GetFiles(Path.Combine(Corpora(), "ravdess", "audio"), "*.opus").Order(StringComparer.Ordinal)
+            .Where((_, i) => i % 59 == 0).Take(count);
         var clips = new List<float[]>();
         foreach (var file in files)
         {
@@ -44,7 +45,8 @@ internal static class SpeechMaterial
     /// <summary>Recordings of the wake word "computer" by several people.</summary>
     public static async Task<IReadOnlyList<float[]>> KeywordsAsync(int count)
     {
-        var files = Directory.GetFiles(Path.Combine(Corpora(), "ovos_wakewords", "wake-words", "en", "computer"), "computer-en-*.opus").Order(StringComparer.Ordinal).Take(count);
+        var files = Directory.GetFiles(Path.Combine(Corpora(), "ovos_wakewords", "wake-words", "en", "computer"), "computer-en-*.opus")
+            .Order(StringComparer.Ordinal).Take(count);
         var clips = new List<float[]>();
         foreach (var file in files) clips.Add(await ReadAsync(file));
         return clips;
@@ -99,7 +101,8 @@ internal static class SpeechMaterial
     public static IAsyncEnumerable<StreamEvent> PlayAsync(IStreamPipeline pipeline, float[] sound)
     {
         var request = new StreamRequest("played", new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le")));
-        return pipeline.RunAsync(request, Chunks(sound, 0, TimeSpan.FromSeconds((double)sound.Length / SampleRateHz)), CancellationToken.None);
+        return pipeline.RunAsync(
+            request, Chunks(sound, 0, TimeSpan.FromSeconds((double)sound.Length / SampleRateHz)), CancellationToken.None);
     }
 
     private static string[] Recordings(params ReadOnlySpan<string> folders) =>
@@ -108,5 +111,6 @@ internal static class SpeechMaterial
     private static Task<float[]> ReadAsync(string path) => new MediaFile(new MediaOptions()).ReadAudioAsync(path, SampleRateHz);
 
     private static string Corpora() =>
-        TestPaths.Corpora ?? throw new DirectoryNotFoundException("This benchmark needs the recordings: set AVSERVER_CORPORA to their folder.");
+        TestPaths.Corpora
+            ?? throw new DirectoryNotFoundException("This benchmark needs the recordings: set AVSERVER_CORPORA to their folder.");
 }

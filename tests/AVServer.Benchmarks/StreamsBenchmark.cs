@@ -10,8 +10,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace AVServer.Benchmarks;
 
 /// <summary>
-/// <c>streams</c>: processor time that one second of one stream costs, many streams at once on continuous speech with the gate open; beside it
-/// openWakeWord's pipeline (mel, embedding and one head at each 80 ms) on the same sound in the same process.
+/// <c>streams</c>: processor time that one second of one stream costs, many streams at once on continuous speech with the gate open; beside
+/// it openWakeWord's pipeline (mel, embedding and one head at each 80 ms) on the same sound in the same process.
 /// </summary>
 internal static class StreamsBenchmark
 {
@@ -26,7 +26,8 @@ internal static class StreamsBenchmark
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["Runtime:ModelsPath"] = TestPaths.Models, ["Runtime:Workers"] = "1" })
             .Build();
-        await using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddPipeline(configuration).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging()
+            .AddPipeline(configuration).BuildServiceProvider();
         var pipeline = services.GetRequiredService<IStreamPipeline>();
 
         await OursAsync(pipeline, speech, streams: 8, TimeSpan.FromSeconds(4));
@@ -34,8 +35,12 @@ internal static class StreamsBenchmark
         var theirs = OpenWakeWord(services.GetRequiredService<ModelRuntime>(), speech);
 
         Console.WriteLine($"{Streams} streams of continuous speech, {Length.TotalSeconds:F0} s each, one core");
-        Console.WriteLine($"  AVServer (gate, first stage, verifier on candidates)  {ours * 1e3,7:F2} ms of one core per stream and second  {1 / ours,6:F0} streams a core");
-        Console.WriteLine($"  openWakeWord (mel, embedding, one head each 80 ms)    {theirs * 1e3,7:F2} ms of one core per stream and second  {1 / theirs,6:F0} streams a core");
+        Console.WriteLine(
+            $"  AVServer (gate, first stage, verifier on candidates)  {ours * 1e3,7:F2} ms of one core per stream and second  "
+            + $"{1 / ours,6:F0} streams a core");
+        Console.WriteLine(
+            $"  openWakeWord (mel, embedding, one head each 80 ms)    {theirs * 1e3,7:F2} ms of one core per stream and second  "
+            + $"{1 / theirs,6:F0} streams a core");
         Console.WriteLine($"  ratio {theirs / ours:F1}");
         return 0;
     }
@@ -67,7 +72,9 @@ internal static class StreamsBenchmark
         {
             if (i == 0) before = Process.GetCurrentProcess().TotalProcessorTime;
             window.AsSpan(SpeechEmbedding.Dim).CopyTo(window);
-            embedding.Step(state, speech.AsSpan(Math.Max(i, 0) * SpeechMaterial.ChunkSamples, SpeechMaterial.ChunkSamples), window.AsSpan(window.Length - SpeechEmbedding.Dim));
+            embedding.Step(
+                state, speech.AsSpan(Math.Max(i, 0) * SpeechMaterial.ChunkSamples, SpeechMaterial.ChunkSamples),
+                window.AsSpan(window.Length - SpeechEmbedding.Dim));
             using var scores = head.Run(run, inputs, [input], outputs);
         }
         return (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds / Length.TotalSeconds;

@@ -9,10 +9,12 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AVServer.Benchmarks;
 
 /// <summary>
-/// <c>video</c>: processor time that one second of one camera costs (JPEG, 640×480, 25 a second) while somebody speaks and while nobody does; and for several
-/// cameras in real time, how long after a word's end its event comes, and how many pictures were dropped.
+/// <c>video</c>: processor time that one second of one camera costs (JPEG, 640×480, 25 a second) while somebody speaks and while nobody
+/// does; and for several cameras in real time, how long after a word's end its event comes, and how many pictures were dropped.
 /// </summary>
-/// <remarks>Talkers are GRID's. Where no audio-visual model is shipped, one that costs next to nothing stands in, and the output says so.</remarks>
+/// <remarks>
+/// Talkers are GRID's. Where no audio-visual model is shipped, one that costs next to nothing stands in, and the output says so.
+/// </remarks>
 internal static class VideoBenchmark
 {
     private const int SampleRateHz = 16_000;
@@ -39,7 +41,8 @@ internal static class VideoBenchmark
     private static string FindModels(string folder, out string model)
     {
         var shipped = Directory.GetDirectories(TestPaths.Models).FirstOrDefault(path =>
-            File.Exists(Path.Combine(path, "manifest.json")) && File.ReadAllText(Path.Combine(path, "manifest.json")).Contains("\"audioVisualSpotter\"", StringComparison.Ordinal));
+            File.Exists(Path.Combine(path, "manifest.json"))
+                && File.ReadAllText(Path.Combine(path, "manifest.json")).Contains("\"audioVisualSpotter\"", StringComparison.Ordinal));
         model = shipped is null ? "none shipped: one that costs next to nothing" : Path.GetFileName(shipped);
         if (shipped is not null) return TestPaths.Models;
         new FakeAudioVisual { AudioCentre = 1, Gain = 2, RoiSize = 64 }.WriteWithFaceModels(folder);
@@ -70,16 +73,22 @@ internal static class VideoBenchmark
         })));
         var cost = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds / Length.TotalSeconds;
         latencies.Sort();
-        Console.WriteLine($"{streams} cameras for {Length.TotalSeconds:F0} s on {Environment.ProcessorCount} cores: {cost:F2} cores in use, {latencies.Count} words, {faces} face events");
+        Console.WriteLine(
+            $"{streams} cameras for {Length.TotalSeconds:F0} s on {Environment.ProcessorCount} cores: {cost:F2} cores in use, "
+            + $"{latencies.Count} words, {faces} face events");
         if (latencies.Count > 0)
-            Console.WriteLine($"  from a word's end to its event: p50 {latencies[latencies.Count / 2] * 1e3:F0} ms, p95 {latencies[latencies.Count * 95 / 100] * 1e3:F0} ms, most {latencies[^1] * 1e3:F0} ms");
+            Console.WriteLine(
+                $"  from a word's end to its event: p50 {latencies[latencies.Count / 2] * 1e3:F0} ms, p95 "
+                + $"{latencies[latencies.Count * 95 / 100] * 1e3:F0} ms, most {latencies[^1] * 1e3:F0} ms");
         Console.WriteLine($"  pictures dropped: {dropped / (streams * Length.TotalSeconds):P1} of the time");
     }
 
-    private static async Task RunAsync(IStreamPipeline pipeline, Camera camera, int number, TimeSpan length, Action<StreamEvent, TimeSpan> onEvent)
+    private static async Task RunAsync(
+        IStreamPipeline pipeline, Camera camera, int number, TimeSpan length, Action<StreamEvent, TimeSpan> onEvent)
     {
         var started = Stopwatch.GetTimestamp();
-        var request = new StreamRequest($"bench-{number}", new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le"), new VideoFormat()));
+        var request = new StreamRequest(
+            $"bench-{number}", new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le"), new VideoFormat()));
         await foreach (var happened in pipeline.RunAsync(request, camera.ChunksAsync(number, length, started), CancellationToken.None))
             onEvent(happened, Stopwatch.GetElapsedTime(started));
     }
@@ -89,14 +98,16 @@ internal static class VideoBenchmark
     {
         public static async Task<Camera> TalkingAsync(string folder)
         {
-            var corpora = TestPaths.Corpora ?? throw new DirectoryNotFoundException("This benchmark needs the recordings: set AVSERVER_CORPORA to their folder.");
+            var corpora = TestPaths.Corpora
+                ?? throw new DirectoryNotFoundException("This benchmark needs the recordings: set AVSERVER_CORPORA to their folder.");
             var sound = new List<float>();
             var pictures = new List<byte[]>();
             foreach (var clip in Directory.GetFiles(Path.Combine(corpora, "grid", "s2"), "*.mkv").Order(StringComparer.Ordinal).Take(5))
             {
                 var samples = await new MediaFile(new MediaOptions()).ReadAudioAsync(clip, SampleRateHz);
                 var own = Directory.CreateDirectory(Path.Combine(folder, "pictures", Path.GetFileNameWithoutExtension(clip))).FullName;
-                using var ffmpeg = Process.Start("ffmpeg", ["-nostdin", "-v", "error", "-i", clip, "-vf", "scale=640:480", "-q:v", "4", Path.Combine(own, "%04d.jpg")]);
+                using var ffmpeg = Process.Start(
+                    "ffmpeg", ["-nostdin", "-v", "error", "-i", clip, "-vf", "scale=640:480", "-q:v", "4", Path.Combine(own, "%04d.jpg")]);
                 await ffmpeg.WaitForExitAsync();
                 var files = Directory.GetFiles(own).Order(StringComparer.Ordinal).ToArray();
                 pictures.AddRange(files.Select(File.ReadAllBytes));

@@ -24,7 +24,8 @@ internal static class WordsBenchmark
     private static readonly string[] Words =
     [
         "jarvis", "smart mirror", "snow boy", "view glass", "hey marvin", "good morning house", "amelia", "wildfire", "voyager", "operator",
-        "okay kitchen", "hello tower", "blueberry", "sapphire", "evergreen", "hey captain", "lights please", "magnolia", "pumpernickel", "listen here",
+        "okay kitchen", "hello tower", "blueberry", "sapphire", "evergreen", "hey captain", "lights please", "magnolia", "pumpernickel",
+        "listen here",
     ];
 
     public static async Task<int> RunAsync()
@@ -42,7 +43,9 @@ internal static class WordsBenchmark
             few.Add(ofOne);
             all.Add(ofMany);
         }
-        Console.WriteLine($"Continuous speech of {Length.TotalSeconds:F0} s in which none of the words is said, one core, {Runs} runs: least, median, most");
+        Console.WriteLine(
+            $"Continuous speech of {Length.TotalSeconds:F0} s in which none of the words is said, one core, {Runs} runs: least, "
+            + "median, most");
         Print("one typed word, ms a second", few);
         Print($"{Words.Length} typed words, ms a second", all);
         Print("ratio", [.. few.Zip(all, (ofOne, ofMany) => ofMany / ofOne)]);

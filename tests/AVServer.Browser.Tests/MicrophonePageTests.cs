@@ -64,7 +64,8 @@ public sealed class MicrophonePageTests
     private static JsonElement[] ReadLines(ZipArchiveEntry entry)
     {
         using var reader = new StreamReader(entry.Open());
-        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)];
     }
 
     /// <summary>The samples of a WAV file of 16 kHz, mono, 16 bits.</summary>
@@ -74,7 +75,9 @@ public sealed class MicrophonePageTests
         var bytes = new byte[entry.Length];
         stream.ReadExactly(bytes);
         Assert.Equal("RIFF"u8, bytes.AsSpan(0, 4));
-        Assert.Equal((1, 16_000), (BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(22)), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(24))));
+        Assert.Equal(
+            (1, 16_000),
+            (BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(22)), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(24))));
         Assert.Equal(bytes.Length - 44, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(40)));
         var samples = new short[(bytes.Length - 44) / 2];
         for (var i = 0; i < samples.Length; i++) samples[i] = BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(44 + (2 * i)));

@@ -10,7 +10,8 @@ public sealed class PageTests
     public async Task Page_fits_the_narrowest_phone_works_by_keyboard_and_asks_nobody_else()
     {
         await using var server = await PageServer.StartAsync();
-        await BrowserCheck.RunAsync("page-fits", new { server.Address, name = "narrow", scheme = "light", width = 320, height = 640, calm = true });
+        await BrowserCheck.RunAsync(
+            "page-fits", new { server.Address, name = "narrow", scheme = "light", width = 320, height = 640, calm = true });
     }
 
     [CorporaTheory]
@@ -22,7 +23,8 @@ public sealed class PageTests
         using var recordings = new Recordings();
         var microphone = await recordings.TalkAsync();
         await using var server = await PageServer.StartAsync(null, ("Emotion:Purpose", "test"));
-        await BrowserCheck.RunAsync("page-fits", new { server.Address, microphone, file = microphone, speech = true, name, scheme, width, height });
+        await BrowserCheck.RunAsync(
+            "page-fits", new { server.Address, microphone, file = microphone, speech = true, name, scheme, width, height });
     }
 
     [Fact]

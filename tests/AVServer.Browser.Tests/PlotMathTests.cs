@@ -15,9 +15,11 @@ public sealed class PlotMathTests
         foreach (var model in (string[])["computer-verifier", "computer-spotter"])
         {
             using var manifest = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(TestPaths.Models, model, "manifest.json")));
-            var table = manifest.RootElement.GetProperty("calibration").GetProperty("computer").Deserialize<CalibrationTable>(JsonSerializerOptions.Web)!;
+            var table = manifest.RootElement.GetProperty("calibration").GetProperty("computer")
+                .Deserialize<CalibrationTable>(JsonSerializerOptions.Web)!;
             double[] targets = [0.01, 0.1, 0.31, 0.5, 1, 2.7, 10, 60, 390, 1e6];
-            var choices = targets.Select(table.ThresholdFor).Zip(targets, (choice, target) => new { choice.Threshold, choice.Frr, Range = choice.Range.ToString(), target });
+            var choices = targets.Select(table.ThresholdFor)
+                .Zip(targets, (choice, target) => new { choice.Threshold, choice.Frr, Range = choice.Range.ToString(), target });
             await BrowserCheck.RunAsync("calibration", new { table, choices });
         }
     }
@@ -27,7 +29,12 @@ public sealed class PlotMathTests
 
     [Fact]
     public Task Mel_bands_on_the_page_are_those_that_the_models_hear() =>
-        BrowserCheck.RunAsync("log-mel", new { signal = TestPaths.Golden("kaldi-features", "signal.s16"), expected = TestPaths.Golden("kaldi-features", "fbank-80.f32") });
+        BrowserCheck.RunAsync(
+            "log-mel", new
+            {
+                signal = TestPaths.Golden("kaldi-features", "signal.s16"),
+                expected = TestPaths.Golden("kaldi-features", "fbank-80.f32")
+            });
 
     [Fact]
     public Task Noise_has_the_level_that_is_set_and_the_ratio_is_measured() => BrowserCheck.RunAsync("noise", new { });

@@ -16,12 +16,14 @@ public sealed class BusyServerTests
         await using var server = await EchoServer.StartAsync(("Server:Limits:MaxStreams", "1"));
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "a.wav");
-        using (var ffmpeg = Process.Start("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "sine=duration=0.1", file])) await ffmpeg.WaitForExitAsync();
+        using (var ffmpeg = Process.Start("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "sine=duration=0.1", file]))
+            await ffmpeg.WaitForExitAsync();
         using var holder = new AVServerClient(server.Address);
         using var stop = new CancellationTokenSource();
         var held = new TaskCompletionSource();
         var holding = holder.PublishAsync(
-            "first", Sound.Hello, Sound.ChunksThenWaiting(1), e => { if (e is WakeWordEvent) held.TrySetResult(); }, cancellationToken: stop.Token);
+            "first", SilentSound.Hello, SilentSound.ChunksThenWaiting(1), e => { if (e is WakeWordEvent) held.TrySetResult(); },
+            cancellationToken: stop.Token);
         await held.Task;
 
         using var error = new Told(stop);

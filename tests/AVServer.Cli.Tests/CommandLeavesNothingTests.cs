@@ -15,14 +15,17 @@ public sealed class CommandLeavesNothingTests
         using var folder = new TemporaryFolder();
         new FakeSpotter { Centre = 16, Gain = 0.5f, Threshold = 0.8 }.Write(Path.Combine(folder.Path, "models"));
         var recording = Path.Combine(folder.Path, "recording.wav");
-        string[] noise = ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=amplitude=0.5:duration=1:sample_rate=16000", recording];
+        string[] noise =
+            ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=amplitude=0.5:duration=1:sample_rate=16000", recording];
         using (var ffmpeg = Process.Start("ffmpeg", noise)) await ffmpeg.WaitForExitAsync();
         // One file is there, so that a model runs; the others make the command line long.
         string[] files = [recording, .. Enumerable.Range(1, 999).Select(i => $"recordings/of/a/day/that/is/not/there/{i:0000}.wav")];
-        var environment = disableTelemetry is null ? new Dictionary<string, string>() : new() { ["ORT_DISABLE_TELEMETRY"] = disableTelemetry };
+        var environment = disableTelemetry is null ? new Dictionary<string, string>()
+            : new() { ["ORT_DISABLE_TELEMETRY"] = disableTelemetry };
 
         await using var av = WatchedProcess.Start(
-            Path.Combine(AppContext.BaseDirectory, "av.dll"), environment, ["score", "--local", "--models-path", Path.Combine(folder.Path, "models"), .. files]);
+            Path.Combine(AppContext.BaseDirectory, "av.dll"), environment,
+            ["score", "--local", "--models-path", Path.Combine(folder.Path, "models"), .. files]);
 
         Assert.Equal(1, await av.ExitAsync());   // because of the files that aren't there
         Assert.True(files.Sum(file => file.Length + 1) > 32 << 10);

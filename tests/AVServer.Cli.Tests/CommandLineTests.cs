@@ -16,7 +16,8 @@ public sealed class CommandLineTests
 
         var (code, output, _) = await RunAsync("score", "--local", "--models-path", TestPaths.Models, recording, "no-such-file.wav");
 
-        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)
+            .ToArray();
         Assert.Equal((1, 2), (code, lines.Length));
         Assert.Equal("computer", Assert.Single(lines[0].GetProperty("events").EnumerateArray()).GetProperty("keyword").GetString());
         Assert.Equal("unreadable", lines[1].GetProperty("error").GetProperty("code").GetString());
@@ -74,11 +75,16 @@ public sealed class CommandLineTests
         using var folder = new TemporaryFolder();
         new FakeSpotter { Centre = 16, Gain = 0.5f, Threshold = 0.8 }.Write(Path.Combine(folder.Path, "models"));
         var recordings = Directory.CreateDirectory(Path.Combine(folder.Path, "recordings", "of", "a", "day")).FullName;
-        using (var ffmpeg = Process.Start("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=amplitude=0.5:duration=1:sample_rate=16000", Path.Combine(recordings, "000.wav")])) await ffmpeg.WaitForExitAsync();
+        using (var ffmpeg = Process.Start(
+            "ffmpeg",
+            ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=amplitude=0.5:duration=1:sample_rate=16000",
+                Path.Combine(recordings, "000.wav")])) await ffmpeg.WaitForExitAsync();
         for (var i = 1; i < 100; i++) File.Copy(Path.Combine(recordings, "000.wav"), Path.Combine(recordings, $"{i:000}.wav"));
         var (page, lines) = (Path.Combine(folder.Path, "report.html"), Path.Combine(folder.Path, "lines.jsonl"));
 
-        var (code, output, error) = await RunAsync("score", "--local", "--models-path", Path.Combine(folder.Path, "models"), Path.Combine(folder.Path, "recordings"), "--report", page, "--output", lines);
+        var (code, output, error) = await RunAsync(
+            "score", "--local", "--models-path", Path.Combine(folder.Path, "models"), Path.Combine(folder.Path, "recordings"), "--report",
+            page, "--output", lines);
 
         Assert.True(code == 0 && output.Length == 0, error + output);
         Assert.Contains("av: 100 of 100 files, 0:01:40 of media", error, StringComparison.Ordinal);

@@ -3,7 +3,10 @@ using AVServer.TestKit;
 
 namespace AVServer.Cli.Tests;
 
-/// <summary><c>scripts/av</c> and <c>scripts/av-lab</c>: when they build, and what they cost when they don't. In a checkout of made-up files, whose set-up and build leave a line each.</summary>
+/// <summary>
+/// <c>scripts/av</c> and <c>scripts/av-lab</c>: when they build, and what they cost when they don't. In a checkout of made-up files, whose
+/// set-up and build leave a line each.
+/// </summary>
 [Trait("Category", "slow")]
 public sealed class LauncherTests : IDisposable
 {
@@ -31,7 +34,8 @@ public sealed class LauncherTests : IDisposable
             "package-lock.json", "scripts/torchsharp-native.mjs",
         ];
         foreach (var name in others) Write(name, "");
-        foreach (var name in new[] { "src/A/A.cs", "src/A/B.cs", "src/AVServer.Lab/L.cs", "clients/cli/Program.cs", "clients/dotnet/C.cs", "clients/web/app.js" }) Write(name, "");
+        foreach (var name in new[] { "src/A/A.cs", "src/A/B.cs", "src/AVServer.Lab/L.cs", "clients/cli/Program.cs", "clients/dotnet/C.cs",
+            "clients/web/app.js" }) Write(name, "");
     }
 
     public void Dispose() => _checkout.Dispose();
@@ -112,7 +116,9 @@ public sealed class LauncherTests : IDisposable
 
     [Fact]
     public async Task Program_itself_starts_at_once() =>
-        Assert.InRange(await FastestOfAsync(5, () => RunAsync("dotnet", Path.Combine(AppContext.BaseDirectory, "av.dll"), "--help")), TimeSpan.Zero, LongestStart);
+        Assert.InRange(
+            await FastestOfAsync(5, () => RunAsync("dotnet", Path.Combine(AppContext.BaseDirectory, "av.dll"), "--help")), TimeSpan.Zero,
+            LongestStart);
 
     private static async Task<TimeSpan> FastestOfAsync(int times, Func<Task> run)
     {
@@ -142,10 +148,16 @@ public sealed class LauncherTests : IDisposable
 
     private async Task<string> RunAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = _checkout.Path, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = _checkout.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         start.Environment.Remove("AVSERVER_BUILT");
         start.Environment["LOG"] = Path.Combine(_checkout.Path, "log");
-        if (program != "dotnet") start.Environment["PATH"] = $"{Path.Combine(_checkout.Path, "path")}:{Environment.GetEnvironmentVariable("PATH")}";
+        if (program != "dotnet")
+            start.Environment["PATH"] = $"{Path.Combine(_checkout.Path, "path")}:{Environment.GetEnvironmentVariable("PATH")}";
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
@@ -167,6 +179,7 @@ public sealed class LauncherTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var isProgram = name.StartsWith("path/", StringComparison.Ordinal) || name.EndsWith(".sh", StringComparison.Ordinal);
         File.WriteAllText(path, isProgram ? "#!/usr/bin/env bash\n" + text : text);
-        if (isProgram && !OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (isProgram && !OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }

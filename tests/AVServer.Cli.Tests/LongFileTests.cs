@@ -56,7 +56,8 @@ public sealed class LongFileTests : IDisposable
     {
         await using var local = new LocalScorer(Models);
         using var results = ScoreResults.Open(Lines, resume, TextWriter.Null);
-        return await new ScoreRun(new Watched(local, onHeard), posteriors: true, model: null, jobs: 1, TimeProvider.System).RunAsync(files, results, page: null, TextWriter.Null, isTerminal: false, cancellationToken);
+        return await new ScoreRun(new Watched(local, onHeard), posteriors: true, model: null, jobs: 1, TimeProvider.System)
+            .RunAsync(files, results, page: null, TextWriter.Null, isTerminal: false, cancellationToken);
     }
 
     // A quiet room, and a loud moment each minute.
@@ -64,10 +65,12 @@ public sealed class LongFileTests : IDisposable
     {
         var random = new Random(1);
         var samples = new short[(int)(length.TotalSeconds * Rate)];
-        for (var i = 0; i < samples.Length; i++) samples[i] = (short)((random.NextDouble() - 0.5) * (i % (60 * Rate) is >= 80_000 and < 84_800 ? 30_000 : 20));
+        for (var i = 0; i < samples.Length; i++)
+            samples[i] = (short)((random.NextDouble() - 0.5) * (i % (60 * Rate) is >= 80_000 and < 84_800 ? 30_000 : 20));
         var (raw, file) = (Path.Combine(_folder.Path, "raw"), Path.Combine(_folder.Path, name));
         await File.WriteAllBytesAsync(raw, MemoryMarshal.AsBytes<short>(samples).ToArray());
-        using var ffmpeg = System.Diagnostics.Process.Start("ffmpeg", ["-nostdin", "-v", "error", "-y", "-f", "s16le", "-ar", "16000", "-ac", "1", "-i", raw, file]);
+        using var ffmpeg = System.Diagnostics.Process.Start(
+            "ffmpeg", ["-nostdin", "-v", "error", "-y", "-f", "s16le", "-ar", "16000", "-ac", "1", "-i", raw, file]);
         await ffmpeg.WaitForExitAsync();
         Assert.Equal(0, ffmpeg.ExitCode);
         return file;
@@ -75,7 +78,8 @@ public sealed class LongFileTests : IDisposable
 
     private sealed class Watched(IFileScorer scorer, Action<string, TimeSpan> onHeard) : IFileScorer
     {
-        public Task<Contracts.ScoreReport> ScoreAsync(string path, bool posteriors, string? model, Action<TimeSpan> heard, CancellationToken cancellationToken) =>
+        public Task<Contracts.ScoreReport> ScoreAsync(
+            string path, bool posteriors, string? model, Action<TimeSpan> heard, CancellationToken cancellationToken) =>
             scorer.ScoreAsync(path, posteriors, model, at =>
             {
                 heard(at);

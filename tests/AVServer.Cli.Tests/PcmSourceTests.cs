@@ -13,7 +13,8 @@ public sealed class PcmSourceTests
         var bytes = new byte[(rate * channels * 2) + 1];
         new Random(3).NextBytes(bytes);
 
-        var chunks = await PcmSource.Read(new MemoryStream(bytes), new AudioFormat("pcm_s16le", rate, channels), CancellationToken.None).ToListAsync();
+        var chunks = await PcmSource.Read(new MemoryStream(bytes), new AudioFormat("pcm_s16le", rate, channels), CancellationToken.None)
+            .ToListAsync();
 
         Assert.Equal(bytes.SkipLast(1), chunks.SelectMany(chunk => chunk.Payload.ToArray()));
         long frames = 0;

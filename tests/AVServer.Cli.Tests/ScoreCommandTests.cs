@@ -38,7 +38,8 @@ public sealed class ScoreCommandTests
     [Fact]
     public async Task File_that_can_not_be_scored_is_a_line_with_its_error_and_the_others_go_on()
     {
-        var scorer = new FakeScorer(path => path == "bad" ? throw new MediaException(FaultCodes.Undecodable, "Expected sound.") : Task.CompletedTask);
+        var scorer = new FakeScorer(
+            path => path == "bad" ? throw new MediaException(FaultCodes.Undecodable, "Expected sound.") : Task.CompletedTask);
 
         var (code, lines) = await RunAsync(scorer, ["good", "bad", "fine"], jobs: 2);
 
@@ -57,23 +58,28 @@ public sealed class ScoreCommandTests
     }
 
     [Fact]
-    public async Task Nothing_to_score_is_a_failure() => Assert.Equal(1, (await RunAsync(new FakeScorer(_ => Task.CompletedTask), [], jobs: 1)).Code);
+    public async Task Nothing_to_score_is_a_failure() =>
+        Assert.Equal(1, (await RunAsync(new FakeScorer(_ => Task.CompletedTask), [], jobs: 1)).Code);
 
     private static async Task<(int Code, List<JsonElement> Lines)> RunAsync(FakeScorer scorer, string[] files, int jobs)
     {
         using var output = new StringWriter();
         using var results = ScoreResults.Open(null, resume: false, output);
-        var code = await new ScoreRun(scorer, posteriors: false, model: null, jobs, TimeProvider.System).RunAsync(files, results, page: null, TextWriter.Null, isTerminal: false, CancellationToken.None);
-        return (code, [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)]);
+        var code = await new ScoreRun(scorer, posteriors: false, model: null, jobs, TimeProvider.System)
+            .RunAsync(files, results, page: null, TextWriter.Null, isTerminal: false, CancellationToken.None);
+        return (code,
+            [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)]);
     }
 
     private sealed class FakeScorer(Func<string, Task> before) : IFileScorer
     {
-        public async Task<ScoreReport> ScoreAsync(string path, bool posteriors, string? model, Action<TimeSpan> onHeard, CancellationToken cancellationToken)
+        public async Task<ScoreReport> ScoreAsync(
+            string path, bool posteriors, string? model, Action<TimeSpan> onHeard, CancellationToken cancellationToken)
         {
             await before(path);
             var word = new WakeWordEvent(
-                "computer", 0.75f, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1.1), Modality.Audio, new Dictionary<string, float> { ["audio"] = 0.75f },
+                "computer", 0.75f, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1.1), Modality.Audio,
+                new Dictionary<string, float> { ["audio"] = 0.75f },
                 new ModelReference("fake", "1.0.0"), TimeSpan.FromSeconds(1.2));
             return new ScoreReport(path, 2.5, new Dictionary<string, float> { ["computer"] = 0.75f }, [word]);
         }

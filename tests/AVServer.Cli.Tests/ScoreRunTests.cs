@@ -89,20 +89,22 @@ public sealed class ScoreRunTests : IDisposable
     public void Progress_is_told_now_and_then_with_the_files_under_way()
     {
         var progress = new ScoreProgress(_error, isTerminal: false, files: 2, skipped: 0, _time);
-        progress.Hear("a", TimeSpan.FromMinutes(1));
+        progress.Report("a", TimeSpan.FromMinutes(1));
         Assert.Empty(_error.ToString());
         _time.Advance(TimeSpan.FromSeconds(10));
-        progress.Hear("b", TimeSpan.FromMinutes(4));
+        progress.Report("b", TimeSpan.FromMinutes(4));
         Assert.Equal("av: 0 of 2 files, 0:05:00 of media, 30.0 times real time", _error.ToString().Trim());
     }
 
     private async Task<int> RunAsync(FakeScorer scorer, string[] files, CancellationToken cancellationToken)
     {
         using var results = ScoreResults.Open(Lines, resume: true, TextWriter.Null);
-        return await new ScoreRun(scorer, posteriors: true, model: null, jobs: 1, _time).RunAsync(files, results, Page, _error, isTerminal: false, cancellationToken);
+        return await new ScoreRun(scorer, posteriors: true, model: null, jobs: 1, _time)
+            .RunAsync(files, results, Page, _error, isTerminal: false, cancellationToken);
     }
 
-    private IEnumerable<string?> Files() => File.ReadAllLines(Lines).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("file").GetString());
+    private IEnumerable<string?> Files() =>
+        File.ReadAllLines(Lines).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("file").GetString());
 
     private sealed class FakeScorer(Action<string> before) : IFileScorer
     {
@@ -110,13 +112,17 @@ public sealed class ScoreRunTests : IDisposable
 
         public IReadOnlyList<ScoreWarning>? Warnings { get; init; }
 
-        public Task<ScoreReport> ScoreAsync(string path, bool posteriors, string? model, Action<TimeSpan> onHeard, CancellationToken cancellationToken)
+        public Task<ScoreReport> ScoreAsync(
+            string path, bool posteriors, string? model, Action<TimeSpan> onHeard, CancellationToken cancellationToken)
         {
             before(path);
             cancellationToken.ThrowIfCancellationRequested();
             Scored.Add(path);
             onHeard(TimeSpan.FromSeconds(1));
-            return Task.FromResult(new ScoreReport(path, 2, new Dictionary<string, float> { ["computer"] = 0.5f }, [], posteriors ? [new PosteriorCurve("computer", "fake", 0.08, [0.1f, 0.9f])] : null, Warnings: Warnings));
+            return Task.FromResult(
+                new ScoreReport(
+                    path, 2, new Dictionary<string, float> { ["computer"] = 0.5f }, [],
+                    posteriors ? [new PosteriorCurve("computer", "fake", 0.08, [0.1f, 0.9f])] : null, Warnings: Warnings));
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

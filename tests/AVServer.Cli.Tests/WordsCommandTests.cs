@@ -86,12 +86,12 @@ public sealed class WordsCommandTests
         using var folder = new TestKit.TemporaryFolder();
         string[] files = [Path.Combine(folder.Path, "a.wav"), Path.Combine(folder.Path, "b.wav")];
         foreach (var file in files) await File.WriteAllBytesAsync(file, new byte[100]);
-        var (code, lines, _) = await RunAsync(server, ScoreCommand.Create(), [.. files, "--word", "hey marvin", "--word", "view glass"]);
+        var (code, lines, _) = await RunAsync(server, ScoreFilesCommand.Create(), [.. files, "--word", "hey marvin", "--word", "view glass"]);
         Assert.Equal((0, 2), (code, lines.Count));
         Assert.All(lines, line => Assert.Equal(
             ["computer", "hey marvin", "view glass"], line.GetProperty("maxPosterior").EnumerateObject().Select(word => word.Name)));
 
-        var (refused, none, reason) = await RunAsync(server, ScoreCommand.Create(), [.. files, "--word", "no!"]);
+        var (refused, none, reason) = await RunAsync(server, ScoreFilesCommand.Create(), [.. files, "--word", "no!"]);
         Assert.Equal((1, "av: Expected words, got 'no!'."), (refused, reason.Trim().Split('\n')[^1]));
         Assert.Empty(none);
     }
@@ -105,7 +105,7 @@ public sealed class WordsCommandTests
         await File.WriteAllBytesAsync(file, new byte[100]);
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await ScoreCommand.Create()
+        var code = await ScoreFilesCommand.Create()
             .Parse(["--local", "--models-path", Path.Combine(folder.Path, "models"), "--word", "hey marvin", file])
             .InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
         Assert.Equal(1, code);

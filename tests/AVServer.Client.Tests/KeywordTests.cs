@@ -56,7 +56,7 @@ public sealed class KeywordTests
         Assert.Equal((FaultCodes.BadKeyword, "Expected words, got 'no!'."), (refused.Code, refused.Message));
 
         refused = await Assert.ThrowsAsync<ServerRefusedException>(
-            () => client.PublishAsync("s", Sound.Hello, Sound.Chunks(1), words: ["no!"]));
+            () => client.PublishAsync("s", SilentSound.Hello, SilentSound.Chunks(1), words: ["no!"]));
         Assert.Equal((FaultCodes.BadKeyword, "Expected words, got 'no!'."), (refused.Code, refused.Message));
         using var media = new MemoryStream(new byte[1000]);
         refused = await Assert.ThrowsAsync<ServerRefusedException>(() => client.ScoreAsync(media, "a.wav", words: ["no!"]));
@@ -70,7 +70,7 @@ public sealed class KeywordTests
         using var client = new AVServerClient(server.Address);
         string[] words = ["hey marvin=HH EY & more", "view glass"];
         var heard = new List<StreamEvent>();
-        await client.PublishAsync("s", Sound.Hello, Sound.Chunks(1), heard.Add, words: words);
+        await client.PublishAsync("s", SilentSound.Hello, SilentSound.Chunks(1), heard.Add, words: words);
         Assert.Equal(["computer", .. words], heard.OfType<WakeWordEvent>().Select(word => word.Keyword));
 
         using var media = new MemoryStream(new byte[1000]);

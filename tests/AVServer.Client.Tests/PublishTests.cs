@@ -12,12 +12,13 @@ public sealed class PublishTests
         await using var server = await EchoServer.StartAsync();
         using var client = new AVServerClient(server.Address);
         var events = new List<StreamEvent>();
-        var closed = await client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(50), events.Add);
+        var closed = await client.PublishAsync("kitchen", SilentSound.Hello, SilentSound.Chunks(50), events.Add);
 
         Assert.Equal(CloseReason.Completed, closed.Reason);
         Assert.Equal(TimeSpan.FromSeconds(5), closed.Duration);
         Assert.Equal(Enumerable.Range(1, 52).Select(n => (long)n), events.Select(e => e.Sequence));
-        Assert.Equal(Enumerable.Range(0, 50).Select(n => TimeSpan.FromMilliseconds(100 * n)), events.OfType<WakeWordEvent>().Select(e => e.Start));
+        Assert.Equal(
+            Enumerable.Range(0, 50).Select(n => TimeSpan.FromMilliseconds(100 * n)), events.OfType<WakeWordEvent>().Select(e => e.Start));
     }
 
     [Theory]
@@ -30,7 +31,7 @@ public sealed class PublishTests
         await using var server = await EchoServer.StartAsync();
         using var client = new AVServerClient(Hasty(server.Address));
         var events = new List<StreamEvent>();
-        var closed = await client.PublishAsync(streamId, Sound.Hello, Sound.Chunks(chunks), events.Add);
+        var closed = await client.PublishAsync(streamId, SilentSound.Hello, SilentSound.Chunks(chunks), events.Add);
 
         Assert.Equal(CloseReason.Completed, closed.Reason);
         Assert.Equal(parts, events.OfType<OpenedEvent>().Count());
@@ -60,7 +61,8 @@ public sealed class PublishTests
         await using var server = await EchoServer.StartAsync();
         using var client = new AVServerClient(server.Address);
         var refused = await Assert.ThrowsAsync<ServerRefusedException>(
-            () => client.PublishAsync("kitchen", new MediaHello(MediaHello.CurrentProtocol, Audio: new AudioFormat(SampleRate: 100)), Sound.Chunks(1)));
+            () => client.PublishAsync(
+                "kitchen", new MediaHello(MediaHello.CurrentProtocol, Audio: new AudioFormat(SampleRate: 100)), SilentSound.Chunks(1)));
         Assert.Equal(FaultCodes.BadHello, refused.Code);
         Assert.Contains("100", refused.Message, StringComparison.Ordinal);
     }
@@ -73,10 +75,12 @@ public sealed class PublishTests
         using var stop = new CancellationTokenSource();
         var heard = new TaskCompletionSource();
         var first = client.PublishAsync(
-            "kitchen", Sound.Hello, Sound.ChunksThenWaiting(1), e => { if (e is WakeWordEvent) heard.TrySetResult(); }, cancellationToken: stop.Token);
+            "kitchen", SilentSound.Hello, SilentSound.ChunksThenWaiting(1), e => { if (e is WakeWordEvent) heard.TrySetResult(); },
+            cancellationToken: stop.Token);
         await heard.Task;
 
-        var refused = await Assert.ThrowsAsync<ServerRefusedException>(() => client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(1)));
+        var refused = await Assert.ThrowsAsync<ServerRefusedException>(
+            () => client.PublishAsync("kitchen", SilentSound.Hello, SilentSound.Chunks(1)));
         Assert.Equal(FaultCodes.StreamBusy, refused.Code);
         Assert.Equal("kitchen", Assert.Single(await client.GetStreamsAsync()).StreamId);
         Assert.False(first.IsCompleted);
@@ -89,7 +93,8 @@ public sealed class PublishTests
     {
         await using var server = await EchoServer.StartAsync();
         using var client = new AVServerClient(server.Address);
-        var refused = await Assert.ThrowsAsync<ServerRefusedException>(() => client.PublishAsync("kitchen", Sound.Hello, Sound.ChunksThenWaiting(1, bytes: 3)));
+        var refused = await Assert.ThrowsAsync<ServerRefusedException>(
+            () => client.PublishAsync("kitchen", SilentSound.Hello, SilentSound.ChunksThenWaiting(1, bytes: 3)));
         Assert.Equal(FaultCodes.BadChunk, refused.Code);
         Assert.Contains("half a one", refused.Message, StringComparison.Ordinal);
     }
@@ -104,7 +109,7 @@ public sealed class PublishTests
         using var first = new AVServerClient(server.Address);
         var opened = new TaskCompletionSource();
         var holder = first.PublishAsync(
-            "first", Sound.Hello, Sound.ChunksThenWaiting(1), e => { if (e is WakeWordEvent) opened.TrySetResult(); },
+            "first", SilentSound.Hello, SilentSound.ChunksThenWaiting(1), e => { if (e is WakeWordEvent) opened.TrySetResult(); },
                 cancellationToken: stop.Token);
         await opened.Task;
 
@@ -120,7 +125,7 @@ public sealed class PublishTests
         var events = new List<StreamEvent>();
         using var media = new MemoryStream(new byte[1_000]);
         var closed = isContainer ? await client.PublishFileAsync("second", media, "wav", events.Add)
-            : await client.PublishAsync("second", Sound.Hello, Sound.Chunks(5), events.Add);
+            : await client.PublishAsync("second", SilentSound.Hello, SilentSound.Chunks(5), events.Add);
         Assert.Equal(CloseReason.Completed, closed.Reason);
         Assert.All(refusals, code => Assert.Equal(FaultCodes.ServerBusy, code));
         Assert.NotEmpty(refusals);
@@ -133,8 +138,9 @@ public sealed class PublishTests
     public async Task Sender_without_patience_is_told_that_there_is_no_room()
     {
         await using var server = await EchoServer.StartAsync();
-        using var client = new AVServerClient(Hasty(server.Address) with { BusyPatience = TimeSpan.Zero });
-        var refused = await Assert.ThrowsAsync<ServerRefusedException>(() => client.PublishAsync("crowded", Sound.Hello, Sound.Chunks(10)));
+        using var client = new AVServerClient(Hasty(server.Address) with { BusyTimeout = TimeSpan.Zero });
+        var refused = await Assert.ThrowsAsync<ServerRefusedException>(
+            () => client.PublishAsync("crowded", SilentSound.Hello, SilentSound.Chunks(10)));
         Assert.Equal(FaultCodes.ServerBusy, refused.Code);
     }
 
@@ -144,7 +150,8 @@ public sealed class PublishTests
         await using var server = await EchoServer.StartAsync();
         using var client = new AVServerClient(server.Address);
         await server.DisposeAsync();
-        await Assert.ThrowsAsync<ServerUnreachableException>(() => client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(1)));
+        await Assert.ThrowsAsync<ServerUnreachableException>(
+            () => client.PublishAsync("kitchen", SilentSound.Hello, SilentSound.Chunks(1)));
     }
 
     private static AVServerClientOptions Hasty(Uri address) => new(address)

@@ -23,7 +23,8 @@ public sealed class RefusedAtTheDoorTests
         await using var server = await StartAsync(status);
         using var client = new AVServerClient(AddressOf(server));
 
-        var refused = await Assert.ThrowsAsync<ServerRefusedException>(() => client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(1)));
+        var refused = await Assert.ThrowsAsync<ServerRefusedException>(
+            () => client.PublishAsync("kitchen", SilentSound.Hello, SilentSound.Chunks(1)));
 
         Assert.Equal(code, refused.Code);
         Assert.Contains(words, refused.Message, StringComparison.Ordinal);
@@ -55,7 +56,8 @@ public sealed class RefusedAtTheDoorTests
             ("Security:Keys:0:Name", "reader"), ("Security:Keys:0:Sha256", Digest), ("Security:Keys:0:Scopes:0", "subscribe"));
         using var client = new AVServerClient(server.Address, "0123456789abcdef");
 
-        var refused = await Assert.ThrowsAsync<ServerRefusedException>(() => client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(1)));
+        var refused = await Assert.ThrowsAsync<ServerRefusedException>(
+            () => client.PublishAsync("kitchen", SilentSound.Hello, SilentSound.Chunks(1)));
 
         Assert.Equal(FaultCodes.Forbidden, refused.Code);
     }

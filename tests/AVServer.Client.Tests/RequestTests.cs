@@ -42,7 +42,8 @@ public sealed class RequestTests
         using var client = new AVServerClient(server.Address);
         using var media = new MemoryStream(new byte[2 << 20]);
         using var stop = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.ScoreAsync(media, "long.wav", onProgress: _ => stop.Cancel(), cancellationToken: stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => client.ScoreAsync(media, "long.wav", onProgress: _ => stop.Cancel(), cancellationToken: stop.Token));
         Assert.Empty(await client.GetJobsAsync());
         var refused = await Assert.ThrowsAsync<ServerRefusedException>(() => client.GetJobAsync("none"));
         Assert.Equal(FaultCodes.NotFound, refused.Code);
@@ -73,12 +74,15 @@ public sealed class RequestTests
         await using var server = await EchoServer.StartAsync(Key);
         using var client = new AVServerClient(server.Address, Key);
         await client.GetModelsAsync();
-        await client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(1));
+        await client.PublishAsync("kitchen", SilentSound.Hello, SilentSound.Chunks(1));
         await foreach (var _ in client.SubscribeAsync(new EventFilter("kitchen", After: EventCursor.Start))) break;
 
         using var stranger = new AVServerClient(server.Address);
         Assert.Equal(FaultCodes.Unauthorized, (await Assert.ThrowsAsync<ServerRefusedException>(() => stranger.GetModelsAsync())).Code);
-        Assert.Equal(FaultCodes.Unauthorized, (await Assert.ThrowsAsync<ServerRefusedException>(() => stranger.PublishAsync("hall", Sound.Hello, Sound.Chunks(1)))).Code);
+        Assert.Equal(
+            FaultCodes.Unauthorized,
+            (await Assert.ThrowsAsync<ServerRefusedException>(
+                () => stranger.PublishAsync("hall", SilentSound.Hello, SilentSound.Chunks(1)))).Code);
         var refused = await Assert.ThrowsAsync<ServerRefusedException>(async () =>
         {
             await foreach (var _ in stranger.SubscribeAsync(new EventFilter())) ;

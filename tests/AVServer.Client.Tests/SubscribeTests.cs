@@ -7,16 +7,14 @@ namespace AVServer.Client.Tests;
 [Trait("Category", "server")]
 public sealed class SubscribeTests
 {
-    private static readonly TimeSpan Patience = TestKit.Patience.Longest;
-
     [Fact]
     public async Task Subscription_of_one_stream_begins_after_the_place_that_it_names()
     {
         await using var server = await EchoServer.StartAsync();
         using var client = new AVServerClient(server.Address);
         var events = new List<StreamEvent>();
-        await client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(3), events.Add);
-        using var limit = new CancellationTokenSource(Patience);
+        await client.PublishAsync("kitchen", SilentSound.Hello, SilentSound.Chunks(3), events.Add);
+        using var limit = new CancellationTokenSource(TestTimeout.Longest);
 
         var numbers = new List<long>();
         await foreach (var streamEvent in client.SubscribeAsync(new EventFilter("kitchen", After: events[1].Cursor), limit.Token))
@@ -33,14 +31,18 @@ public sealed class SubscribeTests
         await using var server = await EchoServer.StartAsync();
         var reconnected = 0;
         using var client = new AVServerClient(
-            new AVServerClientOptions(server.Address) { FirstReconnectDelay = TimeSpan.FromMilliseconds(20), Reconnecting = _ => reconnected++ });
-        using var limit = new CancellationTokenSource(Patience);
+            new AVServerClientOptions(server.Address)
+            {
+                FirstReconnectDelay = TimeSpan.FromMilliseconds(20),
+                Reconnecting = _ => reconnected++
+            });
+        using var limit = new CancellationTokenSource(TestTimeout.Longest);
         var kept = new EventFilter("kitchen", After: EventCursor.Start);
         await using var events = client.SubscribeAsync(kept, limit.Token).GetAsyncEnumerator(limit.Token);
 
         foreach (var chunks in new[] { 2, 3 })
         {
-            await client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(chunks), cancellationToken: limit.Token);
+            await client.PublishAsync("kitchen", SilentSound.Hello, SilentSound.Chunks(chunks), cancellationToken: limit.Token);
             if (chunks == 3)
             {
                 Assert.True(await events.MoveNextAsync());
@@ -69,7 +71,7 @@ public sealed class SubscribeTests
             ("History:Provider", "sqlite"), ("History:Path", Path.Combine(folder.Path, "history.db")));
         var options = new AVServerClientOptions(server.Address) { FirstReconnectDelay = TimeSpan.FromMilliseconds(20) };
         using var client = new AVServerClient(options);
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(TestTimeout.Longest);
         var reading = watches ? client.WatchAsync("kitchen", limit.Token) : client.SubscribeAsync(new EventFilter("kitchen"), limit.Token);
         await using var events = reading.GetAsyncEnumerator(limit.Token);
         var next = events.MoveNextAsync().AsTask();
@@ -77,7 +79,7 @@ public sealed class SubscribeTests
         for (var round = 0; round < 3; round++)
         {
             if (round > 0) await server.RestartAsync();   // and at once the next stream: the reader is still away
-            await client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(2), cancellationToken: limit.Token);
+            await client.PublishAsync("kitchen", SilentSound.Hello, SilentSound.Chunks(2), cancellationToken: limit.Token);
             for (var number = 1; number <= 4; number++)
             {
                 Assert.True(await next);
@@ -96,7 +98,7 @@ public sealed class SubscribeTests
         await using var server = await EchoServer.StartAsync();
         var options = new AVServerClientOptions(server.Address) { FirstReconnectDelay = TimeSpan.FromMilliseconds(20) };
         using var client = new AVServerClient(options);
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(TestTimeout.Longest);
         await using var events = client.SubscribeAsync(new EventFilter(), limit.Token).GetAsyncEnumerator(limit.Token);
         var next = events.MoveNextAsync().AsTask();
         await server.ReadersAsync(1);
@@ -122,12 +124,13 @@ public sealed class SubscribeTests
     {
         await using var server = await EchoServer.StartAsync();
         using var client = new AVServerClient(server.Address);
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(TestTimeout.Longest);
         await using var pushed = client.WatchAsync("kitchen", limit.Token).GetAsyncEnumerator(limit.Token);
         var next = pushed.MoveNextAsync().AsTask();
 
         // A watch begins at some moment after it was asked for: say the word until it is heard.
-        while (!next.IsCompleted) await client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(1), cancellationToken: limit.Token);
+        while (!next.IsCompleted)
+            await client.PublishAsync("kitchen", SilentSound.Hello, SilentSound.Chunks(1), cancellationToken: limit.Token);
         Assert.True(await next);
         Assert.Equal("kitchen", pushed.Current.StreamId);
     }
@@ -152,7 +155,7 @@ public sealed class SubscribeTests
         using var stop = new CancellationTokenSource();
         var kept = new EventFilter("kitchen", After: EventCursor.Start);
         await using var events = client.SubscribeAsync(kept, stop.Token).GetAsyncEnumerator(stop.Token);
-        await client.PublishAsync("kitchen", Sound.Hello, Sound.Chunks(0));
+        await client.PublishAsync("kitchen", SilentSound.Hello, SilentSound.Chunks(0));
         Assert.True(await events.MoveNextAsync());
         Assert.True(await events.MoveNextAsync());
         var next = events.MoveNextAsync().AsTask();

@@ -6,7 +6,8 @@ using AVServer.TestKit;
 namespace AVServer.Contracts.Tests;
 
 /// <summary>
-/// The wire as clients see it, written down: whoever changes a contract changes <c>tests/golden/wire/contracts.json</c> in the same commit and says why.
+/// The wire as clients see it, written down: whoever changes a contract changes <c>tests/golden/wire/contracts.json</c> in the same commit
+/// and says why.
 /// </summary>
 [Trait("Category", "golden")]
 public sealed class WireSnapshotTests
@@ -29,7 +30,8 @@ public sealed class WireSnapshotTests
             new Dictionary<string, float> { ["firstStage"] = 0.5f, ["audio"] = 0.75f }, Model, TimeSpan.FromMicroseconds(1_840_001))
         { StreamId = "kitchen", Cursor = Place(2), At = At },
         ["event.face"] = new FaceEvent(
-            TimeSpan.FromSeconds(1.5), true, 2, new PictureBox(0.25f, 0.125f, 0.5f, 0.5f), new PictureBox(0.375f, 0.5f, 0.25f, 0.25f), LipQuality.TooSmall, true, TimeSpan.FromMilliseconds(160))
+            TimeSpan.FromSeconds(1.5), true, 2, new PictureBox(0.25f, 0.125f, 0.5f, 0.5f), new PictureBox(0.375f, 0.5f, 0.25f, 0.25f),
+            LipQuality.TooSmall, true, TimeSpan.FromMilliseconds(160))
         { StreamId = "kitchen", Cursor = Place(6), At = At },
         ["event.face.none"] = new FaceEvent(TimeSpan.FromSeconds(2), false) { StreamId = "kitchen", Cursor = Place(7), At = At },
         ["event.gap"] = new GapEvent(
@@ -45,39 +47,55 @@ public sealed class WireSnapshotTests
         ["event.closed"] = new ClosedEvent(CloseReason.ServerStopping, TimeSpan.FromSeconds(3))
         { StreamId = "kitchen", Cursor = Place(5), At = At },
         ["event.telemetry"] = new TelemetryEvent(
-            TimeSpan.FromSeconds(1), -42.5f, true, new Dictionary<string, float[]> { ["computer"] = [0.25f, 0.5f] }, TimeSpan.FromMilliseconds(40))
+            TimeSpan.FromSeconds(1), -42.5f, true, new Dictionary<string, float[]> { ["computer"] = [0.25f, 0.5f] },
+            TimeSpan.FromMilliseconds(40))
         { StreamId = "kitchen", At = At },
         ["event.telemetry.audioVisual"] = new TelemetryEvent(
             TimeSpan.FromSeconds(1), -42.5f, true, new Dictionary<string, float[]>(), TimeSpan.FromMilliseconds(80),
-            new Dictionary<string, IReadOnlyDictionary<string, float>> { ["please"] = new Dictionary<string, float> { ["audio"] = 0.25f, ["audioVisual"] = 0.75f } })
+            new Dictionary<string, IReadOnlyDictionary<string, float>>
+            {
+                ["please"] = new Dictionary<string, float>
+                {
+                    ["audio"] = 0.25f,
+                    ["audioVisual"] = 0.75f
+                }
+            })
         { StreamId = "kitchen", At = At },
         ["event.speech"] = new SpeechEvent(
             "hello there", TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(2.5),
-            [new TimedWord("hello", TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(1.75), 0.875f), new TimedWord("there", TimeSpan.FromSeconds(1.75), TimeSpan.FromSeconds(2.25), 1)],
+            [new TimedWord("hello", TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(1.75), 0.875f),
+                new TimedWord("there", TimeSpan.FromSeconds(1.75), TimeSpan.FromSeconds(2.25), 1)],
             new ModelReference("vosk-small-en", "1.0.0"))
         { StreamId = "kitchen", Cursor = Place(8), At = At },
         ["event.speech.supplied"] = new SpeechEvent("hello", TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1))
         { StreamId = "kitchen", Cursor = Place(9), At = At },
         ["event.emotion"] = new EmotionEvent(
-            "happy", new Dictionary<string, float> { ["angry"] = 0.25f, ["happy"] = 0.75f }, TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(2.5), true, new ModelReference("emotion", "1.0.0"),
+            "happy", new Dictionary<string, float> { ["angry"] = 0.25f, ["happy"] = 0.75f }, TimeSpan.FromSeconds(1.25),
+            TimeSpan.FromSeconds(2.5), true, new ModelReference("emotion", "1.0.0"),
             TimeSpan.FromSeconds(2.75), "hello there", 0.5f, 0.25f)
         { StreamId = "kitchen", Cursor = Place(10), At = At },
         ["event.emotion.running"] = new EmotionEvent(
-            EmotionEvent.Unsure, new Dictionary<string, float> { ["angry"] = 0.5f, ["happy"] = 0.5f }, TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(2.25), false,
+            EmotionEvent.Unsure, new Dictionary<string, float> { ["angry"] = 0.5f, ["happy"] = 0.5f }, TimeSpan.FromSeconds(1.25),
+            TimeSpan.FromSeconds(2.25), false,
             new ModelReference("emotion", "1.0.0"), TimeSpan.FromSeconds(2.25), Reason: UnsureReason.TooShort)
         { StreamId = "kitchen", Cursor = Place(11), At = At },
         ["event.telemetry.speech"] = new TelemetryEvent(
             TimeSpan.FromSeconds(1), -42.5f, true, new Dictionary<string, float[]>(), TimeSpan.FromMilliseconds(80), Speech: "hello")
         { StreamId = "kitchen", At = At },
         ["event.telemetry.verified"] = new TelemetryEvent(
-            TimeSpan.FromSeconds(1), -42.5f, true, new Dictionary<string, float[]> { ["computer"] = [0.25f, 0.5f] }, TimeSpan.FromMilliseconds(80),
+            TimeSpan.FromSeconds(1), -42.5f, true, new Dictionary<string, float[]> { ["computer"] = [0.25f, 0.5f] },
+            TimeSpan.FromMilliseconds(80),
             Verified: new Dictionary<string, float[]> { ["computer"] = [0, 0.75f] })
         { StreamId = "kitchen", At = At },
         ["text"] = new TextMessage("hello there", TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(2.5)),
-        ["model"] = new ModelSummary("emotion", "1.0.0", "emotion", [], "CC0-1.0", false, Emotions: ["angry", "happy"], Note: "Emotion is off."),
+        ["model"] = new ModelSummary(
+            "emotion", "1.0.0", "emotion", [], "CC0-1.0", false, Emotions: ["angry", "happy"], Note: "Emotion is off."),
         ["model.decides"] = new ModelSummary(
-            "computer-verifier", "1.0.0", "keywordVerifier", ["computer"], "CC0-1.0", true, 0.75f, 1, FirstStage: "computer-spotter", RefractorySeconds: 1,
-            Calibration: [new KeywordCalibration("computer", 0.75f, "made up", 1.5, 50, [new MeasuredThreshold(0.5, 2, 0.125), new MeasuredThreshold(0.75, 1, 0.25)], Modality.Audio)]),
+            "computer-verifier", "1.0.0", "keywordVerifier", ["computer"], "CC0-1.0", true, 0.75f, 1, FirstStage: "computer-spotter",
+            RefractorySeconds: 1,
+            Calibration: [new KeywordCalibration(
+                "computer", 0.75f, "made up", 1.5, 50, [new MeasuredThreshold(0.5, 2, 0.125), new MeasuredThreshold(0.75, 1, 0.25)],
+                Modality.Audio)]),
         ["keyword.trained"] = new KeywordSummary("computer", Model, 0.75f),
         ["keyword.given"] = new KeywordSummary("hey marvin", new ModelReference("phones-en", "1.0.0"), 0.75f, 0.25, Marvin),
         ["keywordDetails"] = Marvin,
@@ -90,7 +108,8 @@ public sealed class WireSnapshotTests
         ["filter.empty"] = new EventFilter(),
         ["job.queued"] = new JobStatus("0f", "a.wav", JobState.Queued, TimeSpan.Zero, null, At),
         ["job.failed"] = new JobStatus(
-            "0f", "a.wav", JobState.Failed, TimeSpan.FromSeconds(1.5), TimeSpan.FromHours(2), At, At.AddMinutes(1), new JobError(FaultCodes.Undecodable, "Expected sound.")),
+            "0f", "a.wav", JobState.Failed, TimeSpan.FromSeconds(1.5), TimeSpan.FromHours(2), At, At.AddMinutes(1),
+            new JobError(FaultCodes.Undecodable, "Expected sound.")),
         ["historyPage"] = new HistoryPage(
             [new FaultEvent("badChunk", "…") { StreamId = "kitchen", Cursor = Place(4), At = At }], new EventCursor("history", 17)),
         ["historyDeletion"] = new HistoryDeletion(3),
@@ -99,10 +118,13 @@ public sealed class WireSnapshotTests
         ["tokenRequest"] = new TokenRequest(["publish"], ["kitchen", "hall-*"], 60),
         ["accessToken"] = new AccessToken("a.b.c", At, ["publish"], ["kitchen"]),
         ["scoreReport"] = new ScoreReport(
-            "a.wav", 1.5, new Dictionary<string, float> { ["computer"] = 0.75f }, [new FaultEvent("badChunk", "…") { StreamId = "a.wav", At = At }],
+            "a.wav", 1.5, new Dictionary<string, float> { ["computer"] = 0.75f },
+            [new FaultEvent("badChunk", "…") { StreamId = "a.wav", At = At }],
             [new PosteriorCurve("computer", "computer-small", 0.04, [0, 0.75f])],
             [
-                new SpokenSegment(TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(2.5), "hello there", "happy", new Dictionary<string, float> { ["angry"] = 0.25f, ["happy"] = 0.75f }),
+                new SpokenSegment(
+                    TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(2.5), "hello there", "happy",
+                    new Dictionary<string, float> { ["angry"] = 0.25f, ["happy"] = 0.75f }),
                 new SpokenSegment(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), "hello"),
             ]),
         ["scoreReport.damaged"] = new ScoreReport(
@@ -132,7 +154,8 @@ public sealed class WireSnapshotTests
     [Fact]
     public void Every_kind_of_event_has_a_sample()
     {
-        var kinds = typeof(StreamEvent).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), false).Cast<JsonDerivedTypeAttribute>().Select(a => $"event.{a.TypeDiscriminator}");
+        var kinds = typeof(StreamEvent).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), false).Cast<JsonDerivedTypeAttribute>()
+            .Select(a => $"event.{a.TypeDiscriminator}");
         Assert.Subset(Samples.Keys.ToHashSet(), kinds.ToHashSet());
         var cases = typeof(StreamEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(StreamEvent))).ToHashSet();
         Assert.Equal(cases, Samples.Values.OfType<StreamEvent>().Select(e => e.GetType()).ToHashSet());

@@ -12,7 +12,8 @@ public sealed class EmotionAggregatorTests
         aggregator.Next([0, 0, 1]);
         aggregator.Begin();
 
-        Assert.All(aggregator.Next([0.8f, 0.1f, 0.1f]).ToArray().Zip([0.8f, 0.1f, 0.1f]), pair => Assert.Equal(pair.Second, pair.First, 1e-6f));
+        Assert.All(
+            aggregator.Next([0.8f, 0.1f, 0.1f]).ToArray().Zip([0.8f, 0.1f, 0.1f]), pair => Assert.Equal(pair.Second, pair.First, 1e-6f));
     }
 
     [Fact]
@@ -52,5 +53,6 @@ public sealed class EmotionAggregatorTests
         Assert.Equal(expected, new EmotionAggregator(Labels, 0.5).Name([angry, happy, neutral]));
 
     [Fact]
-    public void Posteriors_of_another_model_are_refused() => Assert.Throws<ArgumentException>(() => { new EmotionAggregator(Labels, 0.5).Next([0.5f, 0.5f]); });
+    public void Posteriors_of_another_model_are_refused() =>
+        Assert.Throws<ArgumentException>(() => { new EmotionAggregator(Labels, 0.5).Next([0.5f, 0.5f]); });
 }

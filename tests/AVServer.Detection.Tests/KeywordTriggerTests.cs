@@ -32,8 +32,10 @@ public sealed class KeywordTriggerTests
             {
                 var trigger = new KeywordTrigger(threshold, refractory);
                 var frames = Enumerable.Range(0, curve.Length).Where(frame => trigger.Next(frame, curve[frame])).ToArray();
-                Assert.All(frames.Zip(frames.Skip(1)), pair => Assert.True(pair.Second - pair.First >= refractory, $"seed {seed}, round {round}"));
-                Assert.True(frames.Length <= before, $"seed {seed}, round {round}: {frames.Length} triggers at {threshold}, {before} below it");
+                Assert.All(
+                    frames.Zip(frames.Skip(1)), pair => Assert.True(pair.Second - pair.First >= refractory, $"seed {seed}, round {round}"));
+                Assert.True(
+                    frames.Length <= before, $"seed {seed}, round {round}: {frames.Length} triggers at {threshold}, {before} below it");
                 before = frames.Length;
             }
         }

@@ -60,5 +60,6 @@ public sealed class StageFusionTests
     [Theory]
     [InlineData(-0.1f, 1)]
     [InlineData(1, 0)]
-    public void Numbers_below_their_bounds_are_refused(float weight, int steps) => Assert.Throws<ArgumentOutOfRangeException>(() => new StageFusion(weight, steps));
+    public void Numbers_below_their_bounds_are_refused(float weight, int steps) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new StageFusion(weight, steps));
 }

@@ -29,7 +29,9 @@ public sealed class UtteranceSegmenterTests
     [InlineData("00008888888888888888888888880000000", "2-22> <18-29")] // a monologue, with the overlap
     [InlineData("0000888888888888888888000000", "2-22>")] // nothing new after the cut: no second one
     public void Voice_activity_is_cut(string tenths, string expected) =>
-        Assert.Equal(expected, string.Join(' ', Utterances(new UtteranceSegmenter(Options), [.. tenths.Select(figure => (figure - '0') / 10f)]).Select(Describe)));
+        Assert.Equal(
+            expected, string.Join(
+                ' ', Utterances(new UtteranceSegmenter(Options), [.. tenths.Select(figure => (figure - '0') / 10f)]).Select(Describe)));
 
     [Fact]
     public void Beginning_is_told_while_somebody_speaks()
@@ -53,7 +55,8 @@ public sealed class UtteranceSegmenterTests
         {
             var stickiness = random.NextDouble();
             var voice = new float[random.Next(1, 400)];
-            for (var i = 0; i < voice.Length; i++) voice[i] = i > 0 && random.NextDouble() < stickiness ? voice[i - 1] : random.NextSingle();
+            for (var i = 0; i < voice.Length; i++)
+                voice[i] = i > 0 && random.NextDouble() < stickiness ? voice[i - 1] : random.NextSingle();
             var got = Utterances(new UtteranceSegmenter(Options), voice).ToList();
 
             for (var i = 0; i < got.Count; i++)

@@ -43,5 +43,6 @@ public sealed class WindowTriggerTests
         Assert.False(new WindowTrigger(Refractory, Window).Next(0, float.NaN, 0));
     }
 
-    private static List<int> Triggers(WindowTrigger trigger, Func<int, float> margin) => [.. Enumerable.Range(0, 80).Where(step => trigger.Next(step, margin(step), 0))];
+    private static List<int> Triggers(WindowTrigger trigger, Func<int, float> margin) =>
+        [.. Enumerable.Range(0, 80).Where(step => trigger.Next(step, margin(step), 0))];
 }

@@ -40,7 +40,8 @@ public sealed class ConfusionMatrixTests
     public void Plot_shows_every_count()
     {
         var svg = ConfusionPlot.Draw("emotion", ["angry", "happy", "sad"], Count((0, 0), (0, 0), (0, 0), (0, 1), (2, 2)));
-        var texts = XDocument.Parse(svg).Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value).ToList();
+        var texts = XDocument.Parse(svg).Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value)
+            .ToList();
         Assert.Equal(6, texts.Count(text => text is "angry" or "happy" or "sad"));
         Assert.Contains("75 %", texts);
         Assert.Contains("100 %", texts);

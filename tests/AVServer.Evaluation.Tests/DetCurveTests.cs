@@ -32,7 +32,8 @@ public sealed class DetCurveTests
     {
         var random = new Random(11);
         float[] Scores(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle())];
-        var curve = DetCurve.Measure(Scores(40), [new FillerStream(Scores(4000), 0.08)], [.. Enumerable.Range(0, 50).Select(i => i / 50.0)]);
+        var curve = DetCurve.Measure(
+            Scores(40), [new FillerStream(Scores(4000), 0.08)], [.. Enumerable.Range(0, 50).Select(i => i / 50.0)]);
         foreach (var (lower, higher) in curve.Points.Zip(curve.Points.Skip(1)))
         {
             Assert.True(higher.Frr >= lower.Frr);
@@ -55,7 +56,8 @@ public sealed class DetCurveTests
     [Fact]
     public void Smooth_tail_follows_the_line_of_the_well_counted_points()
     {
-        // 40 alarms at logit 0, half as many with each logit more, and one recording that no threshold below logit 9 gets rid of; ten hours.
+        // 40 alarms at logit 0, half as many with each logit more, and one recording that no threshold below logit 9 gets rid of; ten
+        // hours.
         var scores = new float[36_000];
         for (var i = 0; i < 40; i++) scores[i * 10] = Posterior(Math.Log2(40.0 / (i + 1)) + 1e-3);
         scores[^1] = Posterior(9);
@@ -67,7 +69,8 @@ public sealed class DetCurveTests
         Assert.Equal(0.1, curve.Points[^1].FalseAlarmsPerHour, 6);
         Assert.InRange(smooth.Points[^1].FalseAlarmsPerHour, 0.005, 0.05);
         Assert.Equal(curve.Points.Take(4), smooth.Points.Take(4));
-        Assert.All(smooth.Points.Zip(smooth.Points.Skip(1)), pair => Assert.True(pair.Second.FalseAlarmsPerHour <= pair.First.FalseAlarmsPerHour));
+        Assert.All(
+            smooth.Points.Zip(smooth.Points.Skip(1)), pair => Assert.True(pair.Second.FalseAlarmsPerHour <= pair.First.FalseAlarmsPerHour));
     }
 
     [Fact]

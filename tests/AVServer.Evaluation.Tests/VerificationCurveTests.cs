@@ -51,7 +51,8 @@ public sealed class VerificationCurveTests
     [Fact]
     public void Bootstrap_is_the_same_every_time_and_draws_from_both_kinds()
     {
-        static (double, double) Run(int seed) => Bootstrap.Interval(10, 20, (keywords, fillers) => keywords.Sum() + (100.0 * fillers.Sum()), seed, rounds: 50);
+        static (double, double) Run(int seed) =>
+            Bootstrap.Interval(10, 20, (keywords, fillers) => keywords.Sum() + (100.0 * fillers.Sum()), seed, rounds: 50);
         Assert.Equal(Run(3), Run(3));
         Assert.NotEqual(Run(3), Run(4));
     }
@@ -62,7 +63,8 @@ public sealed class VerificationCurveTests
         var curve = VerificationCurve.Measure(Keyword, Filler);
         var det = System.Xml.Linq.XDocument.Parse(VerificationPlot.Draw("0 dB", [("audio", curve), ("both", curve)]));
         Assert.Equal(2, det.Descendants().Count(element => element.Name.LocalName == "polyline"));
-        var bars = System.Xml.Linq.XDocument.Parse(ConditionPlot.Draw("WWS", ["clean", "0 dB"], [new("audio", [0.1, 0.5], [(0, 0.2), (0.4, 0.6)])], 1));
+        var bars = System.Xml.Linq.XDocument.Parse(
+            ConditionPlot.Draw("WWS", ["clean", "0 dB"], [new("audio", [0.1, 0.5], [(0, 0.2), (0.4, 0.6)])], 1));
         Assert.Single(bars.Descendants(), element => element.Name.LocalName == "polyline");
         Assert.Equal(2, bars.Descendants().Count(element => (string?)element.Attribute("opacity") == "0.6"));
     }

@@ -38,7 +38,8 @@ public sealed class FoundInputTests
     // What reads numbers passes over zero characters behind them: two texts for one place.
     [InlineData("cursor", "0198c1f2a3b47d51:17\0\0")]
     // A file without its sum.
-    [InlineData("manifest of a model", """{"name":"a","version":"1","kind":"lexicon","licence":"MIT","files":{"cmudict.txt":{"bytes":1}}}""")]
+    [InlineData(
+        "manifest of a model", """{"name":"a","version":"1","kind":"lexicon","licence":"MIT","files":{"cmudict.txt":{"bytes":1}}}""")]
     public void Texts_that_hurt_no_longer_do(string parser, string text) => Try(parser, Encoding.UTF8.GetBytes(text));
 
     [Fact]

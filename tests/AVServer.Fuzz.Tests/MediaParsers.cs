@@ -75,7 +75,8 @@ internal static class MediaParsers
             "[matroska,webm @ 0x5555fc375ac0] [warning] Estimating duration from bitrate, this may be inaccurate\n"
             + "[info] Input #0, mov,mp4,m4a, from 'pipe:0':\n[info]   Duration: 00:00:03.02, start: 0.000000, bitrate: 18 kb/s\n"
             + "[info]   Stream #0:0(und): Video: h264 (High), yuv420p, 64x48, 25 fps\n[info] Stream mapping:\n"
-            + "[h264 @ 0x1] [error] Picture size 90000x90000 exceeds\r[mp3 @ 0x2] [error] Packet mismatch 1 2\n[mov @ 0x3] [error] partial file\n");
+            + "[h264 @ 0x1] [error] Picture size 90000x90000 exceeds\r[mp3 @ 0x2] [error] Packet mismatch 1 2\n[mov @ 0x3] [error] "
+            + "partial file\n");
 
     private static byte[] ProbeText => Encoding.UTF8.GetBytes(
         """

@@ -18,7 +18,8 @@ internal static class TextParsers
         new("cursor", ReadCursor, Parser.Text("0198c1f2a3b47d51:17", "0:0", "history:9223372036854775807"), Parser.Text(":", "0"),
             typeof(FormatException)),
         new("cursor in JSON", input => JsonSerializer.Deserialize<EventFilter>(input, ContractsJson.Options),
-            Parser.Text("""{"streamId":"kitchen","types":["wakeWord"],"after":"0198c1f2a3b47d51:17"}"""), Parser.Text("after", "0:0"), typeof(JsonException)),
+            Parser.Text("""{"streamId":"kitchen","types":["wakeWord"],"after":"0198c1f2a3b47d51:17"}"""), Parser.Text("after", "0:0"),
+            typeof(JsonException)),
         new("manifest of a model", ReadManifest,
             [.. ((string[])["computer-verifier", "emotion", "phones-en", "please-av", "cmudict"]).Select(name =>
                 File.ReadAllBytes(Path.Combine(TestPaths.Models, name, "manifest.json")))],

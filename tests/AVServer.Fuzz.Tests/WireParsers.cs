@@ -6,15 +6,14 @@ using AVServer.Contracts;
 using AVServer.Media;
 using AVServer.Pipeline;
 using AVServer.Server;
-using AVServer.Server.Endpoints;
+using AVServer.Server.Delivery;
+using AVServer.Server.Delivery.Wyoming;
 using AVServer.Server.Events;
-using AVServer.Server.Hubs;
 using AVServer.Server.Ingest;
-using AVServer.Server.Jobs;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
+using AVServer.Server.Scoring;
 using AVServer.Server.Security;
 using AVServer.Server.Streams;
-using AVServer.Server.Wyoming;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,11 +36,13 @@ internal static class WireParsers
     ];
 
     private static readonly string Form =
-        "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\nContent-Type: audio/wav\r\n\r\nsome sound\r\n--cut--\r\n";
+        "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\nContent-Type: audio/wav\r\n\r\nsome "
+        + "sound\r\n--cut--\r\n";
 
     private static readonly byte[] Start = Encoding.UTF8.GetBytes(
         """{"type":"describe"}""" + "\n" + """{"type":"audio-start","data":{"rate":16000,"width":2,"channels":1,"timestamp":5.5}}""" + "\n"
-        + """{"type":"audio-chunk","data_length":48,"payload_length":4}""" + "\n" + """{"rate":16000,"width":2,"channels":1,"names":[]}""" + "abcd"
+        + """{"type":"audio-chunk","data_length":48,"payload_length":4}""" + "\n" + """{"rate":16000,"width":2,"channels":1,"names":[]}"""
+        + "abcd"
         + """{"type":"detect","data":{"names":["computer"]}}""" + "\n" + """{"type":"audio-stop","data":null}""" + "\n");
 
     public static IReadOnlyList<Parser> All { get; } =
@@ -51,14 +52,22 @@ internal static class WireParsers
                 typeof(RefusedException)),
         new("message of a media socket", input => ChunkHeader.Read(input), [[], [1], [1, 0, 0, 0, 0, 0, 0, 0, 0, 5, 6], [3, 1, 2, 3, 4, 5,
             6, 7, 8, 9]], [], typeof(RefusedException)),
-        new("text of a media socket", ReadText, Parser.Text("""{"type":"end"}""", """{"type":"text","text":"hello","start":1.2,"end":1.9}"""),
+        new(
+            "text of a media socket", ReadText,
+            Parser.Text("""{"type":"end"}""", """{"type":"text","text":"hello","start":1.2,"end":1.9}"""),
             Parser.Text("type", "text", "end", "start", "\\ud800", "\"type\":\"\\u0065nd\""), typeof(MediaException)),
         new("chunk of the hub", input => JsonSerializer.Deserialize<MediaChunk>(input, ContractsJson.Options),
             Parser.Text("""{"kind":"audio","time":1.5,"payload":"AAAA"}""", """{"kind":3,"time":0,"payload":""}"""),
             Parser.Text("kind", "time", "payload", "audio", "video", "container", "text"), typeof(JsonException)),
-        new("subscription", ReadSubscription, Parser.Text("""{"streamId":"kitchen","types":["wakeWord"],"after":"0198c1f2a3b47d51:17"}""", """{"after":17}"""),
+        new(
+            "subscription", ReadSubscription,
+            Parser.Text("""{"streamId":"kitchen","types":["wakeWord"],"after":"0198c1f2a3b47d51:17"}""", """{"after":17}"""),
             Parser.Text("streamId", "types", "after", "0:0"), typeof(JsonException), typeof(RefusedException)),
-        new("keyword", ReadKeyword, Parser.Text("""{"text":"hey marvin","falseAlarmsPerHour":0.5,"refractorySeconds":1,"streams":["kitchen*"]}""", """{"text":"computer=K AH M"}"""),
+        new(
+            "keyword", ReadKeyword,
+            Parser.Text(
+                """{"text":"hey marvin","falseAlarmsPerHour":0.5,"refractorySeconds":1,"streams":["kitchen*"]}""",
+                """{"text":"computer=K AH M"}"""),
             Parser.Text("text", "falseAlarmsPerHour", "refractorySeconds", "streams", "NaN"), typeof(JsonException),
                 typeof(RefusedException)),
         new("token request", ReadToken, Parser.Text("""{"scopes":["publish"],"streams":["kitchen"],"seconds":300}""", "{}"),

@@ -14,7 +14,9 @@ public sealed class DotnetPackageTests
     public async Task Project_packs_into_what_its_users_reference(string project, string name, bool hasGuide)
     {
         using var folder = new TemporaryFolder();
-        await RunningProgram.RunAsync(TestPaths.RepositoryRoot, new Dictionary<string, string>(), "dotnet", "pack", project, "-c", "Release", "--no-build", "--nologo", "-v", "q", "-o", folder.Path);
+        await RunningProgram.RunAsync(
+            TestPaths.RepositoryRoot, new Dictionary<string, string>(), "dotnet", "pack", project, "-c", "Release", "--no-build",
+            "--nologo", "-v", "q", "-o", folder.Path);
 
         using var package = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(folder.Path, "*.nupkg")));
         Assert.StartsWith($"{name}.", Path.GetFileName(Directory.GetFiles(folder.Path)[0]), StringComparison.Ordinal);
@@ -23,6 +25,7 @@ public sealed class DotnetPackageTests
         Assert.Equal(hasGuide, package.Entries.Any(entry => entry.FullName == "README.md"));
 
         using var description = new StreamReader(package.GetEntry($"{name}.nuspec")!.Open());
-        Assert.DoesNotContain("frameworkReference", await description.ReadToEndAsync(), StringComparison.Ordinal);   // runs without ASP.NET Core
+        // runs without ASP.NET Core
+        Assert.DoesNotContain("frameworkReference", await description.ReadToEndAsync(), StringComparison.Ordinal);
     }
 }

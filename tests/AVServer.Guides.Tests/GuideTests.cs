@@ -32,15 +32,18 @@ public sealed class GuideTests(Newcomer newcomer)
                 await JavaScriptBlock.RunInBrowserAsync(block, newcomer);
                 break;
             case "":
-                Assert.Contains("▶ ▼".Split(' '), arrow => block.Text.Contains(arrow, StringComparison.Ordinal));   // a picture: nothing to run
+                // a picture: nothing to run
+                Assert.Contains("▶ ▼".Split(' '), arrow => block.Text.Contains(arrow, StringComparison.Ordinal));
                 break;
             default:
-                Assert.Fail($"Expected a runner for {block}, there is none; add one, or write the block so that one of those there can run it.");
+                Assert.Fail(
+                    $"Expected a runner for {block}, there is none; add one, or write the block so that one of those there can run it.");
                 break;
         }
     }
 
     [Fact]
     public void Guides_show_every_kind_of_block() =>
-        Assert.Subset(CodeBlock.All.Select(block => block.Language).ToHashSet(), new HashSet<string> { "bash", "csharp", "json", "js", "html" });
+        Assert.Subset(
+            CodeBlock.All.Select(block => block.Language).ToHashSet(), new HashSet<string> { "bash", "csharp", "json", "js", "html" });
 }

@@ -23,8 +23,10 @@ public sealed class ModuleTests(Newcomer newcomer)
     public async Task Package_holds_what_its_modules_import_and_nothing_of_the_page()
     {
         var web = Path.Combine(TestPaths.RepositoryRoot, "clients", "web");
-        var output = await RunningProgram.RunAsync(web, new Dictionary<string, string>(), "npm", "pack", "--dry-run", "--json", "--loglevel=silent");
-        var packed = JsonDocument.Parse(output).RootElement[0].GetProperty("files").EnumerateArray().Select(file => file.GetProperty("path").GetString()!).ToHashSet();
+        var output = await RunningProgram.RunAsync(
+            web, new Dictionary<string, string>(), "npm", "pack", "--dry-run", "--json", "--loglevel=silent");
+        var packed = JsonDocument.Parse(output).RootElement[0].GetProperty("files").EnumerateArray()
+            .Select(file => file.GetProperty("path").GetString()!).ToHashSet();
 
         var needed = new HashSet<string> { "package.json", "README.md", "avserver.d.ts" };
         AddWithImports("avserver.js");
@@ -34,13 +36,15 @@ public sealed class ModuleTests(Newcomer newcomer)
         void AddWithImports(string name)
         {
             if (!needed.Add(name)) return;
-            foreach (Match import in Regex.Matches(File.ReadAllText(Path.Combine(web, name)), @"^import .* from '\./(.+)';", RegexOptions.Multiline))
+            foreach (Match import in Regex.Matches(
+                File.ReadAllText(Path.Combine(web, name)), @"^import .* from '\./(.+)';", RegexOptions.Multiline))
                 AddWithImports(import.Groups[1].Value);
         }
     }
 
     [Fact]
-    public Task Reader_whose_connection_is_cut_misses_nothing() => NodeCheck.RunAsync("module-resumes", new { Address, File = Path.Combine(newcomer.Folder, "hello.wav") });
+    public Task Reader_whose_connection_is_cut_misses_nothing() =>
+        NodeCheck.RunAsync("module-resumes", new { Address, File = Path.Combine(newcomer.Folder, "hello.wav") });
 
     [Fact]
     public Task Waits_between_attempts_grow_and_only_a_connection_that_held_makes_them_short_again() =>

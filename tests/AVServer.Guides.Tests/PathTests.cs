@@ -18,7 +18,9 @@ public sealed partial class PathTests
         var links = Link().Matches(text).Select(match => Path.Combine(Path.GetDirectoryName(guide)!, match.Groups[1].Value));
         var paths = FromTheTop().Matches(text).Select(match => match.Groups[1].Value);
 
-        Assert.All(links.Concat(paths).Distinct(), path => Assert.True(Path.Exists(Path.Combine(TestPaths.RepositoryRoot, path)), $"Expected {path} of {guide}, there is none."));
+        Assert.All(
+            links.Concat(paths).Distinct(),
+            path => Assert.True(Path.Exists(Path.Combine(TestPaths.RepositoryRoot, path)), $"Expected {path} of {guide}, there is none."));
     }
 
     // [text](path#part) and ![text](path), but no address.

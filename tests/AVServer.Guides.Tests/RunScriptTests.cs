@@ -16,7 +16,8 @@ public sealed class RunScriptTests
     [InlineData("--urls", "http://127.0.0.1:99999", "Urls 'http://127.0.0.1:99999': expected a port ")]
     [InlineData("--urls", "http://lokalhost:5080", "Urls 'http://lokalhost:5080': expected localhost, ")]
     [InlineData("--Server:Limits:MaxStreams", "many", "Failed to convert configuration value 'many' at 'Server:Limits:MaxStreams' ")]
-    public Task Setting_that_is_wrong_is_told_in_one_sentence(string setting, string value, string sentence) => RefusesAsync(sentence, setting, value);
+    public Task Setting_that_is_wrong_is_told_in_one_sentence(string setting, string value, string sentence) =>
+        RefusesAsync(sentence, setting, value);
 
     [Theory]
     [InlineData("--urls", "http://127.0.0.1:", "Urls 'http://127.0.0.1:")]

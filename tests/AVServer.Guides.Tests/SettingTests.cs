@@ -4,7 +4,7 @@ using AVServer.Guides.Tests.Kit;
 using AVServer.Media;
 using AVServer.Pipeline;
 using AVServer.Runtime;
-using AVServer.Server.Webhooks;
+using AVServer.Server.Delivery.Webhooks;
 using AVServer.TestKit;
 
 namespace AVServer.Guides.Tests;
@@ -14,19 +14,25 @@ namespace AVServer.Guides.Tests;
 public sealed partial class SettingTests
 {
     private static readonly Dictionary<string, Type> Sections =
-        new[] { typeof(WebhookOptions).Assembly, typeof(IStreamPipeline).Assembly, typeof(RuntimeOptions).Assembly, typeof(MediaOptions).Assembly }
+        new[] { typeof(WebhookOptions).Assembly, typeof(IStreamPipeline).Assembly, typeof(RuntimeOptions).Assembly,
+            typeof(MediaOptions).Assembly }
             .SelectMany(assembly => assembly.GetExportedTypes())
             .Where(type => type.GetField("Section", BindingFlags.Public | BindingFlags.Static) is not null)
-            .ToDictionary(type => (string)type.GetField("Section")!.GetValue(null)!, type => type == typeof(WebhooksOptions) ? typeof(IList<WebhookOptions>) : type);
+            .ToDictionary(
+                type => (string)type.GetField("Section")!.GetValue(null)!,
+                type => type == typeof(WebhooksOptions) ? typeof(IList<WebhookOptions>) : type);
 
     public static TheoryData<string> Names =>
-        [.. CodeBlock.Guides.SelectMany(guide => Mentioned().Matches(File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, guide))).Select(match => match.Groups[1].Value)).Distinct().Order()];
+        [.. CodeBlock.Guides.SelectMany(
+            guide => Mentioned().Matches(File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, guide)))
+                .Select(match => match.Groups[1].Value)).Distinct().Order()];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Setting_is_bound(string name)
     {
-        var section = Sections.Keys.Where(section => name == section || name.StartsWith(section + ':', StringComparison.Ordinal)).MaxBy(section => section.Length);
+        var section = Sections.Keys.Where(section => name == section || name.StartsWith(section + ':', StringComparison.Ordinal))
+            .MaxBy(section => section.Length);
         Assert.True(section is not null, $"Expected a section out of {string.Join(", ", Sections.Keys)}; got '{name}'.");
         var type = Sections[section];
         foreach (var part in name[section.Length..].Split(':', StringSplitOptions.RemoveEmptyEntries))

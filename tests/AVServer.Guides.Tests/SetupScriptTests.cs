@@ -38,7 +38,8 @@ public sealed class SetupScriptTests : IDisposable
 
         var (code, said) = await RunAsync("packages");
         Assert.Equal((0, "the library"), (code, File.ReadAllText(At($"node_modules/vosk/{Library}"))));
-        Assert.Equal(["setup: installing the packages of package-lock.json (npm)", "setup: taking node_modules/vosk from vosk@0.3.39 (npm)"], said);
+        Assert.Equal(
+            ["setup: installing the packages of package-lock.json (npm)", "setup: taking node_modules/vosk from vosk@0.3.39 (npm)"], said);
 
         (code, said) = await RunAsync("packages");
         Assert.Equal((0, 0, "npm ci\nnpm pack\n"), (code, said.Length, Calls));
@@ -49,7 +50,9 @@ public sealed class SetupScriptTests : IDisposable
     public async Task Set_up_goes_on_where_it_was_broken_off()
     {
         await PublishVoskAsync();
-        Program("tar", """while [ "$1" != -C ]; do shift; done; mkdir -p "$2/lib/linux-x86_64"; echo half >"$2/lib/linux-x86_64/libvosk.so"; kill -KILL $PPID""");
+        Program(
+            "tar",
+            """while [ "$1" != -C ]; do shift; done; mkdir -p "$2/lib/linux-x86_64"; echo half >"$2/lib/linux-x86_64/libvosk.so"; kill -KILL $PPID""");
 
         Assert.NotEqual(0, (await RunAsync("packages")).Code);
         Assert.False(File.Exists(At($"node_modules/vosk/{Library}")));
@@ -108,7 +111,8 @@ public sealed class SetupScriptTests : IDisposable
     {
         var path = At($"programs/{name}");
         File.WriteAllText(path, $"#!/bin/bash\n{script}\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
     }
 
     // The package of Vosk as npm has it, and the lock that vouches for it.
@@ -119,12 +123,15 @@ public sealed class SetupScriptTests : IDisposable
         using var tar = Process.Start("tar", ["czf", At("package.tgz"), "-C", _folder.Path, "package"]);
         await tar.WaitForExitAsync();
         var integrity = $"sha512-{Convert.ToBase64String(SHA512.HashData(await File.ReadAllBytesAsync(At("package.tgz"))))}";
-        await File.WriteAllTextAsync(At("package-lock.json"), $$"""{ "packages": { "node_modules/vosk": { "version": "0.3.39", "integrity": "{{integrity}}" } } }""");
+        await File.WriteAllTextAsync(
+            At("package-lock.json"),
+            $$"""{ "packages": { "node_modules/vosk": { "version": "0.3.39", "integrity": "{{integrity}}" } } }""");
     }
 
     private async Task<(int Code, string[] Said)> RunAsync(string part, string? path = null)
     {
-        var environment = new Dictionary<string, string> { ["PATH"] = path ?? $"{At("programs")}:{Environment.GetEnvironmentVariable("PATH")}" };
+        var environment =
+            new Dictionary<string, string> { ["PATH"] = path ?? $"{At("programs")}:{Environment.GetEnvironmentVariable("PATH")}" };
         await using var setup = RunningProgram.Start(_folder.Path, environment, "/bin/bash", "scripts/setup.sh", part);
         return (await setup.EndAsync(), setup.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }

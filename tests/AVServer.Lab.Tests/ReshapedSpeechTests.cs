@@ -9,7 +9,8 @@ public sealed class ReshapedSpeechTests
     [InlineData("keyword/en/computer/a-1.opus@2", "en/computer/a-1.opus")]
     [InlineData("filler/a@b/c.opus@17", "a@b/c.opus")]
     [InlineData("en/computer/a-1.opus", "en/computer/a-1.opus")]
-    public void Reshaped_recording_names_what_it_was_made_of(string path, string original) => Assert.Equal(original, ReshapedSpeech.Original(path));
+    public void Reshaped_recording_names_what_it_was_made_of(string path, string original) =>
+        Assert.Equal(original, ReshapedSpeech.Original(path));
 
     [Fact]
     public void Word_of_a_reshaped_recording_lies_where_the_original_has_it()

@@ -6,9 +6,11 @@ namespace AVServer.Lab.Tests;
 [Trait("Category", "unit")]
 public sealed class SplitTests
 {
-    private static readonly string RecipePath = Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "computer-data.json");
+    private static readonly string RecipePath = Path.Combine(
+        TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "computer-data.json");
 
-    private static CorpusRow Row(string set, string path, string label = "", string speaker = "") => new(set, path, label, speaker, 0..16_000);
+    private static CorpusRow Row(string set, string path, string label = "", string speaker = "") =>
+        new(set, path, label, speaker, 0..16_000);
 
     [Theory]
     [InlineData("wake-words/en/computer/tng-computer-11.opus", Split.Train, ClipRole.Keyword)]

@@ -35,7 +35,8 @@ public sealed class SynthesisTests
     [Fact]
     public void Voices_AreDistinct()
     {
-        var names = SyntheticVoice.Recorded.Concat(SyntheticVoice.Accented).Concat(SyntheticVoice.Foreign).Select(voice => voice.ToString()).ToArray();
+        var names = SyntheticVoice.Recorded.Concat(SyntheticVoice.Accented).Concat(SyntheticVoice.Foreign).Select(voice => voice.ToString())
+            .ToArray();
 
         Assert.Equal(names.Length, names.Distinct().Count());
     }

@@ -68,8 +68,11 @@ public sealed class TrainingTests : IDisposable
     {
         Directory.CreateDirectory(_folder);
         var path = Path.Combine(_folder, "recipe.json");
-        File.WriteAllText(path, """{"name":"a","version":"1","data":"d","seed":1,"examples":1,"composition":{},"steps":1,"batch":1,"spotter":{},"verifier":{}}""");
-        Assert.Contains("both", Assert.Throws<System.Text.Json.JsonException>(() => TrainRecipe.Load(path)).Message, StringComparison.Ordinal);
+        File.WriteAllText(
+            path,
+            """{"name":"a","version":"1","data":"d","seed":1,"examples":1,"composition":{},"steps":1,"batch":1,"spotter":{},"verifier":{}}""");
+        Assert.Contains(
+            "both", Assert.Throws<System.Text.Json.JsonException>(() => TrainRecipe.Load(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

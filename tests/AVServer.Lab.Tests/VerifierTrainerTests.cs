@@ -25,7 +25,9 @@ public sealed class VerifierTrainerTests : IDisposable
         if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>Filler that is like the keyword but for a few values, in one example of fifty: what a batch drawn evenly hardly shows.</summary>
+    /// <summary>
+    /// Filler that is like the keyword but for a few values, in one example of fifty: what a batch drawn evenly hardly shows.
+    /// </summary>
     [Fact]
     public void Rare_filler_that_is_like_the_keyword_is_told_from_it()
     {
@@ -60,7 +62,8 @@ public sealed class VerifierTrainerTests : IDisposable
         return trainer.Model;
     }
 
-    private static float[] Weights(VerifierEnsemble model) => [.. model.parameters().SelectMany(parameter => parameter.data<float>().ToArray())];
+    private static float[] Weights(VerifierEnsemble model) =>
+        [.. model.parameters().SelectMany(parameter => parameter.data<float>().ToArray())];
 
     private static float Posterior(VerifierEnsemble model, bool keyword, bool like)
     {

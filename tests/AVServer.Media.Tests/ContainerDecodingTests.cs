@@ -48,7 +48,7 @@ public sealed class ContainerDecodingTests
         var decoder = new MediaDecoder(Media.Options);
         var hello = new MediaHello(1, Container: container);
         await using var items = decoder.DecodeAsync(hello, sent.Reader.ReadAllAsync()).GetAsyncEnumerator();
-        Assert.True(await items.MoveNextAsync().AsTask().WaitAsync(Patience.Longest));   // without a byte more
+        Assert.True(await items.MoveNextAsync().AsTask().WaitAsync(TestTimeout.Longest));   // without a byte more
         Assert.Equal(0, Assert.IsType<AudioBlock>(items.Current).FirstSample);
         sent.Writer.TryWrite(new MediaChunk(MediaKind.Container, TimeSpan.Zero, bytes.AsMemory(2_000 + (bytes.Length / 10))));
         sent.Writer.Complete();
@@ -82,7 +82,8 @@ public sealed class ContainerDecodingTests
     [Fact]
     public async Task Wrong_name_says_what_the_bytes_are()
     {
-        var fault = await Assert.ThrowsAsync<MediaException>(async () => await Media.DecodeAsync("mp4", await Media.WebmAsync(), seed: 3).ToListAsync());
+        var fault = await Assert.ThrowsAsync<MediaException>(
+            async () => await Media.DecodeAsync("mp4", await Media.WebmAsync(), seed: 3).ToListAsync());
         Assert.Equal(FaultCodes.Undecodable, fault.Code);
     }
 
@@ -112,7 +113,8 @@ public sealed class ContainerDecodingTests
     [Fact]
     public async Task Hole_in_the_container_is_filled_and_told()
     {
-        byte[] webm = await Media.MakeAsync("webm", "-f", "lavfi", "-i", Media.Tone, "-af", "aselect='not(between(t,1,1.5))'", "-c:a", "libopus");
+        byte[] webm = await Media.MakeAsync(
+            "webm", "-f", "lavfi", "-i", Media.Tone, "-af", "aselect='not(between(t,1,1.5))'", "-c:a", "libopus");
         var items = await Media.DecodeAsync("webm", webm).ToListAsync();
         var gap = Assert.Single(items.OfType<MediaGap>());
         Assert.True(gap.Filled);
@@ -125,14 +127,18 @@ public sealed class ContainerDecodingTests
     public async Task Pictures_come_scaled_with_their_times()
     {
         byte[] webm = await Media.MakeAsync(
-            "webm", "-f", "lavfi", "-i", Media.Tone, "-f", "lavfi", "-i", "testsrc=s=640x360:r=30:d=3", "-c:a", "libopus", "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8");
+            "webm", "-f", "lavfi", "-i", Media.Tone, "-f", "lavfi", "-i", "testsrc=s=640x360:r=30:d=3", "-c:a", "libopus", "-c:v", "libvpx",
+            "-deadline", "realtime", "-cpu-used", "8");
         foreach (var format in new[] { PixelFormat.Gray8, PixelFormat.Bgr24 })
         {
             var items = await Media.DecodeAsync("webm", webm, video: new VideoOutput(format, 320, 240)).ToListAsync();
             var pictures = items.OfType<VideoFrame>().ToList();
             Assert.InRange(pictures.Count, 73, 77);
-            Assert.All(pictures, picture => Assert.Equal((320, 180, 320 * 180 * (format == PixelFormat.Gray8 ? 1 : 3)), (picture.Width, picture.Height, picture.Pixels.Length)));
-            Assert.All(pictures.Zip(pictures.Skip(1)), pair => Assert.InRange((pair.Second.Time - pair.First.Time).TotalMilliseconds, 38, 42));
+            Assert.All(
+                pictures, picture => Assert.Equal(
+                    (320, 180, 320 * 180 * (format == PixelFormat.Gray8 ? 1 : 3)), (picture.Width, picture.Height, picture.Pixels.Length)));
+            Assert.All(
+                pictures.Zip(pictures.Skip(1)), pair => Assert.InRange((pair.Second.Time - pair.First.Time).TotalMilliseconds, 38, 42));
             Assert.True(pictures[40].Pixels.Span.ContainsAnyExcept((byte)0));
             Assert.InRange(Media.Join(items).Length, 2.95 * 16000, 3.1 * 16000);
         }
@@ -141,7 +147,8 @@ public sealed class ContainerDecodingTests
     [Fact]
     public async Task Memory_of_released_pictures_is_used_again()
     {
-        byte[] webm = await Media.MakeAsync("webm", "-f", "lavfi", "-i", "testsrc=s=640x360:r=25:d=3", "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8");
+        byte[] webm = await Media.MakeAsync(
+            "webm", "-f", "lavfi", "-i", "testsrc=s=640x360:r=25:d=3", "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8");
         var (kept, released) = (await MemoriesAsync(release: false), await MemoriesAsync(release: true));
         Assert.Equal(75, kept);
         Assert.InRange(released, 1, 25);
@@ -163,7 +170,8 @@ public sealed class ContainerDecodingTests
     [Fact]
     public async Task Long_silence_in_few_bytes_passes_the_limit()
     {
-        byte[] bomb = await Media.MakeAsync("mka", "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono:d=7200", "-c:a", "flac", "-frame_size", "65535");
+        byte[] bomb = await Media.MakeAsync(
+            "mka", "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono:d=7200", "-c:a", "flac", "-frame_size", "65535");
         var limits = new MediaLimits { FreeDuration = TimeSpan.FromMinutes(1), MinBytesPerSecond = 1000 };
         var heard = TimeSpan.Zero;
         var fault = await Assert.ThrowsAsync<MediaException>(async () =>
@@ -179,7 +187,8 @@ public sealed class ContainerDecodingTests
     public async Task Media_longer_than_allowed_passes_the_limit()
     {
         var fault = await Assert.ThrowsAsync<MediaException>(async () =>
-            await Media.DecodeAsync("webm", await Media.WebmAsync(), limits: new MediaLimits { MaxDuration = TimeSpan.FromSeconds(1) }).ToListAsync());
+            await Media.DecodeAsync("webm", await Media.WebmAsync(), limits: new MediaLimits { MaxDuration = TimeSpan.FromSeconds(1) })
+                .ToListAsync());
         Assert.Equal(FaultCodes.LimitExceeded, fault.Code);
     }
 
@@ -196,7 +205,8 @@ public sealed class ContainerDecodingTests
         var items = new List<MediaItem>();
         await Assert.ThrowsAsync<InvalidOperationException>(async () =>
         {
-            await foreach (var item in new MediaDecoder(Media.Options).DecodeAsync(new MediaHello(1, Container: "webm"), BreakOff())) items.Add(item);
+            await foreach (var item in new MediaDecoder(Media.Options).DecodeAsync(new MediaHello(1, Container: "webm"), BreakOff()))
+                items.Add(item);
         });
         Assert.True(Media.Join(items).Length > 8000);
     }
@@ -231,7 +241,7 @@ public sealed class ContainerDecodingTests
         await using var process = DecoderProcess.Start("ffmpeg", FfmpegArguments.ForPipe("wav", limits, null), limits);
         var sent = process.Input.WriteAsync(minutes).AsTask();   // and more would come: it doesn't end
         var decoded = new DecodedStream(process, limits, 16_000, null, () => minutes.Length);
-        await foreach (var _ in decoded.ReadAsync(Patience.Token()))
+        await foreach (var _ in decoded.ReadAsync(TestTimeout.Token()))
             if (decoded.End >= TimeSpan.FromSeconds(121)) break;
         string limit = (await File.ReadAllLinesAsync($"/proc/{process.Id}/limits")).Single(line => line.StartsWith("Max cpu time",
             StringComparison.Ordinal));
@@ -278,7 +288,8 @@ public sealed class ContainerDecodingTests
     [InlineData(152, FaultCodes.LimitExceeded)]   // SIGXCPU
     [InlineData(183, FaultCodes.Undecodable)]     // "invalid data" of ffmpeg 6.1 and newer
     [InlineData(234, FaultCodes.Undecodable)]     // "invalid argument" of the same
-    public void End_of_a_decoder_is_told_by_its_exit_code(int exitCode, string fault) => Assert.Equal(fault, FfmpegFault.Of(exitCode, "Invalid data", "sound").Code);
+    public void End_of_a_decoder_is_told_by_its_exit_code(int exitCode, string fault) =>
+        Assert.Equal(fault, FfmpegFault.Of(exitCode, "Invalid data", "sound").Code);
 
     [Fact]
     public async Task Parallel_decodes_and_abandoned_ones_leave_no_process()
@@ -302,7 +313,8 @@ public sealed class ContainerDecodingTests
     {
         using var cancel = new CancellationTokenSource();
         byte[] webm = await Media.WebmAsync();
-        async IAsyncEnumerable<MediaChunk> NeverEnding([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token = default)
+        async IAsyncEnumerable<MediaChunk> NeverEnding(
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token = default)
         {
             yield return new MediaChunk(MediaKind.Container, TimeSpan.Zero, webm);
             await Task.Delay(Timeout.Infinite, token);
@@ -310,7 +322,8 @@ public sealed class ContainerDecodingTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var _ in new MediaDecoder(Media.Options).DecodeAsync(new MediaHello(1, Container: "webm"), NeverEnding(), cancellationToken: cancel.Token))
+            await foreach (var _ in new MediaDecoder(Media.Options)
+                .DecodeAsync(new MediaHello(1, Container: "webm"), NeverEnding(), cancellationToken: cancel.Token))
                 await cancel.CancelAsync();
         });
     }
@@ -327,7 +340,9 @@ public sealed class ContainerDecodingTests
     // Decoders of this very process; the tests run one after another.
     private static List<string> Children() =>
         [.. Directory.EnumerateDirectories("/proc").Select(folder => Path.Combine(folder, "stat")).Select(ReadOrEmpty)
-            .Where(stat => stat.Contains("(ffmpeg)", StringComparison.Ordinal) && stat[(stat.LastIndexOf(')') + 4)..].StartsWith($"{Environment.ProcessId} ", StringComparison.Ordinal))];
+            .Where(
+                stat => stat.Contains("(ffmpeg)", StringComparison.Ordinal)
+                    && stat[(stat.LastIndexOf(')') + 4)..].StartsWith($"{Environment.ProcessId} ", StringComparison.Ordinal))];
 
     private static string ReadOrEmpty(string path)
     {

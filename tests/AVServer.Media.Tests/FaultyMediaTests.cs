@@ -40,7 +40,8 @@ public sealed class FaultyMediaTests : IDisposable
         if (container is not null) Assert.Empty((await Media.DecodeAsync(container, bytes).ToListAsync()).OfType<MediaWarning>());
         bytes = bytes[..(bytes.Length * 6 / 10)];
         AssertShort(await ReadAsync(bytes), WarningCodes.EndsEarly, WarningCodes.Damaged);
-        if (container is not null) AssertShort(await Media.DecodeAsync(container, bytes).ToListAsync(), WarningCodes.EndsEarly, WarningCodes.Damaged);
+        if (container is not null)
+            AssertShort(await Media.DecodeAsync(container, bytes).ToListAsync(), WarningCodes.EndsEarly, WarningCodes.Damaged);
     }
 
     [Theory]
@@ -98,7 +99,8 @@ public sealed class FaultyMediaTests : IDisposable
     [Fact]
     public async Task Samples_that_are_no_numbers_are_silent_and_told()
     {
-        byte[] bytes = Wav(3, 1, 32, 32, 48_000, [.. Enumerable.Range(0, 48_000).SelectMany(i => BitConverter.GetBytes(i == 24_000 ? float.NaN : 0.5f))]);
+        byte[] bytes = Media.Wav(
+            3, 1, 32, 32, 48_000, [.. Enumerable.Range(0, 48_000).SelectMany(i => BitConverter.GetBytes(i == 24_000 ? float.NaN : 0.5f))]);
         var items = await ReadAsync(bytes);
         Assert.Equal(WarningCodes.Damaged, Assert.Single(items.OfType<MediaWarning>()).Code);
         Assert.All(Media.Join(items), sample => Assert.True(float.IsFinite(sample)));
@@ -115,9 +117,10 @@ public sealed class FaultyMediaTests : IDisposable
     [InlineData(32, 32)]
     public async Task Wav_with_fewer_valid_bits_than_its_samples_take_is_read(int valid, int container)
     {
-        int[] samples = [.. Enumerable.Range(0, 16_000).Select(i => (int)(Math.Sin(i * 0.05) * 0.5 * int.MaxValue) >> (32 - valid) << (32 - valid))];
+        int[] samples =
+            [.. Enumerable.Range(0, 16_000).Select(i => (int)(Math.Sin(i * 0.05) * 0.5 * int.MaxValue) >> (32 - valid) << (32 - valid))];
         byte[] data = [.. samples.SelectMany(sample => BitConverter.GetBytes(sample)[(4 - (container / 8))..])];
-        byte[] bytes = Wav(1, 1, container, valid, 16_000, data);
+        byte[] bytes = Media.Wav(1, 1, container, valid, 16_000, data);
         float[] expected = [.. samples.Select(sample => sample / 2147483648f)];
         foreach (var items in (List<MediaItem>[])[await ReadAsync(bytes), await Media.DecodeAsync("wav", bytes, seed: 4).ToListAsync()])
         {
@@ -134,7 +137,7 @@ public sealed class FaultyMediaTests : IDisposable
     public async Task Float_samples_above_full_scale_stay_as_they_are()
     {
         float[] samples = [.. Enumerable.Range(0, 16_000).Select(i => (float)(Math.Sin(i * 0.05) * 8))];
-        byte[] bytes = Wav(3, 1, 32, 32, 16_000, [.. samples.SelectMany(BitConverter.GetBytes)]);
+        byte[] bytes = Media.Wav(3, 1, 32, 32, 16_000, [.. samples.SelectMany(BitConverter.GetBytes)]);
         Assert.Equal(samples, Media.Join(await ReadAsync(bytes)));
         Assert.Equal(samples, Media.Join(await Media.DecodeAsync("wav", bytes).ToListAsync()));
     }
@@ -142,7 +145,7 @@ public sealed class FaultyMediaTests : IDisposable
     [Fact]
     public async Task Data_in_two_chunks_of_one_wav_is_heard_one_after_the_other()
     {
-        byte[] first = Wav(1, 1, 16, 16, 16_000, new byte[32_000]);
+        byte[] first = Media.Wav(1, 1, 16, 16, 16_000, new byte[32_000]);
         byte[] both = [.. first, .. "data"u8, .. BitConverter.GetBytes(16_000), .. new byte[16_000]];
         BinaryPrimitives.WriteInt32LittleEndian(both.AsSpan(4), both.Length - 8);
         Assert.Equal(24_000, Media.Join(await ReadAsync(both)).Length);
@@ -156,12 +159,16 @@ public sealed class FaultyMediaTests : IDisposable
     [InlineData(0, false)]
     public async Task Channels_that_cancel_each_other_are_told(int second, bool told)
     {
-        byte[] data = [.. Enumerable.Range(0, 16_000).Select(i => (short)(Math.Sin(i * 0.05) * 8_000)).SelectMany(left => (byte[])[.. BitConverter.GetBytes(left), .. BitConverter.GetBytes((short)(second * left))])];
-        byte[] bytes = Wav(1, 2, 16, 16, 16_000, data);
-        var raw = Enumerable.Range(0, 10).Select(i => new MediaChunk(MediaKind.Audio, TimeSpan.FromSeconds(i * 0.1), data.AsMemory(i * 6_400, 6_400)));
+        byte[] data =
+            [.. Enumerable.Range(0, 16_000).Select(i => (short)(Math.Sin(i * 0.05) * 8_000))
+                .SelectMany(left => (byte[])[.. BitConverter.GetBytes(left), .. BitConverter.GetBytes((short)(second * left))])];
+        byte[] bytes = Media.Wav(1, 2, 16, 16, 16_000, data);
+        var raw = Enumerable.Range(0, 10)
+            .Select(i => new MediaChunk(MediaKind.Audio, TimeSpan.FromSeconds(i * 0.1), data.AsMemory(i * 6_400, 6_400)));
         foreach (var items in (List<MediaItem>[])[
             await ReadAsync(bytes), await Media.DecodeAsync("wav", bytes).ToListAsync(),
-            await new MediaDecoder(Media.Options).DecodeAsync(new MediaHello(1, new AudioFormat(Channels: 2)), Media.SendAsync(raw)).ToListAsync()])
+            await new MediaDecoder(Media.Options).DecodeAsync(new MediaHello(1, new AudioFormat(Channels: 2)), Media.SendAsync(raw))
+                .ToListAsync()])
         {
             Assert.Equal(told ? [WarningCodes.ChannelsCancel] : [], items.OfType<MediaWarning>().Select(warning => warning.Code));
             Assert.Equal(16_000, Media.Join(items).Length);
@@ -173,7 +180,9 @@ public sealed class FaultyMediaTests : IDisposable
     [InlineData(true)]
     public async Task Sound_beside_pictures_of_an_unknown_encoding_is_read(bool wanted)
     {
-        byte[] bytes = await Media.MakeAsync("webm", "-f", "lavfi", "-i", "testsrc=s=64x64:d=3:r=10", "-f", "lavfi", "-i", Media.Tone, "-c:v", "libvpx", "-c:a", "libopus", "-shortest");
+        byte[] bytes = await Media.MakeAsync(
+            "webm", "-f", "lavfi", "-i", "testsrc=s=64x64:d=3:r=10", "-f", "lavfi", "-i", Media.Tone, "-c:v", "libvpx", "-c:a", "libopus",
+            "-shortest");
         int name = bytes.AsSpan().IndexOf("V_VP8"u8);
         "V_XYZ"u8.CopyTo(bytes.AsSpan(name));
         await AssertPicturesUnreadAsync("webm", bytes, wanted, "isn't known");
@@ -195,7 +204,8 @@ public sealed class FaultyMediaTests : IDisposable
     public async Task Sound_beside_pictures_of_one_pixel_is_read(bool wanted)
     {
         byte[] bytes = await Media.MakeAsync(
-            "mkv", "-f", "lavfi", "-i", "color=s=2x2:d=3:r=5", "-f", "lavfi", "-i", Media.Tone, "-vf", "scale=1:1", "-c:v", "ffv1", "-c:a", "libopus", "-shortest");
+            "mkv", "-f", "lavfi", "-i", "color=s=2x2:d=3:r=5", "-f", "lavfi", "-i", Media.Tone, "-vf", "scale=1:1", "-c:v", "ffv1", "-c:a",
+            "libopus", "-shortest");
         await AssertPicturesUnreadAsync("matroska", bytes, wanted, "1x1");
     }
 
@@ -203,7 +213,9 @@ public sealed class FaultyMediaTests : IDisposable
     public async Task Cover_is_no_picture_to_warn_of()
     {
         string cover = Write(await Media.MakeAsync("png", "-f", "lavfi", "-i", "color=s=2x2", "-vf", "scale=1:1", "-frames:v", "1"));
-        byte[] bytes = await Media.MakeAsync("mp3", "-f", "lavfi", "-i", Media.Tone, "-i", cover, "-map", "0:a", "-map", "1:v", "-c:v", "png", "-disposition:v", "attached_pic");
+        byte[] bytes = await Media.MakeAsync(
+            "mp3", "-f", "lavfi", "-i", Media.Tone, "-i", cover, "-map", "0:a", "-map", "1:v", "-c:v", "png", "-disposition:v",
+            "attached_pic");
         Assert.Empty((await ReadAsync(bytes, Pictures)).OfType<MediaWarning>());
     }
 
@@ -223,7 +235,8 @@ public sealed class FaultyMediaTests : IDisposable
         Assert.All(file, item => Assert.IsType<AudioBlock>(item));
         Assert.Equal(alone.SelectMany(samples => samples), Media.Join(file));
         Assert.InRange(Media.Join(file).Length, 11.9 * 16_000, 12.2 * 16_000);
-        for (int seed = 0; seed < 2; seed++) Assert.Equal(Media.Join(file), Media.Join(await Media.DecodeAsync("ogg", chain, seed).ToListAsync()));
+        for (int seed = 0; seed < 2; seed++)
+            Assert.Equal(Media.Join(file), Media.Join(await Media.DecodeAsync("ogg", chain, seed).ToListAsync()));
 
         var path = Write(chain);
         var many = await new MediaFile(Media.Options).ReadManyAsync([path, Write(links[0])], 16_000).ToListAsync();
@@ -263,7 +276,8 @@ public sealed class FaultyMediaTests : IDisposable
     {
         string[] words = before.Split(' ');
         var bytes = new List<byte>();
-        for (int i = 0; i < words.Length; i += 2) bytes.AddRange(Before(words[i], int.Parse(words[i + 1], System.Globalization.CultureInfo.InvariantCulture)));
+        for (int i = 0; i < words.Length; i += 2)
+            bytes.AddRange(Before(words[i], int.Parse(words[i + 1], System.Globalization.CultureInfo.InvariantCulture)));
         byte[] sound = await Media.MakeAsync(ending, "-f", "lavfi", "-i", Media.Tone, "-fflags", "+bitexact", "-id3v2_version", "0");
         float[] plain = Media.Join(await ReadAsync(sound));
         float[] read = Media.Join(await ReadAsync([.. bytes, .. sound]));
@@ -301,7 +315,8 @@ public sealed class FaultyMediaTests : IDisposable
         var empty = new MediaChunk(MediaKind.Container, TimeSpan.Zero, default);
         Assert.Empty(await decoder.DecodeAsync(hello, Media.SendAsync(empty, empty)).ToListAsync());
         var full = new MediaChunk(MediaKind.Container, TimeSpan.Zero, new byte[32]);
-        var fault = await Assert.ThrowsAsync<MediaException>(async () => await decoder.DecodeAsync(hello, Media.SendAsync(empty, full)).ToListAsync());
+        var fault = await Assert.ThrowsAsync<MediaException>(
+            async () => await decoder.DecodeAsync(hello, Media.SendAsync(empty, full)).ToListAsync());
         Assert.Contains("/nowhere/ffmpeg", fault.Message);
     }
 
@@ -311,7 +326,8 @@ public sealed class FaultyMediaTests : IDisposable
         byte[] bytes = await Media.WebmAsync();
         var empty = new MediaChunk(MediaKind.Container, TimeSpan.Zero, default);
         var chunks = Media.CutAsync(bytes, 2).ToBlockingEnumerable().SelectMany(chunk => (MediaChunk[])[empty, chunk, empty]);
-        var items = await new MediaDecoder(Media.Options).DecodeAsync(new MediaHello(1, Container: "webm"), Media.SendAsync(chunks)).ToListAsync();
+        var items = await new MediaDecoder(Media.Options).DecodeAsync(new MediaHello(1, Container: "webm"), Media.SendAsync(chunks))
+            .ToListAsync();
         Assert.Equal(Media.Join(await Media.DecodeAsync("webm", bytes).ToListAsync()), Media.Join(items));
     }
 
@@ -343,7 +359,8 @@ public sealed class FaultyMediaTests : IDisposable
     private async Task AssertPicturesUnreadAsync(string container, byte[] bytes, bool wanted, string why)
     {
         foreach (var items in (List<MediaItem>[])[
-            await ReadAsync(bytes, wanted ? Pictures : null), await Media.DecodeAsync(container, bytes, video: wanted ? Pictures : null).ToListAsync()])
+            await ReadAsync(bytes, wanted ? Pictures : null),
+            await Media.DecodeAsync(container, bytes, video: wanted ? Pictures : null).ToListAsync()])
         {
             var warning = Assert.Single(items.OfType<MediaWarning>());
             Assert.Equal(WarningCodes.PicturesUnread, warning.Code);
@@ -364,23 +381,8 @@ public sealed class FaultyMediaTests : IDisposable
 
         if (what != "tag") return bytes;
         // A tag of padding alone.
-        return [.. "ID3"u8, 4, 0, 0, (byte)(length >> 21), (byte)((length >> 14) & 0x7F), (byte)((length >> 7) & 0x7F), (byte)(length & 0x7F), .. bytes];
-    }
-
-    private static byte[] Wav(short tag, short channels, int container, int valid, int rate, byte[] data)
-    {
-        int block = channels * container / 8;
-        byte[] format =
-        [
-            .. BitConverter.GetBytes((ushort)0xFFFE), .. BitConverter.GetBytes(channels), .. BitConverter.GetBytes(rate), .. BitConverter.GetBytes(rate * block),
-            .. BitConverter.GetBytes((short)block), .. BitConverter.GetBytes((short)container), .. BitConverter.GetBytes((short)22), .. BitConverter.GetBytes((short)valid),
-            4, 0, 0, 0, .. BitConverter.GetBytes(tag), 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71,
-        ];
-        return
-        [
-            .. "RIFF"u8, .. BitConverter.GetBytes(4 + 8 + format.Length + 8 + data.Length), .. "WAVEfmt "u8, .. BitConverter.GetBytes(format.Length), .. format,
-            .. "data"u8, .. BitConverter.GetBytes(data.Length), .. data,
-        ];
+        return [.. "ID3"u8, 4, 0, 0, (byte)(length >> 21), (byte)((length >> 14) & 0x7F), (byte)((length >> 7) & 0x7F),
+            (byte)(length & 0x7F), .. bytes];
     }
 
     private string Write(byte[] bytes)

@@ -18,17 +18,22 @@ public sealed class LiveCopyTests : IDisposable
     [InlineData("avi", "avi", "matroska")]
     public async Task File_with_pictures_arrives_as_it_is(string format, string ending, string expected)
     {
-        var path = await MakeAsync(ending, "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=25:duration=2", "-f", "lavfi", "-i", "sine=f=300:d=2", "-c:v", "libx264", "-bf", "0", "-c:a", "aac", "-f", format);
+        var path = await MakeAsync(
+            ending, "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=25:duration=2", "-f", "lavfi", "-i", "sine=f=300:d=2", "-c:v",
+            "libx264", "-bf", "0", "-c:a", "aac", "-f", format);
 
         var container = await _copy.FindContainerAsync(path);
-        var items = await _decoder.DecodeAsync(new MediaHello(1, Container: container!), _copy.ReadAsync(path, container!, atOwnSpeed: false), video: AsTheyAre).ToListAsync();
+        var items = await _decoder.DecodeAsync(
+            new MediaHello(1, Container: container!), _copy.ReadAsync(path, container!, atOwnSpeed: false), video: AsTheyAre).ToListAsync();
         var file = await new MediaFile(new MediaOptions()).DecodeAsync(path, video: AsTheyAre).ToListAsync();
 
         Assert.Equal(expected, container);
         Assert.Equal(50, items.OfType<VideoFrame>().Count());
         Assert.All(
             items.OfType<VideoFrame>().Zip(file.OfType<VideoFrame>()),
-            pair => Assert.True(pair.First.Pixels.Span.SequenceEqual(pair.Second.Pixels.Span) && (pair.First.Time - pair.Second.Time).Duration() <= TimeSpan.FromMilliseconds(40)));
+            pair => Assert.True(
+                pair.First.Pixels.Span.SequenceEqual(pair.Second.Pixels.Span)
+                    && (pair.First.Time - pair.Second.Time).Duration() <= TimeSpan.FromMilliseconds(40)));
         Assert.Equal(32_000, items.OfType<AudioBlock>().Sum(block => block.Samples.Length), 2_000.0);
     }
 
@@ -38,7 +43,8 @@ public sealed class LiveCopyTests : IDisposable
         var lying = await MakeAsync("mp4", "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=25:duration=1", "-c:v", "libx264", "-f", "mp4");
         var path = await MakeAsync("mp4", "-i", lying, "-c", "copy", "-metadata:s:v", "rotate=90", "-f", "mp4");
 
-        var items = await _decoder.DecodeAsync(new MediaHello(1, Container: "mp4"), _copy.ReadAsync(path, "mp4", atOwnSpeed: false), video: AsTheyAre).ToListAsync();
+        var items = await _decoder.DecodeAsync(
+            new MediaHello(1, Container: "mp4"), _copy.ReadAsync(path, "mp4", atOwnSpeed: false), video: AsTheyAre).ToListAsync();
 
         Assert.All(items.OfType<VideoFrame>(), picture => Assert.Equal((120, 160), (picture.Width, picture.Height)));
         Assert.NotEmpty(items);
@@ -48,8 +54,10 @@ public sealed class LiveCopyTests : IDisposable
     public async Task Sound_with_or_without_a_cover_has_no_pictures()
     {
         var sound = await MakeAsync("wav", "-f", "lavfi", "-i", "sine=d=1", "-f", "wav");
-        var cover = await MakeAsync("png", "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=1:duration=1", "-frames:v", "1", "-f", "image2");
-        var covered = await MakeAsync("mp3", "-i", sound, "-i", cover, "-map", "0", "-map", "1", "-c:v", "png", "-disposition:v", "attached_pic", "-f", "mp3");
+        var cover = await MakeAsync(
+            "png", "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=1:duration=1", "-frames:v", "1", "-f", "image2");
+        var covered = await MakeAsync(
+            "mp3", "-i", sound, "-i", cover, "-map", "0", "-map", "1", "-c:v", "png", "-disposition:v", "attached_pic", "-f", "mp3");
 
         Assert.Null(await _copy.FindContainerAsync(sound));
         Assert.Null(await _copy.FindContainerAsync(covered));
@@ -58,7 +66,8 @@ public sealed class LiveCopyTests : IDisposable
     [Fact]
     public async Task Own_speed_takes_as_long_as_the_media()
     {
-        var path = await MakeAsync("mkv", "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=25:duration=2", "-c:v", "libx264", "-f", "matroska");
+        var path = await MakeAsync(
+            "mkv", "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=25:duration=2", "-c:v", "libx264", "-f", "matroska");
         var started = TimeProvider.System.GetTimestamp();
 
         Assert.NotEmpty(await _copy.ReadAsync(path, "matroska", atOwnSpeed: true).ToListAsync());
@@ -69,11 +78,16 @@ public sealed class LiveCopyTests : IDisposable
     [Fact]
     public async Task Pictures_keep_their_own_times_where_no_rate_is_asked_for()
     {
-        var path = await MakeAsync("mkv", "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=30:duration=1", "-vf", "select='not(between(n,10,19))'", "-fps_mode", "passthrough", "-c:v", "libx264", "-bf", "0", "-f", "matroska");
+        var path = await MakeAsync(
+            "mkv", "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=30:duration=1", "-vf", "select='not(between(n,10,19))'", "-fps_mode",
+            "passthrough", "-c:v", "libx264", "-bf", "0", "-f", "matroska");
 
-        var times = (await new MediaFile(new MediaOptions()).DecodeAsync(path, video: AsTheyAre).ToListAsync()).OfType<VideoFrame>().Select(picture => picture.Time.TotalSeconds).ToArray();
+        var times = (await new MediaFile(new MediaOptions()).DecodeAsync(path, video: AsTheyAre).ToListAsync()).OfType<VideoFrame>()
+            .Select(picture => picture.Time.TotalSeconds).ToArray();
 
-        Assert.Equal(Enumerable.Range(0, 30).Where(n => n is < 10 or > 19).Select(n => n / 30.0), times, (expected, got) => Math.Abs(expected - got) < 0.002);
+        Assert.Equal(
+            Enumerable.Range(0, 30).Where(n => n is < 10 or > 19).Select(n => n / 30.0), times,
+            (expected, got) => Math.Abs(expected - got) < 0.002);
     }
 
     private static VideoOutput AsTheyAre { get; } = new(PixelFormat.Bgr24, 640, 640, Fps: null);

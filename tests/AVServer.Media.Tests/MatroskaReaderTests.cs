@@ -21,7 +21,8 @@ public sealed class MatroskaReaderTests
             .. UnknownCluster, 0xE7, 0x82, 0x03, 0xE8, 0xA3, 0x86, 0x81, 0, 5, 0x80, 10, 11,            // 1,000 + 5 ms
             0xEC, 0x83, 1, 2, 3,                                                                        // void
             0xA0, 0x87, 0xA1, 0x85, 0x81, 0xFF, 0xFF, 0, 12,                                            // in a group, 1,000 − 1 ms
-            .. UnknownCluster, 0xE7, 0x82, 0x07, 0xD0, 0xA3, 0x85, 0x40, 1, 0, 0, 0x80,                 // 2,000 ms, track number of two bytes
+            // 2,000 ms, track number of two bytes
+            .. UnknownCluster, 0xE7, 0x82, 0x07, 0xD0, 0xA3, 0x85, 0x40, 1, 0, 0, 0x80,
         ];
         var expected = new[] { (1005, new byte[] { 10, 11 }), (999, [12]), (2000, Array.Empty<byte>()) };
         for (int piece = 1; piece < stream.Length; piece += 3)
@@ -36,7 +37,9 @@ public sealed class MatroskaReaderTests
     public async Task Timestamp_scale_counts()
     {
         byte[] info = [0x15, 0x49, 0xA9, 0x66, 0x87, 0x2A, 0xD7, 0xB1, 0x83, 0x01, 0x86, 0xA0];   // 100,000 ns
-        byte[] stream = [.. Header, .. UnknownSegment, .. info, .. OneAudioTrack, .. UnknownCluster, 0xE7, 0x82, 0x03, 0xE8, 0xA3, 0x84, 0x81, 0, 5, 0x80];
+        byte[] stream =
+            [.. Header, .. UnknownSegment, .. info, .. OneAudioTrack, .. UnknownCluster, 0xE7, 0x82, 0x03, 0xE8, 0xA3, 0x84, 0x81, 0, 5,
+                0x80];
         Assert.Equal(100.5, Assert.Single(await ReadAsync(stream, 64)).Time.TotalMilliseconds);
     }
 
@@ -91,7 +94,8 @@ public sealed class MatroskaReaderTests
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
         var write = Task.Run(async () =>
         {
-            for (int at = 0; at < stream.Length; at += piece) await pipe.Writer.WriteAsync(stream.AsMemory(at, Math.Min(piece, stream.Length - at)));
+            for (int at = 0; at < stream.Length; at += piece)
+                await pipe.Writer.WriteAsync(stream.AsMemory(at, Math.Min(piece, stream.Length - at)));
             await pipe.Writer.CompleteAsync();
         });
         var blocks = new List<(TimeSpan, byte[])>();

@@ -71,7 +71,9 @@ public sealed class MediaFileTests : IDisposable
     [InlineData("""{"streams":[{"codec_type":"video","codec_name":"h264","disposition":{"attached_pic":0}}],"format":{}}""", true)]
     [InlineData("""{"streams":[{"codec_type":"video","codec_name":"h264"}],"format":{}}""", true)]
     [InlineData("""{"streams":[{"codec_type":"video"},{"codec_type":"audio"}],"format":{}}""", false)]
-    [InlineData("""{"streams":[{"codec_type":"video","codec_name":"png","disposition":{"attached_pic":1}},{"codec_type":"audio"}],"format":{}}""", false)]
+    [InlineData(
+        """{"streams":[{"codec_type":"video","codec_name":"png","disposition":{"attached_pic":1}},{"codec_type":"audio"}],"format":{}}""",
+        false)]
     [InlineData("", false)]
     public void Cover_and_pictures_of_an_unknown_encoding_are_none_to_send(string answer, bool expected) =>
         Assert.Equal(expected, MediaProbe.HasPictures(MediaProbe.Parse(answer)));
@@ -85,7 +87,11 @@ public sealed class MediaFileTests : IDisposable
     [InlineData("\"\"\"")]
     public async Task Argument_arrives_as_it_is(string argument)
     {
-        using var program = Process.Start(new ProcessStartInfo("printf", $"%s.%s {QuotedInput.Quote(argument)} {QuotedInput.Quote("next")}") { RedirectStandardOutput = true })!;
+        using var program = Process.Start(
+            new ProcessStartInfo("printf", $"%s.%s {QuotedInput.Quote(argument)} {QuotedInput.Quote("next")}")
+            {
+                RedirectStandardOutput = true,
+            })!;
         Assert.Equal($"{argument}.next", await program.StandardOutput.ReadToEndAsync());
     }
 
@@ -114,7 +120,10 @@ public sealed class MediaFileTests : IDisposable
     {
         string[] paths =
         [
-            .. await Task.WhenAll(Enumerable.Range(1, 5).Select(async i => Save(await Media.MakeAsync("opus", "-f", "lavfi", "-i", $"sine={i * 200}:d=0.{i}", "-c:a", "libopus"), $"{i}.opus"))),
+            .. await Task.WhenAll(
+                Enumerable.Range(1, 5).Select(
+                    async i => Save(
+                        await Media.MakeAsync("opus", "-f", "lavfi", "-i", $"sine={i * 200}:d=0.{i}", "-c:a", "libopus"), $"{i}.opus"))),
             Save(await Media.WavAsync(), "wav.wav"),
             Save(await Media.ToneAsync("flac"), "tone.flac"),
         ];
@@ -178,7 +187,8 @@ public sealed class MediaFileTests : IDisposable
     {
         await Assert.ThrowsAsync<FileNotFoundException>(() => _files.ReadAudioAsync(Path.Combine(_folder, "none.wav"), 16000));
         var small = new MediaLimits { MaxInputBytes = 2000 };
-        var fault = await Assert.ThrowsAsync<MediaException>(async () => await _files.DecodeAsync(Save(await Media.WavAsync(), "a.wav"), small).ToListAsync());
+        var fault = await Assert.ThrowsAsync<MediaException>(
+            async () => await _files.DecodeAsync(Save(await Media.WavAsync(), "a.wav"), small).ToListAsync());
         Assert.Equal(FaultCodes.LimitExceeded, fault.Code);
     }
 
@@ -196,7 +206,8 @@ public sealed class MediaFileTests : IDisposable
     [CorporaFact]
     public async Task Real_recording_is_the_same_as_a_stream_and_as_a_file()
     {
-        string path = Directory.EnumerateFiles(TestPaths.Corpora!, "*.opus", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
+        string path = Directory.EnumerateFiles(TestPaths.Corpora!, "*.opus", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .First();
         float[] file = await _files.ReadAudioAsync(path, 16000);
         float[] stream = Media.Join(await Media.DecodeAsync("ogg", await File.ReadAllBytesAsync(path)).ToListAsync());
         Assert.InRange(file.Length, 4000, 16000 * 60);

@@ -23,7 +23,9 @@ public sealed class MediaOptionsTests
     {
         using var provider = Build(new() { ["Media:File:MaxDuration"] = "00:30:00", ["Media:FfmpegPath"] = "/opt/ffmpeg" });
         var options = provider.GetRequiredService<IOptions<MediaOptions>>().Value;
-        Assert.Equal((TimeSpan.FromMinutes(30), 2L << 30, "/opt/ffmpeg"), (options.File.MaxDuration, options.File.MaxInputBytes, options.FfmpegPath));
+        Assert.Equal(
+            (TimeSpan.FromMinutes(30), 2L << 30, "/opt/ffmpeg"),
+            (options.File.MaxDuration, options.File.MaxInputBytes, options.FfmpegPath));
     }
 
     [Fact]
@@ -52,12 +54,14 @@ public sealed class MediaOptionsTests
     }
 
     [Fact]
-    public async Task Ffmpeg_of_this_machine_is_found() => Assert.Null(await new FfmpegAvailability(Media.Options).FindProblemAsync(CancellationToken.None));
+    public async Task Ffmpeg_of_this_machine_is_found() =>
+        Assert.Null(await new FfmpegAvailability(Media.Options).FindProblemAsync(CancellationToken.None));
 
     [Fact]
     public async Task Absent_ffmpeg_is_named_with_what_to_do()
     {
-        string? problem = await new FfmpegAvailability(new MediaOptions { FfmpegPath = "/nowhere/ffmpeg" }).FindProblemAsync(CancellationToken.None);
+        string? problem = await new FfmpegAvailability(new MediaOptions { FfmpegPath = "/nowhere/ffmpeg" })
+            .FindProblemAsync(CancellationToken.None);
         Assert.NotNull(problem);
         Assert.Contains("Media:FfmpegPath", problem, StringComparison.Ordinal);
     }
@@ -67,7 +71,8 @@ public sealed class MediaOptionsTests
     {
         using var folder = new TemporaryFolder();
         string ffmpeg = Path.Combine(folder.Path, "ffmpeg");
-        var onPath = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(directory => Path.Combine(directory, "ffmpeg"));
+        var onPath = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator)
+            .Select(directory => Path.Combine(directory, "ffmpeg"));
         File.CreateSymbolicLink(ffmpeg, onPath.First(File.Exists));
         string? problem = await new FfmpegAvailability(new MediaOptions { FfmpegPath = ffmpeg }).FindProblemAsync(CancellationToken.None);
         Assert.Contains("ffprobe", problem, StringComparison.Ordinal);
@@ -80,8 +85,10 @@ public sealed class MediaOptionsTests
     [InlineData("ffmpeg version N-112233-gabcdef Copyright (c)", true)]
     [InlineData("ffmpeg version 4.4.2 Copyright (c)", false)]
     [InlineData("something else entirely", false)]
-    public void Version_answer_is_judged(string answer, bool usable) => Assert.Equal(usable, FfmpegAvailability.ProblemOf(answer, "ffmpeg") is null);
+    public void Version_answer_is_judged(string answer, bool usable) =>
+        Assert.Equal(usable, FfmpegAvailability.ProblemOf(answer, "ffmpeg") is null);
 
     private static ServiceProvider Build(Dictionary<string, string?> settings) =>
-        new ServiceCollection().AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).AddMedia().BuildServiceProvider();
+        new ServiceCollection().AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).AddMedia()
+            .BuildServiceProvider();
 }

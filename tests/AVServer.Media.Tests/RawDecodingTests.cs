@@ -18,7 +18,8 @@ public sealed class RawDecodingTests
     {
         var hello = Hello(format, channels, rate);
         int frameBytes = channels * (format == "pcm_s16le" ? 2 : 4);
-        byte[] bytes = format == "pcm_s16le" ? Int16([.. Noise(rate / 2 * channels).Select(x => (short)(x * 32767))]) : Float32(Noise(rate / 2 * channels));
+        byte[] bytes = format == "pcm_s16le" ? Int16([.. Noise(rate / 2 * channels).Select(x => (short)(x * 32767))])
+            : Float32(Noise(rate / 2 * channels));
 
         float[] whole = Media.Join(await DecodeAsync(hello, Chunk(0, bytes)));
         Assert.Equal(rate / 2, whole.Length);
@@ -88,7 +89,8 @@ public sealed class RawDecodingTests
     public async Task Small_jitter_of_the_time_stamps_means_nothing()
     {
         var random = new Random(11);
-        var chunks = Enumerable.Range(0, 200).Select(i => Chunk((i * 0.1) + (i == 0 ? 0 : ((random.NextDouble() * 0.06) - 0.03)), Silence(0.1)));
+        var chunks = Enumerable.Range(0, 200)
+            .Select(i => Chunk((i * 0.1) + (i == 0 ? 0 : ((random.NextDouble() * 0.06) - 0.03)), Silence(0.1)));
         var items = await DecodeAsync(Hello(), [.. chunks]);
         Assert.Equal(20 * Rate, Media.Join(items).Length);
         Assert.DoesNotContain(items, item => item is MediaGap);
@@ -117,7 +119,8 @@ public sealed class RawDecodingTests
     [InlineData(0.06, 60)]
     public async Task Loss_of_a_sender_whose_stamps_are_steady_is_found_though_it_is_small(double lost, int after)
     {
-        var items = await DecodeAsync(Hello(), [.. Enumerable.Range(0, 200).Select(i => Chunk((i * 0.02) + (i < after ? 0 : lost), Silence(0.02)))]);
+        var items = await DecodeAsync(
+            Hello(), [.. Enumerable.Range(0, 200).Select(i => Chunk((i * 0.02) + (i < after ? 0 : lost), Silence(0.02)))]);
         var gap = Assert.Single(items.OfType<MediaGap>());
         Assert.Equal(lost, gap.Duration.TotalSeconds, 2);
         if (after > 5) Assert.Equal(after * 0.02, gap.Start.TotalSeconds, 3);
@@ -127,7 +130,8 @@ public sealed class RawDecodingTests
     public async Task Empty_chunk_is_nothing_whatever_its_time_and_kind()
     {
         var items = await DecodeAsync(
-            Hello(), Chunk(0, []), Chunk(1, Silence(0.1)), Chunk(0, []), new MediaChunk(MediaKind.Container, TimeSpan.Zero, default), Chunk(1.1, Silence(0.1)));
+            Hello(), Chunk(0, []), Chunk(1, Silence(0.1)), Chunk(0, []), new MediaChunk(MediaKind.Container, TimeSpan.Zero, default),
+            Chunk(1.1, Silence(0.1)));
         Assert.Equal([16_000, 17_600], items.Cast<AudioBlock>().Select(block => block.FirstSample));
     }
 
@@ -156,7 +160,8 @@ public sealed class RawDecodingTests
     public async Task Short_hole_is_filled_with_silence()
     {
         var items = await DecodeAsync(Hello(), Chunk(0, Silence(0.1)), Chunk(1.1, Silence(0.1)));
-        Assert.Equal(new MediaGap(MediaKind.Audio, GapReason.MissingInInput, TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(1), true), items[1]);
+        Assert.Equal(
+            new MediaGap(MediaKind.Audio, GapReason.MissingInInput, TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(1), true), items[1]);
         Assert.Equal(1.2 * Rate, Media.Join(items).Length);
     }
 
@@ -178,7 +183,8 @@ public sealed class RawDecodingTests
     [Theory]
     [InlineData(-1)]
     [InlineData(-9e11)]
-    public async Task Negative_time_is_refused(double seconds) => await AssertFaultAsync(FaultCodes.BadChunk, Hello(), Chunk(0, Silence(0.1)), Chunk(seconds, Silence(0.1)));
+    public async Task Negative_time_is_refused(double seconds) =>
+        await AssertFaultAsync(FaultCodes.BadChunk, Hello(), Chunk(0, Silence(0.1)), Chunk(seconds, Silence(0.1)));
 
     [Fact]
     public async Task Stream_goes_on_after_weeks_with_its_time_true_to_the_sample()
@@ -227,7 +233,8 @@ public sealed class RawDecodingTests
         await AssertFaultAsync(FaultCodes.LimitExceeded, Hello(), Chunk(0, Silence(0.1)), Chunk(9e11, Silence(0.1)));
 
     [Fact]
-    public async Task Chunk_too_large_passes_the_limit() => await AssertFaultAsync(FaultCodes.LimitExceeded, Hello(), Chunk(0, new byte[(4 << 20) + 2]));
+    public async Task Chunk_too_large_passes_the_limit() =>
+        await AssertFaultAsync(FaultCodes.LimitExceeded, Hello(), Chunk(0, new byte[(4 << 20) + 2]));
 
     [Fact]
     public async Task Pictures_pass_through_with_their_size()
@@ -236,7 +243,8 @@ public sealed class RawDecodingTests
         var hello = new MediaHello(1, Video: new VideoFormat());
         var items = await DecodeAsync(hello, Picture(0.04, jpeg), Picture(0.08, jpeg));
         var picture = Assert.IsType<VideoFrame>(items[1]);
-        Assert.Equal((322, 242, PixelFormat.Jpeg, TimeSpan.FromSeconds(0.08)), (picture.Width, picture.Height, picture.Format, picture.Time));
+        Assert.Equal(
+            (322, 242, PixelFormat.Jpeg, TimeSpan.FromSeconds(0.08)), (picture.Width, picture.Height, picture.Format, picture.Time));
         Assert.Equal(jpeg, picture.Pixels.ToArray());
 
         await AssertFaultAsync(FaultCodes.TimeWentBack, hello, Picture(0.04, jpeg), Picture(0.04, jpeg));
@@ -267,7 +275,8 @@ public sealed class RawDecodingTests
 
     private static byte[] Float32(params float[] samples) => MemoryMarshal.AsBytes(samples.AsSpan()).ToArray();
 
-    private static MediaHello Hello(string format = "pcm_s16le", int channels = 1, int rate = Rate) => new(1, new AudioFormat(format, rate, channels));
+    private static MediaHello Hello(string format = "pcm_s16le", int channels = 1, int rate = Rate) =>
+        new(1, new AudioFormat(format, rate, channels));
 
     private static MediaChunk Chunk(double seconds, byte[] bytes) => new(MediaKind.Audio, TimeSpan.FromSeconds(seconds), bytes);
 

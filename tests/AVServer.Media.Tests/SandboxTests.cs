@@ -24,7 +24,7 @@ public sealed class SandboxTests
         try
         {
             using var trial = Process.Start("bwrap", ["--unshare-all", "--ro-bind", "/", "/", "true"]);
-            await trial.WaitForExitAsync(Patience.Token());
+            await trial.WaitForExitAsync(TestTimeout.Token());
             isMade = trial.ExitCode == 0;
         }
         catch (System.ComponentModel.Win32Exception)
@@ -45,7 +45,8 @@ public sealed class SandboxTests
         Assert.StartsWith("--unshare-all --die-with-parent --new-session --cap-drop ALL --ro-bind /usr /usr ", arguments,
             StringComparison.Ordinal);
         Assert.EndsWith(
-            """ --ro-bind "/a b/\"c\".wav" "/a b/\"c\".wav" --chdir / -- prlimit --as=1073741824 --core=0 --cpu=7:8 -- "ffmpeg" -i x""", arguments, StringComparison.Ordinal);
+            """ --ro-bind "/a b/\"c\".wav" "/a b/\"c\".wav" --chdir / -- prlimit --as=1073741824 --core=0 --cpu=7:8 -- "ffmpeg" -i x""",
+            arguments, StringComparison.Ordinal);
         Assert.DoesNotContain("--bind", arguments, StringComparison.Ordinal);
         Assert.Contains("--cpu=7: ", sandbox.Wrap("ffmpeg", "", limits with { DecoderCpuShare = 1 }, []).Arguments,
             StringComparison.Ordinal);
@@ -118,9 +119,9 @@ public sealed class SandboxTests
         await using var process = DecoderProcess.Start("ffmpeg", Endless, Limits, sandbox);
         int[] inner = await DescendantsAsync(process.Id, 2);
         using (var victim = Process.GetProcessById(process.Id)) victim.Kill();
-        var (exitCode, errors) = await process.WaitForExitAsync(Patience.Token());
+        var (exitCode, errors) = await process.WaitForExitAsync(TestTimeout.Token());
         Assert.Equal(FaultCodes.Internal, FfmpegFault.Of(exitCode, errors, "sound").Code);
-        for (var patience = Patience.Token(); inner.Any(IsRunning); await Task.Delay(10, patience)) { }
+        for (var timeout = TestTimeout.Token(); inner.Any(IsRunning); await Task.Delay(10, timeout)) { }
     }
 
     [Fact]
@@ -135,8 +136,8 @@ public sealed class SandboxTests
         await DescendantsAsync(started.Id, 2);
         await started.Input.WriteAsync("still here"u8.ToArray());
         started.CompleteInput();
-        Assert.Equal("still here", await started.ReadTextAsync(100, Patience.Token()));
-        Assert.Equal(0, (await started.WaitForExitAsync(Patience.Token())).ExitCode);
+        Assert.Equal("still here", await started.ReadTextAsync(100, TestTimeout.Token()));
+        Assert.Equal(0, (await started.WaitForExitAsync(TestTimeout.Token())).ExitCode);
     }
 
     [Fact]
@@ -145,7 +146,7 @@ public sealed class SandboxTests
         var sandbox = await FindAsync();
         var limits = new MediaLimits { MaxDecoderCpu = TimeSpan.FromSeconds(1) };
         await using var stopped = DecoderProcess.Start("ffmpeg", Endless, limits, sandbox);
-        var (exitCode, errors) = await stopped.WaitForExitAsync(Patience.Token());
+        var (exitCode, errors) = await stopped.WaitForExitAsync(TestTimeout.Token());
         Assert.Equal(FaultCodes.LimitExceeded, FfmpegFault.Of(exitCode, errors, "sound").Code);
 
         await using var grown = DecoderProcess.Start("ffmpeg", Endless, limits with { DecoderCpuShare = 1 }, sandbox);
@@ -178,8 +179,8 @@ public sealed class SandboxTests
     {
         await using var process = DecoderProcess.Start(program, arguments, Limits, sandbox, files);
         process.CompleteInput();
-        string output = await process.ReadTextAsync(1_000, Patience.Token());
-        return ((await process.WaitForExitAsync(Patience.Token())).ExitCode, output);
+        string output = await process.ReadTextAsync(1_000, TestTimeout.Token());
+        return ((await process.WaitForExitAsync(TestTimeout.Token())).ExitCode, output);
     }
 
     private static async Task<int[]> DescendantsAsync(int process, int count)
@@ -190,7 +191,7 @@ public sealed class SandboxTests
             // The last one is the program itself once it no longer waits to become it.
             if (found.Length == count && !File.ReadAllText($"/proc/{found[^1]}/comm").StartsWith("bwrap", StringComparison.Ordinal)
                 && !File.ReadAllText($"/proc/{found[^1]}/comm").StartsWith("prlimit", StringComparison.Ordinal)) return found;
-            await Task.Delay(10, Patience.Token());
+            await Task.Delay(10, TestTimeout.Token());
         }
     }
 

@@ -24,7 +24,8 @@ internal sealed class GoldenTensors
     {
         using var reader = new BinaryReader(File.OpenRead(TestPaths.Golden(file)));
         var count = reader.Read7BitEncodedInt();
-        return Enumerable.Range(0, count).Select(_ => (Name: reader.ReadString(), Value: Tensor.Load(reader))).ToDictionary(entry => entry.Name, entry => entry.Value);
+        return Enumerable.Range(0, count).Select(_ => (Name: reader.ReadString(), Value: Tensor.Load(reader)))
+            .ToDictionary(entry => entry.Name, entry => entry.Value);
     }
 
     internal static GoldenTensors Read(string file, string name) => new(Below(Read(file), name));
@@ -39,7 +40,8 @@ internal sealed class GoldenTensors
         Assert.Equal(expected.Length, outputs.Length);
         for (var i = 0; i < outputs.Length; i++) Same($"output{i}", expected[i], outputs[i]);
         var cotangents = Numbered("cotangent");
-        var loss = outputs.Zip(cotangents).Where(pair => pair.First.requires_grad).Select(pair => (pair.First * pair.Second).sum()).Aggregate((sum, part) => sum + part);
+        var loss = outputs.Zip(cotangents).Where(pair => pair.First.requires_grad).Select(pair => (pair.First * pair.Second).sum())
+            .Aggregate((sum, part) => sum + part);
         loss.backward();
         var gradients = Below(_values, "grad");
         for (var i = 0; i < inputs.Length; i++)
@@ -50,7 +52,9 @@ internal sealed class GoldenTensors
 
     internal static void Same(string what, Tensor expected, Tensor got, double tolerance = Tolerance)
     {
-        Assert.True(expected.shape.AsSpan().SequenceEqual(got.shape), $"{what}: expected shape [{string.Join(", ", expected.shape)}], got [{string.Join(", ", got.shape)}]");
+        Assert.True(
+            expected.shape.AsSpan().SequenceEqual(got.shape),
+            $"{what}: expected shape [{string.Join(", ", expected.shape)}], got [{string.Join(", ", got.shape)}]");
         if (expected.numel() == 0) return;
         using var scope = NewDisposeScope();
         using var mode = no_grad();
@@ -58,8 +62,10 @@ internal sealed class GoldenTensors
         Assert.True(excess <= tolerance, $"{what}: differs by {excess} more than the relative tolerance {tolerance}");
     }
 
-    private Tensor[] Numbered(string kind) => Enumerable.Range(0, 8).Select(i => _values.GetValueOrDefault($"{kind}{i}")).TakeWhile(tensor => tensor is not null).ToArray()!;
+    private Tensor[] Numbered(string kind) =>
+        Enumerable.Range(0, 8).Select(i => _values.GetValueOrDefault($"{kind}{i}")).TakeWhile(tensor => tensor is not null).ToArray()!;
 
     private static Dictionary<string, Tensor> Below(Dictionary<string, Tensor> values, string prefix) =>
-        values.Where(entry => entry.Key.StartsWith(prefix + "/", StringComparison.Ordinal)).ToDictionary(entry => entry.Key[(prefix.Length + 1)..], entry => entry.Value);
+        values.Where(entry => entry.Key.StartsWith(prefix + "/", StringComparison.Ordinal))
+            .ToDictionary(entry => entry.Key[(prefix.Length + 1)..], entry => entry.Value);
 }

@@ -85,7 +85,8 @@ public sealed class MdtcTests
         var fbank = randn([4, 80, 80]);
         var together = model.forward(fbank);
         for (var stream = 0; stream < 4; stream++)
-            Assert.InRange((model.forward(fbank.narrow(0, stream, 1)) - together.narrow(0, stream, 1)).abs().max().item<float>(), 0, Tolerance);
+            Assert.InRange(
+                (model.forward(fbank.narrow(0, stream, 1)) - together.narrow(0, stream, 1)).abs().max().item<float>(), 0, Tolerance);
     }
 
     [Fact]
@@ -93,7 +94,8 @@ public sealed class MdtcTests
     {
         using var model = new Mdtc(MdtcConfig.Small);
         const int width = 48, hidden = 12, blocks = 6;
-        const int block = (width * 5) + (width * width) + (2 * width) + (width * width) + (2 * width) + (width * hidden) + hidden + (hidden * width) + width;
+        const int block = (width * 5) + (width * width) + (2 * width) + (width * width) + (2 * width) + (width * hidden) + hidden
+            + (hidden * width) + width;
         Assert.Equal((80 * 4 * width) + (2 * width) + (blocks * block) + width + 1, model.parameters().Sum(parameter => parameter.numel()));
     }
 
@@ -127,7 +129,9 @@ public sealed class MdtcTests
     {
         manual_seed(5);
         var model = new Mdtc(config);
-        model.SetCmvn([.. Enumerable.Range(0, config.Mels).Select(mel => 0.1f * mel)], [.. Enumerable.Range(0, config.Mels).Select(mel => 1f / (1 + mel % 7))]);
+        model.SetCmvn(
+            [.. Enumerable.Range(0, config.Mels).Select(mel => 0.1f * mel)],
+            [.. Enumerable.Range(0, config.Mels).Select(mel => 1f / (1 + mel % 7))]);
         for (var step = 0; step < 5; step++) model.logits(randn([4, 64, config.Mels]) * 2 + 1).Dispose();
         model.eval();
         return model;

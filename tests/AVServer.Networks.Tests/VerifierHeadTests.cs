@@ -25,7 +25,8 @@ public sealed class VerifierHeadTests
         var windows = randn([4, 16, 96]);
         var together = head.forward(windows);
         for (var window = 0; window < 4; window++)
-            Assert.InRange((head.forward(windows.narrow(0, window, 1)) - together.narrow(0, window, 1)).abs().max().item<float>(), 0, 1e-5f);
+            Assert.InRange(
+                (head.forward(windows.narrow(0, window, 1)) - together.narrow(0, window, 1)).abs().max().item<float>(), 0, 1e-5f);
     }
 
     [Fact]

@@ -14,15 +14,19 @@ public sealed class PipelineUnderTest : IDisposable
     private readonly DirectoryInfo? _folder;
 
     private PipelineUnderTest(
-        string modelsPath, DirectoryInfo? folder, bool gate, TimeProvider? time = null, (string Key, string Value)[]? settings = null, ITranscriber? transcriber = null)
+        string modelsPath, DirectoryInfo? folder, bool gate, TimeProvider? time = null, (string Key, string Value)[]? settings = null,
+        ITranscriber? transcriber = null)
     {
         _folder = folder;
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(new Dictionary<string, string?> { ["Runtime:ModelsPath"] = modelsPath, ["Pipeline:Gate"] = gate.ToString() })
-            .AddInMemoryCollection(new Dictionary<string, string?> { ["Speech:Patience"] = "00:01:00" })    // a busy machine may be slow with words
+            .AddInMemoryCollection(
+                new Dictionary<string, string?> { ["Runtime:ModelsPath"] = modelsPath, ["Pipeline:Gate"] = gate.ToString() })
+            // a busy machine may be slow with words
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Speech:Patience"] = "00:01:00" })
             .AddInMemoryCollection((settings ?? []).Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
             .Build();
-        var services = new ServiceCollection().AddSingleton(time ?? TimeProvider.System).AddSingleton<IConfiguration>(configuration).AddLogging().AddPipeline(configuration);
+        var services = new ServiceCollection().AddSingleton(time ?? TimeProvider.System).AddSingleton<IConfiguration>(configuration)
+            .AddLogging().AddPipeline(configuration);
         if (transcriber is not null) services.AddSingleton(transcriber);
         _services = services.BuildServiceProvider();
         Pipeline = _services.GetRequiredService<IStreamPipeline>();
@@ -30,7 +34,8 @@ public sealed class PipelineUnderTest : IDisposable
 
     public IStreamPipeline Pipeline { get; }
 
-    public static PipelineUnderTest WithShippedModels(params (string Key, string Value)[] settings) => new(TestPaths.Models, null, gate: true, settings: settings);
+    public static PipelineUnderTest WithShippedModels(params (string Key, string Value)[] settings) =>
+        new(TestPaths.Models, null, gate: true, settings: settings);
 
     /// <summary>What finds typed words, measured on few minutes of speech, beside a spotter that hears nothing.</summary>
     public static PipelineUnderTest WithTypedWords(params (string Key, string Value)[] settings)
@@ -59,7 +64,9 @@ public sealed class PipelineUnderTest : IDisposable
         return new PipelineUnderTest(folder.FullName, folder, gate: true);
     }
 
-    /// <summary>An audio-visual spotter beside the shipped face models; pictures wait and are never dropped, so that a busy machine changes nothing.</summary>
+    /// <summary>
+    /// An audio-visual spotter beside the shipped face models; pictures wait and are never dropped, so that a busy machine changes nothing.
+    /// </summary>
     public static PipelineUnderTest WithAudioVisual(FakeAudioVisual? fake = null, params (string Key, string Value)[] settings) =>
         WithAudioVisual(TimeProvider.System, fake, [("Pipeline:DropLatePictures", "false"), .. settings]);
 
@@ -89,21 +96,25 @@ public sealed class PipelineUnderTest : IDisposable
     /// <param name="links">Shipped models to link beside.</param>
     /// <param name="settings">Further settings.</param>
     public static PipelineUnderTest WithEmotion(
-        ITranscriber? transcriber = null, FakeEmotion? emotion = null, TimeProvider? time = null, string? purpose = "test", string[]? links = null, params (string Key, string Value)[] settings)
+        ITranscriber? transcriber = null, FakeEmotion? emotion = null, TimeProvider? time = null, string? purpose = "test",
+        string[]? links = null, params (string Key, string Value)[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("avserver-pipeline-");
         new FakeSpotter { Centre = 16, Gain = 0.5f, Threshold = 0.8, RefractorySeconds = 1.5 }.Write(folder.FullName);
         (emotion ?? new FakeEmotion { Centre = -1.5f, Gain = 2 }).WriteWithVoiceActivity(folder.FullName);
-        foreach (var name in links ?? []) Directory.CreateSymbolicLink(Path.Combine(folder.FullName, name), Path.Combine(TestPaths.Models, name));
+        foreach (var name in links ?? [])
+            Directory.CreateSymbolicLink(Path.Combine(folder.FullName, name), Path.Combine(TestPaths.Models, name));
         (string, string)[] declared = purpose is null ? [] : [("Emotion:Purpose", purpose)];
         return new PipelineUnderTest(folder.FullName, folder, gate: true, time, [.. declared, .. settings], transcriber);
     }
 
     /// <summary>Runs chunks through the pipeline.</summary>
-    public async Task<List<StreamEvent>> RunAsync(MediaHello hello, IAsyncEnumerable<MediaChunk> chunks, string id = "s", bool telemetry = false)
+    public async Task<List<StreamEvent>> RunAsync(
+        MediaHello hello, IAsyncEnumerable<MediaChunk> chunks, string id = "s", bool telemetry = false)
     {
         var events = new List<StreamEvent>();
-        await foreach (var happened in Pipeline.RunAsync(new StreamRequest(id, hello, telemetry), chunks, CancellationToken.None)) events.Add(happened);
+        await foreach (var happened in Pipeline.RunAsync(new StreamRequest(id, hello, telemetry), chunks, CancellationToken.None))
+            events.Add(happened);
         return events;
     }
 
@@ -116,20 +127,24 @@ public sealed class PipelineUnderTest : IDisposable
     {
         var hello = new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le", sampleRateHz));
         var events = new List<StreamEvent>();
-        await foreach (var happened in Pipeline.RunAsync(new StreamRequest(id, hello, Telemetry: true), Chunks(samples, chunkSamples, sampleRateHz), CancellationToken.None))
+        await foreach (var happened in Pipeline.RunAsync(
+            new StreamRequest(id, hello, Telemetry: true), Chunks(samples, chunkSamples, sampleRateHz), CancellationToken.None))
             events.Add(happened);
         return events;
     }
 
     /// <summary>The first stage's posteriors of a run, from its telemetry.</summary>
-    public static float[] Posteriors(IEnumerable<StreamEvent> events) => [.. events.OfType<TelemetryEvent>().SelectMany(telemetry => telemetry.Posteriors["computer"])];
+    public static float[] Posteriors(IEnumerable<StreamEvent> events) =>
+        [.. events.OfType<TelemetryEvent>().SelectMany(telemetry => telemetry.Posteriors["computer"])];
 
     public static async IAsyncEnumerable<MediaChunk> Chunks(float[] samples, Func<int> chunkSamples, int sampleRateHz)
     {
         for (var at = 0; at < samples.Length;)
         {
             var length = Math.Min(chunkSamples(), samples.Length - at);
-            yield return new MediaChunk(MediaKind.Audio, TimeSpan.FromSeconds((double)at / sampleRateHz), MemoryMarshal.AsBytes(samples.AsSpan(at, length)).ToArray());
+            yield return new MediaChunk(
+                MediaKind.Audio, TimeSpan.FromSeconds((double)at / sampleRateHz),
+                MemoryMarshal.AsBytes(samples.AsSpan(at, length)).ToArray());
             at += length;
             await Task.Yield();
         }

@@ -16,7 +16,10 @@ public sealed class ShippedCascadeTests
     /// <summary>A word's edges by hand and by alignment differ by some tens of milliseconds; beyond this a listener would object.</summary>
     private const double BoundaryToleranceSeconds = 0.15;
 
-    /// <summary>Most recordings that may be missed: a guard against getting worse. The verifier's card has the measured rate, which misses the aim of a tenth.</summary>
+    /// <summary>
+    /// Most recordings that may be missed: a guard against getting worse. The verifier's card has the measured rate, which misses the aim
+    /// of a tenth.
+    /// </summary>
     private const double MostMissed = 0.35;
 
     [CorporaFact]
@@ -51,7 +54,9 @@ public sealed class ShippedCascadeTests
     public void Models_tell_the_thresholds_of_both_stages()
     {
         using var test = PipelineUnderTest.WithShippedModels();
-        var (first, second) = (test.Pipeline.Models.Single(model => model.Name == "computer-spotter"), test.Pipeline.Models.Single(model => model.Name == "computer-verifier"));
+        var (first, second) =
+            (test.Pipeline.Models.Single(model => model.Name == "computer-spotter"),
+                test.Pipeline.Models.Single(model => model.Name == "computer-verifier"));
 
         Assert.Equal((false, true), (first.Active, second.Active));
         Assert.InRange(first.Threshold!.Value, 0.001f, 0.999f);
@@ -96,7 +101,10 @@ public sealed class ShippedCascadeTests
         {
             var events = await test.RunAsync(await ReadAsync(path), () => 1280);
             var seen = events.OfType<TelemetryEvent>()
-                .SelectMany(telemetry => Looks(telemetry).Select((score, i) => (Time: telemetry.Time - ((telemetry.Posteriors["computer"].Length - 1 - i) * telemetry.Step), Score: score)))
+                .SelectMany(
+                    telemetry => Looks(telemetry).Select(
+                        (score, i) =>
+                            (Time: telemetry.Time - ((telemetry.Posteriors["computer"].Length - 1 - i) * telemetry.Step), Score: score)))
                 .ToArray();
             if (events.OfType<WakeWordEvent>().FirstOrDefault() is not { } word) continue;
             found++;
@@ -118,9 +126,12 @@ public sealed class ShippedCascadeTests
 
             var live = await test.RunAsync(await ReadAsync(path), () => random.Next(1, 5000));
 
-            Assert.Equal(report.Events.OfType<WakeWordEvent>().Select(word => (word.Start, word.End)), live.OfType<WakeWordEvent>().Select(word => (word.Start, word.End)));
+            Assert.Equal(
+                report.Events.OfType<WakeWordEvent>().Select(word => (word.Start, word.End)),
+                live.OfType<WakeWordEvent>().Select(word => (word.Start, word.End)));
             Assert.Equal(["computer-spotter", "computer-verifier"], report.Posteriors!.Select(curve => curve.Stage));
-            Assert.All(PipelineUnderTest.Posteriors(live).Zip(report.Posteriors![0].Values), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+            Assert.All(
+                PipelineUnderTest.Posteriors(live).Zip(report.Posteriors![0].Values), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
             Assert.All(Verified(live).Zip(report.Posteriors![1].Values), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
         }
     }
@@ -129,15 +140,19 @@ public sealed class ShippedCascadeTests
     public async Task Read_sentences_without_the_keyword_stay_silent()
     {
         using var test = PipelineUnderTest.WithShippedModels();
-        var files = Directory.GetFiles(Path.Combine(TestPaths.Corpora!, "ljspeech_subset"), "*.opus").Order(StringComparer.Ordinal).Take(60);
+        var files = Directory.GetFiles(Path.Combine(TestPaths.Corpora!, "ljspeech_subset"), "*.opus").Order(StringComparer.Ordinal)
+            .Take(60);
         var alarms = 0;
         foreach (var file in files)
-            alarms += (await test.Pipeline.ScoreFileAsync(file, new ScoreRequest(file), CancellationToken.None)).Events.OfType<WakeWordEvent>().Count();
+            alarms += (await test.Pipeline.ScoreFileAsync(
+                file, new ScoreRequest(file), CancellationToken.None)).Events.OfType<WakeWordEvent>().Count();
 
         Assert.True(alarms <= 1, $"{alarms} false alarms in sixty sentences");
     }
 
-    /// <summary>The recordings of the keyword that the models' data recipe keeps for the test, one contributor each, with the word's edges.</summary>
+    /// <summary>
+    /// The recordings of the keyword that the models' data recipe keeps for the test, one contributor each, with the word's edges.
+    /// </summary>
     private static (string Path, double Start, double End)[] HeldOutWords()
     {
         var recipes = Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes");
@@ -156,7 +171,8 @@ public sealed class ShippedCascadeTests
 
     private static float[] Verified(IEnumerable<StreamEvent> events) => [.. events.OfType<TelemetryEvent>().SelectMany(Looks)];
 
-    private static float[] Looks(TelemetryEvent telemetry) => telemetry.Verified?["computer"] ?? new float[telemetry.Posteriors["computer"].Length];
+    private static float[] Looks(TelemetryEvent telemetry) =>
+        telemetry.Verified?["computer"] ?? new float[telemetry.Posteriors["computer"].Length];
 
     private static Task<float[]> ReadAsync(string path) =>
         new MediaFile(new MediaOptions()).ReadAudioAsync(Path.Combine(TestPaths.Corpora!, "ovos_wakewords", path), Rate);

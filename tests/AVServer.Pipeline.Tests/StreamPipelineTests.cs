@@ -35,7 +35,9 @@ public sealed class StreamPipelineTests
 
         var words = events.OfType<WakeWordEvent>().ToArray();
         Assert.Equal(heard ? 1 : 0, words.Length);
-        Assert.All(words, word => Assert.Equal((0.5f, true), (word.Scores["audio"], word.Posterior >= 0.75f && word.Scores["firstStage"] <= word.Posterior + 1e-5f)));
+        Assert.All(
+            words, word => Assert.Equal(
+                (0.5f, true), (word.Scores["audio"], word.Posterior >= 0.75f && word.Scores["firstStage"] <= word.Posterior + 1e-5f)));
     }
 
     [Theory]
@@ -144,7 +146,8 @@ public sealed class StreamPipelineTests
         var live = await test.RunAsync(samples, () => 1600);
 
         Assert.Equal(live.OfType<WakeWordEvent>().Select(Identity), report.Events.OfType<WakeWordEvent>().Select(Identity));
-        Assert.All(PipelineUnderTest.Posteriors(live).Zip(report.Posteriors![0].Values), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        Assert.All(
+            PipelineUnderTest.Posteriors(live).Zip(report.Posteriors![0].Values), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
     }
 
     [Theory]
@@ -178,7 +181,8 @@ public sealed class StreamPipelineTests
         var request = new StreamRequest("s", new MediaHello(MediaHello.CurrentProtocol));
         var events = new List<StreamEvent>();
 
-        await foreach (var happened in test.Pipeline.RunAsync(request, PipelineUnderTest.Chunks([], () => 1, Rate), CancellationToken.None)) events.Add(happened);
+        await foreach (var happened in test.Pipeline.RunAsync(request, PipelineUnderTest.Chunks([], () => 1, Rate), CancellationToken.None))
+            events.Add(happened);
 
         Assert.Equal(FaultCodes.BadHello, Assert.Single(events.OfType<FaultEvent>()).Code);
         Assert.Equal(CloseReason.Faulted, Assert.IsType<ClosedEvent>(events[^1]).Reason);
@@ -220,5 +224,6 @@ public sealed class StreamPipelineTests
         for (var i = 0; i < a.Length; i++) Assert.True(Math.Abs(a[i] - b[i]) <= 1e-5f, $"{what}: posterior {i} is {a[i]} and {b[i]}");
     }
 
-    private static (string, TimeSpan, TimeSpan, TimeSpan) Identity(WakeWordEvent word) => (word.Keyword, word.Start, word.End, word.DetectedAt);
+    private static (string, TimeSpan, TimeSpan, TimeSpan) Identity(WakeWordEvent word) =>
+        (word.Keyword, word.Start, word.End, word.DetectedAt);
 }

@@ -15,14 +15,21 @@ public sealed class ReportTests
             new Dictionary<string, float>(), new ModelReference("m", "1"), TimeSpan.Zero),
         new SpeechEvent(
             "turn <it> on", TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5.5),
-            [new TimedWord("turn", TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4.5), 1), new TimedWord("<it>", TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(5), 1), new TimedWord("on", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5.5), 1)]),
-        new EmotionEvent("happy", new Dictionary<string, float> { ["happy"] = 0.5f }, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5), false, new ModelReference("e", "1"), TimeSpan.FromSeconds(5)),
-        new EmotionEvent(EmotionEvent.Unsure, new Dictionary<string, float> { ["happy"] = 0.5f }, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5.5), true, new ModelReference("e", "1"), TimeSpan.FromSeconds(6)),
+            [new TimedWord("turn", TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4.5), 1),
+                new TimedWord("<it>", TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(5), 1),
+                new TimedWord("on", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5.5), 1)]),
+        new EmotionEvent(
+            "happy", new Dictionary<string, float> { ["happy"] = 0.5f }, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5), false,
+            new ModelReference("e", "1"), TimeSpan.FromSeconds(5)),
+        new EmotionEvent(
+            EmotionEvent.Unsure, new Dictionary<string, float> { ["happy"] = 0.5f }, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5.5),
+            true, new ModelReference("e", "1"), TimeSpan.FromSeconds(6)),
         new FaultEvent("undecodable", "Expected & got"),
     ];
 
     private static readonly ScoreReport Report = new(
-        "=a,\"b\".wav", 7_200, new Dictionary<string, float> { ["computer"] = 0.9f }, [], [new PosteriorCurve("computer", "first", 0.08, Curve())]);
+        "=a,\"b\".wav", 7_200, new Dictionary<string, float> { ["computer"] = 0.9f }, [],
+        [new PosteriorCurve("computer", "first", 0.08, Curve())]);
 
     [Fact]
     public async Task Csv_has_a_line_an_event_and_quotes_what_needs_it()
@@ -48,7 +55,10 @@ public sealed class ReportTests
     {
         using var text = new StringWriter();
         await WebVttReport.WriteAsync(text, Report, Events);
-        Assert.Equal("WEBVTT\n\n01:02:05.250 --> 01:02:06.500\n<c.wakeWord>[&lt;b&gt;\"com,puter\" 88 %]</c>\n\n00:00:04.000 --> 00:00:05.500\n<c.speech>turn <00:00:04.500>&lt;it&gt; <00:00:05.000>on</c>\n\n00:00:04.000 --> 00:00:05.500\n<c.emotion>(unsure)</c>\n", text.ToString());
+        Assert.Equal(
+            "WEBVTT\n\n01:02:05.250 --> 01:02:06.500\n<c.wakeWord>[&lt;b&gt;\"com,puter\" 88 %]</c>\n\n00:00:04.000 --> "
+            + "00:00:05.500\n<c.speech>turn <00:00:04.500>&lt;it&gt; <00:00:05.000>on</c>\n\n00:00:04.000 --> "
+            + "00:00:05.500\n<c.emotion>(unsure)</c>\n", text.ToString());
     }
 
     [Fact]
@@ -79,7 +89,8 @@ public sealed class ReportTests
     public async Task Page_is_well_formed_escapes_everything_and_asks_nobody_for_anything()
     {
         var page = await PageAsync(Report, Events);
-        var body = XDocument.Parse(page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)]);
+        var body = XDocument.Parse(
+            page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)]);
         Assert.Contains("=a,\"b\".wav", body.Root!.Elements("h2").Select(heading => heading.Value));
         Assert.Contains("<b>\"com,puter\"", body.Descendants("td").Select(cell => cell.Value));
         Assert.Equal(["gap", "wakeWord", "speech", "emotion"], body.Descendants("rect").Select(mark => mark.Attribute("class")!.Value));
@@ -93,7 +104,9 @@ public sealed class ReportTests
     public async Task Curve_of_two_hours_keeps_its_peaks_at_a_thousand_points()
     {
         var page = await PageAsync(Report, []);
-        var points = XDocument.Parse(page[page.IndexOf("<svg", StringComparison.Ordinal)..(page.IndexOf("</svg>", StringComparison.Ordinal) + 6)]).Descendants("polyline").Single().Attribute("points")!.Value.Split(' ');
+        var points = XDocument.Parse(
+            page[page.IndexOf("<svg", StringComparison.Ordinal)..(page.IndexOf("</svg>", StringComparison.Ordinal) + 6)])
+            .Descendants("polyline").Single().Attribute("points")!.Value.Split(' ');
         Assert.InRange(points.Length, 900, 1_001);
         // One value of 90,000 is 1, in the middle: the top of the drawing.
         Assert.Equal("500,0", Assert.Single(points, point => point.EndsWith(",0", StringComparison.Ordinal)));
@@ -113,7 +126,8 @@ public sealed class ReportTests
     [InlineData("csv", "text/csv")]
     [InlineData("vtt", "text/vtt")]
     [InlineData("html", "text/html")]
-    public void Formats_are_found_by_name(string name, string contentType) => Assert.Equal(contentType, ReportFormat.Find(name)?.ContentType);
+    public void Formats_are_found_by_name(string name, string contentType) =>
+        Assert.Equal(contentType, ReportFormat.Find(name)?.ContentType);
 
     [Fact]
     public void Unknown_format_is_none() => Assert.Null(ReportFormat.Find("pdf"));

@@ -2,7 +2,10 @@ using AVServer.TestKit;
 
 namespace AVServer.Runtime.Tests;
 
-/// <summary>Where the heap puts a tensor must not show in what comes out: kernels peel rows up to a vector's boundary, which changes the order of sums.</summary>
+/// <summary>
+/// Where the heap puts a tensor must not show in what comes out: kernels peel rows up to a vector's boundary, which changes the order of
+/// sums.
+/// </summary>
 [Trait("Category", "unit")]
 public sealed class AlignmentTests : IDisposable
 {

@@ -22,7 +22,8 @@ public sealed class AllocationTests
         using var model = StreamingModel.Load(ModelStore.Open(models.Path).Get("fake-spotter"));
         using var batcher = new DynamicBatcher(model, new RuntimeOptions { MaxBatch = Streams, Workers = 1 }, TimeProvider.System);
         var streams = Enumerable.Range(0, Streams)
-            .Select(_ => (State: model.CreateState(), Input: new float[model.InputLength], Output: new float[model.OutputLength])).ToArray();
+            .Select(_ => (State: model.CreateState(), Input: new float[model.InputLength], Output: new float[model.OutputLength]))
+            .ToArray();
         await Round(Steps);
 
         var least = double.MaxValue;

@@ -40,7 +40,9 @@ public sealed class AudioVisualModelTests : IDisposable
 
         _model.Judge(sound, [.. Enumerable.Repeat(0.25f, _model.LipsLength)], Ways, posteriors);
 
-        Assert.Equal([_fake.Posterior(rise, 0.25f), _fake.Posterior(rise, null), _fake.Posterior(null, 0.25f)], posteriors, (a, b) => Math.Abs(a - b) < 1e-4f);
+        Assert.Equal(
+            [_fake.Posterior(rise, 0.25f), _fake.Posterior(rise, null), _fake.Posterior(null, 0.25f)], posteriors,
+            (a, b) => Math.Abs(a - b) < 1e-4f);
         Assert.Equal(3, posteriors.Distinct().Count());
     }
 
@@ -49,7 +51,8 @@ public sealed class AudioVisualModelTests : IDisposable
     {
         Assert.Throws<ArgumentException>(() => _model.Judge(new float[80], new float[_model.LipsLength], Ways, new float[3]));
         Assert.Throws<ArgumentException>(() => _model.Judge(new float[_model.FbankLength], new float[1], Ways, new float[3]));
-        Assert.Throws<ArgumentException>(() => _model.Judge(new float[_model.FbankLength], new float[_model.LipsLength], Ways, new float[2]));
+        Assert.Throws<ArgumentException>(
+            () => _model.Judge(new float[_model.FbankLength], new float[_model.LipsLength], Ways, new float[2]));
     }
 
     [Fact]
@@ -115,9 +118,12 @@ public sealed class AudioVisualModelTests : IDisposable
         };
 
         Assert.Equal(
-            ["audioVisual.audioFrames", "audioVisual.calibration.smell", "audioVisual.lipMeasures", "audioVisual.roiChannels", "audioVisual.strideMs", "calibration", "calibration.audio", "calibration.audioVisual", "calibration.visual"],
+            ["audioVisual.audioFrames", "audioVisual.calibration.smell", "audioVisual.lipMeasures", "audioVisual.roiChannels",
+                "audioVisual.strideMs", "calibration", "calibration.audio", "calibration.audioVisual", "calibration.visual"],
             broken.Validate().Select(error => error[..error.IndexOf(':', StringComparison.Ordinal)]).Order(StringComparer.Ordinal));
-        Assert.Contains(manifest with { AudioVisual = null } is var without ? without.Validate() : [], error => error.StartsWith("audioVisual: expected", StringComparison.Ordinal));
+        Assert.Contains(
+            manifest with { AudioVisual = null } is var without ? without.Validate()
+                : [], error => error.StartsWith("audioVisual: expected", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -127,7 +133,9 @@ public sealed class AudioVisualModelTests : IDisposable
 
         Assert.All(AudioVisualSpec.Modalities, modality => Assert.Equal(0.8, stored.ModalityThresholdFor(modality).Threshold, 1e-6));
         Assert.Equal(0.9, stored.ModalityThresholdFor(AudioVisualSpec.Audio, 0.1).Threshold, 1e-6);
-        Assert.Equal(ModelProblemCode.NotCalibrated, Assert.Throws<ModelStoreException>(() => stored.ModalityThresholdFor("smell")).Problems[0].Code);
+        Assert.Equal(
+            ModelProblemCode.NotCalibrated,
+            Assert.Throws<ModelStoreException>(() => stored.ModalityThresholdFor("smell")).Problems[0].Code);
     }
 
     private float[] Frame(float brightness) => [.. Enumerable.Repeat(brightness, _lips.InputLength)];

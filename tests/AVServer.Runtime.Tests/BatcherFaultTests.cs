@@ -16,7 +16,8 @@ public sealed class BatcherFaultTests : IDisposable
         var outputs = states.Select(_ => new float[_spotter.Model.OutputLength]).ToArray();
         float[] tooLoud = [.. Enumerable.Repeat(60f, _spotter.Model.InputLength)];
 
-        var tasks = states.Select((state, s) => batcher.RunAsync(state, s == 1 ? tooLoud : _spotter.Input(s, 0).Values, outputs[s]).AsTask()).ToArray();
+        var tasks = states.Select(
+            (state, s) => batcher.RunAsync(state, s == 1 ? tooLoud : _spotter.Input(s, 0).Values, outputs[s]).AsTask()).ToArray();
         var e = await Assert.ThrowsAsync<InferenceException>(() => Task.WhenAll(tasks));
 
         Assert.Equal(_spotter.Fake.Name, e.Model);
@@ -39,7 +40,8 @@ public sealed class BatcherFaultTests : IDisposable
         var input = _spotter.Input(1, 0).Values;
         input[index] = value;
 
-        await Assert.ThrowsAsync<ArgumentException>(() => batcher.RunAsync(_spotter.Model.CreateState(), input, new float[_spotter.Model.OutputLength]).AsTask());
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => batcher.RunAsync(_spotter.Model.CreateState(), input, new float[_spotter.Model.OutputLength]).AsTask());
     }
 
     [Fact]
@@ -65,7 +67,8 @@ public sealed class BatcherFaultTests : IDisposable
         var first = batcher.RunAsync(state, _spotter.Input(1, 0).Values, new float[_spotter.Model.OutputLength]);
 
         Assert.True(state.IsBusy);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => batcher.RunAsync(state, _spotter.Input(1, 1).Values, new float[_spotter.Model.OutputLength]).AsTask());
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => batcher.RunAsync(state, _spotter.Input(1, 1).Values, new float[_spotter.Model.OutputLength]).AsTask());
         Assert.Throws<InvalidOperationException>(state.Reset);
 
         await SpotterFixture.Until(() => _spotter.Time.SetTimers == 1);
@@ -81,7 +84,8 @@ public sealed class BatcherFaultTests : IDisposable
         await _spotter.Warm(batcher);
         using var cancellation = new CancellationTokenSource();
         var cancelledState = _spotter.Model.CreateState();
-        var cancelled = batcher.RunAsync(cancelledState, _spotter.Input(1, 0).Values, new float[_spotter.Model.OutputLength], cancellation.Token).AsTask();
+        var cancelled = batcher.RunAsync(
+            cancelledState, _spotter.Input(1, 0).Values, new float[_spotter.Model.OutputLength], cancellation.Token).AsTask();
         var first = _spotter.Start(batcher, 2);
 
         await cancellation.CancelAsync();
@@ -101,7 +105,8 @@ public sealed class BatcherFaultTests : IDisposable
         var state = _spotter.Model.CreateState();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-            await batcher.RunAsync(state, _spotter.Input(1, 0).Values, new float[_spotter.Model.OutputLength], new CancellationToken(canceled: true)));
+            await batcher.RunAsync(
+                state, _spotter.Input(1, 0).Values, new float[_spotter.Model.OutputLength], new CancellationToken(canceled: true)));
         Assert.False(state.IsBusy);
     }
 
@@ -156,6 +161,7 @@ public sealed class BatcherFaultTests : IDisposable
         using var other = _spotter.Load();
         using var batcher = _spotter.Batcher();
 
-        await Assert.ThrowsAsync<ArgumentException>(() => batcher.RunAsync(other.CreateState(), _spotter.Input(1, 0).Values, new float[_spotter.Model.OutputLength]).AsTask());
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => batcher.RunAsync(other.CreateState(), _spotter.Input(1, 0).Values, new float[_spotter.Model.OutputLength]).AsTask());
     }
 }

@@ -54,7 +54,8 @@ public sealed class CalibrationTableTests
     [InlineData(-1)]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void Target_that_is_no_rate_is_refused(double rate) => Assert.Throws<ArgumentOutOfRangeException>(() => Table.ThresholdFor(rate));
+    public void Target_that_is_no_rate_is_refused(double rate) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Table.ThresholdFor(rate));
 
     [Fact]
     public void Threshold_never_rises_with_the_target()
@@ -62,8 +63,10 @@ public sealed class CalibrationTableTests
         for (var seed = 0; seed < 200; seed++)
         {
             var random = new Random(seed);
-            var rates = Enumerable.Range(0, random.Next(1, 30)).Select(_ => random.Next(3) == 0 ? 0 : Math.Pow(10, random.NextDouble() * 4 - 2)).OrderDescending();
-            var table = new CalibrationTable("random", 20, 100, [.. rates.Select((rate, i) => new CalibrationPoint(i / 30.0, rate, i / 30.0))]);
+            var rates = Enumerable.Range(0, random.Next(1, 30))
+                .Select(_ => random.Next(3) == 0 ? 0 : Math.Pow(10, random.NextDouble() * 4 - 2)).OrderDescending();
+            var table = new CalibrationTable(
+                "random", 20, 100, [.. rates.Select((rate, i) => new CalibrationPoint(i / 30.0, rate, i / 30.0))]);
 
             var thresholds = Enumerable.Range(0, 100).Select(i => table.ThresholdFor(Math.Pow(10, (i / 15.0) - 3)).Threshold).ToArray();
 

@@ -88,7 +88,8 @@ public sealed class DynamicBatcherTests : IDisposable
         using var batcher = _spotter.Batcher(maxBatch: 8, delay: TimeSpan.FromMilliseconds(5));
         await _spotter.Warm(batcher);
 
-        await batcher.RunAsync(_spotter.Model.CreateState(paced: false), _spotter.Input(1, 0).Values, new float[_spotter.Model.OutputLength]);
+        await batcher.RunAsync(
+            _spotter.Model.CreateState(paced: false), _spotter.Input(1, 0).Values, new float[_spotter.Model.OutputLength]);
     }
 
     [Fact]
@@ -124,7 +125,8 @@ public sealed class DynamicBatcherTests : IDisposable
         {
             _listener.InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Meter.Name == RuntimeMeter.Name && instrument.Name == "avserver.batch.size") listener.EnableMeasurementEvents(instrument);
+                if (instrument.Meter.Name == RuntimeMeter.Name && instrument.Name == "avserver.batch.size")
+                    listener.EnableMeasurementEvents(instrument);
             };
             _listener.SetMeasurementEventCallback<int>((_, size, _, _) =>
             {
@@ -149,6 +151,7 @@ public sealed class DynamicBatcherTests : IDisposable
     private static void AssertClose(float[] expected, float[] got, string what)
     {
         Assert.Equal(expected.Length, got.Length);
-        for (var i = 0; i < expected.Length; i++) Assert.True(Math.Abs(expected[i] - got[i]) <= Tolerance, $"{what}: value {i} is {got[i]}, alone {expected[i]}");
+        for (var i = 0; i < expected.Length; i++)
+            Assert.True(Math.Abs(expected[i] - got[i]) <= Tolerance, $"{what}: value {i} is {got[i]}, alone {expected[i]}");
     }
 }

@@ -94,7 +94,9 @@ public sealed class EmotionModelTests : IDisposable
         using var model = EmotionModel.Load(ModelStore.Open(folder.Path).Get("emotion"));
         var features = Enumerable.Repeat(0.25f, 192).ToArray();
 
-        var got = model.Estimate(new EmotionInput(features, default, new[] { 1f, -2, 0.5f }), new EmotionInput(features.AsMemory(0, 96), default, new[] { 0f, 3, 0 }));
+        var got = model.Estimate(
+            new EmotionInput(features, default, new[] { 1f, -2, 0.5f }),
+            new EmotionInput(features.AsMemory(0, 96), default, new[] { 0f, 3, 0 }));
 
         Assert.Equal(3, model.DescriptorDim);
         AssertClose(voice.Posteriors(0.25f, 0, -0.5f), got[0]);
@@ -119,7 +121,10 @@ public sealed class EmotionModelTests : IDisposable
     }
 
     private static EmotionInput Utterance(Random random, int frames, int words) =>
-        new(Enumerable.Range(0, frames * 96).Select(_ => random.NextSingle()).ToArray(), Enumerable.Range(0, words * 100).Select(_ => random.NextSingle() / 20).ToArray());
+        new(
+            Enumerable.Range(0, frames * 96).Select(_ => random.NextSingle()).ToArray(),
+            Enumerable.Range(0, words * 100).Select(_ => random.NextSingle() / 20).ToArray());
 
-    private static void AssertClose(float[] expected, float[] got) => Assert.All(expected.Zip(got), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+    private static void AssertClose(float[] expected, float[] got) =>
+        Assert.All(expected.Zip(got), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
 }

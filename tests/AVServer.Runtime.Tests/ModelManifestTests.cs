@@ -45,7 +45,8 @@ public sealed class ModelManifestTests
         var errors = manifest.Validate();
 
         Assert.Equal(
-            ["labels", "licence", "name", "operatingPoint.falseAlarmsPerHour", "streaming.cacheShape", "streaming.chunkFrames", "streaming.receptiveFieldFrames"],
+            ["labels", "licence", "name", "operatingPoint.falseAlarmsPerHour", "streaming.cacheShape", "streaming.chunkFrames",
+                "streaming.receptiveFieldFrames"],
             errors.Select(error => error[..error.IndexOf(':', StringComparison.Ordinal)]).Order(StringComparer.Ordinal));
     }
 
@@ -64,7 +65,8 @@ public sealed class ModelManifestTests
         var json = Emotion().ToJson();
 
         Assert.Empty(Emotion().Validate());
-        Assert.Empty((Emotion() with { Inputs = [.. Emotion().Inputs.Take(2)], Emotion = new EmotionSpec(EmotionFrontEnd.LightSerNet) }).Validate());
+        Assert.Empty(
+            (Emotion() with { Inputs = [.. Emotion().Inputs.Take(2)], Emotion = new EmotionSpec(EmotionFrontEnd.LightSerNet) }).Validate());
         Assert.Contains("\"frontEnd\": \"mfccDeltas\"", json, StringComparison.Ordinal);
         Assert.Equal(json, ModelManifest.Parse(json).ToJson());
     }
@@ -75,14 +77,20 @@ public sealed class ModelManifestTests
         var manifest = Emotion() with
         {
             Labels = ["angry"],
-            Emotion = new EmotionSpec(EmotionFrontEnd.MfccDeltas, MaxSeconds: 0, MaxWords: 0, WordVectors: null, Temperature: 0, MinimumConfidence: 1),
+            Emotion = new EmotionSpec(
+                EmotionFrontEnd.MfccDeltas, MaxSeconds: 0, MaxWords: 0, WordVectors: null, Temperature: 0, MinimumConfidence: 1),
         };
 
         Assert.Equal(
-            ["emotion.maxSeconds", "emotion.maxWords", "emotion.minimumConfidence", "emotion.temperature", "inputs", "labels", "logits", "words"],
+            ["emotion.maxSeconds", "emotion.maxWords", "emotion.minimumConfidence", "emotion.temperature", "inputs", "labels", "logits",
+                "words"],
             manifest.Validate().Select(error => error[..error.IndexOf(':', StringComparison.Ordinal)]).Order(StringComparer.Ordinal));
         Assert.Single((manifest with { Labels = ["angry", "happy"], Emotion = null }).Validate());
-        var votes = Emotion() with { Inputs = [.. Emotion().Inputs.Take(2)], Emotion = new EmotionSpec(EmotionFrontEnd.MfccDeltas, WordVotes: "votes") };
+        var votes = Emotion() with
+        {
+            Inputs = [.. Emotion().Inputs.Take(2)],
+            Emotion = new EmotionSpec(EmotionFrontEnd.MfccDeltas, WordVotes: "votes")
+        };
         Assert.StartsWith("emotion.wordVotes:", Assert.Single(votes.Validate()), StringComparison.Ordinal);
     }
 
@@ -90,10 +98,18 @@ public sealed class ModelManifestTests
     public void Word_vectors_need_words_and_vectors_instead_of_a_graph()
     {
         var file = new ModelFile(new string('0', 64), 1);
-        var manifest = new ModelManifest { Name = "words", Version = "1", Kind = ModelKind.WordVectors, Licence = "PDDL-1.0", Files = new Dictionary<string, ModelFile> { ["words.txt"] = file } };
+        var manifest = new ModelManifest
+        {
+            Name = "words",
+            Version = "1",
+            Kind = ModelKind.WordVectors,
+            Licence = "PDDL-1.0",
+            Files = new Dictionary<string, ModelFile> { ["words.txt"] = file }
+        };
 
         Assert.StartsWith("files: expected vectors.f16", Assert.Single(manifest.Validate()), StringComparison.Ordinal);
-        Assert.Empty((manifest with { Files = new Dictionary<string, ModelFile> { ["words.txt"] = file, ["vectors.f16"] = file } }).Validate());
+        Assert.Empty(
+            (manifest with { Files = new Dictionary<string, ModelFile> { ["words.txt"] = file, ["vectors.f16"] = file } }).Validate());
     }
 
     private static ModelManifest Emotion() => new()

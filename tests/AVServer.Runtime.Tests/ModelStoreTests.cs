@@ -133,7 +133,8 @@ public sealed class ModelStoreTests : IDisposable
 
     [Fact]
     public void Operators_of_a_foreign_domain_are_refused() =>
-        Assert.Equal(ModelProblemCode.CustomOperators, GraphProblem(new OnnxBuilder().Input("x", 1).Node("Run", "x", "y", domain: "evil.example")));
+        Assert.Equal(
+            ModelProblemCode.CustomOperators, GraphProblem(new OnnxBuilder().Input("x", 1).Node("Run", "x", "y", domain: "evil.example")));
 
     [Theory]
     [InlineData(new byte[] { 0xFF, 0xFF, 0xFF })]
@@ -197,7 +198,8 @@ public sealed class ModelStoreTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         var json = JsonNode.Parse(File.ReadAllText(Path.Combine(spotter.Write(folder.Path), "manifest.json")))!.AsObject();
-        return json.Where(member => member.Key is not ("name" or "files")).ToDictionary(member => member.Key, member => (object?)member.Value);
+        return json.Where(member => member.Key is not ("name" or "files"))
+            .ToDictionary(member => member.Key, member => (object?)member.Value);
     }
 
     private static IReadOnlyList<ModelProblemCode> Problems(string folder) =>

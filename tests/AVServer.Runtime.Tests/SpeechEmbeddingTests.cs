@@ -22,7 +22,9 @@ public sealed class SpeechEmbeddingTests : IDisposable
         var atOnce = new float[stepped.Length];
         var embedded = new EmbeddingState();
         const int stretch = steps - 1;
-        _embedding.Embed(embedded, [.. new float[SpeechEmbedding.ContextSamples], .. sound[..(stretch * SpeechEmbedding.StepSamples)]], atOnce.AsSpan(0, stretch * SpeechEmbedding.Dim));
+        _embedding.Embed(
+            embedded, [.. new float[SpeechEmbedding.ContextSamples], .. sound[..(stretch * SpeechEmbedding.StepSamples)]],
+            atOnce.AsSpan(0, stretch * SpeechEmbedding.Dim));
         Step(embedded, sound, stretch, atOnce.AsSpan(stretch * SpeechEmbedding.Dim));
 
         Assert.True(stepped.Max() - stepped.Min() > 1);

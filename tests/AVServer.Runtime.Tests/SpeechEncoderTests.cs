@@ -30,7 +30,9 @@ public sealed class SpeechEncoderTests(SpeechEncoderTests.Shared shared) : IClas
         {
             var samples = Speech[..(int)(seconds * 16_000)];
             // One may fuse what the other can't: the last digits differ.
-            Assert.All(Run(expected, samples, output.Name).Zip(Run(got, samples, output.Name)), pair => Assert.Equal(pair.First, pair.Second, 1e-3f));
+            Assert.All(
+                Run(expected, samples, output.Name).Zip(Run(got, samples, output.Name)),
+                pair => Assert.Equal(pair.First, pair.Second, 1e-3f));
         }
     }
 
@@ -39,7 +41,8 @@ public sealed class SpeechEncoderTests(SpeechEncoderTests.Shared shared) : IClas
     {
         var soft = Array.ConvertAll(Speech[..32_000], sample => sample * 0.25f);
 
-        Assert.All(Encoder.Encode(Speech.AsSpan(0, 32_000)).Zip(Encoder.Encode(soft)), pair => Assert.Equal(pair.First, pair.Second, 1e-2f));
+        Assert.All(
+            Encoder.Encode(Speech.AsSpan(0, 32_000)).Zip(Encoder.Encode(soft)), pair => Assert.Equal(pair.First, pair.Second, 1e-2f));
     }
 
     [Fact]
@@ -67,7 +70,8 @@ public sealed class SpeechEncoderTests(SpeechEncoderTests.Shared shared) : IClas
     public void Silence_and_clipping_are_heard_and_what_is_no_sound_refused()
     {
         Assert.All(Encoder.Encode(new float[16_000]), value => Assert.True(float.IsFinite(value)));
-        Assert.All(Encoder.Encode([.. Enumerable.Range(0, 16_000).Select(i => i / 40 % 2 * 2f - 1)]), value => Assert.True(float.IsFinite(value)));
+        Assert.All(
+            Encoder.Encode([.. Enumerable.Range(0, 16_000).Select(i => i / 40 % 2 * 2f - 1)]), value => Assert.True(float.IsFinite(value)));
         Assert.Throws<ArgumentException>(() => Encoder.Encode(new float[SpeechEncoder.MinimumSamples - 1]));
         Assert.Throws<ArgumentException>(() => Encoder.Encode(new float[SpeechEncoder.MaximumSamples + 1]));
         Assert.Throws<InferenceException>(() => Encoder.Encode([.. Enumerable.Repeat(float.NaN, 16_000)]));

@@ -28,7 +28,8 @@ internal sealed class SpotterFixture : IDisposable
     public StreamingModel Load() => StreamingModel.Load(ModelStore.Open(_models.Path).Get(Fake.Name));
 
     public DynamicBatcher Batcher(int maxBatch = 16, int workers = 1, TimeSpan? delay = null, TimeProvider? time = null) => new(
-        Model, new RuntimeOptions { MaxBatch = maxBatch, Workers = workers, MaxQueueDelay = delay ?? TimeSpan.FromMilliseconds(5) }, time ?? Time);
+        Model, new RuntimeOptions { MaxBatch = maxBatch, Workers = workers, MaxQueueDelay = delay ?? TimeSpan.FromMilliseconds(5) },
+        time ?? Time);
 
     public Task Start(DynamicBatcher batcher, int stream) =>
         batcher.RunAsync(Model.CreateState(), Input(stream, 0).Values, new float[Model.OutputLength]).AsTask();

@@ -37,7 +37,9 @@ public sealed class VerifierModelTests : IDisposable
 
     [Fact]
     public void Window_of_another_length_is_refused() =>
-        Assert.Contains("Expected 384 embedding values, got 96", Assert.Throws<ArgumentException>(() => _verifier.Verify(new float[96])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Expected 384 embedding values, got 96", Assert.Throws<ArgumentException>(() => _verifier.Verify(new float[96])).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Window_that_is_no_number_is_refused() =>

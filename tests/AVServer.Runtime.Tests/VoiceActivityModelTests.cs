@@ -53,5 +53,6 @@ public sealed class VoiceActivityModelTests : IDisposable
     private float[] Run(float[] samples) => Run(samples, new VoiceActivityState());
 
     private float[] Run(float[] samples, VoiceActivityState state) =>
-        [.. Enumerable.Range(0, samples.Length / VoiceActivityModel.FrameSamples).Select(frame => _model.Next(state, samples.AsSpan(frame * VoiceActivityModel.FrameSamples, VoiceActivityModel.FrameSamples)))];
+        [.. Enumerable.Range(0, samples.Length / VoiceActivityModel.FrameSamples)
+            .Select(frame => _model.Next(state, samples.AsSpan(frame * VoiceActivityModel.FrameSamples, VoiceActivityModel.FrameSamples)))];
 }

@@ -57,7 +57,8 @@ public sealed class EmotionServerTests : IDisposable
         using var reading = server.Broker.Subscribe(new EventFilter("s", ["emotion", "speech"]));
         using var sender = await MediaSender.OpenAsync(server, "s", "?events=true");
         await sender.SendTextAsync("""{"type":"text","text":"what a day","start":1.1,"end":2.9}""");
-        for (var at = 0; at < talk.Length; at += 2_560) await sender.SendAsync(at / 2.0 / Rate, talk[at..Math.Min(at + 2_560, talk.Length)]);
+        for (var at = 0; at < talk.Length; at += 2_560)
+            await sender.SendAsync(at / 2.0 / Rate, talk[at..Math.Min(at + 2_560, talk.Length)]);
         await sender.SendTextAsync("""{"type":"end"}""");
 
         var onSocket = await sender.ReceiveAllAsync();
@@ -65,7 +66,8 @@ public sealed class EmotionServerTests : IDisposable
         var final = Assert.Single(onSocket, e => e.GetProperty("type").GetString() == "emotion" && e.GetProperty("final").GetBoolean());
         Assert.Equal("what a day", final.GetProperty("text").GetString());
         Assert.Contains("not of what the speaker feels", final.GetProperty("notice").GetString(), StringComparison.Ordinal);
-        Assert.Equal("what a day", Assert.Single(onSocket, e => e.GetProperty("type").GetString() == "speech").GetProperty("text").GetString());
+        Assert.Equal(
+            "what a day", Assert.Single(onSocket, e => e.GetProperty("type").GetString() == "speech").GetProperty("text").GetString());
 
         var subscribed = await reading.ReadAllAsync().OfType<EmotionEvent>().FirstAsync(emotion => emotion.Final);
         Assert.Equal(final.GetProperty("sequence").GetInt64(), subscribed.Sequence);
@@ -75,7 +77,8 @@ public sealed class EmotionServerTests : IDisposable
         var segment = Assert.Single(report!.Segments!);
         Assert.Equal((subscribed.Start, subscribed.End), (segment.Start, segment.End));
         Assert.Equal(FakeEmotion.Labels, segment.Posteriors!.Keys);
-        Assert.DoesNotContain(server.Log.Lines, line => line.Contains("what a day", StringComparison.Ordinal)); // nothing of a person in the log
+        // nothing of a person in the log
+        Assert.DoesNotContain(server.Log.Lines, line => line.Contains("what a day", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -103,7 +106,8 @@ public sealed class EmotionServerTests : IDisposable
     }
 
     private Task<RunningServer> StartAsync(params (string Key, string Value)[] settings) =>
-        RunningServer.StartAsync(builder => builder.Services.AddPipeline(builder.Configuration), [("Runtime:ModelsPath", _models.Path), .. settings]);
+        RunningServer.StartAsync(
+            builder => builder.Services.AddPipeline(builder.Configuration), [("Runtime:ModelsPath", _models.Path), .. settings]);
 
     /// <summary>Four seconds, the middle two of them speech, 16-bit PCM.</summary>
     private static byte[] Talk()
@@ -111,7 +115,8 @@ public sealed class EmotionServerTests : IDisposable
         var speech = SyntheticSpeech.Create(8, TimeSpan.FromSeconds(2));
         var pcm = new byte[4 * Rate * sizeof(short)];
         for (var i = 0; i < speech.Length; i++)
-            System.Buffers.Binary.BinaryPrimitives.WriteInt16LittleEndian(pcm.AsSpan((Rate + i) * sizeof(short)), (short)(speech[i] * 32767));
+            System.Buffers.Binary.BinaryPrimitives.WriteInt16LittleEndian(
+                pcm.AsSpan((Rate + i) * sizeof(short)), (short)(speech[i] * 32767));
         return pcm;
     }
 

@@ -2,8 +2,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AVServer.Contracts;
-using AVServer.Server.Clips;
-using AVServer.Server.Jobs;
+using AVServer.Server.Scoring;
+using AVServer.Server.Storage.Clips;
 using AVServer.Server.Tests.Kit;
 using AVServer.TestKit;
 
@@ -94,7 +94,7 @@ public sealed class OpenApiTests : IDisposable
         await CallAsync(server, document, "get", Routes.Jobs, Routes.Jobs, 200);
         await JobAsync("get", "/result", 409);
         server.Pipeline.Resume();
-        await server.Part<JobStore>().Get(id!).Completion.WaitAsync(Patience.Longest);
+        await server.Part<JobStore>().Get(id!).Completion.WaitAsync(TestTimeout.Longest);
         await JobAsync("get", "", 200);
         foreach (var format in (string[])["json", "csv", "vtt", "html"]) await JobAsync("get", "/result", 200, $"?format={format}");
         await JobAsync("get", "/result", 400, "?format=pdf");
@@ -116,7 +116,7 @@ public sealed class OpenApiTests : IDisposable
         await CallAsync(server, document, "get", Routes.Events, Routes.Events + "?types=none", 400);
         await CallAsync(server, document, "get", Routes.EventHistory, Routes.EventHistory, 200);
         await CallAsync(server, document, "get", Routes.EventHistory, Routes.EventHistory + "?limit=0", 400);
-        await server.Part<ClipStore>().Folder!.WriteAsync(new Clip("s", 1, DateTimeOffset.UtcNow, 16_000, new short[10]), default);
+        await server.Part<ClipStore>().Folder!.WriteAsync(new EventClip("s", 1, DateTimeOffset.UtcNow, 16_000, new short[10]), default);
         var clip = Assert.Single(server.Part<ClipStore>().Folder!.List());
         await CallAsync(server, document, "get", Routes.Clips, Routes.Clips, 200);
         await CallAsync(server, document, "get", Routes.Clips, Routes.Clips + "?streamId=-s", 400);

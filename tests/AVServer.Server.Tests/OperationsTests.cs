@@ -23,7 +23,9 @@ public sealed class OperationsTests
             ("Server:Limits:QueuedBytes", "2048"),
             ("Security:ApiKey", "short"),
             ("Security:AllowedOrigins:0", "friend.example/")));
-        var failures = error is AggregateException many ? many.InnerExceptions.Cast<OptionsValidationException>().SelectMany(e => e.Failures) : ((OptionsValidationException)error).Failures;
+        var failures = error is AggregateException many
+            ? many.InnerExceptions.Cast<OptionsValidationException>().SelectMany(e => e.Failures)
+            : ((OptionsValidationException)error).Failures;
         Assert.All(
             [
                 nameof(ServerLimits.MaxStreams), nameof(ServerLimits.IdleTimeout), nameof(ServerLimits.QueuedBytes),
@@ -136,7 +138,7 @@ public sealed class OperationsTests
         while (heard.LastOrDefault() is not ClosedEvent) heard.Add(await events.ReadAsync());
         Assert.Equal(CloseReason.ServerStopping, ((ClosedEvent)heard[^1]).Reason);
         await late.ReceiveAllAsync();
-        await stopping.WaitAsync(Patience.Longest);
+        await stopping.WaitAsync(TestTimeout.Longest);
     }
 
     [Fact]
@@ -149,7 +151,7 @@ public sealed class OperationsTests
         var stopping = server.StopAsync();
         var events = await sender.ReceiveAllAsync();
         Assert.Equal("serverStopping", events[^1].GetProperty("reason").GetString());
-        await stopping.WaitAsync(Patience.Longest);
+        await stopping.WaitAsync(TestTimeout.Longest);
         Assert.Equal(0, server.Pipeline.Running);
     }
 }

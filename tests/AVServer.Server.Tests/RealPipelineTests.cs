@@ -18,7 +18,8 @@ public sealed class RealPipelineTests : IDisposable
 
     private readonly TemporaryFolder _models = new();
 
-    public RealPipelineTests() => new FakeSpotter { Centre = 16, Gain = 0.5f, Threshold = 0.8, RefractorySeconds = 1.5 }.Write(_models.Path);
+    public RealPipelineTests() =>
+        new FakeSpotter { Centre = 16, Gain = 0.5f, Threshold = 0.8, RefractorySeconds = 1.5 }.Write(_models.Path);
 
     public void Dispose() => _models.Dispose();
 
@@ -29,7 +30,8 @@ public sealed class RealPipelineTests : IDisposable
         var samples = LoudBurst.Make();
 
         using var sender = await MediaSender.OpenAsync(server, "socket", "?events=true&telemetry=true");
-        for (var at = 0; at < samples.Length; at += 2_560) await sender.SendAsync(at / 2.0 / Rate, samples[at..Math.Min(at + 2_560, samples.Length)]);
+        for (var at = 0; at < samples.Length; at += 2_560)
+            await sender.SendAsync(at / 2.0 / Rate, samples[at..Math.Min(at + 2_560, samples.Length)]);
         await sender.SendTextAsync("""{"type":"end"}""");
         var bySocket = await sender.ReceiveAllAsync();
         Assert.Contains(bySocket, e => e.GetProperty("type").GetString() == "telemetry");
@@ -51,7 +53,7 @@ public sealed class RealPipelineTests : IDisposable
         using var submitted = await server.Http.PostAsync(Routes.Score + "?posteriors=true&fileName=burst.wav&job=true", Wave(samples));
         var job = (await submitted.Content.ReadFromJsonAsync<JobStatus>(ContractsJson.Options))!;
         Assert.Equal(4.0, job.Total!.Value.TotalSeconds, 3);
-        await server.Part<Server.Jobs.JobStore>().Get(job.Id).Completion.WaitAsync(Patience.Longest);
+        await server.Part<Server.Scoring.JobStore>().Get(job.Id).Completion.WaitAsync(TestTimeout.Longest);
         Assert.Equal(await scored.Content.ReadAsStringAsync(), await server.Http.GetStringAsync($"{Routes.Jobs}/{job.Id}/result"));
     }
 
@@ -80,14 +82,17 @@ public sealed class RealPipelineTests : IDisposable
     {
         await using var server = await StartAsync();
         var whole = await Wave(LoudBurst.Make()).ReadAsByteArrayAsync();
-        HttpContent Cut() => new ByteArrayContent(whole[..(44 + (3 * Rate * 2))]) { Headers = { ContentType = new MediaTypeHeaderValue("audio/wav") } };
+        HttpContent Cut() =>
+            new ByteArrayContent(whole[..(44 + (3 * Rate * 2))]) { Headers = { ContentType = new MediaTypeHeaderValue("audio/wav") } };
 
         using var scored = await server.Http.PostAsync(Routes.Score, Cut());
         Assert.Equal(HttpStatusCode.OK, scored.StatusCode);
         var warning = Assert.Single((await scored.Content.ReadFromJsonAsync<ScoreReport>(ContractsJson.Options))!.Warnings!);
         Assert.Equal(WarningCodes.EndsEarly, warning.Code);
         Assert.Contains("4.00 s long, 3.00 s", warning.Message);
-        Assert.Contains($",warning,0,0,endsEarly,", await (await server.Http.PostAsync(Routes.Score + "?format=csv", Cut())).Content.ReadAsStringAsync());
+        Assert.Contains(
+            $",warning,0,0,endsEarly,",
+            await (await server.Http.PostAsync(Routes.Score + "?format=csv", Cut())).Content.ReadAsStringAsync());
 
         using var reading = server.Broker.Subscribe(new EventFilter("body", ["warning"]));
         using var put = await server.Http.PutAsync("/media/body", Cut());
@@ -144,7 +149,7 @@ public sealed class RealPipelineTests : IDisposable
         await sender.SendAsync(0, samples[..(Rate * 2 * 3)]);
         sender.Cut();
         var events = new List<StreamEvent>();
-        await foreach (var streamEvent in reading.ReadAllAsync(Patience.Token()))
+        await foreach (var streamEvent in reading.ReadAllAsync(TestTimeout.Token()))
         {
             events.Add(streamEvent);
             if (streamEvent is ClosedEvent) break;
@@ -155,7 +160,8 @@ public sealed class RealPipelineTests : IDisposable
     }
 
     private async Task<RunningServer> StartAsync() =>
-        await RunningServer.StartAsync(builder => builder.Services.AddPipeline(builder.Configuration), ("Runtime:ModelsPath", _models.Path));
+        await RunningServer.StartAsync(
+            builder => builder.Services.AddPipeline(builder.Configuration), ("Runtime:ModelsPath", _models.Path));
 
     private static void AssertSame(JsonElement expected, WakeWordEvent actual)
     {
@@ -184,5 +190,6 @@ public sealed class RealPipelineTests : IDisposable
         return Content([.. header, .. samples], "audio/wav");
     }
 
-    private static ByteArrayContent Content(byte[] bytes, string contentType) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(contentType) } };
+    private static ByteArrayContent Content(byte[] bytes, string contentType) =>
+        new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(contentType) } };
 }

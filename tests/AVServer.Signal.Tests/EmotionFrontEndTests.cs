@@ -77,6 +77,8 @@ public sealed class EmotionFrontEndTests
     public void Room_of_another_length_is_refused(string set, IEmotionFrontEnd frontEnd)
     {
         Assert.NotEmpty(set);
-        Assert.Contains($"1 vectors of {frontEnd.Dim}", Assert.Throws<ArgumentException>(() => frontEnd.Compute(new float[frontEnd.FrameLength], new float[3])).Message);
+        Assert.Contains(
+            $"1 vectors of {frontEnd.Dim}",
+            Assert.Throws<ArgumentException>(() => frontEnd.Compute(new float[frontEnd.FrameLength], new float[3])).Message);
     }
 }

@@ -11,7 +11,8 @@ public sealed class MfccGoldenTests
         { "mfcc-13", new MfccOptions { UseEnergy = false } },
         { "mfcc-13-energy", new MfccOptions() },
         { "mfcc-20-edges", new MfccOptions { Ceps = 20, Fbank = new() { Mels = 40, SnipEdges = false }, Lifter = 0, UseEnergy = false } },
-        { "mfcc-13-8k-energy-edges", new MfccOptions { Fbank = new() { Mels = 23, SampleRateHz = 8000, SnipEdges = false }, EnergyFloor = 1 } },
+        { "mfcc-13-8k-energy-edges",
+            new MfccOptions { Fbank = new() { Mels = 23, SampleRateHz = 8000, SnipEdges = false }, EnergyFloor = 1 } },
     };
 
     [Theory]

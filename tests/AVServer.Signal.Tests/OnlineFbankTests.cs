@@ -18,7 +18,9 @@ public sealed class OnlineFbankTests
 
             float[] chunked = ReadInChunks(new OnlineFbank(computer, chunkSamples: random.Next(2_000)), samples, random);
 
-            Assert.True(whole.AsSpan().SequenceEqual(chunked), $"Seed {seed}: {whole.Length} values at once, {chunked.Length} in chunks, or they differ.");
+            Assert.True(
+                whole.AsSpan().SequenceEqual(chunked),
+                $"Seed {seed}: {whole.Length} values at once, {chunked.Length} in chunks, or they differ.");
         }
     }
 

@@ -49,7 +49,8 @@ public sealed class RealFftTests
     [InlineData(0)]
     [InlineData(32)]
     [InlineData(400)]
-    public void Length_that_is_no_supported_power_of_two_is_refused(int length) => Assert.Throws<ArgumentException>(() => new RealFft(length));
+    public void Length_that_is_no_supported_power_of_two_is_refused(int length) =>
+        Assert.Throws<ArgumentException>(() => new RealFft(length));
 
     private static (float[] Samples, float[] Real, float[] Imaginary) Case(int length)
     {

@@ -107,7 +107,8 @@ public sealed class ResamplerTests
         Assert.Same(ResamplerKernel.Between(44_100, 16_000), ResamplerKernel.Between(44_100, 16_000));
 
     [Fact]
-    public void Output_that_is_too_short_is_refused() => Assert.Throws<ArgumentException>(() => new Resampler(8_000).Convert(new float[100], new float[100]));
+    public void Output_that_is_too_short_is_refused() =>
+        Assert.Throws<ArgumentException>(() => new Resampler(8_000).Convert(new float[100], new float[100]));
 
     private static float[] ConvertInChunks(Resampler resampler, ReadOnlySpan<float> samples, Random random)
     {

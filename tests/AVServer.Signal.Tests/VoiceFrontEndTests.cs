@@ -4,7 +4,9 @@ namespace AVServer.Signal.Tests;
 
 public sealed class VoiceFrontEndTests
 {
-    /// <summary>Share of a value's size, or of 1: spectra, their logarithms and sums of them in single precision beside NumPy's double.</summary>
+    /// <summary>
+    /// Share of a value's size, or of 1: spectra, their logarithms and sums of them in single precision beside NumPy's double.
+    /// </summary>
     private const double Tolerance = 5e-3;
 
     private const int Pitch = 42;
@@ -19,7 +21,11 @@ public sealed class VoiceFrontEndTests
         float[] got = FrontEnd.Describe(GoldenSignal.Samples("voice-descriptors", "signal.s16"));
 
         Assert.Equal(expected.Length, got.Length);
-        Assert.All(expected.Zip(got).Select((pair, i) => (pair.First, pair.Second, i)), value => Assert.True(Math.Abs(value.First - value.Second) <= Tolerance * Math.Max(1, Math.Abs(value.First)), $"Value {value.i}: expected {value.First}, got {value.Second}."));
+        Assert.All(
+            expected.Zip(got).Select((pair, i) => (pair.First, pair.Second, i)),
+            value => Assert.True(
+                Math.Abs(value.First - value.Second) <= Tolerance * Math.Max(1, Math.Abs(value.First)),
+                $"Value {value.i}: expected {value.First}, got {value.Second}."));
     }
 
     [Fact]
@@ -87,7 +93,9 @@ public sealed class VoiceFrontEndTests
     [Trait("Category", "unit")]
     public void Room_of_another_length_is_refused()
     {
-        Assert.Contains($"{FrontEnd.DescriptorDim} values", Assert.Throws<ArgumentException>(() => FrontEnd.Describe(new float[640], new float[3])).Message);
+        Assert.Contains(
+            $"{FrontEnd.DescriptorDim} values",
+            Assert.Throws<ArgumentException>(() => FrontEnd.Describe(new float[640], new float[3])).Message);
         IEmotionFrontEnd plain = new MfccDeltasFrontEnd();
         Assert.Empty(plain.Describe(new float[640]));
         Assert.Throws<ArgumentException>(() => plain.Describe(new float[640], new float[3]));
@@ -97,5 +105,6 @@ public sealed class VoiceFrontEndTests
     private static int MeanPitch => Pitch * 2 * 9;
 
     private static float[] Voice(int samples, double hz, double amplitude) =>
-        [.. Enumerable.Range(0, samples).Select(i => (float)(amplitude * Enumerable.Range(1, 8).Sum(h => Math.Sin(2 * Math.PI * h * hz * i / 16_000) / h)))];
+        [.. Enumerable.Range(0, samples)
+            .Select(i => (float)(amplitude * Enumerable.Range(1, 8).Sum(h => Math.Sin(2 * Math.PI * h * hz * i / 16_000) / h)))];
 }

@@ -31,7 +31,8 @@ public sealed class ComingAndGoingTests(SoakTable table)
                 $"{streams} streams that come and go, raw and by ffmpeg, in {(SoakTable.Length * 2).TotalSeconds:F0} s"), "nothing",
                 "nothing",
             string.Create(CultureInfo.InvariantCulture,
-                $"memory {before.Megabytes:F0} → {after.Megabytes:F0} MB, handles {before.Handles} → {after.Handles}, threads {before.Threads} → {after.Threads}; each word heard"));
+                $"memory {before.Megabytes:F0} → {after.Megabytes:F0} MB, handles {before.Handles} → {after.Handles}, threads "
+                + $"{before.Threads} → {after.Threads}; each word heard"));
     }
 
     [Fact]
@@ -58,7 +59,8 @@ public sealed class ComingAndGoingTests(SoakTable table)
         for (var i = 0; i < streams; i++)
         {
             var clock = Stopwatch.StartNew();
-            await client.PublishAsync($"s{i}", Sound.Hello, Sound.Words(10), e => { if (e is WakeWordEvent) words++; }, telemetry: true);
+            await client.PublishAsync(
+                $"s{i}", RepeatedWord.Hello, RepeatedWord.Words(10), e => { if (e is WakeWordEvent) words++; }, telemetry: true);
             if (clock.Elapsed > longest) longest = clock.Elapsed;
         }
         Assert.Equal(10 * streams, words);
@@ -71,11 +73,13 @@ public sealed class ComingAndGoingTests(SoakTable table)
         table.Add($"{sockets.Count} sockets that say nothing, stop in the middle, or never read",
             "what a reader who never reads had no room for; told, or closed", "media sockets without a hello, after HelloTimeout",
             string.Create(CultureInfo.InvariantCulture,
-                $"{streams} streams beside them, {words} of {words} words, forty seconds of sound in {longest.TotalSeconds:F1} s at most; handles {before.Handles} → {after.Handles}"));
+                $"{streams} streams beside them, {words} of {words} words, forty seconds of sound in {longest.TotalSeconds:F1} s at most; "
+                + $"handles {before.Handles} → {after.Handles}"));
     }
 
     private const string Upgrade =
-        "GET /media/silent HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+        "GET /media/silent HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: "
+        + "AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
 
     private const string Events = "GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
@@ -90,8 +94,8 @@ public sealed class ComingAndGoingTests(SoakTable table)
                 var words = 0;
                 void Count(StreamEvent e) => words += e is WakeWordEvent ? 1 : 0;
                 var id = $"lane{lane}-{round % 3}";
-                if ((lane + round) % 4 == 0) await client.PublishFileAsync(id, new MemoryStream(Sound.Wav()), "wav", Count);
-                else await client.PublishAsync(id, Sound.Hello, Sound.Words(1), Count);
+                if ((lane + round) % 4 == 0) await client.PublishFileAsync(id, new MemoryStream(RepeatedWord.Wav()), "wav", Count);
+                else await client.PublishAsync(id, RepeatedWord.Hello, RepeatedWord.Words(1), Count);
                 Assert.Equal(1, words);
                 Interlocked.Increment(ref count);
             }
@@ -116,7 +120,7 @@ public sealed class ComingAndGoingTests(SoakTable table)
     private static async Task<Socket> ConnectAsync(ServerProcess server, string request)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 2_048 };
-        await socket.ConnectAsync(server.Address.Host, server.Address.Port, Patience.Token());
+        await socket.ConnectAsync(server.Address.Host, server.Address.Port, TestTimeout.Token());
         await socket.SendAsync(Encoding.ASCII.GetBytes(request.Replace("localhost", $"localhost:{server.Address.Port}")));
         return socket;
     }
@@ -125,6 +129,6 @@ public sealed class ComingAndGoingTests(SoakTable table)
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
-        for (var patience = Patience.Token(); !await condition(); await Task.Delay(50, patience)) { }
+        for (var timeout = TestTimeout.Token(); !await condition(); await Task.Delay(50, timeout)) { }
     }
 }

@@ -23,16 +23,16 @@ public sealed class DatabaseAwayTests(SoakTable table)
         using var http = new HttpClient { BaseAddress = server.Address };
         await postgres.StopAsync();
         var words = 0;
-        await client.PublishAsync("away", Sound.Hello, Sound.Words(3), e => { if (e is WakeWordEvent) words++; });
+        await client.PublishAsync("away", RepeatedWord.Hello, RepeatedWord.Words(3), e => { if (e is WakeWordEvent) words++; });
         Assert.Equal(3, words);
-        using (var asked = await http.GetAsync(new Uri(Routes.EventHistory, UriKind.Relative), Patience.Token()))
+        using (var asked = await http.GetAsync(new Uri(Routes.EventHistory, UriKind.Relative), TestTimeout.Token()))
             Assert.Equal(HttpStatusCode.ServiceUnavailable, asked.StatusCode);
         await postgres.StartAsync();
-        for (var patience = Patience.Token(); ; await Task.Delay(50, patience))
+        for (var timeout = TestTimeout.Token(); ; await Task.Delay(50, timeout))
         {
-            using var answer = await http.GetAsync(new Uri(Routes.EventHistory + "?streamId=away", UriKind.Relative), patience);
+            using var answer = await http.GetAsync(new Uri(Routes.EventHistory + "?streamId=away", UriKind.Relative), timeout);
             if (answer.IsSuccessStatusCode && (await answer.Content.ReadFromJsonAsync<HistoryPage>(ContractsJson.Options,
-                patience))!.Events.Count == 5) break;
+                timeout))!.Events.Count == 5) break;
         }
         Assert.Equal(0, await server.MetricAsync("avserver_history_lost_total"));
         table.Add("PostgreSQL away and back", "nothing of what fits into the queue (10,000 events); beyond, counted",

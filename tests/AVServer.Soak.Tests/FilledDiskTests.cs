@@ -37,11 +37,11 @@ public sealed class FilledDiskTests(SoakTable table) : IDisposable
 
         using (Filled(server, folders[0]))
         {
-            using var full = await http.PostAsync(new Uri(Routes.Score, UriKind.Relative), Wave(), Patience.Token());
+            using var full = await http.PostAsync(new Uri(Routes.Score, UriKind.Relative), Wave(), TestTimeout.Token());
             Assert.Equal(HttpStatusCode.InsufficientStorage, full.StatusCode);
             Assert.Equal(1, await WordsAsync(server, "spool"));
         }
-        using (var whole = await http.PostAsync(new Uri(Routes.Score, UriKind.Relative), Wave(), Patience.Token()))
+        using (var whole = await http.PostAsync(new Uri(Routes.Score, UriKind.Relative), Wave(), TestTimeout.Token()))
             Assert.Equal(HttpStatusCode.OK, whole.StatusCode);
         table.Add("disk full: spool", "nothing", "files to score, with 507, until there is room", "streams and their events");
 
@@ -86,7 +86,7 @@ public sealed class FilledDiskTests(SoakTable table) : IDisposable
     {
         using var client = server.Client();
         var words = 0;
-        await client.PublishAsync(streamId, Sound.Hello, Sound.Words(1), e => { if (e is WakeWordEvent) words++; });
+        await client.PublishAsync(streamId, RepeatedWord.Hello, RepeatedWord.Words(1), e => { if (e is WakeWordEvent) words++; });
         return words;
     }
 
@@ -96,7 +96,7 @@ public sealed class FilledDiskTests(SoakTable table) : IDisposable
         return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<HistoryPage>(ContractsJson.Options))!.Events : [];
     }
 
-    private static ByteArrayContent Wave() => new(Sound.Wav()) { Headers = { ContentType = new MediaTypeHeaderValue("audio/wav") } };
+    private static ByteArrayContent Wave() => new(RepeatedWord.Wav()) { Headers = { ContentType = new MediaTypeHeaderValue("audio/wav") } };
 
     // Writes until nothing more goes in.
     private static TemporaryFile Filled(ServerProcess server, string folder)
@@ -123,7 +123,7 @@ public sealed class FilledDiskTests(SoakTable table) : IDisposable
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
-        for (var patience = Patience.Token(); !await condition(); await Task.Delay(50, patience)) { }
+        for (var timeout = TestTimeout.Token(); !await condition(); await Task.Delay(50, timeout)) { }
     }
 
     private sealed record TemporaryFile(string Path) : IDisposable

@@ -35,8 +35,8 @@ public sealed class KilledTests(SoakTable table) : IDisposable
             }
         });
         using var sender = server.Client();
-        await sender.PublishAsync("kept", Sound.Hello, Sound.Words(3));
-        var open = sender.PublishAsync("kept", Sound.Hello, Sound.WordsThenWaiting(2));
+        await sender.PublishAsync("kept", RepeatedWord.Hello, RepeatedWord.Words(3));
+        var open = sender.PublishAsync("kept", RepeatedWord.Hello, RepeatedWord.WordsThenWaiting(2));
         await UntilAsync(() => Volatile.Read(ref read) >= 8 || reading.IsCompleted);   // opened, 3 words, closed; opened, 2 words
         Assert.False(reading.IsCompleted, server.Output);
         IReadOnlyList<StreamEvent> acknowledged = [];
@@ -48,7 +48,7 @@ public sealed class KilledTests(SoakTable table) : IDisposable
         await server.RunAsync();
         Assert.Equal(acknowledged.Select(e => e.Cursor), (await HistoryAsync(server)).Select(e => e.Cursor));
         using var again = server.Client();
-        await again.PublishAsync("kept", Sound.Hello, Sound.Words(1));
+        await again.PublishAsync("kept", RepeatedWord.Hello, RepeatedWord.Words(1));
         await UntilAsync(() => Volatile.Read(ref read) >= 12 || reading.IsCompleted);   // lost, then opened, a word, closed
         Assert.False(reading.IsCompleted, server.Output);
         await stop.CancelAsync();
@@ -68,27 +68,28 @@ public sealed class KilledTests(SoakTable table) : IDisposable
         using var stop = new CancellationTokenSource();
         var words = 0;
         var other = client.PublishAsync(
-            "other", Sound.Hello, Sound.WordsThenWaiting(1), e => { if (e is WakeWordEvent) Interlocked.Increment(ref words); },
+            "other", RepeatedWord.Hello, RepeatedWord.WordsThenWaiting(1),
+            e => { if (e is WakeWordEvent) Interlocked.Increment(ref words); },
                 cancellationToken: stop.Token);
-        var wav = Sound.Wav();
+        var wav = RepeatedWord.Wav();
         var rounds = 0;
         for (var clock = Stopwatch.StartNew(); rounds == 0 || clock.Elapsed < SoakTable.Length / 2; rounds++)
         {
             var heard = new TaskCompletionSource();
             var decoded = client.PublishAsync(
-                "decoded", new MediaHello(MediaHello.CurrentProtocol, Container: "wav"), InParts(Sound.Wav(4), stop.Token),
+                "decoded", new MediaHello(MediaHello.CurrentProtocol, Container: "wav"), InParts(RepeatedWord.Wav(4), stop.Token),
                 e => { if (e is WakeWordEvent) heard.TrySetResult(); }, cancellationToken: stop.Token);
-            await heard.Task.WaitAsync(Patience.Token());
+            await heard.Task.WaitAsync(TestTimeout.Token());
             foreach (var decoder in server.Decoders())
                 using (var victim = Process.GetProcessById(decoder)) victim.Kill();
-            var refused = await Assert.ThrowsAsync<ServerRefusedException>(() => decoded.WaitAsync(Patience.Token()));
+            var refused = await Assert.ThrowsAsync<ServerRefusedException>(() => decoded.WaitAsync(TestTimeout.Token()));
             Assert.Equal(FaultCodes.Internal, refused.Code);
             Assert.False(other.IsCompleted);
         }
         await UntilAsync(() => server.Decoders().Count == 0);
         using var http = new HttpClient();
         using var whole = new ByteArrayContent(wav) { Headers = { ContentType = new MediaTypeHeaderValue("audio/wav") } };
-        using var scored = await http.PostAsync(new Uri(server.Address, Routes.Score), whole, Patience.Token());
+        using var scored = await http.PostAsync(new Uri(server.Address, Routes.Score), whole, TestTimeout.Token());
         Assert.Single((await scored.Content.ReadFromJsonAsync<ScoreReport>(ContractsJson.Options))!.Events.OfType<WakeWordEvent>());
         Assert.Equal(1, words);
         await stop.CancelAsync();
@@ -117,6 +118,6 @@ public sealed class KilledTests(SoakTable table) : IDisposable
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
-        for (var patience = Patience.Token(); !await condition(); await Task.Delay(20, patience)) { }
+        for (var timeout = TestTimeout.Token(); !await condition(); await Task.Delay(20, timeout)) { }
     }
 }

@@ -55,7 +55,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         using (var victim = Process.GetProcessById(Id)) victim.Kill();
-        await _process!.WaitForExitAsync(Patience.Token());
+        await _process!.WaitForExitAsync(TestTimeout.Token());
         _process.Dispose();
     }
 
@@ -74,7 +74,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         _process.ErrorDataReceived += (_, line) => _lines.Enqueue(line.Data ?? "");
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        for (var patience = Patience.Token(); ; await Task.Delay(20, patience))
+        for (var timeout = TestTimeout.Token(); ; await Task.Delay(20, timeout))
         {
             if (_process.HasExited) throw new InvalidOperationException($"The server did not start:\n{Output}");
             if (Listening().Match(Output) is not { Success: true } match) continue;
@@ -91,7 +91,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public async Task<double> MetricAsync(string name)
     {
         using var http = new HttpClient();
-        var text = await http.GetStringAsync(new Uri(Address, "/metrics"), Patience.Token());
+        var text = await http.GetStringAsync(new Uri(Address, "/metrics"), TestTimeout.Token());
         var line = text.Split('\n').LastOrDefault(line => line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name
             + " ", StringComparison.Ordinal));
         return line is null ? 0 : double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);

@@ -11,7 +11,10 @@ public sealed class SoakTable : IDisposable
     /// <summary>How long each part that lasts is to last: <c>AVSERVER_SOAK_SECONDS</c>, as scripts/soak.sh sets it; a few seconds in the
     /// suite.</summary>
     public static TimeSpan Length { get; } =
-        TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("AVSERVER_SOAK_SECONDS") is { Length: > 0 } text ? text : "4", CultureInfo.InvariantCulture));
+        TimeSpan.FromSeconds(
+            double.Parse(
+                Environment.GetEnvironmentVariable("AVSERVER_SOAK_SECONDS") is { Length: > 0 } text ? text
+                    : "4", CultureInfo.InvariantCulture));
 
     /// <summary>How many streams come and go at once: <c>AVSERVER_SOAK_STREAMS</c>; eight unless told.</summary>
     public static int Streams { get; } =

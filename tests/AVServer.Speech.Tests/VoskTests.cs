@@ -95,7 +95,9 @@ public sealed class VoskTests
     public void Folder_without_a_model_is_told_with_the_remedy()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("scripts/setup.sh", Assert.Throws<InvalidOperationException>(() => new VoskTranscriber(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "scripts/setup.sh", Assert.Throws<InvalidOperationException>(() => new VoskTranscriber(folder.Path)).Message,
+            StringComparison.Ordinal);
     }
 
     private static string Alone(float[] samples)
@@ -117,5 +119,6 @@ public sealed class VoskTests
 
     private static string Text(IEnumerable<SpokenWord> words) => string.Join(' ', words.Select(word => word.Word));
 
-    private static Task<float[]> ReadAsync(string path) => new MediaFile(new MediaOptions()).ReadAudioAsync(Path.Combine(TestPaths.Corpora!, path), 16_000);
+    private static Task<float[]> ReadAsync(string path) =>
+        new MediaFile(new MediaOptions()).ReadAudioAsync(Path.Combine(TestPaths.Corpora!, path), 16_000);
 }

@@ -51,7 +51,8 @@ public sealed class WordVectorsTests
     public void Shipped_table_knows_what_is_alike()
     {
         var folder = Path.Combine(TestPaths.Models, "glove-100d");
-        var table = new WordVectors(File.ReadAllBytes(Path.Combine(folder, "words.txt")), File.ReadAllBytes(Path.Combine(folder, "vectors.f16")));
+        var table = new WordVectors(
+            File.ReadAllBytes(Path.Combine(folder, "words.txt")), File.ReadAllBytes(Path.Combine(folder, "vectors.f16")));
 
         Assert.Equal((30_000, 100), (table.Count, table.Dim));
         Assert.True(Cosine(table, "happy", "glad") > Cosine(table, "happy", "table") + 0.2);
@@ -63,9 +64,11 @@ public sealed class WordVectorsTests
         var (a, b) = (new float[table.Dim], new float[table.Dim]);
         Assert.Equal((1, 1), (table.Embed(one, a), table.Embed(other, b)));
         double product = 0, squaresA = 0, squaresB = 0;
-        for (var i = 0; i < a.Length; i++) (product, squaresA, squaresB) = (product + (a[i] * b[i]), squaresA + (a[i] * a[i]), squaresB + (b[i] * b[i]));
+        for (var i = 0; i < a.Length; i++)
+            (product, squaresA, squaresB) = (product + (a[i] * b[i]), squaresA + (a[i] * a[i]), squaresB + (b[i] * b[i]));
         return product / Math.Sqrt(squaresA * squaresB);
     }
 
-    private static byte[] Bytes(params float[] values) => MemoryMarshal.AsBytes<Half>(Array.ConvertAll(values, value => (Half)value)).ToArray();
+    private static byte[] Bytes(params float[] values) =>
+        MemoryMarshal.AsBytes<Half>(Array.ConvertAll(values, value => (Half)value)).ToArray();
 }

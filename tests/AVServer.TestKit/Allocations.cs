@@ -7,7 +7,8 @@ public static class Allocations
 
     /// <summary>
     /// Runs <paramref name="work"/> six times and returns the bytes that the thriftiest of the last five runs allocated on this thread.
-    /// The least of several: the runtime itself allocates now and then on the caller's thread (a type's first use, a method compiled anew), the work does so each time.
+    /// The least of several: the runtime itself allocates now and then on the caller's thread (a type's first use, a method compiled anew),
+    /// the work does so each time.
     /// </summary>
     public static long LeastOf(Action work)
     {

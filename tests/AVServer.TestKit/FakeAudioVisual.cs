@@ -3,9 +3,10 @@ using System.Security.Cryptography;
 namespace AVServer.TestKit;
 
 /// <summary>
-/// An audio-visual spotter that hears loudness and sees brightness. Lips: the feature of a frame is its mean brightness, two frames late as the contract has it.
-/// Posterior: the logistic function of gain × (audio present · (loudness of the last frames above the window's − audio centre) + video present · (mean of the last
-/// frames' lips − lip centre) × lip weight).
+/// An audio-visual spotter that hears loudness and sees brightness. Lips: the feature of a frame is its mean brightness, two frames late as
+/// the contract has it.
+/// Posterior: the logistic function of gain × (audio present · (loudness of the last frames above the window's − audio centre) + video
+/// present · (mean of the last frames' lips − lip centre) × lip weight).
 /// </summary>
 public sealed record FakeAudioVisual
 {
@@ -62,10 +63,21 @@ public sealed record FakeAudioVisual
         {
             ["kind"] = "audioVisualSpotter",
             ["files"] = new Dictionary<string, object> { ["model.onnx"] = Entry(graph), ["lips.onnx"] = Entry(lips) },
-            ["features"] = new { type = "fbank", sampleRateHz = 16000, frameLengthMs = 25, hopMs = 10, mels = Mels, lowHz = 20, highHz = 8000, snipEdges = true },
+            ["features"] = new
+            {
+                type = "fbank",
+                sampleRateHz = 16000,
+                frameLengthMs = 25,
+                hopMs = 10,
+                mels = Mels,
+                lowHz = 20,
+                highHz = 8000,
+                snipEdges = true
+            },
             ["inputs"] = new object[]
             {
-                FakeModelFolder.Tensor("fbank", -1, AudioFrames, Mels), FakeModelFolder.Tensor("lips", -1, VideoFrames, LipFeatures), FakeModelFolder.Tensor("presence", -1, 2),
+                FakeModelFolder.Tensor("fbank", -1, AudioFrames, Mels), FakeModelFolder.Tensor("lips", -1, VideoFrames, LipFeatures),
+                FakeModelFolder.Tensor("presence", -1, 2),
             },
             ["outputs"] = new object[] { FakeModelFolder.Tensor("posterior", -1, 1) },
             ["labels"] = new[] { Keyword },
@@ -75,7 +87,8 @@ public sealed record FakeAudioVisual
                 roiChannels = RoiChannels,
                 lipFeatures = LipFeatures,
                 strideMs = StrideMs,
-                calibration = new[] { "audio", "visual", "audioVisual" }.ToDictionary(modality => modality, _ => FakeModelFolder.Calibration(Threshold)),
+                calibration = new[] { "audio", "visual", "audioVisual" }
+                    .ToDictionary(modality => modality, _ => FakeModelFolder.Calibration(Threshold)),
             },
             ["operatingPoint"] = new { falseAlarmsPerHour = 1 },
             ["trigger"] = new { refractorySeconds = RefractorySeconds },
@@ -89,14 +102,16 @@ public sealed record FakeAudioVisual
     public void WriteWithFaceModels(string modelsFolder)
     {
         Write(modelsFolder);
-        foreach (var name in (string[])["face-detector", "face-mesh"]) Directory.CreateSymbolicLink(Path.Combine(modelsFolder, name), Path.Combine(TestPaths.Models, name));
+        foreach (var name in (string[])["face-detector", "face-mesh"])
+            Directory.CreateSymbolicLink(Path.Combine(modelsFolder, name), Path.Combine(TestPaths.Models, name));
     }
 
     /// <summary>The posterior that the graph gives, computed here.</summary>
     /// <param name="rise">Mean of the counted fbank frames less that of all; null: no sound.</param>
     /// <param name="lipMean">Mean of the counted lip features; null: no lips.</param>
     public float Posterior(float? rise, float? lipMean) =>
-        1 / (1 + MathF.Exp(-Gain * ((rise is { } heard ? heard - AudioCentre : 0) + (lipMean is { } seen ? (seen - LipCentre) * LipWeight : 0))));
+        1 / (1 + MathF.Exp(
+            -Gain * ((rise is { } heard ? heard - AudioCentre : 0) + (lipMean is { } seen ? (seen - LipCentre) * LipWeight : 0))));
 
     private static object Entry(byte[] bytes) => new { sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes = bytes.Length };
 

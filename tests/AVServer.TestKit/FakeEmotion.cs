@@ -1,8 +1,9 @@
 namespace AVServer.TestKit;
 
 /// <summary>
-/// An emotion model that takes loudness for anger and words for happiness. With h the mean of the valid features and w the sum of the word vectors ÷ number of
-/// words, the logits are (h − centre) × gain for angry, w × word gain for happy, the opposite of angry's for sad, the sum of the descriptors for neutral (0 without).
+/// An emotion model that takes loudness for anger and words for happiness. With h the mean of the valid features and w the sum of the word
+/// vectors ÷ number of words, the logits are (h − centre) × gain for angry, w × word gain for happy, the opposite of angry's for sad, the
+/// sum of the descriptors for neutral (0 without).
 /// </summary>
 public sealed record FakeEmotion
 {
@@ -12,7 +13,9 @@ public sealed record FakeEmotion
     /// <summary>Name of model and folder.</summary>
     public string Name { get; init; } = "emotion";
 
-    /// <summary>Whose features it takes: <c>mfccDeltas</c> (96 values), <c>voice</c> (96, and <see cref="Descriptors"/>) or <c>lightSerNet</c> (40).</summary>
+    /// <summary>
+    /// Whose features it takes: <c>mfccDeltas</c> (96 values), <c>voice</c> (96, and <see cref="Descriptors"/>) or <c>lightSerNet</c> (40).
+    /// </summary>
     public string FrontEnd { get; init; } = "mfccDeltas";
 
     /// <summary>Name of the word vectors that it reads; null: it only hears.</summary>
@@ -55,11 +58,21 @@ public sealed record FakeEmotion
         [
             FakeModelFolder.Tensor("features", -1, -1, Dim), FakeModelFolder.Tensor("frames", -1),
             .. Descriptors == 0 ? (object[])[] : [FakeModelFolder.Tensor("descriptors", -1, Descriptors)],
-            .. WordVectors is null ? (object[])[] : [FakeModelFolder.Tensor("words", -1, 128, 100), FakeModelFolder.Tensor("wordCount", -1)],
+            .. WordVectors is null ? (object[])[]
+                : [FakeModelFolder.Tensor("words", -1, 128, 100), FakeModelFolder.Tensor("wordCount", -1)],
         ],
         ["outputs"] = new object[] { FakeModelFolder.Tensor("logits", -1, Labels.Count) },
         ["labels"] = Labels,
-        ["emotion"] = new { frontEnd = FrontEnd, maxSeconds = MaxSeconds, maxWords = 128, wordVectors = WordVectors, temperature = Temperature, minimumConfidence = MinimumConfidence, wordVotes = WordVotes },
+        ["emotion"] = new
+        {
+            frontEnd = FrontEnd,
+            maxSeconds = MaxSeconds,
+            maxWords = 128,
+            wordVectors = WordVectors,
+            temperature = Temperature,
+            minimumConfidence = MinimumConfidence,
+            wordVotes = WordVotes
+        },
     });
 
     /// <summary>Writes the model's folder, and beside it links to the shipped models that an emotion model stands on.</summary>
@@ -67,7 +80,8 @@ public sealed record FakeEmotion
     public void WriteWithVoiceActivity(string modelsFolder)
     {
         Write(modelsFolder);
-        foreach (var name in (string[])["voice-activity", "glove-100d"]) Directory.CreateSymbolicLink(Path.Combine(modelsFolder, name), Path.Combine(TestPaths.Models, name));
+        foreach (var name in (string[])["voice-activity", "glove-100d"])
+            Directory.CreateSymbolicLink(Path.Combine(modelsFolder, name), Path.Combine(TestPaths.Models, name));
     }
 
     /// <summary>The posteriors that the graph's logits give, computed here.</summary>
@@ -77,7 +91,9 @@ public sealed record FakeEmotion
     public float[] Posteriors(float featureMean, float wordMean, float descriptorSum = 0)
     {
         var heard = (featureMean - Centre) * Gain;
-        double[] shares = [Math.Exp(heard / Temperature), Math.Exp(wordMean * WordGain / Temperature), Math.Exp(-heard / Temperature), Math.Exp(descriptorSum / Temperature)];
+        double[] shares =
+            [Math.Exp(heard / Temperature), Math.Exp(wordMean * WordGain / Temperature), Math.Exp(-heard / Temperature),
+                Math.Exp(descriptorSum / Temperature)];
         return Array.ConvertAll(shares, share => (float)(share / shares.Sum()));
     }
 

@@ -1,8 +1,8 @@
 namespace AVServer.TestKit;
 
 /// <summary>
-/// A keyword spotter that hears loudness: the posterior is the logistic function of (mean of a stride's features + half the cache − centre) × gain,
-/// and the cache is the chunk's mean plus half the cache before. So it is stateful, cheap, and easy to compute by hand.
+/// A keyword spotter that hears loudness: the posterior is the logistic function of (mean of a stride's features + half the cache − centre)
+/// × gain, and the cache is the chunk's mean plus half the cache before. So it is stateful, cheap, and easy to compute by hand.
 /// </summary>
 public sealed record FakeSpotter
 {
@@ -42,9 +42,21 @@ public sealed record FakeSpotter
     public string Write(string modelsFolder) => FakeModelFolder.Write(modelsFolder, Name, Graph(), new Dictionary<string, object?>
     {
         ["kind"] = "keywordSpotter",
-        ["features"] = new { type = "fbank", sampleRateHz = 16000, frameLengthMs = 25, hopMs = 10, mels = Mels, lowHz = 20, highHz = 8000, snipEdges = true },
+        ["features"] = new
+        {
+            type = "fbank",
+            sampleRateHz = 16000,
+            frameLengthMs = 25,
+            hopMs = 10,
+            mels = Mels,
+            lowHz = 20,
+            highHz = 8000,
+            snipEdges = true
+        },
         ["inputs"] = new object[] { FakeModelFolder.Tensor("features", -1, ChunkFrames, Mels), FakeModelFolder.Tensor("cache", -1, 1, 1) },
-        ["outputs"] = new object[] { FakeModelFolder.Tensor("posteriors", -1, ChunkFrames / Stride, Keywords.Length), FakeModelFolder.Tensor("nextCache", -1, 1, 1) },
+        ["outputs"] =
+            new object[] { FakeModelFolder.Tensor("posteriors", -1, ChunkFrames / Stride, Keywords.Length),
+                FakeModelFolder.Tensor("nextCache", -1, 1, 1) },
         ["streaming"] = new { chunkFrames = ChunkFrames, stride = Stride, cacheShape = new[] { 1, 1 }, receptiveFieldFrames = 64 },
         ["labels"] = Keywords,
         ["calibration"] = Keywords.ToDictionary(keyword => keyword, _ => FakeModelFolder.Calibration(Threshold)),
@@ -53,7 +65,8 @@ public sealed record FakeSpotter
     });
 
     /// <summary>The posterior that the graph gives, computed here.</summary>
-    public float Posterior(float strideMean, float cache, int keyword = 0) => 1 / (1 + MathF.Exp(-(keyword + 1) * Gain * (strideMean + (cache / 2) - Centre)));
+    public float Posterior(float strideMean, float cache, int keyword = 0) =>
+        1 / (1 + MathF.Exp(-(keyword + 1) * Gain * (strideMean + (cache / 2) - Centre)));
 
     /// <summary>The bytes of <c>model.onnx</c>.</summary>
     public byte[] Graph() => new OnnxBuilder()

@@ -1,6 +1,8 @@
 namespace AVServer.TestKit;
 
-/// <summary>A verifier whose posterior is the logistic function of (mean of the window − centre) × gain, and whose word always has the same place.</summary>
+/// <summary>
+/// A verifier whose posterior is the logistic function of (mean of the window − centre) × gain, and whose word always has the same place.
+/// </summary>
 public sealed record FakeVerifier
 {
     private const int Dim = 96;
@@ -45,9 +47,17 @@ public sealed record FakeVerifier
     {
         ["kind"] = "keywordVerifier",
         ["inputs"] = new object[] { FakeModelFolder.Tensor("embeddings", -1, WindowSteps, Dim) },
-        ["outputs"] = new object[] { FakeModelFolder.Tensor("posterior", -1), FakeModelFolder.Tensor("secondsSinceStart", -1), FakeModelFolder.Tensor("secondsSinceEnd", -1) },
+        ["outputs"] =
+            new object[] { FakeModelFolder.Tensor("posterior", -1), FakeModelFolder.Tensor("secondsSinceStart", -1),
+                FakeModelFolder.Tensor("secondsSinceEnd", -1) },
         ["labels"] = new[] { Keyword },
-        ["firstStage"] = new { name = FirstStage, threshold = new Dictionary<string, float> { [Keyword] = 0.5f }, falseAlarmsPerHour = 60, weight = FirstWeight },
+        ["firstStage"] = new
+        {
+            name = FirstStage,
+            threshold = new Dictionary<string, float> { [Keyword] = 0.5f },
+            falseAlarmsPerHour = 60,
+            weight = FirstWeight
+        },
         ["embedding"] = Embedding,
         ["windowSteps"] = WindowSteps,
         ["calibration"] = new Dictionary<string, object> { [Keyword] = FakeModelFolder.Calibration(Threshold) },

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace AVServer.TestKit;
 
-/// <summary>A clock that moves only when a test says so, and tells how many timers are set on it: what a test waits for before it moves the clock.</summary>
+/// <summary>
+/// A clock that moves only when a test says so, and tells how many timers are set on it: what a test waits for before it moves the clock.
+/// </summary>
 public sealed class ManualTimeProvider : FakeTimeProvider
 {
     private int _setTimers;
@@ -17,7 +19,8 @@ public sealed class ManualTimeProvider : FakeTimeProvider
         return timer;
     }
 
-    private ITimer CreateUncounted(TimerCallback callback) => base.CreateTimer(callback, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    private ITimer CreateUncounted(TimerCallback callback) =>
+        base.CreateTimer(callback, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
     private sealed class CountedTimer : ITimer
     {

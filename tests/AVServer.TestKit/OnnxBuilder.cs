@@ -53,7 +53,8 @@ public sealed class OnnxBuilder
     /// <param name="output">Name of its one output.</param>
     /// <param name="integers">Integer attributes; one value is written as a number, more as a list.</param>
     /// <param name="domain">Domain of the operator.</param>
-    public OnnxBuilder Node(string operation, string inputs, string output, (string Name, int[] Values)[]? integers = null, string domain = "")
+    public OnnxBuilder Node(
+        string operation, string inputs, string output, (string Name, int[] Values)[]? integers = null, string domain = "")
     {
         _domains.Add(domain);
         _graph.Node.Add(new NodeProto
@@ -72,7 +73,8 @@ public sealed class OnnxBuilder
     public byte[] Build()
     {
         var model = new ModelProto { IrVersion = 8, Graph = _graph };
-        foreach (var domain in _domains) model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = domain.Length == 0 ? 13 : 1 });
+        foreach (var domain in _domains)
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = domain.Length == 0 ? 13 : 1 });
         return model.ToByteArray();
     }
 
@@ -98,7 +100,13 @@ public sealed class OnnxBuilder
     {
         var axes = new TensorShapeProto();
         for (var i = 0; i < shape.Length; i++)
-            axes.Dim.Add(shape[i] < 0 ? new TensorShapeProto.Types.Dimension { DimParam = $"{name}_{i}" } : new TensorShapeProto.Types.Dimension { DimValue = shape[i] });
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = axes } } };
+            axes.Dim.Add(
+                shape[i] < 0 ? new TensorShapeProto.Types.Dimension { DimParam = $"{name}_{i}" }
+                    : new TensorShapeProto.Types.Dimension { DimValue = shape[i] });
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = axes } }
+        };
     }
 }

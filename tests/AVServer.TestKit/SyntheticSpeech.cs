@@ -1,6 +1,9 @@
 namespace AVServer.TestKit;
 
-/// <summary>A signal with the coarse features of speech: voiced syllables with formants, pauses between them, a little noise. Not a word of any language.</summary>
+/// <summary>
+/// A signal with the coarse features of speech: voiced syllables with formants, pauses between them, a little noise. Not a word of any
+/// language.
+/// </summary>
 public static class SyntheticSpeech
 {
     // First and second formant, Hz, of five cardinal vowels (a, e, i, o, u).
@@ -36,7 +39,8 @@ public static class SyntheticSpeech
     {
         int harmonics = (int)(Math.Min(4000, sampleRateHz / 2.0) / pitchHz);
         var levels = new double[harmonics];
-        for (int h = 0; h < harmonics; h++) levels[h] = Resonance((h + 1) * pitchHz, vowel.First) + (0.5 * Resonance((h + 1) * pitchHz, vowel.Second));
+        for (int h = 0; h < harmonics; h++)
+            levels[h] = Resonance((h + 1) * pitchHz, vowel.First) + (0.5 * Resonance((h + 1) * pitchHz, vowel.Second));
         double scale = 0.5 / levels.Sum();
         for (int i = 0; i < into.Length; i++)
         {

@@ -12,7 +12,9 @@ public static class TestPaths
     /// <summary>The shipped models.</summary>
     public static string Models { get; } = Path.Combine(RepositoryRoot, "models");
 
-    /// <summary>The recordings: <c>AVSERVER_CORPORA</c>, or <c>../shared/corpora</c> beside the checkout; null where neither exists.</summary>
+    /// <summary>
+    /// The recordings: <c>AVSERVER_CORPORA</c>, or <c>../shared/corpora</c> beside the checkout; null where neither exists.
+    /// </summary>
     public static string? Corpora { get; } = FindCorpora();
 
     private static string FindRoot()
@@ -24,7 +26,8 @@ public static class TestPaths
 
     private static string? FindCorpora()
     {
-        var path = Environment.GetEnvironmentVariable("AVSERVER_CORPORA") is { Length: > 0 } set ? set : Path.Combine(RepositoryRoot, "..", "shared", "corpora");
+        var path = Environment.GetEnvironmentVariable("AVSERVER_CORPORA") is { Length: > 0 } set ? set
+            : Path.Combine(RepositoryRoot, "..", "shared", "corpora");
         return Directory.Exists(path) ? Path.GetFullPath(path) : null;
     }
 }

@@ -6,7 +6,10 @@ using System.Text.RegularExpressions;
 
 namespace AVServer.TestKit;
 
-/// <summary>A program of the project as a process of its own, with a temporary folder of its own, whose connections are looked at for as long as it runs.</summary>
+/// <summary>
+/// A program of the project as a process of its own, with a temporary folder of its own, whose connections are looked at for as long as it
+/// runs.
+/// </summary>
 public sealed partial class WatchedProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
@@ -28,7 +31,7 @@ public sealed partial class WatchedProcess : IAsyncDisposable
         _process.ErrorDataReceived += (_, line) => _lines.Enqueue(line.Data ?? "");
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        _exit = _process.WaitForExitAsync(Patience.Token());
+        _exit = _process.WaitForExitAsync(TestTimeout.Token());
         _watch = WatchAsync();
     }
 
@@ -37,7 +40,8 @@ public sealed partial class WatchedProcess : IAsyncDisposable
 
     /// <summary>What a telemetry client has left in its temporary folder.</summary>
     public IReadOnlyList<string> Left =>
-        [.. Directory.EnumerateFiles(_temporary.Path, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(_temporary.Path, path)).Where(name => Traces().IsMatch(name))];
+        [.. Directory.EnumerateFiles(_temporary.Path, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(_temporary.Path, path)).Where(name => Traces().IsMatch(name))];
 
     /// <summary>Addresses beyond this machine that it had a socket to, at any time that was looked at.</summary>
     public IReadOnlyCollection<string> ForeignConnections => [.. _foreign.Keys];
@@ -46,13 +50,15 @@ public sealed partial class WatchedProcess : IAsyncDisposable
     /// <param name="program">Its assembly.</param>
     /// <param name="environment">Variables beside the test's own.</param>
     /// <param name="arguments">Its arguments.</param>
-    public static WatchedProcess Start(string program, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
+    public static WatchedProcess Start(
+        string program, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
         new(program, environment, arguments);
 
     /// <summary>Waits until it has written what is expected.</summary>
     public async Task<Match> UntilAsync(Regex expected)
     {
-        for (var patience = Patience.Token(); !patience.IsCancellationRequested && !_exit.IsCompleted; await Task.Delay(Interval, CancellationToken.None))
+        for (var timeout = TestTimeout.Token(); !timeout.IsCancellationRequested
+            && !_exit.IsCompleted; await Task.Delay(Interval, CancellationToken.None))
             if (expected.Match(Output) is { Success: true } found) return found;
         throw new InvalidOperationException($"Expected '{expected}', it wrote:\n{Output}");
     }
@@ -106,15 +112,18 @@ public sealed partial class WatchedProcess : IAsyncDisposable
     private static IEnumerable<string> Remote(int process)
     {
         var folder = $"/proc/{process.ToString(CultureInfo.InvariantCulture)}";
-        var sockets = Directory.EnumerateFiles($"{folder}/fd").Select(file => Socket().Match(new FileInfo(file).LinkTarget ?? "").Groups[1].Value).ToHashSet();
+        var sockets = Directory.EnumerateFiles($"{folder}/fd")
+            .Select(file => Socket().Match(new FileInfo(file).LinkTarget ?? "").Groups[1].Value).ToHashSet();
         foreach (var protocol in (string[])["tcp", "tcp6", "udp", "udp6"])
         {
             foreach (var line in File.ReadLines($"{folder}/net/{protocol}").Skip(1))
             {
-                var columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);   // number, local, remote, state, …, the tenth is the inode
+                // number, local, remote, state, …, the tenth is the inode
+                var columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
                 if (!sockets.Contains(columns[9])) continue;
                 var address = Address(columns[2].Split(':')[0]);
-                if (!IPAddress.IsLoopback(address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)) yield return $"{protocol} {address}";
+                if (!IPAddress.IsLoopback(address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any))
+                    yield return $"{protocol} {address}";
             }
         }
     }

@@ -29,7 +29,8 @@ internal sealed class VideoClip : IDisposable
     public static VideoClip Filter(int width, int height, double fps, params string[] arguments)
     {
         var start = new ProcessStartInfo("ffmpeg") { RedirectStandardOutput = true, RedirectStandardInput = true };
-        foreach (var argument in (string[])["-v", "error", "-nostdin", .. arguments, "-an", "-pix_fmt", "bgr24", "-f", "rawvideo", "-"]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])["-v", "error", "-nostdin", .. arguments, "-an", "-pix_fmt", "bgr24", "-f", "rawvideo", "-"])
+            start.ArgumentList.Add(argument);
         using var ffmpeg = Process.Start(start)!;
         var frames = new List<Mat>();
         var pixels = new byte[width * height * 3];

@@ -12,7 +12,8 @@ namespace AVServer.Lab.Augmentation;
 /// <param name="Before">Another recording that stands before <paramref name="From"/>; absent: a noise floor and a held picture.</param>
 /// <param name="BeforeEnd">Moment of that recording that meets <paramref name="From"/>.</param>
 public readonly record struct AudioVisualWindow(
-    AudioVisualClip Clip, bool IsKeyword, double WordEnd, double Lag, double From, double To, AudioVisualClip? Before = null, double BeforeEnd = 0)
+    AudioVisualClip Clip, bool IsKeyword, double WordEnd, double Lag, double From, double To, AudioVisualClip? Before = null,
+    double BeforeEnd = 0)
 {
     /// <summary>Length of a window.</summary>
     public const double Seconds = 2.56;
@@ -32,7 +33,8 @@ public readonly record struct AudioVisualWindow(
         var moment = WordEnd + ((Lag - Seconds + seconds) * speed);
         if (moment >= To) return new WindowMoment(false, false, To);
         if (moment >= From) return new WindowMoment(false, true, moment);
-        return Before is null ? new WindowMoment(false, false, From) : new WindowMoment(true, true, BeforeEnd - ((From - moment) / speed * beforeSpeed));
+        return Before is null ? new WindowMoment(false, false, From)
+            : new WindowMoment(true, true, BeforeEnd - ((From - moment) / speed * beforeSpeed));
     }
 
     /// <summary>What the window shows as its picture <paramref name="index"/>, 0 to 63.</summary>

@@ -28,7 +28,8 @@ public sealed class ExampleComposer
     {
         (_recipe, _read) = (recipe, read);
         var all = clips.ToArray();
-        var keywords = all.Where(clip => clip.Role == ClipRole.Keyword && clip.Word is not null && clip.Set != SpeechSynthesis.Set).ToArray();
+        var keywords = all.Where(clip => clip.Role == ClipRole.Keyword && clip.Word is not null && clip.Set != SpeechSynthesis.Set)
+            .ToArray();
         _keywordsOfContributors = [.. keywords.GroupBy(clip => clip.Contributor).Select(group => group.ToArray())];
         // By the root of their number: whoever gave most of the recordings must not be what the word sounds like.
         _contributorWeights = [.. _keywordsOfContributors.Select(clips => Math.Sqrt(clips.Length))];
@@ -37,11 +38,13 @@ public sealed class ExampleComposer
         _nearMisses = [.. filler.Where(clip => clip.Set == SpeechSynthesis.Set && clip.Path.StartsWith("near/", StringComparison.Ordinal))];
         _fillerSets = [.. filler.GroupBy(clip => clip.Set).Select(group => group.ToArray())];
         // By the root of its length: a long corpus counts more, but a small one is heard as well.
-        _fillerWeights = [.. _fillerSets.Select(set => Math.Sqrt(set.Sum(clip => (double)clip.Samples.End.Value - clip.Samples.Start.Value)))];
+        _fillerWeights =
+            [.. _fillerSets.Select(set => Math.Sqrt(set.Sum(clip => (double)clip.Samples.End.Value - clip.Samples.Start.Value)))];
         _noises = [.. all.Where(clip => clip.Role == ClipRole.Noise)];
         _rooms = [.. all.Where(clip => clip.Role == ClipRole.Room)];
         if (keywords.Length == 0 || filler.Length == 0)
-            throw new ArgumentException($"Expected keyword recordings with times and filler, got {keywords.Length} and {filler.Length}.", nameof(clips));
+            throw new ArgumentException(
+                $"Expected keyword recordings with times and filler, got {keywords.Length} and {filler.Length}.", nameof(clips));
     }
 
     /// <summary>Makes one example.</summary>
@@ -117,7 +120,8 @@ public sealed class ExampleComposer
         var samples = _read(clip);
         var (start, end) = SpeechEdges.Find(samples);
         if (end - start > longest) start = random.Next(start, end - longest);
-        var cut = Sound.ChangeSpeed(samples.AsSpan(start, Math.Min(longest, end - start)), 1 + (_recipe.SpeedSpread * ((2 * random.NextDouble()) - 1)));
+        var cut = Sound.ChangeSpeed(
+            samples.AsSpan(start, Math.Min(longest, end - start)), 1 + (_recipe.SpeedSpread * ((2 * random.NextDouble()) - 1)));
         Fade(cut);
         return cut;
     }
@@ -164,7 +168,8 @@ public sealed class ExampleComposer
         if (random.NextDouble() >= _recipe.FilterShare) return;
         if (random.NextDouble() < 0.5) Biquad.HighPass(canvas, random.Next(60, 350));
         if (random.NextDouble() < 0.5) LowPassTwice(canvas, random.Next(3_000, 7_500));
-        if (random.NextDouble() < 0.7) Biquad.Peak(canvas, random.Next(200, 6_000), (random.NextDouble() * 16) - 8, 0.5 + random.NextDouble());
+        if (random.NextDouble() < 0.7)
+            Biquad.Peak(canvas, random.Next(200, 6_000), (random.NextDouble() * 16) - 8, 0.5 + random.NextDouble());
     }
 
     private void AddNoise(float[] canvas, float speech, Random random)

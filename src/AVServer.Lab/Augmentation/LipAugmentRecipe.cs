@@ -1,6 +1,9 @@
 namespace AVServer.Lab.Augmentation;
 
-/// <summary>How another face, another camera and another light are made of the lips of one talker. Shares are probabilities; ranges are drawn from evenly, once a recording.</summary>
+/// <summary>
+/// How another face, another camera and another light are made of the lips of one talker. Shares are probabilities; ranges are drawn from
+/// evenly, once a recording.
+/// </summary>
 /// <param name="MaxRotationDegrees">Turned either way.</param>
 /// <param name="MinScale">Least side of the part that is kept, 1 being the lip ROI itself.</param>
 /// <param name="MaxScale">Largest.</param>
@@ -18,8 +21,10 @@ namespace AVServer.Lab.Augmentation;
 /// <param name="BlurShare">Recordings out of focus.</param>
 /// <param name="MaxNoise">Largest deviation of the sensor's noise, 1 being white.</param>
 /// <param name="EraseShare">Recordings with a covered rectangle.</param>
-/// <param name="MotionSpread">How far the mouth moves from its mean picture is multiplied by 1 ÷ (1 + this) to 1 + this: some open it wide, some mumble.</param>
-/// <param name="TextureSpread">Brightness of the face changes from place to place by up to this, as with a beard, other skin or painted lips; the same in all pictures.</param>
+/// <param name="MotionSpread">How far the mouth moves from its mean picture is multiplied by 1 ÷ (1 + this) to 1 + this: some open it wide,
+/// some mumble.</param>
+/// <param name="TextureSpread">Brightness of the face changes from place to place by up to this, as with a beard, other skin or painted
+/// lips; the same in all pictures.</param>
 public sealed record LipAugmentRecipe(
     double MaxRotationDegrees = 15,
     double MinScale = 0.8,

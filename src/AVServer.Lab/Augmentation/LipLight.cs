@@ -34,9 +34,11 @@ public sealed class LipLight
         var curve = equalise ? Equalised(pixels) : [.. Enumerable.Range(0, 256).Select(i => i / 255f)];
         for (var i = 0; i < curve.Length; i++) curve[i] = (float)(((Math.Pow(curve[i], gamma) - 0.5) * contrast) + 0.5 + brightness);
         var light = new LipLight(
-            curve, random.NextDouble() < recipe.BlurShare, (float)(random.NextDouble() * recipe.MaxNoise), random.NextDouble() < recipe.EraseShare ? Rectangle(random) : null);
+            curve, random.NextDouble() < recipe.BlurShare, (float)(random.NextDouble() * recipe.MaxNoise),
+            random.NextDouble() < recipe.EraseShare ? Rectangle(random) : null);
         var (slopeX, slopeY) = (Around(recipe.ShadeSpread) / Side, Around(recipe.ShadeSpread) / Side);
-        for (var i = 0; i < light._shade.Length; i++) light._shade[i] = (float)(1 + (slopeX * ((i % Side) - (Side / 2))) + (slopeY * ((i / Side) - (Side / 2))));
+        for (var i = 0; i < light._shade.Length; i++)
+            light._shade[i] = (float)(1 + (slopeX * ((i % Side) - (Side / 2))) + (slopeY * ((i / Side) - (Side / 2))));
         for (var wave = 0; wave < TextureWaves; wave++) light.AddWave(recipe.TextureSpread * random.NextDouble(), random);
         return light;
     }
@@ -54,7 +56,8 @@ public sealed class LipLight
             picture[i] = Math.Clamp(value, 0, 1);
         }
         if (_covered is not { } covered) return;
-        for (var y = covered.Top; y < covered.Bottom; y++) picture.Slice((y * Side) + covered.Left, covered.Right - covered.Left).Fill(0.5f);
+        for (var y = covered.Top; y < covered.Bottom; y++)
+            picture.Slice((y * Side) + covered.Left, covered.Right - covered.Left).Fill(0.5f);
     }
 
     private void AddWave(double depth, Random random)

@@ -10,7 +10,8 @@ public sealed class LipRenderer(LipAugmentRecipe? recipe)
 
     /// <summary>Renders a stretch of a recording.</summary>
     /// <param name="recording">Its lips.</param>
-    /// <param name="first">First picture of the stretch, counted at <paramref name="speed"/>; what lies beyond the recording repeats its first or last picture.</param>
+    /// <param name="first">First picture of the stretch, counted at <paramref name="speed"/>; what lies beyond the recording repeats its
+    /// first or last picture.</param>
     /// <param name="speed">1.1 is 10 % faster; between pictures is blended.</param>
     /// <param name="random">Its chances.</param>
     /// <param name="target">Receives [pictures, 64, 64] in [0, 1].</param>
@@ -25,8 +26,10 @@ public sealed class LipRenderer(LipAugmentRecipe? recipe)
         for (var i = 0; i < target.Length / Pixels; i++)
         {
             var at = (first + i) * speed;
-            Blend(recording.Picture((int)Math.Floor(at)), recording.Picture((int)Math.Floor(at) + 1), (float)(at - Math.Floor(at)), blended);
-            for (var p = 0; rest is not null && p < rest.Length; p++) blended[p] = Math.Clamp(rest[p] + (motion * (blended[p] - rest[p])), 0, 255);
+            Blend(
+                recording.Picture((int)Math.Floor(at)), recording.Picture((int)Math.Floor(at) + 1), (float)(at - Math.Floor(at)), blended);
+            for (var p = 0; rest is not null && p < rest.Length; p++)
+                blended[p] = Math.Clamp(rest[p] + (motion * (blended[p] - rest[p])), 0, 255);
             var picture = target.Slice(i * Pixels, Pixels);
             warp.Apply(blended, trembles ? random.Next(-1, 2) : 0, trembles ? random.Next(-1, 2) : 0, picture);
             light.Apply(picture, random);

@@ -2,7 +2,9 @@ using AVServer.Lab.Data;
 
 namespace AVServer.Lab.Augmentation;
 
-/// <summary>Where each pixel of a model's lip picture comes from in a recording's picture with margin; one for all pictures of a recording.</summary>
+/// <summary>
+/// Where each pixel of a model's lip picture comes from in a recording's picture with margin; one for all pictures of a recording.
+/// </summary>
 public sealed class LipWarp
 {
     /// <summary>Side of a picture as the model takes it.</summary>

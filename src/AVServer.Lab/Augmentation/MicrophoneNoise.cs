@@ -1,7 +1,9 @@
 namespace AVServer.Lab.Augmentation;
 
 /// <summary>What a microphone and its amplifier add by themselves: hiss with a tilt, and often the mains' hum.</summary>
-/// <remarks>Every recording has a floor of its own. Where training hears the keyword over a few floors only, they become part of the word.</remarks>
+/// <remarks>
+/// Every recording has a floor of its own. Where training hears the keyword over a few floors only, they become part of the word.
+/// </remarks>
 public static class MicrophoneNoise
 {
     private const double Rate = 16_000;
@@ -28,7 +30,8 @@ public static class MicrophoneNoise
         for (var harmonic = 1; harmonic <= Harmonics; harmonic++)
         {
             var (amplitude, phase) = (level * random.NextDouble() / harmonic, 2 * Math.PI * random.NextDouble());
-            for (var i = 0; i < noise.Length; i++) noise[i] += (float)(amplitude * Math.Sin((2 * Math.PI * mains * harmonic * i / Rate) + phase));
+            for (var i = 0; i < noise.Length; i++)
+                noise[i] += (float)(amplitude * Math.Sin((2 * Math.PI * mains * harmonic * i / Rate) + phase));
         }
     }
 }

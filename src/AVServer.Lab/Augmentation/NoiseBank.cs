@@ -19,7 +19,9 @@ public sealed class NoiseBank
     /// <param name="seed">Which talkers babble together.</param>
     /// <exception cref="ArgumentException">The split has no noise, or nobody to babble.</exception>
     public NoiseBank(Corpora corpora, Split split, int seed)
-        : this(Read(corpora, split, ClipRole.Noise), [.. corpora.Of(split).Where(clip => clip.Role == ClipRole.Filler)], corpora.Read, Read(corpora, split, ClipRole.Room), seed)
+        : this(
+            Read(corpora, split, ClipRole.Noise), [.. corpora.Of(split).Where(clip => clip.Role == ClipRole.Filler)], corpora.Read,
+            Read(corpora, split, ClipRole.Room), seed)
     {
     }
 
@@ -27,7 +29,8 @@ public sealed class NoiseBank
     {
         _noises = [.. noises.Where(noise => noise.Length >= ShortestNoise && Sound.Rms(noise) > 0)];
         _rooms = rooms;
-        if (_noises.Length == 0 || talkers.Length == 0) throw new ArgumentException($"Expected noise and talkers, got {_noises.Length} and {talkers.Length}.", nameof(noises));
+        if (_noises.Length == 0 || talkers.Length == 0)
+            throw new ArgumentException($"Expected noise and talkers, got {_noises.Length} and {talkers.Length}.", nameof(noises));
         var random = new Random(seed);
         _babble = [.. Enumerable.Range(0, Strips).Select(i => Babble(read, talkers, 1 + (i % MostTalkers), random))];
     }
@@ -74,5 +77,6 @@ public sealed class NoiseBank
         return strip;
     }
 
-    private static float[][] Read(Corpora corpora, Split split, ClipRole role) => [.. corpora.Of(split).Where(clip => clip.Role == role).Select(corpora.Read)];
+    private static float[][] Read(Corpora corpora, Split split, ClipRole role) =>
+        [.. corpora.Of(split).Where(clip => clip.Role == role).Select(corpora.Read)];
 }

@@ -11,7 +11,9 @@ public static class Sound
         return samples.IsEmpty ? 0 : (float)Math.Sqrt(sum / samples.Length);
     }
 
-    /// <summary>Root mean square of the louder parts: of the 20 ms frames within 25 dB of the loudest. Silence around a word doesn't count.</summary>
+    /// <summary>
+    /// Root mean square of the louder parts: of the 20 ms frames within 25 dB of the loudest. Silence around a word doesn't count.
+    /// </summary>
     public static float ActiveRms(ReadOnlySpan<float> samples)
     {
         const int frame = 320;

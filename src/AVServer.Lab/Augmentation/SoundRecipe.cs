@@ -9,5 +9,6 @@ namespace AVServer.Lab.Augmentation;
 /// <param name="SpeedSpread">Speed of sound and pictures is drawn from 1 ± this.</param>
 /// <param name="TractSpread">Formants are put higher or lower by up to this share.</param>
 public sealed record SoundRecipe(
-    double RoomShare = 0.4, double NoiseShare = 0.85, double MinSnrDb = -15, double MaxSnrDb = 15, double FilterShare = 0.3, double SpeedSpread = 0.25,
+    double RoomShare = 0.4, double NoiseShare = 0.85, double MinSnrDb = -15, double MaxSnrDb = 15, double FilterShare = 0.3,
+    double SpeedSpread = 0.25,
     double TractSpread = 0.18);

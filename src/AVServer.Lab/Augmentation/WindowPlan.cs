@@ -2,7 +2,9 @@ using AVServer.Lab.Data;
 
 namespace AVServer.Lab.Augmentation;
 
-/// <summary>Chooses windows so that only the word tells keyword and other windows apart, not where a window ends or what stands before it.</summary>
+/// <summary>
+/// Chooses windows so that only the word tells keyword and other windows apart, not where a window ends or what stands before it.
+/// </summary>
 /// <remarks>
 /// Both end with the sentence's last word, which is an adverb in either case, at the same distances; others end with a word from
 /// anywhere, or inside the keyword. What is before some word is often taken away or comes from another recording, from both alike:

@@ -30,11 +30,13 @@ public sealed class WindowSound(NoiseBank bank)
     /// <param name="speed">1.1 is 10 % faster, pitch and formants with it; of both recordings.</param>
     /// <param name="random">Its chances.</param>
     /// <returns>[<see cref="AudioVisualWindow.Samples"/>], 16 kHz.</returns>
-    public float[] Augmented(SoundRecipe recipe, LipRecording recording, LipRecording? before, in AudioVisualWindow window, double speed, Random random)
+    public float[] Augmented(
+        SoundRecipe recipe, LipRecording recording, LipRecording? before, in AudioVisualWindow window, double speed, Random random)
     {
         var (canvas, rms) = Record(recording, before, window, speed, speed, random);
         if (random.NextDouble() < recipe.RoomShare) bank.Reverberate(canvas, random);
-        if (random.NextDouble() < recipe.NoiseShare) bank.Mix(canvas, rms, recipe.MinSnrDb + (random.NextDouble() * (recipe.MaxSnrDb - recipe.MinSnrDb)), random);
+        if (random.NextDouble() < recipe.NoiseShare)
+            bank.Mix(canvas, rms, recipe.MinSnrDb + (random.NextDouble() * (recipe.MaxSnrDb - recipe.MinSnrDb)), random);
         if (random.NextDouble() < recipe.FilterShare)
         {
             Biquad.Peak(canvas, random.Next(200, 6_000), (random.NextDouble() * 12) - 6, 0.5 + random.NextDouble());
@@ -53,8 +55,10 @@ public sealed class WindowSound(NoiseBank bank)
         {
             var moment = window.At(i / (double)Rate, speed, beforeSpeed);
             if (!moment.IsShown) continue;
-            var toEdge = moment.IsBefore ? window.BeforeEnd - moment.Seconds : Math.Min(moment.Seconds - window.From, window.To - moment.Seconds);
-            canvas[i] = (float)Math.Min(1, toEdge / FadeSeconds) * Sample((moment.IsBefore ? before! : recording).Samples, moment.Seconds * Rate);
+            var toEdge = moment.IsBefore ? window.BeforeEnd - moment.Seconds
+                : Math.Min(moment.Seconds - window.From, window.To - moment.Seconds);
+            canvas[i] = (float)Math.Min(1, toEdge / FadeSeconds) * Sample(
+                (moment.IsBefore ? before! : recording).Samples, moment.Seconds * Rate);
         }
         var rms = Math.Max(Sound.ActiveRms(canvas), LeastRms);
         var floor = rms * Math.Pow(10, (DeepestFloorDb + (random.NextDouble() * (HighestFloorDb - DeepestFloorDb))) / 20);

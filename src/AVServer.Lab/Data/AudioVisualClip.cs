@@ -7,4 +7,5 @@ namespace AVServer.Lab.Data;
 /// <param name="Words">What is said and when; never empty.</param>
 /// <param name="Keyword">The keyword, where it is said.</param>
 /// <param name="Row">Where the cache holds sound and lips.</param>
-public sealed record AudioVisualClip(string Path, string Talker, Split Split, IReadOnlyList<AlignedWord> Words, AlignedWord? Keyword, LipRow Row);
+public sealed record AudioVisualClip(
+    string Path, string Talker, Split Split, IReadOnlyList<AlignedWord> Words, AlignedWord? Keyword, LipRow Row);

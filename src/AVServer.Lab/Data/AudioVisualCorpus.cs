@@ -1,6 +1,8 @@
 namespace AVServer.Lab.Data;
 
-/// <summary>The recordings with lips, dealt out by a recipe. What has no word times, or no face in most of its pictures, is left out.</summary>
+/// <summary>
+/// The recordings with lips, dealt out by a recipe. What has no word times, or no face in most of its pictures, is left out.
+/// </summary>
 public sealed class AudioVisualCorpus
 {
     private const double LeastSeen = 0.5;
@@ -12,11 +14,14 @@ public sealed class AudioVisualCorpus
     public AudioVisualCorpus(DataRecipe recipe, LipCache cache)
     {
         _cache = cache;
-        Clips = [.. (recipe.AudioVisual ?? []).SelectMany(cache.Rows).Where(row => row.Words.Count > 0 && row.SeenCount >= LeastSeen * row.PictureCount)
+        Clips =
+            [.. (recipe.AudioVisual ?? []).SelectMany(cache.Rows)
+                .Where(row => row.Words.Count > 0 && row.SeenCount >= LeastSeen * row.PictureCount)
             .Select(row => Clip(recipe, row)).Where(clip => clip.Split != Split.None)];
         var trained = Clips.Where(clip => clip.Split != Split.Test).Select(clip => clip.Talker).ToHashSet();
         if (Clips.FirstOrDefault(clip => clip.Split == Split.Test && trained.Contains(clip.Talker)) is { } both)
-            throw new InvalidDataException($"Expected talkers of the test to be in no other split, {both.Talker} is. Correct the rules of the recipe.");
+            throw new InvalidDataException(
+                $"Expected talkers of the test to be in no other split, {both.Talker} is. Correct the rules of the recipe.");
     }
 
     /// <summary>All recordings that can be used.</summary>

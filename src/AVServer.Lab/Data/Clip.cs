@@ -17,5 +17,7 @@ public sealed record Clip(string Set, string Path, string Speaker, Split Split, 
 {
     /// <summary>Who gave the recording: the speaker where the corpus names one, else the file's name without its number.</summary>
     public string Contributor =>
-        Speaker.Length > 0 ? Speaker : System.IO.Path.GetFileNameWithoutExtension(Path).TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9').TrimEnd('-', '.', '_');
+        Speaker.Length > 0 ? Speaker
+            : System.IO.Path.GetFileNameWithoutExtension(Path).TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
+                .TrimEnd('-', '.', '_');
 }

@@ -31,7 +31,8 @@ public sealed class CorpusCache(string folder)
             var paths = rows.Select(row => Path.Combine(corpora, set, row.Path)).Distinct();
             await foreach (var file in new MediaFile(new MediaOptions()).ReadManyAsync(paths, SampleRateHz, cancellationToken))
             {
-                if (file.Samples is not { } samples) throw new InvalidOperationException($"Expected {file.Path} to be sound, it can't be decoded: {file.Fault?.Message}");
+                if (file.Samples is not { } samples)
+                    throw new InvalidOperationException($"Expected {file.Path} to be sound, it can't be decoded: {file.Fault?.Message}");
                 // Recordings that share a file stand one after the other in the manifest.
                 for (; next < rows.Count && Path.Combine(corpora, set, rows[next].Path) == file.Path; next++)
                     yield return (rows[next].Path, rows[next].Label, rows[next].Speaker, ToInt16(Cut(samples, rows[next])));
@@ -46,7 +47,9 @@ public sealed class CorpusCache(string folder)
     /// <param name="set">Name of the corpus.</param>
     /// <param name="recordings">Path, label, speaker and samples of each.</param>
     /// <param name="cancellationToken">Stops the work; the corpus is then not in the cache.</param>
-    internal async Task WriteAsync(string set, IAsyncEnumerable<(string Path, string Label, string Speaker, short[] Samples)> recordings, CancellationToken cancellationToken)
+    internal async Task WriteAsync(
+        string set, IAsyncEnumerable<(string Path, string Label, string Speaker, short[] Samples)> recordings,
+        CancellationToken cancellationToken)
     {
         await using var pcm = File.Create(PcmPath(set));
         var (lines, offset) = (new List<string>(), 0L);
@@ -66,7 +69,8 @@ public sealed class CorpusCache(string folder)
     public IReadOnlyList<CorpusRow> Rows(string set)
     {
         if (!File.Exists(IndexPath(set)))
-            throw new FileNotFoundException($"Expected the decoded corpus {set} at {IndexPath(set)}, found none. Run 'av-lab prepare' first.", IndexPath(set));
+            throw new FileNotFoundException(
+                $"Expected the decoded corpus {set} at {IndexPath(set)}, found none. Run 'av-lab prepare' first.", IndexPath(set));
         return [.. File.ReadLines(IndexPath(set)).Select(line =>
         {
             var fields = line.Split('\t');
@@ -102,7 +106,8 @@ public sealed class CorpusCache(string folder)
     private static short[] ToInt16(ReadOnlySpan<float> samples)
     {
         var whole = new short[samples.Length];
-        for (var i = 0; i < whole.Length; i++) whole[i] = (short)Math.Clamp(MathF.Round(samples[i] * 32768), short.MinValue, short.MaxValue);
+        for (var i = 0; i < whole.Length; i++)
+            whole[i] = (short)Math.Clamp(MathF.Round(samples[i] * 32768), short.MinValue, short.MaxValue);
         return whole;
     }
 

@@ -9,7 +9,8 @@ namespace AVServer.Lab.Data;
 /// <param name="Alignment">File of the word times inside the corpus; empty where there is none.</param>
 /// <param name="StartSeconds">Where the recording begins in its file; 0 where the file is the recording.</param>
 /// <param name="Seconds">Its length where the file holds others too; null where the file is the recording.</param>
-public sealed record CorpusManifestRow(string Path, string Label, string Speaker, string Alignment, double StartSeconds = 0, double? Seconds = null);
+public sealed record CorpusManifestRow(
+    string Path, string Label, string Speaker, string Alignment, double StartSeconds = 0, double? Seconds = null);
 
 /// <summary>The <c>manifest.tsv</c> of a corpus: tab-separated, the first line names the columns.</summary>
 public static class CorpusManifest

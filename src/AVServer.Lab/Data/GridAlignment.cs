@@ -25,5 +25,6 @@ public static class GridAlignment
         return words;
     }
 
-    private static bool TryUnits(string text, out double value) => double.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    private static bool TryUnits(string text, out double value) =>
+        double.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 }

@@ -4,7 +4,9 @@ using AVServer.Vision;
 
 namespace AVServer.Lab.Data;
 
-/// <summary>Audio-visual corpora read once: the sound and the lips of all recordings in one file a corpus, and an index beside it.</summary>
+/// <summary>
+/// Audio-visual corpora read once: the sound and the lips of all recordings in one file a corpus, and an index beside it.
+/// </summary>
 /// <param name="folder">Folder of the cache.</param>
 public sealed class LipCache(string folder)
 {
@@ -16,7 +18,8 @@ public sealed class LipCache(string folder)
     /// <param name="cancellationToken">Stops the work; the corpus is then not in the cache.</param>
     /// <returns>Whether it was read now.</returns>
     public async Task<bool> MakeAsync(
-        string corpora, string set, Func<string, CancellationToken, Task<LipRecording>> read, Action<int> progress, CancellationToken cancellationToken)
+        string corpora, string set, Func<string, CancellationToken, Task<LipRecording>> read, Action<int> progress,
+        CancellationToken cancellationToken)
     {
         if (File.Exists(IndexPath(set))) return false;
         Directory.CreateDirectory(folder);
@@ -51,7 +54,8 @@ public sealed class LipCache(string folder)
     public IReadOnlyList<LipRow> Rows(string set)
     {
         if (!File.Exists(IndexPath(set)))
-            throw new FileNotFoundException($"Expected the lips of {set} at {IndexPath(set)}, found none. Run 'av-lab prepare' first.", IndexPath(set));
+            throw new FileNotFoundException(
+                $"Expected the lips of {set} at {IndexPath(set)}, found none. Run 'av-lab prepare' first.", IndexPath(set));
         return [.. File.ReadLines(IndexPath(set)).Select(line => Row(set, line.Split('\t')))];
     }
 
@@ -61,7 +65,8 @@ public sealed class LipCache(string folder)
         using var file = File.OpenRead(FilePath(row.Set));
         file.Position = row.Offset;
         var recording = new LipRecording(
-            new short[row.SampleCount], new byte[row.PictureCount * LipRecording.PictureBytes], new bool[row.PictureCount], new float[row.PictureCount * LipShape.Measures]);
+            new short[row.SampleCount], new byte[row.PictureCount * LipRecording.PictureBytes], new bool[row.PictureCount],
+            new float[row.PictureCount * LipShape.Measures]);
         file.ReadExactly(MemoryMarshal.AsBytes(recording.Samples.AsSpan()));
         file.ReadExactly(recording.Lips);
         file.ReadExactly(MemoryMarshal.AsBytes(recording.Seen.AsSpan()));
@@ -74,10 +79,12 @@ public sealed class LipCache(string folder)
 
     private static string Line(CorpusManifestRow row, IReadOnlyList<AlignedWord> words, LipRecording recording, long offset)
     {
-        var times = string.Join(' ', words.Select(word => string.Create(CultureInfo.InvariantCulture, $"{word.Text}:{word.StartSeconds}:{word.EndSeconds}")));
+        var times = string.Join(
+            ' ', words.Select(word => string.Create(CultureInfo.InvariantCulture, $"{word.Text}:{word.StartSeconds}:{word.EndSeconds}")));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{row.Path}\t{row.Label}\t{row.Speaker}\t{times}\t{offset}\t{recording.Samples.Length}\t{recording.Pictures}\t{recording.Seen.Count(seen => seen)}");
+            $"{row.Path}\t{row.Label}\t{row.Speaker}\t{times}\t{offset}\t{recording.Samples.Length}\t"
+            + $"{recording.Pictures}\t{recording.Seen.Count(seen => seen)}");
     }
 
     private static LipRow Row(string set, string[] fields) => new(
@@ -87,7 +94,8 @@ public sealed class LipCache(string folder)
     private static AlignedWord Word(string text)
     {
         var parts = text.Split(':');
-        return new AlignedWord(parts[0], double.Parse(parts[1], CultureInfo.InvariantCulture), double.Parse(parts[2], CultureInfo.InvariantCulture));
+        return new AlignedWord(
+            parts[0], double.Parse(parts[1], CultureInfo.InvariantCulture), double.Parse(parts[2], CultureInfo.InvariantCulture));
     }
 
     private static int Count(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -4,7 +4,8 @@ namespace AVServer.Lab.Data;
 
 /// <summary>Sound and lips of one recording, on one clock that starts with it.</summary>
 /// <param name="Samples">16 kHz, 16 bits.</param>
-/// <param name="Lips">[frames, <see cref="Side"/>, <see cref="Side"/>], gray; a picture without a face repeats the nearest that has one.</param>
+/// <param name="Lips">[frames, <see cref="Side"/>, <see cref="Side"/>], gray; a picture without a face repeats the nearest that has
+/// one.</param>
 /// <param name="Seen">[frames], whether a face was found.</param>
 /// <param name="Shapes">[frames, <see cref="LipShape.Measures"/>], the mouth's measures; repeated like the pictures.</param>
 public sealed record LipRecording(short[] Samples, byte[] Lips, bool[] Seen, float[] Shapes)
@@ -24,7 +25,9 @@ public sealed record LipRecording(short[] Samples, byte[] Lips, bool[] Seen, flo
     /// <summary>Number of pictures.</summary>
     public int Pictures => Seen.Length;
 
-    /// <summary>The recording with the measures of every <paramref name="stride"/>th picture only, and what lies between them in the others.</summary>
+    /// <summary>
+    /// The recording with the measures of every <paramref name="stride"/>th picture only, and what lies between them in the others.
+    /// </summary>
     public LipRecording Thinned(int stride)
     {
         var shapes = new float[Shapes.Length];
@@ -34,7 +37,8 @@ public sealed record LipRecording(short[] Samples, byte[] Lips, bool[] Seen, flo
             var after = Math.Min(before + stride, (Pictures - 1) / stride * stride);
             var share = after > before ? (i - before) / (float)(after - before) : 0;
             for (var m = 0; m < LipShape.Measures; m++)
-                shapes[(i * LipShape.Measures) + m] = ((1 - share) * Shapes[(before * LipShape.Measures) + m]) + (share * Shapes[(after * LipShape.Measures) + m]);
+                shapes[(i * LipShape.Measures) + m] = ((1 - share) * Shapes[(before * LipShape.Measures) + m])
+                    + (share * Shapes[(after * LipShape.Measures) + m]);
         }
         return this with { Shapes = shapes };
     }

@@ -11,4 +11,5 @@ namespace AVServer.Lab.Data;
 /// <param name="PictureCount">Pictures.</param>
 /// <param name="SeenCount">Pictures with a face.</param>
 public sealed record LipRow(
-    string Set, string Path, string Text, string Speaker, IReadOnlyList<AlignedWord> Words, long Offset, int SampleCount, int PictureCount, int SeenCount);
+    string Set, string Path, string Text, string Speaker, IReadOnlyList<AlignedWord> Words, long Offset, int SampleCount, int PictureCount,
+    int SeenCount);

@@ -12,5 +12,6 @@ public sealed record VoiceShape(double Formants, double PitchHz, double PitchRan
 
     /// <summary>Another person: from a deep man to a child, from monotone to sing-song, from hasty to slow.</summary>
     public static VoiceShape Draw(Random random) => new(
-        0.8 + (0.5 * random.NextDouble()), 80 + (220 * random.NextDouble()), 0.3 + (1.9 * random.NextDouble()), 0.7 + (0.7 * random.NextDouble()));
+        0.8 + (0.5 * random.NextDouble()), 80 + (220 * random.NextDouble()), 0.3 + (1.9 * random.NextDouble()),
+        0.7 + (0.7 * random.NextDouble()));
 }

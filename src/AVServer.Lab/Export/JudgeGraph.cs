@@ -22,7 +22,9 @@ internal static class JudgeGraph
             // Leaves are numbered behind the inner nodes; a child below 0 is the complement of its leaf.
             long Node(int child) => child >= 0 ? child : inner + ~child;
             for (var node = 0; node < inner; node++)
-                Add(number, node, tree.NumericalSplitFeatureIndexes[node], Single(tree.NumericalSplitThresholds[node]), GoesLeft, Node(tree.LeftChild[node]), Node(tree.RightChild[node]));
+                Add(
+                    number, node, tree.NumericalSplitFeatureIndexes[node], Single(tree.NumericalSplitThresholds[node]), GoesLeft,
+                    Node(tree.LeftChild[node]), Node(tree.RightChild[node]));
             for (var leaf = 0; leaf < tree.LeafValues.Count; leaf++)
             {
                 Add(number, inner + leaf, 0, 0, IsLeaf, 0, 0);

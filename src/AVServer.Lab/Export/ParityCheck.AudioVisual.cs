@@ -9,7 +9,9 @@ public static partial class ParityCheck
 {
     private const int Frames = 8;
 
-    /// <summary>The largest difference over streams of lip pictures, frame by frame with the caches handed on, and over all moments as one batch.</summary>
+    /// <summary>
+    /// The largest difference over streams of lip pictures, frame by frame with the caches handed on, and over all moments as one batch.
+    /// </summary>
     public static float Measure(LipEncoder encoder, byte[] graph)
     {
         using var scope = NewDisposeScope();
@@ -31,7 +33,10 @@ public static partial class ParityCheck
         return Worse(difference, Relative(expected.flatten(0, 1), together.squeeze(1)));
     }
 
-    /// <summary>The largest difference over windows with and without each modality, as one batch and alone, of the posteriors and of the logits behind them.</summary>
+    /// <summary>
+    /// The largest difference over windows with and without each modality, as one batch and alone, of the posteriors and of the logits
+    /// behind them.
+    /// </summary>
     /// <remarks>The posteriors alone would not do: of a model that is sure of every window, a wrong graph is sure too.</remarks>
     public static float Measure(FlcmaEnsemble model, byte[] graph)
     {
@@ -46,14 +51,18 @@ public static partial class ParityCheck
         var logits = model.forward(fbank, lips, presence).unsqueeze(1);
         var difference = OfOutputs(logits, Run(session, fbank, lips, presence));
         for (var i = 0; i < windows; i++)
-            difference = Worse(difference, OfOutputs(logits.narrow(0, i, 1), Run(session, fbank.narrow(0, i, 1), lips.narrow(0, i, 1), presence.narrow(0, i, 1))));
+            difference = Worse(
+                difference, OfOutputs(
+                    logits.narrow(0, i, 1), Run(session, fbank.narrow(0, i, 1), lips.narrow(0, i, 1), presence.narrow(0, i, 1))));
         return difference;
 
-        static float OfOutputs(Tensor logits, Tensor[] outputs) => Worse(Difference(logits.sigmoid(), outputs[0]), Relative(logits, outputs[1]));
+        static float OfOutputs(Tensor logits, Tensor[] outputs) =>
+            Worse(Difference(logits.sigmoid(), outputs[0]), Relative(logits, outputs[1]));
     }
 
     /// <summary>The largest difference of values without bounds; of those beyond ±1, in proportion.</summary>
-    private static float Relative(Tensor expected, Tensor got) => ((expected - got).abs() / expected.abs().clamp_min(1)).max().item<float>();
+    private static float Relative(Tensor expected, Tensor got) =>
+        ((expected - got).abs() / expected.abs().clamp_min(1)).max().item<float>();
 
     /// <summary>Random values in [0, 1); the seed is fixed, the global one left as it was found.</summary>
     private static Tensor Uniform(params ReadOnlySpan<long> shape)

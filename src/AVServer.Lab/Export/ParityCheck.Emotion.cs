@@ -8,7 +8,10 @@ public static partial class ParityCheck
 {
     private const int Positions = 75;
 
-    /// <summary>The largest difference of the logits over utterances of different lengths, with and without words, as one padded batch and each alone.</summary>
+    /// <summary>
+    /// The largest difference of the logits over utterances of different lengths, with and without words, as one padded batch and each
+    /// alone.
+    /// </summary>
     public static float Measure(MscnnSpu model, byte[] graph, int maxWords)
     {
         using var scope = NewDisposeScope();
@@ -19,7 +22,9 @@ public static partial class ParityCheck
         var features = config.Audio ? Input(model.Layers.Mean!, model.Layers.Istd!, frames.Length, Positions) : null;
         var vectors = config.Text ? Uniform(words.Length, maxWords, config.WordInputs) - 0.5 : null;
         var speaker = config.SpeakerDim > 0 ? Uniform(frames.Length, config.SpeakerDim) : null;
-        var descriptors = config.Descriptors > 0 ? (Uniform(frames.Length, config.Descriptors) - 0.5) * 10 / model.DescriptorLayers.Istd! + model.DescriptorLayers.Mean! : null;
+        var descriptors = config.Descriptors > 0
+            ? (Uniform(frames.Length, config.Descriptors) - 0.5) * 10 / model.DescriptorLayers.Istd! + model.DescriptorLayers.Mean!
+            : null;
         var (frameCounts, wordCounts) = (tensor(frames), tensor(words));
         var expected = model.forward(new Utterances(features, frameCounts, vectors, wordCounts, speaker, descriptors));
         var difference = Relative(expected, Logits(features, frameCounts, descriptors, vectors, wordCounts, speaker));
@@ -51,11 +56,16 @@ public static partial class ParityCheck
         var expected = model.forward(features, counts);
         var difference = Relative(expected, Run(session, features, counts)[0]);
         for (var i = 0; i < frames.Length; i++)
-            difference = Worse(difference, Relative(expected.narrow(0, i, 1), Run(session, features.narrow(0, i, 1).narrow(1, 0, frames[i]), counts.narrow(0, i, 1))[0]));
+            difference = Worse(
+                difference, Relative(
+                    expected.narrow(0, i, 1), Run(session, features.narrow(0, i, 1).narrow(1, 0, frames[i]), counts.narrow(0, i, 1))[0]));
         return difference;
     }
 
-    /// <summary>The largest difference of the logits over utterances of speakers of whom nothing, little or much was heard, with and without words where it reads.</summary>
+    /// <summary>
+    /// The largest difference of the logits over utterances of speakers of whom nothing, little or much was heard, with and without words
+    /// where it reads.
+    /// </summary>
     public static float Measure(SpeakerHead model, byte[] graph)
     {
         using var scope = NewDisposeScope();

@@ -26,7 +26,10 @@ public static partial class ParityCheck
         }
         // The first output of the definition lies at the first frame with a whole context, which no multiple of three need be.
         var first = (config.ContextFrames + config.Subsampling - 1) / config.Subsampling;
-        var shifted = model.forward(cepstra.narrow(1, (first * config.Subsampling) - config.ContextFrames, (Chunks * chunk) - ((first * config.Subsampling) - config.ContextFrames)));
+        var shifted = model.forward(
+            cepstra.narrow(
+                1, (first * config.Subsampling) - config.ContextFrames,
+                (Chunks * chunk) - ((first * config.Subsampling) - config.ContextFrames)));
         var expected = shifted.transpose(1, 2);
         var got = cat([.. pieces], 1).narrow(1, first + PhoneStreaming.DelayOutputs(config), expected.size(1));
         return ((expected - got) / expected.abs().clamp_min(1)).abs().max().item<float>();

@@ -57,12 +57,15 @@ public static partial class ParityCheck
         if (!(difference <= Limit)) throw new ParityException(difference);
     }
 
-    /// <summary>Random values with the mean and deviation that the model was trained on; the seed is fixed, the global one left as it was found.</summary>
+    /// <summary>
+    /// Random values with the mean and deviation that the model was trained on; the seed is fixed, the global one left as it was found.
+    /// </summary>
     private static Tensor Input(Tensor mean, Tensor istd, int batch, int steps)
     {
         var random = new Random(20);
         var values = new float[batch * steps * (int)mean.numel()];
-        for (var i = 0; i < values.Length; i++) values[i] = (float)((random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 2);
+        for (var i = 0; i < values.Length; i++)
+            values[i] = (float)((random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 2);
         return (tensor(values, [batch, steps, mean.numel()]) / istd) + mean;
     }
 

@@ -3,7 +3,10 @@ using AVServer.Signal;
 
 namespace AVServer.Lab.Features;
 
-/// <summary>Describes an utterance by a speech encoder as the server does: the mean of its vectors, window by window; behind it stands the length in seconds.</summary>
+/// <summary>
+/// Describes an utterance by a speech encoder as the server does: the mean of its vectors, window by window; behind it stands the length in
+/// seconds.
+/// </summary>
 /// <param name="encoder">Not disposed here.</param>
 /// <param name="windowSeconds">Length of a window.</param>
 internal sealed class EncoderFrontEnd(SpeechEncoder encoder, double windowSeconds) : IEmotionFrontEnd
@@ -26,7 +29,8 @@ internal sealed class EncoderFrontEnd(SpeechEncoder encoder, double windowSecond
 
     public void Describe(ReadOnlySpan<float> samples, Span<float> descriptors)
     {
-        if (descriptors.Length != DescriptorDim) throw new ArgumentException($"Expected room for {DescriptorDim} values, got {descriptors.Length}.", nameof(descriptors));
+        if (descriptors.Length != DescriptorDim)
+            throw new ArgumentException($"Expected room for {DescriptorDim} values, got {descriptors.Length}.", nameof(descriptors));
         var heard = new EncodedUtterance(encoder, windowSeconds);
         var sound = samples.ToArray();
         heard.Finish(sound.Length, (first, window) => sound.AsSpan(first, window.Length).CopyTo(window));

@@ -30,7 +30,8 @@ public sealed class ExamplePool
     /// <param name="count">Examples.</param>
     /// <param name="seed">Seed of the first example; the others follow.</param>
     /// <param name="progress">Told how many are done.</param>
-    public static ExamplePool LoadOrMake(string path, ExampleComposer composer, EmbeddingFrontEnd embedding, int count, int seed, Action<int> progress)
+    public static ExamplePool LoadOrMake(
+        string path, ExampleComposer composer, EmbeddingFrontEnd embedding, int count, int seed, Action<int> progress)
     {
         if (!File.Exists(path)) Make(path, composer, embedding, count, seed, progress);
         using var reader = new BinaryReader(new BufferedStream(File.OpenRead(path), 1 << 20));
@@ -52,7 +53,8 @@ public sealed class ExamplePool
         using (var writer = new BinaryWriter(new BufferedStream(File.Create(path + ".part"), 1 << 20)))
         {
             writer.Write(count);
-            foreach (var (word, fbank, vectors) in Enumerable.Range(0, count).AsParallel().AsOrdered().WithDegreeOfParallelism(2).Select(i => Extract(composer.Compose(seed + i), computer, embedding)))
+            foreach (var (word, fbank, vectors) in Enumerable.Range(0, count).AsParallel().AsOrdered().WithDegreeOfParallelism(2)
+                .Select(i => Extract(composer.Compose(seed + i), computer, embedding)))
             {
                 writer.Write(word?.StartSeconds ?? double.NaN);
                 writer.Write(word?.EndSeconds ?? double.NaN);

@@ -5,7 +5,9 @@ using AVServer.Vision;
 
 namespace AVServer.Lab.Features;
 
-/// <summary>Reads the sound and the lips of recordings of one talker, with the decoder, the tracker and the ROI that serve streams.</summary>
+/// <summary>
+/// Reads the sound and the lips of recordings of one talker, with the decoder, the tracker and the ROI that serve streams.
+/// </summary>
 public sealed class LipReader : IDisposable
 {
     private static readonly VideoOutput Pictures = new(PixelFormat.Bgr24, Fps: LipRecording.Fps);
@@ -14,7 +16,8 @@ public sealed class LipReader : IDisposable
     private readonly FaceMesh _mesh;
 
     /// <param name="models">Must hold the face models.</param>
-    public LipReader(ModelStore models) => (_detector, _mesh) = (new FaceDetector(models.Get(FaceDetector.ModelName)), new FaceMesh(models.Get(FaceMesh.ModelName)));
+    public LipReader(ModelStore models) =>
+        (_detector, _mesh) = (new FaceDetector(models.Get(FaceDetector.ModelName)), new FaceMesh(models.Get(FaceMesh.ModelName)));
 
     /// <summary>Reads one file; from any number of threads.</summary>
     /// <exception cref="InvalidDataException">The file has no pictures.</exception>
@@ -33,7 +36,8 @@ public sealed class LipReader : IDisposable
         if (pictures.Count == 0) throw new InvalidDataException($"Expected pictures in {path}, found none.");
         var held = Hold(pictures);
         return new LipRecording(
-            [.. samples], [.. held.SelectMany(picture => picture.Lips)], [.. pictures.Select(picture => picture is not null)], [.. held.SelectMany(picture => picture.Shape)]);
+            [.. samples], [.. held.SelectMany(picture => picture.Lips)], [.. pictures.Select(picture => picture is not null)],
+            [.. held.SelectMany(picture => picture.Shape)]);
     }
 
     /// <inheritdoc/>
@@ -46,7 +50,8 @@ public sealed class LipReader : IDisposable
     private static void Append(List<short> samples, AudioBlock block)
     {
         while (samples.Count < block.FirstSample) samples.Add(0);
-        foreach (var sample in block.Samples.Span) samples.Add((short)Math.Clamp(MathF.Round(sample * 32768), short.MinValue, short.MaxValue));
+        foreach (var sample in block.Samples.Span)
+            samples.Add((short)Math.Clamp(MathF.Round(sample * 32768), short.MinValue, short.MaxValue));
     }
 
     private static (byte[] Lips, float[] Shape)? Lips(PictureReader reader, FaceTracker tracker, MarginCropper crop, VideoFrame frame)

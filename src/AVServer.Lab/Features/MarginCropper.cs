@@ -7,8 +7,8 @@ namespace AVServer.Lab.Features;
 
 /// <summary>Cuts the lip ROI with a margin: its middle 64×64 pixels are those that serving cuts.</summary>
 /// <remarks>
-/// The colour form is 112 pixels wide. Asked for a square 112/64 as wide as the ROI it has the gray form's scale and grid, with 24 pixels of
-/// surroundings, of which 16 are kept.
+/// The colour form is 112 pixels wide. Asked for a square 112/64 as wide as the ROI it has the gray form's scale and grid, with 24 pixels
+/// of surroundings, of which 16 are kept.
 /// </remarks>
 internal sealed class MarginCropper : IDisposable
 {

@@ -12,7 +12,8 @@ public sealed class CascadeReport
     public const string Clean = "clean";
 
     /// <summary>Conditions of the keyword recordings, by name; absent SNR: as recorded.</summary>
-    public static readonly IReadOnlyList<(string Name, double? SnrDb)> Conditions = [(Clean, null), ("10 dB", 10), ("5 dB", 5), ("0 dB", 0)];
+    public static readonly IReadOnlyList<(string Name, double? SnrDb)> Conditions =
+        [(Clean, null), ("10 dB", 10), ("5 dB", 5), ("0 dB", 0)];
 
     private readonly Dictionary<string, List<CascadeCurve>> _keywords = [];
     private readonly List<(string Set, CascadeCurve Curve)> _filler = [];
@@ -27,11 +28,13 @@ public sealed class CascadeReport
     }
 
     /// <summary>Thresholds of all curves: even in the log-odds, because posteriors crowd at both ends.</summary>
-    public static IReadOnlyList<double> Thresholds { get; } = [.. Enumerable.Range(0, 61).Select(i => 1 / (1 + Math.Exp(-(-6 + (i * 0.25)))))];
+    public static IReadOnlyList<double> Thresholds { get; } =
+        [.. Enumerable.Range(0, 61).Select(i => 1 / (1 + Math.Exp(-(-6 + (i * 0.25)))))];
 
     /// <summary>The first stage alone.</summary>
     public DetCurve Spotter(string condition, double refractorySeconds = 1) => DetCurve.Measure(
-        [.. _keywords[condition].Select(curve => curve.First.Max())], [.. _filler.Select(item => new FillerStream(item.Curve.First, StepSeconds))], Thresholds, refractorySeconds);
+        [.. _keywords[condition].Select(curve => curve.First.Max())],
+        [.. _filler.Select(item => new FillerStream(item.Curve.First, StepSeconds))], Thresholds, refractorySeconds);
 
     /// <summary>The second stage run at every step.</summary>
     public DetCurve Verifier(string condition) => DetCurve.Measure(

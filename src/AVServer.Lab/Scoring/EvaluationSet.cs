@@ -10,7 +10,8 @@ public sealed class EvaluationSet(Corpora corpora, Split split)
 {
     private const int TailSamples = 7_680;
     private const int Seed = 7;
-    private readonly Clip[] _noises = [.. corpora.Of(split).Where(clip => clip.Role == ClipRole.Noise && clip.Samples.End.Value - clip.Samples.Start.Value > 32_000)];
+    private readonly Clip[] _noises =
+        [.. corpora.Of(split).Where(clip => clip.Role == ClipRole.Noise && clip.Samples.End.Value - clip.Samples.Start.Value > 32_000)];
 
     /// <summary>Keyword recordings.</summary>
     public IReadOnlyList<Clip> Keywords { get; } = [.. corpora.Of(split).Where(clip => clip.Role == ClipRole.Keyword)];

@@ -27,7 +27,8 @@ public sealed class VerifierScorer(VerifierEnsemble model, EmbeddingFrontEnd emb
             var count = Math.Min(BatchWindows, steps - first);
             var values = new float[count * window * dim];
             for (var i = 0; i < count; i++)
-                vectors.AsSpan((first + i + EmbeddingFrontEnd.LeadSteps - window + 1) * dim, window * dim).CopyTo(values.AsSpan(i * window * dim));
+                vectors.AsSpan((first + i + EmbeddingFrontEnd.LeadSteps - window + 1) * dim, window * dim)
+                    .CopyTo(values.AsSpan(i * window * dim));
             var outputs = model.call(tensor(values, [count, window, dim])).contiguous().data<float>().ToArray();
             for (var i = 0; i < count; i++)
                 results[first + i] = (1 / (1 + MathF.Exp(-outputs[i * 3])), outputs[(i * 3) + 1], outputs[(i * 3) + 2]);

@@ -2,13 +2,19 @@ using AVServer.Speech;
 
 namespace AVServer.Lab.Spelling;
 
-/// <summary>Parts words and their phones into graphones: expectation maximisation over all ways to do so, then the best way of each word.</summary>
-/// <remarks>Jiampojamarn, Kondrak, Sherif: many-to-many alignments, NAACL 2007. A graphone is one letter with 0–2 phones or two letters with 1 phone.</remarks>
+/// <summary>
+/// Parts words and their phones into graphones: expectation maximisation over all ways to do so, then the best way of each word.
+/// </summary>
+/// <remarks>
+/// Jiampojamarn, Kondrak, Sherif: many-to-many alignments, NAACL 2007. A graphone is one letter with 0–2 phones or two letters with 1
+/// phone.
+/// </remarks>
 internal sealed class GraphoneAligner
 {
     private static readonly (int Letters, int Phones)[] Shapes = [(1, 0), (1, 1), (1, 2), (2, 1)];
 
-    // What a rare graphone's count begins with is soon forgotten; silence and pairs begin lower, so that plain pairs of letter and phone lead.
+    // What a rare graphone's count begins with is soon forgotten; silence and pairs begin lower, so that plain pairs of letter and phone
+    // lead.
     private static readonly double[] FirstGuess = [0.2, 1, 0.1, 0.3];
 
     private Dictionary<long, double> _weights = [];
@@ -81,7 +87,8 @@ internal sealed class GraphoneAligner
         (forward[0], backward[^1]) = (1, 1);
         for (var i = 0; i < rows; i++)
             for (var j = 0; j < columns; j++)
-                foreach (var (shape, to) in Steps(i, j, rows, columns)) forward[to] += forward[i * columns + j] * Weight(word, i, j, shape, isFirst);
+                foreach (var (shape, to) in Steps(i, j, rows, columns))
+                    forward[to] += forward[i * columns + j] * Weight(word, i, j, shape, isFirst);
         if (forward[^1] == 0) return 0;
         for (var i = rows - 1; i >= 0; i--)
         {
@@ -93,7 +100,8 @@ internal sealed class GraphoneAligner
                     backward[i * columns + j] += through;
                     var share = forward[i * columns + j] * through / forward[^1];
                     if (share <= 0) continue;
-                    System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(counts, Key(word, i, j, shape), out _) += share;
+                    System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(
+                        counts, Key(word, i, j, shape), out _) += share;
                 }
             }
         }
@@ -109,7 +117,8 @@ internal sealed class GraphoneAligner
         }
     }
 
-    private double Weight(SpokenSpelling word, int i, int j, int shape, bool isFirst) => isFirst ? FirstGuess[shape] * 0.05 : _weights.GetValueOrDefault(Key(word, i, j, shape));
+    private double Weight(SpokenSpelling word, int i, int j, int shape, bool isFirst) =>
+        isFirst ? FirstGuess[shape] * 0.05 : _weights.GetValueOrDefault(Key(word, i, j, shape));
 
     private static long Key(SpokenSpelling word, int i, int j, int shape)
     {

@@ -4,7 +4,9 @@ using AVServer.Speech;
 
 namespace AVServer.Lab.Spelling;
 
-/// <summary>Counts n-grams of graphones and smooths them: interpolated Kneser-Ney with three discounts an order (Chen and Goodman, 1999).</summary>
+/// <summary>
+/// Counts n-grams of graphones and smooths them: interpolated Kneser-Ney with three discounts an order (Chen and Goodman, 1999).
+/// </summary>
 internal sealed class GraphoneEstimator
 {
     private const int BitsPerSymbol = 12;
@@ -53,13 +55,17 @@ internal sealed class GraphoneEstimator
         List<UInt128> level = [0];
         for (var length = 0; length <= _order; length++)
         {
-            var byParent = length == _order ? null : kept[length].GroupBy(key => key >> BitsPerSymbol).ToDictionary(group => group.Key, group => group.Order().ToArray());
+            var byParent = length == _order ? null
+                : kept[length].GroupBy(key => key >> BitsPerSymbol).ToDictionary(group => group.Key, group => group.Order().ToArray());
             var next = new List<UInt128>();
             foreach (var key in level)
             {
                 var children = byParent?.GetValueOrDefault(key) ?? [];
                 var backoff = length == 0 ? 1 : _backoffs[length - 1].GetValueOrDefault(key, 1);
-                nodes.Add(new GraphoneNode((ushort)Last(key), length == 0 ? (byte)0 : Quantise(_probabilities[length - 1][key]), Quantise(backoff), children.Length));
+                nodes.Add(
+                    new GraphoneNode(
+                        (ushort)Last(key), length == 0 ? (byte)0 : Quantise(_probabilities[length - 1][key]), Quantise(backoff),
+                        children.Length));
                 next.AddRange(children);
             }
             level = next;
@@ -97,7 +103,8 @@ internal sealed class GraphoneEstimator
     }
 
     /// <summary>Probability of the last symbol without the first of the others.</summary>
-    private double Shorter(UInt128 key, int length) => length == 1 ? 1.0 / (Graphones.Length + 1) : _probabilities[length - 2][key & Mask(length - 1)];
+    private double Shorter(UInt128 key, int length) =>
+        length == 1 ? 1.0 / (Graphones.Length + 1) : _probabilities[length - 2][key & Mask(length - 1)];
 
     private static double[] Discounts(IEnumerable<int> counts)
     {
@@ -151,7 +158,8 @@ internal sealed class GraphoneEstimator
         }
     }
 
-    private static byte Quantise(double probability) => (byte)Math.Clamp((int)Math.Round(-Math.Log(probability) / GraphoneModel.Step), 0, 255);
+    private static byte Quantise(double probability) =>
+        (byte)Math.Clamp((int)Math.Round(-Math.Log(probability) / GraphoneModel.Step), 0, 255);
 
     private Dictionary<UInt128, T>[] Levels<T>() => [.. Enumerable.Range(0, _order).Select(_ => new Dictionary<UInt128, T>())];
 

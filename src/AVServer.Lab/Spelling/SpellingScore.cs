@@ -1,3 +1,4 @@
+using System.Globalization;
 using AVServer.Speech;
 
 namespace AVServer.Lab.Spelling;
@@ -30,7 +31,8 @@ internal sealed record SpellingScore(int Words, int WordErrors, int Phones, int 
                 score.WordErrors + (errors > 0 ? 1 : 0),
                 score.Phones + phones,
                 score.PhoneErrors + errors,
-                score.AmongFour + (word.Any(spelling => guesses.Any(guess => guess.Phones.AsSpan().SequenceEqual(spelling.Phones))) ? 1 : 0));
+                score.AmongFour
+                    + (word.Any(spelling => guesses.Any(guess => guess.Phones.AsSpan().SequenceEqual(spelling.Phones))) ? 1 : 0));
         }
         return score;
     }
@@ -39,8 +41,10 @@ internal sealed record SpellingScore(int Words, int WordErrors, int Phones, int 
     public static (int Errors, int Phones) Nearest(Phone[] guess, IEnumerable<Phone[]> pronunciations) =>
         pronunciations.Select(phones => (Errors: Edits(guess, phones), Phones: phones.Length)).MinBy(nearest => nearest.Errors);
 
-    public override string ToString() => FormattableString.Invariant(
-        $"{Words} words, word error rate {WordErrorRate:P2}, phone error rate {PhoneErrorRate:P2}, right among {Guesses} guesses {(double)AmongFour / Words:P2}");
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Words} words, word error rate {WordErrorRate:P2}, phone error rate {PhoneErrorRate:P2}, "
+        + $"right among {Guesses} guesses {(double)AmongFour / Words:P2}");
 
     private static int Edits(ReadOnlySpan<Phone> from, ReadOnlySpan<Phone> to)
     {

@@ -4,7 +4,9 @@ using AVServer.Speech;
 
 namespace AVServer.Lab.Spelling;
 
-/// <summary>The lexicon's words, parted once and for all by a hash of the word, so that all pronunciations of a word are on one side.</summary>
+/// <summary>
+/// The lexicon's words, parted once and for all by a hash of the word, so that all pronunciations of a word are on one side.
+/// </summary>
 internal sealed class SpellingSplit
 {
     /// <summary>Of a hundred words one is for choosing, five are for the last word.</summary>

@@ -11,7 +11,9 @@ internal static class SpellingTrainer
     /// <param name="log">Receives a line each step.</param>
     public static GraphoneModel Train(SpellingRecipe recipe, IReadOnlyList<SpokenSpelling> words, Action<string> log)
     {
-        var aligner = GraphoneAligner.Learn(words, recipe.Rounds, (round, likelihood) => log(FormattableString.Invariant($"round {round + 1}: {likelihood:F3} nats a word")));
+        var aligner = GraphoneAligner.Learn(
+            words, recipe.Rounds,
+            (round, likelihood) => log(FormattableString.Invariant($"round {round + 1}: {likelihood:F3} nats a word")));
         var aligned = words.Select(aligner.Align).OfType<IReadOnlyList<Graphone>>().ToArray();
         var counts = aligned.SelectMany(word => word).CountBy(graphone => graphone).ToDictionary();
         var kept = aligned.Where(word => word.All(graphone => counts[graphone] >= recipe.RarestGraphone)).ToArray();

@@ -17,8 +17,10 @@ namespace AVServer.Lab.Training;
 /// <param name="Sound">How the sound is changed.</param>
 /// <param name="Lips">How the pictures are changed.</param>
 /// <param name="Threads">Threads of libtorch.</param>
-/// <param name="MisleadingLipsShare">Of the joint training's windows with sound, those whose lips are another recording's, whatever it says, and the sound is right.</param>
-/// <param name="Members">Networks that are trained together from the same two models, and vote; each has a seed of its own, one higher than the one before.</param>
+/// <param name="MisleadingLipsShare">Of the joint training's windows with sound, those whose lips are another recording's, whatever it
+/// says, and the sound is right.</param>
+/// <param name="Members">Networks that are trained together from the same two models, and vote; each has a seed of its own, one higher than
+/// the one before.</param>
 public sealed record AudioVisualRecipe(
     string Name,
     string Version,
@@ -42,7 +44,8 @@ public sealed record AudioVisualRecipe(
 
     /// <summary>Names of the joint trainings, one for each member.</summary>
     [JsonIgnore]
-    public IReadOnlyList<string> JointStages => [.. Enumerable.Range(1, Members).Select(member => FormattableString.Invariant($"joint-{member}"))];
+    public IReadOnlyList<string> JointStages =>
+        [.. Enumerable.Range(1, Members).Select(member => FormattableString.Invariant($"joint-{member}"))];
 
     /// <summary>The recipe of a member's joint training.</summary>
     /// <param name="member">From 0.</param>
@@ -51,10 +54,12 @@ public sealed record AudioVisualRecipe(
     /// <summary>Reads a recipe.</summary>
     /// <exception cref="JsonException">It is not one.</exception>
     public static AudioVisualRecipe Load(string path) =>
-        JsonSerializer.Deserialize<AudioVisualRecipe>(File.ReadAllText(path), DataRecipe.Json) ?? throw new JsonException($"Expected a training recipe in {path}, got null.");
+        JsonSerializer.Deserialize<AudioVisualRecipe>(File.ReadAllText(path), DataRecipe.Json)
+            ?? throw new JsonException($"Expected a training recipe in {path}, got null.");
 
     /// <summary>How long and how fast a stage goes.</summary>
-    public Schedule Schedule(AudioVisualStage stage) => new(Seed, stage.Steps, stage.LearningRate, stage.WeightDecay, Threads, stage.CheckpointSteps);
+    public Schedule Schedule(AudioVisualStage stage) =>
+        new(Seed, stage.Steps, stage.LearningRate, stage.WeightDecay, Threads, stage.CheckpointSteps);
 }
 
 /// <summary>One stage of the training.</summary>

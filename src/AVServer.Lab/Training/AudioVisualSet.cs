@@ -23,7 +23,8 @@ public sealed class AudioVisualSet
         With = [.. Clips.Where(clip => clip.Keyword is not null)];
         Without = [.. Clips.Where(clip => clip.Keyword is null)];
         if (With.Count == 0 || Without.Count == 0)
-            throw new ArgumentException($"Expected recordings with the keyword and without, got {With.Count} and {Without.Count}.", nameof(clips));
+            throw new ArgumentException(
+                $"Expected recordings with the keyword and without, got {With.Count} and {Without.Count}.", nameof(clips));
         _recordings = Clips.ToDictionary(clip => clip, read);
     }
 

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace AVServer.Lab.Training;
 
-/// <summary>How well a model does on the dev split while it is trained: one window a recording, its last word, clean and in noise.</summary>
+/// <summary>
+/// How well a model does on the dev split while it is trained: one window a recording, its last word, clean and in noise.
+/// </summary>
 /// <remarks>The lips are seen changed, as another talker's would be: dev's talker is the training's.</remarks>
 public sealed class DevScores
 {
@@ -43,7 +45,8 @@ public sealed class DevScores
     {
         using var mode = no_grad();
         using var scope = NewDisposeScope();
-        return Describe([Values(model.classify(Lips(model.Encoder, new LipRenderer(null)))), Values(model.classify(Lips(model.Encoder, _renderer)))]);
+        return Describe(
+            [Values(model.classify(Lips(model.Encoder, new LipRenderer(null)))), Values(model.classify(Lips(model.Encoder, _renderer)))]);
     }
 
     /// <summary>Judges the audio-visual model.</summary>
@@ -69,7 +72,8 @@ public sealed class DevScores
             for (var k = 0; k < chunk.Length; k++)
             {
                 var values = cat([encoded[k], tensor(stretches[k].Measures(_set), [LipStretch.Pictures, LipShape.Measures])], 1);
-                var places = Enumerable.Range(0, AudioVisualWindow.Pictures).Select(p => (long)stretches[k].IndexOf(chunk[k].Picture(p, 1, 1).Seconds)).ToArray();
+                var places = Enumerable.Range(0, AudioVisualWindow.Pictures)
+                    .Select(p => (long)stretches[k].IndexOf(chunk[k].Picture(p, 1, 1).Seconds)).ToArray();
                 features.Add(values.index_select(0, tensor(places)));
             }
         }
@@ -80,7 +84,8 @@ public sealed class DevScores
     {
         var keyword = all.Where((_, i) => _isKeyword[i]).ToArray();
         var filler = all.Where((_, i) => !_isKeyword[i]).ToArray();
-        return FormattableString.Invariant($"EER {100 * Verification.EqualErrorRate(keyword, filler):F1} % AUC {Verification.Auc(keyword, filler):F3}");
+        return FormattableString.Invariant(
+            $"EER {100 * Verification.EqualErrorRate(keyword, filler):F1} % AUC {Verification.Auc(keyword, filler):F3}");
     }));
 
     private static float[] Values(Tensor logits) => logits.contiguous().data<float>().ToArray();

@@ -23,7 +23,8 @@ public sealed class JointTrainer
     private readonly WindowFbank _fbank;
     private readonly WindowDraw _draw;
 
-    public JointTrainer(AudioVisualRecipe recipe, AudioVisualSet set, WindowSound sound, UnimodalAudio audio, UnimodalVisual visual, LipFeatureBank lips)
+    public JointTrainer(
+        AudioVisualRecipe recipe, AudioVisualSet set, WindowSound sound, UnimodalAudio audio, UnimodalVisual visual, LipFeatureBank lips)
     {
         (_recipe, _set, _lips) = (recipe, set, lips);
         (_fbank, _draw) = (new WindowFbank(recipe.Sound, set, sound), new WindowDraw(set, new WindowPlan(set.Clips)));
@@ -52,11 +53,14 @@ public sealed class JointTrainer
             var isOther = isMisled || random.NextDouble() < OtherLipsShare;
             var seen = isOther ? (isMisled ? _draw.Any(random) : _draw.Alike(heard[i], random)) with { Lag = heard[i].Lag } : heard[i];
             var speed = ReadLips(seen, lips.AsSpan(i * size, size), random);
-            if (random.NextDouble() < OtherPicturesShare) ReadPictures(_draw.Any(random) with { Lag = heard[i].Lag }, lips.AsSpan(i * size, size), random);
+            if (random.NextDouble() < OtherPicturesShare)
+                ReadPictures(_draw.Any(random) with { Lag = heard[i].Lag }, lips.AsSpan(i * size, size), random);
             sounds[i] = (heard[i], isOther ? null : speed);
         }
         var fbank = _fbank.Augmented(sounds, unchecked((_recipe.Seed * 7_927) + (step * 1_009)));
-        var logits = Model.call(fbank, tensor(lips, [heard.Length, AudioVisualWindow.Pictures, AudioVisualRecipe.Model.LipValues]), tensor(presence, [heard.Length, 2]));
+        var logits = Model.call(
+            fbank, tensor(lips, [heard.Length, AudioVisualWindow.Pictures, AudioVisualRecipe.Model.LipValues]),
+            tensor(presence, [heard.Length, 2]));
         return WindowLoss.Of(logits, [.. heard.Select(window => window.IsKeyword)]);
     }
 

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace AVServer.Lab.Training;
 
-/// <summary>Lip features and measures of every recording of a set in several renderings, made once: what the joint training reads instead of pictures.</summary>
+/// <summary>
+/// Lip features and measures of every recording of a set in several renderings, made once: what the joint training reads instead of
+/// pictures.
+/// </summary>
 public sealed class LipFeatureBank
 {
     private const int BatchStretches = 8;
@@ -22,8 +25,11 @@ public sealed class LipFeatureBank
     {
         _dim = encoder.Config.LipValues;
         var random = new Random(seed);
-        var stretches = set.Clips.SelectMany(clip => Enumerable.Range(0, renderings).Select(_ => LipStretch.EndOf(clip, 1 + (speedSpread * ((2 * random.NextDouble()) - 1))))).ToArray();
-        _renderings = stretches.Chunk(BatchStretches).SelectMany((chunk, i) => Encode(set, encoder, renderer, chunk, unchecked(seed + (i * 100))))
+        var stretches = set.Clips.SelectMany(
+            clip => Enumerable.Range(0, renderings)
+                .Select(_ => LipStretch.EndOf(clip, 1 + (speedSpread * ((2 * random.NextDouble()) - 1))))).ToArray();
+        _renderings = stretches.Chunk(BatchStretches)
+            .SelectMany((chunk, i) => Encode(set, encoder, renderer, chunk, unchecked(seed + (i * 100))))
             .GroupBy(rendering => rendering.Stretch.Clip).ToDictionary(group => group.Key, group => group.ToArray());
     }
 
@@ -51,7 +57,8 @@ public sealed class LipFeatureBank
         }
     }
 
-    private static (LipStretch Stretch, float[] Values)[] Encode(AudioVisualSet set, LipEncoder encoder, LipRenderer renderer, LipStretch[] chunk, int seed)
+    private static (LipStretch Stretch, float[] Values)[] Encode(
+        AudioVisualSet set, LipEncoder encoder, LipRenderer renderer, LipStretch[] chunk, int seed)
     {
         using var mode = no_grad();
         using var scope = NewDisposeScope();

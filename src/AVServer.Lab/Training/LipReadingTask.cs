@@ -6,7 +6,9 @@ using static TorchSharp.torch.nn;
 
 namespace AVServer.Lab.Training;
 
-/// <summary>The visual model and two more tasks that its lip encoder learns from: which word is being said in each picture, and the mouth's shape.</summary>
+/// <summary>
+/// The visual model and two more tasks that its lip encoder learns from: which word is being said in each picture, and the mouth's shape.
+/// </summary>
 /// <remarks>
 /// A label a window teaches an encoder little when there are few recordings; the word times give one for each picture, and so do the
 /// landmarks, which don't depend on skin and light. The layers of these tasks are used in training only. Ours, not the paper's.

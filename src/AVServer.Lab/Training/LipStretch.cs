@@ -6,14 +6,18 @@ using static TorchSharp.torch;
 
 namespace AVServer.Lab.Training;
 
-/// <summary>The pictures of a recording that its windows can show, at a speed: up to <see cref="WindowPlan.LongestLag"/> after its last word.</summary>
+/// <summary>
+/// The pictures of a recording that its windows can show, at a speed: up to <see cref="WindowPlan.LongestLag"/> after its last word.
+/// </summary>
 /// <param name="Clip">The recording.</param>
 /// <param name="Speed">1.1 is 10 % faster.</param>
 /// <param name="First">First picture, counted at the speed; may lie before the recording's beginning.</param>
 /// <param name="Count">Number of pictures.</param>
 public sealed record LipStretch(AudioVisualClip Clip, double Speed, int First, int Count)
 {
-    /// <summary>Pictures of a stretch in training: a window and a little before it, which windows that end earlier hold beyond that.</summary>
+    /// <summary>
+    /// Pictures of a stretch in training: a window and a little before it, which windows that end earlier hold beyond that.
+    /// </summary>
     public const int Pictures = 72;
 
     private const int Side = LipWarp.Side;
@@ -28,7 +32,9 @@ public sealed record LipStretch(AudioVisualClip Clip, double Speed, int First, i
     /// <param name="seconds">Of the recording.</param>
     public int IndexOf(double seconds) => Math.Clamp((int)Math.Floor(seconds / Speed * LipRecording.Fps) - First, 0, Count - 1);
 
-    /// <summary>Renders stretches of the same length with the context that the lip encoder needs, [B, 1, <see cref="Count"/> + 4, 64, 64].</summary>
+    /// <summary>
+    /// Renders stretches of the same length with the context that the lip encoder needs, [B, 1, <see cref="Count"/> + 4, 64, 64].
+    /// </summary>
     public static Tensor Render(AudioVisualSet set, IReadOnlyList<LipStretch> stretches, LipRenderer renderer, int seed)
     {
         var count = stretches[0].Count + (2 * LipEncoder.Context);
@@ -42,19 +48,24 @@ public sealed record LipStretch(AudioVisualClip Clip, double Speed, int First, i
         return tensor(values, [stretches.Count, 1, count, Side, Side]);
     }
 
-    /// <summary>The mouth's measures in the pictures of the stretch, [<see cref="Count"/>, M]; between pictures is blended, what is beyond the recording holds its first or last.</summary>
+    /// <summary>
+    /// The mouth's measures in the pictures of the stretch, [<see cref="Count"/>, M]; between pictures is blended, what is beyond the
+    /// recording holds its first or last.
+    /// </summary>
     public float[] Measures(AudioVisualSet set)
     {
         var recording = set[Clip];
         var measures = new float[Count * LipShape.Measures];
-        ReadOnlySpan<float> Of(int picture) => recording.Shapes.AsSpan(Math.Clamp(picture, 0, recording.Pictures - 1) * LipShape.Measures, LipShape.Measures);
+        ReadOnlySpan<float> Of(int picture) =>
+            recording.Shapes.AsSpan(Math.Clamp(picture, 0, recording.Pictures - 1) * LipShape.Measures, LipShape.Measures);
         for (var i = 0; i < Count; i++)
         {
             var at = (First + i) * Speed;
             var before = Of((int)Math.Floor(at));
             var after = Of((int)Math.Floor(at) + 1);
             var share = (float)(at - Math.Floor(at));
-            for (var m = 0; m < LipShape.Measures; m++) measures[(i * LipShape.Measures) + m] = before[m] + (share * (after[m] - before[m]));
+            for (var m = 0; m < LipShape.Measures; m++)
+                measures[(i * LipShape.Measures) + m] = before[m] + (share * (after[m] - before[m]));
         }
         return measures;
     }
@@ -75,5 +86,6 @@ public sealed record LipStretch(AudioVisualClip Clip, double Speed, int First, i
         return values;
     }
 
-    private static int Last(AudioVisualClip clip, double speed) => (int)Math.Ceiling(((clip.Words[^1].EndSeconds / speed) + WindowPlan.LongestLag) * LipRecording.Fps);
+    private static int Last(AudioVisualClip clip, double speed) =>
+        (int)Math.Ceiling(((clip.Words[^1].EndSeconds / speed) + WindowPlan.LongestLag) * LipRecording.Fps);
 }

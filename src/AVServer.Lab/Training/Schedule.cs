@@ -8,7 +8,8 @@ namespace AVServer.Lab.Training;
 /// <param name="Threads">Threads of libtorch.</param>
 /// <param name="CheckpointSteps">Steps from one checkpoint to the next.</param>
 /// <param name="ClipNorm">Largest norm of all gradients together; larger ones are scaled down.</param>
-public sealed record Schedule(int Seed, int Steps, double LearningRate, double WeightDecay, int Threads, int CheckpointSteps = 500, double ClipNorm = 5)
+public sealed record Schedule(
+    int Seed, int Steps, double LearningRate, double WeightDecay, int Threads, int CheckpointSteps = 500, double ClipNorm = 5)
 {
     /// <summary>The learning rate of a step, from 0 on.</summary>
     public double LearningRateAt(int step)

@@ -39,8 +39,10 @@ public sealed record TrainRecipe(
     /// <exception cref="JsonException">It is not one, or it names no model or two.</exception>
     public static TrainRecipe Load(string path)
     {
-        var recipe = JsonSerializer.Deserialize<TrainRecipe>(File.ReadAllText(path), DataRecipe.Json) ?? throw new JsonException($"Expected a training recipe in {path}, got null.");
-        if (recipe.Spotter is null == recipe.Verifier is null) throw new JsonException($"Expected either spotter or verifier in {path}, got {(recipe.Spotter is null ? "none" : "both")}.");
+        var recipe = JsonSerializer.Deserialize<TrainRecipe>(File.ReadAllText(path), DataRecipe.Json)
+            ?? throw new JsonException($"Expected a training recipe in {path}, got null.");
+        if (recipe.Spotter is null == recipe.Verifier is null)
+            throw new JsonException($"Expected either spotter or verifier in {path}, got {(recipe.Spotter is null ? "none" : "both")}.");
         return recipe;
     }
 

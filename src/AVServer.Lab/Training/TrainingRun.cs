@@ -15,7 +15,8 @@ public sealed class TrainingRun(Schedule schedule, string folder, Action<string>
 
     /// <summary>Trains from the last checkpoint, or from the start, to the schedule's last step.</summary>
     /// <param name="model">Its weights are left as trained.</param>
-    /// <param name="loss">Loss of a step; its chances must come from the step's number alone, so that a resumed run equals an uncut one.</param>
+    /// <param name="loss">Loss of a step; its chances must come from the step's number alone, so that a resumed run equals an uncut
+    /// one.</param>
     /// <param name="until">Stops before the last step; for tests.</param>
     /// <returns>Mean loss over the last steps.</returns>
     public double Run(nn.Module model, Func<int, Tensor> loss, int? until = null)

@@ -51,7 +51,8 @@ public sealed class VerifierTrainer
 
     /// <summary>Loss on the batches of a step: one a head.</summary>
     public Tensor Loss(int step) =>
-        Model.Members.Select((head, member) => Loss(head, step, new Random(unchecked((((_recipe.Seed * 1_000_003) + step) * 31) + member)))).Aggregate((sum, loss) => sum + loss);
+        Model.Members.Select((head, member) => Loss(head, step, new Random(unchecked((((_recipe.Seed * 1_000_003) + step) * 31) + member))))
+            .Aggregate((sum, loss) => sum + loss);
 
     private Tensor Loss(VerifierHead head, int step, Random random)
     {
@@ -67,7 +68,8 @@ public sealed class VerifierTrainer
         var outputs = head.call(Embeddings(windows, random));                                     // [B, 3]
         var label = cat([ones(keywords), zeros(windows.Count - keywords)], 0);
         var classification = nn.functional.binary_cross_entropy_with_logits(outputs.select(1, 0), label);
-        var times = nn.functional.smooth_l1_loss(outputs.narrow(0, 0, keywords).narrow(1, 1, 2), Times(windows.Take(keywords)), nn.Reduction.None, 0.1);
+        var times = nn.functional.smooth_l1_loss(
+            outputs.narrow(0, 0, keywords).narrow(1, 1, 2), Times(windows.Take(keywords)), nn.Reduction.None, 0.1);
         return classification + (TimeWeight * times.sum() / keywords);
 
         void Draw(List<(int, int)> from, int count)

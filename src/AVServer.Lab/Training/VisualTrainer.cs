@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace AVServer.Lab.Training;
 
-/// <summary>Teaches the visual model alone: each recording of a batch is encoded once, and several windows are taken of its features.</summary>
+/// <summary>
+/// Teaches the visual model alone: each recording of a batch is encoded once, and several windows are taken of its features.
+/// </summary>
 public sealed class VisualTrainer
 {
     private const int WindowsPerClip = 4;
@@ -25,7 +27,8 @@ public sealed class VisualTrainer
         (_recipe, _set, _renderer) = (recipe, set, new LipRenderer(recipe.Lips));
         _words = [.. set.Clips.SelectMany(clip => clip.Words).Select(word => word.Text).Distinct().Order(StringComparer.Ordinal)];
         if (_words.Length >= LipReadingTask.WordCount)
-            throw new ArgumentException($"Expected at most {LipReadingTask.WordCount - 1} different words, got {_words.Length}.", nameof(set));
+            throw new ArgumentException(
+                $"Expected at most {LipReadingTask.WordCount - 1} different words, got {_words.Length}.", nameof(set));
         manual_seed(recipe.Seed);
         Task = new LipReadingTask(new UnimodalVisual(AudioVisualRecipe.Model), LipReadingTask.WordCount);
     }
@@ -46,7 +49,9 @@ public sealed class VisualTrainer
         var features = Model.Encoder.call(pictures);                                              // [K, F, V]
         var (windows, isKeyword) = Windows(clips, random);
         var places = windows.SelectMany(window => Places(window, stretches)).ToArray();
-        var (seen, measured) = (features.flatten(0, 1).index_select(0, tensor(PlacesOfPictures(places, random))), Measures(stretches).index_select(0, tensor(places)));
+        var (seen, measured) =
+            (features.flatten(0, 1).index_select(0, tensor(PlacesOfPictures(places, random))),
+                Measures(stretches).index_select(0, tensor(places)));
         var lips = cat([seen, measured], 1).view(windows.Length, AudioVisualWindow.Pictures, -1);
         var (words, shapes) = Task.call(features);
         var said = tensor(stretches.SelectMany(WordsOf).ToArray()).unsqueeze(1);
@@ -56,7 +61,9 @@ public sealed class VisualTrainer
     }
 
     /// <summary>Measures of all pictures of all stretches, [K · F, M].</summary>
-    private Tensor Measures(LipStretch[] stretches) => tensor(stretches.SelectMany(stretch => stretch.Measures(_set)).ToArray(), [stretches.Length * LipStretch.Pictures, LipShape.Measures]);
+    private Tensor Measures(LipStretch[] stretches) =>
+        tensor(
+            stretches.SelectMany(stretch => stretch.Measures(_set)).ToArray(), [stretches.Length * LipStretch.Pictures, LipShape.Measures]);
 
     /// <summary>Where the pictures of each window come from: its own places, or those of another window.</summary>
     private static long[] PlacesOfPictures(long[] places, Random random)
@@ -117,7 +124,9 @@ public sealed class VisualTrainer
     private static (AudioVisualWindow[] Windows, bool[] IsKeyword) Windows(AudioVisualClip[] clips, Random random)
     {
         var plan = new WindowPlan(clips);
-        var windows = clips.SelectMany(clip => Enumerable.Range(0, WindowsPerClip).Select(i => i % 2 == 0 || clip.Keyword is null && i == 1 ? plan.Final(clip, random) : plan.Other(clip, random))).ToArray();
+        var windows = clips.SelectMany(
+            clip => Enumerable.Range(0, WindowsPerClip)
+                .Select(i => i % 2 == 0 || clip.Keyword is null && i == 1 ? plan.Final(clip, random) : plan.Other(clip, random))).ToArray();
         return (windows, [.. windows.Select(window => window.IsKeyword)]);
     }
 

@@ -1,6 +1,9 @@
 namespace AVServer.Lab.Training;
 
-/// <summary>Makes the voice of somebody with a shorter or longer vocal tract: frequencies are stretched up to 4.8 kHz and squeezed above (Jaitly and Hinton, "Vocal tract length perturbation", 2013).</summary>
+/// <summary>
+/// Makes the voice of somebody with a shorter or longer vocal tract: frequencies are stretched up to 4.8 kHz and squeezed above (Jaitly and
+/// Hinton, "Vocal tract length perturbation", 2013).
+/// </summary>
 /// <remarks>On log-mel frames of 16 kHz sound, bands of 20 Hz to 8 kHz; pitch is below what they resolve.</remarks>
 public static class VocalTract
 {

@@ -1,9 +1,11 @@
 namespace AVServer.Lab.Training;
 
-/// <summary>Another throat and another microphone, on mel features: the frequency axis is stretched, and a slow curve is added to the spectrum.</summary>
+/// <summary>
+/// Another throat and another microphone, on mel features: the frequency axis is stretched, and a slow curve is added to the spectrum.
+/// </summary>
 /// <remarks>
-/// Stretching after vocal tract length perturbation (Jaitly and Hinton 2013), here on the mel axis itself. A pool of examples is made once; this makes each of
-/// them another speaker each time that it is drawn.
+/// Stretching after vocal tract length perturbation (Jaitly and Hinton 2013), here on the mel axis itself. A pool of examples is made once;
+/// this makes each of them another speaker each time that it is drawn.
 /// </remarks>
 public static class VocalTractWarp
 {

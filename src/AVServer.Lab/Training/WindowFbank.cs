@@ -34,7 +34,9 @@ public sealed class WindowFbank(SoundRecipe recipe, AudioVisualSet set, WindowSo
 
     /// <summary>Windows with noise at a ratio; absent: as recorded.</summary>
     public Tensor At(IReadOnlyList<AudioVisualWindow> windows, double? snrDb, int seed) =>
-        Batch(windows.Count, i => Fbank.Compute(sound.At(snrDb, set[windows[i].Clip], windows[i], new Random(unchecked(seed + i))), _computer));
+        Batch(
+            windows.Count,
+            i => Fbank.Compute(sound.At(snrDb, set[windows[i].Clip], windows[i], new Random(unchecked(seed + i))), _computer));
 
     /// <summary>Draws a speed.</summary>
     public double DrawSpeed(Random random) => 1 + (recipe.SpeedSpread * ((2 * random.NextDouble()) - 1));
@@ -43,7 +45,8 @@ public sealed class WindowFbank(SoundRecipe recipe, AudioVisualSet set, WindowSo
     {
         const int size = Frames * Mels;
         var values = new float[count * size];
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i => make(i).AsSpan(0, size).CopyTo(values.AsSpan(i * size)));
+        Parallel.For(
+            0, count, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i => make(i).AsSpan(0, size).CopyTo(values.AsSpan(i * size)));
         return tensor(values, [count, Frames, Mels]);
     }
 }

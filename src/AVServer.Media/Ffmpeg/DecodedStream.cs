@@ -60,7 +60,8 @@ internal sealed class DecodedStream(
         }
         catch (InvalidDataException e)
         {
-            throw new MediaException(FaultCodes.Internal, "Expected Matroska from the decoder, got something else; open the stream again.", e);
+            throw new MediaException(
+                FaultCodes.Internal, "Expected Matroska from the decoder, got something else; open the stream again.", e);
         }
     }
 
@@ -69,7 +70,9 @@ internal sealed class DecodedStream(
         _lastPicture = _origin + reader.Time;
         var track = reader.Track;
         int expected = track.Width * track.Height * (format == PixelFormat.Bgr24 ? 3 : 1);
-        if (reader.Payload.Length != expected) throw new MediaException(FaultCodes.Internal, $"Expected {expected} bytes of a picture, got {reader.Payload.Length}; open the stream again.");
+        if (reader.Payload.Length != expected)
+            throw new MediaException(
+                FaultCodes.Internal, $"Expected {expected} bytes of a picture, got {reader.Payload.Length}; open the stream again.");
         return VideoFrame.Copy(_lastPicture, track.Width, track.Height, format, reader.Payload);
     }
 
@@ -86,7 +89,8 @@ internal sealed class DecodedStream(
         {
             throw new MediaException(
                 FaultCodes.LimitExceeded,
-                $"Expected at least {limits.MinBytesPerSecond} bytes a second of media, got {inputBytes()} bytes for {time.TotalSeconds:F0} s; send it in another encoding, or split it.");
+                $"Expected at least {limits.MinBytesPerSecond} bytes a second of media, got {inputBytes()} bytes for "
+                + $"{time.TotalSeconds:F0} s; send it in another encoding, or split it.");
         }
     }
 }

@@ -12,9 +12,10 @@ namespace AVServer.Media.Ffmpeg;
 /// One running ffmpeg, ffprobe or decoder of pictures with its pipes. Disposing ends it, whatever it is doing, and waits until it is gone.
 /// </summary>
 /// <remarks>
-/// FFMpegCore builds the command lines and reads the answers, but doesn't start the programs here. Its processes inherit this one's environment, and can't be
-/// bounded, as nobody is told their number. Its pipes are sockets with a name in the temporary folder, for which ffmpeg's protocol <c>unix</c> would have
-/// to be open to untrusted media. What it reads of progress is ffmpeg's text; here the media's own times tell how far a decode is.
+/// FFMpegCore builds the command lines and reads the answers, but doesn't start the programs here. Its processes inherit this one's
+/// environment, and can't be bounded, as nobody is told their number. Its pipes are sockets with a name in the temporary folder, for which
+/// ffmpeg's protocol <c>unix</c> would have to be open to untrusted media. What it reads of progress is ffmpeg's text; here the media's own
+/// times tell how far a decode is.
 /// </remarks>
 internal sealed class DecoderProcess : IAsyncDisposable
 {
@@ -27,13 +28,13 @@ internal sealed class DecoderProcess : IAsyncDisposable
     private const int ChunkBytes = 32 * 1024;
 
     private readonly Process _process;
-    private readonly bool _isApart;
+    private readonly bool _isSandboxed;
     private readonly Task _reading;
 
-    private DecoderProcess(Process process, bool isApart, int outputBytes)
+    private DecoderProcess(Process process, bool isSandboxed, int outputBytes)
     {
-        (_process, _isApart) = (process, isApart);
-        if (outputBytes > SoundBytes) PipeCapacity.Ask(process.StandardOutput.BaseStream, outputBytes);
+        (_process, _isSandboxed) = (process, isSandboxed);
+        if (outputBytes > SoundBytes) PipeCapacity.Request(process.StandardOutput.BaseStream, outputBytes);
         _reading = Log.ReadAsync(process.StandardError.BaseStream);
         Output = PipeReader.Create(process.StandardOutput.BaseStream, new StreamPipeReaderOptions(bufferSize: outputBytes));
     }
@@ -72,7 +73,8 @@ internal sealed class DecoderProcess : IAsyncDisposable
     /// <param name="limits">Most address space and processor time.</param>
     /// <param name="sandbox">Where it runs; null: as this process does.</param>
     /// <param name="files">What it is to read there.</param>
-    /// <param name="inSession">Whether it runs in the user's session, with its environment, as sound servers want of who records, and for as long as is wanted.</param>
+    /// <param name="inSession">Whether it runs in the user's session, with its environment, as sound servers want of who records, and for
+    /// as long as is wanted.</param>
     /// <param name="outputBytes">How much is read at once.</param>
     /// <exception cref="MediaException">There is no such program.</exception>
     public static DecoderProcess Start(
@@ -94,7 +96,7 @@ internal sealed class DecoderProcess : IAsyncDisposable
         start.Environment["DOTNET_EnableDiagnostics"] = "0";   // no socket in the temporary folder
         try
         {
-            var process = DecoderThread.Start(start, isApart: sandbox is not null);
+            var process = DecoderThread.Start(start, isSandboxed: sandbox is not null);
             TimeSpan? cpu = inSession ? null : limits.MaxDecoderCpu;
             long bytes = (long)limits.MaxDecoderMemoryMiB << 20;
             if (sandbox is null) ProcessLimits.Apply(process.Id, bytes, cpu, grows: limits.DecoderCpuShare > 0);
@@ -116,7 +118,7 @@ internal sealed class DecoderProcess : IAsyncDisposable
     {
         if (_process.HasExited) return;
         ProcessLimits.AllowCpu(_process.Id, cpu);
-        if (!_isApart) return;
+        if (!_isSandboxed) return;
         foreach (int inner in ProcessLimits.DescendantsOf(_process.Id)) ProcessLimits.AllowCpu(inner, cpu);
     }
 

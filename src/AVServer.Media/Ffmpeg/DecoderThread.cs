@@ -14,9 +14,9 @@ internal static class DecoderThread
 
     /// <summary>Starts a process.</summary>
     /// <param name="start">What is started.</param>
-    /// <param name="isApart">Whether it is bubblewrap, which is then given the <see cref="SystemCallFilter"/>.</param>
+    /// <param name="isSandboxed">Whether it is bubblewrap, which is then given the <see cref="SystemCallFilter"/>.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
-    public static Process Start(ProcessStartInfo start, bool isApart)
+    public static Process Start(ProcessStartInfo start, bool isSandboxed)
     {
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         Starts.Add(() =>
@@ -24,7 +24,7 @@ internal static class DecoderThread
             try
             {
                 // One for each: who reads it moves the place at which the next would begin.
-                using var filter = isApart ? SystemCallFilter.Open() : null;
+                using var filter = isSandboxed ? SystemCallFilter.Open() : null;
                 string handle = filter?.DangerousGetHandle().ToString(CultureInfo.InvariantCulture) ?? "";
                 if (filter is not null) start.Arguments = $"--seccomp {handle} {start.Arguments}";
                 started.SetResult(Process.Start(start) ?? throw new InvalidOperationException("No process was started."));

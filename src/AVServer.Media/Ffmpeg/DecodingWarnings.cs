@@ -58,8 +58,10 @@ internal sealed class DecodingWarnings(DecodingSource source, FfmpegLog log, Fun
     /// <summary>The warning that media is shorter than it should be.</summary>
     public static MediaWarning EndsEarly(TimeSpan? stated, TimeSpan end, string? reason)
     {
-        string length = stated is { } header ? $"its header says that it is {Seconds(header)} s long" : "it doesn't say how long it should be";
-        return new MediaWarning(WarningCodes.EndsEarly, $"The media ends early or is damaged{Bracketed(reason)}: {length}, {Seconds(end)} s could be read.");
+        string length = stated is { } header ? $"its header says that it is {Seconds(header)} s long"
+            : "it doesn't say how long it should be";
+        return new MediaWarning(
+            WarningCodes.EndsEarly, $"The media ends early or is damaged{Bracketed(reason)}: {length}, {Seconds(end)} s could be read.");
     }
 
     private TimeSpan? Stated => source.StatedLength ?? log.StatedLength;

@@ -4,8 +4,8 @@ using FFMpegCore.Enums;
 namespace AVServer.Media.Ffmpeg;
 
 /// <summary>
-/// Command lines of ffmpeg. The demuxer is always named, and no protocol but the one input's own is open, so that no input can make ffmpeg fetch or read
-/// something else.
+/// Command lines of ffmpeg. The demuxer is always named, and no protocol but the one input's own is open, so that no input can make ffmpeg
+/// fetch or read something else.
 /// </summary>
 internal static class FfmpegArguments
 {
@@ -31,7 +31,7 @@ internal static class FfmpegArguments
         FFMpegArguments
             .FromInput(
                 new QuotedInput("pipe:0"),
-                input => input.Tellingly().Within(limits).WithCustomArgument("-fpsprobesize 0 -protocol_whitelist pipe")
+                input => input.WithInfoLog().Within(limits).WithCustomArgument("-fpsprobesize 0 -protocol_whitelist pipe")
                     .SoundBy(soundCodec).Demuxing(demuxerOptions).ForceFormat(demuxer))
             .OutputToUrl(Output, output => output.WithCustomArgument("-map 0:a:0?").Samples(sampleRateHz).Pictures(video).Matroska())
             .Arguments;
@@ -40,7 +40,7 @@ internal static class FfmpegArguments
     public static string ForFile(
         string path, string demuxer, MediaLimits limits, int sampleRateHz, VideoOutput? video, string? soundCodec = null) =>
         FFMpegArguments
-            .FromInput(QuotedInput.File(path), input => input.Tellingly().SoundBy(soundCodec).FromFile(demuxer, limits))
+            .FromInput(QuotedInput.File(path), input => input.WithInfoLog().SoundBy(soundCodec).FromFile(demuxer, limits))
             .OutputToUrl(Output, output => output.WithCustomArgument("-map 0:a:0?").Samples(sampleRateHz).Pictures(video).Matroska())
             .Arguments;
 
@@ -50,17 +50,22 @@ internal static class FfmpegArguments
     /// <param name="sampleRateHz">Of every track.</param>
     public static string ForFiles(IReadOnlyList<(string Path, string Demuxer)> files, MediaLimits limits, int sampleRateHz)
     {
-        var first = FFMpegArguments.FromInput(QuotedInput.File(files[0].Path), input => input.Quietly().FromFile(files[0].Demuxer, limits));
+        var first = FFMpegArguments.FromInput(
+            QuotedInput.File(files[0].Path), input => input.WithErrorLog().FromFile(files[0].Demuxer, limits));
         return files.Skip(1)
             .Aggregate(first, (all, file) => all.AddInput(QuotedInput.File(file.Path), input => input.FromFile(file.Demuxer, limits)))
-            .OutputToUrl(Output, output => Enumerable.Range(0, files.Count).Aggregate(output, (all, index) => all.WithMap(index, StreamType.Audio, 0)).Samples(sampleRateHz).Matroska())
+            .OutputToUrl(
+                Output, output => Enumerable.Range(0, files.Count).Aggregate(
+                    output, (all, index) => all.WithMap(index, StreamType.Audio, 0)).Samples(sampleRateHz).Matroska())
             .Arguments;
     }
 
     /// <summary>One file → the same sound and pictures in a container on a pipe, each packet as soon as it is due.</summary>
     public static string ForLiveCopy(string path, string demuxer, string container, bool atOwnSpeed, MediaLimits limits) =>
         FFMpegArguments
-            .FromInput(QuotedInput.File(path), input => (atOwnSpeed ? input.Quietly().WithCustomArgument("-re") : input.Quietly()).FromFile(demuxer, limits))
+            .FromInput(
+                QuotedInput.File(path),
+                input => (atOwnSpeed ? input.WithErrorLog().WithCustomArgument("-re") : input.WithErrorLog()).FromFile(demuxer, limits))
             .OutputToUrl(Output, output =>
             {
                 output.WithCustomArgument("-map 0:a:0? -map 0:V:0?").CopyStreams();
@@ -73,7 +78,8 @@ internal static class FfmpegArguments
     /// <param name="devices">Names of ffmpeg's input devices, and of what they are to open; at least one.</param>
     public static string ForDevices(IReadOnlyList<(string Format, string Name)> devices)
     {
-        var first = FFMpegArguments.FromInput(new QuotedInput(devices[0].Name), input => input.Quietly().FromDevice(devices[0].Format));
+        var first = FFMpegArguments.FromInput(
+            new QuotedInput(devices[0].Name), input => input.WithErrorLog().FromDevice(devices[0].Format));
         return devices.Skip(1)
             .Aggregate(first, (all, device) => all.AddInput(new QuotedInput(device.Name), input => input.FromDevice(device.Format)))
             .OutputToUrl(Output, output => Enumerable.Range(0, devices.Count)
@@ -83,19 +89,24 @@ internal static class FfmpegArguments
             .Arguments;
     }
 
-    /// <summary>What is in a file, for <see cref="FFProbe.FromJson"/>; nothing is decoded. FFMpegCore builds no command line of ffprobe for others to run.</summary>
+    /// <summary>
+    /// What is in a file, for <see cref="FFProbe.FromJson"/>; nothing is decoded. FFMpegCore builds no command line of ffprobe for others
+    /// to run.
+    /// </summary>
     public static string ForProbe(string path, string demuxer, MediaLimits limits) =>
         $"-hide_banner -loglevel error {Bounds(limits)} -protocol_whitelist file -f {demuxer} -print_format json -sexagesimal"
         + $" -show_entries format=duration:stream=codec_type,codec_name:stream_disposition=attached_pic {QuotedInput.File(path).Text}";
 
     private static string Bounds(MediaLimits limits) => $"-threads 1 -max_streams 32 -max_pixels {limits.MaxPixels}";
 
-    private static FFMpegInputOptions Quietly(this FFMpegInputOptions input) => input.WithCustomArgument(Errors).WithCustomArgument("-filter_threads 1");
+    private static FFMpegInputOptions WithErrorLog(this FFMpegInputOptions input) =>
+        input.WithCustomArgument(Errors).WithCustomArgument("-filter_threads 1");
 
-    private static FFMpegInputOptions Tellingly(this FFMpegInputOptions input) =>
+    private static FFMpegInputOptions WithInfoLog(this FFMpegInputOptions input) =>
         input.WithCustomArgument(Everything).WithCustomArgument("-filter_threads 1");
 
-    private static FFMpegInputOptions SoundBy(this FFMpegInputOptions input, string? codec) => codec is null ? input : input.WithCustomArgument($"-c:a {codec}");
+    private static FFMpegInputOptions SoundBy(this FFMpegInputOptions input, string? codec) =>
+        codec is null ? input : input.WithCustomArgument($"-c:a {codec}");
 
     private static FFMpegInputOptions Demuxing(this FFMpegInputOptions input, string? options) =>
         options is null ? input : input.WithCustomArgument(options);
@@ -105,7 +116,8 @@ internal static class FfmpegArguments
     private static FFMpegInputOptions FromFile(this FFMpegInputOptions input, string demuxer, MediaLimits limits) =>
         input.Within(limits).WithCustomArgument("-protocol_whitelist file").ForceFormat(demuxer);
 
-    private static FFMpegInputOptions FromDevice(this FFMpegInputOptions input, string format) => input.WithCustomArgument("-thread_queue_size 512").ForceFormat(format);
+    private static FFMpegInputOptions FromDevice(this FFMpegInputOptions input, string format) =>
+        input.WithCustomArgument("-thread_queue_size 512").ForceFormat(format);
 
     // Float keeps what lies above full scale. Its mix of channels would be louder than that of integers, which have no room. Two channels
     // are mixed here, where it is seen that they cancel each other; more become two first.
@@ -122,17 +134,23 @@ internal static class FfmpegArguments
         return output.WithVideoFilters(filters =>
         {
             if (video.Fps is { } fps) filters.Fps(fps);
-            else filters.WithCustomFilter("select", $"isnan(prev_selected_t)+gte(t-prev_selected_t,{ShortestPictureSeconds})").WithCustomFilter("settb", "1/1000");
-            filters.WithCustomFilter("scale", $"w=min(iw,{video.MaxWidth}):h=min(ih,{video.MaxHeight}):force_original_aspect_ratio=decrease:force_divisible_by=2:flags=area");
+            else filters.WithCustomFilter("select", $"isnan(prev_selected_t)+gte(t-prev_selected_t,{ShortestPictureSeconds})")
+                .WithCustomFilter("settb", "1/1000");
+            filters.WithCustomFilter(
+                "scale",
+                $"w=min(iw,{video.MaxWidth}):h=min(ih,{video.MaxHeight}):force_original_aspect_ratio=decrease:"
+                + "force_divisible_by=2:flags=area");
             filters.WithCustomFilter("format", video.Format == PixelFormat.Bgr24 ? "bgr24" : "gray");
         });
     }
 
     private static FFMpegOutputOptions LiveMp4(this FFMpegOutputOptions output) =>
-        output.WithoutMetadata().ForceFormat("mp4").WithMovFlags("empty_moov+default_base_moof+frag_every_frame").WithCustomArgument("-flush_packets 1");
+        output.WithoutMetadata().ForceFormat("mp4").WithMovFlags("empty_moov+default_base_moof+frag_every_frame")
+            .WithCustomArgument("-flush_packets 1");
 
     // Short clusters and a bounded wait for the other track: what is decoded leaves at once.
     private static FFMpegOutputOptions Matroska(this FFMpegOutputOptions output) =>
-        output.DisableSubtitles().DisableData().WithoutMetadata().WithoutChapters().WithCustomArgument("-flags bitexact").ForceFormat("matroska")
+        output.DisableSubtitles().DisableData().WithoutMetadata().WithoutChapters().WithCustomArgument("-flags bitexact")
+            .ForceFormat("matroska")
             .WithCustomArgument("-write_crc32 0 -live 1 -cluster_time_limit 40 -flush_packets 1 -max_delay 0 -max_interleave_delta 100000");
 }

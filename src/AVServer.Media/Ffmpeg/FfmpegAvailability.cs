@@ -18,8 +18,8 @@ public sealed class FfmpegAvailability(MediaOptions options)
     {
         try
         {
-            return ProblemOf(await AskAsync(options.FfmpegPath, cancellationToken).ConfigureAwait(false), options.FfmpegPath)
-                ?? ProblemOf(await AskAsync(options.FfprobePath, cancellationToken).ConfigureAwait(false), options.FfprobePath);
+            return ProblemOf(await ReadVersionAsync(options.FfmpegPath, cancellationToken).ConfigureAwait(false), options.FfmpegPath)
+                ?? ProblemOf(await ReadVersionAsync(options.FfprobePath, cancellationToken).ConfigureAwait(false), options.FfprobePath);
         }
         catch (MediaException e)
         {
@@ -29,20 +29,25 @@ public sealed class FfmpegAvailability(MediaOptions options)
 
     internal static string Missing(string path) =>
         $"Expected the program {Path.GetFileNameWithoutExtension(path)} at '{path}', found none that starts; "
-        + $"install ffmpeg {OldestMajorVersion} or newer, ffprobe with it, or set {MediaOptions.Section}:{nameof(MediaOptions.FfmpegPath)}.";
+        + $"install ffmpeg {OldestMajorVersion} or newer, ffprobe with it, or set "
+        + $"{MediaOptions.Section}:{nameof(MediaOptions.FfmpegPath)}.";
 
-    /// <summary>Judges the first line, e.g. <c>ffmpeg version 5.1.9-0+deb12u1 Copyright …</c>; a development build has a name for a number and is let pass.</summary>
+    /// <summary>
+    /// Judges the first line, e.g. <c>ffmpeg version 5.1.9-0+deb12u1 Copyright …</c>; a development build has a name for a number and is
+    /// let pass.
+    /// </summary>
     internal static string? ProblemOf(string versionAnswer, string path)
     {
         string[] words = versionAnswer.Split(' ', 4);
         if (words.Length < 4 || words[0] is not ("ffmpeg" or "ffprobe") || words[1] != "version") return Missing(path);
         string digits = string.Concat(words[2].TrimStart('n').TakeWhile(char.IsAsciiDigit));
         return int.TryParse(digits, CultureInfo.InvariantCulture, out int major) && major < OldestMajorVersion
-            ? $"Expected {words[0]} {OldestMajorVersion} or newer at '{path}', found {words[2]}; install a newer one, or set {MediaOptions.Section}:{nameof(MediaOptions.FfmpegPath)}."
+            ? $"Expected {words[0]} {OldestMajorVersion} or newer at '{path}', found {words[2]}; install a newer one, or set "
+                + $"{MediaOptions.Section}:{nameof(MediaOptions.FfmpegPath)}."
             : null;
     }
 
-    private async Task<string> AskAsync(string program, CancellationToken cancellationToken)
+    private async Task<string> ReadVersionAsync(string program, CancellationToken cancellationToken)
     {
         await using var process = DecoderProcess.Start(program, "-hide_banner -version", options.File);
         process.CompleteInput();

@@ -8,8 +8,8 @@ namespace AVServer.Media.Ffmpeg;
 /// Media → items, through ffmpeg: one process for each source, a second one without pictures where the first can't take them.
 /// </summary>
 /// <remarks>
-/// Where bytes are given, three parties run side by side: the feed writes them to ffmpeg, ffmpeg decodes, the enumeration reads. All waiting
-/// is by full or empty pipes, so a slow receiver slows the sender and nothing piles up.
+/// Where bytes are given, three parties run side by side: the feed writes them to ffmpeg, ffmpeg decodes, the enumeration reads. All
+/// waiting is by full or empty pipes, so a slow receiver slows the sender and nothing piles up.
 /// </remarks>
 /// <param name="options">Where ffmpeg is.</param>
 /// <param name="limits">Bounds of the media.</param>
@@ -21,7 +21,8 @@ internal sealed class FfmpegDecoding(MediaOptions options, MediaLimits limits, i
 
     /// <summary>Decodes one source.</summary>
     /// <exception cref="MediaException">Thrown by the enumeration, after all items that came before the fault.</exception>
-    public async IAsyncEnumerable<MediaItem> DecodeAsync(DecodingSource source, VideoOutput? video, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<MediaItem> DecodeAsync(
+        DecodingSource source, VideoOutput? video, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string? unread = null;
         while (true)
@@ -68,7 +69,9 @@ internal sealed class FfmpegDecoding(MediaOptions options, MediaLimits limits, i
             }
 
             if (source.Input is { } input && !input.TryRewind())
-                throw new MediaException(FaultCodes.Undecodable, $"Expected {source.Name} whose pictures can be decoded, got others ({unread}); send the sound alone.");
+                throw new MediaException(
+                    FaultCodes.Undecodable,
+                    $"Expected {source.Name} whose pictures can be decoded, got others ({unread}); send the sound alone.");
             video = null;
         }
     }
@@ -83,7 +86,8 @@ internal sealed class FfmpegDecoding(MediaOptions options, MediaLimits limits, i
         while (await links.MoveNextAsync(cancellationToken).ConfigureAwait(false))
         {
             await using var link = new InputBytes(links.ReadAsync, cancellationToken);
-            var items = DecodeAsync(source with { Input = link, GoesOnAt = any ? _endSample : null }, video, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            var items = DecodeAsync(source with { Input = link, GoesOnAt = any ? _endSample : null }, video, cancellationToken)
+                .GetAsyncEnumerator(cancellationToken);
             await using var disposed = items.ConfigureAwait(false);
             while (true)
             {
@@ -106,7 +110,9 @@ internal sealed class FfmpegDecoding(MediaOptions options, MediaLimits limits, i
 
         if (first is not null && !any) throw first;
         if (first is not null) yield return DecodingWarnings.Damaged(null, "a part that can't be decoded");
-        if (!isWhole && any) yield return DecodingWarnings.EndsEarly(null, SampleTime.FromSamples(_endSample, sampleRateHz), "its last page says that more was to come");
+        if (!isWhole && any)
+            yield return DecodingWarnings.EndsEarly(
+                null, SampleTime.FromSamples(_endSample, sampleRateHz), "its last page says that more was to come");
     }
 
     // What was read of a damaged file is worth more than the fault at its end. A sender who still sends has to be told.

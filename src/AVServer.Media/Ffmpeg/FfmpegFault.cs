@@ -19,9 +19,14 @@ internal static partial class FfmpegFault
     public static MediaException Of(int exitCode, string errors, string what)
     {
         if (exitCode is StoppedByCpuLimit or EndedByCpuLimit)
-            return new MediaException(FaultCodes.LimitExceeded, $"Expected {what} that decodes within the processor time allowed, and it did not; send less of it.");
-        if (exitCode is > 128 and <= LastSignal) return new MediaException(FaultCodes.Internal, $"The decoder of {what} was ended by signal {exitCode - 128}; open the stream again.");
-        return new MediaException(FaultCodes.Undecodable, $"Expected {what}, got something that can't be decoded ({Reason(errors)}); check how it was made.");
+            return new MediaException(
+                FaultCodes.LimitExceeded,
+                $"Expected {what} that decodes within the processor time allowed, and it did not; send less of it.");
+        if (exitCode is > 128 and <= LastSignal)
+            return new MediaException(
+                FaultCodes.Internal, $"The decoder of {what} was ended by signal {exitCode - 128}; open the stream again.");
+        return new MediaException(
+            FaultCodes.Undecodable, $"Expected {what}, got something that can't be decoded ({Reason(errors)}); check how it was made.");
     }
 
     /// <summary>The first complaint, in short: without addresses, paths and control characters.</summary>

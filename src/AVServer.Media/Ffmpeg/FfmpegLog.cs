@@ -9,8 +9,8 @@ namespace AVServer.Media.Ffmpeg;
 /// the input.
 /// </summary>
 /// <remarks>
-/// Lines of the level <c>info</c> describe the input before anything is decoded. What stands in a file's tags can't pass for one: ffmpeg breaks
-/// it into lines that are indented further.
+/// Lines of the level <c>info</c> describe the input before anything is decoded. What stands in a file's tags can't pass for one: ffmpeg
+/// breaks it into lines that are indented further.
 /// </remarks>
 internal sealed partial class FfmpegLog
 {
@@ -105,7 +105,9 @@ internal sealed partial class FfmpegLog
     private void Read(string line)
     {
         var match = Line().Match(line);
-        var (context, level, text) = match.Success ? (match.Groups["context"].Value, match.Groups["level"].Value, match.Groups["text"].Value) : ("", "", line);
+        var (context, level, text) = match.Success
+            ? (match.Groups["context"].Value, match.Groups["level"].Value, match.Groups["text"].Value)
+            : ("", "", line);
         if (level == "info")
         {
             if (context.Length == 0) ReadDescription(text);
@@ -129,7 +131,9 @@ internal sealed partial class FfmpegLog
     private bool IsDamage(string context, string level, string text) => level switch
     {
         "warning" => DamageWarning().IsMatch(text),
-        "error" or "fatal" when context.StartsWith("matroska @", StringComparison.Ordinal) || context.StartsWith("swscaler", StringComparison.Ordinal) => false,
+        "error" or "fatal"
+            when context.StartsWith("matroska @", StringComparison.Ordinal) || context.StartsWith("swscaler", StringComparison.Ordinal) =>
+                false,
         "error" or "fatal" => _decoding || ContainerError().IsMatch(text),
         _ => false,
     };
@@ -138,10 +142,14 @@ internal sealed partial class FfmpegLog
     {
         if (text.StartsWith("Input #0", StringComparison.Ordinal)) _inInput = true;
         else if (text.StartsWith("Input #", StringComparison.Ordinal)) _inInput = false;
-        else if (text.StartsWith("Stream mapping", StringComparison.Ordinal) || text.StartsWith("Output #", StringComparison.Ordinal)) (_inInput, _decoding) = (false, true);
+        else if (text.StartsWith("Stream mapping", StringComparison.Ordinal) || text.StartsWith("Output #", StringComparison.Ordinal))
+            (_inInput, _decoding) = (false, true);
         if (!_inInput) return;
-        if (Length().Match(text) is { Success: true } length) _length = TimeSpan.TryParse(length.Groups[1].Value, CultureInfo.InvariantCulture, out var time) && time > TimeSpan.Zero ? time : null;
-        else if (Pictures().Match(text) is { Success: true } pictures && !text.EndsWith("(attached pic)", StringComparison.Ordinal)) ReadPictures(text, pictures);
+        if (Length().Match(text) is { Success: true } length)
+            _length = TimeSpan.TryParse(length.Groups[1].Value, CultureInfo.InvariantCulture, out var time) && time > TimeSpan.Zero ? time
+                : null;
+        else if (Pictures().Match(text) is { Success: true } pictures && !text.EndsWith("(attached pic)", StringComparison.Ordinal))
+            ReadPictures(text, pictures);
     }
 
     private void ReadPictures(string text, Match pictures)
@@ -160,7 +168,8 @@ internal sealed partial class FfmpegLog
     [GeneratedRegex("(?i)packet corrupt|corrupt input packet|PES packet size mismatch")]
     private static partial Regex DamageWarning();
 
-    [GeneratedRegex("(?i)partial file|ended prematurely|Truncating packet|CRC mismatch|exceeds containing|exceeds max length|Packet mismatch")]
+    [GeneratedRegex(
+        "(?i)partial file|ended prematurely|Truncating packet|CRC mismatch|exceeds containing|exceeds max length|Packet mismatch")]
     private static partial Regex ContainerError();
 
     [GeneratedRegex("(?i)partial file|ended prematurely|Truncating packet")]

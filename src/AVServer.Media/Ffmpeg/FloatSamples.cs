@@ -18,7 +18,9 @@ internal static class FloatSamples
         isFinite = true;
         for (int i = 0; i < samples.Length; i++)
         {
-            if (!BitConverter.IsLittleEndian) samples[i] = BitConverter.UInt32BitsToSingle(BinaryPrimitives.ReverseEndianness(BitConverter.SingleToUInt32Bits(samples[i])));
+            if (!BitConverter.IsLittleEndian)
+                samples[i] = BitConverter.UInt32BitsToSingle(
+                    BinaryPrimitives.ReverseEndianness(BitConverter.SingleToUInt32Bits(samples[i])));
             if (float.IsFinite(samples[i])) continue;
             samples[i] = 0;
             isFinite = false;

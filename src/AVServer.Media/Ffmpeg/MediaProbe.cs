@@ -43,7 +43,8 @@ internal sealed class MediaProbe(MediaOptions options)
     }
 
     /// <summary>The length that the container states; null where there is none.</summary>
-    internal static TimeSpan? LengthOf(IMediaAnalysis? analysis) => analysis?.Format.Duration is { } length && length > TimeSpan.Zero ? length : null;
+    internal static TimeSpan? LengthOf(IMediaAnalysis? analysis) =>
+        analysis?.Format.Duration is { } length && length > TimeSpan.Zero ? length : null;
 
     /// <summary>Whether there are pictures that move, in an encoding that is known; a cover doesn't count.</summary>
     internal static bool HasPictures(IMediaAnalysis? analysis) =>

@@ -9,7 +9,7 @@ internal static partial class PipeCapacity
     private const int SetPipeSize = 1031;
 
     /// <summary>Asks for a capacity. Where the system grants none so large, the pipe stays as it is, which is only slower.</summary>
-    public static void Ask(Stream pipe, int bytes)
+    public static void Request(Stream pipe, int bytes)
     {
         if (OperatingSystem.IsLinux() && pipe is PipeStream { SafePipeHandle: var handle }) _ = Fcntl(handle, SetPipeSize, bytes);
     }

@@ -27,15 +27,20 @@ internal sealed partial class SandboxReport(IOptions<MediaOptions> options, ILog
 
     private static partial class Log
     {
-        [LoggerMessage(1101, LogLevel.Information, "What decodes media runs by bubblewrap: without network, and with no file but what it "
+        [LoggerMessage(
+            LogEventIds.DecoderSandboxed, LogLevel.Information,
+            "What decodes media runs by bubblewrap: without network, and with no file but what it "
             + "decodes.")]
         public static partial void Apart(ILogger logger);
 
-        [LoggerMessage(1102, LogLevel.Warning, "{Decoder} runs as this server's user, with limits of memory and time but not kept from "
+        [LoggerMessage(
+            LogEventIds.DecoderNotSandboxed, LogLevel.Warning,
+            "{Decoder} runs as this server's user, with limits of memory and time but not kept from "
             + "files and network: bubblewrap is missing, or the system lets it make no namespaces.")]
         public static partial void None(ILogger logger, string decoder);
 
-        [LoggerMessage(1103, LogLevel.Information, "What decodes media runs as this server's user, as Media:Sandbox says.")]
+        [LoggerMessage(
+            LogEventIds.SandboxOff, LogLevel.Information, "What decodes media runs as this server's user, as Media:Sandbox says.")]
         public static partial void Off(ILogger logger);
     }
 }

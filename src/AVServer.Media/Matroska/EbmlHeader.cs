@@ -46,6 +46,7 @@ internal readonly record struct EbmlHeader(uint Id, long Size, int Length)
     private static int VintLength(byte first, int most, string what)
     {
         int length = BitOperations.LeadingZeroCount((uint)first << 24) + 1;
-        return length <= most ? length : throw new InvalidDataException($"Expected an element's {what} of at most {most} bytes, got a first byte of 0x{first:X2}.");
+        return length <= most ? length
+            : throw new InvalidDataException($"Expected an element's {what} of at most {most} bytes, got a first byte of 0x{first:X2}.");
     }
 }

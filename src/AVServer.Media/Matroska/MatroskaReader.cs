@@ -4,10 +4,12 @@ using System.IO.Pipelines;
 
 namespace AVServer.Media.Matroska;
 
-/// <summary>Reads the blocks of a Matroska stream as it arrives: what ffmpeg's muxer writes to a pipe, clusters of unknown size included.</summary>
+/// <summary>
+/// Reads the blocks of a Matroska stream as it arrives: what ffmpeg's muxer writes to a pipe, clusters of unknown size included.
+/// </summary>
 /// <remarks>
-/// Follows RFC 9559 as far as a live stream needs it: no seeking, no lacing, no encryption. Elements are read flat: a master that matters is
-/// entered, every other element is passed over. Nothing is kept between blocks and nothing is allocated for one.
+/// Follows RFC 9559 as far as a live stream needs it: no seeking, no lacing, no encryption. Elements are read flat: a master that matters
+/// is entered, every other element is passed over. Nothing is kept between blocks and nothing is allocated for one.
 /// </remarks>
 /// <param name="input">The bytes; completed by the caller.</param>
 /// <param name="maxElementBytes">Largest block or header that is believed.</param>
@@ -68,7 +70,8 @@ internal sealed class MatroskaReader(PipeReader input, int maxElementBytes)
             }
 
             if (!EbmlHeader.TryRead(_buffer, out var header)) return false;
-            if (!_begun && header.Id != ElementIds.Ebml) throw new InvalidDataException($"Expected an EBML header, got element 0x{header.Id:X}.");
+            if (!_begun && header.Id != ElementIds.Ebml)
+                throw new InvalidDataException($"Expected an EBML header, got element 0x{header.Id:X}.");
             _begun = true;
             if (ElementIds.IsEntered(header.Id))
             {
@@ -77,7 +80,8 @@ internal sealed class MatroskaReader(PipeReader input, int maxElementBytes)
                 continue;
             }
 
-            if (header.Size == EbmlHeader.UnknownSize) throw new InvalidDataException($"Expected a size for element 0x{header.Id:X}, got none.");
+            if (header.Size == EbmlHeader.UnknownSize)
+                throw new InvalidDataException($"Expected a size for element 0x{header.Id:X}, got none.");
             if (!ElementIds.IsRead(header.Id))
             {
                 _buffer = _buffer.Slice(header.Length);
@@ -85,7 +89,8 @@ internal sealed class MatroskaReader(PipeReader input, int maxElementBytes)
                 continue;
             }
 
-            if (header.Size > maxElementBytes) throw new InvalidDataException($"Expected at most {maxElementBytes} bytes in element 0x{header.Id:X}, got {header.Size}.");
+            if (header.Size > maxElementBytes)
+                throw new InvalidDataException($"Expected at most {maxElementBytes} bytes in element 0x{header.Id:X}, got {header.Size}.");
             if (_buffer.Length < header.Length + header.Size) return false;
             var body = _buffer.Slice(header.Length, header.Size);
             _buffer = _buffer.Slice(body.End);
@@ -107,7 +112,9 @@ internal sealed class MatroskaReader(PipeReader input, int maxElementBytes)
 
     private void ReadProperty(uint id, long value)
     {
-        if (id == ElementIds.TimestampScale) _timestampScaleNs = value is > 0 and <= 1_000_000_000 ? value : throw new InvalidDataException($"Expected a timestamp scale of up to 1 s, got {value} ns.");
+        if (id == ElementIds.TimestampScale)
+            _timestampScaleNs = value is > 0 and <= 1_000_000_000 ? value
+                : throw new InvalidDataException($"Expected a timestamp scale of up to 1 s, got {value} ns.");
         else if (id == ElementIds.Timestamp) _clusterTicks = value;
         else if (_tracks.Count > 0) ReadTrackProperty(_tracks[^1], id, (int)Math.Min(value, int.MaxValue));
     }
@@ -127,14 +134,16 @@ internal sealed class MatroskaReader(PipeReader input, int maxElementBytes)
         int available = (int)Math.Min(head.Length, body.Length);
         body.Slice(0, available).CopyTo(head);
         int numberLength = head[0] >= 0x80 ? 1 : 2;   // up to 16,383 tracks; ffmpeg writes no more than two bytes
-        if (head[0] < 0x40 || available < numberLength + 3) throw new InvalidDataException("Expected a block's track, time and flags, got fewer bytes.");
+        if (head[0] < 0x40 || available < numberLength + 3)
+            throw new InvalidDataException("Expected a block's track, time and flags, got fewer bytes.");
 
         int number = numberLength == 1 ? head[0] & 0x7F : BinaryPrimitives.ReadUInt16BigEndian(head) & 0x3FFF;
         short relative = BinaryPrimitives.ReadInt16BigEndian(head[numberLength..]);
         if ((head[numberLength + 2] & 0x06) != 0) throw new InvalidDataException("Expected a block without lacing, got a laced one.");
         Track = FindTrack(number);
         var nanoseconds = ((Int128)_clusterTicks + relative) * _timestampScaleNs;
-        if (nanoseconds > (Int128)TimeSpan.MaxValue.Ticks * 100) throw new InvalidDataException("Expected a block's time within 29,000 years.");
+        if (nanoseconds > (Int128)TimeSpan.MaxValue.Ticks * 100)
+            throw new InvalidDataException("Expected a block's time within 29,000 years.");
         Time = new TimeSpan((long)(nanoseconds / 100));
         Payload = body.Slice(numberLength + 3);
     }

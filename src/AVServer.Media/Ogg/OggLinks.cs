@@ -2,8 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace AVServer.Media.Ogg;
 
-/// <summary>Takes a chained Ogg stream apart (RFC 3533, section 4): each link is a stream of its own, with its own rate, channels and clock.</summary>
-/// <remarks>A link begins with pages that begin logical streams; the next one begins where such a page comes after others. One reader at a time.</remarks>
+/// <summary>
+/// Takes a chained Ogg stream apart (RFC 3533, section 4): each link is a stream of its own, with its own rate, channels and clock.
+/// </summary>
+/// <remarks>
+/// A link begins with pages that begin logical streams; the next one begins where such a page comes after others. One reader at a time.
+/// </remarks>
 /// <param name="input">The whole stream; the caller's.</param>
 internal sealed class OggLinks(InputBytes input)
 {

@@ -33,7 +33,8 @@ internal sealed class PcmReader
         {
             throw new MediaException(
                 FaultCodes.BadChunk,
-                $"Expected a multiple of {_frameBytes} bytes ({_format.Format}, channels: {_format.Channels}), got {bytes.Length}; send whole samples of all channels in each chunk.");
+                $"Expected a multiple of {_frameBytes} bytes ({_format.Format}, channels: {_format.Channels}), got {bytes.Length}; send "
+                + "whole samples of all channels in each chunk.");
         }
 
         var mono = new float[bytes.Length / _frameBytes];
@@ -49,8 +50,12 @@ internal sealed class PcmReader
         for (int i = 0, at = 0; i < mono.Length; i++)
         {
             int sum = 0;
-            if (channels == 2) _mix.Mix(BinaryPrimitives.ReadInt16LittleEndian(bytes[at..]) * Int16Scale, BinaryPrimitives.ReadInt16LittleEndian(bytes[(at + sizeof(short))..]) * Int16Scale);
-            for (int channel = 0; channel < channels; channel++, at += sizeof(short)) sum += BinaryPrimitives.ReadInt16LittleEndian(bytes[at..]);
+            if (channels == 2)
+                _mix.Mix(
+                    BinaryPrimitives.ReadInt16LittleEndian(bytes[at..]) * Int16Scale,
+                    BinaryPrimitives.ReadInt16LittleEndian(bytes[(at + sizeof(short))..]) * Int16Scale);
+            for (int channel = 0; channel < channels; channel++, at += sizeof(short))
+                sum += BinaryPrimitives.ReadInt16LittleEndian(bytes[at..]);
             mono[i] = sum * scale;
         }
     }
@@ -60,11 +65,17 @@ internal sealed class PcmReader
         int channels = _format.Channels;
         for (int i = 0, at = 0; i < mono.Length; i++)
         {
-            if (channels == 2) _mix.Mix(BinaryPrimitives.ReadSingleLittleEndian(bytes[at..]), BinaryPrimitives.ReadSingleLittleEndian(bytes[(at + sizeof(float))..]));
+            if (channels == 2)
+                _mix.Mix(
+                    BinaryPrimitives.ReadSingleLittleEndian(bytes[at..]),
+                    BinaryPrimitives.ReadSingleLittleEndian(bytes[(at + sizeof(float))..]));
             float sum = 0;
-            for (int channel = 0; channel < channels; channel++, at += sizeof(float)) sum += BinaryPrimitives.ReadSingleLittleEndian(bytes[at..]);
+            for (int channel = 0; channel < channels; channel++, at += sizeof(float))
+                sum += BinaryPrimitives.ReadSingleLittleEndian(bytes[at..]);
             if (!float.IsFinite(sum))
-                throw new MediaException(FaultCodes.BadChunk, $"Expected finite samples, got {sum} at sample {i} of a chunk; send {PcmFormats.Float32} within [-1, 1].");
+                throw new MediaException(
+                    FaultCodes.BadChunk,
+                    $"Expected finite samples, got {sum} at sample {i} of a chunk; send {PcmFormats.Float32} within [-1, 1].");
             mono[i] = sum / channels;
         }
     }

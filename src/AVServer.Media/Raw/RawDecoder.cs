@@ -32,7 +32,9 @@ internal sealed class RawDecoder
     public void Append(MediaChunk chunk, List<MediaItem> items)
     {
         ChunkLimits.Check(chunk, _limits, ref _inputBytes);
-        if (chunk.Time < TimeSpan.Zero) throw new MediaException(FaultCodes.BadChunk, "Expected a media time of 0 or later, got a negative one; count from the beginning of the recording.");
+        if (chunk.Time < TimeSpan.Zero)
+            throw new MediaException(
+                FaultCodes.BadChunk, "Expected a media time of 0 or later, got a negative one; count from the beginning of the recording.");
         _origin ??= chunk.Time;
         var heard = chunk.Time - _origin.Value;
         if (heard.Duration() > _limits.MaxDuration)
@@ -74,14 +76,19 @@ internal sealed class RawDecoder
     private VideoFrame ReadPicture(MediaChunk chunk)
     {
         if (!JpegHeader.TryReadSize(chunk.Payload.Span, out int width, out int height))
-            throw new MediaException(FaultCodes.BadChunk, $"Expected a JPEG picture, got {chunk.Payload.Length} bytes that are none; send one whole JPEG file in each video chunk.");
+            throw new MediaException(
+                FaultCodes.BadChunk,
+                $"Expected a JPEG picture, got {chunk.Payload.Length} bytes that are none; send one whole JPEG file in each video chunk.");
         if ((long)width * height > _limits.MaxPixels)
-            throw new MediaException(FaultCodes.LimitExceeded, $"Expected at most {_limits.MaxPixels} picture elements, got {width} × {height}; scale the pictures down.");
+            throw new MediaException(
+                FaultCodes.LimitExceeded,
+                $"Expected at most {_limits.MaxPixels} picture elements, got {width} × {height}; scale the pictures down.");
         if (chunk.Time <= _lastPicture)
         {
             throw new MediaException(
                 FaultCodes.TimeWentBack,
-                $"Expected a picture after {_lastPicture.TotalSeconds:F3} s, got one at {chunk.Time.TotalSeconds:F3} s; send pictures in order, each with its own time.");
+                $"Expected a picture after {_lastPicture.TotalSeconds:F3} s, got one at {chunk.Time.TotalSeconds:F3} s; send pictures in "
+                + "order, each with its own time.");
         }
 
         _lastPicture = chunk.Time;
@@ -90,7 +97,10 @@ internal sealed class RawDecoder
 
     private MediaException Unannounced(MediaKind kind)
     {
-        string announced = (_hello.Audio, _hello.Video) switch { (not null, not null) => "audio or video", (not null, null) => "audio", _ => "video" };
-        return new MediaException(FaultCodes.BadChunk, $"Expected {announced} chunks as the hello announced, got kind {(byte)kind}; announce each kind that is sent.");
+        string announced =
+            (_hello.Audio, _hello.Video) switch { (not null, not null) => "audio or video", (not null, null) => "audio", _ => "video" };
+        return new MediaException(
+            FaultCodes.BadChunk,
+            $"Expected {announced} chunks as the hello announced, got kind {(byte)kind}; announce each kind that is sent.");
     }
 }

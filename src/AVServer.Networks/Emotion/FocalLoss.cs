@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 namespace AVServer.Networks.Emotion;
 
 /// <summary>Cross-entropy that passes over what is sure already: −w_y (1 − p_y)^γ log p_y.</summary>
-/// <remarks>Lin et al., arXiv 1708.02002, with a softmax in place of the sigmoid, as LIGHT-SERNET has it (γ = 2); γ = 0 is the weighted cross-entropy.</remarks>
+/// <remarks>
+/// Lin et al., arXiv 1708.02002, with a softmax in place of the sigmoid, as LIGHT-SERNET has it (γ = 2); γ = 0 is the weighted
+/// cross-entropy.
+/// </remarks>
 public static class FocalLoss
 {
     /// <summary>Mean over the batch, each example by its class's weight.</summary>

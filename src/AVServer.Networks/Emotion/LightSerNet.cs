@@ -5,13 +5,14 @@ using static TorchSharp.torch.nn;
 namespace AVServer.Networks.Emotion;
 
 /// <summary>
-/// Emotion of an utterance from its sound alone: three parallel convolutions over time, frequency and both; five more, each with a batch norm, a ReLU and (but the
-/// last) an average pooling; the mean over what is left; one dense layer.
+/// Emotion of an utterance from its sound alone: three parallel convolutions over time, frequency and both; five more, each with a batch
+/// norm, a ReLU and (but the last) an average pooling; the mean over what is left; one dense layer.
 /// </summary>
 /// <remarks>
-/// Aftab et al.: "LIGHT-SERNET: A lightweight fully convolutional neural network for speech emotion recognition", ICASSP 2022 (arXiv 2110.03435).
-/// What differs: utterances of different lengths share a batch. Frames beyond an utterance's own are zero behind every layer, and don't count in the mean; half a
-/// pooling window at its end is dropped, as it is without padding.
+/// Aftab et al.: "LIGHT-SERNET: A lightweight fully convolutional neural network for speech emotion recognition", ICASSP 2022 (arXiv
+/// 2110.03435).
+/// What differs: utterances of different lengths share a batch. Frames beyond an utterance's own are zero behind every layer, and don't
+/// count in the mean; half a pooling window at its end is dropped, as it is without padding.
 /// </remarks>
 public sealed class LightSerNet : Module<Tensor, Tensor, Tensor>, INetwork
 {
@@ -29,8 +30,11 @@ public sealed class LightSerNet : Module<Tensor, Tensor, Tensor>, INetwork
     {
         config.Validate();
         Config = config;
-        var kernels = new[] { (LightSerNetPaths.Time, (11L, 1L)), (LightSerNetPaths.Frequency, (1L, 9L)), (LightSerNetPaths.Both, (3L, 3L)) };
-        paths = ModuleList([.. kernels.Where(path => config.Paths.HasFlag(path.Item1)).Select(path => Conv2d(1, config.PathFilters, path.Item2, padding: (path.Item2.Item1 / 2, path.Item2.Item2 / 2)))]);
+        var kernels =
+            new[] { (LightSerNetPaths.Time, (11L, 1L)), (LightSerNetPaths.Frequency, (1L, 9L)), (LightSerNetPaths.Both, (3L, 3L)) };
+        paths = ModuleList(
+            [.. kernels.Where(path => config.Paths.HasFlag(path.Item1))
+                .Select(path => Conv2d(1, config.PathFilters, path.Item2, padding: (path.Item2.Item1 / 2, path.Item2.Item2 / 2)))]);
         pathNorms = ModuleList([.. paths.Select(_ => BatchNorm2d(config.PathFilters))]);
         int[] widths = [config.PathFilters * paths.Count, .. config.Widths];
         convolutions = ModuleList([.. Enumerable.Range(1, 5).Select(i => i < 5
@@ -71,7 +75,9 @@ public sealed class LightSerNet : Module<Tensor, Tensor, Tensor>, INetwork
 
     private static Value Keep(Value x, Value lengths) => x * x.Within(lengths, 2).Unsqueeze(1).Unsqueeze(3);
 
-    /// <summary>Means of windows of time and frequency; half a window at an utterance's end is dropped, unless nothing else would be left.</summary>
+    /// <summary>
+    /// Means of windows of time and frequency; half a window at an utterance's end is dropped, unless nothing else would be left.
+    /// </summary>
     private static (Value X, Value Lengths) Pool(Value x, Value lengths, long time, long frequency)
     {
         var halved = lengths.Quotient(time).AtLeast(1);

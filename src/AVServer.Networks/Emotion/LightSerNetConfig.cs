@@ -6,7 +6,8 @@ namespace AVServer.Networks.Emotion;
 /// <param name="Paths">Which of the three first paths there are; all of them but for an ablation.</param>
 /// <param name="PathFilters">Filters of each first path.</param>
 /// <param name="Dropout">Share of the pooled values dropped in training.</param>
-public sealed record LightSerNetConfig(int Labels = 4, int Ceps = 40, LightSerNetPaths Paths = LightSerNetPaths.All, int PathFilters = 32, double Dropout = 0.3)
+public sealed record LightSerNetConfig(
+    int Labels = 4, int Ceps = 40, LightSerNetPaths Paths = LightSerNetPaths.All, int PathFilters = 32, double Dropout = 0.3)
 {
     /// <summary>Filters of the five convolutions behind the paths.</summary>
     public IReadOnlyList<int> Widths { get; init; } = [64, 96, 128, 160, 320];
@@ -17,7 +18,9 @@ public sealed record LightSerNetConfig(int Labels = 4, int Ceps = 40, LightSerNe
         if (Labels < 2) throw new ArgumentException($"Expected at least 2 labels, got {Labels}.");
         if (Ceps < 8) throw new ArgumentException($"Expected at least 8 coefficients, which are halved three times, got {Ceps}.");
         if (Paths is <= 0 or > LightSerNetPaths.All) throw new ArgumentException($"Expected at least one path, got {Paths}.");
-        if (PathFilters < 1 || Widths.Count != 5 || Widths.Any(width => width < 1)) throw new ArgumentException($"Expected filters for three paths and five convolutions, got {PathFilters} and {string.Join(", ", Widths)}.");
+        if (PathFilters < 1 || Widths.Count != 5 || Widths.Any(width => width < 1))
+            throw new ArgumentException(
+                $"Expected filters for three paths and five convolutions, got {PathFilters} and {string.Join(", ", Widths)}.");
         if (Dropout is < 0 or >= 1) throw new ArgumentException($"Expected a dropout from 0 to below 1, got {Dropout}.");
     }
 }

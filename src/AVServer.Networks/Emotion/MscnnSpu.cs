@@ -10,9 +10,11 @@ namespace AVServer.Networks.Emotion;
 /// </summary>
 /// <remarks>
 /// Peng, Lu, Pan, Liu: "Efficient Speech Emotion Recognition Using Multi-Scale CNN and Attention", ICASSP 2021 (arXiv 2106.04133).
-/// What differs: descriptors of the whole utterance, where they are on, are read by one hidden layer and a <see cref="RadialLayer"/> beside the pooled frames; words may
-/// bring votes of their own (after Wang and Manning, ACL 2012: what single words tell is hard to beat); the features are normalised inside; each part of the pooled vector has a batch norm before the dense layer; an utterance without words leaves the
-/// text's part zero, so that the sound's part alone answers; attention scores are divided by √channels (Vaswani et al.), since its softmax is one-hot otherwise.
+/// What differs: descriptors of the whole utterance, where they are on, are read by one hidden layer and a <see cref="RadialLayer"/> beside
+/// the pooled frames; words may bring votes of their own (after Wang and Manning, ACL 2012: what single words tell is hard to beat); the
+/// features are normalised inside; each part of the pooled vector has a batch norm before the dense layer; an utterance without words
+/// leaves the text's part zero, so that the sound's part alone answers; attention scores are divided by √channels (Vaswani et al.), since
+/// its softmax is one-hot otherwise.
 /// </remarks>
 public sealed class MscnnSpu : Module<Utterances, Tensor>, INetwork
 {
@@ -83,7 +85,10 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>, INetwork
 
     public MscnnConfig Config { get; }
 
-    /// <summary>While it is set, the sound asks for words but says nothing itself and isn't trained: for teaching attention beside a sound that knows its training by heart.</summary>
+    /// <summary>
+    /// While it is set, the sound asks for words but says nothing itself and isn't trained: for teaching attention beside a sound that
+    /// knows its training by heart.
+    /// </summary>
     public bool OnlyAsks { get; set; }
 
     /// <summary>Sets the input normalisation, which is part of the model's state: (features − mean) · istd.</summary>
@@ -92,18 +97,24 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>, INetwork
     public void SetNormalisation(ReadOnlySpan<float> mean, ReadOnlySpan<float> istd)
     {
         if (!Config.Audio || mean.Length != Config.Features || istd.Length != Config.Features)
-            throw new ArgumentException($"Expected {(Config.Audio ? Config.Features : 0)} means and as many inverse deviations, got {mean.Length} and {istd.Length}.");
+            throw new ArgumentException(
+                $"Expected {(Config.Audio ? Config.Features : 0)} means and as many inverse deviations, got {mean.Length} and "
+                + $"{istd.Length}.");
         this.mean!.data<float>().CopyFrom(mean);
         this.istd!.data<float>().CopyFrom(istd);
     }
 
-    /// <summary>Sets the normalisation of the descriptors, which is part of the model's state: (descriptors − mean) · istd, within ±<see cref="DescriptorLimit"/>.</summary>
+    /// <summary>
+    /// Sets the normalisation of the descriptors, which is part of the model's state: (descriptors − mean) · istd, within
+    /// ±<see cref="DescriptorLimit"/>.
+    /// </summary>
     /// <param name="mean">Mean of each over the training set.</param>
     /// <param name="istd">1 ÷ standard deviation of each.</param>
     public void SetDescriptorNormalisation(ReadOnlySpan<float> mean, ReadOnlySpan<float> istd)
     {
         if (mean.Length != Config.Descriptors || istd.Length != Config.Descriptors)
-            throw new ArgumentException($"Expected {Config.Descriptors} means and as many inverse deviations, got {mean.Length} and {istd.Length}.");
+            throw new ArgumentException(
+                $"Expected {Config.Descriptors} means and as many inverse deviations, got {mean.Length} and {istd.Length}.");
         descriptorMean!.data<float>().CopyFrom(mean);
         descriptorIstd!.data<float>().CopyFrom(istd);
     }
@@ -237,8 +248,9 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>, INetwork
     }
 
     /// <summary>
-    /// Lets the words' votes count, which are worth nothing before: the logits become <paramref name="own"/> times what they were and <paramref name="votes"/> times the
-    /// votes. What stands for no evidence goes to the words too, so that an utterance without any is as if nothing read.
+    /// Lets the words' votes count, which are worth nothing before: the logits become <paramref name="own"/> times what they were and
+    /// <paramref name="votes"/> times the votes. What stands for no evidence goes to the words too, so that an utterance without any is as
+    /// if nothing read.
     /// </summary>
     /// <param name="own">Weight of the convolutions' logits.</param>
     /// <param name="votes">Weight of the votes.</param>
@@ -246,7 +258,8 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>, INetwork
     /// <exception cref="InvalidOperationException">It hears too, or knows no votes.</exception>
     public void WeighVotes(double own, double votes, Tensor bias)
     {
-        if (Config.Audio || voteWeight is null) throw new InvalidOperationException("Expected a network that only reads, with votes of words.");
+        if (Config.Audio || voteWeight is null)
+            throw new InvalidOperationException("Expected a network that only reads, with votes of words.");
         using var mode = no_grad();
         output.weight.mul_(own);
         toldBias!.copy_((output.bias! * own) + (bias * votes));
@@ -255,10 +268,12 @@ public sealed class MscnnSpu : Module<Utterances, Tensor>, INetwork
     }
 
     /// <summary>The layers that read the descriptors.</summary>
-    internal (Tensor? Mean, Tensor? Istd, Linear? Layer, BatchNorm1d? Norm) DescriptorLayers => (descriptorMean, descriptorIstd, descriptorLayer, descriptorNorm);
+    internal (Tensor? Mean, Tensor? Istd, Linear? Layer, BatchNorm1d? Norm) DescriptorLayers =>
+        (descriptorMean, descriptorIstd, descriptorLayer, descriptorNorm);
 
     /// <summary>The layers, for a trainer that joins two models.</summary>
-    internal (Tensor? Mean, Tensor? Istd, MultiScaleConvolution? Audio, MultiScaleConvolution? Text, BatchNorm1d? AudioNorm, BatchNorm1d? TextNorm, BatchNorm1d? AttentionNorm, Linear Output) Layers =>
+    internal (Tensor? Mean, Tensor? Istd, MultiScaleConvolution? Audio, MultiScaleConvolution? Text, BatchNorm1d? AudioNorm,
+        BatchNorm1d? TextNorm, BatchNorm1d? AttentionNorm, Linear Output) Layers =>
         (mean, istd, audio, text, audioNorm, textNorm, attentionNorm, output);
 
     /// <summary>The sum of all words' votes, weighed, and what reading adds in any case: [B, labels].</summary>

@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace AVServer.Networks.Emotion;
 
-/// <summary>Multi-scale convolution (MSCNN): four parallel layers whose kernels span all values of a frame and differ in time, each with a ReLU.</summary>
+/// <summary>
+/// Multi-scale convolution (MSCNN): four parallel layers whose kernels span all values of a frame and differ in time, each with a ReLU.
+/// </summary>
 /// <remarks>
 /// Peng et al., arXiv 2106.04133, section 2.1. A 2-D kernel over the whole feature axis is a 1-D one with the features as channels.
 /// Zeros stand before and after the sequence, so that every position is the middle of a kernel; positions beyond the sequence are zero.

@@ -3,10 +3,13 @@ using static TorchSharp.torch;
 namespace AVServer.Networks.Emotion;
 
 /// <summary>
-/// Judges an example by those that it is like: a radial function around each of some centres, exp(−width · mean squared difference), and a dense layer over
-/// them. It is fitted at once, by <see cref="Fit"/>, not by gradients; before that it says nothing.
+/// Judges an example by those that it is like: a radial function around each of some centres, exp(−width · mean squared difference), and a
+/// dense layer over them. It is fitted at once, by <see cref="Fit"/>, not by gradients; before that it says nothing.
 /// </summary>
-/// <remarks>Radial basis functions as Broomhead and Lowe have them (1988), with fewer centres than examples and ridge regression (Nyström's approximation of it).</remarks>
+/// <remarks>
+/// Radial basis functions as Broomhead and Lowe have them (1988), with fewer centres than examples and ridge regression (Nyström's
+/// approximation of it).
+/// </remarks>
 public sealed class RadialLayer : Layer
 {
     private readonly Tensor centres;

@@ -16,13 +16,15 @@ public sealed record SpeakerHeadConfig(int Values = 416, int Labels = 4, double 
 }
 
 /// <summary>
-/// Judges an utterance's description by how it differs from what the same speaker said before: a normalisation that begins with the mean and deviation of
-/// people in general and moves to the speaker's own as he is heard, then one dense layer. Words may vote beside it, within a bound.
+/// Judges an utterance's description by how it differs from what the same speaker said before: a normalisation that begins with the mean
+/// and deviation of people in general and moves to the speaker's own as he is heard, then one dense layer. Words may vote beside it, within
+/// a bound.
 /// </summary>
 /// <remarks>
 /// With x, m, v in units of the people (their mean 0, their deviation 1), s seconds heard, k = PriorSeconds: μ = s·m ÷ (s + k),
 /// σ² = (s·(v + (m − μ)²) + k) ÷ (s + k), logits = W·(x − μ) ÷ σ + b + bound · tanh(votes − their mean over the labels).
-/// The dense layer is fitted elsewhere and set by <see cref="Set"/>. The words' part has no weights: their table was learnt from texts alone.
+/// The dense layer is fitted elsewhere and set by <see cref="Set"/>. The words' part has no weights: their table was learnt from texts
+/// alone.
 /// </remarks>
 public sealed class SpeakerHead : Module<Tensor, Tensor, Tensor>, INetwork
 {

@@ -1,7 +1,11 @@
 namespace AVServer.Networks.Emotion;
 
-/// <summary>Statistical pooling unit (SPU): global maximum, mean and standard deviation over time, in parallel; padding doesn't count.</summary>
-/// <remarks>Peng et al., arXiv 2106.04133, section 2.2. The epsilon under the root is ours: without it a constant channel has an infinite gradient.</remarks>
+/// <summary>
+/// Statistical pooling unit (SPU): global maximum, mean and standard deviation over time, in parallel; padding doesn't count.
+/// </summary>
+/// <remarks>
+/// Peng et al., arXiv 2106.04133, section 2.2. The epsilon under the root is ours: without it a constant channel has an infinite gradient.
+/// </remarks>
 internal static class StatisticalPooling
 {
     private const double Epsilon = 1e-5;

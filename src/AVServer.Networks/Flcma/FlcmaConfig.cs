@@ -23,7 +23,8 @@ namespace AVServer.Networks.Flcma;
 /// audio's is: what skin, light and a resting mouth look like then says little. Not the paper's; for models that few talkers taught.
 /// </param>
 /// <param name="LipMeasures">
-/// Measures of the mouth by the face's landmarks that stand beside the lip features of each video frame; see <see cref="LipNormalisation"/>. Not the paper's.
+/// Measures of the mouth by the face's landmarks that stand beside the lip features of each video frame; see
+/// <see cref="LipNormalisation"/>. Not the paper's.
 /// </param>
 public sealed record FlcmaConfig(
     int RoiSize = 112,
@@ -73,10 +74,15 @@ public sealed record FlcmaConfig(
         Require(LipMeasures, 0, nameof(LipMeasures));
         Require(Mels, 4, nameof(Mels));
         Require(VideoFrames, 1, nameof(VideoFrames));
-        if (Dim % 2 != 0 || Dim % Heads != 0) throw new ArgumentException($"Expected an even {nameof(Dim)} that {Heads} heads divide, got {Dim}.");
-        if (ConvolutionKernel % 2 == 0) throw new ArgumentException($"Expected an odd {nameof(ConvolutionKernel)}, got {ConvolutionKernel}.");
-        if (AudioFrames != 4 * VideoFrames) throw new ArgumentException($"Expected four fbank frames for each of {VideoFrames} video frames, got {AudioFrames}.");
-        if (Dropout is not (>= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(Dropout), Dropout, $"Expected a share from 0 to below 1 for {nameof(Dropout)}, got {Dropout}.");
+        if (Dim % 2 != 0 || Dim % Heads != 0)
+            throw new ArgumentException($"Expected an even {nameof(Dim)} that {Heads} heads divide, got {Dim}.");
+        if (ConvolutionKernel % 2 == 0)
+            throw new ArgumentException($"Expected an odd {nameof(ConvolutionKernel)}, got {ConvolutionKernel}.");
+        if (AudioFrames != 4 * VideoFrames)
+            throw new ArgumentException($"Expected four fbank frames for each of {VideoFrames} video frames, got {AudioFrames}.");
+        if (Dropout is not (>= 0 and < 1))
+            throw new ArgumentOutOfRangeException(
+                nameof(Dropout), Dropout, $"Expected a share from 0 to below 1 for {nameof(Dropout)}, got {Dropout}.");
     }
 
     private static void Require(int value, int least, string name)

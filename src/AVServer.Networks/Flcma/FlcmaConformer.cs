@@ -46,7 +46,8 @@ public sealed class FlcmaConformer : Module<Tensor, Tensor, Tensor, Tensor>
 
     /// <summary>Windows → logits [B].</summary>
     /// <param name="fbank">Natural-log mel energies [B, audio frames, mels]; anything where there is no audio.</param>
-    /// <param name="lips">Features of a <see cref="LipEncoder"/>, then measures, [B, video frames, <see cref="FlcmaConfig.LipValues"/>]; anything where there is no video.</param>
+    /// <param name="lips">Features of a <see cref="LipEncoder"/>, then measures, [B, video frames, <see cref="FlcmaConfig.LipValues"/>];
+    /// anything where there is no video.</param>
     /// <param name="presence">[B, 2], 1 where there is audio and video, 0 where not.</param>
     public override Tensor forward(Tensor fbank, Tensor lips, Tensor presence)
     {

@@ -5,7 +5,10 @@ using static TorchSharp.torch.nn;
 namespace AVServer.Networks.Flcma;
 
 /// <summary>Several <see cref="FlcmaConformer"/>s of one size that vote: the mean of their logits.</summary>
-/// <remarks>Networks that differ only in their order of examples disagree on talkers they never met, and most of all on lips; see <see cref="VerifierEnsemble"/>.</remarks>
+/// <remarks>
+/// Networks that differ only in their order of examples disagree on talkers they never met, and most of all on lips; see
+/// <see cref="VerifierEnsemble"/>.
+/// </remarks>
 public sealed class FlcmaEnsemble : Module<Tensor, Tensor, Tensor, Tensor>, INetwork
 {
     private readonly ModuleList<FlcmaConformer> members;
@@ -16,7 +19,9 @@ public sealed class FlcmaEnsemble : Module<Tensor, Tensor, Tensor, Tensor>, INet
     {
         ArgumentNullException.ThrowIfNull(members);
         if (members.Count == 0 || members.Any(member => member.Config != members[0].Config))
-            throw new ArgumentException($"Expected networks of one size, got {members.Count} of {members.Select(member => member.Config).Distinct().Count()} sizes.", nameof(members));
+            throw new ArgumentException(
+                $"Expected networks of one size, got {members.Count} of "
+                + $"{members.Select(member => member.Config).Distinct().Count()} sizes.", nameof(members));
         this.members = ModuleList([.. members]);
         RegisterComponents();
     }

@@ -27,7 +27,8 @@ public sealed class LipEncoder : Layer, INetwork
     private readonly BatchNorm3d norm;
     private readonly Sequential stages;
 
-    /// <param name="config">Size; <see cref="FlcmaConfig.RoiSize"/>, <see cref="FlcmaConfig.RoiChannels"/> and <see cref="FlcmaConfig.VisualWidth"/> count here.</param>
+    /// <param name="config">Size; <see cref="FlcmaConfig.RoiSize"/>, <see cref="FlcmaConfig.RoiChannels"/> and
+    /// <see cref="FlcmaConfig.VisualWidth"/> count here.</param>
     public LipEncoder(FlcmaConfig config) : base(nameof(LipEncoder))
     {
         config.Validate();
@@ -58,7 +59,8 @@ public sealed class LipEncoder : Layer, INetwork
     public void SetNormalisation(ReadOnlySpan<float> mean, ReadOnlySpan<float> istd)
     {
         if (mean.Length != Config.RoiChannels || istd.Length != Config.RoiChannels)
-            throw new ArgumentException($"Expected {Config.RoiChannels} means and as many inverse deviations, got {mean.Length} and {istd.Length}.");
+            throw new ArgumentException(
+                $"Expected {Config.RoiChannels} means and as many inverse deviations, got {mean.Length} and {istd.Length}.");
         this.mean.data<float>().CopyFrom(mean);
         this.istd.data<float>().CopyFrom(istd);
     }
@@ -81,7 +83,9 @@ public sealed class LipEncoder : Layer, INetwork
     /// <returns>The feature [B, 1, V] of the picture two before; and the cache for the next.</returns>
     public (Tensor features, Tensor cache) forward(Tensor picture, Tensor cache) => TorchValue.Step(Compute, picture, cache);
 
-    /// <summary>Each picture to mean 0 and deviation 1 over its values; <see cref="Flattest"/> keeps an empty one from being blown up.</summary>
+    /// <summary>
+    /// Each picture to mean 0 and deviation 1 over its values; <see cref="Flattest"/> keeps an empty one from being blown up.
+    /// </summary>
     private static Value Standardise(Value pictures)
     {
         var centred = pictures - pictures.Mean(keep: true, 1, 3, 4);

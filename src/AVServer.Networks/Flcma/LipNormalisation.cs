@@ -3,12 +3,14 @@ using static TorchSharp.torch;
 namespace AVServer.Networks.Flcma;
 
 /// <summary>
-/// What a window tells of lips, [B, video frames, <see cref="FlcmaConfig.LipValues"/>] → the same as the first layer takes it: lip features less their mean over
-/// the window, where <see cref="FlcmaConfig.IndependentOfLooks"/> asks for it, and each measure in deviations from its mean over the window.
+/// What a window tells of lips, [B, video frames, <see cref="FlcmaConfig.LipValues"/>] → the same as the first layer takes it: lip features
+/// less their mean over the window, where <see cref="FlcmaConfig.IndependentOfLooks"/> asks for it, and each measure in deviations from its
+/// mean over the window.
 /// </summary>
 /// <remarks>
-/// How wide a mouth is says who it is; how its width changes says what is spoken. In training each measure of a window is made larger or smaller and trembles, as
-/// with somebody who moves the lips more or less and is tracked worse. Ours; nothing of it is in the paper, whose sizes pass through unchanged.
+/// How wide a mouth is says who it is; how its width changes says what is spoken. In training each measure of a window is made larger or
+/// smaller and trembles, as with somebody who moves the lips more or less and is tracked worse. Ours; nothing of it is in the paper, whose
+/// sizes pass through unchanged.
 /// </remarks>
 internal sealed class LipNormalisation : Layer
 {

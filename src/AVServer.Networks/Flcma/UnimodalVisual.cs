@@ -6,8 +6,8 @@ namespace AVServer.Networks.Flcma;
 
 /// <summary>
 /// The visual half of an <see cref="FlcmaConformer"/> with its <see cref="LipEncoder"/> as a model of its own, lip pictures
-/// [B, C, video frames + 4, S, S] and measures [B, video frames, M] → logits [B]: trained first, then taken over by <see cref="FlcmaConformer.StartFrom"/>, which
-/// goes on with <see cref="Encoder"/>; and what the audio-visual model is compared with.
+/// [B, C, video frames + 4, S, S] and measures [B, video frames, M] → logits [B]: trained first, then taken over by
+/// <see cref="FlcmaConformer.StartFrom"/>, which goes on with <see cref="Encoder"/>; and what the audio-visual model is compared with.
 /// </summary>
 public sealed class UnimodalVisual : Module<Tensor, Tensor, Tensor>
 {
@@ -39,7 +39,9 @@ public sealed class UnimodalVisual : Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor pictures, Tensor measures) =>
         TorchValue.Run((seen, measured) => Classify(seen.Apply(encoder).Concat(2, measured)), pictures, measures);
 
-    /// <summary>Lip features that were encoded before, and measures, [B, video frames, <see cref="FlcmaConfig.LipValues"/>] → logits [B].</summary>
+    /// <summary>
+    /// Lip features that were encoded before, and measures, [B, video frames, <see cref="FlcmaConfig.LipValues"/>] → logits [B].
+    /// </summary>
     public Tensor classify(Tensor lips) => TorchValue.Run(Classify, lips);
 
     /// <summary>Lip features and measures → encoded tokens [B, T, D].</summary>

@@ -8,9 +8,9 @@ namespace AVServer.Networks;
 /// Which phone is being spoken: cepstra of 10 ms in, scores of context-dependent phone states out, one vector each 30 ms.
 /// </summary>
 /// <remarks>
-/// A factorised TDNN after Povey et al. (Interspeech 2018), laid out as Kaldi's small chain models are, so that their weights can be taken over
-/// (av-lab import-phones). What differs: the speaker vector at the input is zero and left out, the LDA and the first layer are one convolution,
-/// batch norms are scales and shifts, and the head for cross-entropy, which only training needs, is gone.
+/// A factorised TDNN after Povey et al. (Interspeech 2018), laid out as Kaldi's small chain models are, so that their weights can be taken
+/// over (av-lab import-phones). What differs: the speaker vector at the input is zero and left out, the LDA and the first layer are one
+/// convolution, batch norms are scales and shifts, and the head for cross-entropy, which only training needs, is gone.
 /// </remarks>
 public sealed class PhoneNet : Layer, INetwork
 {
@@ -53,7 +53,9 @@ public sealed class PhoneNet : Layer, INetwork
     /// <summary>All layers; for import.</summary>
     internal PhoneNetLayers Layers => new(first, firstNorm, [.. fast], [.. slow], bottleneck, hidden, hiddenNorm, code, output);
 
-    /// <summary>Cepstra [B, frames, ceps] → scores [B, states, outputs]; the first output lies <see cref="PhoneNetConfig.ContextFrames"/> frames in.</summary>
+    /// <summary>
+    /// Cepstra [B, frames, ceps] → scores [B, states, outputs]; the first output lies <see cref="PhoneNetConfig.ContextFrames"/> frames in.
+    /// </summary>
     public override Value Compute(Value cepstra) => Encode(cepstra).Apply(output);
 
     /// <summary>The vector before the outputs: [B, frames, ceps] → [B, rank, outputs].</summary>

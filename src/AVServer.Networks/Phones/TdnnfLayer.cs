@@ -3,7 +3,10 @@ using static TorchSharp.torch.nn;
 
 namespace AVServer.Networks;
 
-/// <summary>A layer of <see cref="PhoneNet"/>: a convolution in two factors, ReLU, normalisation by fixed statistics, and a part of its input beside.</summary>
+/// <summary>
+/// A layer of <see cref="PhoneNet"/>: a convolution in two factors, ReLU, normalisation by fixed statistics, and a part of its input
+/// beside.
+/// </summary>
 /// <remarks>
 /// Povey et al., "Semi-Orthogonal Low-Rank Matrix Factorization for Deep Neural Networks" (Interspeech 2018), §4: the first factor sees
 /// the frame before, the second the frame after. Nothing is padded: a layer gives fewer frames than it gets.

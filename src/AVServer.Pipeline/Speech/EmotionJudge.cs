@@ -12,22 +12,24 @@ internal sealed class EmotionJudge(SpeechModels models)
     private readonly EmotionModel _model = models.Emotion!;
     private readonly EmotionAggregator _aggregator = new(models.Emotion!.Labels, models.Emotion.Spec.MinimumConfidence);
     private readonly Circumplex _circumplex = new(models.Emotion.Labels);
-    private readonly IEmotionEar _ear = models.Encoder is { } encoder ? new EncoderEar(encoder, models.Emotion!.Spec.WindowSeconds) : new FrontEndEar(models.FrontEnd!);
+    private readonly IEmotionFeatureExtractor _extractor = models.Encoder is { } encoder
+        ? new EncoderFeatureExtractor(encoder, models.Emotion!.Spec.WindowSeconds)
+        : new FrontEndFeatureExtractor(models.FrontEnd!);
 
     /// <summary>Begins another utterance.</summary>
     public void Begin()
     {
         _aggregator.Begin();
-        _ear.Begin();
+        _extractor.Begin();
     }
 
-    /// <inheritdoc cref="IEmotionEar.HearSoFar"/>
-    public ValueTask<EmotionInput> HearSoFarAsync(SampleRing sound, long first, int count, CancellationToken cancellationToken) =>
-        WithSlotAsync(() => _ear.HearSoFar(sound, first, count), cancellationToken);
+    /// <inheritdoc cref="IEmotionFeatureExtractor.ExtractSoFar"/>
+    public ValueTask<EmotionInput> ExtractSoFarAsync(SampleRing sound, long first, int count, CancellationToken cancellationToken) =>
+        WithSlotAsync(() => _extractor.ExtractSoFar(sound, first, count), cancellationToken);
 
-    /// <inheritdoc cref="IEmotionEar.HearWhole"/>
-    public ValueTask<EmotionInput> HearWholeAsync(SampleRing sound, long first, int count, CancellationToken cancellationToken) =>
-        WithSlotAsync(() => _ear.HearWhole(sound, first, count), cancellationToken);
+    /// <inheritdoc cref="IEmotionFeatureExtractor.ExtractWhole"/>
+    public ValueTask<EmotionInput> ExtractWholeAsync(SampleRing sound, long first, int count, CancellationToken cancellationToken) =>
+        WithSlotAsync(() => _extractor.ExtractWhole(sound, first, count), cancellationToken);
 
     /// <summary>What speaks against naming an emotion of an utterance; null where nothing does.</summary>
     /// <param name="sound">The stream's last seconds.</param>
@@ -70,7 +72,8 @@ internal sealed class EmotionJudge(SpeechModels models)
     /// <param name="now">Media time that has been heard.</param>
     /// <param name="cancellationToken">Ends the wait for a core.</param>
     /// <returns>Null where the sound is too short.</returns>
-    public async ValueTask<EmotionEvent?> ConcludeAsync(FinishedUtterance utterance, string text, TimeSpan now, CancellationToken cancellationToken)
+    public async ValueTask<EmotionEvent?> ConcludeAsync(
+        FinishedUtterance utterance, string text, TimeSpan now, CancellationToken cancellationToken)
     {
         if (utterance.Heard.IsEmpty) return null;
         var words = Embed(text);
@@ -85,7 +88,8 @@ internal sealed class EmotionJudge(SpeechModels models)
         return rows.AsMemory(0, table.Embed(Tokenizer.Split(text), rows) * table.Dim);
     }
 
-    private ValueTask<float[]> RunAsync(EmotionInput input, CancellationToken cancellationToken) => WithSlotAsync(() => _model.Estimate(input)[0], cancellationToken);
+    private ValueTask<float[]> RunAsync(EmotionInput input, CancellationToken cancellationToken) =>
+        WithSlotAsync(() => _model.Estimate(input)[0], cancellationToken);
 
     private async ValueTask<T> WithSlotAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {

@@ -8,7 +8,9 @@ public sealed class EmotionOptions
     /// <summary>Name of the section in the configuration.</summary>
     public const string Section = "Emotion";
 
-    /// <summary>What the estimates are for, in a few words. Absent, as by default: emotion is off. Purposes at work and in education are refused.</summary>
+    /// <summary>
+    /// What the estimates are for, in a few words. Absent, as by default: emotion is off. Purposes at work and in education are refused.
+    /// </summary>
     public string? Purpose { get; set; }
 
     /// <summary>Folder name of the emotion model. Default <c>emotion</c>.</summary>
@@ -31,8 +33,10 @@ internal sealed class EmotionOptionsValidator : IValidateOptions<EmotionOptions>
             return ValidateOptionsResult.Fail("Emotion:Model: expected the folder name of an emotion model, got nothing.");
         return ForbiddenPurposes.Find(options.Purpose) is { } found
             ? ValidateOptionsResult.Fail(
-                $"Emotion:Purpose: '{options.Purpose}' is refused because of '{found}'. Inferring the emotions of people at the workplace or in education is prohibited in the European Union "
-                + "(AI Act, Regulation (EU) 2024/1689, Art. 5(1)(f)), and this server doesn't do it anywhere. Declare another purpose, or remove the setting: then emotion is off.")
+                $"Emotion:Purpose: '{options.Purpose}' is refused because of '{found}'. Inferring the emotions of people at the workplace "
+                + "or in education is prohibited in the European Union "
+                + "(AI Act, Regulation (EU) 2024/1689, Art. 5(1)(f)), and this server doesn't do it anywhere. Declare another purpose, or "
+                + "remove the setting: then emotion is off.")
             : ValidateOptionsResult.Success;
     }
 }

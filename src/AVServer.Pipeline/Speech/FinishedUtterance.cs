@@ -16,5 +16,6 @@ internal sealed record FinishedUtterance(
     TimeSpan Start, TimeSpan End, TimeSpan EndedAt, TimeSpan From, TimeSpan To, EmotionInput Heard, SpeechDefect? Defect)
 {
     /// <summary>The words whose middle lies within <see cref="From"/> and <see cref="To"/>: in an overlap each counts once.</summary>
-    public IEnumerable<SpokenWord> Own(IEnumerable<SpokenWord> words) => words.Where(word => Start + ((word.Start + word.End) / 2) is var middle && middle >= From && middle < To);
+    public IEnumerable<SpokenWord> Own(IEnumerable<SpokenWord> words) =>
+        words.Where(word => Start + ((word.Start + word.End) / 2) is var middle && middle >= From && middle < To);
 }

@@ -7,15 +7,18 @@ internal static class ForbiddenPurposes
     private static readonly HashSet<string> Words = new(StringComparer.Ordinal)
     {
         "work", "job", "jobs", "hr", "staff", "office", "career", "careers", "boss",
-        "edu", "class", "classes", "exam", "exams", "examination", "college", "colleges", "campus", "lesson", "lessons", "lecture", "lectures", "learner", "learners",
+        "edu", "class", "classes", "exam", "exams", "examination", "college", "colleges", "campus", "lesson", "lessons", "lecture",
+        "lectures", "learner", "learners",
         "arbeit", "schule", "bildung", "travail", "emploi", "trabajo", "empleo", "lavoro", "scuola", "escuela",
     };
 
     private static readonly string[] Stems =
     [
-        "workplace", "workforce", "workspace", "worker", "cowork", "employ", "recruit", "hiring", "hire", "personnel", "humanresource", "colleague",
+        "workplace", "workforce", "workspace", "worker", "cowork", "employ", "recruit", "hiring", "hire", "personnel", "humanresource",
+        "colleague",
         "educat", "school", "classroom", "student", "pupil", "teach", "universit", "proctor", "elearning", "kindergarten", "preschool",
-        "arbeitsplatz", "mitarbeiter", "angestellt", "unterricht", "schüler", "schueler", "école", "éduca", "educaci", "istruzione", "salarié",
+        "arbeitsplatz", "mitarbeiter", "angestellt", "unterricht", "schüler", "schueler", "école", "éduca", "educaci", "istruzione",
+        "salarié",
     ];
 
     private static readonly string[] SpelledOut = ["workplace", "employee", "classroom", "education"];
@@ -27,7 +30,8 @@ internal static class ForbiddenPurposes
         ArgumentNullException.ThrowIfNull(purpose);
         var words = Split(purpose);
         // "e-learning" and "w o r k p l a c e" are one word to a reader.
-        return words.Concat(words.Zip(words.Skip(1), string.Concat)).FirstOrDefault(word => Words.Contains(word) || Stems.Any(stem => word.StartsWith(stem, StringComparison.Ordinal)))
+        return words.Concat(words.Zip(words.Skip(1), string.Concat))
+            .FirstOrDefault(word => Words.Contains(word) || Stems.Any(stem => word.StartsWith(stem, StringComparison.Ordinal)))
             ?? Array.Find(SpelledOut, word => string.Concat(words).Contains(word, StringComparison.Ordinal));
     }
 

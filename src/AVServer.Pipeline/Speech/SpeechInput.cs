@@ -10,7 +10,7 @@ internal abstract record SpeechInput;
 /// <param name="Step">Number of the step within the track; rises, with holes where the gate was closed.</param>
 /// <param name="Start">Media time of the first sample.</param>
 /// <param name="Samples"><see cref="AudioClock.StepSamples"/> of them; owned by the receiver.</param>
-internal sealed record HeardSound(int Track, long Step, TimeSpan Start, float[] Samples) : SpeechInput;
+internal sealed record SoundStep(int Track, long Step, TimeSpan Start, float[] Samples) : SpeechInput;
 
 /// <summary>A step that the gate kept out: silence.</summary>
 /// <param name="End">Media time at its end.</param>

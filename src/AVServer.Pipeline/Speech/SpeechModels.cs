@@ -9,7 +9,10 @@ using Microsoft.Extensions.Options;
 
 namespace AVServer.Pipeline;
 
-/// <summary>What listens to speech itself: voice activity, the transcriber, the emotion model with its front end and word vectors. Shared by all streams.</summary>
+/// <summary>
+/// What listens to speech itself: voice activity, the transcriber, the emotion model with its front end and word vectors. Shared by all
+/// streams.
+/// </summary>
 internal sealed partial class SpeechModels : IDisposable
 {
     // Who speaks for longer without a model that asks for less.
@@ -28,7 +31,9 @@ internal sealed partial class SpeechModels : IDisposable
     /// <param name="speech">Who transcribes.</param>
     /// <param name="logger">Told what is on and off.</param>
     /// <param name="own">The host's own recogniser, not disposed here; null where there is none.</param>
-    public SpeechModels(ModelRuntime runtime, IOptions<EmotionOptions> emotion, IOptions<SpeechOptions> speech, ILogger<SpeechModels> logger, ITranscriber? own = null)
+    public SpeechModels(
+        ModelRuntime runtime, IOptions<EmotionOptions> emotion, IOptions<SpeechOptions> speech, ILogger<SpeechModels> logger,
+        ITranscriber? own = null)
     {
         if (emotion.Value.IsOn)
         {
@@ -46,7 +51,7 @@ internal sealed partial class SpeechModels : IDisposable
             if (emotion.Value.Model != new EmotionOptions().Model) CheckEmotionName(runtime, emotion.Value.Model);
             Log.EmotionOff(logger, Off);
         }
-        Patience = speech.Value.Patience;
+        TextTimeout = speech.Value.Patience;
         Transcriber = Choose(runtime.Store, speech.Value.Transcriber, own, logger);
         if (Transcriber == TranscriberKind.Own) Recogniser = own;
         if (Transcriber == TranscriberKind.Vosk)
@@ -57,7 +62,9 @@ internal sealed partial class SpeechModels : IDisposable
         }
         if (!Listens) return;
         var voice = runtime.Store.OfKind(ModelKind.VoiceActivity).FirstOrDefault()
-            ?? throw new SetupException("Expected a voice-activity model in the models' folder, because utterances are cut by it; found none. Restore models/voice-activity.");
+            ?? throw new SetupException(
+                "Expected a voice-activity model in the models' folder, because utterances are cut by it; found none. Restore "
+                + "models/voice-activity.");
         VoiceActivity = runtime.VoiceActivity(voice.Manifest.Name);
     }
 
@@ -86,7 +93,7 @@ internal sealed partial class SpeechModels : IDisposable
     public TranscriberKind Transcriber { get; }
 
     /// <summary>How long a final estimate waits for the words.</summary>
-    public TimeSpan Patience { get; }
+    public TimeSpan TextTimeout { get; }
 
     /// <summary>The recogniser; null where the server transcribes nothing.</summary>
     public ITranscriber? Recogniser { get; }
@@ -103,7 +110,11 @@ internal sealed partial class SpeechModels : IDisposable
         get
         {
             var seconds = Emotion?.Spec.MaxSeconds ?? LongestUtteranceSeconds;
-            return new UtteranceOptions { Maximum = TimeSpan.FromSeconds(seconds), Overlap = TimeSpan.FromSeconds(Math.Min(1, seconds / 7.5)) };
+            return new UtteranceOptions
+            {
+                Maximum = TimeSpan.FromSeconds(seconds),
+                Overlap = TimeSpan.FromSeconds(Math.Min(1, seconds / 7.5))
+            };
         }
     }
 
@@ -152,7 +163,9 @@ internal sealed partial class SpeechModels : IDisposable
         var encoder = runtime.Encoder(name);
         return encoder.Dim == emotion.DescriptorDim
             ? encoder
-            : throw new SetupException($"Expected {emotion.Manifest.Name} to take {encoder.Dim} values of {name}, got {emotion.DescriptorDim}. Export the model again.");
+            : throw new SetupException(
+                $"Expected {emotion.Manifest.Name} to take {encoder.Dim} values of {name}, got {emotion.DescriptorDim}. Export the "
+                + "model again.");
     }
 
     private static IEmotionFrontEnd ChooseFrontEnd(EmotionModel emotion)
@@ -166,22 +179,29 @@ internal sealed partial class SpeechModels : IDisposable
         return (emotion.FeatureDim, emotion.DescriptorDim) == (frontEnd.Dim, frontEnd.DescriptorDim)
             ? frontEnd
             : throw new SetupException(
-                $"Expected {emotion.Manifest.Name} to take {frontEnd.Dim} values and {frontEnd.DescriptorDim} descriptors of {emotion.Spec.FrontEnd}, got {emotion.FeatureDim} and {emotion.DescriptorDim}. Export the model again.");
+                $"Expected {emotion.Manifest.Name} to take {frontEnd.Dim} values and {frontEnd.DescriptorDim} descriptors of "
+                + $"{emotion.Spec.FrontEnd}, got {emotion.FeatureDim} and {emotion.DescriptorDim}. Export the model again.");
     }
 
     private static WordVectors LoadWords(ModelStore store, string name, EmotionModel emotion)
     {
         var words = Read(store.Get(name));
         if (emotion.Spec.WordVotes is { } votes) words = words.Beside(Read(store.Get(votes)));
-        return words.Dim == emotion.WordDim ? words : throw new SetupException($"Expected words of {emotion.WordDim} values for {emotion.Manifest.Name}, got {words.Dim} from {string.Join(" and ", new[] { name, emotion.Spec.WordVotes }.OfType<string>())}. Export the emotion model again.");
+        return words.Dim == emotion.WordDim ? words
+            : throw new SetupException(
+                $"Expected words of {emotion.WordDim} values for {emotion.Manifest.Name}, got {words.Dim} from "
+                + $"{string.Join(" and ", new[] { name, emotion.Spec.WordVotes }.OfType<string>())}. Export the emotion model again.");
 
-        static WordVectors Read(StoredModel stored) => new(stored.ReadFile(WordVectorFiles.Words), stored.ReadFile(WordVectorFiles.Vectors));
+        static WordVectors Read(StoredModel stored) =>
+            new(stored.ReadFile(WordVectorFiles.Words), stored.ReadFile(WordVectorFiles.Vectors));
     }
 
     private TranscriberKind Choose(ModelStore store, TranscriberKind? asked, ITranscriber? own, ILogger logger)
     {
         if (asked == TranscriberKind.Own && own is null)
-            throw new SetupException("Speech:Transcriber is own, but the program has registered no ITranscriber. Set Speech:Transcriber to vosk, client or none.");
+            throw new SetupException(
+                "Speech:Transcriber is own, but the program has registered no ITranscriber. Set Speech:Transcriber to vosk, client "
+                + "or none.");
         if (asked is { } kind && kind != TranscriberKind.Vosk) return kind;
         if (asked is null && Emotion is null) return TranscriberKind.None;
         if (asked is null && own is not null) return TranscriberKind.Own;
@@ -189,7 +209,8 @@ internal sealed partial class SpeechModels : IDisposable
         if (hasModel && VoskTranscriber.IsInstalled) return TranscriberKind.Vosk;
         if (asked is not null)
             throw new SetupException(
-                $"Speech:Transcriber is vosk, but {(hasModel ? "libvosk.so isn't beside the program" : "there is no transcriber in the models' folder")}. "
+                "Speech:Transcriber is vosk, but "
+                + $"{(hasModel ? "libvosk.so isn't beside the program" : "there is no transcriber in the models' folder")}. "
                 + "Run scripts/setup.sh and build again, or set Speech:Transcriber to client or none.");
         Log.NoTranscriber(logger);
         return TranscriberKind.None;
@@ -197,13 +218,16 @@ internal sealed partial class SpeechModels : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(3101, LogLevel.Information, "{Why}")]
+        [LoggerMessage(LogEventIds.EmotionOff, LogLevel.Information, "{Why}")]
         public static partial void EmotionOff(ILogger logger, string why);
 
-        [LoggerMessage(3102, LogLevel.Information, "Emotion is on, estimated by {Model}: what speech expresses, not what is felt.")]
+        [LoggerMessage(
+            LogEventIds.EmotionOn, LogLevel.Information, "Emotion is on, estimated by {Model}: what speech expresses, not what is felt.")]
         public static partial void EmotionOn(ILogger logger, string model);
 
-        [LoggerMessage(3103, LogLevel.Information, "Vosk isn't installed: emotion is estimated without words. scripts/setup.sh installs it.")]
+        [LoggerMessage(
+            LogEventIds.NoTranscriber, LogLevel.Information,
+            "Vosk isn't installed: emotion is estimated without words. scripts/setup.sh installs it.")]
         public static partial void NoTranscriber(ILogger logger);
     }
 }

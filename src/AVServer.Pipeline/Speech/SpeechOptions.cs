@@ -13,7 +13,10 @@ public sealed class SpeechOptions
     [EnumDataType(typeof(TranscriberKind))]
     public TranscriberKind? Transcriber { get; set; }
 
-    /// <summary>How long a final estimate waits for the words, 0 to 1 minute: for a recogniser by the clock, for a client by media time. Default 300 ms.</summary>
+    /// <summary>
+    /// How long a final estimate waits for the words, 0 to 1 minute: for a recogniser by the clock, for a client by media time. Default 300
+    /// ms.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan Patience { get; set; } = TimeSpan.FromMilliseconds(300);
 }

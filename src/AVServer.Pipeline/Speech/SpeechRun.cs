@@ -3,7 +3,9 @@ using AVServer.Contracts;
 
 namespace AVServer.Pipeline;
 
-/// <summary>Runs a stream's <see cref="SpeechTrack"/>: at once for a file, beside the wake words for a live stream, so that these wait for nothing.</summary>
+/// <summary>
+/// Runs a stream's <see cref="SpeechTrack"/>: at once for a file, beside the wake words for a live stream, so that these wait for nothing.
+/// </summary>
 /// <remarks>
 /// Beside the sound, what waits is bounded. Of a live stream what finds no room, behind a recogniser that is too slow, is left out and a
 /// gap in the text told, so that no wake word waits for it; a sender who is faster than his own time waits.
@@ -14,22 +16,22 @@ internal sealed class SpeechRun : IAsyncDisposable
     private const int Waiting = 64;
 
     // While the gate is closed, time goes on for those who wait for something; for longer nobody does.
-    private const int SilentStepsTold = 8;
+    private const int SilentStepsAccepted = 8;
 
     private static readonly TimeSpan LiveSlack = TimeSpan.FromMilliseconds(250);
 
     private readonly SpeechTrack _track;
     private readonly Channel<SpeechInput>? _inputs;
     private readonly Lock _gate = new();
-    private readonly List<StreamEvent> _noticed = [];
+    private readonly List<StreamEvent> _found = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _work = Task.CompletedTask;
     private readonly SenderPace _pace;
     private bool _isLive;
     private TimeSpan? _missedSince;
     private TimeSpan _missedUntil;
-    private int _silentSteps = SilentStepsTold;
-    private TaskCompletionSource _bell = NewBell();
+    private int _silentSteps = SilentStepsAccepted;
+    private TaskCompletionSource _signal = NewSignal();
 
     /// <param name="track">This stream's own; disposed with this.</param>
     /// <param name="beside">Whether to run beside the sound.</param>
@@ -46,16 +48,16 @@ internal sealed class SpeechRun : IAsyncDisposable
     public string? Partial => _track.Partial;
 
     /// <summary>Ends when there is something to <see cref="Collect"/>.</summary>
-    public Task Noticed
+    public Task EventsReady
     {
         get
         {
-            lock (_gate) return _bell.Task;
+            lock (_gate) return _signal.Task;
         }
     }
 
     /// <summary>Takes a step of sound.</summary>
-    public ValueTask HearAsync(HeardSound sound, List<StreamEvent> events, CancellationToken cancellationToken)
+    public ValueTask AcceptSoundAsync(SoundStep sound, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         _silentSteps = 0;
         return AcceptAsync(sound, sound.Start, events, cancellationToken);
@@ -65,18 +67,18 @@ internal sealed class SpeechRun : IAsyncDisposable
     /// <param name="end">Media time at its end.</param>
     /// <param name="events">Receives what was noticed.</param>
     /// <param name="cancellationToken">Ends the wait for room.</param>
-    public ValueTask SleepAsync(TimeSpan end, List<StreamEvent> events, CancellationToken cancellationToken) =>
-        ++_silentSteps > SilentStepsTold ? ValueTask.CompletedTask : AcceptAsync(new SilentStep(end), end, events, cancellationToken);
+    public ValueTask AcceptSilenceAsync(TimeSpan end, List<StreamEvent> events, CancellationToken cancellationToken) =>
+        ++_silentSteps > SilentStepsAccepted ? ValueTask.CompletedTask : AcceptAsync(new SilentStep(end), end, events, cancellationToken);
 
     /// <summary>Takes a client's words, from whoever reads the stream's chunks.</summary>
-    public async ValueTask TellAsync(TextMessage text, CancellationToken cancellationToken)
+    public async ValueTask AcceptTextAsync(TextMessage text, CancellationToken cancellationToken)
     {
         if (_inputs is null) throw new InvalidOperationException("Expected words from live streams only.");
         await WriteAsync(_inputs, new SuppliedText(text), cancellationToken);
     }
 
     /// <summary>Ends the sound, for good or until it goes on elsewhere.</summary>
-    public ValueTask RestAsync(List<StreamEvent> events, CancellationToken cancellationToken) =>
+    public ValueTask EndSoundAsync(List<StreamEvent> events, CancellationToken cancellationToken) =>
         AcceptAsync(new SoundEnd(), null, events, cancellationToken);
 
     /// <summary>Ends the media and waits for what is still under way.</summary>
@@ -90,7 +92,7 @@ internal sealed class SpeechRun : IAsyncDisposable
         _inputs.Writer.TryComplete();
         await _work.WaitAsync(cancellationToken);
         Collect(events);
-        TellMissed(events);
+        ReportMissed(events);
     }
 
     /// <summary>Moves what was noticed meanwhile to <paramref name="events"/>.</summary>
@@ -98,10 +100,10 @@ internal sealed class SpeechRun : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_noticed.Count == 0) return;
-            events.AddRange(_noticed);
-            _noticed.Clear();
-            _bell = NewBell();
+            if (_found.Count == 0) return;
+            events.AddRange(_found);
+            _found.Clear();
+            _signal = NewSignal();
         }
     }
 
@@ -125,12 +127,12 @@ internal sealed class SpeechRun : IAsyncDisposable
         var isInHole = _isLive && _missedSince is not null && _inputs.Reader.Count > Waiting / 2;
         if (!isInHole && _inputs.Writer.TryWrite(input))
         {
-            if (input is HeardSound) TellMissed(events);
+            if (input is SoundStep) ReportMissed(events);
         }
         else if (_isLive && !_work.IsCompleted)
         {
             // The next step that finds room follows a hole, and begins a new utterance.
-            if (input is HeardSound sound) (_missedSince, _missedUntil) = (_missedSince ?? sound.Start, sound.Start + AudioClock.Step);
+            if (input is SoundStep sound) (_missedSince, _missedUntil) = (_missedSince ?? sound.Start, sound.Start + AudioClock.Step);
         }
         else
         {
@@ -138,7 +140,7 @@ internal sealed class SpeechRun : IAsyncDisposable
         }
     }
 
-    private void TellMissed(List<StreamEvent> events)
+    private void ReportMissed(List<StreamEvent> events)
     {
         if (_missedSince is { } since) events.Add(new GapEvent(MediaKind.Text, GapReason.DroppedWhenBusy, since, _missedUntil - since));
         _missedSince = null;
@@ -158,10 +160,10 @@ internal sealed class SpeechRun : IAsyncDisposable
             await foreach (var input in _inputs!.Reader.ReadAllAsync(_stop.Token))
             {
                 await _track.AcceptAsync(input, events, _stop.Token);
-                Notice(events);
+                Publish(events);
             }
             await _track.CompleteAsync(events, _stop.Token);
-            Notice(events);
+            Publish(events);
         }
         catch (Exception e)
         {
@@ -171,16 +173,16 @@ internal sealed class SpeechRun : IAsyncDisposable
         }
     }
 
-    private void Notice(List<StreamEvent> events)
+    private void Publish(List<StreamEvent> events)
     {
         if (events.Count == 0) return;
         lock (_gate)
         {
-            _noticed.AddRange(events);
-            _bell.TrySetResult();
+            _found.AddRange(events);
+            _signal.TrySetResult();
         }
         events.Clear();
     }
 
-    private static TaskCompletionSource NewBell() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

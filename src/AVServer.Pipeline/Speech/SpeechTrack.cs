@@ -13,14 +13,15 @@ namespace AVServer.Pipeline;
 ///                                                     ▼ end
 ///                          words, waited for a little ────▶ speech ─▶ EmotionJudge on sound and words
 /// </code>
-/// One stream's own; one caller at a time. Everything follows from media time, but for words that a recogniser of a live stream has too late: then the final
-/// estimate goes without them, and they are told when they come.
+/// One stream's own; one caller at a time. Everything follows from media time, but for words that a recogniser of a live stream has too
+/// late: then the final estimate goes without them, and they are told when they come.
 /// </remarks>
 internal sealed class SpeechTrack : IAsyncDisposable
 {
-    private const int DictatedAtOnce = 2 * AudioClock.StepSamples;
-    // Frames of rest after which the recogniser is asked what it understood: it answers in the time that is left until a pause ends the utterance.
-    private const int SettlingRest = 8;
+    private const int TranscribedAtOnce = 2 * AudioClock.StepSamples;
+    // Frames of rest after which the recogniser is asked what it understood: it answers in the time that is left until a pause ends the
+    // utterance.
+    private const int SettlingPause = 8;
     private const int Spare = 2 * AudioClock.SampleRateHz;
 
     private readonly SpeechModels _models;
@@ -31,7 +32,7 @@ internal sealed class SpeechTrack : IAsyncDisposable
     private readonly float[] _frame = new float[VoiceActivityModel.FrameSamples];
     private readonly SampleRing _sound;
     private readonly EmotionJudge? _judge;
-    private readonly Dictation? _dictation;
+    private readonly TranscriptionWorker? _transcription;
     private readonly SuppliedTexts? _texts;
     private readonly List<(FinishedUtterance Utterance, Task<IReadOnlyList<SpokenWord>> Words)> _late = [];
     private (int Track, long Step) _next = (-1, 0);
@@ -43,19 +44,21 @@ internal sealed class SpeechTrack : IAsyncDisposable
     /// <param name="models">Shared.</param>
     /// <param name="time">Tells how long a recogniser takes.</param>
     /// <param name="beside">Whether the recogniser runs beside the sound, as of a live stream.</param>
-    /// <param name="tellsPartial">Whether somebody looks at <see cref="Partial"/>.</param>
-    public SpeechTrack(SpeechModels models, TimeProvider time, bool beside, bool tellsPartial)
+    /// <param name="reportsPartial">Whether somebody looks at <see cref="Partial"/>.</param>
+    public SpeechTrack(SpeechModels models, TimeProvider time, bool beside, bool reportsPartial)
     {
         (_models, _time, _options) = (models, time, models.Utterances);
         _segmenter = new UtteranceSegmenter(_options);
         _sound = new SampleRing((int)(_options.Maximum.TotalSeconds * AudioClock.SampleRateHz) + Spare);
         _judge = models.Emotion is null ? null : new EmotionJudge(models);
-        _dictation = models.Recogniser is { } recogniser ? new Dictation(recogniser.Open(), models.Slots, beside, tellsPartial) : null;
+        _transcription = models.Recogniser is { } recogniser
+            ? new TranscriptionWorker(recogniser.Open(), models.Slots, beside, reportsPartial)
+            : null;
         _texts = models.Transcriber == TranscriberKind.Client ? new SuppliedTexts() : null;
     }
 
     /// <summary>What was understood so far of who is speaking; null where nothing was.</summary>
-    public string? Partial => _dictation?.Partial;
+    public string? Partial => _transcription?.Partial;
 
     private long Heard => _segmenter.Frame * VoiceActivityModel.FrameSamples;
 
@@ -64,12 +67,12 @@ internal sealed class SpeechTrack : IAsyncDisposable
     {
         switch (input)
         {
-            case HeardSound sound:
-                await HearAsync(sound, events, cancellationToken);
+            case SoundStep sound:
+                await AcceptSoundAsync(sound, events, cancellationToken);
                 await SettleAsync(TimeOf(Heard), events, cancellationToken);
                 break;
             case SilentStep silence:
-                await RestAsync(events, cancellationToken);
+                await EndSoundAsync(events, cancellationToken);
                 await SettleAsync(silence.End, events, cancellationToken);
                 break;
             case SuppliedText { Message: var text }:
@@ -78,7 +81,7 @@ internal sealed class SpeechTrack : IAsyncDisposable
                 await SettleAsync(TimeOf(Heard), events, cancellationToken);
                 break;
             default:
-                await RestAsync(events, cancellationToken);
+                await EndSoundAsync(events, cancellationToken);
                 await SettleAsync(TimeSpan.MaxValue, events, cancellationToken);
                 break;
         }
@@ -88,18 +91,18 @@ internal sealed class SpeechTrack : IAsyncDisposable
     public async ValueTask CompleteAsync(List<StreamEvent> events, CancellationToken cancellationToken)
     {
         await AcceptAsync(new SoundEnd(), events, cancellationToken);
-        foreach (var (utterance, words) in _late) Tell(utterance, await words.WaitAsync(cancellationToken), events);
+        foreach (var (utterance, words) in _late) PublishText(utterance, await words.WaitAsync(cancellationToken), events);
         _late.Clear();
     }
 
-    public ValueTask DisposeAsync() => _dictation?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _transcription?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private async ValueTask HearAsync(HeardSound sound, List<StreamEvent> events, CancellationToken cancellationToken)
+    private async ValueTask AcceptSoundAsync(SoundStep sound, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         if ((sound.Track, sound.Step) != _next)
         {
             // Sound that jumps is a new beginning; what was heard before the hole says nothing about what follows it.
-            await RestAsync(events, cancellationToken);
+            await EndSoundAsync(events, cancellationToken);
             (_base, _origin) = (_sound.Count, sound.Start);
             _segmenter.Reset();
             _voice.Reset();
@@ -120,34 +123,36 @@ internal sealed class SpeechTrack : IAsyncDisposable
             _judge?.Begin();
         }
         if (_utterance is null) return;
-        _utterance.Hear(activity);
-        if (_segmenter.RestFrames < SettlingRest ? Heard - _utterance.Dictated >= DictatedAtOnce : _segmenter.RestFrames == SettlingRest) await DictateAsync(_utterance, cancellationToken);
+        _utterance.AddActivity(activity);
+        if (_segmenter.RestFrames < SettlingPause ? Heard - _utterance.Transcribed >= TranscribedAtOnce
+            : _segmenter.RestFrames == SettlingPause) await TranscribeAsync(_utterance, cancellationToken);
         if (change.Step == UtteranceStep.Ended) await EndAsync(change, events, cancellationToken);
         else if (Heard >= _utterance.NextEstimate) await EstimateAsync(_utterance, events, cancellationToken);
     }
 
-    private async ValueTask DictateAsync(Utterance utterance, CancellationToken cancellationToken)
+    private async ValueTask TranscribeAsync(Utterance utterance, CancellationToken cancellationToken)
     {
-        if (_dictation is null || Heard == utterance.Dictated) return;
-        var samples = new float[Heard - utterance.Dictated];
-        _sound.Read(_base + utterance.Dictated, samples);
-        utterance.Dictated = Heard;
-        await _dictation.AcceptAsync(samples, cancellationToken);
-        if (_segmenter.RestFrames >= SettlingRest) await _dictation.SettleAsync(cancellationToken);
+        if (_transcription is null || Heard == utterance.Transcribed) return;
+        var samples = new float[Heard - utterance.Transcribed];
+        _sound.Read(_base + utterance.Transcribed, samples);
+        utterance.Transcribed = Heard;
+        await _transcription.AcceptAsync(samples, cancellationToken);
+        if (_segmenter.RestFrames >= SettlingPause) await _transcription.SettleAsync(cancellationToken);
     }
 
     private async ValueTask EstimateAsync(Utterance utterance, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         utterance.NextEstimate += AudioClock.SampleRateHz;
         if (_judge is null) return;
-        var heard = await _judge.HearSoFarAsync(_sound, _base + utterance.Start, (int)(Heard - utterance.Start), cancellationToken);
+        var heard = await _judge.ExtractSoFarAsync(_sound, _base + utterance.Start, (int)(Heard - utterance.Start), cancellationToken);
         if (heard.IsEmpty) return;
         var defect = EmotionJudge.DefectOf(_sound, _base + utterance.Start, (int)(Heard - utterance.Start), utterance.Voice);
-        if (await _judge.EstimateAsync(heard, defect, TimeOf(utterance.Start), TimeOf(Heard), cancellationToken) is { } estimate) events.Add(estimate);
+        if (await _judge.EstimateAsync(heard, defect, TimeOf(utterance.Start), TimeOf(Heard), cancellationToken) is { } estimate)
+            events.Add(estimate);
     }
 
     // The gate closed, or the sound ends: so does the utterance.
-    private async ValueTask RestAsync(List<StreamEvent> events, CancellationToken cancellationToken)
+    private async ValueTask EndSoundAsync(List<StreamEvent> events, CancellationToken cancellationToken)
     {
         var change = _segmenter.Finish();
         if (change.Step == UtteranceStep.Ended) await EndAsync(change, events, cancellationToken);
@@ -167,13 +172,14 @@ internal sealed class SpeechTrack : IAsyncDisposable
             TimeOf(Heard),
             utterance.Overlaps ? TimeOf(utterance.Start) + seam : TimeSpan.MinValue,
             change.GoesOn ? TimeOf(end) - seam : TimeSpan.MaxValue,
-            _judge is null ? default : await _judge.HearWholeAsync(_sound, _base + utterance.Start, (int)(end - utterance.Start), cancellationToken),
+            _judge is null ? default
+                : await _judge.ExtractWholeAsync(_sound, _base + utterance.Start, (int)(end - utterance.Start), cancellationToken),
             _judge is null ? null : EmotionJudge.DefectOf(_sound, _base + utterance.Start, (int)(end - utterance.Start), utterance.Voice));
         if (_texts is not null) return; // SettleAsync waits for the client's words
-        if (_dictation is not null)
+        if (_transcription is not null)
         {
-            if (_segmenter.RestFrames < SettlingRest) await DictateAsync(utterance, cancellationToken);
-            await HearWordsAsync(_waiting, await _dictation.FinishAsync(cancellationToken), events, cancellationToken);
+            if (_segmenter.RestFrames < SettlingPause) await TranscribeAsync(utterance, cancellationToken);
+            await AwaitTextAsync(_waiting, await _transcription.FinishAsync(cancellationToken), events, cancellationToken);
         }
         else
         {
@@ -181,13 +187,14 @@ internal sealed class SpeechTrack : IAsyncDisposable
         }
     }
 
-    private async ValueTask HearWordsAsync(FinishedUtterance utterance, Task<IReadOnlyList<SpokenWord>> words, List<StreamEvent> events, CancellationToken cancellationToken)
+    private async ValueTask AwaitTextAsync(
+        FinishedUtterance utterance, Task<IReadOnlyList<SpokenWord>> words, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         var text = "";
         try
         {
-            var known = await words.WaitAsync(_models.Patience, _time, cancellationToken);
-            Tell(utterance, known, events);
+            var known = await words.WaitAsync(_models.TextTimeout, _time, cancellationToken);
+            PublishText(utterance, known, events);
             text = Join(known);
         }
         catch (TimeoutException)
@@ -202,10 +209,11 @@ internal sealed class SpeechTrack : IAsyncDisposable
     {
         while (_late.Count > 0 && _late[0].Words.IsCompleted)
         {
-            Tell(_late[0].Utterance, await _late[0].Words, events);
+            PublishText(_late[0].Utterance, await _late[0].Words, events);
             _late.RemoveAt(0);
         }
-        if (_waiting is not null && (_texts!.Reach(_waiting) || now >= _waiting.EndedAt + _models.Patience)) await ConcludeAsync(events, cancellationToken, _texts.Within(_waiting));
+        if (_waiting is not null && (_texts!.Reach(_waiting) || now >= _waiting.EndedAt + _models.TextTimeout))
+            await ConcludeAsync(events, cancellationToken, _texts.Within(_waiting));
     }
 
     private async ValueTask ConcludeAsync(List<StreamEvent> events, CancellationToken cancellationToken, string? text = null)
@@ -213,14 +221,16 @@ internal sealed class SpeechTrack : IAsyncDisposable
         var utterance = _waiting!;
         _waiting = null;
         text ??= _texts?.Within(utterance) ?? "";
-        if (_judge is not null && await _judge.ConcludeAsync(utterance, text, utterance.EndedAt, cancellationToken) is { } estimate) events.Add(estimate);
+        if (_judge is not null && await _judge.ConcludeAsync(utterance, text, utterance.EndedAt, cancellationToken) is { } estimate)
+            events.Add(estimate);
     }
 
-    private void Tell(FinishedUtterance utterance, IReadOnlyList<SpokenWord> words, List<StreamEvent> events)
+    private void PublishText(FinishedUtterance utterance, IReadOnlyList<SpokenWord> words, List<StreamEvent> events)
     {
         SpokenWord[] own = [.. utterance.Own(words)];
         if (own.Length == 0) return;
-        TimedWord[] timed = [.. own.Select(word => new TimedWord(word.Word, utterance.Start + word.Start, utterance.Start + word.End, word.Confidence))];
+        TimedWord[] timed =
+            [.. own.Select(word => new TimedWord(word.Word, utterance.Start + word.Start, utterance.Start + word.End, word.Confidence))];
         events.Add(new SpeechEvent(Join(own), utterance.Start, utterance.End, timed, _models.RecogniserReference));
     }
 

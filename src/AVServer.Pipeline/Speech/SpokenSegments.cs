@@ -10,11 +10,13 @@ internal static class SpokenSegments
     public static IReadOnlyList<SpokenSegment> Of(IReadOnlyList<StreamEvent> events)
     {
         var segments = new SortedDictionary<(TimeSpan Start, TimeSpan End), SpokenSegment>();
-        foreach (var speech in events.OfType<SpeechEvent>()) segments[(speech.Start, speech.End)] = new SpokenSegment(speech.Start, speech.End, speech.Text);
+        foreach (var speech in events.OfType<SpeechEvent>())
+            segments[(speech.Start, speech.End)] = new SpokenSegment(speech.Start, speech.End, speech.Text);
         foreach (var emotion in events.OfType<EmotionEvent>().Where(emotion => emotion.Final))
         {
             var at = (emotion.Start, emotion.End);
-            segments[at] = new SpokenSegment(emotion.Start, emotion.End, segments.GetValueOrDefault(at)?.Text, emotion.Label, emotion.Posteriors);
+            segments[at] = new SpokenSegment(
+                emotion.Start, emotion.End, segments.GetValueOrDefault(at)?.Text, emotion.Label, emotion.Posteriors);
         }
         return [.. segments.Values];
     }

@@ -19,7 +19,9 @@ internal sealed class SuppliedTexts
         _texts.Enqueue(text);
     }
 
-    /// <summary>What was said during an utterance: every text of which half lies within it, or within which half of the utterance lies.</summary>
+    /// <summary>
+    /// What was said during an utterance: every text of which half lies within it, or within which half of the utterance lies.
+    /// </summary>
     /// <returns>The texts in order of time; empty where there is none.</returns>
     public string Within(FinishedUtterance utterance) =>
         string.Join(' ', _texts.Where(text => Belongs(text, utterance)).OrderBy(text => text.Start).Select(text => text.Text));

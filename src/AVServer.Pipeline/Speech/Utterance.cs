@@ -15,7 +15,7 @@ internal sealed class Utterance(long start, bool overlaps)
     public bool Overlaps { get; } = overlaps;
 
     /// <summary>Sample up to which the recogniser has heard it.</summary>
-    public long Dictated { get; set; } = start;
+    public long Transcribed { get; set; } = start;
 
     /// <summary>Sample at which the next running estimate is due.</summary>
     public long NextEstimate { get; set; } = start + AudioClock.SampleRateHz;
@@ -25,7 +25,7 @@ internal sealed class Utterance(long start, bool overlaps)
 
     /// <summary>Takes the voice activity of its next 32 ms.</summary>
     /// <param name="activity">0 to 1; above one half is a voice.</param>
-    public void Hear(float activity)
+    public void AddActivity(float activity)
     {
         _activity += activity;
         _frames++;

@@ -4,10 +4,13 @@ using AVServer.Runtime;
 
 namespace AVServer.Pipeline;
 
-/// <summary>One stream's ear and eye for one audio-visual model: keeps the window's sound and lips, judges it when asked, and decides.</summary>
+/// <summary>
+/// One stream's ear and eye for one audio-visual model: keeps the window's sound and lips, judges it when asked, and decides.
+/// </summary>
 /// <remarks>
-/// One stream's own; one caller at a time. With a readable face sound and lips decide together, without one the sound, and without any sound the lips; what the
-/// other ways of looking say is asked where it is told. Before the first frame of a track the first frame stands, in training as in serving.
+/// One stream's own; one caller at a time. With a readable face sound and lips decide together, without one the sound, and without any
+/// sound the lips; what the other ways of looking say is asked where it is told. Before the first frame of a track the first frame stands,
+/// in training as in serving.
 /// </remarks>
 internal sealed class AudioVisualListener : IDisposable
 {
@@ -32,7 +35,7 @@ internal sealed class AudioVisualListener : IDisposable
         _mels = keyword.Features.Mels;
         _sound = new float[keyword.Model.FbankLength];
         _lips = new float[keyword.Model.LipsLength];
-        Lips = new LipReader(keyword.Model.Lips, keyword.Model.Spec);
+        Lips = new LipTracks(keyword.Model.Lips, keyword.Model.Spec);
         _trigger = NewTrigger();
     }
 
@@ -40,7 +43,7 @@ internal sealed class AudioVisualListener : IDisposable
     public AudioVisualKeyword Keyword => _keyword;
 
     /// <summary>The lips that it reads.</summary>
-    public LipReader Lips { get; }
+    public LipTracks Lips { get; }
 
     /// <summary>Highest score so far of the modality that decided.</summary>
     public float MaxScore { get; private set; }
@@ -54,7 +57,7 @@ internal sealed class AudioVisualListener : IDisposable
 
     /// <summary>Takes a step of sound.</summary>
     /// <param name="features">Its fbank frames, [frames, mels].</param>
-    public void Hear(ReadOnlySpan<float> features)
+    public void AcceptFeatures(ReadOnlySpan<float> features)
     {
         if (!_begun)
         {
@@ -69,9 +72,16 @@ internal sealed class AudioVisualListener : IDisposable
     /// <param name="window">Where it ends, and what of it there is.</param>
     /// <param name="cancellationToken">Ends the wait for the lip encoder.</param>
     /// <returns>A detection; null where there is none.</returns>
-    public async ValueTask<WakeWordEvent?> JudgeAsync(AudioVisualWindow window, CancellationToken cancellationToken)
+    public async ValueTask<WakeWordEvent?> JudgeAsync(ScoringWindow window, CancellationToken cancellationToken)
     {
-        var ways = (window.HasSound, window.Face) switch { (true, not null) => SoundAndLips, (true, null) => SoundAlone, (false, not null) => LipsAlone, _ => null };
+        var ways =
+            (window.HasSound, window.Face) switch
+            {
+                (true, not null) => SoundAndLips,
+                (true, null) => SoundAlone,
+                (false, not null) => LipsAlone,
+                _ => null
+            };
         if (ways is null) return null;
         if (window.Face is { } face) await Lips.ReadAsync(face, window.EndSlot, _lips, cancellationToken);
         var asked = _observer is null ? 1 : ways.Length;
@@ -80,20 +90,24 @@ internal sealed class AudioVisualListener : IDisposable
         var modality = window.Face is null ? Modality.Audio : window.HasSound ? Modality.AudioVisual : Modality.Visual;
         var score = _posteriors[0];
         MaxScore = Math.Max(MaxScore, score);
-        _observer?.Judge(_keyword, window.Step, Scores(ways));
-        if (!_keyword.Thresholds.TryGetValue(modality, out var threshold) || !_trigger.Next(window.Step, score - threshold, (int)modality)) return null;
+        _observer?.OnWindowJudged(_keyword, window.Step, Scores(ways));
+        if (!_keyword.Thresholds.TryGetValue(modality, out var threshold) || !_trigger.Next(window.Step, score - threshold, (int)modality))
+            return null;
         if (asked < ways.Length) _keyword.Model.Judge(_sound, _lips, ways.AsSpan(asked), _posteriors.AsSpan(asked, ways.Length - asked));
         var end = window.End;
         var start = end - TimeSpan.FromSeconds(_keyword.Model.Spec.WordSeconds);
         return new WakeWordEvent(
-            _keyword.Keyword, score, start < TimeSpan.Zero ? TimeSpan.Zero : start, end, modality, Scores(ways), _keyword.Reference, window.HeardAt);
+            _keyword.Keyword, score, start < TimeSpan.Zero ? TimeSpan.Zero : start, end, modality, Scores(ways), _keyword.Reference,
+            window.HeardAt);
     }
 
     public void Dispose() => Lips.Dispose();
 
-    private Dictionary<string, float> Scores(Presence[] ways) => ways.Zip(_posteriors).ToDictionary(pair => NameOf(pair.First), pair => pair.Second);
+    private Dictionary<string, float> Scores(Presence[] ways) =>
+        ways.Zip(_posteriors).ToDictionary(pair => NameOf(pair.First), pair => pair.Second);
 
-    private static string NameOf(Presence presence) => presence switch { (true, true) => AudioVisualSpec.Both, (true, _) => AudioVisualSpec.Audio, _ => AudioVisualSpec.Visual };
+    private static string NameOf(Presence presence) =>
+        presence switch { (true, true) => AudioVisualSpec.Both, (true, _) => AudioVisualSpec.Audio, _ => AudioVisualSpec.Visual };
 
     private WindowTrigger NewTrigger() => new(_keyword.RefractorySteps, _keyword.Model.Spec.VideoFrames / VideoGrid.SlotsPerStep);
 }
@@ -105,4 +119,4 @@ internal sealed class AudioVisualListener : IDisposable
 /// <param name="HeardAt">Media time that must have been received before it can be judged.</param>
 /// <param name="HasSound">Whether the stream has sound.</param>
 /// <param name="Face">The face whose lips can be read; null where there is none.</param>
-internal readonly record struct AudioVisualWindow(long Step, TimeSpan End, long EndSlot, TimeSpan HeardAt, bool HasSound, int? Face);
+internal readonly record struct ScoringWindow(long Step, TimeSpan End, long EndSlot, TimeSpan HeardAt, bool HasSound, int? Face);

@@ -4,10 +4,14 @@ using AVServer.Media;
 
 namespace AVServer.Pipeline;
 
-/// <summary>Runs a stream's <see cref="AudioVisualTrack"/>: at once for a file, beside the sound for a live stream, so that pictures never hold up what is only heard.</summary>
+/// <summary>
+/// Runs a stream's <see cref="AudioVisualTrack"/>: at once for a file, beside the sound for a live stream, so that pictures never hold up
+/// what is only heard.
+/// </summary>
 /// <remarks>
-/// Beside the sound, what waits is bounded: steps of sound wait for room. Of pictures the oldest is dropped and a gap told, unless the stream comes faster
-/// than its own time or the configuration forbids it; then they wait too. What was noticed is collected with the stream's next media.
+/// Beside the sound, what waits is bounded: steps of sound wait for room. Of pictures the oldest is dropped and a gap told, unless the
+/// stream comes faster than its own time or the configuration forbids it; then they wait too. What was noticed is collected with the
+/// stream's next media.
 /// </remarks>
 internal sealed class AudioVisualRun : IAsyncDisposable
 {
@@ -24,11 +28,12 @@ internal sealed class AudioVisualRun : IAsyncDisposable
     private readonly AudioVisualTrack _track;
     private readonly bool _dropsLate;
     private readonly SenderPace _pace;
-    private readonly Channel<HeardStep> _steps = Channel.CreateBounded<HeardStep>(WaitingSteps);
+    private readonly Channel<FeatureStep> _steps = Channel.CreateBounded<FeatureStep>(WaitingSteps);
     private readonly Channel<VideoFrame> _pictures = Channel.CreateBounded<VideoFrame>(WaitingPictures);
-    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private readonly Lock _gate = new();
-    private readonly List<StreamEvent> _noticed = [];
+    private readonly List<StreamEvent> _found = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Task? _work;
     private TimeSpan? _droppedSince;
@@ -45,11 +50,11 @@ internal sealed class AudioVisualRun : IAsyncDisposable
     }
 
     /// <summary>Takes a step of sound.</summary>
-    public async ValueTask HearAsync(HeardStep step, List<StreamEvent> events, CancellationToken cancellationToken)
+    public async ValueTask AcceptStepAsync(FeatureStep step, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         if (_work is null)
         {
-            _track.Hear(step);
+            _track.AcceptStep(step);
             await _track.AdvanceAsync(events, cancellationToken);
             return;
         }
@@ -58,11 +63,11 @@ internal sealed class AudioVisualRun : IAsyncDisposable
     }
 
     /// <summary>Takes a picture.</summary>
-    public async ValueTask SeeAsync(VideoFrame picture, List<StreamEvent> events, CancellationToken cancellationToken)
+    public async ValueTask AcceptPictureAsync(VideoFrame picture, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         if (_work is null)
         {
-            _track.See(picture);
+            _track.AcceptPicture(picture);
             await _track.AdvanceAsync(events, cancellationToken);
             return;
         }
@@ -73,7 +78,7 @@ internal sealed class AudioVisualRun : IAsyncDisposable
             _dropped += (_pictures.Reader.TryPeek(out var next) ? next : picture).Time - dropped.Time;
             dropped.Release();
         }
-        if (picture.Time - _droppedSince >= GapsApart) TellDropped(events);
+        if (picture.Time - _droppedSince >= GapsApart) ReportDropped(events);
         await WriteAsync(_pictures.Writer, picture, cancellationToken);
         Collect(events);
     }
@@ -88,10 +93,10 @@ internal sealed class AudioVisualRun : IAsyncDisposable
         }
         _steps.Writer.TryComplete();
         _pictures.Writer.TryComplete();
-        _bell.Writer.TryWrite(true);
+        _wake.Writer.TryWrite(true);
         await _work.WaitAsync(cancellationToken);
         Collect(events);
-        TellDropped(events);
+        ReportDropped(events);
     }
 
     public async ValueTask DisposeAsync()
@@ -110,13 +115,14 @@ internal sealed class AudioVisualRun : IAsyncDisposable
             while (true)
             {
                 var atEnd = _steps.Reader.Completion.IsCompleted && _pictures.Reader.Completion.IsCompleted;
-                while (_steps.Reader.TryRead(out var step)) _track.Hear(step);
-                while (_pictures.Reader.TryRead(out var picture)) _track.See(picture);
+                while (_steps.Reader.TryRead(out var step)) _track.AcceptStep(step);
+                while (_pictures.Reader.TryRead(out var picture)) _track.AcceptPicture(picture);
                 await _track.AdvanceAsync(events, _stop.Token, atEnd);
-                lock (_gate) _noticed.AddRange(events);
+                lock (_gate) _found.AddRange(events);
                 events.Clear();
                 if (atEnd) return;
-                if (!_steps.Reader.Completion.IsCompleted || !_pictures.Reader.Completion.IsCompleted) await _bell.Reader.ReadAsync(_stop.Token);
+                if (!_steps.Reader.Completion.IsCompleted || !_pictures.Reader.Completion.IsCompleted)
+                    await _wake.Reader.ReadAsync(_stop.Token);
             }
         }
         catch (Exception e)
@@ -132,11 +138,11 @@ internal sealed class AudioVisualRun : IAsyncDisposable
     {
         while (!writer.TryWrite(item))
             if (!await writer.WaitToWriteAsync(cancellationToken)) await _work!;   // it ended early, by a failure
-        _bell.Writer.TryWrite(true);
+        _wake.Writer.TryWrite(true);
     }
 
     // On a machine that is a little too slow, pictures are dropped again and again: one gap tells of all of a second.
-    private void TellDropped(List<StreamEvent> events)
+    private void ReportDropped(List<StreamEvent> events)
     {
         if (_droppedSince is { } since) events.Add(new GapEvent(MediaKind.Video, GapReason.DroppedWhenBusy, since, _dropped));
         (_droppedSince, _dropped) = (null, TimeSpan.Zero);
@@ -146,8 +152,8 @@ internal sealed class AudioVisualRun : IAsyncDisposable
     {
         lock (_gate)
         {
-            events.AddRange(_noticed);
-            _noticed.Clear();
+            events.AddRange(_found);
+            _found.Clear();
         }
     }
 }

@@ -4,15 +4,18 @@ using AVServer.Runtime;
 
 namespace AVServer.Pipeline;
 
-/// <summary>Brings the sound and the pictures of one stream together on the media clock, step by step, and has the audio-visual models judge.</summary>
+/// <summary>
+/// Brings the sound and the pictures of one stream together on the media clock, step by step, and has the audio-visual models judge.
+/// </summary>
 /// <remarks>
 /// <code>
 ///   steps of sound ──┐                       ┌─ slots up to two beyond the step → VideoTrack
 ///                    ├─ oldest step, once ───┤
-///   pictures ────────┘  its slots are known  └─ every stride, while there is a voice or lips move → AudioVisualListener → SharedWords
+///   pictures ────────┘  its slots are known  └─ every stride, while there is a voice or lips move → AudioVisualListener → DetectionMerger
 /// </code>
-/// One stream's own; one caller at a time. Everything depends on media time only, so that neither chunking nor the order in which sound and pictures
-/// arrive changes anything, as long as neither runs ahead of the other by more than <see cref="Patience.Longest"/>: then the one goes on without the other.
+/// One stream's own; one caller at a time. Everything depends on media time only, so that neither chunking nor the order in which sound and
+/// pictures arrive changes anything, as long as neither runs ahead of the other by more than <see cref="AudioVideoSync.Longest"/>: then the
+/// one goes on without the other.
 /// </remarks>
 internal sealed class AudioVisualTrack : IAsyncDisposable
 {
@@ -25,9 +28,9 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
 
     private readonly IReadOnlyList<AudioVisualListener> _listeners;
     private readonly VideoTrack _video;
-    private readonly SharedWords _words;
-    private readonly Patience _patience;
-    private readonly Queue<HeardStep> _steps = new();
+    private readonly DetectionMerger _merger;
+    private readonly AudioVideoSync _sync;
+    private readonly Queue<FeatureStep> _steps = new();
     private readonly PictureGrid _pictures = new();
     private readonly SpeakerSkew _skew = new();
     private int _track = -1;
@@ -36,28 +39,28 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
 
     /// <param name="models">Shared.</param>
     /// <param name="listeners">This stream's own; disposed with it.</param>
-    /// <param name="words">This stream's own.</param>
-    /// <param name="patience">This stream's own.</param>
-    public AudioVisualTrack(FaceModels models, IReadOnlyList<AudioVisualListener> listeners, SharedWords words, Patience patience)
+    /// <param name="merger">This stream's own.</param>
+    /// <param name="sync">This stream's own.</param>
+    public AudioVisualTrack(FaceModels models, IReadOnlyList<AudioVisualListener> listeners, DetectionMerger merger, AudioVideoSync sync)
     {
-        (_listeners, _words, _patience) = (listeners, words, patience);
+        (_listeners, _merger, _sync) = (listeners, merger, sync);
         _video = new VideoTrack(models, [.. listeners.Select(listener => listener.Lips)]);
     }
 
     private bool HasPictures => _nextSlot is not null;
 
     /// <summary>Takes a step of sound; <see cref="AdvanceAsync"/> works on it.</summary>
-    public void Hear(in HeardStep step)
+    public void AcceptStep(in FeatureStep step)
     {
         _steps.Enqueue(step);
-        _patience.Hear(step.End);
+        _sync.AcceptSound(step.End);
     }
 
     /// <summary>Takes a picture over; <see cref="AdvanceAsync"/> works on it.</summary>
-    public void See(VideoFrame picture)
+    public void AcceptPicture(VideoFrame picture)
     {
         _nextSlot ??= VideoGrid.Nearest(picture.Time);
-        _patience.See(picture.Time);
+        _sync.AcceptPicture(picture.Time);
         _pictures.Add(picture);
     }
 
@@ -71,7 +74,7 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
         {
             var end = VideoGrid.Nearest(step.End);
             var last = LastSlotFor(end + Math.Max(0, _skew.Slots));
-            if (!atEnd && !_pictures.Knows(last) && _patience.WaitsForPictures(step.End)) return;
+            if (!atEnd && !_pictures.Knows(last) && _sync.WaitsForPictures(step.End)) return;
             _steps.Dequeue();
             // After the last picture of all the face isn't gone: there is nothing more to see.
             var visible = atEnd && _pictures.Newest is { } newest ? Math.Min(last, VideoGrid.Nearest(newest)) : last;
@@ -84,12 +87,12 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
                 _nextSlot = VideoGrid.Nearest(next);
                 continue;
             }
-            await SeeThroughAsync(slot, _patience.IsWithoutSound ? Voice.Unknown : Voice.Silence, events, cancellationToken);
-            if (_patience.IsWithoutSound) await JudgeWithoutSoundAsync(slot, events, cancellationToken);
+            await AnalyseUpToAsync(slot, _sync.IsWithoutSound ? Voice.Unknown : Voice.Silence, events, cancellationToken);
+            if (_sync.IsWithoutSound) await JudgeWithoutSoundAsync(slot, events, cancellationToken);
         }
         if (!atEnd) return;
         _video.Complete(events);
-        _words.Complete(events);
+        _merger.Complete(events);
     }
 
     public async ValueTask DisposeAsync()
@@ -102,24 +105,27 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
 
     /// <summary>Whether a slot's picture is known and its sound, which would have gone first, isn't waited for.</summary>
     private bool IsComplete(long slot, bool atEnd) =>
-        _pictures.Newest is { } newest && newest >= VideoGrid.TimeOf(slot) && (atEnd || !_patience.WaitsForSound(VideoGrid.TimeOf(slot), newest));
+        _pictures.Newest is { } newest && newest >= VideoGrid.TimeOf(slot)
+            && (atEnd || !_sync.WaitsForSound(VideoGrid.TimeOf(slot), newest));
 
-    private async ValueTask JudgeAsync(HeardStep step, long end, long visible, List<StreamEvent> events, CancellationToken cancellationToken)
+    private async ValueTask JudgeAsync(
+        FeatureStep step, long end, long visible, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         if (step.Track != _track) Begin(step.Track);
         if (step.HasVoice) _lastVoice = step.Index;
-        await SeeThroughAsync(visible, step.HasVoice ? Voice.Heard : Voice.Silence, events, cancellationToken);
+        await AnalyseUpToAsync(visible, step.HasVoice ? Voice.Heard : Voice.Silence, events, cancellationToken);
         var seen = end + _skew.Slots;
-        foreach (var word in step.Words) _words.Hear(word, step.End, _video.ReadableFace(seen) is not null, events);
+        foreach (var word in step.Words) _merger.AddHeard(word, step.End, _video.ReadableFace(seen) is not null, events);
         foreach (var listener in _listeners)
         {
-            listener.Hear(step.Features);
-            if (IsDue(listener, step, seen) && await listener.JudgeAsync(WindowOf(step, seen), cancellationToken) is { } word) _words.See(word, events);
+            listener.AcceptFeatures(step.Features);
+            if (IsDue(listener, step, seen) && await listener.JudgeAsync(WindowOf(step, seen), cancellationToken) is { } word)
+                _merger.AddAudioVisual(word, events);
         }
-        _words.Advance(step.End, step.HeardAt, events);
+        _merger.Advance(step.End, step.HeardAt, events);
         _skew.Compare(step, end, _video);
         _video.Delay = _skew.Delay;
-        _patience.Judge(step.End);
+        _sync.MarkJudged(step.End);
     }
 
     private void Begin(int track)
@@ -128,22 +134,23 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
         foreach (var listener in _listeners) listener.Restart();
     }
 
-    private async ValueTask SeeThroughAsync(long last, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
+    private async ValueTask AnalyseUpToAsync(long last, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         for (; _nextSlot is { } slot && slot <= last; _nextSlot = slot + 1)
-            await _video.SeeAsync(slot, _pictures.At(slot), voice, events, cancellationToken);
+            await _video.AcceptSlotAsync(slot, _pictures.At(slot), voice, events, cancellationToken);
     }
 
-    private bool IsDue(AudioVisualListener listener, in HeardStep step, long end) =>
+    private bool IsDue(AudioVisualListener listener, in FeatureStep step, long end) =>
         (HasPictures || listener.Keyword.WithoutVideo)
         && (step.Index + 1) % listener.Keyword.StrideSteps == 0
         && (step.Index - _lastVoice <= StepsAfterVoice || _video.LipsMoved(end - SlotsAfterLips, end));
 
-    private AudioVisualWindow WindowOf(in HeardStep step, long end)
+    private ScoringWindow WindowOf(in FeatureStep step, long end)
     {
         var face = _video.ReadableFace(end);
         var seenAt = VideoGrid.TimeOf(LastSlotFor(end));
-        return new AudioVisualWindow(step.Index, step.End, end, face is not null && seenAt > step.HeardAt ? seenAt : step.HeardAt, HasSound: true, face);
+        return new ScoringWindow(
+            step.Index, step.End, end, face is not null && seenAt > step.HeardAt ? seenAt : step.HeardAt, HasSound: true, face);
     }
 
     private async ValueTask JudgeWithoutSoundAsync(long slot, List<StreamEvent> events, CancellationToken cancellationToken)
@@ -154,8 +161,8 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
         foreach (var listener in _listeners)
         {
             if ((step + 1) % listener.Keyword.StrideSteps != 0 || _video.ReadableFace(end) is not { } face) continue;
-            var window = new AudioVisualWindow(step, VideoGrid.TimeOf(end), end, VideoGrid.TimeOf(slot), HasSound: false, face);
-            if (await listener.JudgeAsync(window, cancellationToken) is { } word) _words.See(word, events);
+            var window = new ScoringWindow(step, VideoGrid.TimeOf(end), end, VideoGrid.TimeOf(slot), HasSound: false, face);
+            if (await listener.JudgeAsync(window, cancellationToken) is { } word) _merger.AddAudioVisual(word, events);
         }
     }
 }

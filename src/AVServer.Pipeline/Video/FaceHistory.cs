@@ -12,7 +12,9 @@ internal sealed class FaceHistory
     /// <summary>The latest slot that was written; -∞ before the first.</summary>
     public long Latest { get; private set; } = long.MinValue;
 
-    /// <summary>Writes a slot, in any order within the capacity; one before it that wasn't measured then lies between those beside it.</summary>
+    /// <summary>
+    /// Writes a slot, in any order within the capacity; one before it that wasn't measured then lies between those beside it.
+    /// </summary>
     public void Set(long slot, in FaceMoment moment)
     {
         if (moment.IsMeasured && TryGet(slot - 1, out var held) && !held.IsMeasured && TryGet(slot - 2, out var before))

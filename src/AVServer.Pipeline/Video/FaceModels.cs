@@ -10,13 +10,15 @@ namespace AVServer.Pipeline;
 /// <param name="media">Where JPEG pictures are decoded; null: as it is by default.</param>
 internal sealed class FaceModels(ModelStore store, IOptions<MediaOptions>? media = null) : IDisposable
 {
-    // Of 25 pictures a second every other one: what lies between is read from the two beside it, at no cost in accuracy (please-av's evaluation).
+    // Of 25 pictures a second every other one: what lies between is read from the two beside it, at no cost in accuracy (please-av's
+    // evaluation).
     private static readonly FaceTrackerOptions Tracking = new() { SteadyInterval = TimeSpan.FromMilliseconds(60) };
 
     private readonly Lazy<FaceDetector> _detector = new(() => new FaceDetector(store.Get(FaceDetector.ModelName)));
     private readonly Lazy<FaceMesh> _mesh = new(() => new FaceMesh(store.Get(FaceMesh.ModelName)));
 
-    // Looking at pictures is by far the costliest work of all: more at once than there are cores would only keep the sound of every stream waiting longer.
+    // Looking at pictures is by far the costliest work of all: more at once than there are cores would only keep the sound of every stream
+    // waiting longer.
     private readonly SemaphoreSlim _turns = new(Environment.ProcessorCount);
 
     /// <summary>Names that a store must have where an audio-visual model listens.</summary>

@@ -2,10 +2,13 @@ using AVServer.Runtime;
 
 namespace AVServer.Pipeline;
 
-/// <summary>One face's lips for one model: the last ones by slot, and their features, each encoded once and only when somebody asks.</summary>
+/// <summary>
+/// One face's lips for one model: the last ones by slot, and their features, each encoded once and only when somebody asks.
+/// </summary>
 /// <remarks>
-/// One stream's own; one caller at a time. A slot without lips of its own repeats the one before, and before the first the first stands, in training as in
-/// serving; measures that weren't taken lie between those beside them. A ROI that has stood still for longer than the encoder looks back isn't encoded again: it would give what it gave.
+/// One stream's own; one caller at a time. A slot without lips of its own repeats the one before, and before the first the first stands, in
+/// training as in serving; measures that weren't taken lie between those beside them. A ROI that has stood still for longer than the
+/// encoder looks back isn't encoded again: it would give what it gave.
 /// </remarks>
 internal sealed class LipTrack
 {
@@ -50,7 +53,8 @@ internal sealed class LipTrack
     public void Set(long slot, in LipMoment lips)
     {
         if (_latest != long.MinValue && slot > _latest + Capacity) Forget();
-        for (var missing = _latest + 1; _first != long.MaxValue && missing < slot; missing++) _lips[Index(missing)] = _lips[Index(missing - 1)];
+        for (var missing = _latest + 1; _first != long.MaxValue && missing < slot; missing++)
+            _lips[Index(missing)] = _lips[Index(missing - 1)];
         _lips[Index(slot)] = lips;
         _first = Math.Max(Math.Min(_first, slot), Math.Max(_latest, slot) - Capacity + 1);
         _latest = Math.Max(_latest, slot);
@@ -138,5 +142,6 @@ internal sealed class LipTrack
 
 /// <summary>A mouth in one slot.</summary>
 /// <param name="Roi">[side, side, channels], 0 to 255.</param>
-/// <param name="Measures">As many as the model takes; see <see cref="Vision.LipShape.Measure"/>. Null where the landmarks weren't measured.</param>
+/// <param name="Measures">As many as the model takes; see <see cref="Vision.LipShape.Measure"/>. Null where the landmarks weren't
+/// measured.</param>
 internal readonly record struct LipMoment(byte[] Roi, float[]? Measures);

@@ -1,10 +1,14 @@
 namespace AVServer.Pipeline;
 
-/// <summary>Estimates by how much the pictures lag behind the sound, from how the lips' opening and closing follows the sound's rise and fall over the last seconds.</summary>
+/// <summary>
+/// Estimates by how much the pictures lag behind the sound, from how the lips' opening and closing follows the sound's rise and fall over
+/// the last seconds.
+/// </summary>
 /// <remarks>
-/// The changes of both series are correlated at every lag up to two thirds of a second; levels themselves would not do, because syllables follow each other
-/// so regularly that many lags fit. An estimate counts only where one lag stands out, and where it comes out alike three times in a row: no correction is better
-/// than a wrong one. On a quarter of a minute of each of five GRID talkers it is right to a slot. A pure state machine, one a stream.
+/// The changes of both series are correlated at every lag up to two thirds of a second; levels themselves would not do, because syllables
+/// follow each other so regularly that many lags fit. An estimate counts only where one lag stands out, and where it comes out alike three
+/// times in a row: no correction is better than a wrong one. On a quarter of a minute of each of five GRID talkers it is right to a slot. A
+/// pure state machine, one a stream.
 /// </remarks>
 internal sealed class SkewEstimator
 {
@@ -52,7 +56,9 @@ internal sealed class SkewEstimator
         return Skew;
     }
 
-    /// <summary>Another face, or a hole: what was seen and heard says nothing about what follows. The skew stays until there is a better estimate.</summary>
+    /// <summary>
+    /// Another face, or a hole: what was seen and heard says nothing about what follows. The skew stays until there is a better estimate.
+    /// </summary>
     public void Restart() => (_count, _agreed) = (0, 0);
 
     private void Estimate()

@@ -1,6 +1,9 @@
 namespace AVServer.Pipeline;
 
-/// <summary>Chooses whose lips are read: of several faces the one whose lips have moved most while there was a voice, and stays with it unless another clearly moves more.</summary>
+/// <summary>
+/// Chooses whose lips are read: of several faces the one whose lips have moved most while there was a voice, and stays with it unless
+/// another clearly moves more.
+/// </summary>
 /// <remarks>A pure state machine, one a stream.</remarks>
 internal sealed class SpeakerChoice
 {
@@ -23,7 +26,7 @@ internal sealed class SpeakerChoice
     /// <param name="faces">All that are seen.</param>
     /// <param name="voice">Whether there may be a voice; without one, moving lips say nothing.</param>
     /// <returns><see cref="Current"/>; for half a second after it was lost, it stays.</returns>
-    public int? Next(IReadOnlyList<FaceGlance> faces, bool voice)
+    public int? Next(IReadOnlyList<SpeakerCandidate> faces, bool voice)
     {
         foreach (var (id, claim) in _claims) _claims[id] = claim with { SlotsUnseen = claim.SlotsUnseen + 1 };
         foreach (var face in faces)
@@ -56,4 +59,4 @@ internal sealed class SpeakerChoice
 /// <param name="Id">Its number.</param>
 /// <param name="Width">Of its box; any unit.</param>
 /// <param name="Movement">How much its lips move, 0 where they rest.</param>
-internal readonly record struct FaceGlance(int Id, float Width, float Movement);
+internal readonly record struct SpeakerCandidate(int Id, float Width, float Movement);

@@ -17,7 +17,7 @@ internal sealed class SpeakerSkew
     /// <param name="step">The step.</param>
     /// <param name="end">Slot after its last.</param>
     /// <param name="video">Has seen these slots.</param>
-    public void Compare(in HeardStep step, long end, VideoTrack video)
+    public void Compare(in FeatureStep step, long end, VideoTrack video)
     {
         if (video.SpeakerId != _speaker)
         {

@@ -1,7 +1,12 @@
 namespace AVServer.Pipeline;
 
-/// <summary>The grid that everything on the video side moves on: slots of 40 ms of media time, slot n's picture being the one nearest to n · 40 ms.</summary>
-/// <remarks>Two slots are a step of <see cref="AudioClock"/>, four fbank frames are one slot. Sound that begins between two slots is matched to the nearest, hence to 20 ms.</remarks>
+/// <summary>
+/// The grid that everything on the video side moves on: slots of 40 ms of media time, slot n's picture being the one nearest to n · 40 ms.
+/// </summary>
+/// <remarks>
+/// Two slots are a step of <see cref="AudioClock"/>, four fbank frames are one slot. Sound that begins between two slots is matched to the
+/// nearest, hence to 20 ms.
+/// </remarks>
 internal static class VideoGrid
 {
     /// <summary>Slots a second.</summary>

@@ -4,10 +4,12 @@ using AVServer.Vision;
 
 namespace AVServer.Pipeline;
 
-/// <summary>The pictures of one stream: slot by slot, faces are followed, the one that speaks is chosen, and its lips are cut out for every reader.</summary>
+/// <summary>
+/// The pictures of one stream: slot by slot, faces are followed, the one that speaks is chosen, and its lips are cut out for every model.
+/// </summary>
 /// <remarks>
-/// One stream's own; one caller at a time. While nobody speaks and no lips move, one picture of five is looked at and the others wait, so that they
-/// can still be looked at when somebody begins; what is known of a slot is therefore final only once somebody speaks.
+/// One stream's own; one caller at a time. While nobody speaks and no lips move, one picture of five is looked at and the others wait, so
+/// that they can still be looked at when somebody begins; what is known of a slot is therefore final only once somebody speaks.
 /// </remarks>
 internal sealed class VideoTrack : IAsyncDisposable
 {
@@ -20,26 +22,26 @@ internal sealed class VideoTrack : IAsyncDisposable
 
     private readonly FaceModels _models;
     private readonly FaceTracker _tracker;
-    private readonly IReadOnlyList<LipReader> _readers;
+    private readonly IReadOnlyList<LipTracks> _lips;
     private readonly JpegDecoder _jpeg;
     private readonly PictureReader _pictures = new();
     private readonly Dictionary<int, FaceHistory> _faces = [];
-    private readonly List<FaceGlance> _glances = [];
-    private readonly List<(long Slot, VideoFrame Picture)> _unseen = [];
+    private readonly List<SpeakerCandidate> _candidates = [];
+    private readonly List<(long Slot, VideoFrame Picture)> _postponed = [];
     private readonly SpeakerChoice _choice = new();
     private readonly FaceReporter _reporter = new();
     private readonly bool[] _filled = new bool[SlotsJudged];
     private VideoFrame? _last;
     private FaceEvent? _view;
     private long _active = long.MinValue / 2;
-    private long _looked = long.MinValue / 2;
+    private long _analysed = long.MinValue / 2;
     private TimeSpan? _damagedSince;
 
     /// <param name="models">Shared.</param>
-    /// <param name="readers">This stream's own, one for each model that reads lips.</param>
-    public VideoTrack(FaceModels models, IReadOnlyList<LipReader> readers)
+    /// <param name="lipTracks">This stream's own, one for each model that reads lips.</param>
+    public VideoTrack(FaceModels models, IReadOnlyList<LipTracks> lipTracks)
     {
-        (_models, _readers) = (models, readers);
+        (_models, _lips) = (models, lipTracks);
         (_tracker, _jpeg) = (models.CreateTracker(), models.CreateJpegDecoder());
     }
 
@@ -54,7 +56,8 @@ internal sealed class VideoTrack : IAsyncDisposable
 
     /// <summary>The face whose lips can be read in a window: seen well for most of the last second, in which its lips moved.</summary>
     /// <param name="end">Slot after the window's last.</param>
-    /// <returns>Its number; null where there is none, as with a photograph, a frozen picture or somebody who is silent while another speaks.</returns>
+    /// <returns>Its number; null where there is none, as with a photograph, a frozen picture or somebody who is silent while another
+    /// speaks.</returns>
     public int? ReadableFace(long end)
     {
         if (Speaker is not { } history) return null;
@@ -62,28 +65,31 @@ internal sealed class VideoTrack : IAsyncDisposable
         return readable && history.Count(end - SlotsJudged, end, static moment => moment.LipsMove) > 0 ? _choice.Current : null;
     }
 
-    /// <summary>Whether the lips of the face that speaks moved in the slots from <paramref name="first"/> to before <paramref name="end"/>.</summary>
+    /// <summary>
+    /// Whether the lips of the face that speaks moved in the slots from <paramref name="first"/> to before <paramref name="end"/>.
+    /// </summary>
     public bool LipsMoved(long first, long end) => Speaker?.Count(first, end, static moment => moment.LipsMove) > 0;
 
     /// <summary>Takes the next slot.</summary>
     /// <param name="slot">One more than the one before.</param>
     /// <param name="picture">What stands in it; null where nothing does.</param>
     /// <param name="voice">Whether there may be a voice.</param>
-    /// <param name="events">Receives what there is to tell of the face and of damaged pictures.</param>
+    /// <param name="events">Receives what there is to report of the face and of damaged pictures.</param>
     /// <param name="cancellationToken">Ends the wait for a turn.</param>
-    public async ValueTask SeeAsync(long slot, VideoFrame? picture, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
+    public async ValueTask AcceptSlotAsync(
+        long slot, VideoFrame? picture, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         _filled[Place(slot)] = picture is not null;
         if (voice == Voice.Heard) _active = slot;
         if (picture is null) _view = null;
         else if (ReferenceEquals(picture, _last)) Repeat(slot);
-        else if (slot - _active > SlotsUntilIdle && slot - _looked < IdleStride) Postpone(slot, picture);
-        else await LookAsync(slot, picture, voice, events, cancellationToken);
+        else if (slot - _active > SlotsUntilIdle && slot - _analysed < IdleStride) Postpone(slot, picture);
+        else await AnalyseSlotAsync(slot, picture, voice, events, cancellationToken);
         _last = picture ?? _last;
-        if (_reporter.Next(slot, Described(slot)) is { } told) events.Add(told);
+        if (_reporter.Next(slot, Described(slot)) is { } reported) events.Add(reported);
     }
 
-    /// <summary>Ends the pictures: tells what is still to be told.</summary>
+    /// <summary>Ends the pictures: reports what is still open.</summary>
     public void Complete(List<StreamEvent> events)
     {
         if (_damagedSince is { } since && _last is { } last) events.Add(Damaged(since, last.Time + VideoGrid.Slot));
@@ -103,23 +109,24 @@ internal sealed class VideoTrack : IAsyncDisposable
     private void Postpone(long slot, VideoFrame picture)
     {
         picture.Hold();
-        _unseen.Add((slot, picture));
+        _postponed.Add((slot, picture));
         Repeat(slot);
     }
 
-    private async ValueTask LookAsync(long slot, VideoFrame picture, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
+    private async ValueTask AnalyseSlotAsync(
+        long slot, VideoFrame picture, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         // The pictures before somebody began to speak: lips move before the voice is there.
         if (slot - _active <= SlotsUntilIdle)
-            foreach (var (earlier, unseen) in _unseen) await LookAtAsync(earlier, unseen, voice, events, cancellationToken);
-        foreach (var (_, unseen) in _unseen) unseen.Release();
-        _unseen.Clear();
-        await LookAtAsync(slot, picture, voice, events, cancellationToken);
-        _looked = slot;
+            foreach (var (earlier, unseen) in _postponed) await AnalysePictureAsync(earlier, unseen, voice, events, cancellationToken);
+        foreach (var (_, unseen) in _postponed) unseen.Release();
+        _postponed.Clear();
+        await AnalysePictureAsync(slot, picture, voice, events, cancellationToken);
+        _analysed = slot;
     }
 
     // What a stranger's picture does to its decoder keeps nobody else's turn.
-    private async ValueTask LookAtAsync(
+    private async ValueTask AnalysePictureAsync(
         long slot, VideoFrame picture, Voice voice, List<StreamEvent> events, CancellationToken cancellationToken)
     {
         var decoded = picture.Format == PixelFormat.Jpeg ? await _jpeg.DecodeAsync(picture, cancellationToken) : picture;
@@ -132,7 +139,7 @@ internal sealed class VideoTrack : IAsyncDisposable
         await _models.EnterAsync(cancellationToken);
         try
         {
-            Look(slot, decoded, voice, events);
+            Analyse(slot, decoded, voice, events);
         }
         finally
         {
@@ -141,25 +148,25 @@ internal sealed class VideoTrack : IAsyncDisposable
         if (!ReferenceEquals(decoded, picture)) decoded.Release();
     }
 
-    private void Look(long slot, VideoFrame picture, Voice voice, List<StreamEvent> events)
+    private void Analyse(long slot, VideoFrame picture, Voice voice, List<StreamEvent> events)
     {
         var channels = picture.Format == PixelFormat.Gray8 ? 1 : 3;
         var frame = _pictures.ReadPixels(picture.Pixels.Span, picture.Width, picture.Height, channels);
         if (_damagedSince is { } since) events.Add(Damaged(since, picture.Time));
         _damagedSince = null;
-        _glances.Clear();
+        _candidates.Clear();
         foreach (var face in _tracker.Next(frame, picture.Time))
         {
             if (!_faces.TryGetValue(face.Id, out var history)) _faces[face.Id] = history = new FaceHistory();
             history.Set(slot, new FaceMoment(face.Quality.IsGood, face.LipsMove, face.LipOpening, face.IsMeasured));
-            _glances.Add(new FaceGlance(face.Id, face.Box.Width, face.LipsMove ? face.LipActivityLevel : 0));
+            _candidates.Add(new SpeakerCandidate(face.Id, face.Box.Width, face.LipsMove ? face.LipActivityLevel : 0));
             if (face.LipsMove) _active = Math.Max(_active, slot);
             if (face.LipRoi.Width > 0)
-                foreach (var reader in _readers) reader.See(slot, frame, face);
+                foreach (var lips in _lips) lips.Add(slot, frame, face);
         }
-        var chosen = _choice.Next(_glances, voice != Voice.Silence);
+        var chosen = _choice.Next(_candidates, voice != Voice.Silence);
         foreach (var face in _tracker.Faces)
-            if (face.Id == chosen) _view = View(picture.Time, face, frame.Width, frame.Height);
+            if (face.Id == chosen) _view = FaceEventOf(picture.Time, face, frame.Width, frame.Height);
         Forget(slot);
     }
 
@@ -170,7 +177,7 @@ internal sealed class VideoTrack : IAsyncDisposable
         {
             if (!history.TryGet(slot - 1, out var moment)) continue;
             history.Set(slot, moment);
-            foreach (var reader in _readers) reader.Hold(id, slot);
+            foreach (var lips in _lips) lips.Hold(id, slot);
         }
     }
 
@@ -180,11 +187,11 @@ internal sealed class VideoTrack : IAsyncDisposable
         {
             if (slot - history.Latest <= FaceHistory.Capacity || id == _choice.Current) continue;
             _faces.Remove(id);
-            foreach (var reader in _readers) reader.Forget(id);
+            foreach (var lips in _lips) lips.Forget(id);
         }
     }
 
-    private static FaceEvent View(TimeSpan time, TrackedFace face, float width, float height)
+    private static FaceEvent FaceEventOf(TimeSpan time, TrackedFace face, float width, float height)
     {
         var (box, roi) = (face.Box, face.LipRoi);
         return new FaceEvent(
@@ -192,7 +199,8 @@ internal sealed class VideoTrack : IAsyncDisposable
             true,
             face.Id,
             new PictureBox(box.X / width, box.Y / height, box.Width / width, box.Height / height),
-            new PictureBox((roi.Centre.X - (roi.Width / 2)) / width, (roi.Centre.Y - (roi.Width / 2)) / height, roi.Width / width, roi.Width / height),
+            new PictureBox(
+                (roi.Centre.X - (roi.Width / 2)) / width, (roi.Centre.Y - (roi.Width / 2)) / height, roi.Width / width, roi.Width / height),
             QualityOf(face.Quality.Issues),
             face.LipsMove);
     }

@@ -2,8 +2,12 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace AVServer.Runtime;
 
-/// <summary>Judges whether a window of sound and lips holds the keyword: from the sound, from the lips, and from both, in one run.</summary>
-/// <remarks>Stateless and safe to share between threads. A run blocks for some milliseconds. Follows FLCMA (arXiv 2403.01700) as the lab exports it.</remarks>
+/// <summary>
+/// Judges whether a window of sound and lips holds the keyword: from the sound, from the lips, and from both, in one run.
+/// </summary>
+/// <remarks>
+/// Stateless and safe to share between threads. A run blocks for some milliseconds. Follows FLCMA (arXiv 2403.01700) as the lab exports it.
+/// </remarks>
 public sealed class AudioVisualModel : IDisposable
 {
     private const int PresenceLength = 2;
@@ -47,7 +51,8 @@ public sealed class AudioVisualModel : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(lips);
         if (model.Manifest.Kind != ModelKind.AudioVisualSpotter)
-            throw new ArgumentException($"Expected an {ModelKind.AudioVisualSpotter}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
+            throw new ArgumentException(
+                $"Expected an {ModelKind.AudioVisualSpotter}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
         var session = (sessions ?? SessionFactory.Cpu).Create(model, ModelManifest.MainFile);
         try
         {
@@ -81,15 +86,18 @@ public sealed class AudioVisualModel : IDisposable
     /// <exception cref="InferenceException">The graph refuses the window.</exception>
     public void Judge(ReadOnlySpan<float> fbank, ReadOnlySpan<float> lips, ReadOnlySpan<Presence> presences, Span<float> posteriors)
     {
-        if (fbank.Length != FbankLength) throw new ArgumentException($"Expected {FbankLength} fbank values, got {fbank.Length}.", nameof(fbank));
+        if (fbank.Length != FbankLength)
+            throw new ArgumentException($"Expected {FbankLength} fbank values, got {fbank.Length}.", nameof(fbank));
         if (lips.Length != LipsLength) throw new ArgumentException($"Expected {LipsLength} lip features, got {lips.Length}.", nameof(lips));
         if (presences.IsEmpty || presences.Length != posteriors.Length)
-            throw new ArgumentException($"Expected room for as many posteriors as presences, got {posteriors.Length} for {presences.Length}.", nameof(posteriors));
+            throw new ArgumentException(
+                $"Expected room for as many posteriors as presences, got {posteriors.Length} for {presences.Length}.", nameof(posteriors));
         try
         {
             var rows = presences.Length;
             using var presence = TensorMemory.Create([rows, PresenceLength], out var flags);
-            for (var i = 0; i < rows; i++) (flags[PresenceLength * i], flags[(PresenceLength * i) + 1]) = (presences[i].Audio ? 1 : 0, presences[i].Video ? 1 : 0);
+            for (var i = 0; i < rows; i++)
+                (flags[PresenceLength * i], flags[(PresenceLength * i) + 1]) = (presences[i].Audio ? 1 : 0, presences[i].Video ? 1 : 0);
             using var sound = Repeat(fbank, rows, Spec.AudioFrames, Manifest.Features!.Mels);
             using var sight = Repeat(lips, rows, Spec.VideoFrames, Spec.LipValues);
             using var results = _session.Run(_runOptions, _inputs, [sound, sight, presence], _outputs);

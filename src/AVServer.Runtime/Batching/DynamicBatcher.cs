@@ -4,8 +4,9 @@ namespace AVServer.Runtime;
 
 /// <summary>Runs the steps of many streams together: one model, one queue, a few workers.</summary>
 /// <remarks>
-/// A step runs at once when no other stream has stepped within the queue delay; otherwise it waits for company until the batch is full or the oldest step
-/// has waited that long. A stream has at most one step in flight, so the queue can't grow beyond the streams: who awaits is held back.
+/// A step runs at once when no other stream has stepped within the queue delay; otherwise it waits for company until the batch is full or
+/// the oldest step has waited that long. A stream has at most one step in flight, so the queue can't grow beyond the streams: who awaits is
+/// held back.
 /// Thread-safe; a step allocates nothing. Each worker has a thread of its own, because a run blocks it.
 /// </remarks>
 public sealed class DynamicBatcher : IDisposable
@@ -36,7 +37,8 @@ public sealed class DynamicBatcher : IDisposable
         _maxBatch = options.MaxBatch;
         _maxDelay = options.MaxQueueDelay;
         _time = time;
-        _alarm = time.CreateTimer(static self => ((DynamicBatcher)self!).OnAlarm(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _alarm = time.CreateTimer(
+            static self => ((DynamicBatcher)self!).OnAlarm(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _onCancelled = step => Cancel((PendingStep)step!);
         _metrics = new BatchMetrics(model.Manifest.Name, meters);
         _workers = new Thread[options.EffectiveWorkers];
@@ -60,7 +62,8 @@ public sealed class DynamicBatcher : IDisposable
     /// <exception cref="InvalidOperationException">A step of this stream is in flight.</exception>
     /// <exception cref="InferenceException">From the task: the model refused this input, no other stream's.</exception>
     /// <exception cref="ObjectDisposedException">The batcher was disposed; also from the task.</exception>
-    public ValueTask RunAsync(StreamState state, ReadOnlyMemory<float> input, Memory<float> output, CancellationToken cancellationToken = default)
+    public ValueTask RunAsync(
+        StreamState state, ReadOnlyMemory<float> input, Memory<float> output, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(state);
         Check(state, input, output);
@@ -103,13 +106,15 @@ public sealed class DynamicBatcher : IDisposable
     private void Check(StreamState state, ReadOnlyMemory<float> input, Memory<float> output)
     {
         if (!ReferenceEquals(state.Model, Model))
-            throw new ArgumentException($"Expected a state of '{Model.Manifest.Name}', got one of '{state.Model.Manifest.Name}'.", nameof(state));
+            throw new ArgumentException(
+                $"Expected a state of '{Model.Manifest.Name}', got one of '{state.Model.Manifest.Name}'.", nameof(state));
         if (input.Length != Model.InputLength)
             throw new ArgumentException($"Expected {Model.InputLength} feature values, got {input.Length}.", nameof(input));
         if (output.Length != Model.OutputLength)
             throw new ArgumentException($"Expected room for {Model.OutputLength} posteriors, got {output.Length}.", nameof(output));
         if (!BatchRunner.IsFinite(input.Span))
-            throw new ArgumentException("Expected finite feature values, got one that isn't; check the samples that they come from.", nameof(input));
+            throw new ArgumentException(
+                "Expected finite feature values, got one that isn't; check the samples that they come from.", nameof(input));
     }
 
     private void Enqueue(PendingStep step)

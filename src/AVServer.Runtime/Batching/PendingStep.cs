@@ -2,7 +2,10 @@ using System.Threading.Tasks.Sources;
 
 namespace AVServer.Runtime;
 
-/// <summary>The one step that a stream may have in flight: its buffers, its place in the queue, its completion. Reused, so that a step allocates nothing.</summary>
+/// <summary>
+/// The one step that a stream may have in flight: its buffers, its place in the queue, its completion. Reused, so that a step allocates
+/// nothing.
+/// </summary>
 internal sealed class PendingStep : IValueTaskSource
 {
     // Continuations run elsewhere: the worker must go on with the next batch.
@@ -42,7 +45,8 @@ internal sealed class PendingStep : IValueTaskSource
     public void Claim()
     {
         if (Interlocked.CompareExchange(ref _claimed, 1, 0) != 0)
-            throw new InvalidOperationException("Expected one step of a stream at a time, got a second while the first is in flight; await each step before the next.");
+            throw new InvalidOperationException(
+                "Expected one step of a stream at a time, got a second while the first is in flight; await each step before the next.");
     }
 
     public void Release() => Volatile.Write(ref _claimed, 0);
@@ -53,7 +57,8 @@ internal sealed class PendingStep : IValueTaskSource
     /// <param name="onCancelled">Called with this step when <paramref name="cancellationToken"/> is cancelled.</param>
     /// <param name="cancellationToken">Takes the step out of the queue.</param>
     /// <returns>The task of the step.</returns>
-    public ValueTask Begin(ReadOnlyMemory<float> input, Memory<float> output, Action<object?> onCancelled, CancellationToken cancellationToken)
+    public ValueTask Begin(
+        ReadOnlyMemory<float> input, Memory<float> output, Action<object?> onCancelled, CancellationToken cancellationToken)
     {
         _completion.Reset();
         Input = input;

@@ -29,14 +29,17 @@ public sealed class StreamState
         Step.Release();
     }
 
-    /// <summary>Begins the stream as if <paramref name="chunk"/>, a single video frame's, had been seen for as long as the cache reaches back.</summary>
+    /// <summary>
+    /// Begins the stream as if <paramref name="chunk"/>, a single video frame's, had been seen for as long as the cache reaches back.
+    /// </summary>
     /// <param name="chunk">A lip encoder's input, <see cref="StreamingModel.InputLength"/> values.</param>
     /// <exception cref="InvalidOperationException">A step is waiting or running.</exception>
     /// <exception cref="ArgumentException">The length is wrong, or the cache isn't made of chunks.</exception>
     public void BeginWith(ReadOnlySpan<float> chunk)
     {
         if (chunk.Length != Model.InputLength || Model.InputShape is not [var channels, 1, ..])
-            throw new ArgumentException($"Expected one video frame's {Model.InputLength} values for a lip encoder, got {chunk.Length}.", nameof(chunk));
+            throw new ArgumentException(
+                $"Expected one video frame's {Model.InputLength} values for a lip encoder, got {chunk.Length}.", nameof(chunk));
         Step.Claim();
         var pixels = chunk.Length / channels;
         for (var i = 0; i * pixels < Cache.Length; i++)   // [C, 4, S, S]: each channel's frames follow each other

@@ -3,13 +3,14 @@ using Microsoft.ML.OnnxRuntime;
 namespace AVServer.Runtime;
 
 /// <summary>
-/// A streaming graph: a chunk and a cache in, a result and the next cache out. A keyword spotter's chunks are feature frames and its results posteriors; a lip
-/// encoder's are one video frame's lip ROI and lip features. Stateless; one is shared by all streams.
+/// A streaming graph: a chunk and a cache in, a result and the next cache out. A keyword spotter's chunks are feature frames and its
+/// results posteriors; a lip encoder's are one video frame's lip ROI and lip features. Stateless; one is shared by all streams.
 /// </summary>
 /// <remarks>Safe to share between threads. Run it through a <see cref="DynamicBatcher"/>; dispose it after that.</remarks>
 public sealed class StreamingModel : IDisposable
 {
-    private StreamingModel(ModelManifest manifest, InferenceSession session, IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs)
+    private StreamingModel(
+        ModelManifest manifest, InferenceSession session, IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs)
     {
         Manifest = manifest;
         Session = session;
@@ -25,10 +26,16 @@ public sealed class StreamingModel : IDisposable
     /// <summary>What the model is.</summary>
     public ModelManifest Manifest { get; }
 
-    /// <summary>Values that one step takes: of a spotter <c>chunkFrames × mels</c>, frames outermost; of a lip encoder <c>channels × side × side</c>.</summary>
+    /// <summary>
+    /// Values that one step takes: of a spotter <c>chunkFrames × mels</c>, frames outermost; of a lip encoder <c>channels × side ×
+    /// side</c>.
+    /// </summary>
     public int InputLength { get; }
 
-    /// <summary>Values that one step gives: of a spotter <c>outputsPerChunk × keywords</c>, time outermost; of a lip encoder the features of one frame.</summary>
+    /// <summary>
+    /// Values that one step gives: of a spotter <c>outputsPerChunk × keywords</c>, time outermost; of a lip encoder the features of one
+    /// frame.
+    /// </summary>
     public int OutputLength { get; }
 
     /// <summary>Values in one stream's cache.</summary>
@@ -56,7 +63,8 @@ public sealed class StreamingModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.Kind != ModelKind.KeywordSpotter)
-            throw new ArgumentException($"Expected a {ModelKind.KeywordSpotter}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
+            throw new ArgumentException(
+                $"Expected a {ModelKind.KeywordSpotter}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
         var manifest = model.Manifest;
         var streaming = manifest.Streaming!;
         TensorSpec[] inputs =
@@ -78,7 +86,8 @@ public sealed class StreamingModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.Kind != ModelKind.PhoneModel)
-            throw new ArgumentException($"Expected a {ModelKind.PhoneModel}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
+            throw new ArgumentException(
+                $"Expected a {ModelKind.PhoneModel}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
         return Load(model, ModelManifest.MainFile, model.Manifest.Inputs, model.Manifest.Outputs, sessions);
     }
 
@@ -88,7 +97,8 @@ public sealed class StreamingModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.AudioVisual is not { } spec)
-            throw new ArgumentException($"Expected an {ModelKind.AudioVisualSpotter}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
+            throw new ArgumentException(
+                $"Expected an {ModelKind.AudioVisualSpotter}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
         int[] cache = [-1, spec.RoiChannels, AudioVisualFiles.LipCacheFrames, spec.RoiSize, spec.RoiSize];
         TensorSpec[] inputs = [new("frame", [-1, spec.RoiChannels, 1, spec.RoiSize, spec.RoiSize]), new("cache", cache)];
         TensorSpec[] outputs = [new("features", [-1, 1, spec.LipFeatures]), new("nextCache", cache)];
@@ -97,7 +107,8 @@ public sealed class StreamingModel : IDisposable
 
     /// <summary>The state of a new stream.</summary>
     /// <param name="paced">
-    /// Whether input comes at the speed of sound, so that a step may wait for company; false for a file, whose next step can't begin before this one ends.
+    /// Whether input comes at the speed of sound, so that a step may wait for company; false for a file, whose next step can't begin before
+    /// this one ends.
     /// </param>
     public StreamState CreateState(bool paced = true) => new(this, paced);
 

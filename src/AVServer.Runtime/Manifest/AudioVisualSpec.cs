@@ -11,7 +11,8 @@ namespace AVServer.Runtime;
 /// <param name="FramesPerSecond">Video frames a second; 25.</param>
 /// <param name="StrideMs">Media time from one judged window to the next, a multiple of 80 ms.</param>
 /// <param name="WordSeconds">Typical length of the keyword, for an estimate of where it begins.</param>
-/// <param name="LipMeasures">Measures of the mouth by the face's landmarks that the model takes beside a video frame's lip features: all 20, or none.</param>
+/// <param name="LipMeasures">Measures of the mouth by the face's landmarks that the model takes beside a video frame's lip features: all
+/// 20, or none.</param>
 public sealed record AudioVisualSpec(
     int RoiSize,
     int RoiChannels,
@@ -43,8 +44,8 @@ public sealed record AudioVisualSpec(
     public static IReadOnlyList<string> Modalities { get; } = [Audio, Visual, Both];
 
     /// <summary>
-    /// Thresholds and what they gave, one table for each way of looking: <c>audio</c>, <c>visual</c>, <c>audioVisual</c>. All are read at the manifest's one
-    /// operating point. Without a table the operator must set that threshold by hand.
+    /// Thresholds and what they gave, one table for each way of looking: <c>audio</c>, <c>visual</c>, <c>audioVisual</c>. All are read at
+    /// the manifest's one operating point. Without a table the operator must set that threshold by hand.
     /// </summary>
     public IReadOnlyDictionary<string, CalibrationTable> Calibration { get; init; } = new Dictionary<string, CalibrationTable>();
 }
@@ -53,8 +54,9 @@ public sealed record AudioVisualSpec(
 public static class AudioVisualFiles
 {
     /// <summary>
-    /// The lip encoder, a frame at a time: <c>frame</c> [B, C, 1, S, S] and <c>cache</c> [B, C, 4, S, S] → <c>features</c> [B, 1, V] and <c>nextCache</c>
-    /// [B, C, 4, S, S]. The features belong to the frame two before; before a stream's first frame that frame is repeated into the cache, after its last that one follows twice.
+    /// The lip encoder, a frame at a time: <c>frame</c> [B, C, 1, S, S] and <c>cache</c> [B, C, 4, S, S] → <c>features</c> [B, 1, V] and
+    /// <c>nextCache</c> [B, C, 4, S, S]. The features belong to the frame two before; before a stream's first frame that frame is repeated
+    /// into the cache, after its last that one follows twice.
     /// </summary>
     public const string Lips = "lips.onnx";
 

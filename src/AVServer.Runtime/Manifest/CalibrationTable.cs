@@ -16,7 +16,8 @@ public sealed record CalibrationTable(string Data, double FillerHours, int Keywo
     /// <summary>Chooses the lowest threshold that keeps to a target of false alarms per hour.</summary>
     /// <param name="falseAlarmsPerHour">The target, above 0.</param>
     /// <returns>
-    /// The threshold, linear in the logarithm of the rate between two measured points; at the table's end, and saying so, where the target lies outside.
+    /// The threshold, linear in the logarithm of the rate between two measured points; at the table's end, and saying so, where the target
+    /// lies outside.
     /// </returns>
     /// <remarks>No alarm in H hours doesn't show a rate of 0: it is read as half an alarm, 1/(2H) per hour.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The target isn't above 0.</exception>
@@ -24,7 +25,8 @@ public sealed record CalibrationTable(string Data, double FillerHours, int Keywo
     public ThresholdChoice ThresholdFor(double falseAlarmsPerHour)
     {
         if (!(falseAlarmsPerHour > 0) || double.IsInfinity(falseAlarmsPerHour))
-            throw new ArgumentOutOfRangeException(nameof(falseAlarmsPerHour), falseAlarmsPerHour, "Expected a finite number of false alarms per hour above 0.");
+            throw new ArgumentOutOfRangeException(
+                nameof(falseAlarmsPerHour), falseAlarmsPerHour, "Expected a finite number of false alarms per hour above 0.");
         if (Points.Count == 0)
             throw new InvalidOperationException("The calibration table is empty; calibrate the model again or set a threshold.");
 

@@ -27,13 +27,22 @@ public sealed record EmotionSpec(
     /// <summary>Input [N], 64-bit integers: valid rows of <see cref="Features"/>.</summary>
     public const string Frames = "frames";
 
-    /// <summary>Input [N, values]: what describes the utterance as a whole; only of a model with the front end <see cref="EmotionFrontEnd.Voice"/> or <see cref="EmotionFrontEnd.Encoder"/>.</summary>
+    /// <summary>
+    /// Input [N, values]: what describes the utterance as a whole; only of a model with the front end <see cref="EmotionFrontEnd.Voice"/>
+    /// or <see cref="EmotionFrontEnd.Encoder"/>.
+    /// </summary>
     public const string Descriptors = "descriptors";
 
-    /// <summary>Input [N, 2 · values + 1]: mean and variance of each descriptor over what the same speaker said before, and how many seconds that was; only behind an encoder.</summary>
+    /// <summary>
+    /// Input [N, 2 · values + 1]: mean and variance of each descriptor over what the same speaker said before, and how many seconds that
+    /// was; only behind an encoder.
+    /// </summary>
     public const string Speaker = "speaker";
 
-    /// <summary>Input [N, maxWords, dim]: vectors of the words, each with its votes where there are, zeros behind the last; only of a model with <see cref="WordVectors"/>.</summary>
+    /// <summary>
+    /// Input [N, maxWords, dim]: vectors of the words, each with its votes where there are, zeros behind the last; only of a model with
+    /// <see cref="WordVectors"/>.
+    /// </summary>
     public const string Words = "words";
 
     /// <summary>Input [N], 64-bit integers: valid rows of <see cref="Words"/>; 0 without a transcript.</summary>

@@ -52,7 +52,8 @@ public sealed record StreamingSpec(int ChunkFrames, int Stride, IReadOnlyList<in
 /// <param name="Name">Name of the spotter.</param>
 /// <param name="Threshold">The spotter's threshold then, by keyword.</param>
 /// <param name="FalseAlarmsPerHour">Candidates per hour of filler at that threshold.</param>
-/// <param name="Weight">What the spotter's log-odds, at their highest in the steps of a watch, count beside the verifier's in the posterior that decides; 0: nothing.</param>
+/// <param name="Weight">What the spotter's log-odds, at their highest in the steps of a watch, count beside the verifier's in the posterior
+/// that decides; 0: nothing.</param>
 public sealed record FirstStageSpec(string Name, IReadOnlyDictionary<string, float> Threshold, double FalseAlarmsPerHour, float Weight = 0);
 
 /// <summary>Where on its DET curve a model runs.</summary>

@@ -54,20 +54,29 @@ public sealed record ModelManifest
     /// <summary>When the files were made; absent where unknown.</summary>
     public DateTimeOffset? Created { get; init; }
 
-    /// <summary>Every file that the model needs beside this one, by name, folders within its own parted by <c>/</c>; <see cref="MainFile"/> is among them wherever there is a graph.</summary>
+    /// <summary>
+    /// Every file that the model needs beside this one, by name, folders within its own parted by <c>/</c>; <see cref="MainFile"/> is among
+    /// them wherever there is a graph.
+    /// </summary>
     public required IReadOnlyDictionary<string, ModelFile> Files { get; init; }
 
     /// <summary>What the input rows are; absent for a model that takes another model's output.</summary>
     public FeatureSpec? Features { get; init; }
 
     /// <summary>
-    /// Inputs of the graph, in the order of the kind: spotter <c>features</c>, <c>cache</c>; verifier <c>embeddings</c>; audio-visual spotter <c>fbank</c>,
-    /// <c>lips</c>, <c>presence</c>; emotion <c>features</c>, <c>frames</c> or, behind an encoder, <c>descriptors</c>, <c>speaker</c>, and with words <c>words</c>, <c>wordCount</c>; voice activity <c>input</c>,
+    /// Inputs of the graph, in the order of the kind: spotter <c>features</c>, <c>cache</c>; verifier <c>embeddings</c>; audio-visual
+    /// spotter <c>fbank</c>,
+    /// <c>lips</c>, <c>presence</c>; emotion <c>features</c>, <c>frames</c> or, behind an encoder, <c>descriptors</c>, <c>speaker</c>, and
+    /// with words <c>words</c>, <c>wordCount</c>; voice activity <c>input</c>,
     /// <c>state</c>, <c>sr</c>.
     /// </summary>
     public IReadOnlyList<TensorSpec> Inputs { get; init; } = [];
 
-    /// <summary>Outputs of the graph, in the order of the kind: spotter <c>posteriors</c>, <c>nextCache</c>; verifier <c>posterior</c>, <c>secondsSinceStart</c>, <c>secondsSinceEnd</c>; audio-visual spotter <c>posterior</c>; emotion <c>logits</c>; voice activity <c>output</c>, <c>stateN</c>.</summary>
+    /// <summary>
+    /// Outputs of the graph, in the order of the kind: spotter <c>posteriors</c>, <c>nextCache</c>; verifier <c>posterior</c>,
+    /// <c>secondsSinceStart</c>, <c>secondsSinceEnd</c>; audio-visual spotter <c>posterior</c>; emotion <c>logits</c>; voice activity
+    /// <c>output</c>, <c>stateN</c>.
+    /// </summary>
     public IReadOnlyList<TensorSpec> Outputs { get; init; } = [];
 
     /// <summary>How a streaming model steps; absent for the others.</summary>
@@ -92,7 +101,8 @@ public sealed record ModelManifest
     public EmotionSpec? Emotion { get; init; }
 
     /// <summary>
-    /// Thresholds and what they gave, by keyword; an audio-visual spotter's are in <see cref="AudioVisual"/>. Without a table the operator must set a threshold by hand.
+    /// Thresholds and what they gave, by keyword; an audio-visual spotter's are in <see cref="AudioVisual"/>. Without a table the operator
+    /// must set a threshold by hand.
     /// </summary>
     public IReadOnlyDictionary<string, CalibrationTable> Calibration { get; init; } = new Dictionary<string, CalibrationTable>();
 
@@ -106,9 +116,12 @@ public sealed record ModelManifest
     /// <exception cref="JsonException">Not JSON, or a member is missing, unknown or of the wrong type.</exception>
     public static ModelManifest Parse(string json)
     {
-        var manifest = JsonSerializer.Deserialize<ModelManifest>(json, Json) ?? throw new JsonException("Expected a JSON object, got null.");
+        var manifest = JsonSerializer.Deserialize<ModelManifest>(json, Json)
+            ?? throw new JsonException("Expected a JSON object, got null.");
         // The serializer holds members to their nullability, but not what is inside collections.
-        if (manifest.Files.Values.Contains(null!) || manifest.Calibration.Values.Concat(manifest.AudioVisual?.Calibration.Values ?? []).Any(table => table?.Points.Contains(null!) ?? true)
+        if (manifest.Files.Values.Contains(null!)
+            || manifest.Calibration.Values.Concat(manifest.AudioVisual?.Calibration.Values ?? [])
+                .Any(table => table?.Points.Contains(null!) ?? true)
             || manifest.Labels.Contains(null!) || manifest.Inputs.Contains(null!) || manifest.Outputs.Contains(null!))
             throw new JsonException("Expected values in files, labels, inputs, outputs and calibration, got a null.");
         return manifest;
@@ -117,7 +130,9 @@ public sealed record ModelManifest
     /// <summary>The manifest as it stands in the file: indented, with a final newline.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
 
-    /// <summary>Everything that is wrong with the manifest by itself, each as a sentence with expected and got; empty when it is sound.</summary>
+    /// <summary>
+    /// Everything that is wrong with the manifest by itself, each as a sentence with expected and got; empty when it is sound.
+    /// </summary>
     public IReadOnlyList<string> Validate() => ManifestValidator.Validate(this);
 }
 
@@ -157,7 +172,10 @@ public enum ModelKind
     /// <summary>Encoder and decoder of a recogniser with its tokens: samples and a text → how well they fit each other.</summary>
     SpeechRecogniser,
 
-    /// <summary>Streaming network: features → scores of phone states, with the judge of typed words and the speech that their thresholds are measured on.</summary>
+    /// <summary>
+    /// Streaming network: features → scores of phone states, with the judge of typed words and the speech that their thresholds are
+    /// measured on.
+    /// </summary>
     PhoneModel,
 
     /// <summary>Files of a speech recogniser that isn't ONNX Runtime's.</summary>

@@ -57,7 +57,9 @@ public static class GraphCut
     {
         var dims = new TensorShapeProto();
         foreach (var (axis, i) in shape.Select((axis, i) => (axis, i)))
-            dims.Dim.Add(axis < 0 ? new TensorShapeProto.Types.Dimension { DimParam = $"axis{i}" } : new TensorShapeProto.Types.Dimension { DimValue = axis });
+            dims.Dim.Add(
+                axis < 0 ? new TensorShapeProto.Types.Dimension { DimParam = $"axis{i}" }
+                    : new TensorShapeProto.Types.Dimension { DimValue = axis });
         var tensor = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = dims };
         return new ValueInfoProto { Name = value, Type = new TypeProto { TensorType = tensor } };
     }

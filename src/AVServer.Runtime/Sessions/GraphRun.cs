@@ -2,7 +2,10 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace AVServer.Runtime;
 
-/// <summary>One caller's tensors of a <see cref="FixedShapeGraph"/>; nothing is allocated after the constructor. Not thread-safe; dispose before the graph.</summary>
+/// <summary>
+/// One caller's tensors of a <see cref="FixedShapeGraph"/>; nothing is allocated after the constructor. Not thread-safe; dispose before the
+/// graph.
+/// </summary>
 public sealed class GraphRun : IDisposable
 {
     private readonly InferenceSession _session;
@@ -47,7 +50,9 @@ public sealed class GraphRun : IDisposable
         _options.Dispose();
     }
 
-    private static Memory<float> Pinned(TensorSpec tensor) => TensorMemory.Pinned(tensor.Shape.Aggregate(1, (product, axis) => checked(product * axis)));
+    private static Memory<float> Pinned(TensorSpec tensor) =>
+        TensorMemory.Pinned(tensor.Shape.Aggregate(1, (product, axis) => checked(product * axis)));
 
-    private static OrtValue Value(TensorSpec tensor, Memory<float> values) => TensorMemory.View(values, [.. tensor.Shape.Select(axis => (long)axis)]);
+    private static OrtValue Value(TensorSpec tensor, Memory<float> values) =>
+        TensorMemory.View(values, [.. tensor.Shape.Select(axis => (long)axis)]);
 }

@@ -5,7 +5,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace AVServer.Runtime;
 
 /// <summary>Opens the sessions of all models alike: single-threaded, without spinning, from bytes that were checked.</summary>
-/// <remarks>Where CUDA was asked for and can't be used, it says so once and goes on with the CPU. Not thread-safe unless it is <see cref="Cpu"/>.</remarks>
+/// <remarks>
+/// Where CUDA was asked for and can't be used, it says so once and goes on with the CPU. Not thread-safe unless it is <see cref="Cpu"/>.
+/// </remarks>
 public sealed partial class SessionFactory
 {
     private readonly InferenceProvider _provider;
@@ -54,7 +56,8 @@ public sealed partial class SessionFactory
         catch (OnnxRuntimeException e)
         {
             throw new ModelStoreException(new ModelProblem(
-                ModelProblemCode.GraphUnreadable, model.Manifest.Name, $"{file} to load", e.Message, "Export the model again for this version of ONNX Runtime."));
+                ModelProblemCode.GraphUnreadable, model.Manifest.Name, $"{file} to load", e.Message,
+                "Export the model again for this version of ONNX Runtime."));
         }
     }
 
@@ -99,7 +102,7 @@ public sealed partial class SessionFactory
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 2101, Message = "The CPU computes, CUDA can't be used: {Reason}.")]
+        [LoggerMessage(EventId = LogEventIds.NoCuda, Message = "The CPU computes, CUDA can't be used: {Reason}.")]
         public static partial void NoCuda(ILogger logger, LogLevel level, string reason);
     }
 }

@@ -13,9 +13,13 @@ internal static class Signature
     public static void Check(ModelManifest manifest, InferenceSession session, params ReadOnlySpan<string> integers) =>
         Check(manifest.Name, manifest.Inputs, manifest.Outputs, session, integers);
 
-    /// <summary>Finds every difference in names, types and sizes, for a graph whose tensors follow from other parts of the manifest.</summary>
+    /// <summary>
+    /// Finds every difference in names, types and sizes, for a graph whose tensors follow from other parts of the manifest.
+    /// </summary>
     /// <exception cref="ModelStoreException">There are differences; lists all.</exception>
-    public static void Check(string model, IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs, InferenceSession session, params ReadOnlySpan<string> integers)
+    public static void Check(
+        string model, IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs, InferenceSession session,
+        params ReadOnlySpan<string> integers)
     {
         var whole = integers.ToArray();
         var problems = new List<ModelProblem>();
@@ -33,12 +37,16 @@ internal static class Signature
                 if (!actual.TryGetValue(tensor.Name, out var node))
                     Add($"the {what} '{tensor.Name}'", $"only {string.Join(", ", actual.Keys)}");
                 else if (!node.IsTensor || node.ElementType != type || !Fits(tensor.Shape, node.Dimensions))
-                    Add($"the {what} '{tensor.Name}' as {(type == typeof(long) ? "int64" : "float")} [{string.Join(", ", tensor.Shape)}]", Describe(node));
+                    Add(
+                        $"the {what} '{tensor.Name}' as {(type == typeof(long) ? "int64" : "float")} [{string.Join(", ", tensor.Shape)}]",
+                        Describe(node));
             }
         }
 
         void Add(string expected, string got) =>
-            problems.Add(new ModelProblem(ModelProblemCode.SignatureMismatch, model, expected, got, "Export the model again, so that graph and manifest agree."));
+            problems.Add(
+                new ModelProblem(
+                    ModelProblemCode.SignatureMismatch, model, expected, got, "Export the model again, so that graph and manifest agree."));
     }
 
     private static bool Fits(IReadOnlyList<int> stated, int[] actual) =>

@@ -5,7 +5,10 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace AVServer.Runtime;
 
 /// <summary>Memory of tensors that begins where the widest vectors do.</summary>
-/// <remarks>Kernels take rows up to such a boundary one by one: memory that begins anywhere else changes the order of sums, and with it the last bits of what comes out.</remarks>
+/// <remarks>
+/// Kernels take rows up to such a boundary one by one: memory that begins anywhere else changes the order of sums, and with it the last
+/// bits of what comes out.
+/// </remarks>
 internal static class TensorMemory
 {
     /// <summary>Bytes at whose multiples a tensor begins.</summary>
@@ -23,12 +26,14 @@ internal static class TensorMemory
     /// <summary>Address of memory made by <see cref="Pinned"/>, valid as long as somebody holds the memory.</summary>
     public static nint Address(Memory<float> pinned)
     {
-        if (!MemoryMarshal.TryGetArray<float>(pinned, out var segment)) throw new ArgumentException("Expected memory of an array, got another.", nameof(pinned));
+        if (!MemoryMarshal.TryGetArray<float>(pinned, out var segment))
+            throw new ArgumentException("Expected memory of an array, got another.", nameof(pinned));
         return Marshal.UnsafeAddrOfPinnedArrayElement(segment.Array!, segment.Offset);
     }
 
     /// <summary>A view of memory made by <see cref="Pinned"/>; hold the memory for as long.</summary>
-    public static OrtValue View(Memory<float> pinned, params long[] shape) => OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pinned, shape);
+    public static OrtValue View(Memory<float> pinned, params long[] shape) =>
+        OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pinned, shape);
 
     /// <summary>A tensor with memory of its own, zeros until filled.</summary>
     /// <param name="shape">Its axes.</param>

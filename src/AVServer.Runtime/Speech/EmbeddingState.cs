@@ -1,6 +1,8 @@
 namespace AVServer.Runtime;
 
-/// <summary>What a <see cref="SpeechEmbedding"/> remembers of one stream: the last samples and mel frames. Owned by the stream; not thread-safe.</summary>
+/// <summary>
+/// What a <see cref="SpeechEmbedding"/> remembers of one stream: the last samples and mel frames. Owned by the stream; not thread-safe.
+/// </summary>
 public sealed class EmbeddingState
 {
     private const int Length = SpeechEmbedding.FramesPerVector * SpeechEmbedding.MelsPerFrame;

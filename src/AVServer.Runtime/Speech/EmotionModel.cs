@@ -3,7 +3,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace AVServer.Runtime;
 
 /// <summary>Estimates which emotion a stretch of speech expresses, from its sound and, where the model reads, from its words.</summary>
-/// <remarks>Stateless and safe to share between threads. A run blocks for some milliseconds. What goes in and out is in <see cref="EmotionSpec"/>.</remarks>
+/// <remarks>
+/// Stateless and safe to share between threads. A run blocks for some milliseconds. What goes in and out is in <see cref="EmotionSpec"/>.
+/// </remarks>
 public sealed class EmotionModel : IDisposable
 {
     /// <summary>Rows are filled up to a multiple of this, so that the runtime meets few different sizes.</summary>
@@ -52,7 +54,8 @@ public sealed class EmotionModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.Kind != ModelKind.Emotion)
-            throw new ArgumentException($"Expected an {ModelKind.Emotion}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
+            throw new ArgumentException(
+                $"Expected an {ModelKind.Emotion}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
         var session = (sessions ?? SessionFactory.Cpu).Create(model, ModelManifest.MainFile);
         try
         {
@@ -144,23 +147,30 @@ public sealed class EmotionModel : IDisposable
     private void Check(EmotionInput utterance)
     {
         if (FeatureDim == 0 ? !utterance.Features.IsEmpty : utterance.Features.IsEmpty || utterance.Features.Length % FeatureDim != 0)
-            throw new ArgumentException($"Expected rows of {FeatureDim} features, got {utterance.Features.Length} values.", nameof(utterance));
+            throw new ArgumentException(
+                $"Expected rows of {FeatureDim} features, got {utterance.Features.Length} values.", nameof(utterance));
         if (utterance.Descriptors.Length != DescriptorDim)
             throw new ArgumentException($"Expected {DescriptorDim} descriptors, got {utterance.Descriptors.Length}.", nameof(utterance));
         if (utterance.Speaker.Length != SpeakerDim)
             throw new ArgumentException($"Expected {SpeakerDim} values of the speaker, got {utterance.Speaker.Length}.", nameof(utterance));
-        if (WordDim == 0 ? !utterance.Words.IsEmpty : utterance.Words.Length % WordDim != 0 || utterance.Words.Length > Spec.MaxWords * WordDim)
-            throw new ArgumentException($"Expected at most {Spec.MaxWords} rows of {WordDim} values for words, got {utterance.Words.Length} values.", nameof(utterance));
+        if (WordDim == 0 ? !utterance.Words.IsEmpty
+            : utterance.Words.Length % WordDim != 0 || utterance.Words.Length > Spec.MaxWords * WordDim)
+            throw new ArgumentException(
+                $"Expected at most {Spec.MaxWords} rows of {WordDim} values for words, got {utterance.Words.Length} values.",
+                nameof(utterance));
     }
 }
 
 /// <summary>A stretch of speech as an <see cref="EmotionModel"/> takes it.</summary>
 /// <param name="Features">[frames, dim], what the model's front end gives, at least one row; empty behind an encoder; not kept.</param>
 /// <param name="Words">[words, dim], vectors of the words; empty without a transcript and for a model that doesn't read; not kept.</param>
-/// <param name="Descriptors">What describes the utterance as a whole, from the same front end; empty for a model that takes none; not kept.</param>
-/// <param name="Speaker">What the speaker said before, as <see cref="EmotionSpec.Speaker"/> says; empty for a model that doesn't ask; not kept.</param>
+/// <param name="Descriptors">What describes the utterance as a whole, from the same front end; empty for a model that takes none; not
+/// kept.</param>
+/// <param name="Speaker">What the speaker said before, as <see cref="EmotionSpec.Speaker"/> says; empty for a model that doesn't ask; not
+/// kept.</param>
 public readonly record struct EmotionInput(
-    ReadOnlyMemory<float> Features, ReadOnlyMemory<float> Words = default, ReadOnlyMemory<float> Descriptors = default, ReadOnlyMemory<float> Speaker = default)
+    ReadOnlyMemory<float> Features, ReadOnlyMemory<float> Words = default, ReadOnlyMemory<float> Descriptors = default,
+    ReadOnlyMemory<float> Speaker = default)
 {
     /// <summary>Whether nothing was heard.</summary>
     public bool IsEmpty => Features.IsEmpty && Descriptors.IsEmpty;

@@ -1,9 +1,13 @@
 namespace AVServer.Runtime;
 
-/// <summary>Hears an utterance by a <see cref="SpeechEncoder"/>, window by window as it goes on, and keeps the mean of the vectors. One utterance's own; one caller at a time.</summary>
+/// <summary>
+/// Hears an utterance by a <see cref="SpeechEncoder"/>, window by window as it goes on, and keeps the mean of the vectors. One utterance's
+/// own; one caller at a time.
+/// </summary>
 /// <remarks>
-/// Windows follow each other from the utterance's first sample, so that each second is heard once. What is left at the end is heard in a window that
-/// reaches back, and only its new vectors count. Windows lie where the utterance lies, not where chunks begin: any chunking gives the same mean.
+/// Windows follow each other from the utterance's first sample, so that each second is heard once. What is left at the end is heard in a
+/// window that reaches back, and only its new vectors count. Windows lie where the utterance lies, not where chunks begin: any chunking
+/// gives the same mean.
 /// </remarks>
 public sealed class EncodedUtterance
 {

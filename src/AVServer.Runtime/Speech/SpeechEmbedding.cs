@@ -8,7 +8,8 @@ namespace AVServer.Runtime;
 /// Stateless and safe to share between threads; what a stream has heard is in its <see cref="EmbeddingState"/>. Vector k belongs to samples
 /// [1280·k, 1280·(k+1)) and sees the 12,000 samples before them too; before a stream's first sample there is silence.
 /// The mel model floors its output relative to the loudest of its input, so it is always given exactly one step and the 480 samples before:
-/// the same samples give the same vectors bit for bit, however they were cut. Follows openWakeWord's streaming front end. A step takes about a millisecond.
+/// the same samples give the same vectors bit for bit, however they were cut. Follows openWakeWord's streaming front end. A step takes
+/// about a millisecond.
 /// </remarks>
 public sealed class SpeechEmbedding : IDisposable
 {
@@ -59,7 +60,8 @@ public sealed class SpeechEmbedding : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.Kind != ModelKind.SpeechEmbedding)
-            throw new ArgumentException($"Expected a {ModelKind.SpeechEmbedding}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
+            throw new ArgumentException(
+                $"Expected a {ModelKind.SpeechEmbedding}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
         sessions ??= SessionFactory.Cpu;
         // The mel front end is too small for a device's round trip.
         var mel = SessionFactory.Cpu.Create(model, SpeechEmbeddingFiles.Mel);
@@ -126,7 +128,9 @@ public sealed class SpeechEmbedding : IDisposable
         }
     }
 
-    /// <summary>Embeds a stretch of sound at once: what priming and stepping through would give, to a ten-thousandth, for a fraction of the work.</summary>
+    /// <summary>
+    /// Embeds a stretch of sound at once: what priming and stepping through would give, to a ten-thousandth, for a fraction of the work.
+    /// </summary>
     /// <param name="state">Forgets all; afterwards it has heard the stretch, so that stepping goes on from there.</param>
     /// <param name="samples"><see cref="ContextSamples"/> samples of context, then any number of steps.</param>
     /// <param name="vectors">Receives <see cref="Dim"/> values for each step, oldest first.</param>
@@ -167,7 +171,8 @@ public sealed class SpeechEmbedding : IDisposable
     }
 
     private EmbeddingBuffers Rent() =>
-        _idle.TryDequeue(out var buffers) ? buffers : new EmbeddingBuffers(_mel, _embedding, Manifest.Inputs[0].Name, Manifest.Outputs[0].Name);
+        _idle.TryDequeue(out var buffers) ? buffers
+            : new EmbeddingBuffers(_mel, _embedding, Manifest.Inputs[0].Name, Manifest.Outputs[0].Name);
 
     private static void Listen(EmbeddingBuffers buffers, EmbeddingState state, ReadOnlySpan<float> samples)
     {

@@ -4,8 +4,8 @@ namespace AVServer.Runtime;
 
 /// <summary>Hears a window of speech by the first layers of a recogniser's encoder, cut behind the manifest's output.</summary>
 /// <remarks>
-/// Stateless and safe to share between threads. The encoder looks at the whole window, and its 8-bit scales follow it: the same window gives the same vectors,
-/// one window at a time. A run blocks for about 9 ms for each second of sound.
+/// Stateless and safe to share between threads. The encoder looks at the whole window, and its 8-bit scales follow it: the same window
+/// gives the same vectors, one window at a time. A run blocks for about 9 ms for each second of sound.
 /// </remarks>
 public sealed class SpeechEncoder : IDisposable
 {
@@ -48,7 +48,8 @@ public sealed class SpeechEncoder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.Kind != ModelKind.SpeechEncoder)
-            throw new ArgumentException($"Expected a {ModelKind.SpeechEncoder}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
+            throw new ArgumentException(
+                $"Expected a {ModelKind.SpeechEncoder}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
         var output = model.Manifest.Outputs[0];
         InferenceSession session;
         try
@@ -58,7 +59,8 @@ public sealed class SpeechEncoder : IDisposable
         catch (Exception e) when (e is InvalidDataException or OnnxRuntimeException)
         {
             throw new ModelStoreException(new ModelProblem(
-                ModelProblemCode.GraphUnreadable, model.Manifest.Name, $"{ModelManifest.MainFile} to load", e.Message, "Run scripts/setup.sh again."));
+                ModelProblemCode.GraphUnreadable, model.Manifest.Name, $"{ModelManifest.MainFile} to load", e.Message,
+                "Run scripts/setup.sh again."));
         }
         try
         {

@@ -5,8 +5,9 @@ namespace AVServer.Runtime;
 
 /// <summary>The speech embedding laid end to end: many vectors in one run, for a fraction of the work.</summary>
 /// <remarks>
-/// The network is convolutional without padding in time and its pools shrink time by 8, so one pass over a stretch gives what windows of 76 mel frames
-/// every 8 frames give. Its input is declared as windows; the reshape behind it is patched to lay them end to end. Stateless, safe to share between threads.
+/// The network is convolutional without padding in time and its pools shrink time by 8, so one pass over a stretch gives what windows of 76
+/// mel frames every 8 frames give. Its input is declared as windows; the reshape behind it is patched to lay them end to end. Stateless,
+/// safe to share between threads.
 /// </remarks>
 internal sealed class StretchEmbedding : IDisposable
 {
@@ -23,7 +24,8 @@ internal sealed class StretchEmbedding : IDisposable
     }
 
     /// <summary>Vectors of a stretch.</summary>
-    /// <param name="frames">Mel frames as the network takes them, the first that the first vector sees first; 8 more for each further vector.</param>
+    /// <param name="frames">Mel frames as the network takes them, the first that the first vector sees first; 8 more for each further
+    /// vector.</param>
     /// <param name="vectors">Receives 96 values for each, oldest first.</param>
     public void Run(ReadOnlySpan<float> frames, Span<float> vectors)
     {
@@ -51,7 +53,10 @@ internal sealed class StretchEmbedding : IDisposable
         Write(line, 1, 1, -1, SpeechEmbedding.MelsPerFrame);
         var at = graph.AsSpan().IndexOf(windows);
         if (at < 0)
-            throw new ModelStoreException(new ModelProblem(ModelProblemCode.GraphUnreadable, model, "a first reshape to [-1, 1, 76, 32]", "none", "Use the speech embedding that scripts/setup.sh installs."));
+            throw new ModelStoreException(
+                new ModelProblem(
+                    ModelProblemCode.GraphUnreadable, model, "a first reshape to [-1, 1, 76, 32]", "none",
+                    "Use the speech embedding that scripts/setup.sh installs."));
         line.CopyTo(graph.AsSpan(at));
     }
 

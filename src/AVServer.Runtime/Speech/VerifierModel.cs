@@ -34,7 +34,8 @@ public sealed class VerifierModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.Kind != ModelKind.KeywordVerifier)
-            throw new ArgumentException($"Expected a {ModelKind.KeywordVerifier}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
+            throw new ArgumentException(
+                $"Expected a {ModelKind.KeywordVerifier}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
         var session = (sessions ?? SessionFactory.Cpu).Create(model, ModelManifest.MainFile);
         try
         {
@@ -81,6 +82,7 @@ public sealed class VerifierModel : IDisposable
 
 /// <summary>What a verifier says of a window.</summary>
 /// <param name="Posterior">Probability that the keyword ends in the window, 0 to 1.</param>
-/// <param name="SecondsSinceStart">From the keyword's first sound to the window's end; means something only where the posterior is high.</param>
+/// <param name="SecondsSinceStart">From the keyword's first sound to the window's end; means something only where the posterior is
+/// high.</param>
 /// <param name="SecondsSinceEnd">From the keyword's last sound to the window's end; likewise.</param>
 public readonly record struct Verdict(float Posterior, float SecondsSinceStart, float SecondsSinceEnd);

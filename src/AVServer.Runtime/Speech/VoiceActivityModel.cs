@@ -3,7 +3,10 @@ using Microsoft.ML.OnnxRuntime;
 namespace AVServer.Runtime;
 
 /// <summary>Tells of each 32 ms of sound whether somebody speaks: Silero VAD (https://github.com/snakers4/silero-vad).</summary>
-/// <remarks>Stateless and safe to share between threads; what a stream remembers is in its <see cref="VoiceActivityState"/>. A run blocks for some 0.1 ms.</remarks>
+/// <remarks>
+/// Stateless and safe to share between threads; what a stream remembers is in its <see cref="VoiceActivityState"/>. A run blocks for some
+/// 0.1 ms.
+/// </remarks>
 public sealed class VoiceActivityModel : IDisposable
 {
     /// <summary>Samples at 16 kHz that one step takes.</summary>
@@ -38,7 +41,8 @@ public sealed class VoiceActivityModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.Kind != ModelKind.VoiceActivity)
-            throw new ArgumentException($"Expected a {ModelKind.VoiceActivity}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
+            throw new ArgumentException(
+                $"Expected a {ModelKind.VoiceActivity}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
         // A step is far too small to be worth a trip to another device.
         var session = SessionFactory.Cpu.Create(model, ModelManifest.MainFile);
         try
@@ -62,7 +66,8 @@ public sealed class VoiceActivityModel : IDisposable
     public float Next(VoiceActivityState state, ReadOnlySpan<float> samples)
     {
         ArgumentNullException.ThrowIfNull(state);
-        if (samples.Length != FrameSamples) throw new ArgumentException($"Expected {FrameSamples} samples, got {samples.Length}.", nameof(samples));
+        if (samples.Length != FrameSamples)
+            throw new ArgumentException($"Expected {FrameSamples} samples, got {samples.Length}.", nameof(samples));
         if (!BatchRunner.IsFinite(samples)) throw new InferenceException(_name, "samples that are no numbers");
         var heard = state.Input;
         heard.Span[FrameSamples..].CopyTo(heard.Span);
@@ -74,7 +79,8 @@ public sealed class VoiceActivityModel : IDisposable
             using var results = _session.Run(_runOptions, [Input, Memory, Rate], [input, memory, _rate], _outputs);
             var probability = results[0].GetTensorDataAsSpan<float>()[0];
             var next = results[1].GetTensorDataAsSpan<float>()[..MemoryLength];
-            if (!float.IsFinite(probability) || !BatchRunner.IsFinite(next)) throw new InferenceException(_name, "a probability that isn't a number");
+            if (!float.IsFinite(probability) || !BatchRunner.IsFinite(next))
+                throw new InferenceException(_name, "a probability that isn't a number");
             next.CopyTo(state.Memory.Span);
             return probability;
         }

@@ -13,7 +13,8 @@ public sealed class WordJudgeModel : IDisposable
     private readonly RunOptions _runOptions = new();
     private readonly string _name;
 
-    private WordJudgeModel(string name, InferenceSession session, int featureCount) => (_name, _session, FeatureCount) = (name, session, featureCount);
+    private WordJudgeModel(string name, InferenceSession session, int featureCount) =>
+        (_name, _session, FeatureCount) = (name, session, featureCount);
 
     /// <summary>Numbers of a candidate.</summary>
     public int FeatureCount { get; }
@@ -24,11 +25,13 @@ public sealed class WordJudgeModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.Kind != ModelKind.PhoneModel)
-            throw new ArgumentException($"Expected a {ModelKind.PhoneModel}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
+            throw new ArgumentException(
+                $"Expected a {ModelKind.PhoneModel}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
         var session = SessionFactory.Cpu.Create(model, PhoneModelFiles.Judge);
         try
         {
-            var count = session.InputMetadata.TryGetValue(InputName, out var input) && input.Dimensions is [_, > 0 and var length] ? length : 1;
+            var count = session.InputMetadata.TryGetValue(InputName, out var input) && input.Dimensions is [_, > 0 and var length] ? length
+                : 1;
             Signature.Check(model.Manifest.Name, [new TensorSpec(InputName, [-1, count])], [new TensorSpec(OutputName, [-1, 1])], session);
             return new WordJudgeModel(model.Manifest.Name, session, count);
         }
@@ -47,7 +50,8 @@ public sealed class WordJudgeModel : IDisposable
     public void Judge(ReadOnlySpan<float> features, Span<float> scores)
     {
         if (features.Length != scores.Length * FeatureCount)
-            throw new ArgumentException($"Expected {FeatureCount} numbers for each of {scores.Length} candidates, got {features.Length}.", nameof(features));
+            throw new ArgumentException(
+                $"Expected {FeatureCount} numbers for each of {scores.Length} candidates, got {features.Length}.", nameof(features));
         if (scores.IsEmpty) return;
         try
         {

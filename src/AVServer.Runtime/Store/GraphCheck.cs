@@ -34,10 +34,13 @@ internal static class GraphCheck
 
         if (Tensors(graphs, nodes).FirstOrDefault(tensor => tensor.DataLocation != 0 || tensor.ExternalData.Count > 0) is { } tensor)
             return new ModelProblem(
-                ModelProblemCode.ExternalData, model, $"{file} with all its weights inside", $"tensor '{tensor.Name}' in another file", "Export the model as one file.");
-        string[] unknown = [.. parsed.OpsetImport.Select(import => import.Domain).Concat(nodes.Select(node => node.Domain)).Except(KnownDomains)];
+                ModelProblemCode.ExternalData, model, $"{file} with all its weights inside", $"tensor '{tensor.Name}' in another file",
+                "Export the model as one file.");
+        string[] unknown =
+            [.. parsed.OpsetImport.Select(import => import.Domain).Concat(nodes.Select(node => node.Domain)).Except(KnownDomains)];
         return unknown.Length == 0 ? null : new ModelProblem(
-            ModelProblemCode.CustomOperators, model, $"{file} with standard operators only", $"the domain {string.Join(", ", unknown)}", "Export the model with standard operators.");
+            ModelProblemCode.CustomOperators, model, $"{file} with standard operators only", $"the domain {string.Join(", ", unknown)}",
+            "Export the model with standard operators.");
     }
 
     private static IEnumerable<GraphProto> WithNested(GraphProto graph) => Nested(graph.Node).Prepend(graph);

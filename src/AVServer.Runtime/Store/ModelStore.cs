@@ -25,11 +25,15 @@ public sealed class ModelStore
     public IReadOnlyCollection<StoredModel> Models => _models.Values;
 
     /// <summary>Reads every subfolder of <paramref name="folder"/>, checks manifests, hashes and graphs.</summary>
-    /// <exception cref="ModelStoreException">Something is wrong with the folder or with a model; lists every problem of every model.</exception>
+    /// <exception cref="ModelStoreException">Something is wrong with the folder or with a model; lists every problem of every
+    /// model.</exception>
     public static ModelStore Open(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new ModelStoreException(new ModelProblem(ModelProblemCode.ModelsFolderMissing, folder, "a folder of models", "no such folder", "Set ModelsPath to the folder that holds the models."));
+            throw new ModelStoreException(
+                new ModelProblem(
+                    ModelProblemCode.ModelsFolderMissing, folder, "a folder of models", "no such folder",
+                    "Set ModelsPath to the folder that holds the models."));
 
         var problems = new List<ModelProblem>();
         var models = new SortedDictionary<string, StoredModel>(StringComparer.Ordinal);
@@ -56,9 +60,13 @@ public sealed class ModelStore
 
         var before = problems.Count;
         problems.AddRange(manifest.Validate().Select(error =>
-            new ModelProblem(ModelProblemCode.ManifestInvalid, name, "a sound manifest", error, "Correct manifest.json, or export the model again.")));
+            new ModelProblem(
+                ModelProblemCode.ManifestInvalid, name, "a sound manifest", error, "Correct manifest.json, or export the model again.")));
         if (manifest.Name != name)
-            problems.Add(new ModelProblem(ModelProblemCode.ManifestInvalid, name, "the folder's name as the model's", $"'{manifest.Name}'", "Rename the folder or the model."));
+            problems.Add(
+                new ModelProblem(
+                    ModelProblemCode.ManifestInvalid, name, "the folder's name as the model's", $"'{manifest.Name}'",
+                    "Rename the folder or the model."));
         if (problems.Count > before) return null; // names of files are not to be trusted yet
 
         foreach (var (file, expected) in manifest.Files)
@@ -66,7 +74,8 @@ public sealed class ModelStore
             // Only a graph is looked into; of large tables the hash is enough.
             var isGraph = file.EndsWith(".onnx", StringComparison.Ordinal);
             byte[] bytes = [];
-            var problem = isGraph ? StoredModel.Read(folder, file, expected, name, out bytes) : StoredModel.Check(folder, file, expected, name);
+            var problem = isGraph ? StoredModel.Read(folder, file, expected, name, out bytes)
+                : StoredModel.Check(folder, file, expected, name);
             if (problem is null && isGraph) problem = GraphCheck.Find(name, file, bytes);
             if (problem is not null) problems.Add(problem);
         }
@@ -82,7 +91,10 @@ public sealed class ModelStore
         }
         catch (JsonException e)
         {
-            problems.Add(new ModelProblem(ModelProblemCode.ManifestUnreadable, name, $"a manifest of format {ModelManifest.CurrentFormat}", e.Message, "Correct manifest.json, or export the model again."));
+            problems.Add(
+                new ModelProblem(
+                    ModelProblemCode.ManifestUnreadable, name, $"a manifest of format {ModelManifest.CurrentFormat}", e.Message,
+                    "Correct manifest.json, or export the model again."));
             return null;
         }
     }
@@ -106,6 +118,8 @@ public sealed class ModelStore
         }
 
         void Add(string expected, string got) =>
-            problems.Add(new ModelProblem(ModelProblemCode.ReferenceMissing, manifest.Name, expected, got, "Add that model's folder, or remove this one."));
+            problems.Add(
+                new ModelProblem(
+                    ModelProblemCode.ReferenceMissing, manifest.Name, expected, got, "Add that model's folder, or remove this one."));
     }
 }

@@ -32,7 +32,8 @@ public sealed class StoredModel
     /// <param name="keyword">One of the labels.</param>
     /// <param name="falseAlarmsPerHour">Target, or null for the operating point that the model is shipped at.</param>
     /// <exception cref="ModelStoreException">The model has no calibration for the keyword, or no target is known.</exception>
-    public ThresholdChoice ThresholdFor(string keyword, double? falseAlarmsPerHour = null) => ThresholdFor(Manifest.Calibration, keyword, falseAlarmsPerHour);
+    public ThresholdChoice ThresholdFor(string keyword, double? falseAlarmsPerHour = null) =>
+        ThresholdFor(Manifest.Calibration, keyword, falseAlarmsPerHour);
 
     /// <summary>Chooses an audio-visual spotter's threshold for one modality from its calibration.</summary>
     /// <param name="modality">One of <see cref="AudioVisualSpec.Modalities"/>.</param>
@@ -63,7 +64,8 @@ public sealed class StoredModel
     {
         var file = new FileInfo(Path.Combine(folder, name));
         if (!file.Exists)
-            return new ModelProblem(ModelProblemCode.FileMissing, model, $"the file {name}", "none", "Run scripts/setup.sh, or restore the model's folder.");
+            return new ModelProblem(
+                ModelProblemCode.FileMissing, model, $"the file {name}", "none", "Run scripts/setup.sh, or restore the model's folder.");
         return file.Length == expected.Bytes ? null : Tampered(model, name, $"{expected.Bytes} bytes", $"{file.Length} bytes");
     }
 
@@ -74,7 +76,9 @@ public sealed class StoredModel
     }
 
     private static ModelProblem Tampered(string model, string name, string expected, string got) =>
-        new(ModelProblemCode.FileTampered, model, $"{name} with {expected}", got, "The file was changed or cut off: restore it, or export the model again.");
+        new(
+            ModelProblemCode.FileTampered, model, $"{name} with {expected}", got,
+            "The file was changed or cut off: restore it, or export the model again.");
 
     private ThresholdChoice ThresholdFor(IReadOnlyDictionary<string, CalibrationTable> tables, string key, double? falseAlarmsPerHour)
     {

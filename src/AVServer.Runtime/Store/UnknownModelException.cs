@@ -2,7 +2,8 @@ namespace AVServer.Runtime;
 
 /// <summary>A model was asked for that the store doesn't have.</summary>
 public sealed class UnknownModelException(string name, IReadOnlyList<string> knownNames)
-    : Exception($"Expected one of the models {string.Join(", ", knownNames)}; got '{name}'. Name one of these, or add its folder and restart.")
+    : Exception(
+        $"Expected one of the models {string.Join(", ", knownNames)}; got '{name}'. Name one of these, or add its folder and restart.")
 {
     /// <summary>What was asked for.</summary>
     public string Name { get; } = name;

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using AVServer.Pipeline;
+using AVServer.Server.Delivery.Wyoming;
 using AVServer.Server.Security;
-using AVServer.Server.Wyoming;
 
 namespace AVServer.Server.Configuration;
 

@@ -42,11 +42,16 @@ public sealed class ServerLimits : IValidatableObject
     [Range(1, 1_024)]
     public int QueuedChunks { get; set; } = 32;
 
-    /// <summary>Bytes of sound or container that wait for a stream's pipeline; at least <see cref="MaxMessageBytes"/>. Default 4 MiB.</summary>
+    /// <summary>
+    /// Bytes of sound or container that wait for a stream's pipeline; at least <see cref="MaxMessageBytes"/>. Default 4 MiB.
+    /// </summary>
     [Range(1_024, 256 << 20)]
     public int QueuedBytes { get; set; } = 4 << 20;
 
-    /// <summary>Pictures that wait for a stream's pipeline; beyond, a live sender's oldest is dropped and a gap told, any other sender waits. Default 8.</summary>
+    /// <summary>
+    /// Pictures that wait for a stream's pipeline; beyond, a live sender's oldest is dropped and a gap told, any other sender waits.
+    /// Default 8.
+    /// </summary>
     [Range(1, 256)]
     public int QueuedPictures { get; set; } = 8;
 
@@ -138,7 +143,8 @@ public sealed class ServerLimits : IValidatableObject
     {
         if (QueuedBytes < MaxMessageBytes)
             yield return new ValidationResult(
-                $"Expected {nameof(QueuedBytes)} of at least {nameof(MaxMessageBytes)} ({MaxMessageBytes}), got {QueuedBytes}; raise it or lower {nameof(MaxMessageBytes)}.",
+                $"Expected {nameof(QueuedBytes)} of at least {nameof(MaxMessageBytes)} ({MaxMessageBytes}), got {QueuedBytes}; raise it or "
+                + $"lower {nameof(MaxMessageBytes)}.",
                 [nameof(QueuedBytes)]);
     }
 }

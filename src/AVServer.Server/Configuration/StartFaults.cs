@@ -14,7 +14,8 @@ internal static class StartFaults
         OptionsValidationException options => string.Join(Environment.NewLine, options.Failures),
         SetupException or ModelStoreException or UnknownModelException or KeywordException => fault.Message,
         // What the binder and the readers of settings files say names the setting or the file.
-        InvalidOperationException when fault.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) => fault.Message,
+        InvalidOperationException
+            when fault.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) => fault.Message,
         InvalidDataException { InnerException: { } reason } => $"{fault.Message} {reason.Message}",
         _ => null,
     };

@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using AVServer.Contracts;
 using AVServer.Server.Configuration;
-using AVServer.Server.Metrics;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Events;
 
-/// <summary>Brings each stream's events to everyone who reads them. Holds a log for every open stream, read stream, and recently closed one.</summary>
+/// <summary>
+/// Brings each stream's events to everyone who reads them. Holds a log for every open stream, read stream, and recently closed one.
+/// </summary>
 internal sealed class EventBroker : IDisposable
 {
     private readonly Lock _gate = new();
@@ -135,7 +136,8 @@ internal sealed class EventBroker : IDisposable
         {
             if (_completed) throw RefusedException.Stopping();
             if (_subscriptions.Count >= _limits.MaxSubscribers)
-                throw new RefusedException(FaultCodes.ServerBusy, $"Expected at most {_limits.MaxSubscribers} readers of events at once; try again later.");
+                throw new RefusedException(
+                    FaultCodes.ServerBusy, $"Expected at most {_limits.MaxSubscribers} readers of events at once; try again later.");
             subscription = new EventSubscription(filter, _limits.SubscriberQueue, Leave, CountLoss);
             _subscriptions.Add(subscription);
             if (filter.StreamId is null) _readersOfAll = _readersOfAll.Add(subscription);

@@ -22,7 +22,8 @@ internal sealed class EventSubscription : IDisposable
     /// <param name="filter">What the reader wants; its types are known ones.</param>
     /// <param name="capacity">Events that may wait.</param>
     /// <param name="release">Called once, when the reader leaves.</param>
-    /// <param name="onLoss">Called for each dropped telemetry (<see langword="false"/>) and when the reader is ended for being slow (<see langword="true"/>).</param>
+    /// <param name="onLoss">Called for each dropped telemetry (<see langword="false"/>) and when the reader is ended for being slow
+    /// (<see langword="true"/>).</param>
     public EventSubscription(EventFilter filter, int capacity, Action<EventSubscription> release, Action<bool> onLoss)
     {
         StreamId = filter.StreamId;

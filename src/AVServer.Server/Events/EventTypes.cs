@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Serialization;
 using AVServer.Contracts;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 
 namespace AVServer.Server.Events;
 
@@ -9,7 +9,8 @@ namespace AVServer.Server.Events;
 internal static class EventTypes
 {
     private static readonly Dictionary<Type, string> Names =
-        typeof(StreamEvent).GetCustomAttributes<JsonDerivedTypeAttribute>().ToDictionary(a => a.DerivedType, a => (string)a.TypeDiscriminator!);
+        typeof(StreamEvent).GetCustomAttributes<JsonDerivedTypeAttribute>()
+            .ToDictionary(a => a.DerivedType, a => (string)a.TypeDiscriminator!);
 
     private static readonly Dictionary<string, Type> Types = Names.ToDictionary(name => name.Value, name => name.Key);
 

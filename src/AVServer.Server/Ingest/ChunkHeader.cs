@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using AVServer.Contracts;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 
 namespace AVServer.Server.Ingest;
 
@@ -11,7 +11,9 @@ internal static class ChunkHeader
 
     private static readonly long MaxMicroseconds = (long)TimeSpan.FromDays(3_650).TotalMicroseconds;
 
-    /// <summary>Makes a chunk of a message; its payload is a copy, since the pipeline owns it and the message's buffer is used again.</summary>
+    /// <summary>
+    /// Makes a chunk of a message; its payload is a copy, since the pipeline owns it and the message's buffer is used again.
+    /// </summary>
     /// <returns>An empty chunk, which is nothing, for an empty message and for a header alone: recorders of browsers make such
     /// ones.</returns>
     /// <exception cref="RefusedException">The message is no chunk.</exception>
@@ -19,7 +21,8 @@ internal static class ChunkHeader
     {
         if (message.IsEmpty) return new MediaChunk(MediaKind.Container, TimeSpan.Zero, default);
         if (message.Length < Length)
-            throw new RefusedException(FaultCodes.BadChunk, $"Expected {Length} bytes of header and a payload, got {message.Length} bytes in all.");
+            throw new RefusedException(
+                FaultCodes.BadChunk, $"Expected {Length} bytes of header and a payload, got {message.Length} bytes in all.");
         var kind = (MediaKind)message[0];
         if (kind is not (MediaKind.Audio or MediaKind.Video or MediaKind.Container))
             throw new RefusedException(FaultCodes.BadChunk, $"Expected kind 1 (audio), 2 (video) or 3 (container), got {message[0]}.");

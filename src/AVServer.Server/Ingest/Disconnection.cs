@@ -7,5 +7,6 @@ namespace AVServer.Server.Ingest;
 internal static class Disconnection
 {
     public static bool Is(Exception exception) =>
-        exception is WebSocketException or OperationCanceledException or IOException or ConnectionAbortedException or ObjectDisposedException or BadHttpRequestException;
+        exception is WebSocketException or OperationCanceledException or IOException or ConnectionAbortedException
+            or ObjectDisposedException or BadHttpRequestException;
 }

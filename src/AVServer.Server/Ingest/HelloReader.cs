@@ -1,7 +1,7 @@
 using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Media;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 
 namespace AVServer.Server.Ingest;
 
@@ -21,7 +21,8 @@ internal static class HelloReader
         }
         catch (JsonException exception)
         {
-            throw new RefusedException(FaultCodes.BadHello, $"Expected a hello like {Example}; got text that is not one, at {exception.Path ?? "$"}.");
+            throw new RefusedException(
+                FaultCodes.BadHello, $"Expected a hello like {Example}; got text that is not one, at {exception.Path ?? "$"}.");
         }
         Check(hello ?? throw new RefusedException(FaultCodes.BadHello, $"Expected a hello like {Example}; got null."));
         return hello;

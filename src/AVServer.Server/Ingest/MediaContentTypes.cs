@@ -1,5 +1,5 @@
 using AVServer.Contracts;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 using Microsoft.Net.Http.Headers;
 
 namespace AVServer.Server.Ingest;
@@ -27,5 +27,6 @@ internal static class MediaContentTypes
 
     private static RefusedException Unsupported(string got) => new(
         FaultCodes.UnsupportedMedia,
-        $"Expected a content type of webm, matroska, mp4, ogg or wav, or ?container= with one of {string.Join(", ", ContainerNames.All)}; got {got}.");
+        $"Expected a content type of webm, matroska, mp4, ogg or wav, or ?container= with one of {string.Join(", ", ContainerNames.All)}; "
+        + $"got {got}.");
 }

@@ -3,7 +3,7 @@ using AVServer.Pipeline;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
 using AVServer.Server.Keywords;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 using AVServer.Server.Security;
 using AVServer.Server.Streams;
 using Microsoft.AspNetCore.Mvc;
@@ -47,13 +47,19 @@ internal static class MediaEndpoints
         if (!context.WebSockets.IsWebSocketRequest)
         {
             context.Response.Headers.Upgrade = "websocket";
-            await Problem.Of(StatusCodes.Status426UpgradeRequired, FaultCodes.BadRequest, "Expected a WebSocket; use PUT to send a container as a body.").ExecuteAsync(context);
+            await Problem.Of(
+                StatusCodes.Status426UpgradeRequired, FaultCodes.BadRequest, "Expected a WebSocket; use PUT to send a container as a body.")
+                .ExecuteAsync(context);
             return;
         }
         var grant = Grant.Of(context.User);
         using var place = keyLimits.Stream(grant);
         // Pings are the socket's own: they go on whatever the pipeline does.
-        var accept = new WebSocketAcceptContext { KeepAliveInterval = limits.Value.KeepAliveInterval, KeepAliveTimeout = limits.Value.CloseTimeout };
+        var accept = new WebSocketAcceptContext
+        {
+            KeepAliveInterval = limits.Value.KeepAliveInterval,
+            KeepAliveTimeout = limits.Value.CloseTimeout
+        };
         using var socket = await context.WebSockets.AcceptWebSocketAsync(accept);
         var request = new MediaSocketRequest(streamId, events, telemetry, words, keyLimits.Bytes(grant));
         using var media = new MediaSocket(socket, request, registry, broker, queryWords, faults, limits.Value, time);
@@ -64,7 +70,8 @@ internal static class MediaEndpoints
         HttpContext context, string streamId, StreamRegistry registry, QueryWords queryWords, KeyLimits keyLimits,
         [FromQuery(Name = QueryWords.Name)] string[] words, string? container = null, bool telemetry = false)
     {
-        var hello = new MediaHello(MediaHello.CurrentProtocol, Container: MediaContentTypes.ContainerOf(container, context.Request.ContentType));
+        var hello = new MediaHello(
+            MediaHello.CurrentProtocol, Container: MediaContentTypes.ContainerOf(container, context.Request.ContentType));
         StreamIds.Check(streamId);
         var grant = Grant.Of(context.User);
         using var place = keyLimits.Stream(grant);
@@ -94,7 +101,8 @@ internal static class MediaEndpoints
                 quota.Take((int)read.Buffer.Length);
                 foreach (var segment in read.Buffer)
                     for (var rest = segment; rest.Length > 0; rest = rest[Math.Min(ReadBytes, rest.Length)..])
-                        await stream.AcceptAsync(new MediaChunk(MediaKind.Container, TimeSpan.Zero, rest[..Math.Min(ReadBytes, rest.Length)].ToArray()));
+                        await stream.AcceptAsync(
+                            new MediaChunk(MediaKind.Container, TimeSpan.Zero, rest[..Math.Min(ReadBytes, rest.Length)].ToArray()));
                 body.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted) stream.End(CloseReason.Completed);
                 if (read.IsCompleted || read.IsCanceled) return;

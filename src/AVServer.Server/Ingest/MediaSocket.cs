@@ -6,7 +6,7 @@ using AVServer.Pipeline;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
 using AVServer.Server.Keywords;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 using AVServer.Server.Security;
 using AVServer.Server.Streams;
 
@@ -21,8 +21,8 @@ namespace AVServer.Server.Ingest;
 internal sealed record MediaSocketRequest(string StreamId, bool Events, bool Telemetry, string[] Words, KeyLimits.ByteQuota Quota);
 
 /// <summary>
-/// One media socket from hello to close. Three things run beside each other: receiving into the stream's queue, the stream's pipeline, and, if
-/// wanted, sending its events. The stream's end decides: whoever causes it, the remaining events go out first and the close frame last.
+/// One media socket from hello to close. Three things run beside each other: receiving into the stream's queue, the stream's pipeline, and,
+/// if wanted, sending its events. The stream's end decides: whoever causes it, the remaining events go out first and the close frame last.
 /// </summary>
 internal sealed class MediaSocket(
     WebSocket socket, MediaSocketRequest request, StreamRegistry registry, EventBroker broker, QueryWords queryWords,
@@ -54,7 +54,7 @@ internal sealed class MediaSocket(
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            await RefuseAsync(new RefusedException(FaultCodes.Internal, FaultId.Told(faults.Report(exception))));
+            await RefuseAsync(new RefusedException(FaultCodes.Internal, FaultId.MessageFor(faults.Report(exception))));
         }
     }
 
@@ -80,7 +80,9 @@ internal sealed class MediaSocket(
         }
         catch (TimeoutException)
         {
-            await RefuseAsync(new RefusedException(FaultCodes.BadHello, $"Expected a hello within {limits.HelloTimeout.TotalSeconds} s, got nothing."), receiving);
+            await RefuseAsync(
+                new RefusedException(FaultCodes.BadHello, $"Expected a hello within {limits.HelloTimeout.TotalSeconds} s, got nothing."),
+                receiving);
             return null;
         }
     }
@@ -96,7 +98,8 @@ internal sealed class MediaSocket(
         {
             await sending.WaitAsync(limits.CloseTimeout, time);
             var (status, reason) = CloseReasonOf(outcome);
-            if (outcome.Fault is not null && subscription is null) await SendJsonAsync<StreamEvent>(outcome.Fault with { StreamId = stream.Id });
+            if (outcome.Fault is not null && subscription is null)
+                await SendJsonAsync<StreamEvent>(outcome.Fault with { StreamId = stream.Id });
             await socket.CloseOutputAsync(status, reason, CancellationToken.None).WaitAsync(limits.CloseTimeout, time);
             await receiving.WaitAsync(limits.CloseTimeout, time);
         }
@@ -137,7 +140,10 @@ internal sealed class MediaSocket(
                 }
                 if (stream.Completion.IsCompleted) continue;
                 if (isTooLong)
-                    throw new RefusedException(FaultCodes.LimitExceeded, $"Expected messages of at most {limits.MaxMessageBytes} bytes, got a longer one; cut the media into smaller chunks.");
+                    throw new RefusedException(
+                        FaultCodes.LimitExceeded,
+                        $"Expected messages of at most {limits.MaxMessageBytes} bytes, got a longer one; cut the media into smaller "
+                        + "chunks.");
                 request.Quota.Take(body.Length);
                 if (type == WebSocketMessageType.Binary)
                     await stream.AcceptAsync(ChunkHeader.Read(body.Span));
@@ -146,7 +152,9 @@ internal sealed class MediaSocket(
                 else if (SocketText.Is(body.Span, TextMessage.TypeName))
                     await stream.AcceptAsync(new MediaChunk(MediaKind.Text, TimeSpan.Zero, body.ToArray()));
                 else
-                    throw new RefusedException(FaultCodes.BadChunk, """Expected binary messages after the hello, or a text of type "text" or "end"; got other text.""");
+                    throw new RefusedException(
+                        FaultCodes.BadChunk,
+                        """Expected binary messages after the hello, or a text of type "text" or "end"; got other text.""");
             }
         }
         catch (RefusedException refused)
@@ -161,7 +169,7 @@ internal sealed class MediaSocket(
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             // No stream outlives its receiver, whatever ended it.
-            stream.Fail(FaultCodes.Internal, FaultId.Told(faults.Report(exception)));
+            stream.Fail(FaultCodes.Internal, FaultId.MessageFor(faults.Report(exception)));
             await DiscardAsync();
         }
     }
@@ -180,7 +188,9 @@ internal sealed class MediaSocket(
 
     private async Task SendAsync(EventSubscription? subscription)
     {
-        await SendJsonAsync(new ReadyMessage(request.StreamId, MediaHello.CurrentProtocol, limits.MaxMessageBytes, limits.IdleTimeout, registry.Transcriber));
+        await SendJsonAsync(
+            new ReadyMessage(
+                request.StreamId, MediaHello.CurrentProtocol, limits.MaxMessageBytes, limits.IdleTimeout, registry.Transcriber));
         if (subscription is null) return;
         await foreach (var streamEvent in subscription.ReadAllThenFaultAsync()) await SendJsonAsync(streamEvent);
     }
@@ -212,7 +222,8 @@ internal sealed class MediaSocket(
     {
         CloseReason.Idle => (FaultCodeMap.IdleCloseStatus, "idle"),
         CloseReason.ServerStopping => (WebSocketCloseStatus.EndpointUnavailable, FaultCodes.ServerStopping),
-        CloseReason.Faulted => (FaultCodeMap.ToCloseStatus(outcome.Fault?.Code ?? FaultCodes.Internal), outcome.Fault?.Code ?? FaultCodes.Internal),
+        CloseReason.Faulted =>
+            (FaultCodeMap.ToCloseStatus(outcome.Fault?.Code ?? FaultCodes.Internal), outcome.Fault?.Code ?? FaultCodes.Internal),
         _ => (WebSocketCloseStatus.NormalClosure, "completed"),
     };
 }

@@ -11,9 +11,11 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes) : IDisposable
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(Math.Min(InitialBytes, maxBytes));
 
     /// <summary>The next message.</summary>
-    /// <returns>Its type and bytes, valid until the next call; <c>IsTooLong</c> with an empty body when it passes the limit, its rest unread.</returns>
+    /// <returns>Its type and bytes, valid until the next call; <c>IsTooLong</c> with an empty body when it passes the limit, its rest
+    /// unread.</returns>
     /// <exception cref="WebSocketException">The connection went away.</exception>
-    public async ValueTask<(WebSocketMessageType Type, ReadOnlyMemory<byte> Body, bool IsTooLong)> ReadAsync(CancellationToken cancellationToken)
+    public async ValueTask<(WebSocketMessageType Type, ReadOnlyMemory<byte> Body, bool IsTooLong)> ReadAsync(
+        CancellationToken cancellationToken)
     {
         var length = 0;
         while (true)

@@ -1,9 +1,8 @@
 using System.Security.Claims;
 using AVServer.Contracts;
 using AVServer.Pipeline;
-using AVServer.Server.Endpoints;
 using AVServer.Server.Ingest;
-using AVServer.Server.Jobs;
+using AVServer.Server.Scoring;
 using AVServer.Server.Security;
 using Microsoft.AspNetCore.Mvc;
 
@@ -45,7 +44,7 @@ internal static class KeywordRecordingsEndpoints
     }
 
     private static async Task<IResult> EnrolAsync(
-        string name, HttpContext context, IStreamPipeline pipeline, IKeywordRegistry keywords, Spool spool, ScoreTurns turns,
+        string name, HttpContext context, IStreamPipeline pipeline, IKeywordRegistry keywords, Spool spool, ScoreLimiter turns,
         KeyLimits keyLimits)
     {
         var (word, grant, stop) = (KeywordsEndpoints.Unescaped(name), Grant.Of(context.User), context.RequestAborted);

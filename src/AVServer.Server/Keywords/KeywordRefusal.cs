@@ -1,6 +1,6 @@
 using AVServer.Contracts;
 using AVServer.Pipeline;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 
 namespace AVServer.Server.Keywords;
 

@@ -2,7 +2,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Pipeline;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 using AVServer.Server.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;

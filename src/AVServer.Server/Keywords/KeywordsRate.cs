@@ -1,6 +1,6 @@
 using System.Threading.RateLimiting;
 using AVServer.Contracts;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace AVServer.Server.Keywords;

@@ -1,7 +1,7 @@
 using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Configuration;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Keywords;

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using AVServer.Contracts;
-using AVServer.Server.Metrics;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 

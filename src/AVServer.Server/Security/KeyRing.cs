@@ -74,13 +74,13 @@ internal sealed partial class KeyRing : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(2603, LogLevel.Error, "The keys stay as they were, since the settings can't be taken: {Reason}")]
+        [LoggerMessage(LogEventIds.KeysRefused, LogLevel.Error, "The keys stay as they were, since the settings can't be taken: {Reason}")]
         public static partial void Refused(ILogger logger, string reason);
 
-        [LoggerMessage(2601, LogLevel.Information, "The keys were read anew; there are {Count}.")]
+        [LoggerMessage(LogEventIds.KeysChanged, LogLevel.Information, "The keys were read anew; there are {Count}.")]
         public static partial void Changed(ILogger logger, int count);
 
-        [LoggerMessage(2602, LogLevel.Warning,
+        [LoggerMessage(LogEventIds.KeysNeedRestart, LogLevel.Warning,
             "The settings have a key now, but this server started without one and lets everyone in; start it anew.")]
         public static partial void NeedsRestart(ILogger logger);
     }

@@ -1,5 +1,5 @@
 using AVServer.Contracts;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 using Microsoft.AspNetCore.Authorization;
 
 namespace AVServer.Server.Security;

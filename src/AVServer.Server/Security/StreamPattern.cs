@@ -10,7 +10,7 @@ internal static class StreamPattern
 
     public static bool IsValid(string? pattern) => pattern is not null && (pattern == Every || StreamIds.IsValid(Stem(pattern)));
 
-    /// <exception cref="Problems.RefusedException">It is no pattern.</exception>
+    /// <exception cref="Observability.RefusedException">It is no pattern.</exception>
     public static void Check(string? pattern)
     {
         if (pattern != Every) StreamIds.Check(Stem(pattern ?? ""));

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using AVServer.Contracts;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AVServer.Contracts;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Mvc;
 

@@ -20,7 +20,8 @@ internal sealed class Admission(IOptions<ServerLimits> limits)
     // So soon a lag is to be worked off.
     private static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(3);
 
-    // Places that come a second, few enough to be noticed before they are too many: a part of those there are, one in five seconds at least.
+    // Places that come a second, few enough to be noticed before they are too many: a part of those there are, one in five seconds at
+    // least.
     private const double Growth = 0.02;
     private const double LeastGrowth = 0.2;
 

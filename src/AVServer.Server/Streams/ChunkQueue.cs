@@ -5,8 +5,8 @@ using AVServer.Contracts;
 namespace AVServer.Server.Streams;
 
 /// <summary>
-/// Chunks between one sender and one pipeline, in order of arrival. When full, they make the sender wait, which reaches its socket; only of a live
-/// sender's pictures the oldest is dropped instead, and the gap told.
+/// Chunks between one sender and one pipeline, in order of arrival. When full, they make the sender wait, which reaches its socket; only of
+/// a live sender's pictures the oldest is dropped instead, and the gap told.
 /// </summary>
 /// <param name="maxChunks">Chunks of sound or container that may wait.</param>
 /// <param name="maxBytes">Bytes of sound or container that may wait.</param>

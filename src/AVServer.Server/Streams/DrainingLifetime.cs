@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace AVServer.Server.Streams;
 
 /// <summary>
-/// Lets the open streams finish before the host stops. SignalR closes its connections as soon as the host begins to stop, so that readers would
-/// miss the last events if the drain came later; therefore signals come here first.
+/// Lets the open streams finish before the host stops. SignalR closes its connections as soon as the host begins to stop, so that readers
+/// would miss the last events if the drain came later; therefore signals come here first.
 /// </summary>
 internal sealed class DrainingLifetime(IServiceProvider services, TimeProvider time, IHostApplicationLifetime lifetime)
     : IHostLifetime, IHostedLifecycleService, IDisposable

@@ -1,19 +1,17 @@
 using System.Runtime.CompilerServices;
 using AVServer.Contracts;
 using AVServer.Pipeline;
-using AVServer.Server.Clips;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
-using AVServer.Server.Metrics;
-using AVServer.Server.Problems;
-using AVServer.Server.Telemetry;
+using AVServer.Server.Observability;
+using AVServer.Server.Storage.Clips;
 using Activity = System.Diagnostics.Activity;
 
 namespace AVServer.Server.Streams;
 
 /// <summary>
-/// One open stream: its queue of chunks, its run through the pipeline and its events. Whoever ends it first says why; the pipeline then finishes
-/// what it has, and the last event is always <see cref="ClosedEvent"/>.
+/// One open stream: its queue of chunks, its run through the pipeline and its events. Whoever ends it first says why; the pipeline then
+/// finishes what it has, and the last event is always <see cref="ClosedEvent"/>.
 /// </summary>
 internal sealed partial class LiveStream
 {
@@ -36,7 +34,8 @@ internal sealed partial class LiveStream
     private Ending? _ending;
 
     public LiveStream(
-        StreamRequest request, string transport, EventLog log, ServerLimits limits, bool dropsLate, ClipRecorder? clips, TimeProvider time, ServerMetrics metrics, ILogger logger)
+        StreamRequest request, string transport, EventLog log, ServerLimits limits, bool dropsLate, ClipRecorder? clips, TimeProvider time,
+        ServerMetrics metrics, ILogger logger)
     {
         Lag = new StreamLag(time);
         _isContainer = request.Hello.Container is not null;
@@ -139,7 +138,7 @@ internal sealed partial class LiveStream
                 }
                 fault = streamEvent as FaultEvent ?? fault;
                 var published = _log.Append(streamEvent);
-                _clips?.Notice(published);
+                _clips?.AcceptEvent(published);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -151,7 +150,7 @@ internal sealed partial class LiveStream
         {
             var faultId = FaultId.New();
             Log.PipelineFailed(_logger, faultId, Id, exception);
-            fault = new FaultEvent(FaultCodes.Internal, FaultId.Told(faultId));
+            fault = new FaultEvent(FaultCodes.Internal, FaultId.MessageFor(faultId));
             End(new Ending(CloseReason.Faulted, fault));
             // Also where the sender had said that it was done: what it sent was not heard to its end.
             _log.Append(fault);
@@ -204,10 +203,10 @@ internal sealed partial class LiveStream
 
     private sealed class LagTap(StreamLag lag, ISoundTap? next) : ISoundTap
     {
-        public void Hear(TimeSpan start, int sampleRateHz, ReadOnlySpan<float> samples)
+        public void AcceptSamples(TimeSpan start, int sampleRateHz, ReadOnlySpan<float> samples)
         {
-            lag.Heard(start + TimeSpan.FromSeconds((double)samples.Length / sampleRateHz));
-            next?.Hear(start, sampleRateHz, samples);
+            lag.Decoded(start + TimeSpan.FromSeconds((double)samples.Length / sampleRateHz));
+            next?.AcceptSamples(start, sampleRateHz, samples);
         }
     }
 
@@ -215,10 +214,10 @@ internal sealed partial class LiveStream
 
     private static partial class Log
     {
-        [LoggerMessage(2001, LogLevel.Error, "The server failed, {Id}: stream {StreamId} in the pipeline.")]
+        [LoggerMessage(LogEventIds.StreamFailed, LogLevel.Error, "The server failed, {Id}: stream {StreamId} in the pipeline.")]
         public static partial void PipelineFailed(ILogger logger, string id, string streamId, Exception exception);
 
-        [LoggerMessage(2002, LogLevel.Information, "Stream {StreamId} closed: {Reason} after {Seconds:F1} s of media.")]
+        [LoggerMessage(LogEventIds.StreamClosed, LogLevel.Information, "Stream {StreamId} closed: {Reason} after {Seconds:F1} s of media.")]
         public static partial void Closed(ILogger logger, string streamId, CloseReason reason, double seconds);
     }
 }

@@ -1,10 +1,12 @@
 using System.Buffers;
 using AVServer.Contracts;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
 
 namespace AVServer.Server.Streams;
 
-/// <summary>What a stream may be called: 1 to 64 letters, digits, <c>.</c>, <c>_</c> or <c>-</c> of ASCII, the first a letter or digit.</summary>
+/// <summary>
+/// What a stream may be called: 1 to 64 letters, digits, <c>.</c>, <c>_</c> or <c>-</c> of ASCII, the first a letter or digit.
+/// </summary>
 internal static class StreamIds
 {
     public const int MaxLength = 64;
@@ -18,7 +20,8 @@ internal static class StreamIds
         if (!IsValid(streamId))
             throw new RefusedException(
                 FaultCodes.BadRequest,
-                $"Expected a stream id of 1 to {MaxLength} letters, digits, '.', '_' or '-' that begins with a letter or digit, got {streamId.Length} characters that are not one.");
+                $"Expected a stream id of 1 to {MaxLength} letters, digits, '.', '_' or '-' that begins with a letter or digit, got "
+                + $"{streamId.Length} characters that are not one.");
     }
 
     public static bool IsValid(string streamId) =>

@@ -22,10 +22,10 @@ internal sealed class StreamLag(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Queue<TimeSpan> _unfinished = new();
     private readonly long _began = time.GetTimestamp();
-    private TimeSpan? _line;      // the least of wall − media: when media of time 0 would have come
+    private TimeSpan? _baseline;      // the least of wall − media: when media of time 0 would have come
     private TimeSpan? _least;     // since the last reading
     private TimeSpan? _latest;    // media that it is done with
-    private TimeSpan _heard;      // of it, since the last reading
+    private TimeSpan _processed;      // of it, since the last reading
     private TimeSpan _lastSent;
     private (TimeSpan Wall, TimeSpan Media)? _window;
     private bool _isFast;
@@ -38,8 +38,8 @@ internal sealed class StreamLag(TimeProvider time)
         lock (_gate)
         {
             _unfinished.Enqueue(media);
-            Draw(Now - media);
-            Pace(media);
+            LowerBaseline(Now - media);
+            MeasurePace(media);
         }
     }
 
@@ -48,13 +48,13 @@ internal sealed class StreamLag(TimeProvider time)
     {
         lock (_gate)
         {
-            if (!_unfinished.TryDequeue(out var media) || _line is null) return;
+            if (!_unfinished.TryDequeue(out var media) || _baseline is null) return;
             Progress(media);
-            Note(Now - media - _line.Value);
+            RecordLag(Now - media - _baseline.Value);
             if (_unfinished.Count > 0) return;
             // It has kept up with all that came; what comes next may come as late as it likes.
-            Note(TimeSpan.Zero);
-            _line = null;
+            RecordLag(TimeSpan.Zero);
+            _baseline = null;
         }
     }
 
@@ -64,20 +64,20 @@ internal sealed class StreamLag(TimeProvider time)
     {
         lock (_gate)
         {
-            if (came && Now - _lastSent > LongestPause) _line = null;
+            if (came && Now - _lastSent > LongestPause) _baseline = null;
             _lastSent = Now;
         }
     }
 
     /// <summary>The pipeline heard a container's sound up to a time.</summary>
-    public void Heard(TimeSpan media)
+    public void Decoded(TimeSpan media)
     {
         lock (_gate)
         {
             Progress(media);
-            Draw(Now - media);
-            Note(Now - media - _line!.Value);
-            Pace(media);
+            LowerBaseline(Now - media);
+            RecordLag(Now - media - _baseline!.Value);
+            MeasurePace(media);
         }
     }
 
@@ -87,24 +87,24 @@ internal sealed class StreamLag(TimeProvider time)
     {
         lock (_gate)
         {
-            if (_line is { } line && _unfinished.TryPeek(out var oldest)) Note(Now - oldest - line);
-            var (least, heard) = (_least, _heard);
-            (_least, _heard) = (null, TimeSpan.Zero);
-            return _isFast || least is null ? null : new StreamProgress(least.Value, heard);
+            if (_baseline is { } line && _unfinished.TryPeek(out var oldest)) RecordLag(Now - oldest - line);
+            var (least, processed) = (_least, _processed);
+            (_least, _processed) = (null, TimeSpan.Zero);
+            return _isFast || least is null ? null : new StreamProgress(least.Value, processed);
         }
     }
 
     private void Progress(TimeSpan media)
     {
-        if (media > _latest) _heard += media - _latest.Value;
+        if (media > _latest) _processed += media - _latest.Value;
         _latest = media;
     }
 
-    private void Draw(TimeSpan offset) => _line = _line < offset ? _line : offset;
+    private void LowerBaseline(TimeSpan offset) => _baseline = _baseline < offset ? _baseline : offset;
 
-    private void Note(TimeSpan lag) => _least = _least < lag ? _least : lag;
+    private void RecordLag(TimeSpan lag) => _least = _least < lag ? _least : lag;
 
-    private void Pace(TimeSpan media)
+    private void MeasurePace(TimeSpan media)
     {
         if (_window is not var (wall, first))
         {

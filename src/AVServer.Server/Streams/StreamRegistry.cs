@@ -1,10 +1,9 @@
 using AVServer.Contracts;
 using AVServer.Pipeline;
-using AVServer.Server.Clips;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
-using AVServer.Server.Metrics;
-using AVServer.Server.Problems;
+using AVServer.Server.Observability;
+using AVServer.Server.Storage.Clips;
 using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Streams;
@@ -46,13 +45,15 @@ internal sealed partial class StreamRegistry(
         {
             if (_draining) throw RefusedException.Stopping();
             if (_streams.ContainsKey(request.StreamId))
-                throw new RefusedException(FaultCodes.StreamBusy, "Someone already sends on this stream id; choose another or close that stream first.");
+                throw new RefusedException(
+                    FaultCodes.StreamBusy, "Someone already sends on this stream id; choose another or close that stream first.");
             if (_streams.Count >= _limits.MaxStreams)
                 throw Refused(new RefusedException(
                     FaultCodes.ServerBusy, $"Expected at most {_limits.MaxStreams} open streams; try again later."));
             if (!admission.TryEnter()) throw Refused(TooBusy());
             log = broker.Hold(request.StreamId);
-            stream = new LiveStream(request, transport, log, _limits, listening.Value.DropLatePictures, clips.Recorder(), time, metrics, logger);
+            stream = new LiveStream(
+                request, transport, log, _limits, listening.Value.DropLatePictures, clips.Recorder(), time, metrics, logger);
             _streams.Add(stream.Id, stream);
         }
         metrics.StreamOpened();
@@ -117,10 +118,10 @@ internal sealed partial class StreamRegistry(
 
     private static partial class Log
     {
-        [LoggerMessage(2011, LogLevel.Information, "Stream {StreamId} opened by {Transport}.")]
+        [LoggerMessage(LogEventIds.StreamOpened, LogLevel.Information, "Stream {StreamId} opened by {Transport}.")]
         public static partial void Opened(ILogger logger, string streamId, string transport);
 
-        [LoggerMessage(2012, LogLevel.Information, "Draining {Count} open streams.")]
+        [LoggerMessage(LogEventIds.Draining, LogLevel.Information, "Draining {Count} open streams.")]
         public static partial void Draining(ILogger logger, int count);
     }
 }

@@ -26,7 +26,8 @@ internal sealed partial class WarmStart(IStreamPipeline pipeline, ILogger<WarmSt
 
     private static partial class Log
     {
-        [LoggerMessage(2031, LogLevel.Warning, "The models could not be warmed up; the first streams will wait for them.")]
+        [LoggerMessage(
+            LogEventIds.WarmUpFailed, LogLevel.Warning, "The models could not be warmed up; the first streams will wait for them.")]
         public static partial void WarmUpFailed(ILogger logger, Exception exception);
     }
 }

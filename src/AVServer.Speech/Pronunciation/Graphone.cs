@@ -10,7 +10,8 @@ public sealed record Graphone(string Letters, ImmutableArray<Phone> Phones)
     /// <summary>The most letters, and the most phones, of a graphone.</summary>
     public const int Longest = 2;
 
-    public bool Equals(Graphone? other) => other is not null && Letters == other.Letters && Phones.AsSpan().SequenceEqual(other.Phones.AsSpan());
+    public bool Equals(Graphone? other) =>
+        other is not null && Letters == other.Letters && Phones.AsSpan().SequenceEqual(other.Phones.AsSpan());
 
     public override int GetHashCode() => Phones.Aggregate(string.GetHashCode(Letters, StringComparison.Ordinal), HashCode.Combine);
 

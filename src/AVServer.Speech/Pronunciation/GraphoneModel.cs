@@ -5,8 +5,9 @@ namespace AVServer.Speech;
 
 /// <summary>How probable a graphone is after others: an n-gram model with back-off, kept as a tree. Immutable; shared by threads.</summary>
 /// <remarks>
-/// A node is an n-gram; its children are that n-gram with one symbol more, in the symbols' order, one after another. Symbols are the graphones' numbers plus
-/// one, 0 is the edge of a word. Levels follow each other: node 0 is the empty n-gram, then come all of length one, of length two, and so on.
+/// A node is an n-gram; its children are that n-gram with one symbol more, in the symbols' order, one after another. Symbols are the
+/// graphones' numbers plus one, 0 is the edge of a word. Levels follow each other: node 0 is the empty n-gram, then come all of length one,
+/// of length two, and so on.
 /// </remarks>
 public sealed class GraphoneModel
 {
@@ -23,13 +24,15 @@ public sealed class GraphoneModel
     private readonly int[] _suffixes;
 
     /// <param name="graphones">The units; symbol i + 1 is the i-th.</param>
-    /// <param name="nodes">All n-grams in the order of levels, the empty one first; each but the last level's says how many children it has.</param>
+    /// <param name="nodes">All n-grams in the order of levels, the empty one first; each but the last level's says how many children it
+    /// has.</param>
     /// <exception cref="InvalidDataException">The nodes are no tree of n-grams whose ends are n-grams too.</exception>
     public GraphoneModel(ImmutableArray<Graphone> graphones, ReadOnlySpan<GraphoneNode> nodes)
     {
         Graphones = graphones;
         var count = nodes.Length;
-        (_symbols, _logProbabilities, _backoffs, _children, _suffixes) = (new ushort[count], new byte[count], new byte[count], new int[count + 1], new int[count]);
+        (_symbols, _logProbabilities, _backoffs, _children, _suffixes) =
+            (new ushort[count], new byte[count], new byte[count], new int[count + 1], new int[count]);
         var next = 1;
         for (var i = 0; i < count; i++)
         {
@@ -60,7 +63,8 @@ public sealed class GraphoneModel
     public int Start => Child(0, Edge);
 
     /// <summary>An n-gram as it was given.</summary>
-    public GraphoneNode this[int node] => new(_symbols[node], _logProbabilities[node], _backoffs[node], _children[node + 1] - _children[node]);
+    public GraphoneNode this[int node] =>
+        new(_symbols[node], _logProbabilities[node], _backoffs[node], _children[node + 1] - _children[node]);
 
     /// <summary>Goes from what came before to what comes next.</summary>
     /// <param name="node">The longest known n-gram of what came before.</param>
@@ -116,5 +120,6 @@ public sealed class GraphoneModel
         }
     }
 
-    private static InvalidDataException Broken(int node) => new($"Expected a tree of n-grams in the order of their levels, got another at node {node}.");
+    private static InvalidDataException Broken(int node) =>
+        new($"Expected a tree of n-grams in the order of their levels, got another at node {node}.");
 }

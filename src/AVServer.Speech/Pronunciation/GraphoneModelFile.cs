@@ -4,7 +4,10 @@ using System.Text;
 
 namespace AVServer.Speech;
 
-/// <summary>A <see cref="GraphoneModel"/> as a file: five bytes of name and version, then packed by Brotli the graphones and the nodes, each member of all nodes together.</summary>
+/// <summary>
+/// A <see cref="GraphoneModel"/> as a file: five bytes of name and version, then packed by Brotli the graphones and the nodes, each member
+/// of all nodes together.
+/// </summary>
 internal static class GraphoneModelFile
 {
     private const int MaxNodes = 4_000_000;
@@ -14,7 +17,8 @@ internal static class GraphoneModelFile
     public static GraphoneModel Read(Stream source)
     {
         Span<byte> signature = stackalloc byte[Signature.Length];
-        if (source.ReadAtLeast(signature, signature.Length, throwOnEndOfStream: false) < signature.Length || !signature.SequenceEqual(Signature))
+        if (source.ReadAtLeast(signature, signature.Length, throwOnEndOfStream: false) < signature.Length
+            || !signature.SequenceEqual(Signature))
             throw new InvalidDataException("Expected a letters-to-phones model of format 1, got something else.");
         try
         {
@@ -25,13 +29,16 @@ internal static class GraphoneModelFile
             var count = Bounded(reader.ReadInt32(), MaxNodes);
             var children = new int[count];
             for (var i = 0; i < count; i++) children[i] = reader.Read7BitEncodedInt();
-            var (low, high, probabilities, backoffs) = (Plane(reader, count), Plane(reader, count), Plane(reader, count), Plane(reader, count));
+            var (low, high, probabilities, backoffs) =
+                (Plane(reader, count), Plane(reader, count), Plane(reader, count), Plane(reader, count));
             var nodes = new GraphoneNode[count];
-            for (var i = 0; i < count; i++) nodes[i] = new GraphoneNode((ushort)(low[i] | (high[i] << 8)), probabilities[i], backoffs[i], children[i]);
+            for (var i = 0; i < count; i++)
+                nodes[i] = new GraphoneNode((ushort)(low[i] | (high[i] << 8)), probabilities[i], backoffs[i], children[i]);
             if (packed.ReadByte() >= 0) throw new InvalidDataException("Expected the file to end behind its nodes, found more.");
             return new GraphoneModel([.. graphones], nodes);
         }
-        catch (Exception e) when (e is IOException or FormatException or InvalidOperationException or ArgumentException or OverflowException)
+        catch (Exception e)
+            when (e is IOException or FormatException or InvalidOperationException or ArgumentException or OverflowException)
         {
             throw new InvalidDataException("Expected a whole letters-to-phones model, got a damaged one.", e);
         }
@@ -56,7 +63,8 @@ internal static class GraphoneModelFile
     {
         var letters = Encoding.ASCII.GetString(Plane(reader, Bounded(reader.ReadByte(), Graphone.Longest)));
         var phones = Plane(reader, Bounded(reader.ReadByte(), Graphone.Longest));
-        if (letters.Length == 0 || phones.Any(phone => phone >= PhoneSet.Count)) throw new InvalidDataException("Expected letters and phones that exist, got others.");
+        if (letters.Length == 0 || phones.Any(phone => phone >= PhoneSet.Count))
+            throw new InvalidDataException("Expected letters and phones that exist, got others.");
         return new Graphone(letters, ImmutableArray.CreateRange(phones.Select(phone => (Phone)phone)));
     }
 
@@ -68,7 +76,8 @@ internal static class GraphoneModelFile
         foreach (var phone in graphone.Phones) writer.Write((byte)phone);
     }
 
-    private static int Bounded(int count, int most) => count >= 0 && count <= most ? count : throw new InvalidDataException($"Expected at most {most}, got {count}.");
+    private static int Bounded(int count, int most) =>
+        count >= 0 && count <= most ? count : throw new InvalidDataException($"Expected at most {most}, got {count}.");
 
     private static byte[] Plane(BinaryReader reader, int count)
     {

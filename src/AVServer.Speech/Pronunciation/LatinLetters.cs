@@ -3,7 +3,9 @@ using System.Globalization;
 namespace AVServer.Speech;
 
 /// <summary>Folds letters with accents to <c>a</c> to <c>z</c>.</summary>
-/// <remarks>By tables, because <see cref="string.Normalize()"/> leaves everything as it is where globalization is invariant, as it is here.</remarks>
+/// <remarks>
+/// By tables, because <see cref="string.Normalize()"/> leaves everything as it is where globalization is invariant, as it is here.
+/// </remarks>
 internal static class LatinLetters
 {
     // One letter for each character from U+00C0 on; a point for what is no single letter.
@@ -43,10 +45,12 @@ internal static class LatinLetters
 
     /// <summary>Whether a character is a letter or a mark of a script that isn't Latin.</summary>
     public static bool IsForeign(char letter) => Fold(letter) is null && char.GetUnicodeCategory(letter)
-        is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter or UnicodeCategory.OtherLetter
+        is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
+            or UnicodeCategory.OtherLetter
         or UnicodeCategory.SpacingCombiningMark;
 
     private static string Single(char letter) => char.ToLowerInvariant(letter).ToString();
 
-    private static string? At(string table, int index) => index >= 0 && index < table.Length && table[index] != '.' ? table[index].ToString() : null;
+    private static string? At(string table, int index) =>
+        index >= 0 && index < table.Length && table[index] != '.' ? table[index].ToString() : null;
 }

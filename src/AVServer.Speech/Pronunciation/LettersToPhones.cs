@@ -4,8 +4,8 @@ namespace AVServer.Speech;
 
 /// <summary>Guesses how a word is said from how it is spelled. Immutable; shared by threads.</summary>
 /// <remarks>
-/// A joint n-gram model of letters and phones (Bisani and Ney, Speech Communication 50, 2008): a beam search over the ways to part the word into graphones;
-/// ways that say the same phones count together.
+/// A joint n-gram model of letters and phones (Bisani and Ney, Speech Communication 50, 2008): a beam search over the ways to part the word
+/// into graphones; ways that say the same phones count together.
 /// </remarks>
 public sealed class LettersToPhones
 {
@@ -25,7 +25,8 @@ public sealed class LettersToPhones
     {
         _model = new Lazy<GraphoneModel>(read);
         _byLetters = new Lazy<ILookup<string, int>>(
-            () => Enumerable.Range(0, _model.Value.Graphones.Length).ToLookup(i => _model.Value.Graphones[i].Letters, StringComparer.Ordinal));
+            () => Enumerable.Range(0, _model.Value.Graphones.Length)
+                .ToLookup(i => _model.Value.Graphones[i].Letters, StringComparer.Ordinal));
     }
 
     /// <summary>What a file holds, which is read when a word is first guessed.</summary>
@@ -88,7 +89,8 @@ public sealed class LettersToPhones
     private static IEnumerable<Partial> Best(List<Partial> partials, int count)
     {
         if (partials.Count == 0) return [];
-        var merged = partials.GroupBy(partial => (partial.Node, partial.Said)).Select(Merge).OrderByDescending(partial => partial.LogProbability).ToArray();
+        var merged = partials.GroupBy(partial => (partial.Node, partial.Said)).Select(Merge)
+            .OrderByDescending(partial => partial.LogProbability).ToArray();
         return merged.Take(count).TakeWhile(partial => partial.LogProbability > merged[0].LogProbability - Narrowest);
     }
 
@@ -96,7 +98,11 @@ public sealed class LettersToPhones
     private static Partial Merge(IEnumerable<Partial> same)
     {
         var best = same.MaxBy(partial => partial.LogProbability)!;
-        return best with { LogProbability = best.LogProbability + MathF.Log(same.Sum(partial => MathF.Exp(partial.LogProbability - best.LogProbability))) };
+        return best with
+        {
+            LogProbability = best.LogProbability
+            + MathF.Log(same.Sum(partial => MathF.Exp(partial.LogProbability - best.LogProbability)))
+        };
     }
 
     private static ImmutableArray<Phone> Phones(GraphoneModel model, Partial? partial)

@@ -2,10 +2,13 @@ using System.Collections.Immutable;
 
 namespace AVServer.Speech;
 
-/// <summary>Words and how they are said, from a dictionary in CMUdict's format. Immutable; shared by threads. Read when it is first asked.</summary>
+/// <summary>
+/// Words and how they are said, from a dictionary in CMUdict's format. Immutable; shared by threads. Read when it is first asked.
+/// </summary>
 /// <remarks>
-/// A line is a word, two blanks and its phones with stress; a word with several pronunciations has <c>(1)</c>, <c>(2)</c> … behind it on the further ones;
-/// lines that begin with <c>;;;</c> are comments. All is kept as bytes with a hash table over them: some 5 MB for CMUdict's 133,000 lines.
+/// A line is a word, two blanks and its phones with stress; a word with several pronunciations has <c>(1)</c>, <c>(2)</c> … behind it on
+/// the further ones; lines that begin with <c>;;;</c> are comments. All is kept as bytes with a hash table over them: some 5 MB for
+/// CMUdict's 133,000 lines.
 /// </remarks>
 public sealed class Lexicon
 {
@@ -40,7 +43,8 @@ public sealed class Lexicon
     /// <summary>All pronunciations of a word in the file's order, the usual one first; none where the word isn't known.</summary>
     /// <param name="word">In any case.</param>
     /// <exception cref="InvalidDataException">The file is no lexicon.</exception>
-    public IReadOnlyList<ImmutableArray<Phone>> Find(string word) => [.. _table.Value.Find(word).Select(phones => ImmutableArray.CreateRange(phones, stressed => stressed.Phone))];
+    public IReadOnlyList<ImmutableArray<Phone>> Find(string word) =>
+        [.. _table.Value.Find(word).Select(phones => ImmutableArray.CreateRange(phones, stressed => stressed.Phone))];
 
     /// <summary>The words that are said so, in the file's order, in lower case; none where no word is. Looks at every word.</summary>
     /// <exception cref="InvalidDataException">The file is no lexicon.</exception>

@@ -18,7 +18,8 @@ internal ref struct LexiconReader
     public LexiconReader(ReadOnlySpan<byte> text)
     {
         // A line of CMUdict is some 27 bytes: 9 of its word, 6 phones.
-        (Letters, WordEnds, Phones, PhoneEnds, Pronunciations) = (new(text.Length / 3), new(text.Length / 25), new(text.Length / 4), new(text.Length / 25), new(text.Length / 25));
+        (Letters, WordEnds, Phones, PhoneEnds, Pronunciations) =
+            (new(text.Length / 3), new(text.Length / 25), new(text.Length / 4), new(text.Length / 25), new(text.Length / 25));
         while (!text.IsEmpty)
         {
             _line++;
@@ -86,7 +87,9 @@ internal ref struct LexiconReader
             name = name[..^1];
         }
         var second = name.Length == 2 ? Letter(name[1]) : 0;
-        return name.Length is 1 or 2 && Letter(name[0]) is > 0 and var first && second >= 0 ? PhoneCodes[(((first * 27) + second) * 4) + stress] : 0;
+        return name.Length is 1 or 2 && Letter(name[0]) is > 0 and var first && second >= 0
+            ? PhoneCodes[(((first * 27) + second) * 4) + stress]
+            : 0;
     }
 
     private static int Letter(byte letter) => letter is >= (byte)'A' and <= (byte)'Z' ? letter - 'A' + 1 : -1;
@@ -98,7 +101,8 @@ internal ref struct LexiconReader
         {
             var name = Encoding.ASCII.GetBytes(PhoneSet.Name(phone));
             var letters = (Letter(name[0]) * 27) + (name.Length > 1 ? Letter(name[1]) : 0);
-            for (byte stress = 0; stress < 4; stress++) codes[(letters * 4) + stress] = (byte)(LexiconTable.Pack(new StressedPhone(phone, stress)) + 1);
+            for (byte stress = 0; stress < 4; stress++)
+                codes[(letters * 4) + stress] = (byte)(LexiconTable.Pack(new StressedPhone(phone, stress)) + 1);
         }
         return codes;
     }

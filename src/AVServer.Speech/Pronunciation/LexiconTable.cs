@@ -24,7 +24,8 @@ internal sealed class LexiconTable
     public LexiconTable(ReadOnlySpan<byte> text)
     {
         var parts = new LexiconReader(text);
-        (_letters, _wordEnds, _phones, _phoneEnds, _pronunciations) = ([.. parts.Letters], [.. parts.WordEnds], [.. parts.Phones], [.. parts.PhoneEnds], [.. parts.Pronunciations]);
+        (_letters, _wordEnds, _phones, _phoneEnds, _pronunciations) =
+            ([.. parts.Letters], [.. parts.WordEnds], [.. parts.Phones], [.. parts.PhoneEnds], [.. parts.Pronunciations]);
         if (_wordEnds.Length == 0) throw new InvalidDataException("Expected words and their phones, got none.");
         _slots = new int[(int)BitOperations.RoundUpToPowerOf2((uint)_wordEnds.Length * 2)];
         for (var i = 0; i < _wordEnds.Length; i++)

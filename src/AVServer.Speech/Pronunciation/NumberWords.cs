@@ -5,13 +5,15 @@ internal static class NumberWords
 {
     private static readonly string[] Small =
     [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen",
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
+        "fifteen",
         "sixteen", "seventeen", "eighteen", "nineteen",
     ];
 
     private static readonly string[] Tens = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 
-    private static readonly (long Value, string Name)[] Scales = [(1_000_000_000, "billion"), (1_000_000, "million"), (1_000, "thousand"), (100, "hundred")];
+    private static readonly (long Value, string Name)[] Scales =
+        [(1_000_000_000, "billion"), (1_000_000, "million"), (1_000, "thousand"), (100, "hundred")];
 
     private static readonly Dictionary<string, string> Ordinals = new(StringComparer.Ordinal)
     {
@@ -32,7 +34,8 @@ internal static class NumberWords
         if (digits.Length == 4 && digits[0] is '1' or '2' && digits[1] != '0') yield return Year(digits);
         if (isNumber) yield return Cardinal(long.Parse(digits, System.Globalization.CultureInfo.InvariantCulture));
         if (digits.Length > 1 && (!isNumber || digits.Length <= 4)) yield return [.. digits.Select(digit => Small[digit - '0'])];
-        if (digits.Length is > 1 and <= 4 && digits.Contains('0')) yield return [.. digits.Select(digit => digit == '0' ? "oh" : Small[digit - '0'])];
+        if (digits.Length is > 1 and <= 4 && digits.Contains('0'))
+            yield return [.. digits.Select(digit => digit == '0' ? "oh" : Small[digit - '0'])];
     }
 
     /// <summary>The most digits that are read as a number.</summary>

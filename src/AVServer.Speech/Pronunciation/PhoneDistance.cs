@@ -4,8 +4,9 @@ namespace AVServer.Speech;
 
 /// <summary>How alike phones sound, and rows of them: an edit distance whose costs come from how the phones are made.</summary>
 /// <remarks>
-/// Costs lie between 0, the same, and 1, nothing in common. Consonants differ by place, manner and voice; vowels by where the tongue is, at their beginning
-/// and at their end. The weights are set by hand; they order pairs as ears do ("p" is nearer to "b" than to "z"), and are no probabilities.
+/// Costs lie between 0, the same, and 1, nothing in common. Consonants differ by place, manner and voice; vowels by where the tongue is, at
+/// their beginning and at their end. The weights are set by hand; they order pairs as ears do ("p" is nearer to "b" than to "z"), and are
+/// no probabilities.
 /// </remarks>
 public static class PhoneDistance
 {
@@ -115,9 +116,12 @@ public static class PhoneDistance
     private static float Compute(Phone one, Phone other)
     {
         if (one == other) return 0;
-        if ((one, other) is (Phone.Y, Phone.IY) or (Phone.IY, Phone.Y) or (Phone.W, Phone.UW) or (Phone.UW, Phone.W) or (Phone.R, Phone.ER) or (Phone.ER, Phone.R)) return 0.5f;
+        if ((one, other) is (Phone.Y, Phone.IY) or (Phone.IY, Phone.Y) or (Phone.W, Phone.UW) or (Phone.UW, Phone.W) or (Phone.R, Phone.ER)
+            or (Phone.ER, Phone.R)) return 0.5f;
         if (Vowels.TryGetValue(one, out var vowel) && Vowels.TryGetValue(other, out var otherVowel)) return Compute(vowel, otherVowel);
-        return Consonants.TryGetValue(one, out var consonant) && Consonants.TryGetValue(other, out var otherConsonant) ? Compute(consonant, otherConsonant) : 1;
+        return Consonants.TryGetValue(one, out var consonant) && Consonants.TryGetValue(other, out var otherConsonant)
+            ? Compute(consonant, otherConsonant)
+            : 1;
     }
 
     private static float Compute(Vowel one, Vowel other) => Math.Min(
@@ -139,7 +143,8 @@ public static class PhoneDistance
             (Manner.Stop, Manner.Fricative or Manner.Nasal) or (Manner.Fricative or Manner.Nasal, Manner.Stop) => 0.4f,
             _ => 0.6f,
         };
-        return Math.Min(1, 0.15f + manner + (one.IsVoiced == other.IsVoiced ? 0 : 0.15f) + Math.Min(0.3f, 0.08f * Math.Abs(one.Place - other.Place)));
+        return Math.Min(
+            1, 0.15f + manner + (one.IsVoiced == other.IsVoiced ? 0 : 0.15f) + Math.Min(0.3f, 0.08f * Math.Abs(one.Place - other.Place)));
     }
 
     // Places run from the lips, 0, to the glottis, 7.

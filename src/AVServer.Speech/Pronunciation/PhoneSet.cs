@@ -8,10 +8,12 @@ public static class PhoneSet
 {
     private static readonly string[] Names = Enum.GetNames<Phone>();
 
-    private static readonly FrozenDictionary<string, Phone> ByName = Enum.GetValues<Phone>().ToFrozenDictionary(phone => Names[(int)phone], StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenDictionary<string, Phone> ByName = Enum.GetValues<Phone>()
+        .ToFrozenDictionary(phone => Names[(int)phone], StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenSet<Phone> Vowels = FrozenSet.Create(
-        Phone.AA, Phone.AE, Phone.AH, Phone.AO, Phone.AW, Phone.AY, Phone.EH, Phone.ER, Phone.EY, Phone.IH, Phone.IY, Phone.OW, Phone.OY, Phone.UH, Phone.UW);
+        Phone.AA, Phone.AE, Phone.AH, Phone.AO, Phone.AW, Phone.AY, Phone.EH, Phone.ER, Phone.EY, Phone.IH, Phone.IY, Phone.OW, Phone.OY,
+        Phone.UH, Phone.UW);
 
     /// <summary>How many phones there are.</summary>
     public const int Count = 39;
@@ -30,7 +32,8 @@ public static class PhoneSet
     /// <param name="phone">The phone.</param>
     /// <returns>False where there is no such phone.</returns>
     public static bool TryParse(ReadOnlySpan<char> name, out Phone phone) =>
-        ByName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name.Length > 1 && name[^1] is >= '0' and <= '2' ? name[..^1] : name, out phone);
+        ByName.GetAlternateLookup<ReadOnlySpan<char>>()
+            .TryGetValue(name.Length > 1 && name[^1] is >= '0' and <= '2' ? name[..^1] : name, out phone);
 
     /// <summary>Reads phones that are parted by blanks.</summary>
     /// <param name="text">For example <c>HH EY1 M AA1 R V IH0 N</c>, in any case, with or without digits of stress.</param>
@@ -42,7 +45,8 @@ public static class PhoneSet
         var names = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         return [.. names.Select(name => TryParse(name, out var phone)
             ? phone
-            : throw new PronunciationException(PronunciationFault.UnknownPhone, $"Expected phones among {string.Join(' ', Names)}, got '{Excerpt.Of(name)}'."))];
+            : throw new PronunciationException(
+                PronunciationFault.UnknownPhone, $"Expected phones among {string.Join(' ', Names)}, got '{Excerpt.Of(name)}'."))];
     }
 
     /// <summary>Writes phones as <see cref="Parse"/> reads them, in upper case.</summary>

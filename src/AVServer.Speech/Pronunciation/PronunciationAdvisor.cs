@@ -4,7 +4,10 @@ using System.Reflection;
 
 namespace AVServer.Speech;
 
-/// <summary>Says beforehand what a keyword's sound lets fear: that it is short, that frequent words or another keyword sound like it. Immutable; shared by threads.</summary>
+/// <summary>
+/// Says beforehand what a keyword's sound lets fear: that it is short, that frequent words or another keyword sound like it. Immutable;
+/// shared by threads.
+/// </summary>
 /// <param name="lexicon">How the frequent words are said.</param>
 public sealed class PronunciationAdvisor(Lexicon lexicon)
 {
@@ -21,7 +24,8 @@ public sealed class PronunciationAdvisor(Lexicon lexicon)
     /// <summary>What there is to say of a keyword; nothing where all is well.</summary>
     /// <param name="pronunciations">Its pronunciations, at least one.</param>
     /// <param name="others">Those of each of the other keywords.</param>
-    public IReadOnlyList<PronunciationWarning> Advise(IReadOnlyList<Pronunciation> pronunciations, IEnumerable<IReadOnlyList<Pronunciation>>? others = null)
+    public IReadOnlyList<PronunciationWarning> Advise(
+        IReadOnlyList<Pronunciation> pronunciations, IEnumerable<IReadOnlyList<Pronunciation>>? others = null)
     {
         ArgumentNullException.ThrowIfNull(pronunciations);
         ArgumentOutOfRangeException.ThrowIfZero(pronunciations.Count, nameof(pronunciations));
@@ -32,14 +36,23 @@ public sealed class PronunciationAdvisor(Lexicon lexicon)
         {
             warnings.Add(new PronunciationWarning(
                 PronunciationWarningKind.TooShort,
-                $"'{text}' has {Counted(shortest.Phones.Length, "phone")} ({shortest}) in {Counted(shortest.Syllables, "syllable")}: expect false alarms. At least {EnoughPhones} phones or {EnoughSyllables} syllables are better; put \"hey\" before it.",
+                $"'{text}' has {Counted(shortest.Phones.Length, "phone")} ({shortest}) in {Counted(shortest.Syllables, "syllable")}: "
+                + $"expect false alarms. At least {EnoughPhones} phones or {EnoughSyllables} syllables are better; put \"hey\" before it.",
                 []));
         }
         if (Nearest(text, pronunciations) is { Count: > 0 } words)
-            warnings.Add(new PronunciationWarning(PronunciationWarningKind.NearCommonWords, $"'{text}' sounds like these common words: {List(words)}. They may set it off.", words));
-        NearWord[] keywords = [.. (others ?? []).Select(other => new NearWord(other[0].Text, Similarity(pronunciations, other))).Where(IsAlike).OrderByDescending(near => near.Similarity)];
+            warnings.Add(
+                new PronunciationWarning(
+                    PronunciationWarningKind.NearCommonWords,
+                    $"'{text}' sounds like these common words: {List(words)}. They may set it off.", words));
+        NearWord[] keywords =
+            [.. (others ?? []).Select(other => new NearWord(other[0].Text, Similarity(pronunciations, other))).Where(IsAlike)
+                .OrderByDescending(near => near.Similarity)];
         if (keywords.Length > 0)
-            warnings.Add(new PronunciationWarning(PronunciationWarningKind.NearKeyword, $"'{text}' is nearly another keyword that is there: {List(keywords)}. One may set off the other.", keywords));
+            warnings.Add(
+                new PronunciationWarning(
+                    PronunciationWarningKind.NearKeyword,
+                    $"'{text}' is nearly another keyword that is there: {List(keywords)}. One may set off the other.", keywords));
         return warnings;
     }
 
@@ -56,7 +69,8 @@ public sealed class PronunciationAdvisor(Lexicon lexicon)
             if (word == text) continue;
             var similarity = 0f;
             // A word within the keyword does no harm: only what contains the whole keyword, or is nearly it, sets it off.
-            foreach (var pronunciation in pronunciations) similarity = Math.Max(similarity, PhoneDistance.SimilarityWithin(pronunciation.Phones.AsSpan(), phones.AsSpan()));
+            foreach (var pronunciation in pronunciations)
+                similarity = Math.Max(similarity, PhoneDistance.SimilarityWithin(pronunciation.Phones.AsSpan(), phones.AsSpan()));
             if (similarity >= AlikeFrom) near.Add(new NearWord(word, similarity));
         }
         return [.. near.OrderByDescending(word => word.Similarity).Take(MostNearWords)];
@@ -67,7 +81,8 @@ public sealed class PronunciationAdvisor(Lexicon lexicon)
 
     private static bool IsAlike(NearWord near) => near.Similarity >= AlikeFrom;
 
-    private static string List(IEnumerable<NearWord> words) => string.Join(", ", words.Select(word => string.Create(CultureInfo.InvariantCulture, $"{word.Text} ({word.Similarity:F2})")));
+    private static string List(IEnumerable<NearWord> words) =>
+        string.Join(", ", words.Select(word => string.Create(CultureInfo.InvariantCulture, $"{word.Text} ({word.Similarity:F2})")));
 
     private static string Counted(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 

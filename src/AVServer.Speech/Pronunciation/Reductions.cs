@@ -26,7 +26,8 @@ internal static class Reductions
 
     /// <summary>"water": t between vowels, or after r, before a vowel without stress.</summary>
     private static bool IsFlapped(ImmutableArray<StressedPhone> phones, int i) =>
-        phones[i].Phone == Phone.T && i > 0 && i + 1 < phones.Length && (PhoneSet.IsVowel(phones[i - 1].Phone) || phones[i - 1].Phone == Phone.R) && IsUnstressed(phones[i + 1]);
+        phones[i].Phone == Phone.T && i > 0 && i + 1 < phones.Length
+            && (PhoneSet.IsVowel(phones[i - 1].Phone) || phones[i - 1].Phone == Phone.R) && IsUnstressed(phones[i + 1]);
 
     private static bool IsUnstressed(StressedPhone phone) =>
         phone.Stress == 0 || (phone.Stress == StressedPhone.Unknown && phone.Phone is Phone.AH or Phone.ER or Phone.IH or Phone.IY);
@@ -38,7 +39,9 @@ internal static class Reductions
 
     /// <summary>"computer" where r is only said before vowels.</summary>
     private static bool IsDropped(ImmutableArray<StressedPhone> phones, int i) =>
-        phones[i].Phone == Phone.ER && (phones[i].Stress == 0 || (phones[i].Stress == StressedPhone.Unknown && phones.Take(i).Any(phone => PhoneSet.IsVowel(phone.Phone))))
+        phones[i].Phone == Phone.ER
+            && (phones[i].Stress == 0
+                || (phones[i].Stress == StressedPhone.Unknown && phones.Take(i).Any(phone => PhoneSet.IsVowel(phone.Phone))))
         && (i + 1 == phones.Length || !PhoneSet.IsVowel(phones[i + 1].Phone));
 
     // The same array where nothing changes, so that a comparison tells.

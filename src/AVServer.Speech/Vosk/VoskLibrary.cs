@@ -10,7 +10,8 @@ internal static partial class VoskLibrary
 
     private static readonly Lazy<IntPtr> Handle = new(Load);
 
-    static VoskLibrary() => NativeLibrary.SetDllImportResolver(typeof(VoskLibrary).Assembly, (name, _, _) => name == Name ? Handle.Value : IntPtr.Zero);
+    static VoskLibrary() =>
+        NativeLibrary.SetDllImportResolver(typeof(VoskLibrary).Assembly, (name, _, _) => name == Name ? Handle.Value : IntPtr.Zero);
 
     /// <summary>Whether the library lies beside the program or where the system looks for libraries, and loads.</summary>
     public static bool IsInstalled => Handle.Value != IntPtr.Zero;

@@ -14,13 +14,17 @@ public sealed class VoskTranscriber : ITranscriber
     public VoskTranscriber(string folder)
     {
         if (!IsInstalled)
-            throw new InvalidOperationException("Expected libvosk.so beside the program, found none. Run scripts/setup.sh and build again, or set Speech:Transcriber to client or none.");
+            throw new InvalidOperationException(
+                "Expected libvosk.so beside the program, found none. Run scripts/setup.sh and build again, or set Speech:Transcriber to "
+                + "client or none.");
         if (!File.Exists(Path.Combine(folder, "am", "final.mdl")))
-            throw new InvalidOperationException($"Expected a Vosk model in {folder}, found none. Run scripts/setup.sh, or set Speech:Transcriber to client or none.");
+            throw new InvalidOperationException(
+                $"Expected a Vosk model in {folder}, found none. Run scripts/setup.sh, or set Speech:Transcriber to client or none.");
         VoskLibrary.SetLogLevel(-1);
         _model = VoskLibrary.NewModel(folder);
         if (_model == IntPtr.Zero)
-            throw new InvalidOperationException($"Expected a Vosk model in {folder}, but Vosk can't read it. Remove the folder's files and run scripts/setup.sh.");
+            throw new InvalidOperationException(
+                $"Expected a Vosk model in {folder}, but Vosk can't read it. Remove the folder's files and run scripts/setup.sh.");
     }
 
     /// <summary>Whether the native library is there.</summary>

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace AVServer.Speech.Vosk;
 
-/// <summary>One recogniser. Vosk counts time from the recogniser's beginning over all utterances; here it counts from the utterance's.</summary>
+/// <summary>
+/// One recogniser. Vosk counts time from the recogniser's beginning over all utterances; here it counts from the utterance's.
+/// </summary>
 internal sealed class VoskTranscription : ITranscription
 {
     public const int SampleRateHz = 16_000;
@@ -40,7 +42,8 @@ internal sealed class VoskTranscription : ITranscription
         try
         {
             var pcm = rented.AsSpan(0, samples.Length);
-            for (var i = 0; i < pcm.Length; i++) pcm[i] = (short)Math.Clamp(MathF.Round(samples[i] * 32768), short.MinValue, short.MaxValue);
+            for (var i = 0; i < pcm.Length; i++)
+                pcm[i] = (short)Math.Clamp(MathF.Round(samples[i] * 32768), short.MinValue, short.MaxValue);
             _heard += pcm.Length;
             // It ends phrases by itself too; the utterance goes on.
             if (VoskLibrary.Accept(_recogniser, pcm, pcm.Length) > 0) Take(VoskLibrary.Result(_recogniser));
@@ -81,9 +84,13 @@ internal sealed class VoskTranscription : ITranscription
         if (!result.RootElement.TryGetProperty("result", out var words)) return;
         var (origin, length) = ((double)_utteranceStart / SampleRateHz, (double)(_heard - _utteranceStart) / SampleRateHz);
         foreach (var word in words.EnumerateArray())
-            _words.Add(new SpokenWord(word.GetProperty("word").GetString() ?? "", Time("start", word), Time("end", word), word.GetProperty("conf").GetSingle()));
+            _words.Add(
+                new SpokenWord(
+                    word.GetProperty("word").GetString()
+                        ?? "", Time("start", word), Time("end", word), word.GetProperty("conf").GetSingle()));
 
-        TimeSpan Time(string name, JsonElement word) => TimeSpan.FromSeconds(Math.Clamp(word.GetProperty(name).GetDouble() - origin, 0, length));
+        TimeSpan Time(string name, JsonElement word) =>
+            TimeSpan.FromSeconds(Math.Clamp(word.GetProperty(name).GetDouble() - origin, 0, length));
     }
 
     private static JsonDocument Parse(IntPtr json) => JsonDocument.Parse(Marshal.PtrToStringUTF8(json) ?? "{}");

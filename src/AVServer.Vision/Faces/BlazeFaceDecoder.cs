@@ -4,8 +4,9 @@ namespace AVServer.Vision;
 
 /// <summary>Reads the detector's tensors: 896 anchors, each with a logit and with a box and six points relative to it.</summary>
 /// <remarks>
-/// BlazeFace (arXiv 1907.05047) in MediaPipe's short-range form: two anchors a cell of a 16×16 grid, then six a cell of an 8×8 grid; boxes are in pixels of the
-/// 128×128 input. Overlapping boxes are not dropped but averaged by score, which is what keeps them still from frame to frame. Keeps scratch memory; one caller at a time.
+/// BlazeFace (arXiv 1907.05047) in MediaPipe's short-range form: two anchors a cell of a 16×16 grid, then six a cell of an 8×8 grid; boxes
+/// are in pixels of the 128×128 input. Overlapping boxes are not dropped but averaged by score, which is what keeps them still from frame
+/// to frame. Keeps scratch memory; one caller at a time.
 /// </remarks>
 internal sealed class BlazeFaceDecoder(float minScore, float minOverlap)
 {
@@ -117,6 +118,7 @@ internal sealed class BlazeFaceDecoder(float minScore, float minOverlap)
             Plus(default, _nose, 1 / _weight),
             Plus(default, _mouth, 1 / _weight));
 
-        private static Point2f Plus(Point2f sum, Point2f point, float weight) => new(sum.X + (weight * point.X), sum.Y + (weight * point.Y));
+        private static Point2f Plus(Point2f sum, Point2f point, float weight) =>
+            new(sum.X + (weight * point.X), sum.Y + (weight * point.Y));
     }
 }

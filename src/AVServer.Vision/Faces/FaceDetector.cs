@@ -23,9 +23,11 @@ public sealed class FaceDetector : IDisposable
     /// <exception cref="ModelStoreException">The model's files aren't what its manifest says.</exception>
     public FaceDetector(StoredModel model, float minScore = 0.5f)
     {
-        if (minScore is not (> 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(minScore), minScore, "Expected a posterior above 0 and below 1.");
+        if (minScore is not (> 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(minScore), minScore, "Expected a posterior above 0 and below 1.");
         _graph = new FixedShapeGraph(model);
-        _workspaces = new DefaultObjectPoolProvider().Create(new WorkspacePolicy<Workspace>(() => new Workspace(_graph.CreateRun(), minScore)));
+        _workspaces = new DefaultObjectPoolProvider()
+            .Create(new WorkspacePolicy<Workspace>(() => new Workspace(_graph.CreateRun(), minScore)));
     }
 
     /// <summary>Finds the faces of a picture.</summary>
@@ -66,7 +68,9 @@ public sealed class FaceDetector : IDisposable
             var size = frame.Size();
             if (_fitted is null || size != _frameSize) _fitted = Fit(size);
             // A mean over the area when shrinking: sampling one pixel in five would make the boxes tremble.
-            Cv2.Resize(frame, _fitted, _fitted.Size(), interpolation: size.Width > _fitted.Width ? InterpolationFlags.Area : InterpolationFlags.Linear);
+            Cv2.Resize(
+                frame, _fitted, _fitted.Size(),
+                interpolation: size.Width > _fitted.Width ? InterpolationFlags.Area : InterpolationFlags.Linear);
             _input.Write(_square, 1 / 127.5, -1);
             run.Run();
 
@@ -90,7 +94,9 @@ public sealed class FaceDetector : IDisposable
             _fitted?.Dispose();
             _square.SetTo(0);
             var side = (double)Math.Max(frame.Width, frame.Height);
-            var (width, height) = (Math.Max(1, (int)Math.Round(frame.Width / side * InputSize)), Math.Max(1, (int)Math.Round(frame.Height / side * InputSize)));
+            var (width, height) =
+                (Math.Max(1, (int)Math.Round(frame.Width / side * InputSize)),
+                    Math.Max(1, (int)Math.Round(frame.Height / side * InputSize)));
             _frameSize = frame;
             return new Mat(_square, new Rect((InputSize - width) / 2, (InputSize - height) / 2, width, height));
         }

@@ -1,6 +1,8 @@
 namespace AVServer.Vision;
 
-/// <summary>Numbers of MediaPipe's face mesh that this project uses; right and left are the person's, so the right side is left in the picture.</summary>
+/// <summary>
+/// Numbers of MediaPipe's face mesh that this project uses; right and left are the person's, so the right side is left in the picture.
+/// </summary>
 public static class FaceLandmarks
 {
     /// <summary>Landmarks of a face.</summary>

@@ -30,14 +30,16 @@ public sealed class FaceMesh : IDisposable
     /// <param name="frame">BGR, 8 bits; not kept.</param>
     /// <param name="region">Where the face is; may reach beyond the picture.</param>
     /// <param name="landmarks">
-    /// Receives <see cref="FaceLandmarks.Count"/> points: x and y in pixels from the picture's upper left corner, z in the same unit, smaller towards the camera.
+    /// Receives <see cref="FaceLandmarks.Count"/> points: x and y in pixels from the picture's upper left corner, z in the same unit,
+    /// smaller towards the camera.
     /// </param>
     /// <returns>Posterior of a face being there, 0 to 1; where it is low the landmarks mean nothing.</returns>
     /// <exception cref="ArgumentException">The picture is empty or not BGR, or the landmarks' length is another.</exception>
     public float Locate(Mat frame, in FaceRegion region, Span<Point3f> landmarks)
     {
         Pictures.RequireBgr(frame);
-        if (landmarks.Length != FaceLandmarks.Count) throw new ArgumentException($"Expected room for {FaceLandmarks.Count} landmarks, got {landmarks.Length}.", nameof(landmarks));
+        if (landmarks.Length != FaceLandmarks.Count)
+            throw new ArgumentException($"Expected room for {FaceLandmarks.Count} landmarks, got {landmarks.Length}.", nameof(landmarks));
         var workspace = _workspaces.Get();
         try
         {
@@ -77,7 +79,8 @@ public sealed class FaceMesh : IDisposable
             var left = region.Centre.X - ((cos - sin) * InputSize / 2);
             var top = region.Centre.Y - ((sin + cos) * InputSize / 2);
             WriteMatrix(cos, sin, left, top);
-            Cv2.WarpAffine(frame, _crop, _matrixMat, new Size(InputSize, InputSize), InterpolationFlags.Linear | InterpolationFlags.WarpInverseMap);
+            Cv2.WarpAffine(
+                frame, _crop, _matrixMat, new Size(InputSize, InputSize), InterpolationFlags.Linear | InterpolationFlags.WarpInverseMap);
             _input.Write(_crop, 1 / 255.0, 0);
             _run.Run();
 

@@ -20,7 +20,8 @@ public sealed class PictureReader : IDisposable
     /// <returns>False where the bytes can't be decoded.</returns>
     public bool TryReadJpeg(ReadOnlySpan<byte> jpeg, int width, [NotNullWhen(true)] out Mat? frame)
     {
-        var mode = width >= 2 * HalvedFromWidth ? ImreadModes.ReducedColor4 : width >= HalvedFromWidth ? ImreadModes.ReducedColor2 : ImreadModes.Color;
+        var mode = width >= 2 * HalvedFromWidth ? ImreadModes.ReducedColor4 : width >= HalvedFromWidth ? ImreadModes.ReducedColor2
+            : ImreadModes.Color;
         _decoded?.Dispose();
         _decoded = null;
         try
@@ -46,7 +47,9 @@ public sealed class PictureReader : IDisposable
     public Mat ReadPixels(ReadOnlySpan<byte> pixels, int width, int height, int channels)
     {
         if (channels is not (1 or 3) || width < 1 || height < 1 || pixels.Length != (long)width * height * channels)
-            throw new ArgumentException($"Expected a picture of {width} × {height} pixels with 1 or 3 channels, got {pixels.Length} bytes and {channels} channels.", nameof(pixels));
+            throw new ArgumentException(
+                $"Expected a picture of {width} × {height} pixels with 1 or 3 channels, got {pixels.Length} bytes and {channels} channels.",
+                nameof(pixels));
         var target = channels == 1 ? _gray : _frame;
         target.Create(height, width, MatType.CV_8UC(channels));
         pixels.CopyTo(target.AsSpan<byte>());

@@ -9,6 +9,9 @@ internal static class Pictures
     public static void RequireBgr(Mat frame)
     {
         if (frame.Empty()) throw new ArgumentException("Expected a picture, got an empty one.", nameof(frame));
-        if (frame.Type() != MatType.CV_8UC3) throw new ArgumentException($"Expected BGR with 8 bits a channel (type {MatType.CV_8UC3.Value}), got type {frame.Type().Value}; convert it first.", nameof(frame));
+        if (frame.Type() != MatType.CV_8UC3)
+            throw new ArgumentException(
+                $"Expected BGR with 8 bits a channel (type {MatType.CV_8UC3.Value}), got type {frame.Type().Value}; convert it first.",
+                nameof(frame));
     }
 }

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace AVServer.Vision.Import;
 
-/// <summary>Makes the face models out of npm <c>@mediapipe/face_mesh</c> 0.4.1657299874, whose graphs MediaPipe published under Apache-2.0.</summary>
+/// <summary>
+/// Makes the face models out of npm <c>@mediapipe/face_mesh</c> 0.4.1657299874, whose graphs MediaPipe published under Apache-2.0.
+/// </summary>
 public static class FaceModelImport
 {
     /// <summary>The file of the package that holds the graphs, one after the other.</summary>
@@ -28,12 +30,14 @@ public static class FaceModelImport
         var (_, place, expected) = Graphs.FirstOrDefault(graph => graph.Model == model);
         if (expected is null) throw new ArgumentException($"Expected one of {string.Join(", ", Models)}, got '{model}'.", nameof(model));
         if (packedAssets.Length < place.End.Value)
-            throw new InvalidDataException($"Expected at least {place.End.Value} bytes of packed assets, got {packedAssets.Length}. Run scripts/setup.sh.");
+            throw new InvalidDataException(
+                $"Expected at least {place.End.Value} bytes of packed assets, got {packedAssets.Length}. Run scripts/setup.sh.");
         var graph = packedAssets[place];
         var got = System.Convert.ToHexStringLower(SHA256.HashData(graph.Span));
         return got == expected
             ? graph
-            : throw new InvalidDataException($"Expected the graph of {model} with sha256 {expected}, got {got}. Install the version of package-lock.json.");
+            : throw new InvalidDataException(
+                $"Expected the graph of {model} with sha256 {expected}, got {got}. Install the version of package-lock.json.");
     }
 
     /// <summary>Makes a model's ONNX graph.</summary>
@@ -41,5 +45,6 @@ public static class FaceModelImport
     /// <param name="model">One of <see cref="Models"/>.</param>
     /// <returns>The ONNX file, equal to the <c>model.onnx</c> that is shipped.</returns>
     /// <exception cref="InvalidDataException">The bytes aren't those of the stated version.</exception>
-    public static byte[] Convert(ReadOnlyMemory<byte> packedAssets, string model) => TfLiteToOnnx.Convert(Extract(packedAssets, model), model);
+    public static byte[] Convert(ReadOnlyMemory<byte> packedAssets, string model) =>
+        TfLiteToOnnx.Convert(Extract(packedAssets, model), model);
 }

@@ -4,7 +4,9 @@ using System.Text;
 namespace AVServer.Vision.Import;
 
 /// <summary>A table of a FlatBuffers file, read in place; fields go by their number in the schema.</summary>
-/// <remarks>Layout: https://flatbuffers.dev/internals. Offsets that leave the file throw <see cref="ArgumentOutOfRangeException"/>.</remarks>
+/// <remarks>
+/// Layout: https://flatbuffers.dev/internals. Offsets that leave the file throw <see cref="ArgumentOutOfRangeException"/>.
+/// </remarks>
 internal readonly struct FlatTable
 {
     private readonly ReadOnlyMemory<byte> _file;

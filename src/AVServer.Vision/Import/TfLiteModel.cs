@@ -37,14 +37,17 @@ internal sealed class TfLiteModel
             var buffers = Array.ConvertAll(model.Tables(4), buffer => buffer.Bytes(0));
             if (model.Tables(2) is not [var graph]) throw new InvalidDataException("Expected one graph, got none or several.");
             return new TfLiteModel(
-                Array.ConvertAll(graph.Tables(0), tensor => new TfLiteTensor(tensor.Text(3), tensor.Int32s(0), (TfLiteType)tensor.SByte(1), buffers[tensor.Int32(2)])),
+                Array.ConvertAll(
+                    graph.Tables(0),
+                    tensor => new TfLiteTensor(tensor.Text(3), tensor.Int32s(0), (TfLiteType)tensor.SByte(1), buffers[tensor.Int32(2)])),
                 Array.ConvertAll(graph.Tables(3), op => new TfLiteOperator(codes[op.Int32(0)], op.Int32s(1), op.Int32s(2), op.Table(4))),
                 graph.Int32s(1),
                 graph.Int32s(2));
         }
         catch (Exception e) when (e is ArgumentOutOfRangeException or IndexOutOfRangeException or OverflowException)
         {
-            throw new InvalidDataException("Expected a whole TensorFlow Lite file, got one whose offsets leave it; it is cut off or damaged.", e);
+            throw new InvalidDataException(
+                "Expected a whole TensorFlow Lite file, got one whose offsets leave it; it is cut off or damaged.", e);
         }
     }
 

@@ -6,7 +6,8 @@ namespace AVServer.Vision.Import;
 
 /// <summary>Turns a TensorFlow Lite graph into ONNX, for the operators of MediaPipe's face graphs.</summary>
 /// <remarks>
-/// Inputs and outputs keep name, order and shape, so [batch, height, width, channels] outside. Inside, pictures are [batch, channels, height, width] as
+/// Inputs and outputs keep name, order and shape, so [batch, height, width, channels] outside. Inside, pictures are [batch, channels,
+/// height, width] as
 /// ONNX's operators want them; a transposition stands only where the two meet. Half-precision weights stay so in the file.
 /// </remarks>
 internal sealed class TfLiteToOnnx
@@ -31,7 +32,8 @@ internal sealed class TfLiteToOnnx
     /// <param name="name">Name of the graph.</param>
     /// <returns>The ONNX file; the same bytes for the same input.</returns>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    /// <exception cref="NotSupportedException">The graph has an operator, or a use of one, that MediaPipe's face graphs have not.</exception>
+    /// <exception cref="NotSupportedException">The graph has an operator, or a use of one, that MediaPipe's face graphs have
+    /// not.</exception>
     public static byte[] Convert(ReadOnlyMemory<byte> tfLite, string name) => new TfLiteToOnnx(TfLiteModel.Parse(tfLite), name).Convert();
 
     private byte[] Convert()
@@ -68,7 +70,9 @@ internal sealed class TfLiteToOnnx
             case TfLiteOpCode.Pad: Pad(op); break;
             case TfLiteOpCode.Reshape: Reshape(op); break;
             case TfLiteOpCode.Concatenation: Concatenation(op); break;
-            default: throw new NotSupportedException($"Expected an operator of MediaPipe's face graphs, got number {(int)op.Code}; convert this graph by other means.");
+            default:
+                throw new NotSupportedException(
+                $"Expected an operator of MediaPipe's face graphs, got number {(int)op.Code}; convert this graph by other means.");
         }
     }
 
@@ -91,7 +95,10 @@ internal sealed class TfLiteToOnnx
         int[] kernel = [weight.Shape[1], weight.Shape[2]];
         var channels = _model.Tensors[op.Inputs[0]].Shape[3];
         var pads = Padding(op, options.SByte(0), kernel, strides, dilations);
-        Emit(op, "Conv", [ChannelsFirst(op.Inputs[0]), Weight(op.Inputs[1], depthwise ? [3, 0, 1, 2] : ToChannelsFirst), Weight(op.Inputs[2], [0])], options.SByte(after),
+        Emit(
+            op, "Conv",
+            [ChannelsFirst(op.Inputs[0]), Weight(op.Inputs[1], depthwise ? [3, 0, 1, 2] : ToChannelsFirst), Weight(op.Inputs[2], [0])],
+            options.SByte(after),
             ("kernel_shape", Longs(kernel)), ("strides", Longs(strides)), ("dilations", Longs(dilations)), ("pads", Longs(pads)),
                 ("group", depthwise ? channels : 1L));
     }
@@ -106,8 +113,8 @@ internal sealed class TfLiteToOnnx
             ("pads", Longs(pads)));
     }
 
-    // slope · x + (1 − slope) · relu(x), each a convolution of one pixel on each channel. ONNX's own PRelu has no form for the blocked layout that ONNX Runtime
-    // keeps convolutions in, so that it would turn every map there and back: the mesh takes 0.7 ms instead of 3.6.
+    // slope · x + (1 − slope) · relu(x), each a convolution of one pixel on each channel. ONNX's own PRelu has no form for the blocked
+    // layout that ONNX Runtime keeps convolutions in, so that it would turn every map there and back: the mesh takes 0.7 ms instead of 3.6.
     private void PRelu(TfLiteOperator op)
     {
         var slope = _constants[op.Inputs[1]];
@@ -239,7 +246,8 @@ internal sealed class TfLiteToOnnx
         return _asInFile[index] = name;
     }
 
-    private static FlatTable Options(TfLiteOperator op) => op.Options ?? throw new InvalidDataException($"Expected options of {op.Code}, got none.");
+    private static FlatTable Options(TfLiteOperator op) =>
+        op.Options ?? throw new InvalidDataException($"Expected options of {op.Code}, got none.");
 
     private static int[] Int32s(TfLiteTensor tensor) => MemoryMarshal.Cast<byte, int>(tensor.Bytes.Span).ToArray();
 
@@ -249,7 +257,8 @@ internal sealed class TfLiteToOnnx
 
     private static void RequireNoActivation(sbyte activation)
     {
-        if (activation != 0) throw new NotSupportedException($"Expected no activation or RELU, got number {activation}; convert this graph by other means.");
+        if (activation != 0)
+            throw new NotSupportedException($"Expected no activation or RELU, got number {activation}; convert this graph by other means.");
     }
 
     private static Axis[] Axes(TfLiteTensor tensor) => [.. tensor.Shape.Select(length => (Axis)length)];

@@ -2,9 +2,10 @@ namespace AVServer.Vision;
 
 /// <summary>Follows how much the lips move. Pure: the same openings at the same times give the same answers.</summary>
 /// <remarks>
-/// The level is the spread of <see cref="LipShape.Opening"/> over the last <see cref="LipActivityOptions.Window"/>, relative to how far the lips are open.
-/// Landmarks tremble from picture to picture, more so where the lips are open; lips move slower than that. So the variance that neighbouring pictures differ by
-/// is taken off, and a still mouth, open or shut, and a photograph however held give next to nothing.
+/// The level is the spread of <see cref="LipShape.Opening"/> over the last <see cref="LipActivityOptions.Window"/>, relative to how far the
+/// lips are open.
+/// Landmarks tremble from picture to picture, more so where the lips are open; lips move slower than that. So the variance that
+/// neighbouring pictures differ by is taken off, and a still mouth, open or shut, and a photograph however held give next to nothing.
 /// </remarks>
 public sealed class LipActivity(LipActivityOptions options)
 {

@@ -10,7 +10,8 @@ public sealed class LipActivityOptions
     public TimeSpan Window { get; set; } = TimeSpan.FromMilliseconds(600);
 
     /// <summary>
-    /// Level from which lips move. Default 0.1: of pictures of a photograph moved and with grain 1 in 100 lies above, of pictures of speech (GRID) 19 in 20.
+    /// Level from which lips move. Default 0.1: of pictures of a photograph moved and with grain 1 in 100 lies above, of pictures of speech
+    /// (GRID) 19 in 20.
     /// </summary>
     [Range(0.001, 1)]
     public float StartLevel { get; set; } = 0.1f;

@@ -6,8 +6,9 @@ namespace AVServer.Vision;
 /// <param name="Centre">Middle between the corners of the mouth.</param>
 /// <param name="Width">Length of a side.</param>
 /// <remarks>
-/// The rule of the DKU lip-reading systems that the FLCMA model (arXiv 2403.01700) builds on: with d the distance from the nose to the centre, the width is
-/// min(3.2·d, 2·max(d, nose to left corner)). The square isn't turned with the head. "Left" is taken as left in the picture; the paper doesn't say.
+/// The rule of the DKU lip-reading systems that the FLCMA model (arXiv 2403.01700) builds on: with d the distance from the nose to the
+/// centre, the width is min(3.2·d, 2·max(d, nose to left corner)). The square isn't turned with the head. "Left" is taken as left in the
+/// picture; the paper doesn't say.
 /// </remarks>
 public readonly record struct LipRoi(Point2f Centre, float Width)
 {
@@ -15,7 +16,8 @@ public readonly record struct LipRoi(Point2f Centre, float Width)
     /// <param name="landmarks">All of the mesh.</param>
     public static LipRoi Of(ReadOnlySpan<Point3f> landmarks)
     {
-        var (nose, left, right) = (landmarks[FaceLandmarks.NoseTip], landmarks[FaceLandmarks.MouthRight], landmarks[FaceLandmarks.MouthLeft]);
+        var (nose, left, right) =
+            (landmarks[FaceLandmarks.NoseTip], landmarks[FaceLandmarks.MouthRight], landmarks[FaceLandmarks.MouthLeft]);
         var centre = new Point2f((left.X + right.X) / 2, (left.Y + right.Y) / 2);
         var toCentre = MathF.Sqrt(Squared(nose.X - centre.X) + Squared(nose.Y - centre.Y));
         var toCorner = MathF.Sqrt(Squared(nose.X - left.X) + Squared(nose.Y - left.Y));

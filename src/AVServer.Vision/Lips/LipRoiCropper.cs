@@ -45,7 +45,8 @@ public sealed class LipRoiCropper : IDisposable
     /// <param name="side">Width and height of the form.</param>
     /// <param name="channels">1: luma (ITU-R BT.601); 3: red, green, blue.</param>
     /// <param name="pixels">Receives [side, side, channels], 0 to 255.</param>
-    /// <exception cref="ArgumentException">The picture isn't BGR, the ROI has no width, there are other than 1 or 3 channels, or the receiver's length is another.</exception>
+    /// <exception cref="ArgumentException">The picture isn't BGR, the ROI has no width, there are other than 1 or 3 channels, or the
+    /// receiver's length is another.</exception>
     public void Crop(Mat frame, in LipRoi roi, int side, int channels, Span<byte> pixels)
     {
         if (channels is not (1 or 3)) throw new ArgumentException($"Expected 1 or 3 channels, got {channels}.", nameof(channels));
@@ -66,9 +67,11 @@ public sealed class LipRoiCropper : IDisposable
     {
         Pictures.RequireBgr(frame);
         if (got != expected) throw new ArgumentException($"Expected room for {expected} bytes, got {got}.");
-        if (!(roi.Width > 0) || !float.IsFinite(roi.Width + roi.Centre.X + roi.Centre.Y)) throw new ArgumentException($"Expected a lip ROI with a width, got {roi}.", nameof(roi));
+        if (!(roi.Width > 0) || !float.IsFinite(roi.Width + roi.Centre.X + roi.Centre.Y))
+            throw new ArgumentException($"Expected a lip ROI with a width, got {roi}.", nameof(roi));
 
-        // A warp looks at four pixels only: one that shrinks by two or more would skip some. So it goes to a multiple of the size, and means over it follow.
+        // A warp looks at four pixels only: one that shrinks by two or more would skip some. So it goes to a multiple of the size, and
+        // means over it follow.
         var multiple = Math.Clamp((int)(roi.Width / side), 1, MaxShrink);
         Warp(frame, roi, multiple == 1 ? _crop : _large, side * multiple);
         if (multiple > 1) Cv2.Resize(_large, _crop, new Size(side, side), interpolation: InterpolationFlags.Area);
@@ -81,6 +84,8 @@ public sealed class LipRoiCropper : IDisposable
         _matrix[0] = _matrix[4] = scale;
         _matrix[2] = roi.Centre.X - (roi.Width / 2) + (scale / 2) - 0.5;
         _matrix[5] = roi.Centre.Y - (roi.Width / 2) + (scale / 2) - 0.5;
-        Cv2.WarpAffine(frame, target, _matrixMat, new Size(side, side), InterpolationFlags.Linear | InterpolationFlags.WarpInverseMap, BorderTypes.Replicate);
+        Cv2.WarpAffine(
+            frame, target, _matrixMat, new Size(side, side), InterpolationFlags.Linear | InterpolationFlags.WarpInverseMap,
+            BorderTypes.Replicate);
     }
 }

@@ -8,7 +8,9 @@ public static class LipShape
     /// <summary>Number of values that <see cref="Measure"/> gives.</summary>
     public const int Measures = 20;
 
-    /// <summary>Mean gap between the inner edges of the lips ÷ distance of the mouth's corners: about 0 when shut, 0.5 and more when wide open.</summary>
+    /// <summary>
+    /// Mean gap between the inner edges of the lips ÷ distance of the mouth's corners: about 0 when shut, 0.5 and more when wide open.
+    /// </summary>
     /// <param name="landmarks">All of the mesh.</param>
     public static float Opening(ReadOnlySpan<Point3f> landmarks)
     {
@@ -18,12 +20,15 @@ public static class LipShape
         return width > 0 ? gap / FaceLandmarks.InnerLipPairs.Length / width : 0;
     }
 
-    /// <summary>Measures how the mouth is shaped and where in the face it is: what a model can read on lips that look like none it has seen.</summary>
+    /// <summary>
+    /// Measures how the mouth is shaped and where in the face it is: what a model can read on lips that look like none it has seen.
+    /// </summary>
     /// <remarks>
-    /// All are in distances of the outer corners of the eyes, and heights along the line that stands on these corners' line, so that a tilted head changes nothing:
-    /// the lips' gap in the middle, beside it and near the corners; outer and inner width; thickness of the upper and the lower lip in the middle and beside it;
-    /// height from outer edge to outer edge; below the nose: chin, upper lip, lower lip, corners, the fold of the chin; from the lower lip to the chin; and
-    /// towards the camera: upper and lower lip before the corners, both before the nose's base. Ours; the paper reads pixels only.
+    /// All are in distances of the outer corners of the eyes, and heights along the line that stands on these corners' line, so that a
+    /// tilted head changes nothing: the lips' gap in the middle, beside it and near the corners; outer and inner width; thickness of the
+    /// upper and the lower lip in the middle and beside it; height from outer edge to outer edge; below the nose: chin, upper lip, lower
+    /// lip, corners, the fold of the chin; from the lower lip to the chin; and towards the camera: upper and lower lip before the corners,
+    /// both before the nose's base. Ours; the paper reads pixels only.
     /// </remarks>
     /// <param name="landmarks">All of the mesh.</param>
     /// <param name="measures">Receives <see cref="Measures"/> values.</param>

@@ -9,7 +9,8 @@ namespace AVServer.Vision;
 /// <param name="PitchDegrees">Nod, positive downwards.</param>
 /// <param name="RollDegrees">Tilt towards a shoulder, clockwise as seen on the screen positive; the lip ROI doesn't turn with it.</param>
 /// <param name="Luma">Mean brightness of the face, 0 to 255.</param>
-public readonly record struct FaceQuality(FaceIssues Issues, float LipRoiWidth, float YawDegrees, float PitchDegrees, float RollDegrees, float Luma)
+public readonly record struct FaceQuality(
+    FaceIssues Issues, float LipRoiWidth, float YawDegrees, float PitchDegrees, float RollDegrees, float Luma)
 {
     private const int SamplesPerSide = 24;
 
@@ -33,7 +34,8 @@ public readonly record struct FaceQuality(FaceIssues Issues, float LipRoiWidth, 
 
         var issues = FaceIssues.None;
         if (roi.Width < options.MinLipRoiWidth) issues |= FaceIssues.TooSmall;
-        if (Math.Abs(yaw) > options.MaxTurnDegrees || Math.Abs(pitch) > options.MaxTurnDegrees || Math.Abs(roll) > options.MaxTurnDegrees) issues |= FaceIssues.TurnedAway;
+        if (Math.Abs(yaw) > options.MaxTurnDegrees || Math.Abs(pitch) > options.MaxTurnDegrees || Math.Abs(roll) > options.MaxTurnDegrees)
+            issues |= FaceIssues.TurnedAway;
         if (luma < options.MinLuma) issues |= FaceIssues.TooDark;
         if (!Contains(frame, roi.Centre)) issues |= FaceIssues.LipsOutsidePicture;
         return new FaceQuality(issues, roi.Width, yaw, pitch, roll, luma);

@@ -2,8 +2,13 @@ using OpenCvSharp;
 
 namespace AVServer.Vision;
 
-/// <summary>Follows the faces of one video stream: finds them in the whole picture once, then stays on them with the mesh, and looks again when one is lost.</summary>
-/// <remarks>Holds one stream's state; one caller at a time. The models are shared. Nothing is allocated for a picture, except when a face is new.</remarks>
+/// <summary>
+/// Follows the faces of one video stream: finds them in the whole picture once, then stays on them with the mesh, and looks again when one
+/// is lost.
+/// </summary>
+/// <remarks>
+/// Holds one stream's state; one caller at a time. The models are shared. Nothing is allocated for a picture, except when a face is new.
+/// </remarks>
 public sealed class FaceTracker
 {
     private const float SmallestFace = 16; // pixels; below it the mesh follows noise
@@ -47,7 +52,9 @@ public sealed class FaceTracker
     public IReadOnlyList<TrackedFace> Next(Mat frame, TimeSpan time)
     {
         Pictures.RequireBgr(frame);
-        if (time <= _lastTime) throw new ArgumentException($"Expected a picture later than {_lastTime}, got one at {time}; start another tracker for another stream.", nameof(time));
+        if (time <= _lastTime)
+            throw new ArgumentException(
+                $"Expected a picture later than {_lastTime}, got one at {time}; start another tracker for another stream.", nameof(time));
         _lastTime = time;
 
         var lostOne = Follow(frame, time);
@@ -87,7 +94,8 @@ public sealed class FaceTracker
     private bool IsSearchDue(TimeSpan time)
     {
         if (_visible.Count >= _options.MaxFaces) return false;
-        return _lastSearch is not { } last || time - last >= (_visible.Count == 0 ? _options.SearchInterval : _options.FurtherSearchInterval);
+        return _lastSearch is not { } last
+            || time - last >= (_visible.Count == 0 ? _options.SearchInterval : _options.FurtherSearchInterval);
     }
 
     private void Search(Mat frame, TimeSpan time)

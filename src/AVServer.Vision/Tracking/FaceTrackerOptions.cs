@@ -26,8 +26,9 @@ public sealed class FaceTrackerOptions
     public TimeSpan Memory { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// While a face stands still and its lips move, the least media time from one measurement of its landmarks to the next; in pictures between them the last
-    /// ones stand, and <see cref="TrackedFace.IsMeasured"/> says so. Lips that rest are measured always, to tell their tremble from movement. Default 0: every picture.
+    /// While a face stands still and its lips move, the least media time from one measurement of its landmarks to the next; in pictures
+    /// between them the last ones stand, and <see cref="TrackedFace.IsMeasured"/> says so. Lips that rest are measured always, to tell
+    /// their tremble from movement. Default 0: every picture.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan SteadyInterval { get; set; }

@@ -2,8 +2,9 @@ namespace AVServer.Vision;
 
 /// <summary>Smooths many coordinates at once: much where they stand still, little where they move.</summary>
 /// <remarks>
-/// Casiez et al., "1€ Filter: a simple speed-based low-pass filter for noisy input in interactive systems", CHI 2012. The speed that opens a coordinate's filter
-/// is measured in face sizes per second, so near and far faces are smoothed alike; constants are those of MediaPipe's landmark smoothing.
+/// Casiez et al., "1€ Filter: a simple speed-based low-pass filter for noisy input in interactive systems", CHI 2012. The speed that opens
+/// a coordinate's filter is measured in face sizes per second, so near and far faces are smoothed alike; constants are those of MediaPipe's
+/// landmark smoothing.
 /// </remarks>
 internal sealed class OneEuroFilter(int length)
 {

@@ -20,10 +20,15 @@ public sealed class TrackedFace
         _lips = new LipActivity(lips);
     }
 
-    /// <summary>Number of the face within its tracker, from 1; the same for as long as it is followed, and never given to another.</summary>
+    /// <summary>
+    /// Number of the face within its tracker, from 1; the same for as long as it is followed, and never given to another.
+    /// </summary>
     public int Id { get; }
 
-    /// <summary>Smoothed landmarks, <see cref="FaceLandmarks.Count"/> points in pixels from the picture's upper left corner; valid until the next picture.</summary>
+    /// <summary>
+    /// Smoothed landmarks, <see cref="FaceLandmarks.Count"/> points in pixels from the picture's upper left corner; valid until the next
+    /// picture.
+    /// </summary>
     public ReadOnlySpan<Point3f> Landmarks => _landmarks;
 
     /// <summary>The box around the landmarks.</summary>
@@ -72,7 +77,9 @@ public sealed class TrackedFace
         IsStill = Presence > 0 && Moved(Box, measuredBox) < 0.02f;
         landmarks.CopyTo(_measured);
         landmarks.CopyTo(_landmarks);
-        _filter.Apply(MemoryMarshal.Cast<Point3f, float>(_landmarks.AsSpan()), (float)elapsed.TotalSeconds, (measuredBox.Width + measuredBox.Height) / 2);
+        _filter.Apply(
+            MemoryMarshal.Cast<Point3f, float>(_landmarks.AsSpan()), (float)elapsed.TotalSeconds,
+            (measuredBox.Width + measuredBox.Height) / 2);
 
         Presence = presence;
         MeasuredAt = time;

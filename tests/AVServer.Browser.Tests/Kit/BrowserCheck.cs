@@ -6,12 +6,17 @@ using AVServer.TestKit;
 
 namespace AVServer.Server.Browser.Tests.Kit;
 
-/// <summary>Runs one check of the folder <c>checks</c> in Node, which drives Chromium; what the check writes to its standard error says why it failed.</summary>
-/// <remarks>Where AVSERVER_SCREENSHOTS names a folder, the checks leave pictures of the page there: those of the README are made so.</remarks>
+/// <summary>
+/// Runs one check of the folder <c>checks</c> in Node, which drives Chromium; what the check writes to its standard error says why it
+/// failed.
+/// </summary>
+/// <remarks>
+/// Where AVSERVER_SCREENSHOTS names a folder, the checks leave pictures of the page there: those of the README are made so.
+/// </remarks>
 internal static class BrowserCheck
 {
     // A check waits for several things.
-    private static readonly TimeSpan Limit = 3 * Patience.Longest;
+    private static readonly TimeSpan Limit = 3 * TestTimeout.Longest;
 
     /// <param name="check">File name without extension.</param>
     /// <param name="arguments">What the check needs to know; becomes a JSON object.</param>
@@ -19,8 +24,8 @@ internal static class BrowserCheck
     public static async Task RunAsync(string check, object arguments, Func<string, Task>? onRequest = null)
     {
         var script = Path.Combine(TestPaths.RepositoryRoot, "tests", "AVServer.Browser.Tests", "checks", check + ".mjs");
-        var patience = Patience.Longest.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
-        var start = new ProcessStartInfo("node", [script, JsonSerializer.Serialize(arguments, JsonSerializerOptions.Web), patience])
+        var timeout = TestTimeout.Longest.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+        var start = new ProcessStartInfo("node", [script, JsonSerializer.Serialize(arguments, JsonSerializerOptions.Web), timeout])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -35,7 +40,8 @@ internal static class BrowserCheck
         {
             while (await node.StandardOutput.ReadLineAsync(limit.Token) is { } request)
             {
-                if (onRequest is null) throw new InvalidOperationException($"Expected nothing on the check's standard output, got '{request}'.");
+                if (onRequest is null)
+                    throw new InvalidOperationException($"Expected nothing on the check's standard output, got '{request}'.");
                 await onRequest(request);
                 await node.StandardInput.WriteLineAsync("done");
                 await node.StandardInput.FlushAsync(limit.Token);

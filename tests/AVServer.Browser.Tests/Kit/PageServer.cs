@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace AVServer.Server.Browser.Tests.Kit;
 
-/// <summary>The server as its Program builds it, with the shipped models or others, on real Kestrel at a free port that it keeps when it is restarted.</summary>
+/// <summary>
+/// The server as its Program builds it, with the shipped models or others, on real Kestrel at a free port that it keeps when it is
+/// restarted.
+/// </summary>
 internal sealed class PageServer : IAsyncDisposable
 {
     private readonly string _models;

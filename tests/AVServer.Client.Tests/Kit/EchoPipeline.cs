@@ -61,7 +61,8 @@ internal sealed class EchoPipeline : IStreamPipeline
             : streamId.StartsWith("crowded", StringComparison.Ordinal) ? new FaultEvent(FaultCodes.ServerBusy,
                 "Too many after all.") : null;
 
-    public Task<TimeSpan?> FindDurationAsync(string path, CancellationToken cancellationToken) => Task.FromResult<TimeSpan?>(TimeSpan.FromSeconds(new FileInfo(path).Length));
+    public Task<TimeSpan?> FindDurationAsync(string path, CancellationToken cancellationToken) =>
+        Task.FromResult<TimeSpan?>(TimeSpan.FromSeconds(new FileInfo(path).Length));
 
     public Task<ScoreReport> ScoreFileAsync(string path, ScoreRequest request, CancellationToken cancellationToken)
     {

@@ -35,7 +35,7 @@ internal sealed class EchoServer : IAsyncDisposable
     public async Task ReadersAsync(int count)
     {
         var broker = _app.Services.GetRequiredService<EventBroker>();
-        for (var patience = Patience.Token(); broker.SubscriberCount != count; await Task.Delay(10, patience)) ;
+        for (var timeout = TestTimeout.Token(); broker.SubscriberCount != count; await Task.Delay(10, timeout)) ;
     }
 
     public async Task RestartAsync()

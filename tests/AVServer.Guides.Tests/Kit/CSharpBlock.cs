@@ -4,14 +4,17 @@ using AVServer.TestKit;
 namespace AVServer.Guides.Tests.Kit;
 
 /// <summary>
-/// Compiles a block as the whole program of a console project that references the client, and runs it until it has told of the wake word. Such a project
-/// has .NET's own framework and what stands beside the built client, and not ASP.NET Core.
+/// Compiles a block as the whole program of a console project that references the client, and runs it until it has told of the wake word.
+/// Such a project has .NET's own framework and what stands beside the built client, and not ASP.NET Core.
 /// </summary>
 internal static class CSharpBlock
 {
-    private const string RuntimeConfig = """{"runtimeOptions":{"tfm":"net10.0","framework":{"name":"Microsoft.NETCore.App","version":"10.0.0"}}}""";
+    private const string RuntimeConfig =
+        """{"runtimeOptions":{"tfm":"net10.0","framework":{"name":"Microsoft.NETCore.App","version":"10.0.0"}}}""";
 
-    private static readonly string[] ImplicitUsings = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
+    private static readonly string[] ImplicitUsings =
+        ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading",
+            "System.Threading.Tasks"];
 
     public static async Task RunAsync(CodeBlock block, Newcomer newcomer)
     {
@@ -20,13 +23,15 @@ internal static class CSharpBlock
         foreach (var library in libraries) File.Copy(library, Path.Combine(folder, Path.GetFileName(library)));
         await File.WriteAllTextAsync(Path.Combine(folder, "program.runtimeconfig.json"), RuntimeConfig);
         await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), newcomer.Addressed(block.Text));
-        await File.WriteAllTextAsync(Path.Combine(folder, "Usings.cs"), string.Concat(ImplicitUsings.Select(name => $"global using {name};\n")));
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "Usings.cs"), string.Concat(ImplicitUsings.Select(name => $"global using {name};\n")));
         var references = Framework().Concat(libraries).Select(path => $"-r:{path}");
         string[] options = ["-nologo", "-nullable", "-warnaserror", "-out:program.dll", "Program.cs", "Usings.cs", .. references];
         await File.WriteAllLinesAsync(Path.Combine(folder, "program.rsp"), options);
         await RunningProgram.RunAsync(folder, newcomer.Environment, "dotnet", Compiler(), "-noconfig", "@program.rsp");
 
-        await using var program = RunningProgram.Start(newcomer.Folder, newcomer.Environment, "dotnet", Path.Combine(folder, "program.dll"));
+        await using var program = RunningProgram.Start(
+            newcomer.Folder, newcomer.Environment, "dotnet", Path.Combine(folder, "program.dll"));
         await program.UntilAsync(new Regex("computer"));
     }
 
@@ -40,7 +45,8 @@ internal static class CSharpBlock
     private static IEnumerable<string> Framework()
     {
         var folder = Path.GetDirectoryName(typeof(object).Assembly.Location);
-        return ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(path => Path.GetDirectoryName(path) == folder);
+        return ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => Path.GetDirectoryName(path) == folder);
     }
 
     private static string Compiler()

@@ -10,7 +10,8 @@ internal sealed class ComposeFile
     public Dictionary<string, ComposeService> Services { get; set; } = [];
 
     /// <summary>Reads the checkout's.</summary>
-    public static ComposeFile Read() => new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).IgnoreUnmatchedProperties().Build()
+    public static ComposeFile Read() =>
+        new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).IgnoreUnmatchedProperties().Build()
         .Deserialize<ComposeFile>(File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "compose.yaml")));
 }
 

@@ -3,7 +3,9 @@ using AVServer.TestKit;
 
 namespace AVServer.Guides.Tests.Kit;
 
-/// <summary>Runs a block of JavaScript in Node, or one of HTML in Chromium with the recording as its microphone, until it has told of the wake word.</summary>
+/// <summary>
+/// Runs a block of JavaScript in Node, or one of HTML in Chromium with the recording as its microphone, until it has told of the wake word.
+/// </summary>
 internal static class JavaScriptBlock
 {
     public static async Task RunInNodeAsync(CodeBlock block, Newcomer newcomer)
@@ -11,7 +13,8 @@ internal static class JavaScriptBlock
         // Where the block runs, the package is installed.
         var packages = Directory.CreateDirectory(Path.Combine(newcomer.Folder, "node_modules")).FullName;
         if (!Directory.Exists(Path.Combine(packages, "avserver-client")))
-            Directory.CreateSymbolicLink(Path.Combine(packages, "avserver-client"), Path.Combine(TestPaths.RepositoryRoot, "clients", "web"));
+            Directory.CreateSymbolicLink(
+                Path.Combine(packages, "avserver-client"), Path.Combine(TestPaths.RepositoryRoot, "clients", "web"));
         var script = Path.Combine(newcomer.Folder, $"block-{block.Line}.mjs");
         await File.WriteAllTextAsync(script, newcomer.Addressed(block.Text));
         await using var node = RunningProgram.Start(newcomer.Folder, newcomer.Environment, "node", script);
@@ -19,5 +22,12 @@ internal static class JavaScriptBlock
     }
 
     public static Task RunInBrowserAsync(CodeBlock block, Newcomer newcomer) =>
-        NodeCheck.RunAsync("page-hears-the-word", new { Address = newcomer.Address.ToString().TrimEnd('/'), Html = newcomer.Addressed(block.Text), Microphone = Path.Combine(newcomer.Folder, "hello.wav") });
+        NodeCheck.RunAsync(
+            "page-hears-the-word",
+            new
+            {
+                Address = newcomer.Address.ToString().TrimEnd('/'),
+                Html = newcomer.Addressed(block.Text),
+                Microphone = Path.Combine(newcomer.Folder, "hello.wav")
+            });
 }

@@ -10,7 +10,9 @@ namespace AVServer.Guides.Tests.Kit;
 /// <summary>Reads each line of a block as what it claims to be, with nothing left over; what a sender says is said to the server.</summary>
 internal static class JsonBlock
 {
-    private static readonly JsonSerializerOptions Strict = new(ContractsJson.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    private static readonly JsonSerializerOptions Strict = new(
+        ContractsJson.Options)
+    { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
     public static async Task RunAsync(CodeBlock block, Newcomer newcomer)
     {
@@ -33,7 +35,8 @@ internal static class JsonBlock
     private static void ReadReport(JsonObject report)
     {
         Assert.NotEmpty(report["maxPosterior"].Deserialize<Dictionary<string, float>>()!);
-        foreach (var happened in report["events"]!.AsArray()) Assert.Contains((string?)happened!["type"], (string[])["wakeWord", "speech", "emotion", "gap", "face"]);
+        foreach (var happened in report["events"]!.AsArray())
+            Assert.Contains((string?)happened!["type"], (string[])["wakeWord", "speech", "emotion", "gap", "face"]);
     }
 
     private static async Task SayHelloAsync(string hello, Newcomer newcomer)

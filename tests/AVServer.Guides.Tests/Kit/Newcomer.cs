@@ -15,8 +15,9 @@ using Microsoft.Extensions.Logging;
 namespace AVServer.Guides.Tests.Kit;
 
 /// <summary>
-/// What somebody who follows the guides has before him: a folder with recordings and the checkout's scripts, a running server, and somebody who says
-/// the wake word on stream <c>somebody</c> again and again. Where the recordings are, it is a person and the shipped models; else noise, and a model of loudness.
+/// What somebody who follows the guides has before him: a folder with recordings and the checkout's scripts, a running server, and somebody
+/// who says the wake word on stream <c>somebody</c> again and again. Where the recordings are, it is a person and the shipped models; else
+/// noise, and a model of loudness.
 /// </summary>
 public sealed class Newcomer : IAsyncLifetime
 {
@@ -53,7 +54,9 @@ public sealed class Newcomer : IAsyncLifetime
         Directory.CreateSymbolicLink(Path.Combine(Folder, "scripts"), Path.Combine(TestPaths.RepositoryRoot, "scripts"));
         var hello = Path.Combine(Folder, "hello.wav");
         await WriteWordAsync(hello);
-        await FfmpegAsync("-i", hello, "-f", "lavfi", "-i", "testsrc=size=320x240:rate=25:duration=3", "-shortest", "-c:v", "mpeg4", "-c:a", "aac", Path.Combine(Folder, "talk.mp4"));
+        await FfmpegAsync(
+            "-i", hello, "-f", "lavfi", "-i", "testsrc=size=320x240:rate=25:duration=3", "-shortest", "-c:v", "mpeg4", "-c:a", "aac",
+            Path.Combine(Folder, "talk.mp4"));
         var recordings = Directory.CreateDirectory(Path.Combine(Folder, "recordings")).FullName;
         for (var i = 0; i < 3; i++) File.Copy(hello, Path.Combine(recordings, $"{i}.wav"));
         await StartServerAsync();
@@ -88,7 +91,9 @@ public sealed class Newcomer : IAsyncLifetime
         if (TestPaths.Corpora is { } corpora)
         {
             var recording = Path.Combine(corpora, "ovos_wakewords", "wake-words", "en", "computer", "tng-computer-185.opus");
-            await FfmpegAsync("-i", recording, "-af", "adelay=1000:all=1,apad=pad_dur=1", "-ac", "1", "-ar", "16000", "-c:a", "pcm_s16le", "-bitexact", path);
+            await FfmpegAsync(
+                "-i", recording, "-af", "adelay=1000:all=1,apad=pad_dur=1", "-ac", "1", "-ar", "16000", "-c:a", "pcm_s16le", "-bitexact",
+                path);
             return;
         }
         Models = Path.Combine(Folder, "models");
@@ -108,7 +113,8 @@ public sealed class Newcomer : IAsyncLifetime
         var random = new Random(1);
         var bytes = new byte[3 * Rate * 2];
         for (var i = 0; i < bytes.Length / 2; i++)
-            BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(2 * i), (short)((random.NextDouble() - 0.5) * (i is >= 24_000 and < 28_800 ? 30_000 : 20)));
+            BinaryPrimitives.WriteInt16LittleEndian(
+                bytes.AsSpan(2 * i), (short)((random.NextDouble() - 0.5) * (i is >= 24_000 and < 28_800 ? 30_000 : 20)));
         return bytes;
     }
 
@@ -126,7 +132,8 @@ public sealed class Newcomer : IAsyncLifetime
         [
             // A busy machine is no fault of a guide.
             new("Server:Limits:MaxLag", "00:10:00"),
-            new("Urls", "http://127.0.0.1:0"), new("Runtime:ModelsPath", Models), new("History:Provider", "sqlite"), new("History:Path", Path.Combine(Folder, "history.db")),
+            new("Urls", "http://127.0.0.1:0"), new("Runtime:ModelsPath", Models), new("History:Provider", "sqlite"),
+            new("History:Path", Path.Combine(Folder, "history.db")),
         ]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddPipeline(builder.Configuration);
@@ -142,7 +149,8 @@ public sealed class Newcomer : IAsyncLifetime
         using var client = new AVServerClient(Address);
         while (!stop.IsCancellationRequested)
         {
-            await client.PublishAsync("somebody", new MediaHello(MediaHello.CurrentProtocol, new AudioFormat()), Chunks(), cancellationToken: stop);
+            await client.PublishAsync(
+                "somebody", new MediaHello(MediaHello.CurrentProtocol, new AudioFormat()), Chunks(), cancellationToken: stop);
             await Task.Delay(500, stop);
         }
 
@@ -151,7 +159,8 @@ public sealed class Newcomer : IAsyncLifetime
             for (var at = 0; at < samples.Length; at += 2_560)
             {
                 await Task.Yield();
-                yield return new MediaChunk(MediaKind.Audio, TimeSpan.FromSeconds(at / 2.0 / Rate), samples.AsMemory(at, Math.Min(2_560, samples.Length - at)));
+                yield return new MediaChunk(
+                    MediaKind.Audio, TimeSpan.FromSeconds(at / 2.0 / Rate), samples.AsMemory(at, Math.Min(2_560, samples.Length - at)));
             }
         }
     }

@@ -11,6 +11,8 @@ internal static class NodeCheck
     public static Task<string> RunAsync(string check, object arguments)
     {
         var folder = Path.Combine(TestPaths.RepositoryRoot, "tests", "AVServer.Guides.Tests", "checks");
-        return RunningProgram.RunAsync(folder, new Dictionary<string, string>(), "node", check + ".mjs", JsonSerializer.Serialize(arguments, JsonSerializerOptions.Web));
+        return RunningProgram.RunAsync(
+            folder, new Dictionary<string, string>(), "node", check + ".mjs",
+            JsonSerializer.Serialize(arguments, JsonSerializerOptions.Web));
     }
 }

@@ -7,7 +7,7 @@ namespace AVServer.Guides.Tests.Kit;
 /// <summary>A program of a guide while it runs; killed with all that it started when this object goes.</summary>
 internal sealed class RunningProgram : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
 
     private readonly string _name;
     private readonly Process _process;
@@ -30,7 +30,13 @@ internal sealed class RunningProgram : IAsyncDisposable
     /// <param name="command">The program and its arguments.</param>
     public static RunningProgram Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] command)
     {
-        var start = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         var program = new RunningProgram(string.Join(' ', command), Process.Start(start)!);
         program._process.StandardInput.Close();
@@ -62,8 +68,8 @@ internal sealed class RunningProgram : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> EndAsync()
     {
-        await Task.WhenAny(_end, Task.Delay(Patience));
-        Assert.True(_end.IsCompleted, $"Expected '{_name}' to end within {Patience.TotalSeconds} s, it still runs:\n{Output}");
+        await Task.WhenAny(_end, Task.Delay(Timeout));
+        Assert.True(_end.IsCompleted, $"Expected '{_name}' to end within {Timeout.TotalSeconds} s, it still runs:\n{Output}");
         return _process.ExitCode;
     }
 
@@ -71,12 +77,15 @@ internal sealed class RunningProgram : IAsyncDisposable
     /// <returns>What was found.</returns>
     public async Task<Match> UntilAsync(Regex expected)
     {
-        var limit = Task.Delay(Patience);
+        var limit = Task.Delay(Timeout);
         while (true)
         {
             var (more, ended) = (_more.Task, _end.IsCompleted);
             if (expected.Match(Output) is { Success: true } found) return found;
-            Assert.False(ended || limit.IsCompleted, $"Expected '{expected}' from '{_name}' {(ended ? "before its end" : $"within {Patience.TotalSeconds} s")}, it wrote:\n{Output}");
+            Assert.False(
+                ended || limit.IsCompleted,
+                $"Expected '{expected}' from '{_name}' {(ended ? "before its end" : $"within {Timeout.TotalSeconds} s")}, it "
+                + $"wrote:\n{Output}");
             await Task.WhenAny(more, _end, limit);
         }
     }

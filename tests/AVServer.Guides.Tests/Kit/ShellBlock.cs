@@ -27,7 +27,8 @@ internal static partial class ShellBlock
 
     /// <summary>The commands of a block: lines, those that end with a backslash joined to the next, without comments.</summary>
     public static IEnumerable<string> Commands(CodeBlock block) =>
-        Continuation().Replace(block.Text, " ").Split('\n').Select(line => Comment().Replace(line, "").Trim()).Where(line => line.Length > 0);
+        Continuation().Replace(block.Text, " ").Split('\n').Select(line => Comment().Replace(line, "").Trim())
+            .Where(line => line.Length > 0);
 
     /// <summary>Whether there is a runner for every command.</summary>
     public static bool CanRun(CodeBlock block) => Commands(block).All(command => Find(command) is not null);
@@ -55,7 +56,8 @@ internal static partial class ShellBlock
     }
 
     private static (string Prefix, string Expected, bool Ends)? Find(string command) =>
-        Known.Where(known => command.StartsWith(known.Prefix, StringComparison.Ordinal)).Select(known => ((string, string, bool)?)known).FirstOrDefault();
+        Known.Where(known => command.StartsWith(known.Prefix, StringComparison.Ordinal)).Select(known => ((string, string, bool)?)known)
+            .FirstOrDefault();
 
     [GeneratedRegex(@"\\\n")]
     private static partial Regex Continuation();

@@ -6,7 +6,8 @@ namespace AVServer.Lab.Tests.AudioVisual;
 [Trait("Category", "unit")]
 public sealed class AudioVisualSplitTests
 {
-    private static readonly DataRecipe Recipe = DataRecipe.Load(Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "please-data.json"));
+    private static readonly DataRecipe Recipe = DataRecipe.Load(
+        Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "please-data.json"));
 
     private static Split SplitOf(string set, string path, string speaker = "")
     {
@@ -28,7 +29,8 @@ public sealed class AudioVisualSplitTests
     public void No_talker_of_the_corpus_is_in_training_and_test()
     {
         var splits = CorpusManifest.Read(Path.Combine(TestPaths.Corpora!, "grid", "manifest.tsv"))
-            .GroupBy(row => row.Speaker).ToDictionary(group => group.Key, group => group.Select(row => SplitOf("grid", row.Path, row.Speaker)).Distinct().Order().ToArray());
+            .GroupBy(row => row.Speaker).ToDictionary(
+                group => group.Key, group => group.Select(row => SplitOf("grid", row.Path, row.Speaker)).Distinct().Order().ToArray());
         Assert.Equal([Split.Train, Split.Dev], splits["s1"]);
         Assert.All(splits.Where(pair => pair.Key != "s1"), pair => Assert.Equal([Split.Test], pair.Value));
         Assert.Equal(6, splits.Count);
@@ -64,7 +66,8 @@ public sealed class AudioVisualSplitTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllLines(new LipCache(folder.Path).IndexPath("grid"),
-            ["s2/a.mkv\tbin\ts2\t\t0\t48000\t75\t75", "s2/b.mkv\tplease\ts2\tplease:0.5:1\t0\t48000\t75\t30", "s2/c.mkv\tplease\ts2\tplease:0.5:1\t0\t48000\t75\t75"]);
+            ["s2/a.mkv\tbin\ts2\t\t0\t48000\t75\t75", "s2/b.mkv\tplease\ts2\tplease:0.5:1\t0\t48000\t75\t30",
+                "s2/c.mkv\tplease\ts2\tplease:0.5:1\t0\t48000\t75\t75"]);
         var clip = Assert.Single(new AudioVisualCorpus(Recipe, new LipCache(folder.Path)).Clips);
         Assert.Equal(("s2/c.mkv", "s2", new AlignedWord("please", 0.5, 1)), (clip.Path, clip.Talker, clip.Keyword));
     }

@@ -13,7 +13,8 @@ namespace AVServer.Lab.Tests.AudioVisual;
 public sealed class AudioVisualTrainingTests
 {
     private static readonly AudioVisualStage Short = new(Steps: 6, Batch: 6, LearningRate: 1e-3);
-    private static readonly AudioVisualRecipe Recipe = new("tiny", "0.0.1", "none", Seed: 3, Short, Short with { Batch = 3 }, Short, new SoundRecipe(), new LipAugmentRecipe(), Threads: 1);
+    private static readonly AudioVisualRecipe Recipe = new(
+        "tiny", "0.0.1", "none", Seed: 3, Short, Short with { Batch = 3 }, Short, new SoundRecipe(), new LipAugmentRecipe(), Threads: 1);
 
     [Fact]
     public void Keyword_windows_count_five_times()
@@ -68,7 +69,8 @@ public sealed class AudioVisualTrainingTests
     public void Stage_that_a_recipe_lacks_is_refused_before_anything_is_read()
     {
         var recipe = Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "please-av.json");
-        var error = Assert.Throws<ArgumentException>(() => TrainAvCommand.Run(new LabFolders("none", "none", "none"), recipe, ["joint"], TextWriter.Null));
+        var error = Assert.Throws<ArgumentException>(
+            () => TrainAvCommand.Run(new LabFolders("none", "none", "none"), recipe, ["joint"], TextWriter.Null));
         Assert.StartsWith("Expected stages among audio, visual, joint-1, joint-2, got 'joint'", error.Message, StringComparison.Ordinal);
     }
 
@@ -111,9 +113,12 @@ public sealed class AudioVisualTrainingTests
         var recording = set[clip];
         for (var i = 0; i < AudioVisualWindow.Pictures; i++)
         {
-            Assert.All(expected.Skip(i * features).Take(features).Zip(read.Skip(i * size)), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+            Assert.All(
+                expected.Skip(i * features).Take(features).Zip(read.Skip(i * size)), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
             var picture = Math.Clamp(first + i, 0, recording.Pictures - 1);
-            Assert.Equal(recording.Shapes.Skip(picture * LipShape.Measures).Take(LipShape.Measures), read.Skip((i * size) + features).Take(LipShape.Measures));
+            Assert.Equal(
+                recording.Shapes.Skip(picture * LipShape.Measures).Take(LipShape.Measures),
+                read.Skip((i * size) + features).Take(LipShape.Measures));
         }
     }
 }

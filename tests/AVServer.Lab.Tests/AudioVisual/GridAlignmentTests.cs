@@ -8,7 +8,8 @@ public sealed class GridAlignmentTests
     [Fact]
     public void Words_have_their_times_and_pauses_are_left_out()
     {
-        var words = GridAlignment.Parse("0 17750 sil\r\n17750 22500 bin\n22500 27000 blue\n27000 28000 SP\n28000 46750 Soon\n46750 74500 sil\n");
+        var words = GridAlignment.Parse(
+            "0 17750 sil\r\n17750 22500 bin\n22500 27000 blue\n27000 28000 SP\n28000 46750 Soon\n46750 74500 sil\n");
         Assert.Equal([new AlignedWord("bin", 0.71, 0.9), new("blue", 0.9, 1.08), new("soon", 1.12, 1.87)], words);
     }
 

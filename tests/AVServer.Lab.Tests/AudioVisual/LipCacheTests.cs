@@ -12,7 +12,9 @@ public sealed class LipCacheTests
     {
         using var folder = new TemporaryFolder();
         var set = Directory.CreateDirectory(Path.Combine(folder.Path, "corpora", "set")).FullName;
-        await File.WriteAllLinesAsync(Path.Combine(set, "manifest.tsv"), ["path\tspeaker\ttext\tseconds\talign", "a.mkv\tx\tbin please\t1\ta.align", "b.mkv\ty\tnow\t1\t"]);
+        await File.WriteAllLinesAsync(
+            Path.Combine(set, "manifest.tsv"),
+            ["path\tspeaker\ttext\tseconds\talign", "a.mkv\tx\tbin please\t1\ta.align", "b.mkv\ty\tnow\t1\t"]);
         await File.WriteAllTextAsync(Path.Combine(set, "a.align"), "0 5000 sil\n5000 10000 bin\n10000 20000 please\n");
         var reads = 0;
         Task<LipRecording> Read(string path, CancellationToken token)
@@ -21,7 +23,9 @@ public sealed class LipCacheTests
             var first = Path.GetFileName(path)[0];
             var lips = new byte[3 * LipRecording.PictureBytes];
             Array.Fill(lips, (byte)first);
-            return Task.FromResult(new LipRecording([(short)first, -5], lips, [true, false, true], [.. Enumerable.Repeat((float)first, 3 * LipShape.Measures)]));
+            return Task.FromResult(
+                new LipRecording(
+                    [(short)first, -5], lips, [true, false, true], [.. Enumerable.Repeat((float)first, 3 * LipShape.Measures)]));
         }
 
         var cache = new LipCache(Path.Combine(folder.Path, "cache"));
@@ -44,7 +48,9 @@ public sealed class LipCacheTests
     public void Thinned_recording_has_what_lies_between_the_pictures_that_are_measured()
     {
         float[] measured = [1, 9, 3, 9, 9, 9];
-        var recording = new LipRecording([], new byte[6 * LipRecording.PictureBytes], new bool[6], [.. measured.SelectMany(value => Enumerable.Repeat(value, LipShape.Measures))]);
+        var recording = new LipRecording(
+            [], new byte[6 * LipRecording.PictureBytes], new bool[6],
+            [.. measured.SelectMany(value => Enumerable.Repeat(value, LipShape.Measures))]);
 
         Assert.Equal([1, 2, 3, 6, 9, 9], recording.Thinned(2).Shapes.Where((_, i) => i % LipShape.Measures == 0));
         Assert.Equal(recording.Shapes, recording.Thinned(1).Shapes);

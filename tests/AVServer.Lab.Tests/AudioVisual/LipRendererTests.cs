@@ -32,7 +32,8 @@ public sealed class LipRendererTests
         var rendered = Render(null, recording, 0, 1, 2);
         for (var y = 0; y < LipWarp.Side; y++)
             for (var x = 0; x < LipWarp.Side; x++)
-                Assert.Equal(recording.Picture(1)[((y + 16) * LipRecording.Side) + x + 16] / 255f, rendered[Pixels + (y * LipWarp.Side) + x], 4);
+                Assert.Equal(
+                    recording.Picture(1)[((y + 16) * LipRecording.Side) + x + 16] / 255f, rendered[Pixels + (y * LipWarp.Side) + x], 4);
     }
 
     [Fact]
@@ -65,7 +66,8 @@ public sealed class LipRendererTests
         var still = new LipAugmentRecipe(0, 1, 1, 0, 0, 0, 0, 0, FlipShare: 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         var recording = Textured(1);
         var (plain, mirrored) = (Render(null, recording, 0, 1, 1), Render(still, recording, 0, 1, 1));
-        for (var x = 0; x < LipWarp.Side; x++) Assert.Equal(plain[(5 * LipWarp.Side) + x], mirrored[(5 * LipWarp.Side) + LipWarp.Side - 1 - x], 3);
+        for (var x = 0; x < LipWarp.Side; x++)
+            Assert.Equal(plain[(5 * LipWarp.Side) + x], mirrored[(5 * LipWarp.Side) + LipWarp.Side - 1 - x], 3);
     }
 
     [Fact]
@@ -80,7 +82,9 @@ public sealed class LipRendererTests
     [Fact]
     public void Equalised_histogram_is_even()
     {
-        var dark = new LipRecording(new short[16_000], [.. Enumerable.Range(0, LipRecording.PictureBytes).Select(i => (byte)(20 + (i % 40)))], [true], new float[LipShape.Measures]);
+        var dark = new LipRecording(
+            new short[16_000], [.. Enumerable.Range(0, LipRecording.PictureBytes).Select(i => (byte)(20 + (i % 40)))], [true],
+            new float[LipShape.Measures]);
         var equalise = new LipAugmentRecipe(0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, EqualiseShare: 1, 0, 0, 0, 0, 0);
         var rendered = Render(equalise, dark, 0, 1, 1);
         Assert.InRange(rendered.Average(), 0.45, 0.57);
@@ -92,7 +96,8 @@ public sealed class LipRendererTests
     public void Motion_moves_the_mouth_further_or_less_far_from_its_mean()
     {
         var lips = new byte[8 * LipRecording.PictureBytes];
-        for (var i = 0; i < lips.Length; i++) lips[i] = (byte)(i / LipRecording.PictureBytes % 4 == 0 ? 100 : 120);   // the mean that one picture in four tells is 100
+        // the mean that one picture in four tells is 100
+        for (var i = 0; i < lips.Length; i++) lips[i] = (byte)(i / LipRecording.PictureBytes % 4 == 0 ? 100 : 120);
         var recording = new LipRecording(new short[16_000], lips, [.. Enumerable.Repeat(true, 8)], new float[8 * LipShape.Measures]);
         var moved = new LipAugmentRecipe(0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MotionSpread: 1, TextureSpread: 0);
         var open = Enumerable.Range(0, 40).Select(seed => Render(moved, recording, 0, 1, 2, seed)).ToArray();
@@ -104,8 +109,11 @@ public sealed class LipRendererTests
     [Fact]
     public void Texture_changes_a_face_from_place_to_place_and_stays_on_it()
     {
-        var flat = new LipRecording(new short[16_000], [.. Enumerable.Repeat((byte)120, 2 * LipRecording.PictureBytes)], [true, true], new float[2 * LipShape.Measures]);
-        var bearded = Render(new LipAugmentRecipe(0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MotionSpread: 0, TextureSpread: 0.3), flat, 0, 1, 2);
+        var flat = new LipRecording(
+            new short[16_000], [.. Enumerable.Repeat((byte)120, 2 * LipRecording.PictureBytes)], [true, true],
+            new float[2 * LipShape.Measures]);
+        var bearded = Render(
+            new LipAugmentRecipe(0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MotionSpread: 0, TextureSpread: 0.3), flat, 0, 1, 2);
         Assert.True(bearded[..Pixels].Max() - bearded[..Pixels].Min() > 0.05);
         Assert.Equal(bearded[..Pixels], bearded[Pixels..]);
     }
@@ -115,7 +123,8 @@ public sealed class LipRendererTests
     {
         using var frame = new Mat(288, 360, MatType.CV_8UC3);
         var pixels = frame.AsSpan<byte>();
-        for (var i = 0; i < pixels.Length; i++) pixels[i] = (byte)(127 + (60 * Math.Sin(i / 3 % 360 * 0.11)) + (60 * Math.Cos(i / 1080 * 0.13)));
+        for (var i = 0; i < pixels.Length; i++)
+            pixels[i] = (byte)(127 + (60 * Math.Sin(i / 3 % 360 * 0.11)) + (60 * Math.Cos(i / 1080 * 0.13)));
         foreach (var width in new[] { 51.3f, 70f, 155.5f })
         {
             var roi = new LipRoi(new Point2f(181.2f, 140.7f), width);

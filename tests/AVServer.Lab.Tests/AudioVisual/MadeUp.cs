@@ -16,8 +16,11 @@ internal static class MadeUp
     {
         string[] texts = ["bin", "blue", "at", "two", last];
         // The sentence's length depends on the number, as people differ.
-        var words = texts.Select((text, i) => new AlignedWord(text, 0.3 + (i * (0.3 + (0.01 * number))), 0.3 + ((i + 1) * (0.3 + (0.01 * number))))).ToArray();
-        var row = new LipRow("made-up", $"{talker}/{number}", string.Join(' ', texts), talker, words, 0, (int)(Seconds * 16_000), (int)(Seconds * LipRecording.Fps), 75);
+        var words = texts.Select(
+            (text, i) => new AlignedWord(text, 0.3 + (i * (0.3 + (0.01 * number))), 0.3 + ((i + 1) * (0.3 + (0.01 * number))))).ToArray();
+        var row = new LipRow(
+            "made-up", $"{talker}/{number}", string.Join(' ', texts), talker, words, 0, (int)(Seconds * 16_000),
+            (int)(Seconds * LipRecording.Fps), 75);
         return new AudioVisualClip(row.Path, talker, Split.Train, words, last == Keyword ? words[^1] : null, row);
     }
 
@@ -26,14 +29,20 @@ internal static class MadeUp
     {
         var samples = new short[clip.Row.SampleCount];
         foreach (var word in clip.Words)
-            for (var i = (int)(word.StartSeconds * 16_000); i < (int)(word.EndSeconds * 16_000); i++) samples[i] = (short)(8_000 * Math.Sin(i * 0.2));
+            for (var i = (int)(word.StartSeconds * 16_000); i < (int)(word.EndSeconds * 16_000); i++)
+                samples[i] = (short)(8_000 * Math.Sin(i * 0.2));
         var lips = new byte[clip.Row.PictureCount * LipRecording.PictureBytes];
         for (var i = 0; i < lips.Length; i++) lips[i] = (byte)(50 + (i / LipRecording.PictureBytes * 2) + (i % 7));
-        return new LipRecording(samples, lips, [.. Enumerable.Repeat(true, clip.Row.PictureCount)], [.. Enumerable.Range(0, clip.Row.PictureCount * LipShape.Measures).Select(i => (float)Math.Sin(i))]);
+        return new LipRecording(
+            samples, lips, [.. Enumerable.Repeat(true, clip.Row.PictureCount)],
+            [.. Enumerable.Range(0, clip.Row.PictureCount * LipShape.Measures).Select(i => (float)Math.Sin(i))]);
     }
 
     /// <summary>Recordings of two talkers with the keyword and with other words.</summary>
-    public static AudioVisualSet Set() => new([.. Enumerable.Range(0, 12).Select(i => Clip(i % 3 == 0 ? Keyword : i % 3 == 1 ? "again" : "now", i, i < 6 ? "a" : "b"))], Recording);
+    public static AudioVisualSet Set() =>
+        new(
+            [.. Enumerable.Range(0, 12).Select(i => Clip(i % 3 == 0 ? Keyword : i % 3 == 1 ? "again" : "now", i, i < 6 ? "a" : "b"))],
+            Recording);
 
     /// <summary>Noise and babble made of noise.</summary>
     public static NoiseBank Noise()

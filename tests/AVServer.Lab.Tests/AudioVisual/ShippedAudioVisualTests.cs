@@ -31,27 +31,38 @@ public sealed class ShippedAudioVisualTests
         Assert.Equal(16, clips.Length);
         var recordings = new Dictionary<AudioVisualClip, LipRecording>();
         using (var reader = new LipReader(ModelStore.Open(TestPaths.Models)))
-            foreach (var clip in clips) recordings[clip] = await reader.ReadAsync(Path.Combine(TestPaths.Corpora!, "grid", clip.Path), CancellationToken.None);
+            foreach (var clip in clips)
+                recordings[clip] = await reader.ReadAsync(Path.Combine(TestPaths.Corpora!, "grid", clip.Path), CancellationToken.None);
         var trials = new AudioVisualTrials(new AudioVisualSet(clips, clip => recordings[clip]), draws: 1, seed: 1);
         using var scorer = new AudioVisualScorer(Path.Combine(TestPaths.Models, Name));
         var scores = new SplitScores(trials, new TrialScores(trials, scorer, new WindowSound(MadeUp.Noise())).In);
 
-        double Right(Func<ModalityScores, float> score, string condition) => 1 - scores.Curve(new ComparedSystem("", score), condition).EqualErrorRate;
-        Assert.True(Right(score => score.Both, "clean") >= 0.8, $"Expected an equal error rate of at most 20 % with sound and lips, got {1 - Right(score => score.Both, "clean"):P0}.");
-        Assert.True(Right(score => score.SoundOnly, "clean") >= 0.8, $"Expected an equal error rate of at most 20 % with sound, got {1 - Right(score => score.SoundOnly, "clean"):P0}.");
+        double Right(Func<ModalityScores, float> score, string condition) =>
+            1 - scores.Curve(new ComparedSystem("", score), condition).EqualErrorRate;
+        Assert.True(
+            Right(score => score.Both, "clean") >= 0.8,
+            $"Expected an equal error rate of at most 20 % with sound and lips, got {1 - Right(score => score.Both, "clean"):P0}.");
+        Assert.True(
+            Right(score => score.SoundOnly, "clean") >= 0.8,
+            $"Expected an equal error rate of at most 20 % with sound, got {1 - Right(score => score.SoundOnly, "clean"):P0}.");
     }
 
     /// <summary>Of each talker two recordings with the keyword and two without.</summary>
     private static IEnumerable<AudioVisualClip> Clips()
     {
         var root = Path.Combine(TestPaths.Corpora!, "grid");
-        foreach (var talker in CorpusManifest.Read(Path.Combine(root, "manifest.tsv")).Where(row => Talkers.Contains(row.Speaker) && row.Alignment.Length > 0).GroupBy(row => row.Speaker))
+        foreach (var talker in CorpusManifest.Read(Path.Combine(root, "manifest.tsv"))
+            .Where(row => Talkers.Contains(row.Speaker) && row.Alignment.Length > 0).GroupBy(row => row.Speaker))
         {
-            var all = talker.Select(row => (Row: row, Words: GridAlignment.Parse(File.ReadAllText(Path.Combine(root, row.Alignment))))).ToArray();
-            foreach (var (row, words) in all.Where(item => item.Words[^1].Text == MadeUp.Keyword).Take(2).Concat(all.Where(item => item.Words[^1].Text != MadeUp.Keyword).Take(2)))
+            var all = talker.Select(row => (Row: row, Words: GridAlignment.Parse(File.ReadAllText(Path.Combine(root, row.Alignment)))))
+                .ToArray();
+            foreach (var (row, words) in all.Where(item => item.Words[^1].Text == MadeUp.Keyword).Take(2)
+                .Concat(all.Where(item => item.Words[^1].Text != MadeUp.Keyword).Take(2)))
             {
                 AlignedWord? keyword = words[^1].Text == MadeUp.Keyword ? words[^1] : null;
-                yield return new AudioVisualClip(row.Path, row.Speaker, Split.Test, words, keyword, new LipRow("grid", row.Path, row.Label, row.Speaker, words, 0, 0, 0, 0));
+                yield return new AudioVisualClip(
+                    row.Path, row.Speaker, Split.Test, words, keyword,
+                    new LipRow("grid", row.Path, row.Label, row.Speaker, words, 0, 0, 0, 0));
             }
         }
     }

@@ -48,7 +48,8 @@ public sealed class SplitScoresTests
     [Fact]
     public void Each_talker_is_judged_at_the_threshold_of_the_others()
     {
-        // One talker's scores lie far below the others': what suits them rejects all of the one, and what suits the one accepts all of them.
+        // One talker's scores lie far below the others': what suits them rejects all of the one, and what suits the one accepts all of
+        // them.
         var shy = Scores.Talkers[0];
         var scores = new SplitScores(Trials, _ => [.. Trials.All.Select(trial =>
         {

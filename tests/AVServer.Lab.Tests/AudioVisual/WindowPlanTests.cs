@@ -6,13 +6,15 @@ namespace AVServer.Lab.Tests.AudioVisual;
 [Trait("Category", "unit")]
 public sealed class WindowPlanTests
 {
-    private static readonly AudioVisualClip[] Clips = [.. Enumerable.Range(0, 12).Select(i => MadeUp.Clip(i % 2 == 0 ? MadeUp.Keyword : "again", i))];
+    private static readonly AudioVisualClip[] Clips =
+        [.. Enumerable.Range(0, 12).Select(i => MadeUp.Clip(i % 2 == 0 ? MadeUp.Keyword : "again", i))];
     private static readonly WindowPlan Plan = new(Clips);
 
     /// <summary>How much of the keyword a window shows, seconds.</summary>
     private static double ShownOfKeyword(AudioVisualWindow window) =>
         Enumerable.Range(0, 2560).Select(ms => window.At(ms / 1000.0, 1, 1)).Count(moment =>
-            moment.IsShown && (moment.IsBefore ? window.Before! : window.Clip).Keyword is { } said && moment.Seconds >= said.StartSeconds && moment.Seconds < said.EndSeconds) / 1000.0;
+            moment.IsShown && (moment.IsBefore ? window.Before! : window.Clip).Keyword is { } said && moment.Seconds >= said.StartSeconds
+                && moment.Seconds < said.EndSeconds) / 1000.0;
 
     [Fact]
     public void Only_windows_labelled_so_show_the_whole_keyword()
@@ -33,7 +35,8 @@ public sealed class WindowPlanTests
     public void Where_the_word_ends_and_what_is_before_it_say_nothing_of_the_label()
     {
         var random = new Random(2);
-        var windows = Enumerable.Range(0, 6_000).Select(i => Plan.Final(Clips[i % Clips.Length], random)).ToLookup(window => window.IsKeyword);
+        var windows = Enumerable.Range(0, 6_000).Select(i => Plan.Final(Clips[i % Clips.Length], random))
+            .ToLookup(window => window.IsKeyword);
         double Far(Func<AudioVisualWindow, double> of) => Math.Abs(windows[true].Average(of) - windows[false].Average(of));
         Assert.True(Far(window => window.Lag) < 0.02);
         Assert.True(Far(window => window.From > 0 ? 1 : 0) < 0.05);

@@ -10,7 +10,8 @@ public sealed class WindowSoundTests
     private static readonly AudioVisualClip Clip = MadeUp.Clip("again", 3);
     private static readonly LipRecording Recording = MadeUp.Recording(Clip);
 
-    private static float Rms(float[] samples, double from, double to) => Sound.Rms(samples.AsSpan((int)(from * 16_000)..(int)(to * 16_000)));
+    private static float Rms(float[] samples, double from, double to) =>
+        Sound.Rms(samples.AsSpan((int)(from * 16_000)..(int)(to * 16_000)));
 
     [Fact]
     public void What_is_not_shown_is_a_quiet_floor_and_never_silence()
@@ -57,7 +58,12 @@ public sealed class WindowSoundTests
     public void Recording_before_is_heard()
     {
         var other = MadeUp.Clip("now", 5);
-        var window = WindowPlan.AsRecorded(Clip, 0.3) with { From = Clip.Words[^1].StartSeconds, Before = other, BeforeEnd = other.Words[^2].EndSeconds };
+        var window = WindowPlan.AsRecorded(Clip, 0.3) with
+        {
+            From = Clip.Words[^1].StartSeconds,
+            Before = other,
+            BeforeEnd = other.Words[^2].EndSeconds
+        };
         var still = new SoundRecipe(0, 0, 0, 0, 0, 0);
         var samples = Sounds.Augmented(still, Recording, MadeUp.Recording(other), window, 1, new Random(4));
         var word = Clip.Words[^1].EndSeconds - Clip.Words[^1].StartSeconds;

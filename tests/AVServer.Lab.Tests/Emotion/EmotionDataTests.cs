@@ -18,10 +18,15 @@ public sealed class EmotionDataTests : IDisposable
     {
         _cache = new CorpusCache(_folder.Path);
         var corpus = Directory.CreateDirectory(Path.Combine(_folder.Path, "acted")).FullName;
-        string[] rows = [.. Enumerable.Range(0, 12).Select(i => $"{i}.opus\t{(i % 3 == 0 ? "anger" : i % 3 == 1 ? "calm" : "fear")}\ts{i / 3}")];
+        string[] rows =
+            [.. Enumerable.Range(0, 12).Select(i => $"{i}.opus\t{(i % 3 == 0 ? "anger" : i % 3 == 1 ? "calm" : "fear")}\ts{i / 3}")];
         File.WriteAllLines(Path.Combine(corpus, "manifest.tsv"), ["path\temotion\tspeaker", .. rows]);
-        File.WriteAllLines(Path.Combine(corpus, "folds.tsv"), ["path\tfold\tsplit", .. Enumerable.Range(0, 12).SelectMany(i => new[] { $"{i}.opus\t{(i / 6) + 1}\ttest", $"{i}.opus\t{2 - (i / 6)}\ttrain" })]);
-        File.WriteAllLines(Path.Combine(_folder.Path, "acted.tsv"), Enumerable.Range(0, 12).Select(i => $"{i}.opus\tsomething\ts{i / 3}\t{i * 10}\t10"));
+        File.WriteAllLines(
+            Path.Combine(corpus, "folds.tsv"),
+            ["path\tfold\tsplit",
+                .. Enumerable.Range(0, 12).SelectMany(i => new[] { $"{i}.opus\t{(i / 6) + 1}\ttest", $"{i}.opus\t{2 - (i / 6)}\ttrain" })]);
+        File.WriteAllLines(
+            Path.Combine(_folder.Path, "acted.tsv"), Enumerable.Range(0, 12).Select(i => $"{i}.opus\tsomething\ts{i / 3}\t{i * 10}\t10"));
     }
 
     public void Dispose() => _folder.Dispose();
@@ -33,7 +38,9 @@ public sealed class EmotionDataTests : IDisposable
         Assert.Equal(8, recordings.Count);
         Assert.Equal([0, 1, 2, 0], recordings.Where(recording => recording.Label == 0).Select(recording => recording.Fold));
         Assert.Equal(40..50, recordings.Single(recording => recording.Path == "4.opus").Samples);
-        Assert.All(recordings.GroupBy(recording => recording.Speaker), speaker => Assert.Single(speaker.Select(recording => recording.Fold).Distinct()));
+        Assert.All(
+            recordings.GroupBy(recording => recording.Speaker),
+            speaker => Assert.Single(speaker.Select(recording => recording.Fold).Distinct()));
     }
 
     [Fact]
@@ -58,8 +65,13 @@ public sealed class EmotionDataTests : IDisposable
     public void Texts_of_one_wanted_emotion_are_read()
     {
         Directory.CreateDirectory(Path.Combine(_folder.Path, "text"));
-        File.WriteAllLines(Path.Combine(_folder.Path, "text", "goemotions.tsv"), ["text\temotion_ekman\tsplit\temotion28", "I can't stand it!\tanger\ttrain\tanger", "ok\tneutral\ttest\tneutral", "hm\tanger,joy\ttrain\tx", "what\tsurprise\ttrain\tsurprise"]);
-        var text = Assert.Single(EmotionTexts.Read(_folder.Path, "train", new Dictionary<string, string> { ["anger"] = "angry", ["neutral"] = "neutral" }, Labels));
+        File.WriteAllLines(
+            Path.Combine(_folder.Path, "text", "goemotions.tsv"),
+            ["text\temotion_ekman\tsplit\temotion28", "I can't stand it!\tanger\ttrain\tanger", "ok\tneutral\ttest\tneutral",
+                "hm\tanger,joy\ttrain\tx", "what\tsurprise\ttrain\tsurprise"]);
+        var text = Assert.Single(
+            EmotionTexts.Read(
+                _folder.Path, "train", new Dictionary<string, string> { ["anger"] = "angry", ["neutral"] = "neutral" }, Labels));
         Assert.Equal(["me", "can", "not", "stand", "it"], text.Words);
         Assert.Equal(0, text.Label);
     }
@@ -78,7 +90,11 @@ public sealed class EmotionDataTests : IDisposable
             if (!text.Contains("\"folds\":", StringComparison.Ordinal)) continue;
             var recipe = EmotionRecipe.Load(path);
             Assert.Equal(recipe.Labels.Count, recipe.Mscnn?.Labels ?? recipe.LightSerNet!.Labels);
-            Assert.All(recipe.Beside ?? [], beside => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(path)!, $"{beside}.json")), $"{path} names {beside}, which isn't there."));
+            Assert.All(
+                recipe.Beside
+                    ?? [], beside => Assert.True(
+                        File.Exists(Path.Combine(Path.GetDirectoryName(path)!, $"{beside}.json")),
+                        $"{path} names {beside}, which isn't there."));
         }
     }
 

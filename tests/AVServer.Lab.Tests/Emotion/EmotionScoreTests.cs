@@ -13,7 +13,9 @@ public sealed class EmotionScoreTests : IDisposable
 
     /// <summary>In each fold two thirds of the answers are right, as sure as the wrong ones.</summary>
     private static readonly EmotionScore[] Scores = [.. Enumerable.Range(0, 54).Select(i =>
-        new EmotionScore(EmotionConditions.Untold, i % 3, $"{i}.opus", i % 4, [.. Enumerable.Range(0, 4).Select(label => label == (i % 9 < 6 ? i % 4 : (i + 1) % 4) ? 4.25f : 0)]))];
+        new EmotionScore(
+            EmotionConditions.Untold, i % 3, $"{i}.opus", i % 4,
+            [.. Enumerable.Range(0, 4).Select(label => label == (i % 9 < 6 ? i % 4 : (i + 1) % 4) ? 4.25f : 0)]))];
 
     [Fact]
     public void Scores_are_read_as_they_were_written()
@@ -21,7 +23,9 @@ public sealed class EmotionScoreTests : IDisposable
         var path = Path.Combine(_folder.Path, "scores.tsv");
         EmotionScores.Write(path, Scores);
         var read = EmotionScores.Read(path);
-        Assert.Equal(Scores.Select(score => (score.Condition, score.Fold, score.Example, score.Label)), read.Select(score => (score.Condition, score.Fold, score.Example, score.Label)));
+        Assert.Equal(
+            Scores.Select(score => (score.Condition, score.Fold, score.Example, score.Label)),
+            read.Select(score => (score.Condition, score.Fold, score.Example, score.Label)));
         Assert.Equal(Scores.SelectMany(score => score.Logits), read.SelectMany(score => score.Logits));
     }
 
@@ -55,7 +59,8 @@ public sealed class EmotionScoreTests : IDisposable
     [Fact]
     public void Report_tells_every_condition_fold_and_label()
     {
-        var report = new EmotionReport(MadeUpEmotion.Recipe, Scores, new EmotionSpec(EmotionFrontEnd.MfccDeltas, Temperature: 2, MinimumConfidence: 0.3));
+        var report = new EmotionReport(
+            MadeUpEmotion.Recipe, Scores, new EmotionSpec(EmotionFrontEnd.MfccDeltas, Temperature: 2, MinimumConfidence: 0.3));
         var text = report.ToMarkdown();
         Assert.Contains($"| {EmotionConditions.Untold} | 54 | 66.7 % |", text);
         Assert.Contains("| 3 | 18 |", text);

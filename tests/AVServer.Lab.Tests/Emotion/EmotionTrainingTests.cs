@@ -27,13 +27,20 @@ public sealed class EmotionTrainingTests : IDisposable
         var fused = training.Fused(train, MadeUpEmotion.Texts, vectors, (MscnnSpu)sound.Module, text, _folder.Path);
         var heard = EmotionScorer.Hear(sound, bank, test, 0).ToMatrix(4).Ua;
         var read = EmotionScorer.Read(text, MadeUpEmotion.Texts, vectors, EmotionConditions.Texts, 0).ToMatrix(4).Ua;
-        var both = EmotionScorer.HearAndRead(fused, bank, test.Select(place => (place, (Data.Emotion.LabelledText?)MadeUpEmotion.Texts[bank.Recordings[place].Label])), vectors, EmotionConditions.Matching, 0).ToList();
-        Assert.True(heard > 0.7 && read > 0.7 && both.ToMatrix(4).Ua > 0.7, $"Expected tones and words to tell the label, got UA {heard}, {read} and {both.ToMatrix(4).Ua}.");
+        var both = EmotionScorer.HearAndRead(
+            fused, bank, test.Select(place => (place, (Data.Emotion.LabelledText?)MadeUpEmotion.Texts[bank.Recordings[place].Label])),
+            vectors, EmotionConditions.Matching, 0).ToList();
+        Assert.True(
+            heard > 0.7 && read > 0.7
+                && both.ToMatrix(4).Ua > 0.7,
+                $"Expected tones and words to tell the label, got UA {heard}, {read} and {both.ToMatrix(4).Ua}.");
 
         lines.Clear();
         var again = new EmotionTraining(recipe, bank, lines.Add).Sound(train, _folder.Path);
         Assert.Equal("sound resumed at step 40", Assert.Single(lines));
-        Assert.Equal(EmotionScorer.Hear(sound, bank, test, 0).SelectMany(score => score.Logits), EmotionScorer.Hear(again, bank, test, 0).SelectMany(score => score.Logits));
+        Assert.Equal(
+            EmotionScorer.Hear(sound, bank, test, 0).SelectMany(score => score.Logits),
+            EmotionScorer.Hear(again, bank, test, 0).SelectMany(score => score.Logits));
     }
 
     [Fact]
@@ -42,7 +49,19 @@ public sealed class EmotionTrainingTests : IDisposable
         var frontEnd = new VoiceFrontEnd();
         var bank = MadeUpEmotion.Bank(MadeUpEmotion.Recipe.Changes with { Variants = 1 }, frontEnd);
         var made = MadeUpEmotion.Recipe;
-        var recipe = made with { Mscnn = made.Mscnn! with { Text = false, Attention = false, Filters = 1, Descriptors = ((IEmotionFrontEnd)frontEnd).DescriptorDim, DescriptorUnits = 8, Centres = 20 }, Augmentation = made.Changes with { Variants = 1, Mixup = 0.3 } };
+        var recipe = made with
+        {
+            Mscnn = made.Mscnn! with
+            {
+                Text = false,
+                Attention = false,
+                Filters = 1,
+                Descriptors = ((IEmotionFrontEnd)frontEnd).DescriptorDim,
+                DescriptorUnits = 8,
+                Centres = 20
+            },
+            Augmentation = made.Changes with { Variants = 1, Mixup = 0.3 }
+        };
         var train = Enumerable.Range(0, 32).Where(i => bank.Recordings[i].Fold != 0).ToArray();
 
         var sound = new EmotionTraining(recipe, bank, _ => { }).Sound(train, _folder.Path);
@@ -54,7 +73,11 @@ public sealed class EmotionTrainingTests : IDisposable
         Assert.NotEqual(bank.DescriptorStatistics([0, 1]).Mean, mean);
         Assert.Contains(state["radial.weight"].data<float>().ToArray(), weight => weight != 0);
         using var other = new TemporaryFolder();
-        Assert.Contains("20 centres", Assert.Throws<ArgumentException>(() => new EmotionTraining(recipe with { Sound = recipe.Sound with { Steps = 1 } }, bank, _ => { }).Sound([.. train.Take(19)], other.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "20 centres",
+            Assert.Throws<ArgumentException>(
+                () => new EmotionTraining(recipe with { Sound = recipe.Sound with { Steps = 1 } }, bank, _ => { })
+                    .Sound([.. train.Take(19)], other.Path)).Message, StringComparison.Ordinal);
         Assert.InRange(EmotionScorer.Hear(sound, bank, [.. Enumerable.Range(0, 32).Except(train)], 0).ToMatrix(4).Ua, 0.7, 1);
     }
 
@@ -74,11 +97,13 @@ public sealed class EmotionTrainingTests : IDisposable
         {
             var alone = recipe with { Seed = recipe.Member(member).Seed, Members = 1, Mscnn = made.Mscnn };
             using var folder = new TemporaryFolder();
-            return EmotionScorer.Hear(new EmotionTraining(alone, bank, _ => { }).Sound(train, folder.Path), bank, test, 0).SelectMany(score => score.Logits).ToArray();
+            return EmotionScorer.Hear(new EmotionTraining(alone, bank, _ => { }).Sound(train, folder.Path), bank, test, 0)
+                .SelectMany(score => score.Logits).ToArray();
         }).ToArray();
         Assert.NotEqual(apart[0], apart[1]);
         Assert.All(
-            EmotionScorer.Hear(sound, bank, test, 0).SelectMany(score => score.Logits).Zip(apart[0].Zip(apart[1], (one, other) => (one + other) / 2)),
+            EmotionScorer.Hear(sound, bank, test, 0).SelectMany(score => score.Logits)
+                .Zip(apart[0].Zip(apart[1], (one, other) => (one + other) / 2)),
             pair => Assert.Equal(pair.Second, pair.First, 1e-4f));
         lines.Clear();
         new EmotionTraining(recipe, bank, lines.Add).Sound(train, _folder.Path);
@@ -92,7 +117,8 @@ public sealed class EmotionTrainingTests : IDisposable
         using var mode = no_grad();
         manual_seed(3);
         var config = MadeUpEmotion.Recipe.Mscnn!;
-        var (sound, text) = (new MscnnSpu(config with { Text = false, Attention = false }), new MscnnSpu(config with { Audio = false, Attention = false }));
+        var (sound, text) =
+            (new MscnnSpu(config with { Text = false, Attention = false }), new MscnnSpu(config with { Audio = false, Attention = false }));
         foreach (var parameter in sound.parameters().Concat(text.parameters())) parameter.normal_(0, 0.3);
         var joined = FusionTrainer.Join(config, sound, text);
         foreach (var module in new[] { sound, text, joined }) module.eval();
@@ -122,7 +148,8 @@ public sealed class EmotionTrainingTests : IDisposable
         var (bank, again) = (MadeUpEmotion.Bank(), MadeUpEmotion.Bank());
         Assert.Equal(bank[3, 1], again[3, 1]);
         Assert.NotEqual(bank[3, 0], bank[3, 1]);
-        // 9,000 samples of tone, 1,600 on each side where there are so many: (11,600 - 400) / 160 + 1 frames, give or take the edges' 10 ms.
+        // 9,000 samples of tone, 1,600 on each side where there are so many: (11,600 - 400) / 160 + 1 frames, give or take the edges' 10
+        // ms.
         Assert.InRange(bank[3, 0].Length / bank.Dim, 68, 73);
         var (mean, istd) = bank.Statistics([0, 1, 2, 3], centred: 32);
         Assert.InRange(mean[..32].Max(Math.Abs), 0, 1e-3f);
@@ -137,7 +164,8 @@ public sealed class EmotionTrainingTests : IDisposable
         var random = new Random(9);
         for (var i = 0; i < 200; i++)
         {
-            var (features, _) = SoundTrainer.Heard(bank, i % 32, MadeUpEmotion.Recipe.Changes with { ShortestCrop = 0.01, TempoSpread = 0.5 }, random);
+            var (features, _) = SoundTrainer.Heard(
+                bank, i % 32, MadeUpEmotion.Recipe.Changes with { ShortestCrop = 0.01, TempoSpread = 0.5 }, random);
             Assert.True(features.Length > 0 && features.Length % bank.Dim == 0);
         }
     }
@@ -145,7 +173,8 @@ public sealed class EmotionTrainingTests : IDisposable
     [Fact]
     public void Bag_of_words_learns_which_word_tells()
     {
-        var training = new EmotionTraining(MadeUpEmotion.Recipe, MadeUpEmotion.Bank(MadeUpEmotion.Recipe.Changes with { Variants = 1 }), _ => { });
+        var training = new EmotionTraining(
+            MadeUpEmotion.Recipe, MadeUpEmotion.Bank(MadeUpEmotion.Recipe.Changes with { Variants = 1 }), _ => { });
         var baseline = training.Baseline(MadeUpEmotion.Texts, MadeUpEmotion.Texts, _folder.Path);
         Assert.Equal(1, EmotionScorer.Read(baseline, MadeUpEmotion.Texts).ToMatrix(4).MacroF1);
     }
@@ -157,7 +186,9 @@ public sealed class EmotionTrainingTests : IDisposable
         var made = MadeUpEmotion.Recipe;
         var recipe = made with { Votes = "votes", Mscnn = made.Mscnn! with { WordVotes = true } };
         var training = new EmotionTraining(recipe, MadeUpEmotion.Bank(recipe.Changes with { Variants = 1 }), _ => { });
-        var blind = new Speech.WordVectors(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', MadeUpEmotion.Words)), new byte[MadeUpEmotion.Words.Length * 4 * sizeof(ushort)]);
+        var blind = new Speech.WordVectors(
+            System.Text.Encoding.UTF8.GetBytes(string.Join('\n', MadeUpEmotion.Words)),
+            new byte[MadeUpEmotion.Words.Length * 4 * sizeof(ushort)]);
         var baseline = training.Baseline(MadeUpEmotion.Texts, MadeUpEmotion.Texts, _folder.Path);
         var (words, votes) = baseline.ToTable();
         var vectors = blind.Beside(new Speech.WordVectors(words, votes));

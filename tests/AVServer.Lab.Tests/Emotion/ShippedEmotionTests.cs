@@ -36,11 +36,14 @@ public sealed class ShippedEmotionTests
         using var encoder = SpeechEncoder.Load(store.Get("speech-encoder"));
         using var model = EmotionModel.Load(store.Get(name));
         var matrix = new ConfusionMatrix(Letters.Length);
-        foreach (var group in Directory.GetFiles(Path.Combine(TestPaths.Corpora!, "emodb", "audio")).Order().GroupBy(path => Letters.IndexOf(Path.GetFileName(path)[5])).Where(group => group.Key >= 0))
+        foreach (var group in Directory.GetFiles(Path.Combine(TestPaths.Corpora!, "emodb", "audio")).Order()
+            .GroupBy(path => Letters.IndexOf(Path.GetFileName(path)[5])).Where(group => group.Key >= 0))
         {
             foreach (var path in group.Take(8))
             {
-                var pcm = await ExternalProgram.RunAsync("ffmpeg", ["-v", "error", "-nostdin", "-i", path, "-ac", "1", "-ar", "16000", "-f", "f32le", "-"], CancellationToken.None);
+                var pcm = await ExternalProgram.RunAsync(
+                    "ffmpeg", ["-v", "error", "-nostdin", "-i", path, "-ac", "1", "-ar", "16000", "-f", "f32le", "-"],
+                    CancellationToken.None);
                 var samples = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(pcm).ToArray();
                 var utterance = new EncodedUtterance(encoder, model.Spec.WindowSeconds);
                 utterance.Finish(samples.Length, (first, window) => samples.AsSpan(first, window.Length).CopyTo(window));

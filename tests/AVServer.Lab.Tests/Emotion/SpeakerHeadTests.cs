@@ -17,7 +17,8 @@ public sealed class SpeakerHeadTests
     private const float FitTolerance = 2e-3f;
 
     private static readonly GoldenHead Given = JsonSerializer.Deserialize<GoldenHead>(
-        File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "tests", "golden", "emotion-head", "head.json")), JsonSerializerOptions.Web)!;
+        File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "tests", "golden", "emotion-head", "head.json")),
+        JsonSerializerOptions.Web)!;
 
     [Fact]
     public void Logits_are_those_of_independent_code()
@@ -26,7 +27,8 @@ public sealed class SpeakerHeadTests
         var head = Head();
         foreach (var example in Given.Cases)
         {
-            var got = head.Judge(tensor(example.Description).view(1, -1), tensor(Before(example)).view(1, -1), Votes(example)).data<float>().ToArray();
+            var got = head.Judge(tensor(example.Description).view(1, -1), tensor(Before(example)).view(1, -1), Votes(example)).data<float>()
+                .ToArray();
             Assert.All(example.Logits.Zip(got), pair => Assert.Equal(pair.First, pair.Second, LogitTolerance));
         }
     }
@@ -45,12 +47,15 @@ public sealed class SpeakerHeadTests
             example.Votes.SelectMany(vote => vote).ToArray().CopyTo(words, 0);
             Microsoft.ML.OnnxRuntime.OrtValue[] inputs =
             [
-                Value(example.Description, 1, Given.Values), Value(Before(example), 1, (2 * Given.Values) + 1), Value(words, 1, 128, Given.Labels),
+                Value(example.Description, 1, Given.Values), Value(Before(example), 1, (2 * Given.Values) + 1),
+                Value(words, 1, 128, Given.Labels),
                 Microsoft.ML.OnnxRuntime.OrtValue.CreateTensorValueFromMemory(new long[] { example.Votes.Length }, [1]),
             ];
             using var options = new Microsoft.ML.OnnxRuntime.RunOptions();
             using var results = session.Run(options, [.. exported.Inputs.Select(input => input.Name)], inputs, ["logits"]);
-            Assert.All(example.Logits.Zip(results[0].GetTensorDataAsSpan<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, LogitTolerance));
+            Assert.All(
+                example.Logits.Zip(results[0].GetTensorDataAsSpan<float>().ToArray()),
+                pair => Assert.Equal(pair.First, pair.Second, LogitTolerance));
             foreach (var input in inputs) input.Dispose();
         }
     }
@@ -87,8 +92,11 @@ public sealed class SpeakerHeadTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "recipe.json");
         var good = File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "emotion.json"));
-        Assert.Equal("emotion", SpeakerHeadRecipe.Load(Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "emotion.json")).Name);
-        foreach (var (from, to) in ((string, string)[])[("\"decay\": 0.2", "\"decay\": 0"), ("[0, 10, 30]", "[]"), ("\"seed\"", "\"sead\"")])
+        Assert.Equal(
+            "emotion", SpeakerHeadRecipe.Load(
+                Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "emotion.json")).Name);
+        foreach (var (from, to) in ((string, string)[])[("\"decay\": 0.2", "\"decay\": 0"), ("[0, 10, 30]", "[]"),
+            ("\"seed\"", "\"sead\"")])
         {
             Assert.Contains(from, good, StringComparison.Ordinal);
             File.WriteAllText(path, good.Replace(from, to, StringComparison.Ordinal));
@@ -114,10 +122,12 @@ public sealed class SpeakerHeadTests
         ? zeros(1, 1, Given.Labels)
         : tensor(example.Votes.SelectMany(vote => vote).ToArray()).view(1, example.Votes.Length, Given.Labels);
 
-    private static Microsoft.ML.OnnxRuntime.OrtValue Value(float[] values, params long[] shape) => Microsoft.ML.OnnxRuntime.OrtValue.CreateTensorValueFromMemory(values, shape);
+    private static Microsoft.ML.OnnxRuntime.OrtValue Value(float[] values, params long[] shape) =>
+        Microsoft.ML.OnnxRuntime.OrtValue.CreateTensorValueFromMemory(values, shape);
 
     private sealed record GoldenHead(
-        int Values, int Labels, double PriorSeconds, double WordBound, float[] Mean, float[] Istd, float[] Weights, float[] Biases, GoldenCase[] Cases, GoldenFit Fit);
+        int Values, int Labels, double PriorSeconds, double WordBound, float[] Mean, float[] Istd, float[] Weights, float[] Biases,
+        GoldenCase[] Cases, GoldenFit Fit);
 
     private sealed record GoldenCase(float[] Description, float[][] Before, double[] Seconds, float[][] Votes, float[] Logits);
 

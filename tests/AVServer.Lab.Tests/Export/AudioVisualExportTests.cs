@@ -14,7 +14,16 @@ public sealed class AudioVisualExportTests
     /// <summary>Until the running statistics fit, twenty layers on top of each other make rounding large.</summary>
     private const int EncoderBatches = 25;
 
-    private static readonly FlcmaConfig Tiny = FlcmaConfig.Small with { RoiSize = 21, RoiChannels = 3, VisualWidth = 4, Dim = 16, Heads = 2, FeedForward = 24, Blocks = 2 };
+    private static readonly FlcmaConfig Tiny = FlcmaConfig.Small with
+    {
+        RoiSize = 21,
+        RoiChannels = 3,
+        VisualWidth = 4,
+        Dim = 16,
+        Heads = 2,
+        FeedForward = 24,
+        Blocks = 2
+    };
 
     public static TheoryData<FlcmaConfig> Encoders => new() { FlcmaConfig.Small, Tiny };
 
@@ -106,8 +115,12 @@ public sealed class AudioVisualExportTests
     private static void AssertSignature(ExportedModel exported)
     {
         using var session = SessionFactory.Open(exported.Graph);
-        Assert.Equal(exported.Inputs.Select(input => (input.Name, string.Join(",", input.Shape))), session.InputMetadata.Select(input => (input.Key, string.Join(",", input.Value.Dimensions))));
-        Assert.Equal(exported.Outputs.Select(output => (output.Name, string.Join(",", output.Shape))), session.OutputMetadata.Select(output => (output.Key, string.Join(",", output.Value.Dimensions))));
+        Assert.Equal(
+            exported.Inputs.Select(input => (input.Name, string.Join(",", input.Shape))),
+            session.InputMetadata.Select(input => (input.Key, string.Join(",", input.Value.Dimensions))));
+        Assert.Equal(
+            exported.Outputs.Select(output => (output.Name, string.Join(",", output.Shape))),
+            session.OutputMetadata.Select(output => (output.Key, string.Join(",", output.Value.Dimensions))));
     }
 
     private static LipEncoder Encoder(FlcmaConfig config)
@@ -115,18 +128,23 @@ public sealed class AudioVisualExportTests
         manual_seed(11);
         var encoder = new LipEncoder(config);
         using var scope = NewDisposeScope();
-        encoder.SetNormalisation([.. Enumerable.Range(0, config.RoiChannels).Select(channel => 0.3f + (0.1f * channel))], [.. Enumerable.Range(0, config.RoiChannels).Select(channel => 4f + channel)]);
+        encoder.SetNormalisation(
+            [.. Enumerable.Range(0, config.RoiChannels).Select(channel => 0.3f + (0.1f * channel))],
+            [.. Enumerable.Range(0, config.RoiChannels).Select(channel => 4f + channel)]);
         return Trained(encoder, EncoderBatches, () => encoder.call(rand([2, config.RoiChannels, 5, config.RoiSize, config.RoiSize])));
     }
 
-    private static FlcmaEnsemble Ensemble(FlcmaConfig config, int members = 1) => new([.. Enumerable.Range(0, members).Select(member => Conformer(config, seed: 11 + member))]);
+    private static FlcmaEnsemble Ensemble(FlcmaConfig config, int members = 1) =>
+        new([.. Enumerable.Range(0, members).Select(member => Conformer(config, seed: 11 + member))]);
 
     private static FlcmaConformer Conformer(FlcmaConfig config, int seed)
     {
         manual_seed(seed);
         var model = new FlcmaConformer(config);
         using var scope = NewDisposeScope();
-        return Trained(model, 2, () => model.call((randn([3, config.AudioFrames, config.Mels]) * 3) - 6, rand([3, config.VideoFrames, config.LipValues]), ones(3, 2)));
+        return Trained(
+            model, 2, () => model.call(
+                (randn([3, config.AudioFrames, config.Mels]) * 3) - 6, rand([3, config.VideoFrames, config.LipValues]), ones(3, 2)));
     }
 
     /// <summary>Weights and running statistics that are not those of the start.</summary>

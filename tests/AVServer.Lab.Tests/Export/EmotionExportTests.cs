@@ -30,7 +30,11 @@ public sealed class EmotionExportTests
         using var model = Trained(config);
         var exported = ModelExporter.Export(model);
         Assert.InRange(exported.MaxDifference, 0, 2e-5f);
-        string[] expected = [.. config.Audio ? ["features", "frames"] : Array.Empty<string>(), .. config.Descriptors > 0 ? ["descriptors"] : Array.Empty<string>(), .. config.Text ? ["words", "wordCount"] : Array.Empty<string>(), .. config.SpeakerDim > 0 ? ["speaker"] : Array.Empty<string>()];
+        string[] expected =
+            [.. config.Audio ? ["features", "frames"] : Array.Empty<string>(),
+                .. config.Descriptors > 0 ? ["descriptors"] : Array.Empty<string>(),
+                .. config.Text ? ["words", "wordCount"] : Array.Empty<string>(),
+                .. config.SpeakerDim > 0 ? ["speaker"] : Array.Empty<string>()];
         Assert.Equal(expected, exported.Inputs.Select(input => input.Name));
         Assert.Equal([-1, config.Labels], Assert.Single(exported.Outputs).Shape);
     }
@@ -67,12 +71,23 @@ public sealed class EmotionExportTests
         manual_seed(6);
         var model = new MscnnSpu(config);
         using var scope = NewDisposeScope();
-        if (config.Audio) model.SetNormalisation([.. Enumerable.Range(0, config.Features).Select(i => i - 4f)], [.. Enumerable.Range(0, config.Features).Select(i => 1f / (1 + i % 5))]);
-        if (config.Descriptors > 0) model.SetDescriptorNormalisation([.. Enumerable.Range(0, config.Descriptors).Select(i => i / 2f)], [.. Enumerable.Range(0, config.Descriptors).Select(i => 2f / (1 + i))]);
-        model.Radial?.Fit(randn([config.Centres, config.Descriptors]), randn([40, config.Descriptors]), eye(config.Labels).repeat([10, 1]), 0.1, 8);
+        if (config.Audio)
+            model.SetNormalisation(
+                [.. Enumerable.Range(0, config.Features).Select(i => i - 4f)],
+                [.. Enumerable.Range(0, config.Features).Select(i => 1f / (1 + i % 5))]);
+        if (config.Descriptors > 0)
+            model.SetDescriptorNormalisation(
+                [.. Enumerable.Range(0, config.Descriptors).Select(i => i / 2f)],
+                [.. Enumerable.Range(0, config.Descriptors).Select(i => 2f / (1 + i))]);
+        model.Radial?.Fit(
+            randn([config.Centres, config.Descriptors]), randn([40, config.Descriptors]), eye(config.Labels).repeat([10, 1]), 0.1, 8);
         foreach (var (_, values) in model.state_dict().Where(entry => entry.Key is "voteWeight" or "toldBias")) values.fill_(0.7);
         for (var step = 0; step < 3; step++)
-            model.call(new Utterances(randn([4, 40, config.Features]) * 3, tensor(new[] { 40L, 30, 20, 10 }), randn([4, 5, config.WordInputs]), tensor(new[] { 5L, 4, 3, 2 }), config.SpeakerDim > 0 ? randn([4, config.SpeakerDim]) : null, config.Descriptors > 0 ? randn([4, config.Descriptors]) * 9 : null));
+            model.call(
+                new Utterances(
+                    randn([4, 40, config.Features]) * 3, tensor(new[] { 40L, 30, 20, 10 }), randn([4, 5, config.WordInputs]),
+                    tensor(new[] { 5L, 4, 3, 2 }), config.SpeakerDim > 0 ? randn([4, config.SpeakerDim]) : null,
+                    config.Descriptors > 0 ? randn([4, config.Descriptors]) * 9 : null));
         return model;
     }
 }

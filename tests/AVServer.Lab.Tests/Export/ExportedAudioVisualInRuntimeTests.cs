@@ -67,23 +67,31 @@ public sealed class ExportedAudioVisualInRuntimeTests : IDisposable
         using var mode = no_grad();
         for (var stream = 0; stream < Streams; stream++)
         {
-            var pictures = tensor([.. frames[stream].SelectMany(frame => frame)], [1, Config.VideoFrames, Config.RoiChannels, Config.RoiSize, Config.RoiSize]).transpose(1, 2);
+            var pictures = tensor(
+                [.. frames[stream].SelectMany(frame => frame)], [1, Config.VideoFrames, Config.RoiChannels, Config.RoiSize, Config.RoiSize])
+                .transpose(1, 2);
             var expected = _encoder.call(LipEncoder.with_context(pictures));
             Assert.Equal(expected.data<float>().ToArray(), features[stream], (one, other) => Math.Abs(one - other) <= Tolerance);
 
             var fbank = Values(100 + stream, Config.AudioFrames * Config.Mels, 12);
             var posteriors = new float[Ways.Length];
-            using var measures = tensor(Values(200 + stream, Config.VideoFrames * Config.LipMeasures, 0.1f), [1, Config.VideoFrames, Config.LipMeasures]);
-            var seen = cat([tensor(features[stream], [1, Config.VideoFrames, Config.LipFeatures]), measures], 2).contiguous().data<float>().ToArray();
+            using var measures = tensor(
+                Values(200 + stream, Config.VideoFrames * Config.LipMeasures, 0.1f), [1, Config.VideoFrames, Config.LipMeasures]);
+            var seen = cat([tensor(features[stream], [1, Config.VideoFrames, Config.LipFeatures]), measures], 2).contiguous().data<float>()
+                .ToArray();
             model.Judge(fbank, seen, Ways, posteriors);
             var presence = tensor([1f, 1f, 1f, 0f, 0f, 1f], [3, 2]);
-            var judged = _conformer.call(tensor(fbank, [1, Config.AudioFrames, Config.Mels]).repeat(3, 1, 1), cat([expected, measures], 2).repeat(3, 1, 1), presence).sigmoid();
+            var judged = _conformer.call(
+                tensor(fbank, [1, Config.AudioFrames, Config.Mels]).repeat(3, 1, 1), cat([expected, measures], 2).repeat(3, 1, 1), presence)
+                .sigmoid();
             Assert.Equal(judged.data<float>().ToArray(), posteriors, (one, other) => Math.Abs(one - other) <= Tolerance);
             Assert.Equal(Ways.Length, posteriors.Distinct().Count());
         }
     }
 
-    /// <summary>Features of a stream's frames, encoded as they come; the last frame is given twice more, since features come two frames late.</summary>
+    /// <summary>
+    /// Features of a stream's frames, encoded as they come; the last frame is given twice more, since features come two frames late.
+    /// </summary>
     private static async Task<float[]> Encode(DynamicBatcher batcher, float[][] frames)
     {
         var (state, length) = (batcher.Model.CreateState(), batcher.Model.OutputLength);
@@ -93,13 +101,15 @@ public sealed class ExportedAudioVisualInRuntimeTests : IDisposable
         for (var frame = 0; frame < frames.Length + AudioVisualFiles.LipDelayFrames; frame++)
         {
             var at = frame - AudioVisualFiles.LipDelayFrames;
-            await batcher.RunAsync(state, frames[Math.Min(frame, frames.Length - 1)], at < 0 ? early : features.AsMemory(at * length, length));
+            await batcher.RunAsync(
+                state, frames[Math.Min(frame, frames.Length - 1)], at < 0 ? early : features.AsMemory(at * length, length));
         }
         return features;
     }
 
     private static float[][] Pictures(int seed) =>
-        [.. Enumerable.Range(0, Config.VideoFrames).Select(frame => Values((1000 * seed) + frame, Config.RoiChannels * Config.RoiSize * Config.RoiSize, 1))];
+        [.. Enumerable.Range(0, Config.VideoFrames)
+            .Select(frame => Values((1000 * seed) + frame, Config.RoiChannels * Config.RoiSize * Config.RoiSize, 1))];
 
     private static float[] Values(int seed, int count, float largest)
     {
@@ -115,11 +125,17 @@ public sealed class ExportedAudioVisualInRuntimeTests : IDisposable
             Version = "1.0.0",
             Kind = ModelKind.AudioVisualSpotter,
             Licence = "Apache-2.0",
-            Files = new Dictionary<string, ModelFile> { [ModelManifest.MainFile] = Entry(conformer.Graph), [AudioVisualFiles.Lips] = Entry(encoder.Graph) },
+            Files = new Dictionary<string, ModelFile>
+            {
+                [ModelManifest.MainFile] = Entry(conformer.Graph),
+                [AudioVisualFiles.Lips] = Entry(encoder.Graph)
+            },
             Features = new FeatureSpec("fbank"),
             Inputs = conformer.Inputs,
             Outputs = conformer.Outputs,
-            AudioVisual = new AudioVisualSpec(Config.RoiSize, Config.RoiChannels, Config.LipFeatures, Config.AudioFrames, Config.VideoFrames, LipMeasures: Config.LipMeasures),
+            AudioVisual = new AudioVisualSpec(
+                Config.RoiSize, Config.RoiChannels, Config.LipFeatures, Config.AudioFrames, Config.VideoFrames,
+                LipMeasures: Config.LipMeasures),
             Labels = ["please"],
         };
         var folder = Directory.CreateDirectory(Path.Combine(_folder.Path, manifest.Name)).FullName;

@@ -60,7 +60,9 @@ public sealed class ExportedSpotterInRuntimeTests : IDisposable
         using var scope = NewDisposeScope();
         var sequences = tensor([.. fbank.SelectMany(values => values)], [Streams, Steps * exported.Streaming!.ChunkFrames, 80]);
         var whole = TorchValue.Of(network.Serve([TorchValue.From(sequences)])[0]);
-        Assert.Equal(whole.data<float>().ToArray(), posteriors.SelectMany(values => values), (expected, got) => Math.Abs(expected - got) <= Tolerance);
+        Assert.Equal(
+            whole.data<float>().ToArray(), posteriors.SelectMany(values => values),
+            (expected, got) => Math.Abs(expected - got) <= Tolerance);
     }
 
     private static async Task Run(DynamicBatcher batcher, float[] fbank, float[] posteriors)

@@ -67,7 +67,9 @@ public sealed class ModelExporterTests
         manual_seed(5);
         var model = new Mdtc(config);
         using var scope = NewDisposeScope();
-        model.SetCmvn([.. Enumerable.Range(0, config.Mels).Select(mel => 0.1f * mel)], [.. Enumerable.Range(0, config.Mels).Select(mel => 1f / (1 + mel % 7))]);
+        model.SetCmvn(
+            [.. Enumerable.Range(0, config.Mels).Select(mel => 0.1f * mel)],
+            [.. Enumerable.Range(0, config.Mels).Select(mel => 1f / (1 + mel % 7))]);
         for (var step = 0; step < 5; step++) model.logits(randn([4, 64, config.Mels]) * 2 + 1);
         return model;
     }

@@ -36,7 +36,9 @@ public sealed class SpellingTests
         var likelihoods = new List<double>();
         GraphoneAligner.Learn(Toy, 6, (_, likelihood) => likelihoods.Add(likelihood));
         // The first round's weights are no probabilities yet.
-        Assert.All(likelihoods.Skip(1).Zip(likelihoods.Skip(2)), pair => Assert.True(pair.Second >= pair.First - 1e-9, $"{pair.First} → {pair.Second}"));
+        Assert.All(
+            likelihoods.Skip(1).Zip(likelihoods.Skip(2)),
+            pair => Assert.True(pair.Second >= pair.First - 1e-9, $"{pair.First} → {pair.Second}"));
     }
 
     [Fact]
@@ -53,7 +55,8 @@ public sealed class SpellingTests
     {
         var aligner = GraphoneAligner.Learn(Toy, 6, (_, _) => { });
         var model = new GraphoneEstimator([.. Toy.Select(word => aligner.Align(word)!)], 3, prune).ToModel();
-        var contexts = new[] { 0, model.Start, model.Advance(model.Start, 1, out _), model.Advance(model.Advance(model.Start, 2, out _), 3, out _) };
+        var contexts =
+            new[] { 0, model.Start, model.Advance(model.Start, 1, out _), model.Advance(model.Advance(model.Start, 2, out _), 3, out _) };
         Assert.All(contexts, context =>
         {
             var sum = Enumerable.Range(0, model.Graphones.Length + 1).Sum(symbol =>
@@ -72,19 +75,26 @@ public sealed class SpellingTests
     [Fact]
     public void All_pronunciations_of_a_word_are_on_one_side()
     {
-        var lines = Enumerable.Range(0, 400).Select(i => $"W{(char)('A' + (i / 26))}{(char)('A' + (i % 26))}  B AH0\nW{(char)('A' + (i / 26))}{(char)('A' + (i % 26))}(1)  B IY1\n");
+        var lines = Enumerable.Range(0, 400)
+            .Select(
+                i =>
+                    $"W{(char)('A' + (i / 26))}{(char)('A' + (i % 26))}  B AH0\nW{(char)('A' + (i / 26))}{(char)('A' + (i % 26))}(1)  "
+                    + "B IY1\n");
         var split = SpellingSplit.Of(Lexicon.Parse(string.Concat(lines) + "NO_WORD  N OW1\n"));
         List<SpokenSpelling>[] sides = [split.Train, split.Dev, split.Test];
         Assert.Equal(800, sides.Sum(side => side.Count));
         Assert.All(sides, side => Assert.NotEmpty(side));
-        Assert.All(sides.SelectMany((side, i) => side.Select(word => (word.Letters, i))).GroupBy(word => word.Letters), word => Assert.Single(word.Select(entry => entry.i).Distinct()));
+        Assert.All(
+            sides.SelectMany((side, i) => side.Select(word => (word.Letters, i))).GroupBy(word => word.Letters),
+            word => Assert.Single(word.Select(entry => entry.i).Distinct()));
     }
 
     [Fact]
     public void Score_counts_errors_against_the_nearest_pronunciation()
     {
         var letters = new LettersToPhones(SpellingTrainer.Train(Recipe, Toy, _ => { }));
-        var score = SpellingScore.Of(letters, [Spoken("bam", "B AE M"), Spoken("bam", "B AA M"), Spoken("tam", "T IY M"), Spoken("zzz", "Z")]);
+        var score = SpellingScore.Of(
+            letters, [Spoken("bam", "B AE M"), Spoken("bam", "B AA M"), Spoken("tam", "T IY M"), Spoken("zzz", "Z")]);
         Assert.Equal((3, 2, 7, 2, 1), (score.Words, score.WordErrors, score.Phones, score.PhoneErrors, score.AmongFour));
     }
 

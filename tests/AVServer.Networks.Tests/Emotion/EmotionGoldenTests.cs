@@ -104,7 +104,8 @@ public sealed class EmotionGoldenTests
         module.to(float64);
         module.load_state_dict(golden.State);
         module.train(!name.EndsWith("eval", StringComparison.Ordinal));
-        var inputs = golden.Inputs.Select(input => input.is_floating_point() ? input.detach().to(float64).requires_grad_() : input).ToArray();
+        var inputs = golden.Inputs.Select(input => input.is_floating_point() ? input.detach().to(float64).requires_grad_() : input)
+            .ToArray();
         golden.Check(inputs, [call(inputs)], module);
     }
 }

@@ -25,7 +25,8 @@ public sealed class MscnnSpuTests
         for (var i = 0; i < 3; i++)
         {
             var read = vectors.narrow(0, i, 1).narrow(1, 0, Math.Max(1, words[i]));
-            var alone = model.call(new Utterances(features.narrow(0, i, 1).narrow(1, 0, frames[i]), Lengths(frames[i]), read, Lengths(words[i])));
+            var alone = model.call(
+                new Utterances(features.narrow(0, i, 1).narrow(1, 0, frames[i]), Lengths(frames[i]), read, Lengths(words[i])));
             Assert.InRange(Furthest(together.narrow(0, i, 1), alone), 0, Tolerance);
         }
     }
@@ -59,7 +60,17 @@ public sealed class MscnnSpuTests
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         manual_seed(11);
-        var model = new MscnnSpu(Small with { Text = false, Attention = false, Descriptors = 5, DescriptorUnits = 32, Dropout = 0, DescriptorDropout = 0, BranchDropout = 0.4 });
+        var model = new MscnnSpu(
+            Small with
+            {
+                Text = false,
+                Attention = false,
+                Descriptors = 5,
+                DescriptorUnits = 32,
+                Dropout = 0,
+                DescriptorDropout = 0,
+                BranchDropout = 0.4
+            });
         var input = new Utterances(randn(200, 20, 9), tensor(Enumerable.Repeat(20L, 200).ToArray()), Descriptors: randn(200, 5));
         // Examples of which nothing is left but the dense layer's bias.
         long Unheard() => (model.call(input) - model.Layers.Output.bias!).abs().amax([1]).eq(0).sum().item<long>();
@@ -87,11 +98,20 @@ public sealed class MscnnSpuTests
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        var whole = Small with { Text = false, Attention = false, Filters = 12, Pooling = pooling, Descriptors = descriptors, DescriptorUnits = 9 };
+        var whole = Small with
+        {
+            Text = false,
+            Attention = false,
+            Filters = 12,
+            Pooling = pooling,
+            Descriptors = descriptors,
+            DescriptorUnits = 9
+        };
         var members = Enumerable.Range(0, 3).Select(seed => Disturbed(MscnnMembers.Of(whole, 3), seed)).ToArray();
         var joined = MscnnMembers.Join(members);
         Assert.Equal(whole, joined.Config);
-        var input = new Utterances(randn(2, 30, 9), tensor(new[] { 30L, 11 }), Descriptors: descriptors == 0 ? null : randn(2, descriptors));
+        var input = new Utterances(
+            randn(2, 30, 9), tensor(new[] { 30L, 11 }), Descriptors: descriptors == 0 ? null : randn(2, descriptors));
         var mean = stack(members.Select(member => member.call(input))).mean([0L]);
         Assert.InRange(Furthest(mean, joined.call(input)), 0, Tolerance);
         Assert.True(Furthest(members[0].call(input), mean) > 0.01);
@@ -135,7 +155,8 @@ public sealed class MscnnSpuTests
         var model = new MscnnSpu(Small with { Descriptors = 5, Centres = 3, Dropout = 0 });
         model.eval();
         using (no_grad()) model.Radial!.Fit(randn(3, 5), randn(8, 5), eye(4).repeat([2, 1]), 0.1, 8);
-        var input = new Utterances(randn(2, 30, 9), tensor(new[] { 30L, 20 }), randn(2, 4, 6), tensor(new[] { 4L, 0 }), Descriptors: randn(2, 5));
+        var input = new Utterances(
+            randn(2, 30, 9), tensor(new[] { 30L, 20 }), randn(2, 4, 6), tensor(new[] { 4L, 0 }), Descriptors: randn(2, 5));
         Assert.True(Furthest(model.call(input)[1], model.Layers.Output.bias!) > 0.01);
         model.OnlyAsks = true;
         Assert.Equal(0, Furthest(model.call(input)[1], model.Layers.Output.bias!));
@@ -143,7 +164,9 @@ public sealed class MscnnSpuTests
         // Which words are asked for still comes from the sound.
         Assert.True(Furthest(model.call(input)[0], model.call(input with { Features = randn(2, 30, 9) })[0]) > 1e-4);
         model.call(input).sum().backward();
-        Assert.All(model.Layers.Audio!.parameters(), parameter => Assert.True(parameter.grad is not { } grad || grad.abs().max().item<float>() == 0));
+        Assert.All(
+            model.Layers.Audio!.parameters(),
+            parameter => Assert.True(parameter.grad is not { } grad || grad.abs().max().item<float>() == 0));
         Assert.Contains(model.Layers.Text!.parameters(), parameter => parameter.grad!.abs().max().item<float>() > 0);
     }
 
@@ -174,7 +197,8 @@ public sealed class MscnnSpuTests
     {
         // Keras counts running statistics among the parameters.
         using var model = new LightSerNet(new LightSerNetConfig());
-        var statistics = model.named_buffers().Where(buffer => !buffer.name.EndsWith("num_batches_tracked", StringComparison.Ordinal)).Sum(buffer => buffer.buffer.numel());
+        var statistics = model.named_buffers().Where(buffer => !buffer.name.EndsWith("num_batches_tracked", StringComparison.Ordinal))
+            .Sum(buffer => buffer.buffer.numel());
         Assert.Equal(462_468, model.parameters().Sum(parameter => parameter.numel()) + statistics);
     }
 
@@ -191,7 +215,9 @@ public sealed class MscnnSpuTests
         long[] frames = [70, 1, 33];
         var together = model.call(Padded(features, 97), tensor(frames));
         for (var i = 0; i < 3; i++)
-            Assert.InRange(Furthest(together.narrow(0, i, 1), model.call(features.narrow(0, i, 1).narrow(1, 0, frames[i]), Lengths(frames[i]))), 0, Tolerance);
+            Assert.InRange(
+                Furthest(together.narrow(0, i, 1), model.call(features.narrow(0, i, 1).narrow(1, 0, frames[i]), Lengths(frames[i]))), 0,
+                Tolerance);
     }
 
     [Fact]
@@ -211,7 +237,10 @@ public sealed class MscnnSpuTests
         manual_seed(seed);
         var model = new MscnnSpu(config);
         using var mode = no_grad();
-        foreach (var (name, values) in model.state_dict().Where(entry => entry.Value.is_floating_point() && !entry.Key.Contains("mean", StringComparison.OrdinalIgnoreCase) && !entry.Key.Contains("istd", StringComparison.OrdinalIgnoreCase)))
+        foreach (var (name, values) in model.state_dict()
+            .Where(
+                entry => entry.Value.is_floating_point() && !entry.Key.Contains("mean", StringComparison.OrdinalIgnoreCase)
+                    && !entry.Key.Contains("istd", StringComparison.OrdinalIgnoreCase)))
             values.copy_(name.EndsWith("running_var", StringComparison.Ordinal) ? rand_like(values) + 0.5 : randn_like(values) * 0.3);
         model.eval();
         return model;
@@ -221,13 +250,16 @@ public sealed class MscnnSpuTests
     [InlineData(false, false, false, "neither")]
     [InlineData(true, false, true, "attention")]
     public void Switches_that_do_not_fit_are_refused(bool audio, bool text, bool attention, string said) =>
-        Assert.Contains(said, Assert.Throws<ArgumentException>(() => new MscnnSpu(Small with { Audio = audio, Text = text, Attention = attention })).Message);
+        Assert.Contains(
+            said, Assert.Throws<ArgumentException>(
+                () => new MscnnSpu(Small with { Audio = audio, Text = text, Attention = attention })).Message);
 
     [Fact]
     public void Missing_input_is_named()
     {
         using var scope = NewDisposeScope();
-        Assert.Contains("words", Assert.Throws<ArgumentException>(() => Trained().call(new Utterances(zeros(1, 5, 9), Lengths(5L)))).Message);
+        Assert.Contains(
+            "words", Assert.Throws<ArgumentException>(() => Trained().call(new Utterances(zeros(1, 5, 9), Lengths(5L)))).Message);
     }
 
     private static Utterances Heard(Tensor features, long frames) => new(features, Lengths(frames), zeros(1, 1, 6), Lengths(0L));

@@ -50,7 +50,8 @@ public sealed class FlcmaConformerTests
         var silence = fbank * float.NaN;
         Assert.True((model.call(fbank, lips, audio) == model.call(fbank, nothing, audio)).all().item<bool>());
         Assert.True((model.call(fbank, lips, video) == model.call(silence, lips, video)).all().item<bool>());
-        Assert.Equal(3, new[] { audio, video, both }.Select(presence => model.call(fbank, lips, presence).item<float>()).Distinct().Count());
+        Assert.Equal(
+            3, new[] { audio, video, both }.Select(presence => model.call(fbank, lips, presence).item<float>()).Distinct().Count());
     }
 
     [Theory]
@@ -129,7 +130,8 @@ public sealed class FlcmaConformerTests
         visual.eval();
         var pictures = LipEncoder.with_context(SmallFlcma.Pictures(config, 2, config.VideoFrames));
         var measures = rand(2, config.VideoFrames, config.LipMeasures);
-        Assert.True((visual.call(pictures, measures) == visual.classify(cat([visual.Encoder.call(pictures), measures], 2))).all().item<bool>());
+        Assert.True(
+            (visual.call(pictures, measures) == visual.classify(cat([visual.Encoder.call(pictures), measures], 2))).all().item<bool>());
     }
 
     [Fact]
@@ -141,7 +143,9 @@ public sealed class FlcmaConformerTests
         using var model = SmallFlcma.Conformer(config);
         model.train();
         model.call(SmallFlcma.Fbank(config, 3), SmallFlcma.Lips(config, 3), tensor([1f, 1f, 1f, 0f, 0f, 1f], [3, 2])).sum().backward();
-        Assert.All(model.named_parameters(), entry => Assert.True(entry.parameter.grad is { } grad && grad.abs().sum().item<float>() > 0, entry.name));
+        Assert.All(
+            model.named_parameters(),
+            entry => Assert.True(entry.parameter.grad is { } grad && grad.abs().sum().item<float>() > 0, entry.name));
     }
 
     [Fact]

@@ -29,7 +29,8 @@ public sealed class FlcmaEnsembleTests
         using var small = new FlcmaConformer(SmallFlcma.Config);
         using var other = new FlcmaConformer(SmallFlcma.Config with { Blocks = 1 });
 
-        Assert.Contains("2 of 2 sizes", Assert.Throws<ArgumentException>(() => new FlcmaEnsemble([small, other])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "2 of 2 sizes", Assert.Throws<ArgumentException>(() => new FlcmaEnsemble([small, other])).Message, StringComparison.Ordinal);
         Assert.Contains("0 of 0 sizes", Assert.Throws<ArgumentException>(() => new FlcmaEnsemble([])).Message, StringComparison.Ordinal);
     }
 }

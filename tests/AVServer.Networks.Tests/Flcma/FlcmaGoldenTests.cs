@@ -11,7 +11,8 @@ public sealed class FlcmaGoldenTests
 {
     /// <summary>The sizes in <c>tests/golden/flcma/generate.py</c>.</summary>
     private static readonly FlcmaConfig Config = new(
-        RoiSize: 17, RoiChannels: 2, VisualWidth: 2, SubsamplingChannels: 3, Dim: 8, Heads: 2, FeedForward: 12, Blocks: 2, ConvolutionKernel: 5,
+        RoiSize: 17, RoiChannels: 2, VisualWidth: 2, SubsamplingChannels: 3, Dim: 8, Heads: 2, FeedForward: 12, Blocks: 2,
+        ConvolutionKernel: 5,
         Dropout: 0, Mels: 10, AudioFrames: 24, VideoFrames: 6);
 
     private static readonly FlcmaConfig Transformer = Config with { Variant = FlcmaVariant.Transformer };

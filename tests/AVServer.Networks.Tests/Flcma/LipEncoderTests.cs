@@ -99,6 +99,7 @@ public sealed class LipEncoderTests
     {
         using var encoder = new LipEncoder(FlcmaConfig.Base);
         // torchvision's resnet18: 11,689,512; less its 2-D stem (3·64·7·7) and its 1,000-way classifier; and the 3-D stem.
-        Assert.Equal(11_689_512 - (3 * 64 * 49) - (513 * 1000) + (3 * 64 * 5 * 49), encoder.parameters().Sum(parameter => parameter.numel()));
+        Assert.Equal(
+            11_689_512 - (3 * 64 * 49) - (513 * 1000) + (3 * 64 * 5 * 49), encoder.parameters().Sum(parameter => parameter.numel()));
     }
 }

@@ -20,10 +20,12 @@ public sealed class LipNormalisationTests
         {
             for (var value = 0; value < Config.LipValues; value++)
             {
-                var over = Enumerable.Range(0, Config.VideoFrames).Select(frame => (double)lips[window, frame, value].item<float>()).ToArray();
+                var over = Enumerable.Range(0, Config.VideoFrames).Select(frame => (double)lips[window, frame, value].item<float>())
+                    .ToArray();
                 var mean = over.Average();
                 var unit = value < Config.LipFeatures ? 1 : Math.Sqrt(over.Average(x => (x - mean) * (x - mean))) + 0.002;
-                for (var frame = 0; frame < over.Length; frame++) Assert.Equal((over[frame] - mean) / unit, normalised[window, frame, value].item<float>(), 1e-4);
+                for (var frame = 0; frame < over.Length; frame++)
+                    Assert.Equal((over[frame] - mean) / unit, normalised[window, frame, value].item<float>(), 1e-4);
             }
         }
     }

@@ -8,7 +8,8 @@ namespace AVServer.Networks.Tests.Flcma;
 internal static class SmallFlcma
 {
     internal static FlcmaConfig Config { get; } = new(
-        RoiSize: 16, RoiChannels: 1, VisualWidth: 4, SubsamplingChannels: 4, Dim: 16, Heads: 2, FeedForward: 24, Blocks: 2, ConvolutionKernel: 5,
+        RoiSize: 16, RoiChannels: 1, VisualWidth: 4, SubsamplingChannels: 4, Dim: 16, Heads: 2, FeedForward: 24, Blocks: 2,
+        ConvolutionKernel: 5,
         Mels: 12, AudioFrames: 48, VideoFrames: 12);
 
     /// <summary>A module in evaluation mode, after a few batches and with every parameter shifted at random.</summary>
@@ -34,7 +35,8 @@ internal static class SmallFlcma
     internal static Tensor Lips(FlcmaConfig config, long batch) => rand([batch, config.VideoFrames, config.LipValues]);
 
     /// <summary>Pictures [B, C, T, S, S] in [0, 1].</summary>
-    internal static Tensor Pictures(FlcmaConfig config, long batch, long frames) => rand([batch, config.RoiChannels, frames, config.RoiSize, config.RoiSize]);
+    internal static Tensor Pictures(FlcmaConfig config, long batch, long frames) =>
+        rand([batch, config.RoiChannels, frames, config.RoiSize, config.RoiSize]);
 
     internal static float Difference(Tensor one, Tensor other) => (one - other).abs().max().item<float>();
 }

@@ -38,7 +38,8 @@ internal sealed class FakeTranscriber : ITranscriber
         public IReadOnlyList<SpokenWord> Finish()
         {
             transcriber._mayFinish.Wait();
-            var words = Enumerable.Range(0, _heard / WordSamples).Select(i => new SpokenWord("good", TimeSpan.FromSeconds(i * 0.5), TimeSpan.FromSeconds((i * 0.5) + 0.4), 0.9f));
+            var words = Enumerable.Range(0, _heard / WordSamples)
+                .Select(i => new SpokenWord("good", TimeSpan.FromSeconds(i * 0.5), TimeSpan.FromSeconds((i * 0.5) + 0.4), 0.9f));
             (SpokenWord[] said, _heard) = ([.. words], 0);
             return said;
         }

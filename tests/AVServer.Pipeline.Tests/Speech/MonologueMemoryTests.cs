@@ -26,7 +26,8 @@ public sealed class MonologueMemoryTests
             if (heard == 145 * Second) late = GC.GetTotalMemory(forceFullCollection: true);
             return Second / 10;
         }, Talk.Rate);
-        await foreach (var happened in test.Pipeline.RunAsync(new StreamRequest("s", hello), chunks, CancellationToken.None)) finals += happened is EmotionEvent { Final: true } ? 1 : 0;
+        await foreach (var happened in test.Pipeline.RunAsync(new StreamRequest("s", hello), chunks, CancellationToken.None))
+            finals += happened is EmotionEvent { Final: true } ? 1 : 0;
 
         Assert.True(finals > 16, $"{finals} utterances");
         // The 115 seconds between as samples would be 7.4 MB; what pools and queues hold by chance is some 3.

@@ -88,7 +88,8 @@ public sealed class PurposeTests
     [Fact]
     public void Words_that_do_not_fit_the_model_are_told_with_the_tables_that_they_come_from()
     {
-        var thrown = Assert.Throws<SetupException>(() => PipelineUnderTest.WithEmotion(emotion: new TestKit.FakeEmotion { WordVotes = "glove-100d" }));
+        var thrown = Assert.Throws<SetupException>(
+            () => PipelineUnderTest.WithEmotion(emotion: new TestKit.FakeEmotion { WordVotes = "glove-100d" }));
 
         Assert.Contains("got 200 from glove-100d and glove-100d", thrown.Message, StringComparison.Ordinal);
     }

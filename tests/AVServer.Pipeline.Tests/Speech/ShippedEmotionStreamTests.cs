@@ -3,7 +3,10 @@ using AVServer.TestKit;
 
 namespace AVServer.Pipeline.Tests.Speech;
 
-/// <summary>The shipped emotion model behind its encoder on made-up talk: what is remembered of a speaker may depend on nothing but the stream's own sound.</summary>
+/// <summary>
+/// The shipped emotion model behind its encoder on made-up talk: what is remembered of a speaker may depend on nothing but the stream's own
+/// sound.
+/// </summary>
 [Trait("Category", "unit")]
 public sealed class ShippedEmotionStreamTests(ShippedEmotionStreamTests.Shared shared) : IClassFixture<ShippedEmotionStreamTests.Shared>
 {
@@ -63,7 +66,9 @@ public sealed class ShippedEmotionStreamTests(ShippedEmotionStreamTests.Shared s
     {
         var samples = Array.ConvertAll(Talk.Create(3, 5, (1, 3)), sample => (float)(sample * gain));
 
-        Assert.All((await shared.Test.RunAsync(samples, () => 1_280)).OfType<EmotionEvent>(), emotion => Assert.Equal(EmotionEvent.Unsure, emotion.Label));
+        Assert.All(
+            (await shared.Test.RunAsync(samples, () => 1_280)).OfType<EmotionEvent>(),
+            emotion => Assert.Equal(EmotionEvent.Unsure, emotion.Label));
     }
 
     [Fact]
@@ -90,7 +95,8 @@ public sealed class ShippedEmotionStreamTests(ShippedEmotionStreamTests.Shared s
 
     public sealed class Shared : IDisposable
     {
-        internal PipelineUnderTest Test { get; } = PipelineUnderTest.WithShippedModels(("Emotion:Purpose", "test"), ("Speech:Transcriber", "none"), ("Keywords:Shipped", "false"));
+        internal PipelineUnderTest Test { get; } = PipelineUnderTest.WithShippedModels(
+            ("Emotion:Purpose", "test"), ("Speech:Transcriber", "none"), ("Keywords:Shipped", "false"));
 
         public void Dispose() => Test.Dispose();
     }

@@ -4,7 +4,10 @@ using AVServer.TestKit;
 
 namespace AVServer.Pipeline.Tests.Speech;
 
-/// <summary>The shipped emotion model, Vosk and voice activity on real recordings, the odd ones among them: the output has to be sensible, whatever they express.</summary>
+/// <summary>
+/// The shipped emotion model, Vosk and voice activity on real recordings, the odd ones among them: the output has to be sensible, whatever
+/// they express.
+/// </summary>
 [Trait("Category", "slow")]
 public sealed class ShippedSpeechTests(ShippedSpeechTests.Shared shared) : IClassFixture<ShippedSpeechTests.Shared>
 {
@@ -99,7 +102,8 @@ public sealed class ShippedSpeechTests(ShippedSpeechTests.Shared shared) : IClas
     public async Task Three_minutes_of_reading_are_cut_into_utterances_that_cover_it()
     {
         var samples = new List<float>();
-        foreach (var path in Directory.GetFiles(Path.Combine(TestPaths.Corpora!, "ljspeech_subset"), "*.opus").Order(StringComparer.Ordinal))
+        foreach (var path in Directory.GetFiles(Path.Combine(TestPaths.Corpora!, "ljspeech_subset"), "*.opus")
+            .Order(StringComparer.Ordinal))
         {
             if (samples.Count >= 180 * Rate) break;
             samples.AddRange(await new MediaFile(new MediaOptions()).ReadAudioAsync(path, Rate));
@@ -110,8 +114,11 @@ public sealed class ShippedSpeechTests(ShippedSpeechTests.Shared shared) : IClas
         var spoken = report.Segments!.Sum(segment => (segment.End - segment.Start).TotalSeconds);
         Assert.InRange(spoken / (samples.Count / (double)Rate), 0.75, 1.3); // overlaps count twice
         Assert.All(report.Segments!, segment => Assert.InRange((segment.End - segment.Start).TotalSeconds, 0.15, 7.6));
-        Assert.True(report.Segments!.Count(segment => segment.Text is not null) > 0.8 * report.Segments!.Count, "most utterances have words");
-        Assert.True(string.Join(' ', report.Segments!.Select(segment => segment.Text)).Split(' ').Length > 300, "three minutes hold more than 300 words");
+        Assert.True(
+            report.Segments!.Count(segment => segment.Text is not null) > 0.8 * report.Segments!.Count, "most utterances have words");
+        Assert.True(
+            string.Join(' ', report.Segments!.Select(segment => segment.Text)).Split(' ').Length > 300,
+            "three minutes hold more than 300 words");
     }
 
     private static void AssertSensible(ScoreReport report)
@@ -120,7 +127,8 @@ public sealed class ShippedSpeechTests(ShippedSpeechTests.Shared shared) : IClas
         {
             Assert.Equal(1, emotion.Posteriors.Values.Sum(), 1e-3f);
             Assert.All(emotion.Posteriors.Values, share => Assert.InRange(share, 0, 1));
-            Assert.True(emotion.Label == EmotionEvent.Unsure || emotion.Posteriors[emotion.Label] >= emotion.Posteriors.Values.Max() - 1e-6f);
+            Assert.True(
+                emotion.Label == EmotionEvent.Unsure || emotion.Posteriors[emotion.Label] >= emotion.Posteriors.Values.Max() - 1e-6f);
             Assert.True(emotion.Start < emotion.End && emotion.End <= emotion.EstimatedAt + TimeSpan.FromMilliseconds(1));
             Assert.Equal(emotion.Label == EmotionEvent.Unsure, emotion.Reason is not null);
             var isJudged = emotion.Reason is null or UnsureReason.Unlikely;
@@ -141,7 +149,9 @@ public sealed class ShippedSpeechTests(ShippedSpeechTests.Shared shared) : IClas
             for (var i = 1; i < Block; i++) (power, lag) = (power + (block[i] * block[i]), lag + (block[i] * block[i - 1]));
             var (tilt, level) = (power > 0 ? 0.9 * lag / power : 0, Math.Sqrt(power / Block));
             double before = 0;
-            for (var i = 0; i < Block; i++) block[i] = (float)(before = (tilt * before) + (level * Math.Sqrt(1 - (tilt * tilt)) * ((2 * random.NextDouble()) - 1) * 1.7));
+            for (var i = 0; i < Block; i++)
+                block[i] =
+                    (float)(before = (tilt * before) + (level * Math.Sqrt(1 - (tilt * tilt)) * ((2 * random.NextDouble()) - 1) * 1.7));
         }
     }
 
@@ -164,7 +174,8 @@ public sealed class ShippedSpeechTests(ShippedSpeechTests.Shared shared) : IClas
     /// <summary>The models, loaded once for all of these tests.</summary>
     public sealed class Shared : IDisposable
     {
-        public PipelineUnderTest Test { get; } = PipelineUnderTest.WithShippedModels(("Emotion:Purpose", "test"), ("Pipeline:Keywords:0:Model", "computer-spotter"));
+        public PipelineUnderTest Test { get; } = PipelineUnderTest.WithShippedModels(
+            ("Emotion:Purpose", "test"), ("Pipeline:Keywords:0:Model", "computer-spotter"));
 
         public void Dispose() => Test.Dispose();
     }

@@ -18,7 +18,9 @@ public sealed class SpeechStreamTests
         var final = Assert.Single(events.OfType<EmotionEvent>(), emotion => emotion.Final);
         var speech = Assert.Single(events.OfType<SpeechEvent>());
         Assert.InRange(running.Length, 2, 4);
-        Assert.All(running, (emotion, i) => Assert.Equal((final.Start, 1.0 + i, null), (emotion.Start, Math.Round((emotion.End - emotion.Start).TotalSeconds, 1), emotion.Text)));
+        Assert.All(
+            running, (emotion, i) => Assert.Equal(
+                (final.Start, 1.0 + i, null), (emotion.Start, Math.Round((emotion.End - emotion.Start).TotalSeconds, 1), emotion.Text)));
         Assert.InRange(final.Start.TotalSeconds, 1.7, 2.4);
         Assert.InRange(final.End.TotalSeconds, 5.2, 5.8);
         Assert.InRange((final.EstimatedAt - final.End).TotalSeconds, 0, 0.4);
@@ -52,7 +54,9 @@ public sealed class SpeechStreamTests
         File.WriteAllBytes(path, Wave.Of(samples));
         var report = await test.ScoreAsync(path);
         Assert.Equal(Talk.Identity(whole), Talk.Identity(report.Events));
-        Assert.Equal(whole.OfType<EmotionEvent>().Where(emotion => emotion.Final).Select(emotion => (emotion.Start, emotion.Label)), report.Segments!.Select(segment => (segment.Start, segment.Label!)));
+        Assert.Equal(
+            whole.OfType<EmotionEvent>().Where(emotion => emotion.Final).Select(emotion => (emotion.Start, emotion.Label)),
+            report.Segments!.Select(segment => (segment.Start, segment.Label!)));
         Assert.All(report.Segments!, segment => Assert.Equal(4, segment.Posteriors!.Count));
     }
 
@@ -83,8 +87,11 @@ public sealed class SpeechStreamTests
 
         Assert.NotEmpty(a.OfType<EmotionEvent>());
         Assert.NotEmpty(b.OfType<WakeWordEvent>());
-        Assert.Equal(b.OfType<WakeWordEvent>().Select(word => (word.Start, word.End)), a.OfType<WakeWordEvent>().Select(word => (word.Start, word.End)));
-        Assert.All(PipelineUnderTest.Posteriors(b).Zip(PipelineUnderTest.Posteriors(a)), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        Assert.Equal(
+            b.OfType<WakeWordEvent>().Select(word => (word.Start, word.End)),
+            a.OfType<WakeWordEvent>().Select(word => (word.Start, word.End)));
+        Assert.All(
+            PipelineUnderTest.Posteriors(b).Zip(PipelineUnderTest.Posteriors(a)), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
         Assert.DoesNotContain(b, happened => happened is EmotionEvent or SpeechEvent);
     }
 
@@ -139,7 +146,8 @@ public sealed class SpeechStreamTests
         Assert.All(finals, final => Assert.InRange((final.End - final.Start).TotalSeconds, 0.2, 7.6));
         Assert.All(finals.Zip(finals.Skip(1)), pair => Assert.InRange((pair.Second.Start - pair.First.End).TotalSeconds, -1.01, 2));
         var starts = events.OfType<SpeechEvent>().SelectMany(speech => speech.Words!).Select(word => word.Start.TotalSeconds).ToArray();
-        Assert.All(starts.Zip(starts.Skip(1)), pair => Assert.True(pair.Second - pair.First > 0, $"word at {pair.First:F2} and {pair.Second:F2}"));
+        Assert.All(
+            starts.Zip(starts.Skip(1)), pair => Assert.True(pair.Second - pair.First > 0, $"word at {pair.First:F2} and {pair.Second:F2}"));
     }
 
     [Fact]
@@ -149,7 +157,7 @@ public sealed class SpeechStreamTests
         using var test = PipelineUnderTest.WithEmotion(transcriber, time: time, settings: ("Speech:Patience", "00:00:00.300"));
         transcriber.Pause();
         using var clock = new CancellationTokenSource();
-        // Nobody but the patience looks at this clock: it rings as often as somebody waits.
+        // Nobody but the timeout looks at this clock: it rings as often as somebody waits.
         var ringing = Task.Run(async () =>
         {
             while (!clock.IsCancellationRequested)
@@ -162,7 +170,8 @@ public sealed class SpeechStreamTests
         var events = new List<StreamEvent>();
         var hello = new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le"));
 
-        await foreach (var happened in test.Pipeline.RunAsync(new StreamRequest("s", hello), Endless(), CancellationToken.None)) events.Add(happened);
+        await foreach (var happened in test.Pipeline.RunAsync(new StreamRequest("s", hello), Endless(), CancellationToken.None))
+            events.Add(happened);
         await clock.CancelAsync();
         await ringing;
 
@@ -217,7 +226,7 @@ public sealed class SpeechStreamTests
                 yield return part;
                 time.Advance(TimeSpan.FromMilliseconds(80));
             }
-            await heard.Task.WaitAsync(Patience.Longest);
+            await heard.Task.WaitAsync(TestTimeout.Longest);
             transcriber.Resume();
         }
     }
@@ -229,8 +238,10 @@ public sealed class SpeechStreamTests
         var hello = new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le"));
         var told = new TaskCompletionSource();
 
-        await foreach (var happened in test.Pipeline.RunAsync(new StreamRequest("s", hello, Telemetry: true), TalkOn(), CancellationToken.None))
-            if (happened is TelemetryEvent { Speech: { } speech } && speech.StartsWith("good", StringComparison.Ordinal)) told.TrySetResult();
+        await foreach (var happened in test.Pipeline.RunAsync(
+            new StreamRequest("s", hello, Telemetry: true), TalkOn(), CancellationToken.None))
+            if (happened is TelemetryEvent { Speech: { } speech } && speech.StartsWith("good", StringComparison.Ordinal))
+                told.TrySetResult();
 
         Assert.True(told.Task.IsCompleted);
 

@@ -15,11 +15,14 @@ public sealed class SuppliedTextTests
     {
         using var test = WithClient();
 
-        var with = await RunAsync(test, (5.1, new TextMessage("what a wonderful day", TimeSpan.FromSeconds(2.2), TimeSpan.FromSeconds(4.9))));
+        var with = await RunAsync(
+            test, (5.1, new TextMessage("what a wonderful day", TimeSpan.FromSeconds(2.2), TimeSpan.FromSeconds(4.9))));
         var without = await RunAsync(test);
 
         var speech = Assert.Single(with.OfType<SpeechEvent>());
-        Assert.Equal(("what a wonderful day", 2.2, 4.9, null, null), (speech.Text, speech.Start.TotalSeconds, speech.End.TotalSeconds, speech.Words, speech.Model));
+        Assert.Equal(
+            ("what a wonderful day", 2.2, 4.9, null, null),
+            (speech.Text, speech.Start.TotalSeconds, speech.End.TotalSeconds, speech.Words, speech.Model));
         Assert.Equal("what a wonderful day", Final(with).Text);
         Assert.Null(Final(without).Text);
         Assert.NotEqual(Final(without).Posteriors["happy"], Final(with).Posteriors["happy"]);
@@ -44,7 +47,9 @@ public sealed class SuppliedTextTests
     public async Task Text_of_another_time_belongs_to_no_utterance()
     {
         using var test = WithClient();
-        var events = await RunAsync(test, (0.5, new TextMessage("before", TimeSpan.FromSeconds(0), TimeSpan.FromSeconds(0.4))), (5, new TextMessage("now", TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5))));
+        var events = await RunAsync(
+            test, (0.5, new TextMessage("before", TimeSpan.FromSeconds(0), TimeSpan.FromSeconds(0.4))),
+            (5, new TextMessage("now", TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5))));
 
         Assert.Equal("now", Final(events).Text);
     }
@@ -81,7 +86,8 @@ public sealed class SuppliedTextTests
     [Fact]
     public async Task Text_works_without_emotion()
     {
-        using var test = PipelineUnderTest.WithEmotion(purpose: null, settings: [("Speech:Transcriber", "client"), ("Speech:Patience", "00:00:00.300")]);
+        using var test = PipelineUnderTest.WithEmotion(
+            purpose: null, settings: [("Speech:Transcriber", "client"), ("Speech:Patience", "00:00:00.300")]);
         var events = await RunAsync(test, (1, new TextMessage("hello", TimeSpan.Zero, TimeSpan.FromSeconds(1))));
 
         Assert.Equal("hello", Assert.Single(events.OfType<SpeechEvent>()).Text);
@@ -89,7 +95,8 @@ public sealed class SuppliedTextTests
         Assert.Equal("client", test.Pipeline.Transcriber);
     }
 
-    private static PipelineUnderTest WithClient() => PipelineUnderTest.WithEmotion(settings: [("Speech:Transcriber", "client"), ("Speech:Patience", "00:00:00.300")]);
+    private static PipelineUnderTest WithClient() =>
+        PipelineUnderTest.WithEmotion(settings: [("Speech:Transcriber", "client"), ("Speech:Patience", "00:00:00.300")]);
 
     private static EmotionEvent Final(List<StreamEvent> events) => Assert.Single(events.OfType<EmotionEvent>(), emotion => emotion.Final);
 

@@ -29,8 +29,12 @@ internal static class Talk
     /// <summary>What must be equal of the events of two runs, whatever the chunks were.</summary>
     public static IEnumerable<string> Identity(IEnumerable<StreamEvent> events) => events.Select(happened => happened switch
     {
-        EmotionEvent e => $"emotion {e.Label} {e.Start.TotalSeconds:F3}-{e.End.TotalSeconds:F3} {e.Final} at {e.EstimatedAt.TotalSeconds:F3} '{e.Text}' {string.Join(' ', e.Posteriors.Select(p => $"{p.Key} {p.Value:F5}"))}",
-        SpeechEvent e => $"speech {e.Start.TotalSeconds:F3}-{e.End.TotalSeconds:F3} '{e.Text}' {string.Join(' ', (e.Words ?? []).Select(word => $"{word.Start.TotalSeconds:F3}"))}",
+        EmotionEvent e =>
+            $"emotion {e.Label} {e.Start.TotalSeconds:F3}-{e.End.TotalSeconds:F3} {e.Final} at {e.EstimatedAt.TotalSeconds:F3} '{e.Text}' "
+            + $"{string.Join(' ', e.Posteriors.Select(p => $"{p.Key} {p.Value:F5}"))}",
+        SpeechEvent e =>
+            $"speech {e.Start.TotalSeconds:F3}-{e.End.TotalSeconds:F3} '{e.Text}' "
+            + $"{string.Join(' ', (e.Words ?? []).Select(word => $"{word.Start.TotalSeconds:F3}"))}",
         _ => "",
     }).Where(text => text.Length > 0);
 }

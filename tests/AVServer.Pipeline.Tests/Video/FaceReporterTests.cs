@@ -39,7 +39,9 @@ public sealed class FaceReporterTests
     {
         var told = Run(60, slot => Face(slot < 20 ? 1 : 2, 0.5f) with { Quality = slot < 40 ? LipQuality.Good : LipQuality.TooDark });
 
-        Assert.Equal([(0, 1, LipQuality.Good), (20, 2, LipQuality.Good), (40, 2, LipQuality.TooDark)], told.Select(each => (each.Slot, each.Event.Face!.Value, each.Event.Quality!.Value)));
+        Assert.Equal(
+            [(0, 1, LipQuality.Good), (20, 2, LipQuality.Good), (40, 2, LipQuality.TooDark)],
+            told.Select(each => (each.Slot, each.Event.Face!.Value, each.Event.Quality!.Value)));
     }
 
     [Fact]

@@ -22,7 +22,9 @@ internal sealed class GridMedia : IDisposable
     public string Make(string ending, params string[] arguments)
     {
         var path = Path.Combine(_folder.Path, $"{_files++}.{ending}");
-        Ffmpeg([.. arguments, "-c:v", "libx264", "-preset", "ultrafast", "-crf", "18", "-pix_fmt", "yuv420p", "-c:a", ending == "mp4" ? "aac" : "pcm_s16le", path]);
+        Ffmpeg(
+            [.. arguments, "-c:v", "libx264", "-preset", "ultrafast", "-crf", "18", "-pix_fmt", "yuv420p", "-c:a",
+                ending == "mp4" ? "aac" : "pcm_s16le", path]);
         return path;
     }
 
@@ -37,7 +39,8 @@ internal sealed class GridMedia : IDisposable
     /// <summary>Several clips one after another.</summary>
     public string Join(params string[] clips) => Make(
         "mkv",
-        [.. clips.SelectMany(clip => new[] { "-i", clip }), "-filter_complex", string.Concat(clips.Select((_, i) => $"[{i}:v][{i}:a]")) + $"concat=n={clips.Length}:v=1:a=1"]);
+        [.. clips.SelectMany(clip => new[] { "-i", clip }), "-filter_complex",
+            string.Concat(clips.Select((_, i) => $"[{i}:v][{i}:a]")) + $"concat=n={clips.Length}:v=1:a=1"]);
 
     /// <summary>A file's bytes as a container upload.</summary>
     public static async IAsyncEnumerable<MediaChunk> Chunks(string path, Func<int> bytes)
@@ -69,7 +72,8 @@ internal sealed class GridMedia : IDisposable
             chunks.Add((end, new MediaChunk(MediaKind.Audio, TimeSpan.FromSeconds(at / 16_000.0), MemoryMarshal.AsBytes(part).ToArray())));
         }
         var pictures = Jpegs(path, fps);
-        for (var i = 0; i < pictures.Length; i++) chunks.Add(((i / fps) + lag, new MediaChunk(MediaKind.Video, TimeSpan.FromSeconds(i / fps), pictures[i])));
+        for (var i = 0; i < pictures.Length; i++)
+            chunks.Add(((i / fps) + lag, new MediaChunk(MediaKind.Video, TimeSpan.FromSeconds(i / fps), pictures[i])));
         return [.. chunks.OrderBy(chunk => chunk.Sent).Select(chunk => chunk.Chunk)];
     }
 
@@ -89,7 +93,8 @@ internal sealed class GridMedia : IDisposable
     private static void Ffmpeg(params string[] arguments)
     {
         var start = new ProcessStartInfo("ffmpeg") { RedirectStandardInput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["-v", "error", "-nostdin", "-y", "-threads", "1", .. arguments]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])["-v", "error", "-nostdin", "-y", "-threads", "1", .. arguments])
+            start.ArgumentList.Add(argument);
         using var ffmpeg = Process.Start(start)!;
         var errors = ffmpeg.StandardError.ReadToEnd();
         ffmpeg.WaitForExit();

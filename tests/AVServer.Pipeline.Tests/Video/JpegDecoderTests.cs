@@ -23,7 +23,7 @@ public sealed class JpegDecoderTests : IAsyncDisposable
     {
         await using var decoder = new JpegDecoder(new MediaOptions { Sandbox = sandbox });
         var jpeg = Jpeg(width, height);
-        var picture = await decoder.DecodeAsync(jpeg, TestKit.Patience.Token());
+        var picture = await decoder.DecodeAsync(jpeg, TestKit.TestTimeout.Token());
         Assert.NotNull(picture);
         using var here = new PictureReader();
         Assert.True(here.TryReadJpeg(jpeg.Pixels.Span, width, out var expected));
@@ -37,7 +37,7 @@ public sealed class JpegDecoderTests : IAsyncDisposable
     {
         for (var i = 1; i <= 20; i++)
         {
-            var picture = await _decoder.DecodeAsync(Jpeg(16 * i, 16) with { Time = TimeSpan.FromSeconds(i) }, TestKit.Patience.Token());
+            var picture = await _decoder.DecodeAsync(Jpeg(16 * i, 16) with { Time = TimeSpan.FromSeconds(i) }, TestKit.TestTimeout.Token());
             Assert.Equal((TimeSpan.FromSeconds(i), 16 * i, 16), (picture!.Time, picture.Width, picture.Height));
             picture.Release();
         }
@@ -46,12 +46,12 @@ public sealed class JpegDecoderTests : IAsyncDisposable
     [Fact]
     public async Task Bytes_that_are_no_picture_cost_only_themselves()
     {
-        Assert.NotNull(await _decoder.DecodeAsync(Jpeg(64, 48), TestKit.Patience.Token()));
+        Assert.NotNull(await _decoder.DecodeAsync(Jpeg(64, 48), TestKit.TestTimeout.Token()));
         var process = _decoder.ProcessId;
         var whole = Jpeg(64, 48);
         ReadOnlyMemory<byte>[] none = [default, new byte[1_000], whole.Pixels[..20]];
-        foreach (var bytes in none) Assert.Null(await _decoder.DecodeAsync(whole with { Pixels = bytes }, TestKit.Patience.Token()));
-        Assert.NotNull(await _decoder.DecodeAsync(whole, TestKit.Patience.Token()));
+        foreach (var bytes in none) Assert.Null(await _decoder.DecodeAsync(whole with { Pixels = bytes }, TestKit.TestTimeout.Token()));
+        Assert.NotNull(await _decoder.DecodeAsync(whole, TestKit.TestTimeout.Token()));
         Assert.Equal(process, _decoder.ProcessId);
     }
 
@@ -60,16 +60,16 @@ public sealed class JpegDecoderTests : IAsyncDisposable
     {
         await using var other = new JpegDecoder(new MediaOptions());
         var large = Jpeg(1_600, 1_200);   // more than a pipe holds
-        Assert.NotNull(await _decoder.DecodeAsync(large, TestKit.Patience.Token()));
-        Assert.NotNull(await other.DecodeAsync(large, TestKit.Patience.Token()));
+        Assert.NotNull(await _decoder.DecodeAsync(large, TestKit.TestTimeout.Token()));
+        Assert.NotNull(await other.DecodeAsync(large, TestKit.TestTimeout.Token()));
         var (killed, kept) = (_decoder.ProcessId, other.ProcessId);
         await SignalAsync("STOP");
-        var picture = _decoder.DecodeAsync(large, TestKit.Patience.Token()).AsTask();
-        Assert.NotNull(await other.DecodeAsync(large, TestKit.Patience.Token()));
+        var picture = _decoder.DecodeAsync(large, TestKit.TestTimeout.Token()).AsTask();
+        Assert.NotNull(await other.DecodeAsync(large, TestKit.TestTimeout.Token()));
         Assert.False(picture.IsCompleted);
         await SignalAsync("KILL");
         Assert.Null(await picture);
-        Assert.NotNull(await _decoder.DecodeAsync(large, TestKit.Patience.Token()));
+        Assert.NotNull(await _decoder.DecodeAsync(large, TestKit.TestTimeout.Token()));
         Assert.NotEqual(killed, _decoder.ProcessId);
         Assert.Equal(kept, other.ProcessId);
     }
@@ -79,21 +79,21 @@ public sealed class JpegDecoderTests : IAsyncDisposable
     [InlineData(1_600, 1_200)]   // which isn't even taken whole
     public async Task Decoder_that_hangs_is_ended(int width, int height)
     {
-        Assert.NotNull(await _decoder.DecodeAsync(Jpeg(width, height), TestKit.Patience.Token()));
+        Assert.NotNull(await _decoder.DecodeAsync(Jpeg(width, height), TestKit.TestTimeout.Token()));
         var hung = Processes();
         await SignalAsync("STOP");
         var longest = _decoder.Timeout;
         _decoder.Timeout = TimeSpan.FromMilliseconds(100);
-        Assert.Null(await _decoder.DecodeAsync(Jpeg(width, height), TestKit.Patience.Token()));
+        Assert.Null(await _decoder.DecodeAsync(Jpeg(width, height), TestKit.TestTimeout.Token()));
         await GoneAsync(hung);
         _decoder.Timeout = longest;
-        Assert.NotNull(await _decoder.DecodeAsync(Jpeg(width, height), TestKit.Patience.Token()));
+        Assert.NotNull(await _decoder.DecodeAsync(Jpeg(width, height), TestKit.TestTimeout.Token()));
     }
 
     [Fact]
     public async Task Stream_that_ends_does_not_wait_for_its_picture()
     {
-        Assert.NotNull(await _decoder.DecodeAsync(Jpeg(64, 48), TestKit.Patience.Token()));
+        Assert.NotNull(await _decoder.DecodeAsync(Jpeg(64, 48), TestKit.TestTimeout.Token()));
         var hung = Processes();
         await SignalAsync("STOP");
         using var stop = new CancellationTokenSource();
@@ -107,7 +107,7 @@ public sealed class JpegDecoderTests : IAsyncDisposable
     public async Task Answer_that_is_larger_than_any_picture_ends_the_decoder()
     {
         await using var decoder = new JpegDecoder(new MediaOptions { Stream = new MediaLimits { MaxPixels = 64 * 64 } });
-        Assert.Null(await decoder.DecodeAsync(Jpeg(640, 480), TestKit.Patience.Token()));
+        Assert.Null(await decoder.DecodeAsync(Jpeg(640, 480), TestKit.TestTimeout.Token()));
         Assert.Null(decoder.ProcessId);
     }
 
@@ -117,7 +117,7 @@ public sealed class JpegDecoderTests : IAsyncDisposable
     public async Task Decoder_has_bounds_and_ends_with_its_stream(SandboxUse sandbox)
     {
         var decoder = new JpegDecoder(new MediaOptions { Sandbox = sandbox });
-        Assert.NotNull(await decoder.DecodeAsync(Jpeg(64, 48), TestKit.Patience.Token()));
+        Assert.NotNull(await decoder.DecodeAsync(Jpeg(64, 48), TestKit.TestTimeout.Token()));
         int[] processes = [decoder.ProcessId!.Value, .. ProcessLimits.DescendantsOf(decoder.ProcessId.Value)];
         var limits = await File.ReadAllTextAsync($"/proc/{processes[^1]}/limits");
         Assert.Matches(@"Max address space +2147483648 ", limits);
@@ -139,14 +139,14 @@ public sealed class JpegDecoderTests : IAsyncDisposable
     private async Task SignalAsync(string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", $"{Processes()[^1]}"]);
-        await kill.WaitForExitAsync(TestKit.Patience.Token());
+        await kill.WaitForExitAsync(TestKit.TestTimeout.Token());
         Assert.Equal(0, kill.ExitCode);
     }
 
     // Those inside a sandbox go with it, by the kernel.
     private static async Task GoneAsync(int[] processes)
     {
-        var patience = TestKit.Patience.Token();
-        while (processes.Any(process => Directory.Exists($"/proc/{process}"))) await Task.Delay(10, patience);
+        var timeout = TestKit.TestTimeout.Token();
+        while (processes.Any(process => Directory.Exists($"/proc/{process}"))) await Task.Delay(10, timeout);
     }
 }

@@ -102,7 +102,8 @@ public sealed class LipTrackTests : IDisposable
     public async Task Measures_that_were_not_taken_lie_between_those_beside_them()
     {
         var track = new LipTrack(_encoder, channels: 1, measures: 1);
-        foreach (var (slot, measure) in new (long, float?)[] { (0, 2), (1, null), (2, 4), (3, null), (4, null), (5, 1), (6, null), (7, null) })
+        foreach (var (slot, measure) in new (long, float?)[] { (0, 2), (1, null), (2, 4), (3, null), (4, null), (5, 1), (6, null),
+            (7, null) })
             track.Set(slot, new LipMoment(new byte[64], measure is { } taken ? [taken] : null));
 
         var window = new float[2 * Window];

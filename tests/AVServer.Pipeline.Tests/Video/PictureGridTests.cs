@@ -122,7 +122,8 @@ public sealed class PictureGridTests
     [InlineData(0.02, 1)]
     [InlineData(0.0601, 2)]
     [InlineData(3600, 90_000)]
-    public void Time_belongs_to_the_nearest_slot(double seconds, long slot) => Assert.Equal(slot, VideoGrid.Nearest(TimeSpan.FromSeconds(seconds)));
+    public void Time_belongs_to_the_nearest_slot(double seconds, long slot) =>
+        Assert.Equal(slot, VideoGrid.Nearest(TimeSpan.FromSeconds(seconds)));
 
     private static VideoFrame Picture(TimeSpan time) => new(time, 1, 1, PixelFormat.Gray8, new byte[1]);
 }

@@ -22,11 +22,13 @@ public sealed class SkewEstimatorTests(ITestOutputHelper output) : IDisposable
         float[]? othersOpenings = null;
         foreach (var talker in (string[])["s2", "s3", "s4", "s5", "s30"])
         {
-            var (levels, openings) = await MeasureAsync(models, _media.Join([.. Enumerable.Range(0, 6).Select(i => GridMedia.Clip(talker, i))]));
+            var (levels, openings) = await MeasureAsync(
+                models, _media.Join([.. Enumerable.Range(0, 6).Select(i => GridMedia.Clip(talker, i))]));
             if (othersOpenings is not null)
             {
                 var mismatched = new SkewEstimator();
-                for (var i = 0; i < Math.Min(levels.Length, othersOpenings.Length); i++) mismatched.Next(levels[i], othersOpenings[i], voice: true);
+                for (var i = 0; i < Math.Min(levels.Length, othersOpenings.Length); i++)
+                    mismatched.Next(levels[i], othersOpenings[i], voice: true);
                 output.WriteLine($"{talker} with another's lips: {mismatched.Skew}");
                 if (mismatched.Skew != 0) wrong++;
             }
@@ -34,11 +36,13 @@ public sealed class SkewEstimatorTests(ITestOutputHelper output) : IDisposable
             foreach (var skew in (int[])[0, 10, -6, 5])
             {
                 var estimator = new SkewEstimator();
-                for (var i = 12; i < Math.Min(levels.Length, openings.Length) - 12; i++) estimator.Next(levels[i], openings[i - skew], voice: true);
+                for (var i = 12; i < Math.Min(levels.Length, openings.Length) - 12; i++)
+                    estimator.Next(levels[i], openings[i - skew], voice: true);
 
                 output.WriteLine($"{talker}, {skew} slots: {estimator.Skew}");
                 if (estimator.Skew != 0) Assert.InRange(estimator.Skew, skew - 1, skew + 1);
-                if (estimator.IsSure) Assert.InRange(skew, estimator.Skew - SkewEstimator.LeastSkew, estimator.Skew + SkewEstimator.LeastSkew);
+                if (estimator.IsSure)
+                    Assert.InRange(skew, estimator.Skew - SkewEstimator.LeastSkew, estimator.Skew + SkewEstimator.LeastSkew);
                 else Assert.Equal(0, estimator.Skew);
                 if (skew == 0) continue;
                 asked++;
@@ -81,12 +85,15 @@ public sealed class SkewEstimatorTests(ITestOutputHelper output) : IDisposable
     {
         using var test = PipelineUnderTest.WithAudioVisual(new FakeAudioVisual { AudioCentre = 1, Gain = 2, RefractorySeconds = 1.5 });
         var five = _media.Join([.. Enumerable.Range(0, 6).Select(i => GridMedia.Clip("s2", i))]);
-        var path = _media.Make("mkv", "-i", five, "-filter_complex", "[0:a]atrim=start=0.4,asetpts=PTS-STARTPTS[a]", "-map", "0:v", "-map", "[a]");
+        var path = _media.Make(
+            "mkv", "-i", five, "-filter_complex", "[0:a]atrim=start=0.4,asetpts=PTS-STARTPTS[a]", "-map", "0:v", "-map", "[a]");
 
         var events = (await test.ScoreAsync(path)).Events;
         var words = events.OfType<WakeWordEvent>().ToList();
 
-        output.WriteLine(string.Join("; ", words.Select(word => $"{word.End.TotalSeconds:F2} {word.Modality} +{(word.DetectedAt - word.End).TotalSeconds:F3}")));
+        output.WriteLine(
+            string.Join(
+                "; ", words.Select(word => $"{word.End.TotalSeconds:F2} {word.Modality} +{(word.DetectedAt - word.End).TotalSeconds:F3}")));
         Assert.Equal(6, words.Count);
         // At the very first the lips haven't moved yet when the sound is there.
         Assert.All(words.Skip(1), word => Assert.Equal(Modality.AudioVisual, word.Modality));
@@ -111,7 +118,8 @@ public sealed class SkewEstimatorTests(ITestOutputHelper output) : IDisposable
         await foreach (var item in new MediaFile(new MediaOptions()).DecodeAsync(path, video: new VideoOutput(PixelFormat.Bgr24)))
         {
             if (item is VideoFrame picture)
-                openings.Add(tracker.Next(reader.ReadPixels(picture.Pixels.Span, picture.Width, picture.Height, 3), picture.Time)[0].LipOpening);
+                openings.Add(
+                    tracker.Next(reader.ReadPixels(picture.Pixels.Span, picture.Width, picture.Height, 3), picture.Time)[0].LipOpening);
             else if (item is AudioBlock block)
                 for (var at = 0; at < block.Samples.Length; at += 1600)
                 {

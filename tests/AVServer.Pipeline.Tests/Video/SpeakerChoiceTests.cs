@@ -41,12 +41,12 @@ public sealed class SpeakerChoiceTests
         var choice = new SpeakerChoice();
         Run(choice, 50, voice: true, new(1, 50, Moves), new(2, 80, 0));
 
-        Assert.Equal(1, Run(choice, 10, voice: true, new FaceGlance(2, 80, 0)));
-        Assert.Equal(2, Run(choice, 10, voice: true, new FaceGlance(2, 80, 0)));
+        Assert.Equal(1, Run(choice, 10, voice: true, new SpeakerCandidate(2, 80, 0)));
+        Assert.Equal(2, Run(choice, 10, voice: true, new SpeakerCandidate(2, 80, 0)));
         Assert.Null(Run(choice, 20, voice: true));
     }
 
-    private static int? Run(SpeakerChoice choice, int slots, bool voice, params FaceGlance[] faces)
+    private static int? Run(SpeakerChoice choice, int slots, bool voice, params SpeakerCandidate[] faces)
     {
         for (var i = 0; i < slots; i++) choice.Next(faces, voice);
         return choice.Current;

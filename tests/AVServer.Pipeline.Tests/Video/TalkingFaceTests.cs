@@ -3,7 +3,9 @@ using AVServer.TestKit;
 
 namespace AVServer.Pipeline.Tests.Video;
 
-/// <summary>Real faces through the whole pipeline. The model is a fake that says yes to loud sound and, if it is told to, to bright lips.</summary>
+/// <summary>
+/// Real faces through the whole pipeline. The model is a fake that says yes to loud sound and, if it is told to, to bright lips.
+/// </summary>
 [Trait("Category", "slow")]
 public sealed class TalkingFaceTests(ITestOutputHelper output) : IDisposable
 {
@@ -24,14 +26,19 @@ public sealed class TalkingFaceTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(LipQuality.Good, faces[^1].Quality);
         Assert.Contains(faces, face => face.LipsMove == true);
         Assert.All(faces, face => Assert.InRange(face.Lips!.X, face.Box!.X, face.Box.X + face.Box.Width));
-        Assert.True(faces.Zip(faces.Skip(1)).All(pair => pair.Second.Time - pair.First.Time >= TimeSpan.FromMilliseconds(250)), "at most four a second");
+        Assert.True(
+            faces.Zip(faces.Skip(1)).All(pair => pair.Second.Time - pair.First.Time >= TimeSpan.FromMilliseconds(250)),
+            "at most four a second");
         var word = Assert.Single(report.Events.OfType<WakeWordEvent>());
         Assert.Equal((Modality.AudioVisual, "please", "fake-av"), (word.Modality, word.Keyword, word.Model.Name));
         Assert.Equal(["audio", "audioVisual", "visual"], word.Scores.Keys.Order());
         Assert.Equal(word.Posterior, word.Scores["audioVisual"]);
         Assert.InRange((word.DetectedAt - word.End).TotalSeconds, 0.01, 0.1);
         Assert.Equal(["fake-av/audio", "fake-av/audioVisual", "fake-av/visual"], report.Posteriors!.Select(curve => curve.Stage).Order());
-        Assert.Equal(word.Posterior, report.Posteriors!.Single(curve => curve.Stage == "fake-av/audioVisual").Values[(int)Math.Round(word.End.TotalSeconds / 0.16) - 1]);
+        Assert.Equal(
+            word.Posterior,
+            report.Posteriors!.Single(
+                curve => curve.Stage == "fake-av/audioVisual").Values[(int)Math.Round(word.End.TotalSeconds / 0.16) - 1]);
         Assert.True(report.MaxPosterior["please"] >= word.Posterior);
     }
 
@@ -39,7 +46,9 @@ public sealed class TalkingFaceTests(ITestOutputHelper output) : IDisposable
     public async Task Sound_without_a_face_decides_alone()
     {
         using var test = PipelineUnderTest.WithAudioVisual(Hears);
-        var path = _media.Make("mkv", "-i", GridMedia.Clip("s2"), "-f", "lavfi", "-i", "testsrc=size=360x288:rate=25:duration=3", "-map", "0:a", "-map", "1:v");
+        var path = _media.Make(
+            "mkv", "-i", GridMedia.Clip("s2"), "-f", "lavfi", "-i", "testsrc=size=360x288:rate=25:duration=3", "-map", "0:a", "-map",
+            "1:v");
 
         var report = await test.ScoreAsync(path);
 
@@ -85,8 +94,13 @@ public sealed class TalkingFaceTests(ITestOutputHelper output) : IDisposable
     public async Task Photograph_counts_as_no_face_to_read()
     {
         using var test = PipelineUnderTest.WithAudioVisual(Hears);
-        const string Handheld = "rotate=0.06*sin(2*PI*t*0.9):fillcolor=gray,crop=340:270:10+8*sin(2*PI*t*1.3):9+6*sin(2*PI*t*1.7),scale=360:288,noise=alls=6:allf=t:all_seed=3";
-        var path = _media.Make("mkv", "-i", GridMedia.Clip("s2"), "-filter_complex", $"[0:v]select=eq(n\\,30),loop=loop=75:size=1:start=0,setpts=N/25/TB,{Handheld}[v]", "-map", "[v]", "-map", "0:a", "-frames:v", "75");
+        const string Handheld =
+            "rotate=0.06*sin(2*PI*t*0.9):fillcolor=gray,crop=340:270:10+8*sin(2*PI*t*1.3):9+6*sin(2*PI*t*1.7),"
+        + "scale=360:288,noise=alls=6:allf=t:all_seed=3";
+        var path = _media.Make(
+            "mkv", "-i", GridMedia.Clip("s2"), "-filter_complex",
+            $"[0:v]select=eq(n\\,30),loop=loop=75:size=1:start=0,setpts=N/25/TB,{Handheld}[v]", "-map", "[v]", "-map", "0:a", "-frames:v",
+            "75");
 
         var report = await test.ScoreAsync(path);
 
@@ -118,21 +132,26 @@ public sealed class TalkingFaceTests(ITestOutputHelper output) : IDisposable
 
         Print(events);
         Assert.Equal([true, false, true], Changes(events.OfType<FaceEvent>().Select(face => face.Visible)));
-        Assert.Equal([Modality.AudioVisual, Modality.Audio, Modality.AudioVisual], events.OfType<WakeWordEvent>().Select(word => word.Modality));
+        Assert.Equal(
+            [Modality.AudioVisual, Modality.Audio, Modality.AudioVisual], events.OfType<WakeWordEvent>().Select(word => word.Modality));
     }
 
     [CorporaFact]
     public async Task Word_that_two_models_find_is_told_once_by_the_one_that_reads_lips_where_there_is_a_face()
     {
-        using var test = PipelineUnderTest.WithSharedKeyword(Hears, new FakeSpotter { Centre = 18, Gain = 0.5f, Threshold = 0.8, RefractorySeconds = 2.5 });
+        using var test = PipelineUnderTest.WithSharedKeyword(
+            Hears, new FakeSpotter { Centre = 18, Gain = 0.5f, Threshold = 0.8, RefractorySeconds = 2.5 });
         var seen = _media.Join(GridMedia.Clip("s2"), GridMedia.Clip("s2", 1));
-        var unseen = _media.Make("mkv", "-i", seen, "-f", "lavfi", "-i", "testsrc=size=360x288:rate=25:duration=6", "-map", "0:a", "-map", "1:v");
+        var unseen = _media.Make(
+            "mkv", "-i", seen, "-f", "lavfi", "-i", "testsrc=size=360x288:rate=25:duration=6", "-map", "0:a", "-map", "1:v");
         var heard = _media.Copy("mkv", "-i", seen, "-vn");
 
-        foreach (var (path, modality, model) in ((string, Modality, string)[])[(seen, Modality.AudioVisual, "fake-av"), (unseen, Modality.Audio, "fake-spotter"), (heard, Modality.Audio, "fake-spotter")])
+        foreach (var (path, modality, model) in ((string, Modality, string)[])[(seen, Modality.AudioVisual, "fake-av"),
+            (unseen, Modality.Audio, "fake-spotter"), (heard, Modality.Audio, "fake-spotter")])
         {
             // In the first second of the first sentence lips can't be read yet.
-            var word = Assert.Single((await test.ScoreAsync(path)).Events.OfType<WakeWordEvent>(), word => word.End > TimeSpan.FromSeconds(3));
+            var word = Assert.Single(
+                (await test.ScoreAsync(path)).Events.OfType<WakeWordEvent>(), word => word.End > TimeSpan.FromSeconds(3));
             Assert.Equal((modality, model), (word.Modality, word.Model.Name));
         }
     }
@@ -143,7 +162,10 @@ public sealed class TalkingFaceTests(ITestOutputHelper output) : IDisposable
         using var test = PipelineUnderTest.WithAudioVisual(Hears);
         foreach (var (filter, from, to) in ((string, float, float)[])[("[still][0:v]hstack", 0.5f, 1), ("[0:v][still]hstack", 0, 0.5f)])
         {
-            var path = _media.Make("mkv", "-i", GridMedia.Clip("s2"), "-i", GridMedia.Clip("s5"), "-filter_complex", $"[1:v]select=eq(n\\,1),loop=loop=75:size=1:start=0,setpts=N/25/TB[still];{filter}[v]", "-map", "[v]", "-map", "0:a", "-frames:v", "75");
+            var path = _media.Make(
+                "mkv", "-i", GridMedia.Clip("s2"), "-i", GridMedia.Clip("s5"), "-filter_complex",
+                $"[1:v]select=eq(n\\,1),loop=loop=75:size=1:start=0,setpts=N/25/TB[still];{filter}[v]", "-map", "[v]", "-map", "0:a",
+                "-frames:v", "75");
 
             var faces = (await test.ScoreAsync(path)).Events.OfType<FaceEvent>().ToList();
 
@@ -171,7 +193,8 @@ public sealed class TalkingFaceTests(ITestOutputHelper output) : IDisposable
         using var test = PipelineUnderTest.WithAudioVisual(Hears);
         foreach (var fps in (string[])["12", "15", "30000/1001", "60"])
         {
-            var words = (await test.ScoreAsync(_media.Make("mkv", "-i", GridMedia.Clip("s2"), "-vf", $"fps={fps}"))).Events.OfType<WakeWordEvent>();
+            var words =
+                (await test.ScoreAsync(_media.Make("mkv", "-i", GridMedia.Clip("s2"), "-vf", $"fps={fps}"))).Events.OfType<WakeWordEvent>();
 
             Assert.Equal(Modality.AudioVisual, Assert.Single(words).Modality);
         }

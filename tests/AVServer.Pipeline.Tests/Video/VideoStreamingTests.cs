@@ -22,7 +22,8 @@ public sealed class VideoStreamingTests : IDisposable
         {
             var random = new Random(seed);
 
-            var live = await test.RunAsync(new MediaHello(MediaHello.CurrentProtocol, Container: "matroska"), GridMedia.Chunks(path, () => random.Next(1, 30_000)));
+            var live = await test.RunAsync(
+                new MediaHello(MediaHello.CurrentProtocol, Container: "matroska"), GridMedia.Chunks(path, () => random.Next(1, 30_000)));
 
             AssertSame(report.Events, live, $"seed {seed}");
         }
@@ -67,7 +68,8 @@ public sealed class VideoStreamingTests : IDisposable
         {
             if (chunks[i].Kind != MediaKind.Video || chunks[i].Time.TotalSeconds is < 0.9 or > 1.1) continue;
             var damaged = chunks[i].Payload.ToArray();
-            var table = damaged.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC4]);   // the Huffman tables: without them nothing can be decoded
+            // the Huffman tables: without them nothing can be decoded
+            var table = damaged.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC4]);
             damaged.AsSpan(table + 4, 40).Fill(0xFF);
             chunks[i] = chunks[i] with { Payload = damaged };
         }
@@ -98,7 +100,8 @@ public sealed class VideoStreamingTests : IDisposable
     {
         using var test = PipelineUnderTest.WithAudioVisual(new HastyClock(), Fake);
         var jpegs = _media.Jpegs(GridMedia.Clip("s2"));
-        var chunks = Enumerable.Range(0, 300).Select(i => new MediaChunk(MediaKind.Video, TimeSpan.FromMilliseconds(40 * i), jpegs[i % jpegs.Length]));
+        var chunks = Enumerable.Range(0, 300)
+            .Select(i => new MediaChunk(MediaKind.Video, TimeSpan.FromMilliseconds(40 * i), jpegs[i % jpegs.Length]));
 
         var events = await test.RunAsync(new MediaHello(MediaHello.CurrentProtocol, Video: new VideoFormat()), Each(chunks));
 
@@ -113,7 +116,8 @@ public sealed class VideoStreamingTests : IDisposable
     {
         using var test = PipelineUnderTest.WithAudioVisual(Fake);
         var two = _media.Join(GridMedia.Clip("s2"), GridMedia.Clip("s2", 1));
-        var chunks = (await _media.AsCameraAsync(two)).Where(chunk => chunk.Kind == MediaKind.Audio || chunk.Time < TimeSpan.FromSeconds(3)).ToList();
+        var chunks = (await _media.AsCameraAsync(two)).Where(chunk => chunk.Kind == MediaKind.Audio || chunk.Time < TimeSpan.FromSeconds(3))
+            .ToList();
 
         var events = await test.RunAsync(GridMedia.CameraHello, Each(chunks));
 
@@ -127,7 +131,8 @@ public sealed class VideoStreamingTests : IDisposable
         using var test = PipelineUnderTest.WithAudioVisual(new HaltedClock(), Fake);
         var path = GridMedia.Clip("s2");
 
-        var events = await test.RunAsync(new MediaHello(MediaHello.CurrentProtocol, Container: "matroska"), GridMedia.Chunks(path, () => 100_000));
+        var events = await test.RunAsync(
+            new MediaHello(MediaHello.CurrentProtocol, Container: "matroska"), GridMedia.Chunks(path, () => 100_000));
 
         Assert.Empty(events.OfType<GapEvent>());
         AssertSame((await test.ScoreAsync(path)).Events, events, "as fast as it can be");
@@ -159,14 +164,19 @@ public sealed class VideoStreamingTests : IDisposable
     /// <summary>Words and faces, each in their order; how the two lie between each other depends on when media arrives.</summary>
     private static void AssertSame(IReadOnlyList<StreamEvent> expected, IReadOnlyList<StreamEvent> got, string what)
     {
-        Assert.True(expected.OfType<WakeWordEvent>().Select(Identity).SequenceEqual(got.OfType<WakeWordEvent>().Select(Identity)), $"{what}: other words");
-        Assert.True(expected.OfType<FaceEvent>().Select(Identity).SequenceEqual(got.OfType<FaceEvent>().Select(Identity)), $"{what}: other faces");
+        Assert.True(
+            expected.OfType<WakeWordEvent>().Select(Identity).SequenceEqual(got.OfType<WakeWordEvent>().Select(Identity)),
+            $"{what}: other words");
+        Assert.True(
+            expected.OfType<FaceEvent>().Select(Identity).SequenceEqual(got.OfType<FaceEvent>().Select(Identity)), $"{what}: other faces");
         Assert.All(
             expected.OfType<WakeWordEvent>().Zip(got.OfType<WakeWordEvent>()),
             pair => Assert.All(pair.First.Scores, score => Assert.Equal(score.Value, pair.Second.Scores[score.Key], 1e-5f)));
     }
 
-    private static (string, TimeSpan, TimeSpan, TimeSpan, Modality) Identity(WakeWordEvent word) => (word.Keyword, word.Start, word.End, word.DetectedAt, word.Modality);
+    private static (string, TimeSpan, TimeSpan, TimeSpan, Modality) Identity(WakeWordEvent word) =>
+        (word.Keyword, word.Start, word.End, word.DetectedAt, word.Modality);
 
-    private static (TimeSpan, bool, int?, PictureBox?, LipQuality?, bool?) Identity(FaceEvent face) => (face.Time, face.Visible, face.Face, face.Box, face.Quality, face.LipsMove);
+    private static (TimeSpan, bool, int?, PictureBox?, LipQuality?, bool?) Identity(FaceEvent face) =>
+        (face.Time, face.Visible, face.Face, face.Box, face.Quality, face.LipsMove);
 }

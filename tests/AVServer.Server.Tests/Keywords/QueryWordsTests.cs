@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using AVServer.Contracts;
-using AVServer.Server.Jobs;
+using AVServer.Server.Scoring;
 using AVServer.Server.Tests.Kit;
 using AVServer.TestKit;
 
@@ -36,7 +36,7 @@ public sealed class QueryWordsTests
         using var submitted = await server.Http.PostAsync(Routes.Score + Two + "&job=true", Wave());
         Assert.Equal(HttpStatusCode.Accepted, submitted.StatusCode);
         var job = (await submitted.Content.ReadFromJsonAsync<JobStatus>(ContractsJson.Options))!;
-        await server.Part<JobStore>().Get(job.Id).Completion.WaitAsync(Patience.Longest);
+        await server.Part<JobStore>().Get(job.Id).Completion.WaitAsync(TestTimeout.Longest);
         var result = (await server.Http.GetFromJsonAsync<ScoreReport>($"{Routes.Jobs}/{job.Id}/result", ContractsJson.Options))!;
         Assert.Equal(["computer", "hey marvin", "view glass"], result.MaxPosterior.Keys);
     }

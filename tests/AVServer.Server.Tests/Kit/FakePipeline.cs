@@ -80,7 +80,8 @@ internal sealed class FakePipeline : IStreamPipeline
                 }
                 time = chunk.Time;
                 if (request.Telemetry)
-                    yield return new TelemetryEvent(time, -20, true, new Dictionary<string, float[]> { ["computer"] = new float[64] }, TimeSpan.FromMilliseconds(40));
+                    yield return new TelemetryEvent(
+                        time, -20, true, new Dictionary<string, float[]> { ["computer"] = new float[64] }, TimeSpan.FromMilliseconds(40));
                 var scores = new Dictionary<string, float> { ["firstStage"] = 0.9f };
                 if (WordIn(chunk, request) is { } word)
                     yield return new WakeWordEvent(word, 0.9f, time, time, Modality.Audio, scores, Model, time);
@@ -113,7 +114,8 @@ internal sealed class FakePipeline : IStreamPipeline
     private async Task<ScoreReport> ScoreAsync(string path, ScoreRequest request, CancellationToken cancellationToken)
     {
         await _open.Task.WaitAsync(cancellationToken);
-        if (File.ReadAllBytes(path).AsSpan().StartsWith("bad"u8)) throw new MediaException(FaultCodes.Undecodable, "Expected a media file, got 'bad'.");
+        if (File.ReadAllBytes(path).AsSpan().StartsWith("bad"u8))
+            throw new MediaException(FaultCodes.Undecodable, "Expected a media file, got 'bad'.");
         var length = new FileInfo(path).Length;
         if (request.OnEvents is not null) return await ScoreInStepsAsync(length, request, cancellationToken);
         var curve = new PosteriorCurve("computer", request.Model ?? "fake", 0.08, [0.1f, 0.9f]);
@@ -152,9 +154,11 @@ internal sealed class FakePipeline : IStreamPipeline
         var payload = chunk.Payload.Span;
         if (payload[0] == 'X') throw new InvalidOperationException("The fake pipeline was told to fail.");
         if (chunk.Kind == MediaKind.Text) return null;
-        if (chunk.Kind == MediaKind.Container) return payload.StartsWith("bad"u8) ? new FaultEvent(FaultCodes.Undecodable, "Expected a container, got 'bad'.") : null;
+        if (chunk.Kind == MediaKind.Container)
+            return payload.StartsWith("bad"u8) ? new FaultEvent(FaultCodes.Undecodable, "Expected a container, got 'bad'.") : null;
         if (payload.Length % 2 != 0) return new FaultEvent(FaultCodes.BadChunk, "Expected whole samples, got an odd number of bytes.");
-        return chunk.Time < time ? new FaultEvent(FaultCodes.TimeWentBack, "Expected a time after the last chunk's, got an earlier one.") : null;
+        return chunk.Time < time ? new FaultEvent(FaultCodes.TimeWentBack, "Expected a time after the last chunk's, got an earlier one.")
+            : null;
     }
 
     private static TaskCompletionSource Opened()

@@ -28,14 +28,16 @@ internal sealed class HubClient : IConnectionFactory
     /// <param name="query">What stands behind its address.</param>
     /// <param name="options">Sets up the socket.</param>
     /// <param name="http">Makes the connection; null: the usual way.</param>
-    public static async Task<(HubConnection Hub, HubClient Client)> ConnectAsync(RunningServer server, string query = "", Action<ClientWebSocketOptions>? options = null, HttpMessageInvoker? http = null)
+    public static async Task<(HubConnection Hub, HubClient Client)> ConnectAsync(
+        RunningServer server, string query = "", Action<ClientWebSocketOptions>? options = null, HttpMessageInvoker? http = null)
     {
         var client = new HubClient(options, http);
         var builder = new HubConnectionBuilder();
         builder.Services.AddSingleton<EndPoint>(new UriEndPoint(server.WebSocketAddress(Routes.EventsHub + query)));
         builder.Services.AddSingleton<IConnectionFactory>(client);
         builder.Services.AddSingleton<IHubProtocol, JsonHubProtocol>();
-        builder.Services.Configure<Microsoft.AspNetCore.SignalR.JsonHubProtocolOptions>(o => ContractsJson.Configure(o.PayloadSerializerOptions));
+        builder.Services.Configure<Microsoft.AspNetCore.SignalR.JsonHubProtocolOptions>(
+            o => ContractsJson.Configure(o.PayloadSerializerOptions));
         var hub = builder.Build();
         await hub.StartAsync();
         return (hub, client);
@@ -51,7 +53,8 @@ internal sealed class HubClient : IConnectionFactory
         _options?.Invoke(socket.Options);
         await socket.ConnectAsync(((UriEndPoint)endpoint).Uri, _http, cancellationToken);
         var (received, toSend) = (new Pipe(), new Pipe());
-        var connection = new DefaultConnectionContext(Guid.NewGuid().ToString("n"), new Duplex(received.Reader, toSend.Writer), new Duplex(toSend.Reader, received.Writer));
+        var connection = new DefaultConnectionContext(
+            Guid.NewGuid().ToString("n"), new Duplex(received.Reader, toSend.Writer), new Duplex(toSend.Reader, received.Writer));
         _ = ReceiveAsync(socket, received.Writer);
         _ = SendAsync(socket, toSend.Reader);
         return connection;
@@ -84,7 +87,8 @@ internal sealed class HubClient : IConnectionFactory
             while (true)
             {
                 var read = await reader.ReadAsync();
-                if (!read.Buffer.IsEmpty) await socket.SendAsync(read.Buffer.ToArray(), WebSocketMessageType.Text, true, CancellationToken.None);
+                if (!read.Buffer.IsEmpty)
+                    await socket.SendAsync(read.Buffer.ToArray(), WebSocketMessageType.Text, true, CancellationToken.None);
                 reader.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted) break;
             }

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace AVServer.Server.Tests.Kit;
 
-/// <summary>Four seconds of a quiet room with 0.3 s of loud noise in it, 16 kHz, 16 bit little-endian: the word of the model that hears loudness.</summary>
+/// <summary>
+/// Four seconds of a quiet room with 0.3 s of loud noise in it, 16 kHz, 16 bit little-endian: the word of the model that hears loudness.
+/// </summary>
 internal static class LoudBurst
 {
     public const double StartSeconds = 2.0;

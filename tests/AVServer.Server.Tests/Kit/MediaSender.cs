@@ -18,11 +18,12 @@ internal sealed class MediaSender(ClientWebSocket socket) : IDisposable
 
     public string? CloseReason => socket.CloseStatusDescription;
 
-    public static async Task<MediaSender> ConnectAsync(RunningServer server, string streamId, string query = "", Action<ClientWebSocketOptions>? options = null)
+    public static async Task<MediaSender> ConnectAsync(
+        RunningServer server, string streamId, string query = "", Action<ClientWebSocketOptions>? options = null)
     {
         var socket = new ClientWebSocket();
         options?.Invoke(socket.Options);
-        await socket.ConnectAsync(server.WebSocketAddress($"/media/{streamId}{query}"), Patience.Token());
+        await socket.ConnectAsync(server.WebSocketAddress($"/media/{streamId}{query}"), TestTimeout.Token());
         return new MediaSender(socket);
     }
 
@@ -36,11 +37,13 @@ internal sealed class MediaSender(ClientWebSocket socket) : IDisposable
         return sender;
     }
 
-    public Task SendTextAsync(string text) => socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, Patience.Token());
+    public Task SendTextAsync(string text) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, TestTimeout.Token());
 
-    public Task SendBytesAsync(byte[] message) => socket.SendAsync(message, WebSocketMessageType.Binary, true, Patience.Token());
+    public Task SendBytesAsync(byte[] message) => socket.SendAsync(message, WebSocketMessageType.Binary, true, TestTimeout.Token());
 
-    public Task SendAsync(double seconds, string payload, MediaKind kind = MediaKind.Audio) => SendAsync(seconds, Encoding.ASCII.GetBytes(payload), kind);
+    public Task SendAsync(double seconds, string payload, MediaKind kind = MediaKind.Audio) =>
+        SendAsync(seconds, Encoding.ASCII.GetBytes(payload), kind);
 
     public Task SendAsync(double seconds, byte[] payload, MediaKind kind = MediaKind.Audio)
     {
@@ -57,7 +60,7 @@ internal sealed class MediaSender(ClientWebSocket socket) : IDisposable
         var length = 0;
         while (true)
         {
-            var received = await socket.ReceiveAsync(_buffer.AsMemory(length), Patience.Token());
+            var received = await socket.ReceiveAsync(_buffer.AsMemory(length), TestTimeout.Token());
             if (received.MessageType == WebSocketMessageType.Close)
             {
                 await AnswerCloseAsync();
@@ -76,7 +79,7 @@ internal sealed class MediaSender(ClientWebSocket socket) : IDisposable
         return all;
     }
 
-    public Task CloseAsync() => socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Patience.Token());
+    public Task CloseAsync() => socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, TestTimeout.Token());
 
     /// <summary>Goes away without a word.</summary>
     public void Cut() => socket.Abort();
@@ -88,7 +91,8 @@ internal sealed class MediaSender(ClientWebSocket socket) : IDisposable
     {
         try
         {
-            if (socket.State == WebSocketState.CloseReceived) await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, Patience.Token());
+            if (socket.State == WebSocketState.CloseReceived)
+                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, TestTimeout.Token());
         }
         catch (WebSocketException)
         {

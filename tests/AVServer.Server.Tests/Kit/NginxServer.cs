@@ -21,7 +21,7 @@ internal sealed class NginxServer : IAsyncDisposable
         File.WriteAllText(settings, Settings(behind));
         _process = Process.Start(new ProcessStartInfo(Program, ["-p", _folder.Path, "-e", ErrorLogPath, "-c", settings]))!;
         var handler = new SocketsHttpHandler { ConnectCallback = async (_, cancellationToken) => await ConnectAsync(cancellationToken) };
-        Http = new HttpClient(handler) { BaseAddress = new Uri("http://nginx"), Timeout = Patience.Longest };
+        Http = new HttpClient(handler) { BaseAddress = new Uri("http://nginx"), Timeout = TestTimeout.Longest };
     }
 
     /// <summary>Asks through nginx.</summary>

@@ -67,8 +67,10 @@ public sealed class PostgresServer : IAsyncLifetime
         var output = Path.GetTempFileName();
         try
         {
-            var command = string.Join(' ', arguments.Prepend(program).Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
-            using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"cd /tmp; exec {command} >{output} 2>&1 </dev/null"]))!;
+            var command = string.Join(
+                ' ', arguments.Prepend(program).Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
+            using var process = Process.Start(
+                new ProcessStartInfo("/bin/sh", ["-c", $"cd /tmp; exec {command} >{output} 2>&1 </dev/null"]))!;
             await process.WaitForExitAsync();
             Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {await File.ReadAllTextAsync(output)}");
         }

@@ -33,7 +33,7 @@ internal sealed class RunningServer : IAsyncDisposable
         Pipeline = pipeline;
         Log = log;
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-        Http = new HttpClient { BaseAddress = Address, Timeout = Patience.Longest };
+        Http = new HttpClient { BaseAddress = Address, Timeout = TestTimeout.Longest };
     }
 
     public Uri Address { get; }
@@ -55,11 +55,13 @@ internal sealed class RunningServer : IAsyncDisposable
     public static Task<RunningServer> StartAsync(params (string Key, string Value)[] settings) => StartAsync(_ => { }, settings);
 
     /// <summary>Starts a server with services that replace the fakes.</summary>
-    public static async Task<RunningServer> StartAsync(Action<WebApplicationBuilder> configure, params (string Key, string Value)[] settings)
+    public static async Task<RunningServer> StartAsync(
+        Action<WebApplicationBuilder> configure, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(Unhurried);
-        builder.Configuration.AddInMemoryCollection(settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value)).Append(new("Urls", "http://127.0.0.1:0")));
+        builder.Configuration.AddInMemoryCollection(
+            settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value)).Append(new("Urls", "http://127.0.0.1:0")));
         var pipeline = new FakePipeline();
         var log = new LogLines();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace).AddFilter("", LogLevel.Trace);
@@ -80,9 +82,9 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Waits until something that other threads bring about holds.</summary>
     public static async Task UntilAsync(Func<bool> condition, string what)
     {
-        for (var patience = Patience.Token(); !patience.IsCancellationRequested; await Task.Delay(10))
+        for (var timeout = TestTimeout.Token(); !timeout.IsCancellationRequested; await Task.Delay(10))
             if (condition()) return;
-        Assert.Fail($"Expected within {Patience.Longest.TotalSeconds} s: {what}.");
+        Assert.Fail($"Expected within {TestTimeout.Longest.TotalSeconds} s: {what}.");
     }
 
     public async ValueTask DisposeAsync()
@@ -110,7 +112,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
             public bool IsEnabled(LogLevel logLevel) => true;
 
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            public void Log<TState>(
+                LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
                 lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {exception}");
         }
     }

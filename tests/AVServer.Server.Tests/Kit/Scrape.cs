@@ -29,7 +29,8 @@ internal sealed partial class Scrape
         using var response = await server.Http.GetAsync(Routes.Metrics);
         response.EnsureSuccessStatusCode();
         var scrape = new Scrape { ContentType = response.Content.Headers.ContentType?.MediaType };
-        foreach (var line in (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)) scrape.Read(line);
+        foreach (var line in (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            scrape.Read(line);
         return scrape;
     }
 
@@ -43,7 +44,8 @@ internal sealed partial class Scrape
         }
         var match = SampleLine().Match(line);
         Assert.True(match.Success, $"Expected a sample, got '{line}'.");
-        var labels = LabelPair().Matches(match.Groups["labels"].Value).ToDictionary(label => label.Groups[1].Value, label => label.Groups[2].Value);
+        var labels = LabelPair().Matches(match.Groups["labels"].Value)
+            .ToDictionary(label => label.Groups[1].Value, label => label.Groups[2].Value);
         Series.Add(new Sample(match.Groups["name"].Value, labels, double.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture)));
     }
 

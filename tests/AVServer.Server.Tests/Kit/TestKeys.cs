@@ -44,7 +44,11 @@ internal static class TestKeys
     private static async Task<HttpResponseMessage> SendAsync(
         RunningServer server, string method, string route, (string Name, string Value) header, HttpContent? content)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), route) { Headers = { { header.Name, header.Value } }, Content = content };
+        using var request = new HttpRequestMessage(new HttpMethod(method), route)
+        {
+            Headers = { { header.Name, header.Value } },
+            Content = content
+        };
         return await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 }

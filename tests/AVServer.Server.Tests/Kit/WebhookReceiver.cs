@@ -44,7 +44,9 @@ internal sealed class WebhookReceiver : IAsyncDisposable
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
             var headers = context.Request.Headers;
-            var received = new Received(body.ToArray(), headers["webhook-id"]!, headers["webhook-timestamp"]!, headers["webhook-signature"]!, context.Request.ContentType, context.Request.ContentLength);
+            var received = new Received(
+                body.ToArray(), headers["webhook-id"]!, headers["webhook-timestamp"]!, headers["webhook-signature"]!,
+                context.Request.ContentType, context.Request.ContentLength);
             receiver!.Requests.Enqueue(received);
             context.Response.StatusCode = await receiver.Answer(received, context);
         });

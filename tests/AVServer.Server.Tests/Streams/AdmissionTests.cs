@@ -133,7 +133,8 @@ public sealed class AdmissionTests
         {
             while (_streams < wanted && Admission.TryEnter()) _streams++;   // who was refused comes back
             // What it can do is not thrown anew each half second, but drifts.
-            _waver = (0.7 * _waver) + (0.7 * wavers * Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(Math.Tau * _random.NextDouble()));
+            _waver = (0.7 * _waver)
+                + (0.7 * wavers * Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(Math.Tau * _random.NextDouble()));
             var before = _lag;
             _lag = Math.Max(0, _lag + (0.5 * (1 - (capacity * Math.Max(0.1, 1 + _waver) / Math.Max(1, _streams)))));
             var heard = TimeSpan.FromSeconds(Math.Max(0, 0.5 + before - _lag));

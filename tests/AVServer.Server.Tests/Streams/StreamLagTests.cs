@@ -111,7 +111,7 @@ public sealed class StreamLagTests
             _lag.Sent(came: false);
             _time.Advance(Chunk);
             // At half its speed from the fiftieth on.
-            _lag.Heard((i <= 50 ? i : 50 + ((i - 50) / 2.0)) * Chunk);
+            _lag.Decoded((i <= 50 ? i : 50 + ((i - 50) / 2.0)) * Chunk);
             if (i == 50) Assert.Equal(TimeSpan.Zero, _lag.Read()?.Lag);
             if (i == 99) _lag.Read();
         }
@@ -122,11 +122,11 @@ public sealed class StreamLagTests
     public void Container_whose_sender_paused_has_no_lag()
     {
         _lag.Sent(came: true);
-        _lag.Heard(Chunk);
+        _lag.Decoded(Chunk);
         _time.Advance(TimeSpan.FromSeconds(5));
         _lag.Read();
         _lag.Sent(came: true);
-        _lag.Heard(2 * Chunk);
+        _lag.Decoded(2 * Chunk);
         Assert.Equal(TimeSpan.Zero, _lag.Read()?.Lag);
     }
 }

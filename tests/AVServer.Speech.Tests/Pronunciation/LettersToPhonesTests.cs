@@ -65,16 +65,19 @@ public sealed class LettersToPhonesTests
         {
             // The last bytes only end what is packed: without them all nodes are there, or none is taken.
             GraphoneModel? read = null;
-            if (Record.Exception(() => read = GraphoneModel.Read(new MemoryStream(bytes, 0, length))) is { } error) Assert.IsType<InvalidDataException>(error);
+            if (Record.Exception(() => read = GraphoneModel.Read(new MemoryStream(bytes, 0, length))) is { } error)
+                Assert.IsType<InvalidDataException>(error);
             else Assert.Equal(Nodes, Enumerable.Range(0, read!.Count).Select(i => read[i]));
-            Assert.True(read is null || length > bytes.Length - 8, $"Expected a file of {length} out of {bytes.Length} bytes to be refused.");
+            Assert.True(
+                read is null || length > bytes.Length - 8, $"Expected a file of {length} out of {bytes.Length} bytes to be refused.");
         }
         for (var at = 0; at < bytes.Length; at++)
         {
             var damaged = bytes.ToArray();
             damaged[at] ^= 0x55;
             // Other numbers may be a model too; what is none says so in one way.
-            if (Record.Exception(() => GraphoneModel.Read(new MemoryStream(damaged))) is { } error) Assert.IsType<InvalidDataException>(error);
+            if (Record.Exception(() => GraphoneModel.Read(new MemoryStream(damaged))) is { } error)
+                Assert.IsType<InvalidDataException>(error);
         }
     }
 
@@ -84,7 +87,8 @@ public sealed class LettersToPhonesTests
         Assert.Throws<InvalidDataException>(() => new GraphoneModel([.. Graphones], []));
         Assert.Throws<InvalidDataException>(() => new GraphoneModel([.. Graphones], Nodes.AsSpan()[..^1]));
         Assert.Throws<InvalidDataException>(() => new GraphoneModel([.. Graphones], [new(0, 0, 0, 2), new(3, 0, 0, 0), new(1, 0, 0, 0)]));
-        Assert.Throws<InvalidDataException>(() => new GraphoneModel([.. Graphones], [new(0, 0, 0, 1), new(Edge, 0, 0, 1), new(2, 0, 0, 0)]));
+        Assert.Throws<InvalidDataException>(
+            () => new GraphoneModel([.. Graphones], [new(0, 0, 0, 1), new(Edge, 0, 0, 1), new(2, 0, 0, 0)]));
     }
 
     private static byte Cost(double probability) => (byte)Math.Round(-Math.Log(probability) / GraphoneModel.Step);

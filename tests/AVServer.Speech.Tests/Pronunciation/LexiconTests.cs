@@ -13,7 +13,8 @@ public sealed class LexiconTests
     [InlineData("", "")]
     [InlineData("réad", "")]
     [InlineData("read(1)", "")]
-    public void Word_has_its_pronunciations_in_order(string word, string expected) => Assert.Equal(expected, Say(Lexicon.Parse(Small), word));
+    public void Word_has_its_pronunciations_in_order(string word, string expected) =>
+        Assert.Equal(expected, Say(Lexicon.Parse(Small), word));
 
     [Fact]
     public void Words_are_told_in_the_files_order()
@@ -45,7 +46,10 @@ public sealed class LexiconTests
     public void Nothing_is_no_lexicon() => Assert.Throws<InvalidDataException>(() => Lexicon.Parse(";;; nothing\n"));
 
     [Fact]
-    public void Missing_file_is_told_at_once() => Assert.Contains("scripts/setup.sh", Assert.Throws<FileNotFoundException>(() => Lexicon.Load("/nowhere/cmudict.txt")).Message, StringComparison.Ordinal);
+    public void Missing_file_is_told_at_once() =>
+        Assert.Contains(
+            "scripts/setup.sh", Assert.Throws<FileNotFoundException>(() => Lexicon.Load("/nowhere/cmudict.txt")).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Installed_lexicon_is_whole()
@@ -56,5 +60,6 @@ public sealed class LexiconTests
         Assert.All(["hey", "computer", "marvin", "don't", "ad-lib", "zywicki"], word => Assert.NotEmpty(lexicon.Find(word)));
     }
 
-    private static string Say(Lexicon lexicon, string word) => string.Join("; ", lexicon.Find(word).Select(phones => PhoneSet.Format(phones.AsSpan())));
+    private static string Say(Lexicon lexicon, string word) =>
+        string.Join("; ", lexicon.Find(word).Select(phones => PhoneSet.Format(phones.AsSpan())));
 }

@@ -8,7 +8,8 @@ public sealed class PhoneSetTests
     {
         Assert.Equal(PhoneSet.Count, PhoneSet.All.Length);
         Assert.Equal(
-            "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH", PhoneSet.Format(PhoneSet.All.AsSpan()));
+            "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH",
+            PhoneSet.Format(PhoneSet.All.AsSpan()));
         Assert.Equal("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW", PhoneSet.Format([.. PhoneSet.All.Where(PhoneSet.IsVowel)]));
     }
 

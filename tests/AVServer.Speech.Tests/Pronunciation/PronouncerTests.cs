@@ -38,7 +38,8 @@ public sealed class PronouncerTests
     [InlineData("zorblax", PronunciationSource.Spelling)]
     [InlineData("tts", PronunciationSource.LetterNames)]
     [InlineData("zorblax=Z AO R B", PronunciationSource.Given)]
-    public void Source_of_each_word_is_told(string text, PronunciationSource source) => Assert.All(Pronouncer.Pronounce(text), way => Assert.Equal(source, way.Words[0].Source));
+    public void Source_of_each_word_is_told(string text, PronunciationSource source) =>
+        Assert.All(Pronouncer.Pronounce(text), way => Assert.Equal(source, way.Words[0].Source));
 
     [Fact]
     public void Word_in_upper_case_that_nobody_knows_is_spelled_and_said()
@@ -59,12 +60,14 @@ public sealed class PronouncerTests
     [InlineData("marvin", "M AA R V AH N")]
     [InlineData("tomato", "T AH M AA T OW")]
     [InlineData("1984", "W AH N TH AW Z AH N D N AY N HH AH N D R AH D EY T IY F AO R")]
-    public void Usual_variants_are_among_the_ways(string text, string phones) => Assert.Contains(phones, Pronouncer.Pronounce(text).Select(way => way.ToString()));
+    public void Usual_variants_are_among_the_ways(string text, string phones) =>
+        Assert.Contains(phones, Pronouncer.Pronounce(text).Select(way => way.ToString()));
 
     [Theory]
     [InlineData("hotel", "HH OW D EH L")]
     [InlineData("talking", "T AO K AH NG")]
-    public void What_nobody_says_is_not(string text, string phones) => Assert.DoesNotContain(phones, Pronouncer.Pronounce(text).Select(way => way.ToString()));
+    public void What_nobody_says_is_not(string text, string phones) =>
+        Assert.DoesNotContain(phones, Pronouncer.Pronounce(text).Select(way => way.ToString()));
 
     [Fact]
     public void Given_phones_override_all_else()
@@ -101,7 +104,9 @@ public sealed class PronouncerTests
     [Fact]
     public void Endless_texts_are_refused_with_a_short_message()
     {
-        string[] texts = [new('a', 1_000_000), string.Concat(Enumerable.Repeat("hey ", 100)), new('7', 100), "a=" + new string('B', 1_000_000), $"a={string.Concat(Enumerable.Repeat("B ", 41))}"];
+        string[] texts =
+            [new('a', 1_000_000), string.Concat(Enumerable.Repeat("hey ", 100)), new('7', 100), "a=" + new string('B', 1_000_000),
+                $"a={string.Concat(Enumerable.Repeat("B ", 41))}"];
         Assert.All(texts, text =>
         {
             var error = Assert.Throws<PronunciationException>(() => Pronouncer.Pronounce(text));
@@ -143,5 +148,6 @@ public sealed class PronouncerTests
         return text.ToString();
     }
 
-    private static string Write(Pronunciation way) => string.Join(" | ", way.Words.Select(word => $"{word.Text}:{PhoneSet.Format(word.Phones.AsSpan())}"));
+    private static string Write(Pronunciation way) =>
+        string.Join(" | ", way.Words.Select(word => $"{word.Text}:{PhoneSet.Format(word.Phones.AsSpan())}"));
 }

@@ -45,7 +45,8 @@ public sealed class PronunciationAdvisorTests
     [InlineData("alexa", "jarvis", false)]
     public void Keyword_that_is_nearly_another_is_warned_of(string text, string other, bool isNear)
     {
-        var warnings = Advisor.Advise(Say(text), [Say("hello there"), Say(other)]).Where(warning => warning.Kind == PronunciationWarningKind.NearKeyword).ToArray();
+        var warnings = Advisor.Advise(Say(text), [Say("hello there"), Say(other)])
+            .Where(warning => warning.Kind == PronunciationWarningKind.NearKeyword).ToArray();
         Assert.Equal(isNear ? 1 : 0, warnings.Length);
         if (isNear) Assert.Equal(other, Assert.Single(warnings[0].Near).Text);
     }

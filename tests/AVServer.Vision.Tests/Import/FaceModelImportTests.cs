@@ -7,14 +7,16 @@ namespace AVServer.Vision.Tests.Import;
 [Trait("Category", "unit")]
 public sealed class FaceModelImportTests
 {
-    private static readonly byte[] Assets = File.ReadAllBytes(Path.Combine(TestPaths.RepositoryRoot, "node_modules", FaceModelImport.PackedAssets));
+    private static readonly byte[] Assets = File.ReadAllBytes(
+        Path.Combine(TestPaths.RepositoryRoot, "node_modules", FaceModelImport.PackedAssets));
 
     public static TheoryData<string> Models => [.. FaceModelImport.Models];
 
     [Theory]
     [MemberData(nameof(Models))]
     public void Import_gives_the_shipped_graph_byte_for_byte(string model) =>
-        Assert.Equal(File.ReadAllBytes(Path.Combine(TestPaths.Models, model, ModelManifest.MainFile)), FaceModelImport.Convert(Assets, model));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(TestPaths.Models, model, ModelManifest.MainFile)), FaceModelImport.Convert(Assets, model));
 
     [Fact]
     public void Other_assets_are_refused_with_both_hashes()

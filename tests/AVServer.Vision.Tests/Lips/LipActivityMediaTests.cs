@@ -6,7 +6,9 @@ namespace AVServer.Vision.Tests.Lips;
 public sealed class LipActivityMediaTests(ITestOutputHelper output)
 {
     // A photograph in an unsteady hand: turned, moved and with grain.
-    private const string Handheld = "rotate=0.06*sin(2*PI*t*0.9):fillcolor=gray,crop=340:270:10+8*sin(2*PI*t*1.3):9+6*sin(2*PI*t*1.7),scale=360:288,noise=alls=6:allf=t:all_seed=3";
+    private const string Handheld =
+        "rotate=0.06*sin(2*PI*t*0.9):fillcolor=gray,crop=340:270:10+8*sin(2*PI*t*1.3):9+6*sin(2*PI*t*1.7),"
+        + "scale=360:288,noise=alls=6:allf=t:all_seed=3";
 
     public static string[] Talkers { get; } = ["s1", "s2", "s3", "s5"];
 
@@ -42,7 +44,9 @@ public sealed class LipActivityMediaTests(ITestOutputHelper output)
         int pictures = 0, moving = 0;
         foreach (var talker in Talkers)
         {
-            using var photo = VideoClip.Filter(360, 288, 25, "-i", VideoClip.Grid(talker, 1)[0], "-vf", $"select=eq(n\\,30),loop=loop=75:size=1:start=0,setpts=N/25/TB,{Handheld}", "-frames:v", "75");
+            using var photo = VideoClip.Filter(
+                360, 288, 25, "-i", VideoClip.Grid(talker, 1)[0], "-vf",
+                $"select=eq(n\\,30),loop=loop=75:size=1:start=0,setpts=N/25/TB,{Handheld}", "-frames:v", "75");
             var moves = Moves(photo);
             pictures += moves.Count;
             moving += moves.Count(moves => moves);
@@ -64,7 +68,8 @@ public sealed class LipActivityMediaTests(ITestOutputHelper output)
     private static List<bool> Moves(VideoClip clip)
     {
         var tracker = new FaceTracker(ShippedFaceModels.Detector, ShippedFaceModels.Mesh);
-        return [.. Enumerable.Range(0, clip.Frames.Count).Select(i => tracker.Next(clip.Frames[i], clip.Time(i)) is [{ LipsMove: true }, ..])];
+        return [.. Enumerable.Range(0, clip.Frames.Count)
+            .Select(i => tracker.Next(clip.Frames[i], clip.Time(i)) is [{ LipsMove: true }, ..])];
     }
 
     /// <summary>First and last video frame of the words; GRID counts 1000 units a frame of 40 ms.</summary>

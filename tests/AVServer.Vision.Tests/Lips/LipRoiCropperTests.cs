@@ -14,7 +14,9 @@ public sealed class LipRoiCropperTests
         cropper.CropColour(frame, new LipRoi(new Point2f(30 + 56, 20 + 56), 112), rgb);
         for (var y = 0; y < 112; y++)
             for (var x = 0; x < 112; x++)
-                Assert.Equal(((byte)(20 + y), (byte)(30 + x), (byte)7), (rgb[((y * 112) + x) * 3], rgb[(((y * 112) + x) * 3) + 1], rgb[(((y * 112) + x) * 3) + 2]));
+                Assert.Equal(
+                    ((byte)(20 + y), (byte)(30 + x), (byte)7),
+                    (rgb[((y * 112) + x) * 3], rgb[(((y * 112) + x) * 3) + 1], rgb[(((y * 112) + x) * 3) + 2]));
     }
 
     [Theory]
@@ -25,7 +27,8 @@ public sealed class LipRoiCropperTests
     [InlineData(200)]
     public void Gray_crop_of_a_slope_keeps_it_at_every_scale(float width)
     {
-        // A slope along x stays a slope: out pixel i shows the place left + (i + 0.5) · width / 64, less the half pixel to the first centre.
+        // A slope along x stays a slope: out pixel i shows the place left + (i + 0.5) · width / 64, less the half pixel to the first
+        // centre.
         using var frame = new Mat(256, 256, MatType.CV_8UC3);
         for (var y = 0; y < 256; y++)
             for (var x = 0; x < 256; x++)

@@ -26,7 +26,9 @@ public sealed class LipShapeTests
             17, 14, 2, -1,
         ];
 
-        Assert.Equal(expected, Measured(Upright.Select(point => (point.Landmark, new Point3f(point.X, point.Y, point.Z)))).Select(value => 100 * value), (a, b) => Math.Abs(a - b) < 1e-3f);
+        Assert.Equal(
+            expected, Measured(Upright.Select(point => (point.Landmark, new Point3f(point.X, point.Y, point.Z)))).Select(
+                value => 100 * value), (a, b) => Math.Abs(a - b) < 1e-3f);
     }
 
     [Theory]
@@ -37,10 +39,12 @@ public sealed class LipShapeTests
     {
         var (sine, cosine) = ((float)Math.Sin(angle), (float)Math.Cos(angle));
         var moved = Upright.Select(point => (point.Landmark, new Point3f(
-            (scale * ((point.X * cosine) - (point.Y * sine))) + 37, (scale * ((point.X * sine) + (point.Y * cosine))) - 12, scale * point.Z)));
+            (scale * ((point.X * cosine) - (point.Y * sine))) + 37, (scale * ((point.X * sine) + (point.Y * cosine))) - 12,
+            scale * point.Z)));
 
         Assert.Equal(
-            Measured(Upright.Select(point => (point.Landmark, new Point3f(point.X, point.Y, point.Z)))), Measured(moved), (a, b) => Math.Abs(a - b) < 1e-4f);
+            Measured(Upright.Select(point => (point.Landmark, new Point3f(point.X, point.Y, point.Z)))), Measured(moved),
+            (a, b) => Math.Abs(a - b) < 1e-4f);
     }
 
     [Fact]

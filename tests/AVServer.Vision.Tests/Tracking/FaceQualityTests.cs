@@ -37,7 +37,11 @@ public sealed class FaceQualityTests : IDisposable
     public void Tilt_is_measured_and_judged(float roll, FaceIssues expected)
     {
         var (sin, cos) = MathF.SinCos(roll * MathF.PI / 180);
-        Point3f[] tilted = [.. Face(140, 0, 0).Select(point => new Point3f(200 + (cos * (point.X - 200)) - (sin * (point.Y - 200)), 200 + (sin * (point.X - 200)) + (cos * (point.Y - 200)), point.Z))];
+        Point3f[] tilted =
+            [.. Face(140, 0, 0).Select(
+                point => new Point3f(
+                    200 + (cos * (point.X - 200)) - (sin * (point.Y - 200)), 200 + (sin * (point.X - 200)) + (cos * (point.Y - 200)),
+                    point.Z))];
 
         var quality = Judge(_bright, tilted);
 

@@ -27,7 +27,9 @@ public sealed class FaceTrackerMediaTests(ITestOutputHelper output)
             var width = rois.Average(roi => roi.Width);
             var jumps = rois.Zip(rois.Skip(1), (before, after) => Point2f.Distance(before.Centre, after.Centre) / width).ToList();
             var widths = rois.Zip(rois.Skip(1), (before, after) => Math.Abs(after.Width - before.Width) / width).ToList();
-            output.WriteLine($"{Path.GetFileName(path)}: width {width:F1}, centre moves mean {jumps.Average():P1} max {jumps.Max():P1}, width changes mean {widths.Average():P1} max {widths.Max():P1}, searches {tracker.Searches}");
+            output.WriteLine(
+                $"{Path.GetFileName(path)}: width {width:F1}, centre moves mean {jumps.Average():P1} max {jumps.Max():P1}, width changes "
+                + $"mean {widths.Average():P1} max {widths.Max():P1}, searches {tracker.Searches}");
             Assert.InRange(jumps.Average(), 0, 0.03);
             Assert.InRange(jumps.Max(), 0, 0.25);
             Assert.InRange(widths.Average(), 0, 0.03);
@@ -50,7 +52,9 @@ public sealed class FaceTrackerMediaTests(ITestOutputHelper output)
     [CorporaFact]
     public void Two_faces_side_by_side_have_two_lasting_ids()
     {
-        using var clip = VideoClip.Filter(720, 288, 25, "-i", VideoClip.Grid("s1", 1)[0], "-i", VideoClip.Grid("s2", 1)[0], "-filter_complex", "[0:v][1:v]hstack=shortest=1");
+        using var clip = VideoClip.Filter(
+            720, 288, 25, "-i", VideoClip.Grid("s1", 1)[0], "-i", VideoClip.Grid("s2", 1)[0], "-filter_complex",
+            "[0:v][1:v]hstack=shortest=1");
         var tracker = new FaceTracker(ShippedFaceModels.Detector, ShippedFaceModels.Mesh);
         var left = new HashSet<int>();
         var right = new HashSet<int>();
@@ -114,7 +118,9 @@ public sealed class FaceTrackerMediaTests(ITestOutputHelper output)
         {
             using var clip = VideoClip.Read(path);
             var every = new FaceTracker(ShippedFaceModels.Detector, ShippedFaceModels.Mesh);
-            var third = new FaceTracker(ShippedFaceModels.Detector, ShippedFaceModels.Mesh, new FaceTrackerOptions { SteadyInterval = TimeSpan.FromMilliseconds(100) });
+            var third = new FaceTracker(
+                ShippedFaceModels.Detector, ShippedFaceModels.Mesh,
+                new FaceTrackerOptions { SteadyInterval = TimeSpan.FromMilliseconds(100) });
             for (var i = 0; i < clip.Frames.Count; i++)
             {
                 var expected = every.Next(clip.Frames[i], clip.Time(i))[0].LipRoi;
@@ -127,12 +133,15 @@ public sealed class FaceTrackerMediaTests(ITestOutputHelper output)
             measured += third.Measurements;
         }
         errors.Sort();
-        output.WriteLine($"mesh on {measured / pictures:P0} of pictures; centre off by mean {errors.Average():P2}, p95 {errors[errors.Count * 95 / 100]:P2}, max {errors[^1]:P2} of the width");
+        output.WriteLine(
+            $"mesh on {measured / pictures:P0} of pictures; centre off by mean {errors.Average():P2}, p95 "
+            + $"{errors[errors.Count * 95 / 100]:P2}, max {errors[^1]:P2} of the width");
         Assert.InRange(measured / pictures, 0, 0.6);
         Assert.InRange(errors[errors.Count * 95 / 100], 0, 0.05);
     }
 
-    // OpenCvSharp makes two proxies of some hundred bytes for each call, a dozen calls a picture; a picture's own pixels would be a hundred thousand.
+    // OpenCvSharp makes two proxies of some hundred bytes for each call, a dozen calls a picture; a picture's own pixels would be a hundred
+    // thousand.
     private const double BytesPerPicture = 2_500;
 
     [CorporaFact]

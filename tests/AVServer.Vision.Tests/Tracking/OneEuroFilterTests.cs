@@ -22,7 +22,8 @@ public sealed class OneEuroFilterTests
         values[0] = 10;
         filter.Apply(values, Step, 100);
 
-        // speed: 10 / 0.04 / 100 = 2.5 face sizes a second, smoothed at 1 Hz; cut-off 0.05 + 80 · |speed|; α = r / (r + 1), r = 2π · cut-off · step
+        // speed: 10 / 0.04 / 100 = 2.5 face sizes a second, smoothed at 1 Hz; cut-off 0.05 + 80 · |speed|; α = r / (r + 1), r = 2π ·
+        // cut-off · step
         var speed = Alpha(1) * 2.5;
         Assert.Equal(Alpha(0.05 + (80 * speed)) * 10, values[0], 1e-4);
 

@@ -7,7 +7,8 @@ namespace AVServer.Lab.Data.Emotion;
 /// <param name="Folds">How its speakers are dealt to the folds of a cross-validation.</param>
 /// <param name="MostPerSpeaker">So many recordings of a speaker at most, spread over all of them; 0 takes all.</param>
 public sealed record EmotionSet(
-    string Set, IReadOnlyDictionary<string, string>? Labels = null, string? Label = null, EmotionFolds Folds = EmotionFolds.None, int MostPerSpeaker = 0);
+    string Set, IReadOnlyDictionary<string, string>? Labels = null, string? Label = null, EmotionFolds Folds = EmotionFolds.None,
+    int MostPerSpeaker = 0);
 
 /// <summary>How a corpus's speakers are dealt to folds.</summary>
 public enum EmotionFolds

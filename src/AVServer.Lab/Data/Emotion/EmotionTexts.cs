@@ -7,7 +7,9 @@ namespace AVServer.Lab.Data.Emotion;
 /// <param name="Label">Emotion, as a place among the recipe's labels.</param>
 public sealed record LabelledText(IReadOnlyList<string> Words, int Label);
 
-/// <summary>GoEmotions (Demszky et al., arXiv 2005.00547): Reddit comments, of which those count that have one emotion and one that a recipe names.</summary>
+/// <summary>
+/// GoEmotions (Demszky et al., arXiv 2005.00547): Reddit comments, of which those count that have one emotion and one that a recipe names.
+/// </summary>
 public static class EmotionTexts
 {
     /// <summary>Reads a split.</summary>
@@ -15,7 +17,8 @@ public static class EmotionTexts
     /// <param name="split"><c>train</c>, <c>dev</c> or <c>test</c>.</param>
     /// <param name="names">GoEmotions' labels in Ekman's seven classes, and ours.</param>
     /// <param name="labels">Our labels.</param>
-    public static IReadOnlyList<LabelledText> Read(string corpora, string split, IReadOnlyDictionary<string, string> names, IReadOnlyList<string> labels)
+    public static IReadOnlyList<LabelledText> Read(
+        string corpora, string split, IReadOnlyDictionary<string, string> names, IReadOnlyList<string> labels)
     {
         var places = labels.Select((label, i) => (label, i)).ToDictionary(label => label.label, label => label.i, StringComparer.Ordinal);
         return

@@ -3,10 +3,12 @@ using System.Text;
 
 namespace AVServer.Lab.Import.Kaldi;
 
-/// <summary>A Kaldi nnet3 acoustic model, read from its binary <c>final.mdl</c>: the transition model and the components of the network.</summary>
+/// <summary>
+/// A Kaldi nnet3 acoustic model, read from its binary <c>final.mdl</c>: the transition model and the components of the network.
+/// </summary>
 /// <remarks>
-/// Format: Kaldi's io-funcs, transition-model.cc and nnet-component-itf.cc. Names stand in angle brackets and end with a space; a whole number is
-/// a byte with its size and its bytes, a matrix <c>FM</c>, rows, columns and floats, a vector <c>FV</c>, length and floats.
+/// Format: Kaldi's io-funcs, transition-model.cc and nnet-component-itf.cc. Names stand in angle brackets and end with a space; a whole
+/// number is a byte with its size and its bytes, a matrix <c>FM</c>, rows, columns and floats, a vector <c>FV</c>, length and floats.
 /// </remarks>
 internal sealed class KaldiModel
 {
@@ -84,7 +86,8 @@ internal sealed class KaldiModel
     private int After(string component, string token)
     {
         if (!_components.TryGetValue(component, out var range))
-            throw new InvalidDataException($"Expected the component {component} in the Kaldi model, got only {string.Join(", ", _components.Keys)}.");
+            throw new InvalidDataException(
+                $"Expected the component {component} in the Kaldi model, got only {string.Join(", ", _components.Keys)}.");
         return Find($"<{token}> ", range.Start.Value, range.End.Value);
     }
 
@@ -98,7 +101,8 @@ internal sealed class KaldiModel
     private void Expect(int at, string token)
     {
         var got = Encoding.ASCII.GetString(_bytes, at, token.Length);
-        if (got != token) throw new InvalidDataException($"Expected '{token}' in single precision at byte {at} of the Kaldi model, got '{got}'.");
+        if (got != token)
+            throw new InvalidDataException($"Expected '{token}' in single precision at byte {at} of the Kaldi model, got '{got}'.");
     }
 
     private int Integer(int at) => BitConverter.ToInt32(_bytes, at + 1);

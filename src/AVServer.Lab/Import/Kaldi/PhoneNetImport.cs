@@ -36,7 +36,8 @@ internal static class PhoneNetImport
         return net;
     }
 
-    // The splice of three frames, the LDA and the first layer are linear, one behind the other: one convolution. Columns of the speaker vector fall away.
+    // The splice of three frames, the LDA and the first layer are linear, one behind the other: one convolution. Columns of the speaker
+    // vector fall away.
     private static void First(KaldiModel model, Conv1d target, PhoneNetConfig config)
     {
         var (lda, ldaBias) = (Matrix(model.Matrix("lda", "LinearParams")), Vector(model.Vector("lda", "BiasParams")));
@@ -54,7 +55,8 @@ internal static class PhoneNetImport
         target.weight.copy_(tensor(values).reshape(rows, taps, columns / taps).transpose(1, 2));
     }
 
-    private static void Weight((float[] Values, int Rows, int Columns) matrix, Conv1d target) => target.weight.copy_(Matrix(matrix).unsqueeze(2));
+    private static void Weight((float[] Values, int Rows, int Columns) matrix, Conv1d target) =>
+        target.weight.copy_(Matrix(matrix).unsqueeze(2));
 
     private static void Bias(float[] values, Conv1d target) => target.bias!.copy_(tensor(values));
 
@@ -81,7 +83,8 @@ internal static class PhoneNetImport
         return (scale, -mean * scale);
     }
 
-    private static Tensor Matrix((float[] Values, int Rows, int Columns) matrix) => tensor(matrix.Values).reshape(matrix.Rows, matrix.Columns);
+    private static Tensor Matrix((float[] Values, int Rows, int Columns) matrix) =>
+        tensor(matrix.Values).reshape(matrix.Rows, matrix.Columns);
 
     private static Tensor Vector(float[] values) => tensor(values);
 }

@@ -34,7 +34,9 @@ public sealed class AudioVisualReport(SplitScores test)
             Share(test.Curve(system, condition).EqualErrorRate, test.EerInterval(system, condition)));
         Table(text, "FAR of windows that end with an earlier word, %", SplitScores.Systems, (system, condition) =>
             string.Create(CultureInfo.InvariantCulture, $"{100 * test.EarlierFar(system, condition):F1}"));
-        Table(text, "How much lower FLCMA's WWS score is, relative, % (95 %)", [.. AgainstOthers.Select(i => SplitScores.Systems[i])], (system, condition) =>
+        Table(
+            text, "How much lower FLCMA's WWS score is, relative, % (95 %)", [.. AgainstOthers.Select(i => SplitScores.Systems[i])],
+            (system, condition) =>
         {
             var (cut, low, high) = test.RelativeCut(Both, system, condition);
             return Share(cut, (low, high));
@@ -46,9 +48,13 @@ public sealed class AudioVisualReport(SplitScores test)
     /// <summary>The thresholds at which each talker is judged.</summary>
     public string ThresholdsToMarkdown()
     {
-        var text = new StringBuilder($"| system | {string.Join(" | ", test.Talkers)} |\n|---|{string.Concat(test.Talkers.Select(_ => "---|"))}\n");
+        var text = new StringBuilder(
+            $"| system | {string.Join(" | ", test.Talkers)} |\n|---|{string.Concat(test.Talkers.Select(_ => "---|"))}\n");
         foreach (var system in SplitScores.Systems)
-            text.Append(CultureInfo.InvariantCulture, $"| {system.Name} | {string.Join(" | ", test.Talkers.Select(talker => test.Threshold(system, talker).ToString("F4", CultureInfo.InvariantCulture)))} |\n");
+        {
+            var thresholds = test.Talkers.Select(talker => test.Threshold(system, talker).ToString("F4", CultureInfo.InvariantCulture));
+            text.Append(CultureInfo.InvariantCulture, $"| {system.Name} | {string.Join(" | ", thresholds)} |\n");
+        }
         return text.ToString();
     }
 
@@ -64,11 +70,14 @@ public sealed class AudioVisualReport(SplitScores test)
 
     /// <summary>DET curves in one condition.</summary>
     public string DetToSvg(string condition) => VerificationPlot.Draw(
-        $"{condition}, talkers never trained on", [.. SplitScores.Systems.Take(4).Select(system => (system.Name, test.Curve(system, condition)))]);
+        $"{condition}, talkers never trained on",
+        [.. SplitScores.Systems.Take(4).Select(system => (system.Name, test.Curve(system, condition)))]);
 
     private void Talkers(StringBuilder text)
     {
-        text.Append("\nWWS score of each talker, %: audio alone → FLCMA\n\n| talker | with the keyword | without | clean | 0 dB | −10 dB |\n|---|---|---|---|---|---|\n");
+        text.Append(
+            "\nWWS score of each talker, %: audio alone → FLCMA\n\n| talker | with the keyword | without | clean | 0 dB | −10 dB "
+            + "|\n|---|---|---|---|---|---|\n");
         var audio = SplitScores.Systems[0];
         string[] conditions = ["clean", "0 dB", "−10 dB"];
         var before = conditions.Select(condition => test.ByTalker(audio, condition).ToArray()).ToArray();
@@ -76,16 +85,23 @@ public sealed class AudioVisualReport(SplitScores test)
         for (var i = 0; i < before[0].Length; i++)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {before[0][i].Talker} | {before[0][i].With} | {before[0][i].Without} |");
-            for (var c = 0; c < conditions.Length; c++) text.Append(CultureInfo.InvariantCulture, $" {100 * before[c][i].Wws:F1} → {100 * after[c][i].Wws:F1} |");
+            for (var c = 0; c < conditions.Length; c++)
+                text.Append(CultureInfo.InvariantCulture, $" {100 * before[c][i].Wws:F1} → {100 * after[c][i].Wws:F1} |");
             text.Append('\n');
         }
     }
 
-    private static void Table(StringBuilder text, string title, IReadOnlyList<ComparedSystem> systems, Func<ComparedSystem, string, string> cell)
+    private static void Table(
+        StringBuilder text, string title, IReadOnlyList<ComparedSystem> systems, Func<ComparedSystem, string, string> cell)
     {
-        text.Append(CultureInfo.InvariantCulture, $"\n{title}\n\n| condition | {string.Join(" | ", systems.Select(system => system.Name))} |\n|---|{string.Concat(systems.Select(_ => "---|"))}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"\n{title}\n\n| condition | {string.Join(" | ", systems.Select(system => system.Name))} "
+            + $"|\n|---|{string.Concat(systems.Select(_ => "---|"))}\n");
         foreach (var (condition, _) in AudioVisualTrials.Conditions)
-            text.Append(CultureInfo.InvariantCulture, $"| {condition} | {string.Join(" | ", systems.Select(system => cell(system, condition)))} |\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"| {condition} | {string.Join(" | ", systems.Select(system => cell(system, condition)))} |\n");
     }
 
     private static string Share(double value, (double Low, double High) interval) =>

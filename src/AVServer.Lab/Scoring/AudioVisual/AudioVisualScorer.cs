@@ -46,9 +46,12 @@ public sealed class AudioVisualScorer : IDisposable
         var count = (pictures.Length / Pixels) - AudioVisualFiles.LipCacheFrames;
         var cache = new float[count * AudioVisualFiles.LipCacheFrames * Pixels];
         for (var i = 0; i < count; i++)
-            pictures.AsSpan(i * Pixels, AudioVisualFiles.LipCacheFrames * Pixels).CopyTo(cache.AsSpan(i * AudioVisualFiles.LipCacheFrames * Pixels));
-        using var frame = OrtValue.CreateTensorValueFromMemory(pictures[(AudioVisualFiles.LipCacheFrames * Pixels)..], [count, 1, 1, LipWarp.Side, LipWarp.Side]);
-        using var before = OrtValue.CreateTensorValueFromMemory(cache, [count, 1, AudioVisualFiles.LipCacheFrames, LipWarp.Side, LipWarp.Side]);
+            pictures.AsSpan(i * Pixels, AudioVisualFiles.LipCacheFrames * Pixels)
+                .CopyTo(cache.AsSpan(i * AudioVisualFiles.LipCacheFrames * Pixels));
+        using var frame = OrtValue.CreateTensorValueFromMemory(
+            pictures[(AudioVisualFiles.LipCacheFrames * Pixels)..], [count, 1, 1, LipWarp.Side, LipWarp.Side]);
+        using var before = OrtValue.CreateTensorValueFromMemory(
+            cache, [count, 1, AudioVisualFiles.LipCacheFrames, LipWarp.Side, LipWarp.Side]);
         using var run = new RunOptions();
         using var outputs = _lips.Run(run, ["frame", "cache"], [frame, before], ["features"]);
         return outputs[0].GetTensorDataAsSpan<float>().ToArray();
@@ -67,7 +70,8 @@ public sealed class AudioVisualScorer : IDisposable
             var heard = fbank.AsSpan(first * sound, count * sound).ToArray();
             var seen = lips.AsSpan(first * sight, count * sight).ToArray();
             var (audio, visual) = Alone(heard, seen, count);
-            var (soundOnly, lipsOnly, both) = (Posteriors(heard, seen, count, 1, 0), Posteriors(heard, seen, count, 0, 1), Posteriors(heard, seen, count, 1, 1));
+            var (soundOnly, lipsOnly, both) =
+                (Posteriors(heard, seen, count, 1, 0), Posteriors(heard, seen, count, 0, 1), Posteriors(heard, seen, count, 1, 1));
             for (var i = 0; i < count; i++) scores.Add(new ModalityScores(audio[i], visual[i], soundOnly[i], lipsOnly[i], both[i]));
         }
         return [.. scores];

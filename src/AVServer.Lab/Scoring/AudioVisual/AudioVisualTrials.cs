@@ -9,7 +9,10 @@ namespace AVServer.Lab.Scoring.AudioVisual;
 /// <param name="IsFinal">Whether it ends with the sentence's last word; else with one before it.</param>
 public sealed record AudioVisualTrial(AudioVisualWindow Window, int Recording, bool IsFinal);
 
-/// <summary>The windows of a set that an evaluation judges: of each recording its last word and an earlier one, several times with other distances to the window's end.</summary>
+/// <summary>
+/// The windows of a set that an evaluation judges: of each recording its last word and an earlier one, several times with other distances
+/// to the window's end.
+/// </summary>
 public sealed class AudioVisualTrials
 {
     /// <summary>Conditions of the sound, by name; absent SNR: as recorded.</summary>

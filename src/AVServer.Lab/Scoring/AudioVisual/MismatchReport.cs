@@ -3,7 +3,10 @@ using System.Text;
 
 namespace AVServer.Lab.Scoring.AudioVisual;
 
-/// <summary>What other lips do to the audio-visual model: those that don't belong to the sound must not help, and those that are measured more seldom must not harm.</summary>
+/// <summary>
+/// What other lips do to the audio-visual model: those that don't belong to the sound must not help, and those that are measured more
+/// seldom must not harm.
+/// </summary>
 /// <param name="scores">Scores the test split with other lips.</param>
 /// <param name="test">Scores of the test split with its own.</param>
 /// <param name="measured">Scores the test split where the mouth is measured in every picture, or in every so many.</param>
@@ -17,14 +20,19 @@ public sealed class MismatchReport(TrialScores scores, SplitScores test, IReadOn
     /// <summary>The table.</summary>
     public string ToMarkdown()
     {
-        var text = new StringBuilder("\nWWS score (FRR / FAR) of FLCMA with other lips, %\n\n| lips | clean | 0 dB | −10 dB |\n|---|---|---|---|\n");
+        var text = new StringBuilder(
+            "\nWWS score (FRR / FAR) of FLCMA with other lips, %\n\n| lips | clean | 0 dB | −10 dB |\n|---|---|---|---|\n");
         foreach (var (name, system) in new[] { ("their own", AudioVisualReport.Both), ("none", AudioVisualReport.SoundOnly) })
             Row(text, name, condition => Cell(test.Rates(system, condition.Name)));
         foreach (var (stride, others) in measured)
-            Row(text, string.Create(CultureInfo.InvariantCulture, $"their own, measured in one picture of {stride}"), condition => Cell(Rates(others.WithLips(condition.SnrDb, 0))));
+            Row(
+                text, string.Create(CultureInfo.InvariantCulture, $"their own, measured in one picture of {stride}"),
+                condition => Cell(Rates(others.WithLips(condition.SnrDb, 0))));
         Row(text, "of another talker with another word", condition => Cell(Rates(scores.WithLips(condition.SnrDb, null))));
         foreach (var shift in Shifts)
-            Row(text, string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(shift) / 25.0:F1} s {(shift > 0 ? "late" : "early")}"), condition => Cell(Rates(scores.WithLips(condition.SnrDb, shift))));
+            Row(
+                text, string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(shift) / 25.0:F1} s {(shift > 0 ? "late" : "early")}"),
+                condition => Cell(Rates(scores.WithLips(condition.SnrDb, shift))));
         return text.ToString();
     }
 

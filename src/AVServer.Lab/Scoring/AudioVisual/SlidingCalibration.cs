@@ -37,7 +37,8 @@ public sealed class SlidingCalibration(AudioVisualSet set, AudioVisualScorer sco
                         filler[modality].Add(new FillerStream(along, StepSeconds));
                         continue;
                     }
-                    var near = along.Where((_, step) => End(step) >= said.EndSeconds && End(step) <= said.EndSeconds + WindowPlan.LongestLag).ToArray();
+                    var near = along.Where(
+                        (_, step) => End(step) >= said.EndSeconds && End(step) <= said.EndSeconds + WindowPlan.LongestLag).ToArray();
                     keywords[modality].Add(near.Max());
                 }
             }
@@ -50,7 +51,8 @@ public sealed class SlidingCalibration(AudioVisualSet set, AudioVisualScorer sco
     private Dictionary<string, float[]> Slide(AudioVisualClip clip, int index, double? snrDb)
     {
         var end = clip.Words[^1].EndSeconds + WindowPlan.LongestLag;
-        var windows = Enumerable.Range(0, (int)(end / StepSeconds)).Select(step => new AudioVisualWindow(clip, clip.Keyword is not null, End(step), 0, 0, double.PositiveInfinity)).ToArray();
+        var windows = Enumerable.Range(0, (int)(end / StepSeconds))
+            .Select(step => new AudioVisualWindow(clip, clip.Keyword is not null, End(step), 0, 0, double.PositiveInfinity)).ToArray();
         // One seed: the same noise, though from window to window it begins elsewhere.
         using var fbank = new WindowFbank(new SoundRecipe(), set, sound).At(windows, snrDb, unchecked(Seed + (index * 100)));
         var lips = Lips(clip, windows);
@@ -70,7 +72,8 @@ public sealed class SlidingCalibration(AudioVisualSet set, AudioVisualScorer sco
         var lips = new float[windows.Length * AudioVisualWindow.Pictures * size];
         for (var w = 0; w < windows.Length; w++)
             for (var i = 0; i < AudioVisualWindow.Pictures; i++)
-                values.AsSpan(stretch.IndexOf(windows[w].Picture(i, 1, 1).Seconds) * size, size).CopyTo(lips.AsSpan(((w * AudioVisualWindow.Pictures) + i) * size));
+                values.AsSpan(stretch.IndexOf(windows[w].Picture(i, 1, 1).Seconds) * size, size)
+                    .CopyTo(lips.AsSpan(((w * AudioVisualWindow.Pictures) + i) * size));
         return lips;
     }
 
@@ -78,8 +81,11 @@ public sealed class SlidingCalibration(AudioVisualSet set, AudioVisualScorer sco
     {
         var curve = DetCurve.Measure(keywords, filler, Thresholds, RefractorySeconds);
         return new CalibrationTable(
-            $"{string.Join(", ", set.Clips.Select(clip => clip.Talker).Distinct().Order(StringComparer.Ordinal))}: talkers that the weights never saw, clean and at 10, 0 and −10 dB",
+            $"{string.Join(", ", set.Clips.Select(clip => clip.Talker).Distinct().Order(StringComparer.Ordinal))}: talkers that the "
+            + "weights never saw, clean and at 10, 0 and −10 dB",
             Math.Round(curve.FillerHours, 3), keywords.Count,
-            [.. curve.Points.Select(point => new CalibrationPoint(Math.Round(point.Threshold, 6), Math.Round(point.FalseAlarmsPerHour, 3), Math.Round(point.Frr, 4)))]);
+            [.. curve.Points.Select(
+                point => new CalibrationPoint(
+                    Math.Round(point.Threshold, 6), Math.Round(point.FalseAlarmsPerHour, 3), Math.Round(point.Frr, 4)))]);
     }
 }

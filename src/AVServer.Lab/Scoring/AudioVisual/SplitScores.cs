@@ -7,10 +7,12 @@ namespace AVServer.Lab.Scoring.AudioVisual;
 /// <param name="Score">Its posterior.</param>
 public sealed record ComparedSystem(string Name, Func<ModalityScores, float> Score);
 
-/// <summary>Scores of talkers in all conditions, and measures of them; each talker is judged at the thresholds that suit the others best.</summary>
+/// <summary>
+/// Scores of talkers in all conditions, and measures of them; each talker is judged at the thresholds that suit the others best.
+/// </summary>
 /// <remarks>
-/// A talker who was trained on is read without an error and says nothing of what to ask of others, and a threshold chosen on those who are judged
-/// flatters. So for each talker a system's threshold, one for all conditions, has the lowest WWS score of all the other talkers.
+/// A talker who was trained on is read without an error and says nothing of what to ask of others, and a threshold chosen on those who are
+/// judged flatters. So for each talker a system's threshold, one for all conditions, has the lowest WWS score of all the other talkers.
 /// </remarks>
 public sealed class SplitScores
 {
@@ -28,7 +30,9 @@ public sealed class SplitScores
     {
         _trials = trials;
         _scores = AudioVisualTrials.Conditions.ToDictionary(condition => condition.Name, condition => score(condition.SnrDb));
-        if (Talkers.Count < 2) throw new ArgumentException($"Expected at least two talkers, because each is judged by the others, got {Talkers.Count}.", nameof(trials));
+        if (Talkers.Count < 2)
+            throw new ArgumentException(
+                $"Expected at least two talkers, because each is judged by the others, got {Talkers.Count}.", nameof(trials));
         var clips = _trials.Set.Clips;
         _with = [.. Enumerable.Range(0, clips.Count).Where(i => clips[i].Keyword is not null)];
         _without = [.. Enumerable.Range(0, clips.Count).Where(i => clips[i].Keyword is null)];
@@ -37,15 +41,18 @@ public sealed class SplitScores
     /// <summary>The systems, in the order of the tables.</summary>
     public static IReadOnlyList<ComparedSystem> Systems { get; } =
     [
-        new("audio alone", scores => scores.Audio), new("lips alone", scores => scores.Visual), new("mean of the two", scores => scores.Mean),
-        new("FLCMA", scores => scores.Both), new("FLCMA, no lips", scores => scores.SoundOnly), new("FLCMA, no sound", scores => scores.LipsOnly),
+        new("audio alone", scores => scores.Audio), new("lips alone", scores => scores.Visual),
+        new("mean of the two", scores => scores.Mean),
+        new("FLCMA", scores => scores.Both), new("FLCMA, no lips", scores => scores.SoundOnly),
+        new("FLCMA, no sound", scores => scores.LipsOnly),
     ];
 
     /// <summary>Recordings with the keyword, and without.</summary>
     public (int With, int Without) Recordings => (_with.Length, _without.Length);
 
     /// <summary>The curve of last words in one condition.</summary>
-    public VerificationCurve Curve(ComparedSystem system, string condition) => VerificationCurve.Measure(Finals(system, condition, _with), Finals(system, condition, _without));
+    public VerificationCurve Curve(ComparedSystem system, string condition) =>
+        VerificationCurve.Measure(Finals(system, condition, _with), Finals(system, condition, _without));
 
     /// <summary>The talkers.</summary>
     public IReadOnlyList<string> Talkers => [.. _trials.Set.Clips.Select(clip => clip.Talker).Distinct().Order(StringComparer.Ordinal)];
@@ -55,7 +62,8 @@ public sealed class SplitScores
     {
         if (_thresholds.TryGetValue((system, talker), out var known)) return known;
         float[] OfOthers(int[] recordings) =>
-            [.. AudioVisualTrials.Conditions.SelectMany(condition => Finals(system, condition.Name, [.. recordings.Where(recording => TalkerOf(recording) != talker)]))];
+            [.. AudioVisualTrials.Conditions.SelectMany(
+                condition => Finals(system, condition.Name, [.. recordings.Where(recording => TalkerOf(recording) != talker)]))];
         return _thresholds[(system, talker)] = VerificationCurve.Measure(OfOthers(_with), OfOthers(_without)).LowestWws.Threshold;
     }
 
@@ -68,7 +76,8 @@ public sealed class SplitScores
 
     /// <summary>FAR of windows that end with an earlier word.</summary>
     public double EarlierFar(ComparedSystem system, string condition) => _scores[condition].Zip(_trials.All)
-        .Where(pair => !pair.Second.IsFinal).Average(pair => system.Score(pair.First) >= Threshold(system, pair.Second.Window.Clip.Talker) ? 1.0 : 0);
+        .Where(pair => !pair.Second.IsFinal)
+        .Average(pair => system.Score(pair.First) >= Threshold(system, pair.Second.Window.Clip.Talker) ? 1.0 : 0);
 
     /// <summary>95 % interval of the WWS score.</summary>
     public (double Low, double High) WwsInterval(ComparedSystem system, string condition)
@@ -84,15 +93,19 @@ public sealed class SplitScores
         var (with, without) = (Of(_with), Of(_without));
         return Bootstrap.Interval(
             _with.Length, _without.Length,
-            (keyword, filler) => VerificationCurve.Measure([.. keyword.SelectMany(i => with[i])], [.. filler.SelectMany(i => without[i])]).EqualErrorRate, Seed, rounds: 400);
+            (keyword, filler) => VerificationCurve.Measure(
+                [.. keyword.SelectMany(i => with[i])], [.. filler.SelectMany(i => without[i])]).EqualErrorRate, Seed, rounds: 400);
     }
 
-    /// <summary>How much lower one system's WWS score is than another's, relative, with its 95 % interval; the same recordings are drawn for both.</summary>
+    /// <summary>
+    /// How much lower one system's WWS score is than another's, relative, with its 95 % interval; the same recordings are drawn for both.
+    /// </summary>
     public (double Cut, double Low, double High) RelativeCut(ComparedSystem better, ComparedSystem than, string condition)
     {
         var (missed, alarms) = Errors(better, condition);
         var (missed2, alarms2) = Errors(than, condition);
-        double Cut(int[] with, int[] without) => 1 - ((Mean(missed, with) + Mean(alarms, without)) / Math.Max(1e-9, Mean(missed2, with) + Mean(alarms2, without)));
+        double Cut(int[] with, int[] without) =>
+            1 - ((Mean(missed, with) + Mean(alarms, without)) / Math.Max(1e-9, Mean(missed2, with) + Mean(alarms2, without)));
         var (low, high) = Bootstrap.Interval(_with.Length, _without.Length, Cut, Seed);
         return (Cut([.. Enumerable.Range(0, _with.Length)], [.. Enumerable.Range(0, _without.Length)]), low, high);
     }
@@ -111,7 +124,8 @@ public sealed class SplitScores
 
     private (double[] Missed, double[] Alarms) Errors(ComparedSystem system, string condition)
     {
-        double Accepted(int recording) => Finals(system, condition, [recording]).Average(score => score >= Threshold(system, TalkerOf(recording)) ? 1.0 : 0);
+        double Accepted(int recording) =>
+            Finals(system, condition, [recording]).Average(score => score >= Threshold(system, TalkerOf(recording)) ? 1.0 : 0);
         return ([.. _with.Select(recording => 1 - Accepted(recording))], [.. _without.Select(Accepted)]);
     }
 
@@ -121,7 +135,9 @@ public sealed class SplitScores
     {
         // Trials lie recording by recording, last word and earlier word by turns.
         var perRecording = 2 * _trials.Draws;
-        return [.. recordings.SelectMany(recording => Enumerable.Range(0, _trials.Draws).Select(draw => system.Score(_scores[condition][(recording * perRecording) + (2 * draw)])))];
+        return [.. recordings.SelectMany(
+            recording => Enumerable.Range(0, _trials.Draws)
+                .Select(draw => system.Score(_scores[condition][(recording * perRecording) + (2 * draw)])))];
     }
 
     private static double Mean(double[] values, int[] indices) => indices.Length == 0 ? 0 : indices.Average(i => values[i]);

@@ -52,7 +52,9 @@ public sealed class TrialScores
 
     private AudioVisualWindow Another(AudioVisualTrial trial, Random random)
     {
-        var others = Trials.Set.Clips.Where(clip => clip.Words[^1].Text != trial.Window.Clip.Words[^1].Text && (clip.Talker != trial.Window.Clip.Talker) && (clip.Keyword is null == trial.Window.IsKeyword)).ToArray();
+        var others = Trials.Set.Clips.Where(
+            clip => clip.Words[^1].Text != trial.Window.Clip.Words[^1].Text && (clip.Talker != trial.Window.Clip.Talker)
+                && (clip.Keyword is null == trial.Window.IsKeyword)).ToArray();
         return WindowPlan.AsRecorded(others[random.Next(others.Length)], trial.Window.Lag);
     }
 

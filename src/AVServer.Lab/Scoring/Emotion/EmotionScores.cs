@@ -10,7 +10,8 @@ public static class EmotionScores
     public static void Write(string path, IEnumerable<EmotionScore> scores)
     {
         File.WriteAllLines(path + ".part", scores.Select(score => string.Join('\t', [
-            score.Condition, score.Fold.ToString(CultureInfo.InvariantCulture), score.Example, score.Label.ToString(CultureInfo.InvariantCulture),
+            score.Condition, score.Fold.ToString(CultureInfo.InvariantCulture), score.Example,
+            score.Label.ToString(CultureInfo.InvariantCulture),
             .. score.Logits.Select(logit => logit.ToString("R", CultureInfo.InvariantCulture))])));
         File.Move(path + ".part", path, overwrite: true);
     }
@@ -32,7 +33,8 @@ public static class EmotionScores
     }
 
     /// <summary>The temperature that fits scores best.</summary>
-    public static double FitTemperature(this IEnumerable<EmotionScore> scores) => Calibration.FitTemperature([.. scores.Select(score => (score.Logits, score.Label))]);
+    public static double FitTemperature(this IEnumerable<EmotionScore> scores) =>
+        Calibration.FitTemperature([.. scores.Select(score => (score.Logits, score.Label))]);
 
     /// <summary>Best posterior of each, and whether it is right.</summary>
     public static IEnumerable<(double Posterior, bool Right)> Answers(this IEnumerable<EmotionScore> scores, double temperature) =>
@@ -43,7 +45,8 @@ public static class EmotionScores
     {
         var folds = scores.Select(score => score.Fold).Distinct().ToList();
         if (folds.Count < 2) throw new ArgumentException($"Expected scores of at least two folds, got {folds.Count}.", nameof(scores));
-        return folds.SelectMany(fold => scores.Where(score => score.Fold == fold).Answers(scores.Where(score => score.Fold != fold).FitTemperature()));
+        return folds.SelectMany(
+            fold => scores.Where(score => score.Fold == fold).Answers(scores.Where(score => score.Fold != fold).FitTemperature()));
     }
 
     /// <summary>

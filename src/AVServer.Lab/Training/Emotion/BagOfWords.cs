@@ -19,7 +19,8 @@ public sealed class BagOfWords : Module<Tensor, Tensor>
     {
         // Place 0 stands for no word.
         _words = texts.SelectMany(text => text.Words.Distinct()).CountBy(word => word).Where(word => word.Value >= FewestTexts)
-            .OrderByDescending(word => word.Value).ThenBy(word => word.Key, StringComparer.Ordinal).Select((word, i) => (word.Key, i)).ToDictionary(word => word.Key, word => word.i + 1L, StringComparer.Ordinal);
+            .OrderByDescending(word => word.Value).ThenBy(word => word.Key, StringComparer.Ordinal).Select((word, i) => (word.Key, i))
+            .ToDictionary(word => word.Key, word => word.i + 1L, StringComparer.Ordinal);
         _weights = Embedding(_words.Count + 1, labels, padding_idx: 0);
         _bias = Parameter(zeros(labels));
         using (no_grad()) _weights.weight!.zero_();
@@ -42,13 +43,16 @@ public sealed class BagOfWords : Module<Tensor, Tensor>
         var words = _words.Keys.OrderBy(word => _words[word]);
         using var scope = NewDisposeScope();
         var votes = _weights.weight!.detach().narrow(0, 1, _words.Count).to(float32).contiguous();
-        return (System.Text.Encoding.UTF8.GetBytes(string.Join('\n', words) + '\n'), System.Runtime.InteropServices.MemoryMarshal.AsBytes<Half>(Array.ConvertAll(votes.data<float>().ToArray(), value => (Half)value)).ToArray());
+        return (System.Text.Encoding.UTF8.GetBytes(string.Join('\n', words) + '\n'),
+            System.Runtime.InteropServices.MemoryMarshal.AsBytes<Half>(
+                Array.ConvertAll(votes.data<float>().ToArray(), value => (Half)value)).ToArray());
     }
 
     /// <summary>Texts as places of their words, [B, W].</summary>
     public Tensor Places(IReadOnlyList<LabelledText> texts)
     {
-        var rows = texts.Select(text => text.Words.Select(word => _words.GetValueOrDefault(word)).Where(place => place > 0).ToArray()).ToArray();
+        var rows = texts.Select(text => text.Words.Select(word => _words.GetValueOrDefault(word)).Where(place => place > 0).ToArray())
+            .ToArray();
         var longest = Math.Max(1, rows.Max(row => row.Length));
         var places = new long[rows.Length * longest];
         for (var i = 0; i < rows.Length; i++) rows[i].CopyTo(places.AsSpan(i * longest));

@@ -5,7 +5,10 @@ using AVServer.Signal;
 
 namespace AVServer.Lab.Training.Emotion;
 
-/// <summary>Features of recordings in several renderings, made once: silent edges cut, then as recorded, or with another voice, microphone and noise.</summary>
+/// <summary>
+/// Features of recordings in several renderings, made once: silent edges cut, then as recorded, or with another voice, microphone and
+/// noise.
+/// </summary>
 public sealed class EmotionBank
 {
     private const int Margin = 1_600;
@@ -18,10 +21,14 @@ public sealed class EmotionBank
     /// <param name="frontEnd">What the model hears by.</param>
     /// <param name="augmentation">How the renderings differ.</param>
     /// <param name="seed">Their chances.</param>
-    public EmotionBank(IReadOnlyList<Recording> recordings, Func<Recording, float[]> read, IReadOnlyList<float[]> noises, IEmotionFrontEnd frontEnd, EmotionAugmentation augmentation, int seed)
+    public EmotionBank(
+        IReadOnlyList<Recording> recordings, Func<Recording, float[]> read, IReadOnlyList<float[]> noises, IEmotionFrontEnd frontEnd,
+        EmotionAugmentation augmentation, int seed)
     {
         (Recordings, Dim, DescriptorDim) = (recordings, frontEnd.Dim, frontEnd.DescriptorDim);
-        (Half[] Frames, float[] Descriptors)[][] renderings = [.. recordings.Select((recording, i) => (Samples: Trim(read(recording)), i)).AsParallel().AsOrdered().WithDegreeOfParallelism(2).Select(row =>
+        (Half[] Frames, float[] Descriptors)[][] renderings =
+            [.. recordings.Select((recording, i) => (Samples: Trim(read(recording)), i)).AsParallel().AsOrdered().WithDegreeOfParallelism(2)
+                .Select(row =>
         {
             var random = new Random(unchecked((seed * 7_919) + row.i));
             return Enumerable.Range(0, augmentation.Variants)
@@ -62,7 +69,10 @@ public sealed class EmotionBank
     /// <summary>Features of a recording, [frames, <see cref="Dim"/>]; rendering 0 is as recorded.</summary>
     public float[] this[int recording, int variant] => Array.ConvertAll(_features[recording][variant], value => (float)value);
 
-    /// <summary>Mean and 1 ÷ standard deviation of each value over recordings as recorded; the leading values after their recording's mean was taken away.</summary>
+    /// <summary>
+    /// Mean and 1 ÷ standard deviation of each value over recordings as recorded; the leading values after their recording's mean was taken
+    /// away.
+    /// </summary>
     /// <param name="recordings">Which.</param>
     /// <param name="centred">Number of leading values.</param>
     public (float[] Mean, float[] Istd) Statistics(IEnumerable<int> recordings, int centred)
@@ -83,7 +93,8 @@ public sealed class EmotionBank
             }
             count += frames;
         }
-        return (Array.ConvertAll(sum, s => (float)(s / count)), [.. squares.Select((s, d) => (float)(1 / Math.Sqrt(Math.Max(1e-6, (s / count) - (sum[d] / count * sum[d] / count)))))]);
+        return (Array.ConvertAll(sum, s => (float)(s / count)),
+            [.. squares.Select((s, d) => (float)(1 / Math.Sqrt(Math.Max(1e-6, (s / count) - (sum[d] / count * sum[d] / count)))))]);
     }
 
     private static float[] Trim(float[] samples)
@@ -92,16 +103,21 @@ public sealed class EmotionBank
         return samples[Math.Max(0, start - Margin)..Math.Min(samples.Length, end + Margin)];
     }
 
-    private static float[] Cut(float[] samples) => samples.Length <= EmotionRecipe.MaxSeconds * IEmotionFrontEnd.SampleRateHz ? samples : samples[..(int)(EmotionRecipe.MaxSeconds * IEmotionFrontEnd.SampleRateHz)];
+    private static float[] Cut(float[] samples) =>
+        samples.Length <= EmotionRecipe.MaxSeconds * IEmotionFrontEnd.SampleRateHz ? samples
+            : samples[..(int)(EmotionRecipe.MaxSeconds * IEmotionFrontEnd.SampleRateHz)];
 
     private static float[] Change(float[] samples, IReadOnlyList<float[]> noises, EmotionAugmentation augmentation, Random random)
     {
         double Spread(double reach) => reach * ((2 * random.NextDouble()) - 1);
         var changed = Sound.ChangeSpeed(samples, 1 + Spread(augmentation.SpeedSpread));
-        for (var band = 0; band < 2; band++) Biquad.Peak(changed, 100 * Math.Pow(60, random.NextDouble()), Spread(augmentation.ColourDb), 0.5);
+        for (var band = 0; band < 2; band++)
+            Biquad.Peak(changed, 100 * Math.Pow(60, random.NextDouble()), Spread(augmentation.ColourDb), 0.5);
         if (noises.Count == 0 || random.NextDouble() >= augmentation.NoiseShare) return changed;
         var noise = noises[random.Next(noises.Count)];
-        NoiseMixer.Mix(changed, noise, random.Next(noise.Length), augmentation.LowestSnrDb + (random.NextDouble() * (augmentation.HighestSnrDb - augmentation.LowestSnrDb)));
+        NoiseMixer.Mix(
+            changed, noise, random.Next(noise.Length),
+            augmentation.LowestSnrDb + (random.NextDouble() * (augmentation.HighestSnrDb - augmentation.LowestSnrDb)));
         return changed;
     }
 }

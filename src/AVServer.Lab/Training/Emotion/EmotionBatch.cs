@@ -12,12 +12,14 @@ internal static class EmotionBatch
         var longest = Math.Max(least, sequences.Max(sequence => sequence.Length) / dim);
         var values = new float[sequences.Count * longest * dim];
         for (var i = 0; i < sequences.Count; i++) sequences[i].CopyTo(values.AsSpan(i * longest * dim));
-        return (tensor(values, [sequences.Count, longest, dim]), tensor(sequences.Select(sequence => (long)(sequence.Length / dim)).ToArray()));
+        return (tensor(values, [sequences.Count, longest, dim]),
+            tensor(sequences.Select(sequence => (long)(sequence.Length / dim)).ToArray()));
     }
 
     /// <summary>Descriptors as a tensor [B, values]; null where there are none.</summary>
     internal static Tensor? Descriptors(IReadOnlyList<float[]> descriptors) =>
-        descriptors[0].Length == 0 ? null : tensor(descriptors.SelectMany(values => values).ToArray(), [descriptors.Count, descriptors[0].Length]);
+        descriptors[0].Length == 0 ? null
+            : tensor(descriptors.SelectMany(values => values).ToArray(), [descriptors.Count, descriptors[0].Length]);
 
     /// <summary>Vectors of words, [rows, dim]; of none a text without words has none.</summary>
     internal static float[] Embed(WordVectors vectors, IReadOnlyList<string> words)

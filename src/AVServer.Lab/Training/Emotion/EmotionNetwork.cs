@@ -45,7 +45,8 @@ internal sealed class EmotionNetwork
     /// <param name="recipe">Theirs.</param>
     /// <param name="bank">Recordings.</param>
     /// <param name="examples">Places of the recordings that taught the members.</param>
-    internal static EmotionNetwork Join(IReadOnlyList<EmotionNetwork> members, EmotionRecipe recipe, EmotionBank bank, IReadOnlyList<int> examples)
+    internal static EmotionNetwork Join(
+        IReadOnlyList<EmotionNetwork> members, EmotionRecipe recipe, EmotionBank bank, IReadOnlyList<int> examples)
     {
         foreach (var member in members) member.Module.eval();
         if (recipe.Mscnn is null) return members[0];
@@ -58,12 +59,18 @@ internal sealed class EmotionNetwork
     private static void Fit(RadialLayer radial, MscnnSpu network, EmotionRecipe recipe, EmotionBank bank, IReadOnlyList<int> examples)
     {
         var count = network.Config.Centres;
-        if (examples.Count < count) throw new ArgumentException($"Expected at least as many recordings as the {count} centres, got {examples.Count}.", nameof(examples));
+        if (examples.Count < count)
+            throw new ArgumentException(
+                $"Expected at least as many recordings as the {count} centres, got {examples.Count}.", nameof(examples));
         using var scope = NewDisposeScope();
-        Tensor Normal(IEnumerable<(int Recording, int Variant)> renderings) => network.NormaliseDescriptors(EmotionBatch.Descriptors([.. renderings.Select(one => bank.Describe(one.Recording, one.Variant))])!);
-        (int Recording, int Variant)[] all = [.. examples.SelectMany(_ => Enumerable.Range(0, recipe.Changes.Variants), (example, variant) => (example, variant))];
+        Tensor Normal(IEnumerable<(int Recording, int Variant)> renderings) =>
+            network.NormaliseDescriptors(
+                EmotionBatch.Descriptors([.. renderings.Select(one => bank.Describe(one.Recording, one.Variant))])!);
+        (int Recording, int Variant)[] all =
+            [.. examples.SelectMany(_ => Enumerable.Range(0, recipe.Changes.Variants), (example, variant) => (example, variant))];
         radial.Fit(
             Normal(Enumerable.Range(0, count).Select(i => (examples[(int)((long)i * examples.Count / count)], 0))), Normal(all),
-            EmotionBatch.Targets([.. all.Select(one => bank.Recordings[one.Recording].Label)], recipe.Labels.Count, 0), recipe.RadialDecay, recipe.RadialScale);
+            EmotionBatch.Targets([.. all.Select(one => bank.Recordings[one.Recording].Label)], recipe.Labels.Count, 0), recipe.RadialDecay,
+            recipe.RadialScale);
     }
 }

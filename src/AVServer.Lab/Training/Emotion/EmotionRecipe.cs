@@ -28,10 +28,12 @@ namespace AVServer.Lab.Training.Emotion;
 /// <param name="Elsewhere">Corpora that are only reported on.</param>
 /// <param name="Votes">Name of the table of words' votes that this recipe makes, where the network takes them.</param>
 /// <param name="Threads">Threads of libtorch.</param>
-/// <param name="Members">Networks that hear, trained apart with chances of their own and then put side by side in the one that <paramref name="Mscnn"/> describes.</param>
+/// <param name="Members">Networks that hear, trained apart with chances of their own and then put side by side in the one that
+/// <paramref name="Mscnn"/> describes.</param>
 /// <param name="RadialDecay">Decay of the radial layer's fit.</param>
 /// <param name="RadialScale">What the radial layer adds to a label's logit where it is sure.</param>
-/// <param name="SoundTemperature">Divides the sound's logits, so that they are as sure of strangers as they may be, before words are added: the temperature of an earlier cross-validation.</param>
+/// <param name="SoundTemperature">Divides the sound's logits, so that they are as sure of strangers as they may be, before words are added:
+/// the temperature of an earlier cross-validation.</param>
 public sealed record EmotionRecipe(
     string Name,
     string Version,
@@ -68,27 +70,41 @@ public sealed record EmotionRecipe(
 
     /// <summary>Reads a recipe.</summary>
     /// <param name="path">Its file.</param>
-    /// <param name="changes">What is otherwise than the file has it, for an ablation: <c>mscnn.attention=false</c>; the name says so too.</param>
+    /// <param name="changes">What is otherwise than the file has it, for an ablation: <c>mscnn.attention=false</c>; the name says so
+    /// too.</param>
     /// <exception cref="JsonException">It is not one, or its parts don't fit.</exception>
     public static EmotionRecipe Load(string path, params IReadOnlyList<string> changes)
     {
-        var node = JsonNode.Parse(File.ReadAllText(path), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip }) as JsonObject ?? throw new JsonException($"Expected a training recipe in {path}, got something else.");
+        var node = JsonNode.Parse(
+            File.ReadAllText(path), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip }) as JsonObject
+            ?? throw new JsonException($"Expected a training recipe in {path}, got something else.");
         foreach (var change in changes) Change(node, change);
         var recipe = node.Deserialize<EmotionRecipe>(DataRecipe.Json)!;
         recipe = recipe with { Name = string.Join('+', [recipe.Name, .. changes]) };
-        if (recipe.Mscnn is null == recipe.LightSerNet is null) throw new JsonException($"Expected either mscnn or lightSerNet in {path}, got {(recipe.Mscnn is null ? "none" : "both")}.");
-        if (recipe.Reads && (recipe.Text is null || recipe.Fused is null || recipe.Texts is null)) throw new JsonException($"Expected text, fused and texts in {path} for a network that reads, one is missing.");
-        if ((recipe.Mscnn?.WordVotes ?? false) == recipe.Votes is null) throw new JsonException($"Expected votes to name a table in {path} where mscnn takes votes of words, and only there.");
-        if (recipe.Members < 1 || (recipe.Members > 1 && recipe.Mscnn is null)) throw new JsonException($"Expected one member, or several of an mscnn, in {path}, got {recipe.Members}.");
-        return recipe with { Mscnn = recipe.Mscnn is null ? null : recipe.Mscnn with { Labels = recipe.Labels.Count }, LightSerNet = recipe.LightSerNet is null ? null : recipe.LightSerNet with { Labels = recipe.Labels.Count } };
+        if (recipe.Mscnn is null == recipe.LightSerNet is null)
+            throw new JsonException($"Expected either mscnn or lightSerNet in {path}, got {(recipe.Mscnn is null ? "none" : "both")}.");
+        if (recipe.Reads && (recipe.Text is null || recipe.Fused is null || recipe.Texts is null))
+            throw new JsonException($"Expected text, fused and texts in {path} for a network that reads, one is missing.");
+        if ((recipe.Mscnn?.WordVotes ?? false) == recipe.Votes is null)
+            throw new JsonException($"Expected votes to name a table in {path} where mscnn takes votes of words, and only there.");
+        if (recipe.Members < 1 || (recipe.Members > 1 && recipe.Mscnn is null))
+            throw new JsonException($"Expected one member, or several of an mscnn, in {path}, got {recipe.Members}.");
+        return recipe with
+        {
+            Mscnn = recipe.Mscnn is null ? null : recipe.Mscnn with { Labels = recipe.Labels.Count },
+            LightSerNet = recipe.LightSerNet is null ? null : recipe.LightSerNet with { Labels = recipe.Labels.Count }
+        };
     }
 
     private static void Change(JsonObject node, string change)
     {
-        if (change.Split('=') is not [var key, { Length: > 0 } value]) throw new JsonException($"Expected a change such as mscnn.attention=false, got '{change}'.");
+        if (change.Split('=') is not [var key, { Length: > 0 } value])
+            throw new JsonException($"Expected a change such as mscnn.attention=false, got '{change}'.");
         var names = key.Split('.');
-        foreach (var name in names[..^1]) node = node[name] as JsonObject ?? throw new JsonException($"Expected '{name}' of '{change}' in the recipe, found none.");
-        node[names[^1]] = value is "true" or "false" || value[0] is '-' or (>= '0' and <= '9') ? JsonNode.Parse(value) : JsonValue.Create(value);
+        foreach (var name in names[..^1])
+            node = node[name] as JsonObject ?? throw new JsonException($"Expected '{name}' of '{change}' in the recipe, found none.");
+        node[names[^1]] = value is "true" or "false" || value[0] is '-' or (>= '0' and <= '9') ? JsonNode.Parse(value)
+            : JsonValue.Create(value);
     }
 
     /// <summary>Whether the model takes words.</summary>
@@ -103,10 +119,12 @@ public sealed record EmotionRecipe(
     public EmotionRecipe Member(int member) => this with { Seed = unchecked(Seed + (member * 7_907)) };
 
     /// <summary>Folder of a member's checkpoints.</summary>
-    internal static string SoundFolder(int member) => member == 0 ? "sound" : string.Create(CultureInfo.InvariantCulture, $"sound-{member + 1}");
+    internal static string SoundFolder(int member) =>
+        member == 0 ? "sound" : string.Create(CultureInfo.InvariantCulture, $"sound-{member + 1}");
 
     /// <summary>How long and how fast a stage goes; gradients are clipped at 1 (arXiv 2106.04133).</summary>
-    public Schedule Schedule(EmotionStage stage) => new(Seed, stage.Steps, stage.LearningRate, stage.WeightDecay, Threads, stage.Steps, ClipNorm: 1);
+    public Schedule Schedule(EmotionStage stage) =>
+        new(Seed, stage.Steps, stage.LearningRate, stage.WeightDecay, Threads, stage.Steps, ClipNorm: 1);
 }
 
 /// <summary>One stage of the training.</summary>
@@ -117,7 +135,8 @@ public sealed record EmotionRecipe(
 /// <param name="Gamma">γ of the focal loss; 0 is cross-entropy.</param>
 /// <param name="Smoothing">Share of a label that is spread over all.</param>
 /// <param name="Balance">How evenly labels are drawn: 0 as often as they are, 1 each as often as any other.</param>
-public sealed record EmotionStage(int Steps, int Batch, double LearningRate, double WeightDecay = 0.01, double Gamma = 0, double Smoothing = 0.1, double Balance = 0.5);
+public sealed record EmotionStage(
+    int Steps, int Batch, double LearningRate, double WeightDecay = 0.01, double Gamma = 0, double Smoothing = 0.1, double Balance = 0.5);
 
 /// <summary>How training changes the sound.</summary>
 /// <param name="Variants">Renderings of each recording; the first is as recorded.</param>

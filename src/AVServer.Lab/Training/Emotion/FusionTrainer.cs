@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace AVServer.Lab.Training.Emotion;
 
 /// <summary>
-/// Joins the part that hears and the part that reads, and teaches the sound to ask for words: no corpus here has emotional sound and emotional words, so a
-/// recording is paired with any text of its label, in some pairs with none, in some with one of another label. The sound says nothing meanwhile: it knows these
-/// recordings by heart, and beside it the words would learn that they aren't needed.
+/// Joins the part that hears and the part that reads, and teaches the sound to ask for words: no corpus here has emotional sound and
+/// emotional words, so a recording is paired with any text of its label, in some pairs with none, in some with one of another label. The
+/// sound says nothing meanwhile: it knows these recordings by heart, and beside it the words would learn that they aren't needed.
 /// </summary>
 public sealed class FusionTrainer
 {
@@ -28,11 +28,15 @@ public sealed class FusionTrainer
     /// <param name="vectors">Their words' vectors.</param>
     /// <param name="sound">The trained part that hears.</param>
     /// <param name="text">The trained part that reads.</param>
-    public FusionTrainer(EmotionRecipe recipe, EmotionBank bank, IReadOnlyList<int> examples, IReadOnlyList<LabelledText> texts, WordVectors vectors, MscnnSpu sound, MscnnSpu text)
+    public FusionTrainer(
+        EmotionRecipe recipe, EmotionBank bank, IReadOnlyList<int> examples, IReadOnlyList<LabelledText> texts, WordVectors vectors,
+        MscnnSpu sound, MscnnSpu text)
     {
         (_recipe, _bank, _texts, _vectors) = (recipe, bank, texts, vectors);
         _draw = new LabelDraw([.. bank.Recordings.Select(recording => recording.Label)], examples, recipe.Fused!.Balance);
-        _textsByLabel = [.. Enumerable.Range(0, recipe.Labels.Count).Select(label => Enumerable.Range(0, texts.Count).Where(i => texts[i].Label == label).ToArray())];
+        _textsByLabel =
+            [.. Enumerable.Range(0, recipe.Labels.Count)
+                .Select(label => Enumerable.Range(0, texts.Count).Where(i => texts[i].Label == label).ToArray())];
         manual_seed(recipe.Seed);
         Model = Join(recipe.Mscnn!, sound, text);
         Model.OnlyAsks = true;
@@ -55,7 +59,9 @@ public sealed class FusionTrainer
         var (features, frames) = EmotionBatch.Pad([.. heard.Select(row => row.Features)], _bank.Dim);
         var descriptors = EmotionBatch.Descriptors([.. heard.Select(row => row.Descriptors)]);
         var (words, counts) = EmotionBatch.Pad([.. labels.Select(label => Words(label, random))], _vectors.Dim);
-        return FocalLoss.Of(Model.call(new Utterances(features, frames, words, counts, Descriptors: descriptors)), EmotionBatch.Targets(labels, _recipe.Labels.Count, stage.Smoothing), stage.Gamma);
+        return FocalLoss.Of(
+            Model.call(new Utterances(features, frames, words, counts, Descriptors: descriptors)),
+            EmotionBatch.Targets(labels, _recipe.Labels.Count, stage.Smoothing), stage.Gamma);
     }
 
     /// <summary>A network whose logits are at first the sum of both parts': attention adds nothing yet.</summary>
@@ -66,7 +72,8 @@ public sealed class FusionTrainer
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         var state = joined.state_dict();
-        foreach (var (name, values) in sound.state_dict().Concat(text.state_dict()).Where(entry => !entry.Key.StartsWith("output.", StringComparison.Ordinal)))
+        foreach (var (name, values) in sound.state_dict().Concat(text.state_dict())
+            .Where(entry => !entry.Key.StartsWith("output.", StringComparison.Ordinal)))
             state[name].copy_(values);
         var (heard, read, output) = (sound.Layers.Output, text.Layers.Output, joined.Layers.Output);
         var (hears, reads) = (heard.weight.size(1), read.weight.size(1));

@@ -21,7 +21,9 @@ internal sealed class LabelDraw
     internal int Next(Random random)
     {
         var draw = random.NextDouble();
-        var group = _byLabel[Math.Min(_byLabel.Length - 1, Array.FindIndex(_upTo, share => draw < share) is >= 0 and var i ? i : _byLabel.Length - 1)];
+        var group =
+            _byLabel[Math.Min(
+                _byLabel.Length - 1, Array.FindIndex(_upTo, share => draw < share) is >= 0 and var i ? i : _byLabel.Length - 1)];
         return group[random.Next(group.Length)];
     }
 }

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace AVServer.Lab.Training.Emotion;
 
-/// <summary>Multinomial logistic regression with a ridge, fitted on all examples at once by Nesterov's accelerated gradient: no chance, no steps to choose.</summary>
+/// <summary>
+/// Multinomial logistic regression with a ridge, fitted on all examples at once by Nesterov's accelerated gradient: no chance, no steps to
+/// choose.
+/// </summary>
 /// <remarks>The loss is strictly convex: whoever minimises it finds the same weights.</remarks>
 internal static class SoftmaxRegression
 {

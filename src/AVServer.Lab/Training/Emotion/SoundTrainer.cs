@@ -43,12 +43,16 @@ public sealed class SoundTrainer
         return FocalLoss.Of(Network.Call(new Utterances(features, frames, Descriptors: descriptors)), targets, stage.Gamma);
     }
 
-    /// <summary>A recording in any rendering, its frames as training changes them further: faster or slower, a stretch of them, with gaps.</summary>
-    internal static (float[] Features, float[] Descriptors) Heard(EmotionBank bank, int recording, EmotionAugmentation changes, Random random)
+    /// <summary>
+    /// A recording in any rendering, its frames as training changes them further: faster or slower, a stretch of them, with gaps.
+    /// </summary>
+    internal static (float[] Features, float[] Descriptors) Heard(
+        EmotionBank bank, int recording, EmotionAugmentation changes, Random random)
     {
         var variant = random.Next(changes.Variants);
         var (features, dim) = (bank[recording, variant], bank.Dim);
-        if (changes.TempoSpread > 0 && random.NextDouble() < 0.5) features = ChangeTempo(features, dim, 1 + (changes.TempoSpread * ((2 * random.NextDouble()) - 1)));
+        if (changes.TempoSpread > 0 && random.NextDouble() < 0.5)
+            features = ChangeTempo(features, dim, 1 + (changes.TempoSpread * ((2 * random.NextDouble()) - 1)));
         if (changes.ShortestCrop < 1 && random.NextDouble() < 0.5)
         {
             var frames = features.Length / dim;
@@ -82,14 +86,16 @@ public sealed class SoundTrainer
         }
     }
 
-    private (Tensor Features, Tensor Frames, Tensor? Descriptors, Tensor Targets) Mix(Tensor features, Tensor frames, Tensor? descriptors, Tensor targets, Random random)
+    private (Tensor Features, Tensor Frames, Tensor? Descriptors, Tensor Targets) Mix(
+        Tensor features, Tensor frames, Tensor? descriptors, Tensor targets, Random random)
     {
         var share = Beta(_recipe.Changes.Mixup, random);
         var others = Enumerable.Range(0, (int)features.size(0)).Select(i => (long)i).ToArray();
         random.Shuffle(others);
         var order = tensor(others);
         Tensor Mixed(Tensor x) => (x * share) + (x.index_select(0, order) * (1 - share));
-        return (Mixed(features), frames.maximum(frames.index_select(0, order)), descriptors is null ? null : Mixed(descriptors), Mixed(targets));
+        return (Mixed(features), frames.maximum(frames.index_select(0, order)), descriptors is null ? null : Mixed(descriptors),
+            Mixed(targets));
     }
 
     /// <summary>A draw of the beta distribution with both parameters alike (Jöhnk's method).</summary>

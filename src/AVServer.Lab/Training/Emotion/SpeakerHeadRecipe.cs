@@ -14,7 +14,8 @@ namespace AVServer.Lab.Training.Emotion;
 /// <param name="Sets">Corpora that teach.</param>
 /// <param name="Strangers">Corpora that teach nothing: the recipe's weights are judged on them.</param>
 /// <param name="Decay">How little the fit may follow single recordings, see <see cref="SoftmaxRegression"/>.</param>
-/// <param name="Histories">Seconds of a speaker's other speech that are heard before each recording that teaches; each recording stands there once for each.</param>
+/// <param name="Histories">Seconds of a speaker's other speech that are heard before each recording that teaches; each recording stands
+/// there once for each.</param>
 /// <param name="PriorSeconds">See <c>SpeakerHeadConfig</c>.</param>
 /// <param name="WindowSeconds">Length of the encoder's windows.</param>
 /// <param name="WordBound">See <c>SpeakerHeadConfig</c>.</param>
@@ -47,8 +48,10 @@ public sealed record SpeakerHeadRecipe(
     /// <exception cref="JsonException">It is not one, or its parts don't fit.</exception>
     public static SpeakerHeadRecipe Load(string path)
     {
-        var recipe = JsonSerializer.Deserialize<SpeakerHeadRecipe>(File.ReadAllText(path), DataRecipe.Json) ?? throw new JsonException($"Expected a recipe in {path}, got null.");
-        if (recipe.Sets.Count == 0 || recipe.Histories.Count == 0) throw new JsonException($"Expected sets and histories in {path}, got none.");
+        var recipe = JsonSerializer.Deserialize<SpeakerHeadRecipe>(File.ReadAllText(path), DataRecipe.Json)
+            ?? throw new JsonException($"Expected a recipe in {path}, got null.");
+        if (recipe.Sets.Count == 0 || recipe.Histories.Count == 0)
+            throw new JsonException($"Expected sets and histories in {path}, got none.");
         if (!(recipe.Decay > 0)) throw new JsonException($"Expected a decay above 0 in {path}, got {recipe.Decay}.");
         return recipe;
     }

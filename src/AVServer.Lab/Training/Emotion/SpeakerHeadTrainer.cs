@@ -18,7 +18,8 @@ internal sealed class SpeakerHeadTrainer(SpeakerHeadRecipe recipe, EmotionBank b
     internal SpeakerHead Fit(IReadOnlyList<int> places)
     {
         // Made before the scope, which would take its weights with it.
-        var head = new SpeakerHead(new SpeakerHeadConfig(bank.DescriptorDim - 1, recipe.Labels.Count, recipe.PriorSeconds, WordBound: recipe.WordBound));
+        var head = new SpeakerHead(
+            new SpeakerHeadConfig(bank.DescriptorDim - 1, recipe.Labels.Count, recipe.PriorSeconds, WordBound: recipe.WordBound));
         using var scope = NewDisposeScope();
         var (mean, istd) = bank.DescriptorStatistics(places);
         var people = (mean[..^1], istd[..^1]);
@@ -49,7 +50,9 @@ internal sealed class SpeakerHeadTrainer(SpeakerHeadRecipe recipe, EmotionBank b
             for (var i = 0; i < batch.Length; i++)
             {
                 var recording = bank.Recordings[batch[i]];
-                yield return new EmotionScore(recording.Set, 0, $"{recording.Set}/{recording.Speaker}", recording.Label, logits[(i * recipe.Labels.Count)..((i + 1) * recipe.Labels.Count)]);
+                yield return new EmotionScore(
+                    recording.Set, 0, $"{recording.Set}/{recording.Speaker}", recording.Label,
+                    logits[(i * recipe.Labels.Count)..((i + 1) * recipe.Labels.Count)]);
             }
         }
     }
@@ -58,5 +61,6 @@ internal sealed class SpeakerHeadTrainer(SpeakerHeadRecipe recipe, EmotionBank b
 
     private Tensor Speakers(int[] places, double seconds) => Rows(places, place => _history.Before(place, seconds, recipe.Seed));
 
-    private static Tensor Rows(int[] places, Func<int, float[]> values) => tensor(places.SelectMany(values).ToArray()).view(places.Length, -1);
+    private static Tensor Rows(int[] places, Func<int, float[]> values) =>
+        tensor(places.SelectMany(values).ToArray()).view(places.Length, -1);
 }

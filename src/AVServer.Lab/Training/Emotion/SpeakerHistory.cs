@@ -2,7 +2,9 @@ using AVServer.Detection;
 
 namespace AVServer.Lab.Training.Emotion;
 
-/// <summary>What would have been heard of a recording's speaker before it: other recordings of his, drawn by chance, until they are long enough.</summary>
+/// <summary>
+/// What would have been heard of a recording's speaker before it: other recordings of his, drawn by chance, until they are long enough.
+/// </summary>
 /// <param name="bank">Recordings, described by an encoder, the length last.</param>
 /// <param name="variant">Their rendering; 0: as recorded.</param>
 internal sealed class SpeakerHistory(EmotionBank bank, int variant = 0)

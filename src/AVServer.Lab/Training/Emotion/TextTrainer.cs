@@ -25,7 +25,8 @@ public sealed class TextTrainer
     public MscnnSpu Model { get; }
 
     /// <summary>The part of a recipe's network that reads.</summary>
-    internal static MscnnSpu Untrained(EmotionRecipe recipe) => new(recipe.Mscnn! with { Audio = false, Attention = false, Descriptors = 0, Centres = 0 });
+    internal static MscnnSpu Untrained(EmotionRecipe recipe) =>
+        new(recipe.Mscnn! with { Audio = false, Attention = false, Descriptors = 0, Centres = 0 });
 
     /// <summary>Loss on the batch of a step.</summary>
     public Tensor Loss(int step)

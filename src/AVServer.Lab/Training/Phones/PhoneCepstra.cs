@@ -6,13 +6,15 @@ namespace AVServer.Lab.Training.Phones;
 /// <param name="noiseVariance">Variance of the white noise that is added in expectation, Kaldi's scale.</param>
 internal sealed class PhoneCepstra(float noiseVariance)
 {
-    private readonly MfccComputer _mfcc = new(new MfccOptions { UseEnergy = false, Fbank = new FbankOptions { Mels = 23, NoiseVariance = noiseVariance } });
+    private readonly MfccComputer _mfcc = new(
+        new MfccOptions { UseEnergy = false, Fbank = new FbankOptions { Mels = 23, NoiseVariance = noiseVariance } });
 
     /// <summary>Coefficients of a frame.</summary>
     public int Dim => _mfcc.Dim;
 
     /// <summary>Whole frames in so many samples.</summary>
-    public int FramesOf(int samples) => samples < _mfcc.Geometry.FrameLength ? 0 : ((samples - _mfcc.Geometry.FrameLength) / _mfcc.Geometry.HopLength) + 1;
+    public int FramesOf(int samples) =>
+        samples < _mfcc.Geometry.FrameLength ? 0 : ((samples - _mfcc.Geometry.FrameLength) / _mfcc.Geometry.HopLength) + 1;
 
     /// <summary>All frames of a recording, frames outermost.</summary>
     /// <param name="samples">Sound in [-1, 1), 16 kHz.</param>

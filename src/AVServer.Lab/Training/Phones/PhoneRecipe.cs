@@ -60,7 +60,9 @@ public sealed record PhoneRecipe(
     /// <summary>Factor on the scores before the softmax: they are flat by nature, and their order counts more than their mean.</summary>
     public double Sharpness { get; init; } = 5;
 
-    /// <summary>Variance of the white noise that is added in expectation, Kaldi's scale: digital silence sounds like a quiet room.</summary>
+    /// <summary>
+    /// Variance of the white noise that is added in expectation, Kaldi's scale: digital silence sounds like a quiet room.
+    /// </summary>
     public float NoiseVariance { get; init; } = 1;
 
     /// <summary>How long and how fast.</summary>
@@ -70,5 +72,6 @@ public sealed record PhoneRecipe(
     /// <summary>Reads a recipe.</summary>
     /// <exception cref="JsonException">It is not one.</exception>
     public static PhoneRecipe Load(string path) =>
-        JsonSerializer.Deserialize<PhoneRecipe>(File.ReadAllText(path), DataRecipe.Json) ?? throw new JsonException($"Expected a recipe of a phone network in {path}, got null.");
+        JsonSerializer.Deserialize<PhoneRecipe>(File.ReadAllText(path), DataRecipe.Json)
+            ?? throw new JsonException($"Expected a recipe of a phone network in {path}, got null.");
 }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace AVServer.Lab.Training.Phones;
 
-/// <summary>Teaches a phone network to hear in noise what it heard without: its own clean scores are the targets, no label is needed.</summary>
+/// <summary>
+/// Teaches a phone network to hear in noise what it heard without: its own clean scores are the targets, no label is needed.
+/// </summary>
 internal sealed class PhoneTrainer
 {
     private readonly PhoneRecipe _recipe;

@@ -5,7 +5,8 @@ namespace AVServer.Lab.Training.Phones;
 
 /// <summary>Weights between those that a network began with and those that it was tuned to.</summary>
 /// <remarks>
-/// A network that is tuned to noise forgets a part of what it knew; on the straight line between the two lie networks that keep most of both.
+/// A network that is tuned to noise forgets a part of what it knew; on the straight line between the two lie networks that keep most of
+/// both.
 /// Wortsman et al., "Robust fine-tuning of zero-shot models" (arXiv 2109.01903), section 3.
 /// </remarks>
 internal static class WeightAverage

@@ -1,0 +1,14 @@
+using AVServer.Contracts;
+
+namespace AVServer.Pipeline;
+
+/// <summary>A step of sound on its way to the audio-visual models.</summary>
+/// <param name="Track">Number of the stretch of sound that it belongs to; another one begins after a hole.</param>
+/// <param name="Index">Number of the step within it.</param>
+/// <param name="End">Media time of its end.</param>
+/// <param name="HeardAt">Media time that had to be received for it.</param>
+/// <param name="HasVoice">Whether the gate was open.</param>
+/// <param name="Features">Its fbank frames, [frames, mels]; the receiver's own.</param>
+/// <param name="Words">What the models that only hear found, of keywords that an audio-visual model knows too.</param>
+internal readonly record struct FeatureStep(
+    int Track, long Index, TimeSpan End, TimeSpan HeardAt, bool HasVoice, float[] Features, IReadOnlyList<WakeWordEvent> Words);

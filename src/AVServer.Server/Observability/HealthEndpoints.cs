@@ -1,0 +1,35 @@
+using AVServer.Contracts;
+using AVServer.Pipeline;
+using AVServer.Server.Streams;
+
+namespace AVServer.Server.Observability;
+
+/// <summary>For whoever keeps the process running: alive, and ready to take streams.</summary>
+internal static class HealthEndpoints
+{
+    private static readonly Dictionary<string, string> Healthy = new() { ["status"] = "healthy" };
+
+    public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Routes.HealthLive, () => Healthy).WithSummary("200 while the process runs.");
+        routes.MapGet(Routes.HealthReady, Ready)
+            .WithSummary("200 while new streams are taken and a model listens, else 503; how far the open ones lie behind.")
+            .Produces<Readiness>().ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        return routes;
+    }
+
+    /// <summary>What a server says that takes streams.</summary>
+    /// <param name="Status">Always <c>healthy</c>.</param>
+    /// <param name="Lag">How far half of the live streams lie behind, or less, in seconds.</param>
+    internal sealed record Readiness(string Status, TimeSpan Lag);
+
+    private static IResult Ready(
+        HttpResponse response, StreamRegistry registry, Admission admission, IStreamPipeline pipeline, IKeywordRegistry keywords)
+    {
+        if (registry.IsDraining) return Problem.Of(FaultCodes.ServerStopping, "The server is shutting down.");
+        if (keywords.Keywords.Count == 0 && !pipeline.Models.Any(model => model.Active))
+            return Problem.Of(FaultCodes.ServerBusy, "No model is loaded and no word was given; see Runtime:ModelsPath.");
+        if (!admission.IsOpen) return registry.TooBusy().ToProblem(response);
+        return TypedResults.Ok(new Readiness("healthy", admission.Lag));
+    }
+}

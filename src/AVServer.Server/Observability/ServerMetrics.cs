@@ -1,0 +1,69 @@
+using System.Diagnostics.Metrics;
+using AVServer.Contracts;
+using AVServer.Server.Events;
+
+namespace AVServer.Server.Observability;
+
+/// <summary>What the server counts, on the meter <see cref="MeterName"/>.</summary>
+internal sealed class ServerMetrics
+{
+    public const string MeterName = "AVServer.Server";
+
+    private readonly UpDownCounter<long> _streamsOpen;
+    private readonly Counter<long> _streamsOpened;
+    private readonly Counter<long> _streamsRefused;
+    private readonly Counter<long> _chunks;
+    private readonly Counter<long> _chunkBytes;
+    private readonly Counter<long> _events;
+    private readonly Counter<long> _telemetryDropped;
+    private readonly Counter<long> _slowReaders;
+    private readonly Counter<long> _keyLimits;
+    private readonly Histogram<double> _scoreSeconds;
+
+    public ServerMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _streamsOpen = meter.CreateUpDownCounter<long>("avserver.streams.open", description: "Streams that are open.");
+        _streamsOpened = meter.CreateCounter<long>("avserver.streams.opened", description: "Streams that were opened.");
+        _streamsRefused = meter.CreateCounter<long>(
+            "avserver.streams.refused", description: "Streams that were refused because there were too many, or the machine was behind.");
+        _chunks = meter.CreateCounter<long>("avserver.chunks", description: "Media chunks that were received.");
+        _chunkBytes = meter.CreateCounter<long>("avserver.chunk.bytes", description: "Bytes of media that were received.");
+        _events = meter.CreateCounter<long>("avserver.events", description: "Events that were published, by type.");
+        _telemetryDropped = meter.CreateCounter<long>("avserver.telemetry.dropped", description: "Telemetry that slow readers missed.");
+        _slowReaders = meter.CreateCounter<long>(
+            "avserver.readers.ended", description: "Readers of events that were ended for being slow.");
+        _keyLimits = meter.CreateCounter<long>(
+            "avserver.key.limits", description: "Requests, streams, jobs and media that were refused at a limit of their key.");
+        _scoreSeconds = meter.CreateHistogram<double>("avserver.score.duration", "s", "Time to score a file.");
+    }
+
+    public void StreamOpened()
+    {
+        _streamsOpen.Add(1);
+        _streamsOpened.Add(1);
+    }
+
+    public void StreamClosed() => _streamsOpen.Add(-1);
+
+    public void StreamRefused() => _streamsRefused.Add(1);
+
+    public void ChunkReceived(int bytes)
+    {
+        _chunks.Add(1);
+        _chunkBytes.Add(bytes);
+    }
+
+    public void EventPublished(StreamEvent streamEvent)
+    {
+        if (_events.Enabled) _events.Add(1, new KeyValuePair<string, object?>("type", EventTypes.NameOf(streamEvent)));
+    }
+
+    public void TelemetryDropped() => _telemetryDropped.Add(1);
+
+    public void SlowReaderEnded() => _slowReaders.Add(1);
+
+    public void KeyLimitReached(string limit) => _keyLimits.Add(1, new KeyValuePair<string, object?>("limit", limit));
+
+    public void Scored(TimeSpan duration) => _scoreSeconds.Record(duration.TotalSeconds);
+}

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Options;
+
+namespace AVServer.Server.Observability;
+
+internal sealed class TelemetryOptionsValidator : IValidateOptions<TelemetryOptions>
+{
+    public ValidateOptionsResult Validate(string? name, TelemetryOptions options) =>
+        string.IsNullOrEmpty(options.OtlpEndpoint) || CollectorOf(options.OtlpEndpoint) is not null
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(
+                $"Expected {TelemetryOptions.Section}:{nameof(TelemetryOptions.OtlpEndpoint)} like 'http://localhost:4318', got "
+                + $"'{options.OtlpEndpoint}'; correct it, or leave it out to send nothing.");
+
+    /// <summary>The collector's address with a slash at its end; null where the text is none.</summary>
+    public static Uri? CollectorOf(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? new Uri(text!.TrimEnd('/') + "/") : null;
+}

@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace AVServer.Server.Scoring;
+
+/// <summary>How long files are scored behind their requests, from the section <c>Jobs</c>; checked before the port opens.</summary>
+public sealed class JobOptions
+{
+    public const string Section = "Jobs";
+
+    /// <summary>Jobs that run at once. Default 1.</summary>
+    [Range(1, 64)]
+    public int Concurrency { get; set; } = 1;
+
+    /// <summary>Jobs that wait, their files on disk; beyond, they are refused. Default 16.</summary>
+    [Range(0, 10_000)]
+    public int Queued { get; set; } = 16;
+
+    /// <summary>How long a result is kept. Default 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan Retention { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Results that are kept; beyond, the oldest go. Default 64.</summary>
+    [Range(1, 10_000)]
+    public int Kept { get; set; } = 64;
+
+    /// <summary>
+    /// A file whose container states more than this becomes a job unless <c>job=false</c> asks otherwise. Default 10 min.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan AutomaticAbove { get; set; } = TimeSpan.FromMinutes(10);
+}
+
+[OptionsValidator]
+internal sealed partial class JobOptionsValidator : IValidateOptions<JobOptions>;

@@ -1,0 +1,178 @@
+using System.Runtime.CompilerServices;
+using AVServer.Contracts;
+using AVServer.Pipeline;
+using AVServer.Server.Observability;
+using Microsoft.Extensions.Options;
+
+namespace AVServer.Server.Scoring;
+
+/// <summary>
+/// The jobs: some run, some wait in the order in which they came, some have ended and are kept for a while. None outlives the process.
+/// </summary>
+internal sealed class JobStore(
+    IStreamPipeline pipeline, Spool spool, IOptions<JobOptions> options, ServerMetrics metrics, TimeProvider time, ILogger<JobStore> logger)
+    : IHostedService, IAsyncDisposable
+{
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ForgetInterval = TimeSpan.FromSeconds(30);
+
+    private readonly JobOptions _options = options.Value;
+    private readonly Lock _gate = new();
+    private readonly List<Job> _jobs = [];      // oldest first
+    private readonly LinkedList<Job> _waiting = [];
+    private readonly SemaphoreSlim _arrived = new(0);
+    private readonly CancellationTokenSource _stopNow = new();   // not disposed: a host may be stopped after it is
+    private Task _working = Task.CompletedTask;
+    private Task _forgetting = Task.CompletedTask;
+    private bool _stopped;
+    private int _disposed;
+
+    /// <summary>All jobs, oldest first.</summary>
+    public IReadOnlyList<JobStatus> Statuses
+    {
+        get { lock (_gate) return [.. _jobs.Select(job => job.Status)]; }
+    }
+
+    /// <summary>Takes a file to score; the upload is the job's from here on, also when it is refused.</summary>
+    /// <exception cref="RefusedException">Too many wait, or the server stops.</exception>
+    public async Task<Job> SubmitAsync(SpooledUpload upload, ScoreRequest request, TimeSpan? total)
+    {
+        var job = await BeginAsync(upload, request, total);
+        RefusedException refused;
+        lock (_gate)
+        {
+            if (!_stopped && _waiting.Count < _options.Queued + (_options.Concurrency - Running))
+            {
+                _jobs.Add(job);
+                _waiting.AddLast(job);
+                _arrived.Release();
+                return job;
+            }
+            refused = _stopped
+                ? new RefusedException(FaultCodes.ServerStopping, "The server is shutting down; send the file again later.")
+                : new RefusedException(
+                    FaultCodes.ServerBusy, $"Expected at most {_options.Queued} waiting jobs; try again later, or raise Jobs:Queued.");
+        }
+        await job.DisposeAsync();
+        throw refused;
+    }
+
+    /// <exception cref="RefusedException">There is none, or no longer.</exception>
+    public Job Get(string id)
+    {
+        lock (_gate)
+            return _jobs.Find(job => job.Id == id)
+                ?? throw new RefusedException(
+                    FaultCodes.NotFound, $"Expected the id of a job that is not older than {_options.Retention}; see {Routes.Jobs}.");
+    }
+
+    /// <summary>Cancels a job if it has not ended, and forgets it with its result.</summary>
+    /// <exception cref="RefusedException">There is none.</exception>
+    public async Task RemoveAsync(string id)
+    {
+        var job = Get(id);
+        job.Cancel();
+        var waited = false;
+        lock (_gate)
+        {
+            _jobs.Remove(job);
+            waited = _waiting.Remove(job);
+        }
+        if (waited) await job.RunAsync(pipeline, _stopNow.Token);   // only to its end
+        await job.Completion;
+        await job.DisposeAsync();
+    }
+
+    /// <summary>A job's status now, and whenever it has changed, a few times a second, until it has ended.</summary>
+    public async IAsyncEnumerable<JobStatus> WatchAsync(Job job, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        JobStatus? last = null;
+        while (true)
+        {
+            var ended = job.Completion.IsCompleted;
+            if (job.Status is var status && status != last) yield return last = status;
+            if (ended) yield break;
+            using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(job.Completion, Task.Delay(WatchInterval, time, pause.Token));
+            await pause.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        spool.Sweep();
+        _working = Task.WhenAll(Enumerable.Range(0, _options.Concurrency).Select(_ => Task.Run(WorkAsync, CancellationToken.None)));
+        _forgetting = Task.Run(ForgetAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ends every job. May be called again.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate) _stopped = true;
+        await _stopNow.CancelAsync();
+        await Task.WhenAll(_working, _forgetting);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;   // registered more than once, disposed as often
+        await StopAsync(CancellationToken.None);
+        foreach (var job in _jobs) await job.DisposeAsync();
+    }
+
+    private async Task<Job> BeginAsync(SpooledUpload upload, ScoreRequest request, TimeSpan? total)
+    {
+        try
+        {
+            return new Job(upload, spool, request, total, time, logger);
+        }
+        catch
+        {
+            await upload.DisposeAsync();
+            throw;
+        }
+    }
+
+    private int Running => _jobs.Count(job => job.Status.State == JobState.Running);
+
+    private async Task WorkAsync()
+    {
+        while (true)
+        {
+            await _arrived.WaitAsync(_stopNow.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Job? job;
+            lock (_gate)
+            {
+                job = _waiting.First?.Value;
+                if (job is not null) _waiting.RemoveFirst();
+                else if (_stopped) return;
+            }
+            if (job is null) continue;   // its job was removed while it waited
+            var started = time.GetTimestamp();
+            await job.RunAsync(pipeline, _stopNow.Token);
+            if (job.Status.State == JobState.Succeeded) metrics.Scored(time.GetElapsedTime(started));
+        }
+    }
+
+    private async Task ForgetAsync()
+    {
+        while (!_stopNow.IsCancellationRequested)
+        {
+            List<Job> old;
+            lock (_gate)
+            {
+                var ended = _jobs.Where(job => job.EndedTimestamp is not null).OrderBy(job => job.EndedTimestamp).ToList();
+                old =
+                    [.. ended.Where(
+                        (job, i) => i < ended.Count - _options.Kept
+                            || time.GetElapsedTime(job.EndedTimestamp!.Value) >= _options.Retention)];
+                foreach (var job in old) _jobs.Remove(job);
+            }
+            foreach (var job in old) await job.DisposeAsync();
+            await Task.Delay(ForgetInterval < _options.Retention ? ForgetInterval : _options.Retention, time, _stopNow.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

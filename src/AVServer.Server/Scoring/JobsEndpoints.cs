@@ -1,0 +1,51 @@
+using AVServer.Contracts;
+using AVServer.Server.Security;
+
+namespace AVServer.Server.Scoring;
+
+/// <summary>The jobs over HTTP.</summary>
+internal static class JobsEndpoints
+{
+    private const string ById = Routes.Jobs + "/{id}";
+
+    public static IEndpointRouteBuilder MapJobs(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Routes.Jobs, (JobStore jobs) => jobs.Statuses)
+            .RequireScope(Scope.Score)
+            .WithSummary("Lists the jobs that wait, run, or ended a while ago.");
+        routes.MapGet(ById, (string id, JobStore jobs) => jobs.Get(id).Status)
+            .RequireScope(Scope.Score)
+            .WithSummary("How far a job is; the hub's Job(id) tells it as it changes.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapDelete(ById, RemoveAsync)
+            .RequireScope(Scope.Score)
+            .WithSummary("Cancels a job and forgets its result; answers when it has stopped.")
+            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet(ById + "/result", ResultOf)
+            .RequireScope(Scope.Score)
+            .WithSummary("What a job found, as JSON, CSV, WebVTT or a page, by ?format=json|csv|vtt|html or Accept.")
+            .Produces<ScoreReport>(StatusCodes.Status200OK, "application/json", "text/csv", "text/vtt", "text/html")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .ProducesProblem(StatusCodes.Status507InsufficientStorage);
+        return routes;
+    }
+
+    private static async Task<IResult> RemoveAsync(string id, JobStore jobs)
+    {
+        await jobs.RemoveAsync(id);
+        return TypedResults.NoContent();
+    }
+
+    private static ReportResult ResultOf(string id, HttpRequest request, JobStore jobs, string? format = null)
+    {
+        var wanted = ReportNegotiation.FormatOf(request, format);
+        var (report, events) = jobs.Get(id).Result;
+        return new ReportResult(report, events, wanted);
+    }
+}

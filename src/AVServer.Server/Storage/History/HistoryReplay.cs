@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using AVServer.Contracts;
+using AVServer.Server.Events;
+using AVServer.Server.Observability;
+
+namespace AVServer.Server.Storage.History;
+
+/// <summary>
+/// Readers who come back: what memory no longer holds is read from the history, where there is one, and what that doesn't hold either is
+/// told.
+/// </summary>
+internal sealed class HistoryReplay(EventBroker broker, HistoryRecorder recorder, TimeProvider time)
+{
+    private const int PageSize = 200;
+
+    private const string NoAnswer = "Expected the history's database to answer, it does not; try again later, and see the server's log.";
+
+    /// <summary>A new reader, of the history first where memory isn't enough; whoever reads disposes it.</summary>
+    /// <param name="filter">What it wants.</param>
+    /// <param name="isNamed">As of <see cref="EventBroker.Subscribe"/>.</param>
+    /// <param name="cancellationToken">Breaks it off.</param>
+    /// <exception cref="RefusedException">The filter can't be met, there are too many readers, or the history doesn't answer.</exception>
+    public async Task<EventSubscription> SubscribeAsync(EventFilter filter, bool isNamed, CancellationToken cancellationToken)
+    {
+        var subscription = broker.Subscribe(filter, isNamed);
+        if (filter.After is not { } after || recorder.Store is not { } store) return subscription;
+        if (subscription.Lost is null && after != EventCursor.Start) return subscription;
+        try
+        {
+            // What memory let go of may be on its way.
+            await recorder.FlushSoonAsync(cancellationToken);
+            await PrecedeAsync(subscription, after, store, cancellationToken);
+            return subscription;
+        }
+        catch (Exception exception)
+        {
+            subscription.Dispose();
+            if (exception is ChannelClosedException) throw RefusedException.Stopping();
+            // Nothing is told as lost that may still be there.
+            if (HistoryRecorder.IsUnavailable(exception)) throw new RefusedException(FaultCodes.ServerBusy, NoAnswer);
+            throw;
+        }
+    }
+
+    private async Task PrecedeAsync(
+        EventSubscription subscription, EventCursor after, IHistoryStore store, CancellationToken cancellationToken)
+    {
+        var (streamId, end) = (subscription.StreamId!, subscription.End);
+        var place = await store.FindAsync(streamId, after, cancellationToken);
+        var spans = place is null ? [] : await store.SpansAsync(streamId, place.Place, end, cancellationToken);
+        var hole = FindHole(subscription, after, place, spans);
+        if (hole is var (to, reason))
+        {
+            var rest = spans.Count > 0
+                ? new EventCursor(spans[0].Epoch, Math.Max(0, spans[0].First - 1)) : subscription.Lost?.Cursor ?? end;
+            subscription.Lose(new LostEvent(after, to, reason) { StreamId = streamId, Cursor = rest, At = time.GetUtcNow() });
+        }
+        else
+        {
+            subscription.Lose(null);
+        }
+        if (place is not null && spans.Count > 0) subscription.Precede(MergeAsync(subscription, place.Place, store, cancellationToken));
+    }
+
+    /// <summary>The last thing that is missing between a reader's place and what memory holds.</summary>
+    private static (EventCursor To, LostReason Reason)? FindHole(
+        EventSubscription subscription, EventCursor after, HistoryPlace? place, IReadOnlyList<EpochSpan> spans)
+    {
+        var end = subscription.End;
+        (EventCursor, LostReason)? hole = null;
+        // Nothing says how the reader's own epoch went on behind what it has, unless the last thing of it is that the stream closed.
+        var ofOwn = spans.Count > 0 && spans[0].Epoch == after.Epoch;
+        var ended = place is not null && place.Sequence == after.Sequence && place.Type == EventTypes.Closed;
+        if (after != EventCursor.Start && after.Epoch != end.Epoch && !ofOwn && !ended)
+            hole = (spans.Count > 0 ? new EventCursor(spans[0].Epoch, 0) : new EventCursor(end.Epoch, 0), subscription.Lost!.Reason);
+        foreach (var span in spans.Where(span => span.Epoch != end.Epoch))
+            if (!span.IsWhole(span.Epoch == after.Epoch ? after.Sequence + 1 : 1) || span.LastType != EventTypes.Closed)
+                hole = (new EventCursor(span.Epoch, span.Last), LostReason.Restart);
+        // Of memory's own epoch: what it let go of must be in the history.
+        var gone = subscription.Lost is { To: { } to } && to.Epoch == end.Epoch ? to.Sequence : 0;
+        var had = after.Epoch == end.Epoch ? after.Sequence : 0;
+        var current = spans.FirstOrDefault(span => span.Epoch == end.Epoch);
+        var isWhole = gone <= had || (current is not null && current.IsWhole(had + 1) && current.Last >= gone);
+        if (after.Epoch == end.Epoch && had > end.Sequence) return (end, LostReason.UnknownEpoch);
+        return isWhole ? hole : (new EventCursor(end.Epoch, gone), LostReason.Trimmed);
+    }
+
+    /// <summary>History and memory in one order, each event once.</summary>
+    private static async IAsyncEnumerable<StreamEvent> MergeAsync(
+        EventSubscription subscription, long place, IHistoryStore store, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (backlog, end, next) = (subscription.Backlog, subscription.End, 0);
+        EventCursor? last = null;
+        await foreach (var kept in PagesAsync(subscription.StreamId!, place, store, cancellationToken))
+        {
+            var cursor = kept.Cursor!.Value;
+            if (cursor.Epoch == last?.Epoch && cursor.Sequence <= last.Value.Sequence) continue;   // a batch that was written twice
+            if (cursor.Epoch == end.Epoch)
+            {
+                if (cursor.Sequence > end.Sequence) break;
+                for (; next < backlog.Count && backlog[next].Sequence < cursor.Sequence; next++) yield return backlog[next];
+                if (next < backlog.Count && backlog[next].Sequence == cursor.Sequence) next++;
+            }
+            last = cursor;
+            if (subscription.Wants(kept.GetType())) yield return kept;
+        }
+        for (; next < backlog.Count; next++) yield return backlog[next];
+    }
+
+    private static async IAsyncEnumerable<StreamEvent> PagesAsync(
+        string streamId, long place, IHistoryStore store, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var page = await store.QueryAsync(new HistoryQuery(streamId, null, null, null, null, place, PageSize), cancellationToken);
+            foreach (var (at, kept) in page)
+            {
+                place = at;
+                yield return kept;
+            }
+            if (page.Count < PageSize) yield break;
+        }
+    }
+}
