@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using AVServer.Detection;
-using AVServer.Pipeline;
 using Likelihoods = System.Collections.Generic.IReadOnlyDictionary<AVServer.Lab.Words.ScannedCandidate, AVServer.Runtime.TextLikelihood>;
 
 namespace AVServer.Lab.Words;
