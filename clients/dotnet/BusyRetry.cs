@@ -5,7 +5,7 @@ namespace AVServer.Client;
 /// <summary>The waits of a sender for whose stream the server has no room.</summary>
 internal sealed class BusyRetry(AVServerClientOptions options)
 {
-    private readonly ReconnectBackoff _delays = new(options);
+    private readonly ReconnectDelays _delays = new(options);
     private long? _refusedSince;
 
     /// <summary>The server answered.</summary>

@@ -21,7 +21,7 @@ internal sealed class EventFeed(ServerAddress address, AVServerClientOptions opt
         EventFilter filter, Func<HubConnection, EventFilter, CancellationToken, IAsyncEnumerable<StreamEvent>> open,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var delays = new ReconnectBackoff(options);
+        var delays = new ReconnectDelays(options);
         var isFirst = true;
         while (true)
         {

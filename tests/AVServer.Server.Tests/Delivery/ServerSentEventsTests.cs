@@ -6,7 +6,6 @@ using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Server.Configuration;
 using AVServer.Server.Delivery;
-using AVServer.Server.Scoring;
 using AVServer.Server.Storage.History;
 using AVServer.Server.Tests.Kit;
 using AVServer.TestKit;

@@ -7,7 +7,7 @@ namespace AVServer.Client;
 /// server that restarts don't come back in step. Only a connection that held for a while makes them short again: a server that takes
 /// connections and drops them isn't asked faster and faster.
 /// </summary>
-internal sealed class ReconnectBackoff(AVServerClientOptions options)
+internal sealed class ReconnectDelays(AVServerClientOptions options)
 {
     private TimeSpan _next = options.FirstReconnectDelay;
     private long _connectedAt;

@@ -3,13 +3,13 @@ using AVServer.TestKit;
 namespace AVServer.Client.Tests;
 
 [Trait("Category", "unit")]
-public sealed class ReconnectBackoffTests
+public sealed class ReconnectDelaysTests
 {
     private readonly ManualTimeProvider _time = new();
-    private readonly ReconnectBackoff _delays;
+    private readonly ReconnectDelays _delays;
 
-    public ReconnectBackoffTests() =>
-        _delays = new ReconnectBackoff(new AVServerClientOptions(new Uri("http://127.0.0.1")) { Time = _time });
+    public ReconnectDelaysTests() =>
+        _delays = new ReconnectDelays(new AVServerClientOptions(new Uri("http://127.0.0.1")) { Time = _time });
 
     [Fact]
     public async Task Waits_double_up_to_the_longest_and_half_of_each_is_left_to_chance()
