@@ -16,12 +16,18 @@ public sealed class ComingAndGoingTests(SoakTable table)
     public async Task What_streams_took_is_given_back()
     {
         await using var server = await ServerProcess.StartAsync("--Server:Limits:ClosedStreamRetention", "00:00:02");
-        // Until everything has been made that is made once, and as many of what is pooled as so many streams at once need.
-        await ComeAndGoAsync(server, SoakTable.Length * 2);
+        await ComeAndGoAsync(server, SoakTable.Length);   // until everything has been made that is made once
         var before = await SettledAsync(server);
         var streams = await ComeAndGoAsync(server, SoakTable.Length * 2);
         var after = await SettledAsync(server);
-        // What is left after as many streams again: nothing that goes with their number. A megabyte a hundred streams is noise of
+        // Some pipes of decoders wait for the collector, which comes when it likes: they come and go, and a leak grows with every round.
+        for (var again = 0; again < 2 && after.Handles > before.Handles + 16; again++)
+        {
+            before = after;
+            streams = await ComeAndGoAsync(server, SoakTable.Length * 2);
+            after = await SettledAsync(server);
+        }
+        // What is left after twice as many streams as before: nothing that goes with their number. A megabyte a hundred streams is noise of
         // the collector in seconds, and far more than a leak of anything that a stream holds would be allowed over hours.
         Assert.InRange(after.Handles, 0, before.Handles + 16);
         Assert.InRange(after.Threads, 0, before.Threads + 16);
