@@ -168,7 +168,13 @@ speech_recogniser_base() {
 speech_encoder() {
     local to=models/speech-encoder
     [ -d "$to" ] && ! model_is_there "$to" || return 0
-    cp models/speech-recogniser-base/model.onnx "$to/model.onnx"
+    local whole=models/speech-recogniser-base/model.onnx packed=dist/model/base/quantized
+    if [ -f "$whole" ]; then
+        cp "$whole" "$to/model.onnx"
+    else   # who did without the recogniser has emotions all the same
+        npm_members @usefulsensors/moonshine-js "$to" 4 "$packed/encoder_model.onnx"
+        mv "$to/encoder_model.onnx" "$to/model.onnx"
+    fi
 }
 
 # What no registry brings, with the versions that the project is built by.

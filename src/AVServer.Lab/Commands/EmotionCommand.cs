@@ -14,7 +14,6 @@ namespace AVServer.Lab.Commands;
 public static class EmotionCommand
 {
     private static readonly double[] Histories = [0, 10, 30, 60, SpeakerHistory.All];
-    private static readonly string[] NoiseSets = ["noise_ovos", "noise_gsc_background"];
     private static readonly string[] HistoryNames = ["nothing heard before", "10 s", "30 s", "60 s", "all of the speaker"];
 
     public static async Task RunAsync(LabFolders folders, string recipePath, TextWriter output, CancellationToken cancellationToken)
@@ -22,10 +21,10 @@ public static class EmotionCommand
         var recipe = SpeakerHeadRecipe.Load(recipePath);
         EmotionSet[] sets = [.. recipe.Sets, .. recipe.Strangers];
         var cache = new CorpusCache(folders.Cache);
-        foreach (var set in sets.Select(set => set.Set).Concat(NoiseSets)) await cache.DecodeAsync(folders.Corpora, set, cancellationToken);
+        foreach (var set in sets.Select(set => set.Set).Concat(EmotionMaterials.NoiseSets)) await cache.DecodeAsync(folders.Corpora, set, cancellationToken);
         var lines = new List<string>();
         using var encoder = SpeechEncoder.Load(ModelStore.Open(folders.Models).Get(SpeakerHeadRecipe.Encoder));
-        var bank = Hear(folders, recipe, sets, cache, encoder, noiseDb: null);
+        var bank = Hear(folders, recipe, sets, cache, encoder, noise: null);
         var counts = bank.Recordings.CountBy(row => row.Set).Select(set => $"{set.Key} {set.Value}");
         Log($"{recipe.Name} {recipe.Version}: {string.Join(", ", counts)} recordings; seed {recipe.Seed}");
         var trainer = new SpeakerHeadTrainer(recipe, bank);
@@ -52,10 +51,12 @@ public static class EmotionCommand
             report.Say($"Mean UA: {string.Join(", ", means)}.");
         }
 
+        var shipped = trainer.Fit(Of(row => recipe.Sets.Any(set => set.Set == row.Set)));
         if (recipe.Strangers.Any(set => set.Labels is not null))
         {
-            var head = trainer.Fit(Of(row => recipe.Sets.Any(set => set.Set == row.Set)));
-            NoiseReport.Append(report, recipe, head, ratio => Hear(folders, recipe, recipe.Strangers, cache, encoder, ratio), Log);
+            var noises = EmotionMaterials.Noises(cache);
+            NoiseReport.Append(
+                report, recipe, shipped, ratio => Hear(folders, recipe, recipe.Strangers, cache, encoder, (noises, ratio)), Log);
         }
 
         report.Begin("Strangers of the corpora that teach: no speaker of a fold teaches it", HistoryNames);
@@ -90,7 +91,7 @@ public static class EmotionCommand
                 $"{scores[0].Condition}, {HistoryNames[i]}: {Percent(coverage)} answered, of these {Percent(right)} right; "
                 + "the others are \"unsure\".");
         }
-        Export(folders, recipe, recipePath, trainer.Fit(Of(row => recipe.Sets.Any(set => set.Set == row.Set))), (temperature, confidence), Log);
+        Export(folders, recipe, recipePath, shipped, (temperature, confidence), Log);
         var folder = Path.Combine(folders.Models, recipe.Name);
         await File.WriteAllTextAsync(Path.Combine(folder, "evaluation.md"), report.ToString().TrimStart(), cancellationToken);
         await File.WriteAllLinesAsync(Path.Combine(folder, TrainEmotionCommand.LogFile), lines, cancellationToken);
@@ -105,26 +106,27 @@ public static class EmotionCommand
         }
     }
 
-    // With noise, a second rendering of each recording has it.
+    // With noise, at a ratio in dB, a second rendering of each recording has it.
     private static EmotionBank Hear(
-        LabFolders folders, SpeakerHeadRecipe recipe, IReadOnlyList<EmotionSet> sets, CorpusCache cache, SpeechEncoder encoder, double? noiseDb)
+        LabFolders folders,
+        SpeakerHeadRecipe recipe,
+        IReadOnlyList<EmotionSet> sets,
+        CorpusCache cache,
+        SpeechEncoder encoder,
+        (float[][] Noises, double RatioDb)? noise)
     {
         // Folds of speakers: one a speaker, but for published ones.
         var recordings = EmotionCorpus.Read(folders.Corpora, cache, sets, recipe.Labels, folds: 100);
         foreach (var set in sets) _ = cache.Samples(set.Set, 0..0);
         return new EmotionBank(
             recordings,
-            recording => Samples(recording.Set, recording.Samples),
-            noiseDb is null ? [] : [.. NoiseSets.SelectMany(set => cache.Rows(set).Select(row => Samples(set, row.Samples))).Where(IsLong)],
+            recording => EmotionMaterials.Samples(cache, recording.Set, recording.Samples),
+            noise?.Noises ?? [],
             new EncoderFrontEnd(encoder, recipe.WindowSeconds),
-            noiseDb is { } ratio
+            noise is { RatioDb: var ratio }
                 ? new EmotionAugmentation(Variants: 2, SpeedSpread: 0, NoiseShare: 1, LowestSnrDb: ratio, HighestSnrDb: ratio, ColourDb: 0)
                 : new EmotionAugmentation(Variants: 1),
             recipe.Seed);
-
-        float[] Samples(string set, Range range) => Array.ConvertAll(cache.Samples(set, range).ToArray(), sample => sample / 32768f);
-
-        static bool IsLong(float[] noise) => noise.Length >= SpeechEncoder.SampleRateHz;
     }
 
     private static void Export(

@@ -9,7 +9,10 @@ namespace AVServer.Lab.Commands;
 /// <summary>Recordings, texts and word vectors of an emotion recipe.</summary>
 internal sealed class EmotionMaterials
 {
-    private static readonly string[] NoiseSets = ["noise_ovos", "noise_gsc_background"];
+    private const int ShortestNoise = 16_000;
+
+    /// <summary>Corpora of household noise.</summary>
+    internal static readonly string[] NoiseSets = ["noise_ovos", "noise_gsc_background"];
     private readonly LabFolders _folders;
     private readonly EmotionRecipe _recipe;
     private readonly CorpusCache _cache;
@@ -30,9 +33,19 @@ internal sealed class EmotionMaterials
     /// <summary>The recipe's recordings in all their renderings.</summary>
     internal EmotionBank Bank()
     {
-        var noises = NoiseSets.SelectMany(set => _cache.Rows(set).Select(row => Samples(set, row.Samples))).Where(noise => noise.Length >= 16_000).ToArray();
-        return Bank(_recipe.Sets, noises, _recipe.Changes);
+        return Bank(_recipe.Sets, Noises(_cache), _recipe.Changes);
     }
+
+    /// <summary>The noises that are long enough to be mixed with an utterance.</summary>
+    internal static float[][] Noises(CorpusCache cache) =>
+    [
+        .. NoiseSets.SelectMany(set => cache.Rows(set).Select(row => Samples(cache, set, row.Samples)))
+            .Where(noise => noise.Length >= ShortestNoise),
+    ];
+
+    /// <summary>Samples of a recording in [-1, 1).</summary>
+    internal static float[] Samples(CorpusCache cache, string set, Range range) =>
+        Array.ConvertAll(cache.Samples(set, range).ToArray(), sample => sample / 32768f);
 
     /// <summary>Other recordings, as recorded.</summary>
     internal EmotionBank Bank(IReadOnlyList<EmotionSet> sets) => Bank(sets, [], _recipe.Changes with { Variants = 1 });
@@ -46,10 +59,8 @@ internal sealed class EmotionMaterials
         // Read one after the other before anything runs in parallel.
         foreach (var set in sets) _ = _cache.Samples(set.Set, 0..0);
         IEmotionFrontEnd frontEnd = _recipe.LightSerNet is not null ? new LightSerNetFrontEnd() : _recipe.Mscnn!.Descriptors > 0 ? new VoiceFrontEnd() : new MfccDeltasFrontEnd();
-        return new EmotionBank(recordings, recording => Samples(recording.Set, recording.Samples), noises, frontEnd, changes, _recipe.Seed);
+        return new EmotionBank(recordings, recording => Samples(_cache, recording.Set, recording.Samples), noises, frontEnd, changes, _recipe.Seed);
     }
-
-    private float[] Samples(string set, Range range) => Array.ConvertAll(_cache.Samples(set, range).ToArray(), sample => sample / 32768f);
 
     /// <summary>A table of words from its model's folder.</summary>
     internal static WordVectors ReadVectors(string folder) => new(

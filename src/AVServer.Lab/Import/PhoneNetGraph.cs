@@ -1,14 +1,15 @@
 using System.Runtime.InteropServices;
 using AVServer.Networks;
 using AVServer.Runtime.Onnx;
-
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using DataType = AVServer.Runtime.Onnx.TensorProto.Types.DataType;
 
 namespace AVServer.Lab.Import;
 
-/// <summary>Takes a <see cref="PhoneNet"/>'s weights from its own ONNX file, so that what a model is made of can be had without training it anew.</summary>
+/// <summary>
+/// Takes a <see cref="PhoneNet"/>'s weights from its own ONNX file, so that what a model is made of can be had without training it anew.
+/// </summary>
 internal static class PhoneNetGraph
 {
     /// <summary>The network with the file's weights, in evaluation mode.</summary>
@@ -72,5 +73,6 @@ internal static class PhoneNetGraph
 
     private static Tensor Next(Queue<Tensor> weights, long[] shape) => weights.TryDequeue(out var next) && next.shape.SequenceEqual(shape)
         ? next
-        : throw new InvalidDataException($"Expected weights [{string.Join(", ", shape)}] of a phone network, got [{string.Join(", ", next?.shape ?? [])}].");
+        : throw new InvalidDataException(
+            $"Expected weights [{string.Join(", ", shape)}] of a phone network, got [{string.Join(", ", next?.shape ?? [])}].");
 }

@@ -57,12 +57,14 @@ internal sealed class JudgeMaterial : IDisposable
             if (await cache.DecodeAsync(folders.Corpora, set, cancellationToken)) log($"{set}: decoded");
         TorchSharp.torch.set_num_threads(1);
         var kaldi = KaldiModel.Load(Path.Combine(folders.Models, recipe.Teacher, "am", "final.mdl"));
-        var material = new JudgeMaterial(folders, recipe, recipePath, await NetworkAsync(folders, recipe, kaldi, log, cancellationToken), kaldi, log);
+        var net = await NetworkAsync(folders, recipe, kaldi, log, cancellationToken);
+        var material = new JudgeMaterial(folders, recipe, recipePath, net, kaldi, log);
         log($"{material.Spoken.Count} recordings, {material.Spoken.Count(spoken => spoken.Text is not null)} with their text");
         return material;
     }
 
-    // What a model was made of stays the same where only its judge is taught anew: the network's training takes hours and need not be repeated.
+    // What a model was made of stays the same where only its judge is taught anew: the network's training takes hours and need not be
+    // repeated.
     private static async Task<PhoneNet> NetworkAsync(
         LabFolders folders, WordsRecipe recipe, KaldiModel kaldi, Action<string> log, CancellationToken cancellationToken)
     {

@@ -96,7 +96,8 @@ internal sealed class RescoringTraining(JudgeMaterial material, JudgeData data, 
                 Higher: RightThreshold(text.Others, HigherRate * text.Hours)))
             .ToArray();
         var (level, right) = (texts.Average(text => text.Level), texts.Average(text => text.Right));
-        var share = texts.Sum(text => (text.Level - level) * (text.Right - right)) / texts.Sum(text => (text.Level - level) * (text.Level - level));
+        var share = texts.Sum(text => (text.Level - level) * (text.Right - right))
+            / texts.Sum(text => (text.Level - level) * (text.Level - level));
         var usual = ThatHolds(texts.Select(text => text.Right - (share * (text.Level - level))));
         var higher = ThatHolds(texts.Select(text => text.Higher - (share * (text.Level - level))));
         return new FalseAlarmModel(

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AVServer.Detection;
+using AVServer.Pipeline;
 using Likelihoods = System.Collections.Generic.IReadOnlyDictionary<AVServer.Lab.Words.ScannedCandidate, AVServer.Runtime.TextLikelihood>;
 
 namespace AVServer.Lab.Words;
@@ -12,7 +13,7 @@ internal sealed class WakeWordReport
     private static readonly double[] Rates = [0.1, 0.3, 0.5, 1, 10, 80];
 
     /// <summary>False alarms an hour for which a word's threshold is chosen on the stored speech.</summary>
-    private const double TypedRate = 0.5;
+    private const double TypedRate = FalseAlarmModel.PromisedRate;
 
     private const int LoudestTold = 8;
 

@@ -4,7 +4,9 @@ using AVServer.Networks.Emotion;
 
 namespace AVServer.Lab.Scoring.Emotion;
 
-/// <summary>How well strangers are told in noise: the recipe's own weights, and what was heard of a speaker before lies in the same noise.</summary>
+/// <summary>
+/// How well strangers are told in noise: the recipe's own weights, and what was heard of a speaker before lies in the same noise.
+/// </summary>
 internal static class NoiseReport
 {
     private static readonly double[] RatiosDb = [20, 10, 5, 0];
@@ -21,7 +23,8 @@ internal static class NoiseReport
     {
         var taught = string.Join(" + ", recipe.Sets.Select(set => set.Set));
         var rows = recipe.Strangers.Where(set => set.Labels is not null)
-            .SelectMany(set => Histories.Select(history => (set.Set, history.Seconds, history.Name, Scores: new List<IReadOnlyList<EmotionScore>>())))
+            .SelectMany(set => Histories.Select(history => (
+                set.Set, history.Seconds, history.Name, Scores: new List<IReadOnlyList<EmotionScore>>())))
             .ToArray();
         foreach (var ratio in RatiosDb)
         {
