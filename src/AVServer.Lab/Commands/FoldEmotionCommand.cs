@@ -36,17 +36,17 @@ public static class FoldEmotionCommand
             var scores = EmotionScores.Read(path);
             all.AddRange(scores);
             foreach (var condition in scores.GroupBy(score => score.Condition))
-                {
-                    var matrix = condition.ToMatrix(recipe.Labels.Count);
-                    output.WriteLine(FormattableString.Invariant($"fold {fold} {condition.Key}: WA {matrix.Wa:F3} UA {matrix.Ua:F3}"));
-                }
+            {
+                var matrix = condition.ToMatrix(recipe.Labels.Count);
+                output.WriteLine(FormattableString.Invariant($"fold {fold} {condition.Key}: WA {matrix.Wa:F3} UA {matrix.Ua:F3}"));
+            }
         }
         EmotionScores.Write(Path.Combine(folders.Run(recipe.Name), Scores), all);
         foreach (var condition in all.GroupBy(score => score.Condition))
-            {
-                var matrix = condition.ToMatrix(recipe.Labels.Count);
-                output.WriteLine(FormattableString.Invariant($"{recipe.Name} {condition.Key}: WA {matrix.Wa:F3} UA {matrix.Ua:F3}"));
-            }
+        {
+            var matrix = condition.ToMatrix(recipe.Labels.Count);
+            output.WriteLine(FormattableString.Invariant($"{recipe.Name} {condition.Key}: WA {matrix.Wa:F3} UA {matrix.Ua:F3}"));
+        }
     }
 
     private static List<EmotionScore> Fold(
