@@ -18,12 +18,19 @@ internal sealed record ShippedWord(
     KeywordRequest Request,
     IReadOnlyList<string> Pronunciations,
     float MatchingThreshold,
-    [property: JsonPropertyName("smallThreshold")] float SmallRecogniserThreshold,
-    [property: JsonPropertyName("largeThreshold")] float LargeRecogniserThreshold,
+    [property: JsonPropertyName("heardFrom")] float SmallRecogniserThreshold,
+    [property: JsonPropertyName("heardAgainFrom")] float LargeRecogniserThreshold,
     float Threshold,
     KeywordCalibration Calibration)
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        // A threshold under another name would be read as 0, and words be missed.
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectRequiredConstructorParameters = true,
+    };
 
     /// <summary>Reads a phone model's words.</summary>
     public static IReadOnlyList<ShippedWord> Parse(ReadOnlySpan<byte> file) =>
