@@ -82,7 +82,8 @@ internal sealed class Admission(IOptions<ServerLimits> limits)
             if (_throughput.Count > WindowReadings) _throughput.Dequeue();
             if (_lag < _maxLag / 2) _places += elapsed.TotalSeconds * Math.Max(MinGrowth, GrowthShare * _places);
             if (_lag < _maxLag || _lag < before) return 0;
-            var capacity = _throughput.Sum(reading => reading.Media.TotalSeconds) / _throughput.Sum(reading => reading.Elapsed.TotalSeconds);
+            var seconds = _throughput.Sum(reading => reading.Elapsed.TotalSeconds);
+            var capacity = _throughput.Sum(reading => reading.Media.TotalSeconds) / seconds;
             if (media / elapsed < StallShare * capacity) return 0;
             _places = Math.Max(1, capacity / (1 + (_lag / CatchUp)));
             return Math.Max(0, _live - (int)_places);
