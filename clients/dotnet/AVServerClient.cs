@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Threading.Channels;
 using AVServer.Contracts;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -15,7 +15,7 @@ namespace AVServer.Client;
 /// All calls throw <see cref="ServerRefusedException"/> when the server says no and <see cref="ServerUnreachableException"/> when there is
 /// none.
 /// </remarks>
-public sealed partial class AVServerClient : IDisposable
+public sealed class AVServerClient : IDisposable
 {
     private const int PushedEvents = 256;
     private static readonly TimeSpan JobInterval = TimeSpan.FromMilliseconds(500);
@@ -23,7 +23,7 @@ public sealed partial class AVServerClient : IDisposable
     private readonly AVServerClientOptions _options;
     private readonly ServerAddress _address;
     private readonly EventFeed _feed;
-    private readonly HttpClient _http;
+    private readonly HttpCalls _http;
 
     public AVServerClient(AVServerClientOptions options)
     {
@@ -31,7 +31,7 @@ public sealed partial class AVServerClient : IDisposable
         _options = options;
         _address = new ServerAddress(options.BaseAddress, options.ApiKey);
         _feed = new EventFeed(_address, options);
-        _http = _address.CreateHttpClient();
+        _http = new HttpCalls(_address);
     }
 
     /// <param name="baseAddress">Where the server answers, e.g. <c>http://127.0.0.1:5080</c>.</param>
@@ -156,38 +156,104 @@ public sealed partial class AVServerClient : IDisposable
         using var content = new StreamContent(new NonDisposingStream(media));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using var request = new HttpRequestMessage(HttpMethod.Post, _address.Http(Routes.Score + query)) { Content = content };
-        var (report, job) = await SendAsync(request, async (status, body) => status == HttpStatusCode.Accepted
-            ? ((ScoreReport?)null, await ReadAsync<JobStatus>(body, cancellationToken))
-            : (await ReadAsync<ScoreReport>(body, cancellationToken), (JobStatus?)null), cancellationToken);
+        var (report, job) = await _http.SendAsync(request, async (status, body) => status == HttpStatusCode.Accepted
+            ? ((ScoreReport?)null, await HttpCalls.ReadAsync<JobStatus>(body, cancellationToken))
+            : (await HttpCalls.ReadAsync<ScoreReport>(body, cancellationToken), (JobStatus?)null), cancellationToken);
         return report ?? await FollowAsync(job!, onProgress, cancellationToken);
     }
 
     /// <summary>The jobs that wait, run, or ended a while ago, oldest first.</summary>
     public Task<IReadOnlyList<JobStatus>> GetJobsAsync(CancellationToken cancellationToken = default) =>
-        GetAsync<IReadOnlyList<JobStatus>>(Routes.Jobs, cancellationToken);
+        _http.GetAsync<IReadOnlyList<JobStatus>>(Routes.Jobs, cancellationToken);
 
     /// <summary>How far a job is.</summary>
     public Task<JobStatus> GetJobAsync(string id, CancellationToken cancellationToken = default) =>
-        GetAsync<JobStatus>(JobRoute(id), cancellationToken);
+        _http.GetAsync<JobStatus>(JobRoute(id), cancellationToken);
 
     /// <summary>What a job found.</summary>
     public Task<ScoreReport> GetJobResultAsync(string id, CancellationToken cancellationToken = default) =>
-        GetAsync<ScoreReport>($"{JobRoute(id)}/result", cancellationToken);
+        _http.GetAsync<ScoreReport>($"{JobRoute(id)}/result", cancellationToken);
 
     /// <summary>Cancels a job if it has not ended, and has the server forget it with its result.</summary>
     public async Task DeleteJobAsync(string id, CancellationToken cancellationToken = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, _address.Http(JobRoute(id)));
-        await SendAsync(request, (_, _) => Task.FromResult(true), cancellationToken);
+        await _http.SendAsync(request, (_, _) => Task.FromResult(true), cancellationToken);
     }
 
     /// <summary>The models that the server loaded.</summary>
     public Task<IReadOnlyList<ModelSummary>> GetModelsAsync(CancellationToken cancellationToken = default) =>
-        GetAsync<IReadOnlyList<ModelSummary>>(Routes.Models, cancellationToken);
+        _http.GetAsync<IReadOnlyList<ModelSummary>>(Routes.Models, cancellationToken);
 
     /// <summary>The open streams, oldest first.</summary>
     public Task<IReadOnlyList<StreamSummary>> GetStreamsAsync(CancellationToken cancellationToken = default) =>
-        GetAsync<IReadOnlyList<StreamSummary>>(Routes.Streams, cancellationToken);
+        _http.GetAsync<IReadOnlyList<StreamSummary>>(Routes.Streams, cancellationToken);
+
+    /// <summary>
+    /// The wake words that live streams are searched for; those that were given as text have <see cref="KeywordSummary.Details"/>.
+    /// </summary>
+    public Task<IReadOnlyList<KeywordSummary>> GetKeywordsAsync(CancellationToken cancellationToken = default) =>
+        _http.GetAsync<IReadOnlyList<KeywordSummary>>(Routes.Keywords, cancellationToken);
+
+    /// <summary>A wake word that was given as text.</summary>
+    /// <param name="name">Its text; case doesn't count.</param>
+    /// <param name="cancellationToken">Breaks the request off.</param>
+    /// <exception cref="ServerRefusedException">There is none of that name.</exception>
+    public Task<KeywordDetails> GetKeywordAsync(string name, CancellationToken cancellationToken = default) =>
+        _http.GetAsync<KeywordDetails>(KeywordRoute(name), cancellationToken);
+
+    /// <summary>Has the server listen for a wake word from now on, on open streams too; one of the same name is replaced.</summary>
+    /// <param name="keyword">The word.</param>
+    /// <param name="cancellationToken">Breaks the request off.</param>
+    /// <returns>How it is said, its threshold as measured, and what speaks against it.</returns>
+    /// <exception cref="ServerRefusedException">The word can't be taken: the message says what of it.</exception>
+    public async Task<KeywordDetails> AddKeywordAsync(KeywordRequest keyword, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keyword);
+        using var content = JsonContent.Create(keyword, options: ContractsJson.Options);
+        using var request = new HttpRequestMessage(HttpMethod.Post, _address.Http(Routes.Keywords)) { Content = content };
+        return await _http.SendAsync<KeywordDetails>(request, cancellationToken);
+    }
+
+    /// <summary>Has the server learn from recordings how a wake word sounds; it keeps what they were heard as, not the sound.</summary>
+    /// <param name="name">A word that was given as text; case doesn't count.</param>
+    /// <param name="recordings">
+    /// Three to ten media files of up to ten seconds with their names, the word once in each; not disposed.
+    /// </param>
+    /// <param name="cancellationToken">Breaks the request off.</param>
+    /// <returns>The word, with what each recording would be found by.</returns>
+    /// <exception cref="ServerRefusedException">
+    /// The word isn't heard in a recording, or a file can't be taken: the message says which.
+    /// </exception>
+    public async Task<KeywordDetails> EnrolKeywordAsync(
+        string name, IReadOnlyList<(string FileName, Stream Media)> recordings, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(recordings);
+        using var form = new MultipartFormDataContent();
+        foreach (var (fileName, media) in recordings) form.Add(new StreamContent(new NonDisposingStream(media)), "recording", fileName);
+        using var request = new HttpRequestMessage(HttpMethod.Post, _address.Http(RecordingsRoute(name))) { Content = form };
+        return await _http.SendAsync<KeywordDetails>(request, cancellationToken);
+    }
+
+    /// <summary>Has the server forget what it learnt from recordings of a wake word; its text alone counts again.</summary>
+    /// <param name="name">Its text; case doesn't count.</param>
+    /// <param name="cancellationToken">Breaks the request off.</param>
+    /// <exception cref="ServerRefusedException">There are no recordings of that name.</exception>
+    public async Task DeleteKeywordRecordingsAsync(string name, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, _address.Http(RecordingsRoute(name)));
+        await _http.SendAsync(request, (_, _) => Task.FromResult(true), cancellationToken);
+    }
+
+    /// <summary>Has the server listen for a wake word that was given as text no more.</summary>
+    /// <param name="name">Its text; case doesn't count.</param>
+    /// <param name="cancellationToken">Breaks the request off.</param>
+    /// <exception cref="ServerRefusedException">There is none of that name.</exception>
+    public async Task DeleteKeywordAsync(string name, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, _address.Http(KeywordRoute(name)));
+        await _http.SendAsync(request, (_, _) => Task.FromResult(true), cancellationToken);
+    }
 
     public void Dispose() => _http.Dispose();
 
@@ -247,36 +313,14 @@ public sealed partial class AVServerClient : IDisposable
         }
     }
 
-    private async Task<T> GetAsync<T>(string route, CancellationToken cancellationToken)
+    private static string KeywordRoute(string name)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, _address.Http(route));
-        return await SendAsync<T>(request, cancellationToken);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return $"{Routes.Keywords}/{Uri.EscapeDataString(name)}";
     }
 
-    private Task<T> SendAsync<T>(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        SendAsync(request, (_, body) => ReadAsync<T>(body, cancellationToken), cancellationToken);
+    private static string RecordingsRoute(string name) => $"{KeywordRoute(name)}/recordings";
 
-    private static async Task<T> ReadAsync<T>(Stream body, CancellationToken cancellationToken) =>
-        await JsonSerializer.DeserializeAsync<T>(body, ContractsJson.Options, cancellationToken) ?? throw new JsonException("null");
-
-    private async Task<T> SendAsync<T>(
-        HttpRequestMessage request, Func<HttpStatusCode, Stream, Task<T>> read, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            if (!response.IsSuccessStatusCode) throw await ProblemBody.ReadAsync(response.StatusCode, body, cancellationToken);
-            return await read(response.StatusCode, body);
-        }
-        catch (HttpRequestException exception)
-        {
-            throw new ServerUnreachableException($"No server answers at {_address.Base}, or it broke off; is it running?", exception);
-        }
-        catch (JsonException exception)
-        {
-            throw new ServerUnreachableException(
-                $"The answer of {request.RequestUri!.AbsolutePath} is not what an AVServer gives; is {_address.Base} one?", exception);
-        }
-    }
+    private static string QueryOf(IReadOnlyList<string>? words) =>
+        string.Concat((words ?? []).Select(word => $"&word={Uri.EscapeDataString(word)}"));
 }

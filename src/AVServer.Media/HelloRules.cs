@@ -3,7 +3,7 @@ using AVServer.Media.Raw;
 
 namespace AVServer.Media;
 
-/// <summary>What a hello may ask for.</summary>
+/// <summary>What a hello may ask for, however it comes: by socket, hub or Wyoming.</summary>
 public static class HelloRules
 {
     /// <summary>Lowest sample rate of sound, Hz.</summary>
@@ -21,51 +21,55 @@ public static class HelloRules
     /// <summary>Most channels of raw audio.</summary>
     public const int MaxChannels = 8;
 
+    /// <summary>Most pictures a second.</summary>
+    public const int MaxFps = 120;
+
     /// <summary>Refuses a hello that can't be served.</summary>
-    /// <exception cref="MediaException"><see cref="FaultCodes.BadHello"/>, naming the first member that is wrong.</exception>
+    /// <exception cref="MediaException"><see cref="FaultCodes.BadHello"/>, naming everything that is wrong.</exception>
     public static void Check(MediaHello hello)
     {
         ArgumentNullException.ThrowIfNull(hello);
-        if (hello.Protocol != MediaHello.CurrentProtocol)
-            throw Bad($"protocol {MediaHello.CurrentProtocol}", $"{hello.Protocol}", "use a client of this server's version");
-        if (hello.Container is not null) CheckContainer(hello);
-        else if (hello.Audio is null && hello.Video is null)
-            throw Bad("audio, video or container", "none of them", "say in the hello what the chunks hold");
-        if (hello.Audio is not null) CheckAudio(hello.Audio);
-        if (hello.Video is not null) CheckVideo(hello.Video);
+        List<string> problems = [.. Problems(hello)];
+        if (problems.Count > 0) throw new MediaException(FaultCodes.BadHello, string.Join(" ", problems));
     }
 
-    private static void CheckContainer(MediaHello hello)
+    private static IEnumerable<string> Problems(MediaHello hello)
     {
-        if (hello.Audio is not null || hello.Video is not null)
-            throw Bad("either a container or raw formats", "both", "leave audio and video out: a container says itself what it holds");
-        if (!ContainerNames.All.Contains(hello.Container))
-            throw Bad(
-                $"container {string.Join(", ", ContainerNames.All)}", Quote(hello.Container),
-                "send one of those, or upload the file to be scored");
+        if (hello.Protocol != MediaHello.CurrentProtocol)
+            yield return $"Expected protocol {MediaHello.CurrentProtocol}, got {hello.Protocol}; use a client of this server's version.";
+        if (hello.Container is not null && (hello.Audio is not null || hello.Video is not null))
+            yield return "Expected either a container or raw audio and video, got both; leave audio and video out: a container says itself "
+                + "what it holds.";
+        if (hello.Container is null && hello.Audio is null && hello.Video is null)
+            yield return "Expected audio, video or a container, got none; say in the hello what the chunks hold.";
+        if (hello.Container is { } container && !ContainerNames.All.Contains(container))
+            yield return $"Expected a container out of {string.Join(", ", ContainerNames.All)}, got {Quote(container)}; send one of those, "
+                + "or upload the file to be scored.";
+        foreach (var problem in hello.Audio is { } audio ? AudioProblems(audio) : []) yield return problem;
+        foreach (var problem in hello.Video is { } video ? VideoProblems(video) : []) yield return problem;
     }
 
-    private static void CheckAudio(AudioFormat audio)
+    private static IEnumerable<string> AudioProblems(AudioFormat audio)
     {
         if (audio.Format is not (PcmFormats.Int16 or PcmFormats.Float32))
-            throw Bad(
-                $"audio.format {PcmFormats.Int16} or {PcmFormats.Float32}", Quote(audio.Format),
-                "convert the samples, or send a container");
+            yield return $"Expected audio format {PcmFormats.Int16} or {PcmFormats.Float32}, got {Quote(audio.Format)}; "
+                + "convert the samples, or send a container.";
         if (!SampleRatesHz.Contains(audio.SampleRate))
-            throw Bad($"audio.sampleRate out of {string.Join(", ", SampleRatesHz)}", $"{audio.SampleRate}", "resample before sending");
+            yield return $"Expected a sample rate out of {string.Join(", ", SampleRatesHz)}, got {audio.SampleRate}; "
+                + "resample before sending.";
         if (audio.Channels is < 1 or > MaxChannels)
-            throw Bad($"audio.channels 1 to {MaxChannels}", $"{audio.Channels}", "mix down before sending");
+            yield return $"Expected 1 to {MaxChannels} channels, got {audio.Channels}; mix down before sending.";
     }
 
-    private static void CheckVideo(VideoFormat video)
+    private static IEnumerable<string> VideoProblems(VideoFormat video)
     {
-        if (video.Format != "jpeg") throw Bad("video.format jpeg", Quote(video.Format), "send JPEG pictures, or a container");
-        if (video.Fps is not (>= 1 and <= 120)) throw Bad("video.fps 1 to 120", $"{video.Fps}", "state the nominal rate");
+        if (video.Format != "jpeg")
+            yield return $"Expected video format jpeg, got {Quote(video.Format)}; send JPEG pictures, or a container.";
+        if (video.Fps is not (>= 1 and <= MaxFps))
+            yield return FormattableString.Invariant($"Expected 1 to {MaxFps} pictures per second, got {video.Fps}; ")
+                + "state the nominal rate.";
     }
 
     // The value comes from outside: shown, but never at length.
     private static string Quote(string? value) => value is null ? "none" : $"'{(value.Length <= 32 ? value : value[..32] + "…")}'";
-
-    private static MediaException Bad(string expected, string got, string advice) =>
-        new(FaultCodes.BadHello, $"Expected {expected} in the hello, got {got}; {advice}.");
 }

@@ -45,7 +45,8 @@ internal static class WavFile
         {
             if (Time() > limits.MaxDuration) throw ChunkLimits.TooLong(limits, Time());
             var wanted = bytes.AsMemory(0, (int)Math.Min(bytes.Length, (last - end) * frame));
-            int read = await file.ReadAtLeastAsync(wanted, wanted.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            int read = await file.ReadAtLeastAsync(wanted, wanted.Length, throwOnEndOfStream: false, cancellationToken)
+                .ConfigureAwait(false);
             if (read < frame) break;   // somebody has cut it meanwhile
             float[] samples = ToFloat(wanted[..(read - (read % frame))], header.Tag, out bool areFinite);
             if (header.Channels == 2) samples = mix.Mix(samples);

@@ -40,7 +40,7 @@ public static class ServerSetup
         services.AddTelemetry(builder.Configuration);
         services.AddHistory().AddClips().AddWebhooks().AddJobs().AddKeywords().AddWyoming();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.AddCode);
-        services.AddSingleton<UnexpectedFaults>();
+        services.AddSingleton<FaultReports>();
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddSecurity();
         services.AddOptions<RateLimiterOptions>().Configure<KeyLimits>((options, keyLimits) => keyLimits.Configure(options));

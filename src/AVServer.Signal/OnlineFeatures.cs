@@ -24,19 +24,21 @@ public abstract class OnlineFeatures<TComputer>
     /// <summary>Options, geometry and length of the vectors.</summary>
     public TComputer Computer { get; }
 
-    /// <inheritdoc cref="FrameSlicer.NextFrame"/>
+    /// <summary>Absolute index of the frame whose vector is read next; old frames keep their indices.</summary>
     public long NextFrame => _slicer.NextFrame;
 
-    /// <inheritdoc cref="FrameSlicer.FramesReady"/>
+    /// <summary>Frames that could be read since the stream's start, those already read included.</summary>
     public long FramesReady => _slicer.FramesReady;
 
-    /// <inheritdoc cref="FrameSlicer.AcceptSamples"/>
+    /// <summary>Appends samples.</summary>
+    /// <param name="samples">In [-1, 1), at the computer's sample rate; any number; not kept beyond the frames that need them.</param>
+    /// <exception cref="InvalidOperationException">The input was said to have ended.</exception>
     public void AcceptSamples(ReadOnlySpan<float> samples) => _slicer.AcceptSamples(samples);
 
-    /// <inheritdoc cref="FrameSlicer.InputFinished"/>
+    /// <summary>States that no more samples follow, so that the frames mirrored at the end become ready.</summary>
     public void InputFinished() => _slicer.InputFinished();
 
-    /// <inheritdoc cref="FrameSlicer.Reset"/>
+    /// <summary>Forgets everything: the next sample is the first of a new stream.</summary>
     public void Reset() => _slicer.Reset();
 
     /// <summary>Computes the next vector, if its frame is ready.</summary>

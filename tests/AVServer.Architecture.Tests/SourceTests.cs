@@ -8,6 +8,8 @@ namespace AVServer.Architecture.Tests;
 public sealed partial class SourceTests
 {
     private const int MaxLines = 400;
+    private const int MaxColumns = 140;
+    private const string RawQuote = "\"\"\"";
 
     private static readonly string[] RefusedNameEndings = ["Helper", "Helpers", "Manager", "Utils", "Utilities", "Common", "Impl"];
 
@@ -17,6 +19,13 @@ public sealed partial class SourceTests
         var tooLong = SourceFiles.All.Where(path => File.ReadLines(path).Count() > MaxLines).Select(SourceFiles.Relative);
         Assert.True(
             !tooLong.Any(), $"Expected at most {MaxLines} lines a file; what second thing does it do? {string.Join(", ", tooLong)}");
+    }
+
+    [Fact]
+    public void Every_line_fits_a_screen()
+    {
+        var wide = SourceFiles.All.SelectMany(path => WideLines(path).Select(line => $"{SourceFiles.Relative(path)}:{line}"));
+        Assert.True(!wide.Any(), $"Expected lines of at most {MaxColumns} columns, raw strings aside: {string.Join(", ", wide)}");
     }
 
     [Fact]
@@ -67,6 +76,18 @@ public sealed partial class SourceTests
     }
 
     [GeneratedRegex(@"const int (?<name>\w+) = (?<value>\d+);")]
+    // Numbers of the lines; what stands in a raw string, or begins or ends one, stands as it has to.
+    private static IEnumerable<int> WideLines(string path)
+    {
+        var (number, isRaw) = (0, false);
+        foreach (var line in File.ReadLines(path))
+        {
+            number++;
+            if (!isRaw && line.Length > MaxColumns && !line.Contains(RawQuote, StringComparison.Ordinal)) yield return number;
+            if (line.Split(RawQuote).Length % 2 == 0) isRaw = !isRaw;
+        }
+    }
+
     private static partial Regex LogEventId();
 
     [GeneratedRegex(@"\[LoggerMessage\(\s*(EventId = )?(?<id>[\w.]+)")]

@@ -21,6 +21,17 @@ public sealed partial class TypeNameTests
     }
 
     [Fact]
+    public void Type_stands_in_one_file_only()
+    {
+        var divided = SourceFiles.All
+            .SelectMany(path => TypesOf(File.ReadAllText(path)).Distinct().Select(type => (Type: type, Path: path)))
+            .GroupBy(found => found.Type)
+            .Where(files => files.Count() > 1)
+            .Select(files => $"{files.Key} in {string.Join(" and ", files.Select(file => Path.GetFileName(file.Path)))}");
+        Assert.True(!divided.Any(), $"Expected a type of its own for each part: {string.Join("; ", divided)}");
+    }
+
+    [Fact]
     public void Rule_sees_types_of_every_kind()
     {
         Assert.Equal(["src/AVServer.Contracts"], ProjectsByType["StreamEvent"]);

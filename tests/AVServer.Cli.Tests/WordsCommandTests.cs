@@ -86,7 +86,8 @@ public sealed class WordsCommandTests
         using var folder = new TestKit.TemporaryFolder();
         string[] files = [Path.Combine(folder.Path, "a.wav"), Path.Combine(folder.Path, "b.wav")];
         foreach (var file in files) await File.WriteAllBytesAsync(file, new byte[100]);
-        var (code, lines, _) = await RunAsync(server, ScoreFilesCommand.Create(), [.. files, "--word", "hey marvin", "--word", "view glass"]);
+        var (code, lines, _) = await RunAsync(
+            server, ScoreFilesCommand.Create(), [.. files, "--word", "hey marvin", "--word", "view glass"]);
         Assert.Equal((0, 2), (code, lines.Count));
         Assert.All(lines, line => Assert.Equal(
             ["computer", "hey marvin", "view glass"], line.GetProperty("maxPosterior").EnumerateObject().Select(word => word.Name)));

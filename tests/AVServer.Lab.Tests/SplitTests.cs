@@ -37,7 +37,8 @@ public sealed class SplitTests
     [Fact]
     public void Recordings_under_a_non_commercial_licence_never_train()
     {
-        var clip = Assert.Single(DataRecipe.Load(RecipePath).ToClips([Row("ravdess", "audio/a.opus")], new Dictionary<string, WordTimes>()));
+        var clip = Assert.Single(
+            DataRecipe.Load(RecipePath).ToClips([Row("ravdess", "audio/a.opus")], new Dictionary<string, WordTimes>()));
         Assert.Equal(Split.Test, clip.Split);
     }
 

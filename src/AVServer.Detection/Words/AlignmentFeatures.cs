@@ -1,6 +1,8 @@
 namespace AVServer.Detection;
 
-/// <summary>Features of a candidate's alignment that tell a spoken word from one that only sounds like it. Pure; independent of the word.</summary>
+/// <summary>
+/// Features of a candidate's alignment that tell a spoken word from one that only sounds like it. Pure; independent of the word.
+/// </summary>
 public static class AlignmentFeatures
 {
     /// <summary>Frames before and after the word that are looked at.</summary>
@@ -10,7 +12,8 @@ public static class AlignmentFeatures
     public static IReadOnlyList<string> Names { get; } =
     [
         "score", "scorePerPhone", "phones", "frames", "framesPerPhone",
-        "gainMean", "gainWorst", "gainSecondWorst", "gainThirdWorst", "gainMedian", "gainSpread", "gainFirst", "gainLast", "gainSecond", "gainLastButOne",
+        "gainMean", "gainWorst", "gainSecondWorst", "gainThirdWorst", "gainMedian", "gainSpread",
+        "gainFirst", "gainLast", "gainSecond", "gainLastButOne",
         "leastGainMean", "leastGainWorst",
         "rankMean", "rankWorst", "rankSecondWorst", "rankUnderOne", "rankUnderThree", "rankZero",
         "durationMean", "durationSpread", "durationLongest", "durationShortest", "durationLast", "durationFirst",
@@ -30,10 +33,12 @@ public static class AlignmentFeatures
     /// <param name="features">Receives <see cref="Count"/> values.</param>
     public static void Compute(WordCandidate candidate, IReadOnlyList<int> phones, PhoneScoreHistory history, Span<float> features)
     {
-        if (features.Length != Count) throw new ArgumentException($"Expected room for {Count} features, got {features.Length}.", nameof(features));
+        if (features.Length != Count)
+            throw new ArgumentException($"Expected room for {Count} features, got {features.Length}.", nameof(features));
         var states = history.States;
         var count = phones.Count;
-        var (gains, least, ranks, durations, leads) = (new float[count], new float[count], new float[count], new float[count], new float[count]);
+        var (gains, least, ranks, durations, leads) = (
+            new float[count], new float[count], new float[count], new float[count], new float[count]);
         for (var j = 0; j < count; j++)
         {
             var first = Math.Max(candidate.Entries[j], history.Oldest);
@@ -50,23 +55,27 @@ public static class AlignmentFeatures
         ReadOnlySpan<float> values =
         [
             candidate.Score, candidate.Score / count, count, length, length / (float)count,
-            gains.Average(), sortedGains[0], sortedGains[Math.Min(1, count - 1)], sortedGains[Math.Min(2, count - 1)], Median(sortedGains), StandardDeviation(gains),
+            gains.Average(), sortedGains[0], sortedGains[Math.Min(1, count - 1)], sortedGains[Math.Min(2, count - 1)],
+            Median(sortedGains), StandardDeviation(gains),
             gains[0], gains[^1], gains[Math.Min(1, count - 1)], gains[Math.Max(0, count - 2)],
             least.Average(), least.Min(),
             ranks.Average(), sortedRanks[0], sortedRanks[Math.Min(1, count - 1)],
-            ranks.Count(rank => rank < 1) / (float)count, ranks.Count(rank => rank < 3) / (float)count, ranks.Count(rank => rank == 0) / (float)count,
+            ranks.Count(rank => rank < 1) / (float)count, ranks.Count(rank => rank < 3) / (float)count,
+            ranks.Count(rank => rank == 0) / (float)count,
             durations.Average(), StandardDeviation(durations), durations.Max(), durations.Min(), durations[^1], durations[0],
             leads.Average(), leads.Min(),
             Mean(gains, vowels), Mean(gains, consonants), Mean(ranks, vowels), Mean(ranks, consonants), vowels.Length / (float)count,
             EditDistance(phones, decoded, states) / count, decoded.Count / (float)count,
-            SilenceMargin(candidate.Start - ContextFrames, candidate.Start, history), SilenceMargin(candidate.End + 1, candidate.End + 1 + ContextFrames, history),
+            SilenceMargin(candidate.Start - ContextFrames, candidate.Start, history),
+            SilenceMargin(candidate.End + 1, candidate.End + 1 + ContextFrames, history),
             inside, bestMean, bestDeviation,
         ];
         values.CopyTo(features);
     }
 
     // Of one phone's frames: how far it lies below the best (mean and least), how many phones score higher, how far it lies above silence.
-    private static void MeasurePhone(int phone, long first, long end, PhoneScoreHistory history, out float gain, out float least, out float rank, out float lead)
+    private static void MeasurePhone(
+        int phone, long first, long end, PhoneScoreHistory history, out float gain, out float least, out float rank, out float lead)
     {
         (gain, least, rank, lead) = (0, float.PositiveInfinity, 0, 0);
         for (var frame = first; frame < end; frame++)
@@ -97,7 +106,8 @@ public static class AlignmentFeatures
     private static float SilenceMargin(long first, long end, PhoneScoreHistory history)
     {
         var (sum, count) = (0f, 0);
-        for (var frame = Math.Max(first, history.Oldest); frame < Math.Min(end, history.Count); frame++, count++) sum += history.BestSilence(frame) - history.BestScore(frame);
+        for (var frame = Math.Max(first, history.Oldest); frame < Math.Min(end, history.Count); frame++, count++)
+            sum += history.BestSilence(frame) - history.BestScore(frame);
         return count == 0 ? 0 : sum / count;
     }
 
@@ -135,7 +145,8 @@ public static class AlignmentFeatures
 
     private static float Mean(float[] values, int[] places) => places.Length == 0 ? 0 : places.Average(place => values[place]);
 
-    private static float Median(float[] sorted) => sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+    private static float Median(float[] sorted) =>
+        sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
 
     private static float StandardDeviation(float[] values)
     {

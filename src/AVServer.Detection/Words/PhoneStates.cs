@@ -1,6 +1,8 @@
 namespace AVServer.Detection;
 
-/// <summary>Which outputs of a phone network belong to which phone, alone and behind another phone. Immutable; shared by all streams.</summary>
+/// <summary>
+/// Which outputs of a phone network belong to which phone, alone and behind another phone. Immutable; shared by all streams.
+/// </summary>
 /// <remarks>
 /// A phone has outputs for its first frame ("enter") and for those after it ("stay"). They depend on the phone before; which of them follow
 /// which phone was counted in speech that the network decoded freely.
@@ -23,7 +25,8 @@ public sealed class PhoneStates
         IEnumerable<PhoneContext> contexts, IReadOnlyList<float> durations)
     {
         if (enter.Count != phones.Count || stay.Count != phones.Count || durations.Count != phones.Count)
-            throw new ArgumentException($"Expected outputs and a duration for each of {phones.Count} phones, got {enter.Count}, {stay.Count} and {durations.Count}.", nameof(phones));
+            throw new ArgumentException($"Expected outputs and a duration for each of {phones.Count} phones, got {enter.Count}, "
+                + $"{stay.Count} and {durations.Count}.", nameof(phones));
         (Phones, Durations, _enter, _stay) = (phones, durations, [.. enter], [.. stay]);
         IsSilence = [.. phones.Select(silences.Contains)];
         IsVowel = [.. phones.Select((name, phone) => !IsSilence[phone] && "AEIOU".Contains(name[0], StringComparison.Ordinal))];

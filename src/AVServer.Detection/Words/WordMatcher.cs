@@ -1,8 +1,11 @@
 namespace AVServer.Detection;
 
-/// <summary>Follows all words of a <see cref="WordSet"/> through one stream's phone scores, frame by frame. One stream's own; one caller at a time.</summary>
+/// <summary>
+/// Follows all words of a <see cref="WordSet"/> through one stream's phone scores, frame by frame. One stream's own; one caller at a time.
+/// </summary>
 /// <remarks>
-/// Left-to-right Viterbi through each word's phones. A word may begin in any frame; its score is the sum of the gains on entering and on staying in
+/// Left-to-right Viterbi through each word's phones. A word may begin in any frame; its score is the sum of the gains on entering and on
+/// staying in
 /// its phones, each measured from a mix of the best score and silence's. How the frames are cut into calls changes nothing.
 /// </remarks>
 public sealed class WordMatcher
@@ -57,7 +60,9 @@ public sealed class WordMatcher
     private sealed class ViterbiPath(int[] pairs, float threshold)
     {
         private readonly float[] _scores = CreateScores(pairs.Length);
-        private readonly long[] _entries = new long[pairs.Length * pairs.Length];    // [phone reached, phone]: entries on the best way there
+        // [phone reached, phone]: entries on the best way there.
+        private readonly long[] _entries = new long[pairs.Length * pairs.Length];
+
         private readonly long[] _bestEntries = new long[pairs.Length];
         private float _best = LogZero;
         private long _bestEnd;

@@ -12,7 +12,8 @@ public sealed class WordSet
     {
         (States, Options, Paths) = (states, options, paths);
         var numbers = new Dictionary<(int?, int), int>();
-        PairsByPath = [.. paths.Select(path => path.Phones.Select((phone, j) => Number(j == 0 ? null : path.Phones[j - 1], phone)).ToArray())];
+        PairsByPath = [
+            .. paths.Select(path => path.Phones.Select((phone, j) => Number(j == 0 ? null : path.Phones[j - 1], phone)).ToArray())];
 
         int Number(int? left, int phone)
         {

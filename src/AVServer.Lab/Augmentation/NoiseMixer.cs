@@ -4,7 +4,8 @@ namespace AVServer.Lab.Augmentation;
 public static class NoiseMixer
 {
     /// <summary>Adds noise to a signal in place.</summary>
-    /// <param name="signal">Speech; its level is that of its louder parts (<see cref="Waveform.ActiveRms"/>), or <paramref name="signalRms"/>
+    /// <param name="signal">Speech; its level is that of its louder parts (<see cref="Waveform.ActiveRms"/>), or <paramref
+    /// name="signalRms"/>
     /// where given.</param>
     /// <param name="noise">Noise, repeated where it is shorter.</param>
     /// <param name="noiseStart">Sample of the noise to begin at.</param>

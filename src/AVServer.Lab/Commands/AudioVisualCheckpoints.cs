@@ -9,7 +9,8 @@ namespace AVServer.Lab.Commands;
 public static class AudioVisualCheckpoints
 {
     /// <summary>The audio model alone.</summary>
-    public static UnimodalAudio Audio(LabFolders folders, AudioVisualRecipe recipe) => Load(folders, recipe, "audio", new UnimodalAudio(AudioVisualRecipe.Model));
+    public static UnimodalAudio Audio(LabFolders folders, AudioVisualRecipe recipe) =>
+        Load(folders, recipe, "audio", new UnimodalAudio(AudioVisualRecipe.Model));
 
     /// <summary>The audio-visual networks that vote.</summary>
     public static FlcmaEnsemble Joint(LabFolders folders, AudioVisualRecipe recipe) =>
@@ -25,8 +26,12 @@ public static class AudioVisualCheckpoints
     {
         var folder = folders.Run(Path.Combine(recipe.Name, stage));
         var marker = Path.Combine(folder, "step");
-        if (!File.Exists(marker)) throw new FileNotFoundException($"Expected a checkpoint of {recipe.Name}'s {stage} stage in {folder}, found none. Run 'av-lab train-av' first.", marker);
-        model.load(Path.Combine(folder, FormattableString.Invariant($"{int.Parse(File.ReadAllText(marker), CultureInfo.InvariantCulture)}.weights")));
+        if (!File.Exists(marker))
+            throw new FileNotFoundException(
+                $"Expected a checkpoint of {recipe.Name}'s {stage} stage in {folder}, found none. Run 'av-lab train-av' first.", marker);
+        model.load(
+            Path.Combine(
+                folder, FormattableString.Invariant($"{int.Parse(File.ReadAllText(marker), CultureInfo.InvariantCulture)}.weights")));
         model.eval();
         return model;
     }

@@ -12,11 +12,15 @@ public static class Checkpoints
 
     /// <summary>The first stage, in evaluation mode.</summary>
     public static Mdtc Spotter(LabFolders folders, TrainRecipe recipe) =>
-        Load(folders, recipe, new Mdtc(recipe.Spotter ?? throw new ArgumentException($"Expected a spotter's recipe, {recipe.Name} is none.", nameof(recipe))));
+        Load(folders, recipe, new Mdtc(recipe.Spotter ?? throw new ArgumentException($"Expected a spotter's recipe, {recipe.Name} is "
+            + "none.", nameof(recipe))));
 
     /// <summary>The second stage, in evaluation mode.</summary>
     public static VerifierEnsemble Verifier(LabFolders folders, TrainRecipe recipe) =>
-        Load(folders, recipe, new VerifierEnsemble(recipe.Verifier ?? throw new ArgumentException($"Expected a verifier's recipe, {recipe.Name} is none.", nameof(recipe))));
+        Load(
+            folders, recipe,
+            new VerifierEnsemble(
+                recipe.Verifier ?? throw new ArgumentException($"Expected a verifier's recipe, {recipe.Name} is none.", nameof(recipe))));
 
     private static T Load<T>(LabFolders folders, TrainRecipe recipe, T model) where T : nn.Module => Restore(folders, recipe.Name, model);
 
@@ -28,8 +32,11 @@ public static class Checkpoints
     {
         var folder = folders.Run(run);
         var marker = Path.Combine(folder, Marker);
-        if (!File.Exists(marker)) throw new FileNotFoundException($"Expected a checkpoint of {run} in {folder}, found none. Train it first.", marker);
-        model.load(Path.Combine(folder, FormattableString.Invariant($"{int.Parse(File.ReadAllText(marker), CultureInfo.InvariantCulture)}.weights")));
+        if (!File.Exists(marker))
+            throw new FileNotFoundException($"Expected a checkpoint of {run} in {folder}, found none. Train it first.", marker);
+        model.load(
+            Path.Combine(
+                folder, FormattableString.Invariant($"{int.Parse(File.ReadAllText(marker), CultureInfo.InvariantCulture)}.weights")));
         model.eval();
         return model;
     }

@@ -19,7 +19,8 @@ public static class DetCommand
     // On dev the misses fall up to here, stay the same up to twice as much, and rise again.
     private const float FirstWeight = 0.5f;
 
-    public static async Task RunAsync(LabFolders folders, string spotterPath, string verifierPath, TextWriter output, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        LabFolders folders, string spotterPath, string verifierPath, TextWriter output, CancellationToken cancellationToken)
     {
         var (first, second) = (TrainRecipe.Load(spotterPath), TrainRecipe.Load(verifierPath));
         TorchSharp.torch.set_num_threads(2);
@@ -47,7 +48,8 @@ public static class DetCommand
         {
             Calibration = new Dictionary<string, CalibrationTable> { [keyword] = Calibration(cascadeDev) },
             OperatingPoint = new OperatingPoint(FalseAlarmsPerHour),
-            FirstStage = new FirstStageSpec(first.Name, new Dictionary<string, float> { [keyword] = (float)candidate.Threshold }, CandidatesPerHour, FirstWeight),
+            FirstStage = new FirstStageSpec(
+                first.Name, new Dictionary<string, float> { [keyword] = (float)candidate.Threshold }, CandidatesPerHour, FirstWeight),
             Trigger = new TriggerSpec(VerifySteps: WatchSteps),
         });
         await using var pipeline = new PipelineScorer(folders.Models);
@@ -59,15 +61,20 @@ public static class DetCommand
     }
 
     private static CalibrationTable Calibration(DetCurve curve) => new(
-        "dev split: recordings, speakers and corpora that the weights never saw; rates of fewer than five alarms follow the line of the others",
+        "dev split: recordings, speakers and corpora that the weights never saw; rates of fewer than five alarms follow the line of the "
+            + "others",
         Math.Round(curve.FillerHours, 3),
         curve.KeywordUtterances,
-        [.. curve.Points.Select(point => new CalibrationPoint(Math.Round(point.Threshold, 6), Math.Round(point.FalseAlarmsPerHour, 3), Math.Round(point.Frr, 4)))]);
+        [
+            .. curve.Points.Select(
+                point => new CalibrationPoint(
+                    Math.Round(point.Threshold, 6), Math.Round(point.FalseAlarmsPerHour, 3), Math.Round(point.Frr, 4)))]);
 
     private static void Rewrite(LabFolders folders, string model, Func<ModelManifest, ModelManifest> change)
     {
         var path = Path.Combine(folders.Models, model, ModelManifest.FileName);
-        if (!File.Exists(path)) throw new FileNotFoundException($"Expected the exported {model} at {path}, found none. Run 'av-lab export' first.", path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"Expected the exported {model} at {path}, found none. Run 'av-lab export' first.", path);
         ModelFolder.WriteManifest(Path.Combine(folders.Models, model), change(ModelManifest.Parse(File.ReadAllText(path))));
     }
 }

@@ -17,13 +17,20 @@ internal static class EmotionCheckpoints
     {
         var folder = Path.Combine(folders.Run(recipe.Name), stage);
         var marker = Path.Combine(folder, "step");
-        return Load(File.Exists(marker) ? Path.Combine(folder, FormattableString.Invariant($"{int.Parse(File.ReadAllText(marker), CultureInfo.InvariantCulture)}.weights")) : marker, recipe, model);
+        return Load(
+            File.Exists(marker)
+                ? Path.Combine(
+                    folder, FormattableString.Invariant($"{int.Parse(File.ReadAllText(marker), CultureInfo.InvariantCulture)}.weights"))
+                : marker,
+            recipe, model);
     }
 
     /// <exception cref="FileNotFoundException">The stage has not been trained.</exception>
     private static nn.Module Load(string weights, EmotionRecipe recipe, nn.Module model)
     {
-        if (!File.Exists(weights)) throw new FileNotFoundException($"Expected weights of {recipe.Name} at {weights}, found none. Run 'av-lab train-emotion' first.", weights);
+        if (!File.Exists(weights))
+            throw new FileNotFoundException(
+                $"Expected weights of {recipe.Name} at {weights}, found none. Run 'av-lab train-emotion' first.", weights);
         model.load(weights);
         model.eval();
         return model;

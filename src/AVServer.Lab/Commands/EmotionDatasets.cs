@@ -58,11 +58,14 @@ internal sealed class EmotionDatasets
         var recordings = EmotionCorpus.Read(_folders.Corpora, _cache, sets, _recipe.Labels, _recipe.Folds);
         // Read one after the other before anything runs in parallel.
         foreach (var set in sets) _ = _cache.Samples(set.Set, 0..0);
-        IEmotionFrontEnd frontEnd = _recipe.LightSerNet is not null ? new LightSerNetFrontEnd() : _recipe.Mscnn!.Descriptors > 0 ? new VoiceFrontEnd() : new MfccDeltasFrontEnd();
-        return new EmotionBank(recordings, recording => Samples(_cache, recording.Set, recording.Samples), noises, frontEnd, changes, _recipe.Seed);
+        IEmotionFrontEnd frontEnd = _recipe.LightSerNet is not null ? new LightSerNetFrontEnd()
+            : _recipe.Mscnn!.Descriptors > 0 ? new VoiceFrontEnd() : new MfccDeltasFrontEnd();
+        return new EmotionBank(
+            recordings, recording => Samples(_cache, recording.Set, recording.Samples), noises, frontEnd, changes, _recipe.Seed);
     }
 
     /// <summary>A table of words from its model's folder.</summary>
     internal static WordVectors ReadVectors(string folder) => new(
-        File.ReadAllBytes(Path.Combine(folder, Runtime.WordVectorFiles.Words)), File.ReadAllBytes(Path.Combine(folder, Runtime.WordVectorFiles.Vectors)));
+        File.ReadAllBytes(Path.Combine(folder, Runtime.WordVectorFiles.Words)),
+        File.ReadAllBytes(Path.Combine(folder, Runtime.WordVectorFiles.Vectors)));
 }

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace AVServer.Lab.Commands;
 
-/// <summary><c>av-lab evaluate-emotion</c>: reports the cross-validation of an emotion recipe and of those beside it, and what the exported weights say of corpora that they never met.</summary>
+/// <summary>
+/// <c>av-lab evaluate-emotion</c>: reports the cross-validation of an emotion recipe and of those beside it, and what the exported weights
+/// say of corpora that they never met.
+/// </summary>
 public static class EvaluateEmotionCommand
 {
     public static void Run(LabFolders folders, string recipePath, TextWriter output)
@@ -35,7 +38,10 @@ public static class EvaluateEmotionCommand
     private static IReadOnlyList<EmotionScore> Scores(LabFolders folders, EmotionRecipe recipe)
     {
         var path = Path.Combine(folders.Run(recipe.Name), FoldEmotionCommand.Scores);
-        return File.Exists(path) ? EmotionScores.Read(path) : throw new FileNotFoundException($"Expected the cross-validation of {recipe.Name} at {path}, found none. Run 'av-lab fold-emotion' first.", path);
+        return File.Exists(path)
+            ? EmotionScores.Read(path)
+            : throw new FileNotFoundException(
+                $"Expected the cross-validation of {recipe.Name} at {path}, found none. Run 'av-lab fold-emotion' first.", path);
     }
 
     /// <summary>What the whole model says of corpora that it never met, by corpus.</summary>
@@ -49,8 +55,13 @@ public static class EvaluateEmotionCommand
             var bank = materials.Bank([set]);
             var all = Enumerable.Range(0, bank.Recordings.Count);
             yield return (set.Set, network is MscnnSpu { Config.Text: true } mscnn
-                ? [.. EmotionScorer.ScoreAudioAndText(mscnn, bank, all.Select(place => (place, (Data.Emotion.LabelledText?)null)), materials.Vectors!, EmotionConditions.NoWords, 0)]
-                : [.. EmotionScorer.ScoreAudio(network is MscnnSpu hears ? new EmotionNetwork(hears) : new EmotionNetwork((LightSerNet)network), bank, all, 0)]);
+                ? [
+                    .. EmotionScorer.ScoreAudioAndText(
+                        mscnn, bank, all.Select(place => (place, (Data.Emotion.LabelledText?)null)), materials.Vectors!,
+                        EmotionConditions.NoWords, 0)]
+                : [
+                    .. EmotionScorer.ScoreAudio(
+                        network is MscnnSpu hears ? new EmotionNetwork(hears) : new EmotionNetwork((LightSerNet)network), bank, all, 0)]);
         }
     }
 }

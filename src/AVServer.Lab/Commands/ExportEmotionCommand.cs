@@ -7,14 +7,18 @@ using AVServer.Runtime;
 
 namespace AVServer.Lab.Commands;
 
-/// <summary><c>av-lab export-emotion</c>: writes a trained emotion model's graph and manifest, with the recipe and the training log beside them.</summary>
+/// <summary>
+/// <c>av-lab export-emotion</c>: writes a trained emotion model's graph and manifest, with the recipe and the training log beside them.
+/// </summary>
 public static class ExportEmotionCommand
 {
     public static void Run(LabFolders folders, string recipePath, TextWriter output)
     {
         var recipe = EmotionRecipe.Load(recipePath);
         var network = EmotionCheckpoints.Load(folders, recipe);
-        var exported = network is MscnnSpu mscnn ? ModelExporter.Export(mscnn, EmotionRecipe.MaxWords) : ModelExporter.Export((LightSerNet)network);
+        var exported = network is MscnnSpu mscnn
+            ? ModelExporter.Export(mscnn, EmotionRecipe.MaxWords)
+            : ModelExporter.Export((LightSerNet)network);
         var (temperature, confidence) = Calibrate(folders, recipe);
         var folder = Path.Combine(folders.Models, recipe.Name);
         ModelFolder.Write(folder, recipePath, exported, new ModelManifest
@@ -34,7 +38,10 @@ public static class ExportEmotionCommand
         var log = Path.Combine(folders.Run(recipe.Name), TrainEmotionCommand.LogFile);
         File.Copy(log, Path.Combine(folder, TrainEmotionCommand.LogFile), overwrite: true);
         if (recipe.Votes is { } votes) WriteVotes(folders, recipe, votes);
-        output.WriteLine(FormattableString.Invariant($"{recipe.Name}: {exported.Graph.Length} bytes, differs from its definition by at most {exported.MaxDifference:E1}; temperature {temperature:F3}, unsure below {confidence:F2}"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{recipe.Name}: {exported.Graph.Length} bytes, differs from its definition by at most {exported.MaxDifference:E1}; "
+            + $"temperature {temperature:F3}, unsure below {confidence:F2}"));
     }
 
     /// <summary>The words' votes, as a word-vector model of their own.</summary>
@@ -56,13 +63,20 @@ public static class ExportEmotionCommand
             Name = name,
             Version = recipe.Version,
             Kind = ModelKind.WordVectors,
-            Description = string.Create(CultureInfo.InvariantCulture, $"What {File.ReadLines(Path.Combine(folder, WordVectorFiles.Words)).Count():N0} English words say for {string.Join(", ", recipe.Labels)}."),
+            Description = string.Create(
+                CultureInfo.InvariantCulture,
+                $"What {File.ReadLines(Path.Combine(folder, WordVectorFiles.Words)).Count():N0} English words say for "
+                + $"{string.Join(", ", recipe.Labels)}."),
             Licence = "CC-BY-4.0",
             Source = $"av-lab train-emotion of {recipe.Name}: logistic regression on GoEmotions' training split (CC BY 4.0)",
             Files = files,
         });
 
-        bool Same(string file) => File.Exists(Path.Combine(folder, file)) && File.ReadAllBytes(Path.Combine(folder, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(folders.Run(recipe.Name), file)));
+        bool Same(string file) =>
+            File.Exists(Path.Combine(folder, file))
+                && File.ReadAllBytes(Path.Combine(folder, file))
+                    .AsSpan()
+                    .SequenceEqual(File.ReadAllBytes(Path.Combine(folders.Run(recipe.Name), file)));
     }
 
     private static EmotionFrontEnd FrontEndOf(object network) => network switch
@@ -72,11 +86,15 @@ public static class ExportEmotionCommand
         _ => EmotionFrontEnd.LightSerNet,
     };
 
-    /// <summary>Temperature and least confidence from the cross-validation: every score is of speakers that its weights never heard.</summary>
+    /// <summary>
+    /// Temperature and least confidence from the cross-validation: every score is of speakers that its weights never heard.
+    /// </summary>
     private static (double Temperature, double Confidence) Calibrate(LabFolders folders, EmotionRecipe recipe)
     {
         var path = Path.Combine(folders.Run(recipe.Name), FoldEmotionCommand.Scores);
-        if (!File.Exists(path)) throw new FileNotFoundException($"Expected the cross-validation of {recipe.Name} at {path}, found none. Run 'av-lab fold-emotion' first.", path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException(
+                $"Expected the cross-validation of {recipe.Name} at {path}, found none. Run 'av-lab fold-emotion' first.", path);
         string[] served = recipe.Reads ? [EmotionConditions.NoWords, EmotionConditions.MatchingWords] : [EmotionConditions.Sound];
         var scores = EmotionScores.Read(path).Where(score => served.Contains(score.Condition)).ToList();
         var temperature = scores.FitTemperature();

@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace AVServer.Lab.Commands;
 
-/// <summary><c>av-lab fold-emotion</c>: trains an emotion recipe once for each fold without the fold's speakers, and scores them. Started again, it goes on where it was.</summary>
+/// <summary>
+/// <c>av-lab fold-emotion</c>: trains an emotion recipe once for each fold without the fold's speakers, and scores them. Started again, it
+/// goes on where it was.
+/// </summary>
 public static class FoldEmotionCommand
 {
     private const int Draws = 3;
@@ -33,14 +36,22 @@ public static class FoldEmotionCommand
             var scores = EmotionScores.Read(path);
             all.AddRange(scores);
             foreach (var condition in scores.GroupBy(score => score.Condition))
-                output.WriteLine(FormattableString.Invariant($"fold {fold} {condition.Key}: WA {condition.ToMatrix(recipe.Labels.Count).Wa:F3} UA {condition.ToMatrix(recipe.Labels.Count).Ua:F3}"));
+            {
+                var matrix = condition.ToMatrix(recipe.Labels.Count);
+                output.WriteLine(FormattableString.Invariant($"fold {fold} {condition.Key}: WA {matrix.Wa:F3} UA {matrix.Ua:F3}"));
+            }
         }
         EmotionScores.Write(Path.Combine(folders.Run(recipe.Name), Scores), all);
         foreach (var condition in all.GroupBy(score => score.Condition))
-            output.WriteLine(FormattableString.Invariant($"{recipe.Name} {condition.Key}: WA {condition.ToMatrix(recipe.Labels.Count).Wa:F3} UA {condition.ToMatrix(recipe.Labels.Count).Ua:F3}"));
+        {
+            var matrix = condition.ToMatrix(recipe.Labels.Count);
+            output.WriteLine(FormattableString.Invariant($"{recipe.Name} {condition.Key}: WA {matrix.Wa:F3} UA {matrix.Ua:F3}"));
+        }
     }
 
-    private static List<EmotionScore> Fold(EmotionRecipe recipe, EmotionDatasets materials, EmotionBank bank, EmotionTraining training, MscnnSpu? text, int fold, string folder)
+    private static List<EmotionScore> Fold(
+        EmotionRecipe recipe, EmotionDatasets materials, EmotionBank bank, EmotionTraining training, MscnnSpu? text, int fold,
+        string folder)
     {
         var places = Enumerable.Range(0, bank.Recordings.Count).ToLookup(place => bank.Recordings[place].Fold == fold);
         var (train, test) = (places[false].ToArray(), places[true].ToArray());
@@ -52,9 +63,13 @@ public static class FoldEmotionCommand
         var random = new Random(recipe.Seed + fold);
         var draw = new TextDraw(materials.Texts("test"), recipe.Labels.Count);
         var drawn = Enumerable.Repeat(test, Draws).SelectMany(all => all).ToArray();
-        (int Recording, LabelledText? Text)[] matching = [.. drawn.Select(place => (place, (LabelledText?)draw.Of(bank.Recordings[place].Label, random)))];
-        (int Recording, LabelledText? Text)[] wrong = [.. drawn.Select(place => (place, (LabelledText?)draw.OfOther(bank.Recordings[place].Label, random)))];
-        scores.AddRange(EmotionScorer.ScoreAudioAndText(fused, bank, test.Select(place => (place, (LabelledText?)null)), vectors, EmotionConditions.NoWords, fold));
+        (int Recording, LabelledText? Text)[] matching = [
+            .. drawn.Select(place => (place, (LabelledText?)draw.Of(bank.Recordings[place].Label, random)))];
+        (int Recording, LabelledText? Text)[] wrong = [
+            .. drawn.Select(place => (place, (LabelledText?)draw.OfOther(bank.Recordings[place].Label, random)))];
+        scores.AddRange(
+            EmotionScorer.ScoreAudioAndText(
+                fused, bank, test.Select(place => (place, (LabelledText?)null)), vectors, EmotionConditions.NoWords, fold));
         scores.AddRange(EmotionScorer.ScoreAudioAndText(fused, bank, matching, vectors, EmotionConditions.MatchingWords, fold));
         scores.AddRange(EmotionScorer.ScoreAudioAndText(fused, bank, wrong, vectors, EmotionConditions.OtherWords, fold));
         scores.AddRange(EmotionScorer.ScoreText(text, matching.Select(pair => pair.Text!), vectors, EmotionConditions.Words, fold));
@@ -64,7 +79,8 @@ public static class FoldEmotionCommand
     /// <summary>Draws texts by their label.</summary>
     private sealed class TextDraw(IReadOnlyList<LabelledText> texts, int labels)
     {
-        private readonly LabelledText[][] _byLabel = [.. Enumerable.Range(0, labels).Select(label => texts.Where(text => text.Label == label).ToArray())];
+        private readonly LabelledText[][] _byLabel = [
+            .. Enumerable.Range(0, labels).Select(label => texts.Where(text => text.Label == label).ToArray())];
 
         internal LabelledText Of(int label, Random random) => _byLabel[label][random.Next(_byLabel[label].Length)];
 

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace AVServer.Lab.Commands;
 
-/// <summary><c>av-lab train-av</c>: the audio model and the visual model alone, then both together from their weights, once for each member. Started again, it goes on.</summary>
+/// <summary>
+/// <c>av-lab train-av</c>: the audio model and the visual model alone, then both together from their weights, once for each member. Started
+/// again, it goes on.
+/// </summary>
 public static class TrainAvCommand
 {
     /// <summary>Name of a stage's log in its folder.</summary>
@@ -31,7 +34,8 @@ public static class TrainAvCommand
         var (train, dev) = (new AudioVisualSet(corpus, Split.Train), new AudioVisualSet(corpus, Split.Dev));
         WindowSound Sound(int seed) => new(new NoiseBank(corpora, Split.Train, seed));
         var judge = new DevScores(recipe, dev, new WindowSound(new NoiseBank(corpora, Split.Dev, recipe.Seed)));
-        var data = $"{recipe.Name} {recipe.Version}: train {train.Clips.Count} recordings, {train.Positives.Count} with '{corpora.Recipe.Keyword}'; dev {dev.Clips.Count}, {dev.Positives.Count}";
+        var data = $"{recipe.Name} {recipe.Version}: train {train.Clips.Count} recordings, {train.Positives.Count} with "
+            + $"'{corpora.Recipe.Keyword}'; dev {dev.Clips.Count}, {dev.Positives.Count}";
         bool Wanted(string stage) => stages.Count == 0 || stages.Contains(stage);
 
         if (Wanted("audio"))
@@ -49,12 +53,14 @@ public static class TrainAvCommand
         using var devLips = judge.Lips(seen.Encoder);
         foreach (var (name, member) in recipe.JointStages.Select((name, i) => (name, recipe.Of(i))).Where(stage => Wanted(stage.name)))
         {
-            var bank = new LipFeatureBank(train, seen.Encoder, new LipRenderer(recipe.Lips), LipRenderings, recipe.Sound.SpeedSpread, member.Seed);
+            var bank = new LipFeatureBank(
+                train, seen.Encoder, new LipRenderer(recipe.Lips), LipRenderings, recipe.Sound.SpeedSpread, member.Seed);
             var joint = new JointTrainer(member, train, Sound(member.Seed), heard, seen, bank);
             Stage(name, member, recipe.Joint, joint.Model, joint.Loss, () => judge.Of(joint.Model, devLips));
         }
 
-        void Stage(string name, AudioVisualRecipe own, AudioVisualStage stage, nn.Module model, Func<int, Tensor> loss, Func<string> describe)
+        void Stage(
+            string name, AudioVisualRecipe own, AudioVisualStage stage, nn.Module model, Func<int, Tensor> loss, Func<string> describe)
         {
             var folder = folders.Run(Path.Combine(recipe.Name, name));
             Directory.CreateDirectory(folder);

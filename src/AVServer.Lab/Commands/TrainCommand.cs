@@ -19,7 +19,8 @@ public static class TrainCommand
             output.WriteLine(line);
             file.WriteLine(line);
         }
-        Log($"{recipe.Name} {recipe.Version}: {pool.Count} examples, {pool.Words.Count(word => word is not null)} with the keyword, seed {recipe.Seed}");
+        Log($"{recipe.Name} {recipe.Version}: {pool.Count} examples, {pool.Words.Count(word => word is not null)} with the keyword, seed "
+            + $"{recipe.Seed}");
         var run = new TrainingRun(recipe.Schedule, folders.Run(recipe.Name), Log);
         if (recipe.Spotter is not null)
         {

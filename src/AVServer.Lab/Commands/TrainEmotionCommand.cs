@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace AVServer.Lab.Commands;
 
-/// <summary><c>av-lab train-emotion</c>: an emotion model on all of its recipe's recordings and texts. Started again, it goes on where it was.</summary>
+/// <summary>
+/// <c>av-lab train-emotion</c>: an emotion model on all of its recipe's recordings and texts. Started again, it goes on where it was.
+/// </summary>
 public static class TrainEmotionCommand
 {
     /// <summary>Name of the log in a run's folder.</summary>
@@ -29,7 +31,8 @@ public static class TrainEmotionCommand
         }
         var materials = new EmotionDatasets(folders, recipe);
         var bank = materials.Bank();
-        Log($"{recipe.Name} {recipe.Version}: {bank.Recordings.Count} recordings, {string.Join(", ", bank.Recordings.CountBy(recording => recipe.Labels[recording.Label]).Select(label => $"{label.Key} {label.Value}"))}; seed {recipe.Seed}");
+        var labels = bank.Recordings.CountBy(recording => recipe.Labels[recording.Label]).Select(label => $"{label.Key} {label.Value}");
+        Log($"{recipe.Name} {recipe.Version}: {bank.Recordings.Count} recordings, {string.Join(", ", labels)}; seed {recipe.Seed}");
         var training = new EmotionTraining(recipe, bank, Log);
         var examples = Enumerable.Range(0, bank.Recordings.Count).ToArray();
         var sound = training.Sound(examples, folders.Run(recipe.Name));
@@ -39,8 +42,12 @@ public static class TrainEmotionCommand
         training.Fused(examples, texts, materials.Vectors!, (MscnnSpu)sound.Module, text, folders.Run(recipe.Name));
     }
 
-    /// <summary>The part that reads, and the baseline beside it, both scored on the test split once. Words get their votes, where the recipe asks for them.</summary>
-    internal static MscnnSpu ReadAndCompare(LabFolders folders, EmotionRecipe recipe, EmotionDatasets materials, EmotionTraining training, Action<string> log)
+    /// <summary>
+    /// The part that reads, and the baseline beside it, both scored on the test split once. Words get their votes, where the recipe asks
+    /// for them.
+    /// </summary>
+    internal static MscnnSpu ReadAndCompare(
+        LabFolders folders, EmotionRecipe recipe, EmotionDatasets materials, EmotionTraining training, Action<string> log)
     {
         var (train, dev, folder) = (materials.Texts("train"), materials.Texts("dev"), folders.Run(recipe.Name));
         var baseline = training.Baseline(train, dev, folder);
@@ -56,10 +63,13 @@ public static class TrainEmotionCommand
         var path = Path.Combine(folder, TextScores);
         if (File.Exists(path)) return text;
         var test = materials.Texts("test");
-        EmotionScore[] scores = [.. EmotionScorer.ScoreText(text, test, materials.Vectors!, EmotionConditions.Texts, 0), .. EmotionScorer.ScoreText(baseline, test)];
+        EmotionScore[] scores = [
+            .. EmotionScorer.ScoreText(text, test, materials.Vectors!, EmotionConditions.Texts, 0),
+            .. EmotionScorer.ScoreText(baseline, test)];
         EmotionScores.Write(path, scores);
         foreach (var condition in scores.GroupBy(score => score.Condition))
-            log(FormattableString.Invariant($"{condition.Key}: macro F1 {condition.ToMatrix(recipe.Labels.Count).MacroF1:F4} on {condition.Count()} texts of test"));
+            log(FormattableString.Invariant(
+                $"{condition.Key}: macro F1 {condition.ToMatrix(recipe.Labels.Count).MacroF1:F4} on {condition.Count()} texts of test"));
         return text;
     }
 }

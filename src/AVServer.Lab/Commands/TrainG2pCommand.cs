@@ -5,7 +5,10 @@ using AVServer.Speech;
 
 namespace AVServer.Lab.Commands;
 
-/// <summary><c>av-lab train-g2p</c>: learns how letters are said from a lexicon, measures it on words that it left out, writes the model, manifest, recipe and log.</summary>
+/// <summary>
+/// <c>av-lab train-g2p</c>: learns how letters are said from a lexicon, measures it on words that it left out, writes the model, manifest,
+/// recipe and log.
+/// </summary>
 public static class TrainG2pCommand
 {
     public static void Run(LabFolders folders, string recipePath, TextWriter output)
@@ -20,7 +23,8 @@ public static class TrainG2pCommand
             file.WriteLine(line);
         }
         var split = G2pSplit.Of(Lexicon.Load(Path.Combine(folders.Models, recipe.Lexicon, PronunciationFiles.Lexicon)));
-        Log($"{recipe.Name} {recipe.Version}: {split.Train.Count} pronunciations to learn from, {split.Dev.Count} dev, {split.Test.Count} test");
+        Log($"{recipe.Name} {recipe.Version}: {split.Train.Count} pronunciations to learn from, {split.Dev.Count} dev, "
+            + $"{split.Test.Count} test");
         var model = G2pTrainer.Train(recipe, split.Train, Log);
         using var packed = new MemoryStream();
         model.Write(packed);
@@ -43,6 +47,9 @@ public static class TrainG2pCommand
         Description = "Guesses how an English word is said from its letters, where the lexicon lacks it: a joint n-gram model.",
         Licence = "BSD-2-Clause",
         Source = $"av-lab train-g2p src/AVServer.Lab/Recipes/{recipe.Name}.json, from {recipe.Lexicon}",
-        Files = new Dictionary<string, ModelFile> { [PronunciationFiles.LettersToPhones] = new(Convert.ToHexStringLower(SHA256.HashData(model)), model.Length) },
+        Files = new Dictionary<string, ModelFile>
+        {
+            [PronunciationFiles.LettersToPhones] = new(Convert.ToHexStringLower(SHA256.HashData(model)), model.Length),
+        },
     };
 }

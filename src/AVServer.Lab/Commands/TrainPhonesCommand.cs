@@ -26,7 +26,8 @@ public static class TrainPhonesCommand
             output.WriteLine(line);
             file.WriteLine(line);
         }
-        Log($"{recipe.Name} {recipe.Version}: {windows.Count.Running} recordings of running speech, {windows.Count.Words} of words, seed {recipe.Seed}");
+        Log($"{recipe.Name} {recipe.Version}: {windows.Count.Running} recordings of running speech, {windows.Count.Words} of words, seed "
+            + $"{recipe.Seed}");
         var kaldi = KaldiModel.Load(Path.Combine(folders.Models, recipe.Teacher, "am", "final.mdl"));
         var model = PhoneNetImport.Build(kaldi);
         if (recipe.Start.Length > 0) Checkpoints.Restore(folders, recipe.Start, model);

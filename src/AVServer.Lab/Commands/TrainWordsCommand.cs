@@ -8,7 +8,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AVServer.Lab.Commands;
 
-/// <summary><c>av-lab train-words</c>: teaches the judge on all texts, writes the phone model with its network, judge, table, stored speech, and how well words are found.</summary>
+/// <summary>
+/// <c>av-lab train-words</c>: teaches the judge on all texts, writes the phone model with its network, judge, table, stored speech, and how
+/// well words are found.
+/// </summary>
 public static class TrainWordsCommand
 {
     public static async Task RunAsync(LabFolders folders, string recipePath, TextWriter output, CancellationToken cancellationToken)
@@ -33,13 +36,17 @@ public static class TrainWordsCommand
         await File.WriteAllTextAsync(Path.Combine(folders.Models, recipe.Name, "evaluation.md"), report, cancellationToken);
     }
 
-    /// <summary><c>av-lab ship-words</c>: measures the words that come with the phone model, by the server's own code on the model as it is written.</summary>
+    /// <summary>
+    /// <c>av-lab ship-words</c>: measures the words that come with the phone model, by the server's own code on the model as it is written.
+    /// </summary>
     public static async Task ShipAsync(LabFolders folders, string recipePath, CancellationToken cancellationToken)
     {
         var recipe = WordsRecipe.Load(recipePath);
-        await using var services = PipelineServices.BuildPipeline(folders.Models, new KeyValuePair<string, string?>("Keywords:Shipped", "false"));
+        await using var services = PipelineServices.BuildPipeline(
+            folders.Models, new KeyValuePair<string, string?>("Keywords:Shipped", "false"));
         var registry = services.GetRequiredService<KeywordRegistry>();
-        foreach (var (text, falseAlarmsPerHour) in recipe.Shipped) await registry.AddAsync(new KeywordRequest(text, falseAlarmsPerHour), cancellationToken);
+        foreach (var (text, falseAlarmsPerHour) in recipe.Shipped)
+            await registry.AddAsync(new KeywordRequest(text, falseAlarmsPerHour), cancellationToken);
         var words = ShippedWord.ToJson([.. recipe.Shipped.Keys.Select(registry.Export)]);
         var folder = Path.Combine(folders.Models, recipe.Name);
         await File.WriteAllBytesAsync(Path.Combine(folder, PhoneModelFiles.Keywords), words, cancellationToken);
@@ -56,7 +63,8 @@ public static class TrainWordsCommand
         if (corpus.IsShippedNetwork)
         {
             var folder = Path.Combine(folders.Models, recipe.Name);
-            var manifest = ModelManifest.Parse(await File.ReadAllTextAsync(Path.Combine(folder, ModelManifest.FileName), cancellationToken));
+            var manifest = ModelManifest.Parse(
+                await File.ReadAllTextAsync(Path.Combine(folder, ModelManifest.FileName), cancellationToken));
             var graph = await File.ReadAllBytesAsync(Path.Combine(folder, ModelManifest.MainFile), cancellationToken);
             return new ExportedModel(graph, 0, manifest.Inputs, manifest.Outputs, manifest.Streaming);
         }
@@ -87,7 +95,8 @@ public static class TrainWordsCommand
             rescoring.Weights);
     }
 
-    private static void Write(LabFolders folders, WordsRecipe recipe, string recipePath, Dictionary<string, byte[]> files, ExportedModel network)
+    private static void Write(
+        LabFolders folders, WordsRecipe recipe, string recipePath, Dictionary<string, byte[]> files, ExportedModel network)
     {
         var folder = Path.Combine(folders.Models, recipe.Name);
         Directory.CreateDirectory(folder);
@@ -100,7 +109,8 @@ public static class TrainWordsCommand
             Kind = ModelKind.PhoneModel,
             Description = "Hears English phones: any wake word is found from its spelling.",
             Licence = "Apache-2.0 AND CC-BY-SA-4.0",
-            Source = $"av-lab train-words src/AVServer.Lab/Recipes/{Path.GetFileName(recipePath)}, seed {recipe.Seed}; {recipe.NetworkOrigin}",
+            Source =
+                $"av-lab train-words src/AVServer.Lab/Recipes/{Path.GetFileName(recipePath)}, seed {recipe.Seed}; {recipe.NetworkOrigin}",
             Files = files.ToDictionary(file => file.Key, file => ModelFolder.Entry(file.Value)),
             Features = new FeatureSpec("mfcc", Mels: 23),
             Inputs = network.Inputs,

@@ -1,11 +1,13 @@
 namespace AVServer.Lab.Data;
 
 /// <summary>
-/// Makes the corpus <c>synthetic</c>: the keyword, words near it, and sentences, by the voices of flite, festival and espeak-ng, most of them turned into
+/// Makes the corpus <c>synthetic</c>: the keyword, words near it, and sentences, by the voices of flite, festival and espeak-ng, most of
+/// them turned into
 /// other people by Praat's "Change gender" (formants, pitch, its range, pace).
 /// </summary>
 /// <remarks>
-/// Robotic, but many: what recordings of a handful of people can't teach is that the word stays the same when the throat changes. Near misses and sentences
+/// Robotic, but many: what recordings of a handful of people can't teach is that the word stays the same when the throat changes. Near
+/// misses and sentences
 /// go through the same voices and shapes, or the network would learn to hear Praat.
 /// </remarks>
 /// <param name="recipe">What is said.</param>
@@ -33,15 +35,21 @@ public sealed class SpeechSynthesis(SynthesisRecipe recipe, CorpusCache cache)
         using var studio = new VoiceSynthesizer();
         var plan = Plan(sentences, new Random(recipe.Seed)).ToArray();
         var spoken = new short[plan.Length][][];
-        await Parallel.ForAsync(0, plan.Length, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellationToken }, async (i, token) =>
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, plan.Length, options, async (i, token) =>
             spoken[i] = await TakesAsync(studio, plan[i], token));
         var mute = spoken.Count(takes => takes.Length == 0);
         if (mute > plan.Length * MostMuteShare)
-            throw new InvalidOperationException($"Expected nearly all of {plan.Length} utterances to be spoken, {mute} were not. Try the programs that 'scripts/setup.sh lab' installs by hand.");
+            throw new InvalidOperationException($"Expected nearly all of {plan.Length} utterances to be spoken, {mute} were not. Try the "
+                + "programs that 'scripts/setup.sh lab' installs by hand.");
 
         await cache.WriteAsync(
             Set,
-            plan.SelectMany((utterance, i) => spoken[i].Select((samples, shape) => ($"{utterance.Kind}/{i}-{shape}", utterance.Text, $"{utterance.Voice}-{shape}", samples)))
+            plan.SelectMany(
+                (utterance, i) =>
+                    spoken[i]
+                        .Select(
+                            (samples, shape) => ($"{utterance.Kind}/{i}-{shape}", utterance.Text, $"{utterance.Voice}-{shape}", samples)))
                 .Where(take => take.samples.Length >= LeastSamples)
                 .ToAsyncEnumerable(),
             cancellationToken);
@@ -53,7 +61,8 @@ public sealed class SpeechSynthesis(SynthesisRecipe recipe, CorpusCache cache)
     {
         try
         {
-            return await studio.SynthesizeAsync(utterance.Voice, utterance.Text, utterance.WordsPerMinute, utterance.Shapes, cancellationToken);
+            return await studio.SynthesizeAsync(
+                utterance.Voice, utterance.Text, utterance.WordsPerMinute, utterance.Shapes, cancellationToken);
         }
         catch (InvalidOperationException)
         {
@@ -79,7 +88,9 @@ public sealed class SpeechSynthesis(SynthesisRecipe recipe, CorpusCache cache)
 
         SyntheticVoice Any(IReadOnlyList<SyntheticVoice> voices) => voices[random.Next(voices.Count)];
         Utterance Make(string kind, SyntheticVoice voice, string text, int shapes) =>
-            new(kind, voice, text, random.Next(120, 200), [VoiceShape.Unchanged, .. Enumerable.Range(0, shapes).Select(_ => VoiceShape.Draw(random))]);
+            new(
+                kind, voice, text, random.Next(120, 200),
+                [VoiceShape.Unchanged, .. Enumerable.Range(0, shapes).Select(_ => VoiceShape.Draw(random))]);
     }
 
     private sealed record Utterance(string Kind, SyntheticVoice Voice, string Text, int WordsPerMinute, IReadOnlyList<VoiceShape> Shapes);

@@ -5,7 +5,9 @@ using AVServer.Media;
 
 namespace AVServer.Lab.Data;
 
-/// <summary>Has a voice speak and Praat reshape what it or somebody said; its files live in a folder of their own until it is disposed.</summary>
+/// <summary>
+/// Has a voice speak and Praat reshape what it or somebody said; its files live in a folder of their own until it is disposed.
+/// </summary>
 internal sealed class VoiceSynthesizer : IDisposable
 {
     private const int LowestPitchHz = 75, HighestPitchHz = 600;
@@ -14,11 +16,14 @@ internal sealed class VoiceSynthesizer : IDisposable
     private int _count;
 
     /// <summary>One utterance in each of the shapes: 16 kHz mono samples; nothing for a shape that Praat can't make of it.</summary>
-    public async Task<short[][]> SynthesizeAsync(SyntheticVoice voice, string text, int wordsPerMinute, IReadOnlyList<VoiceShape> shapes, CancellationToken cancellationToken)
+    public async Task<short[][]> SynthesizeAsync(
+        SyntheticVoice voice, string text, int wordsPerMinute, IReadOnlyList<VoiceShape> shapes, CancellationToken cancellationToken)
     {
         var take = Path.Combine(_folder, FormattableString.Invariant($"{Interlocked.Increment(ref _count)}"));
         await voice.SynthesizeAsync(text, wordsPerMinute, take + ".wav", cancellationToken);
-        await File.WriteAllTextAsync(take + ".praat", Script($"Read from file: \"{take}.wav\"\nConvert to mono\nvoice = Resample: 16000, 50\n", take, shapes), cancellationToken);
+        await File.WriteAllTextAsync(
+            take + ".praat", Script($"Read from file: \"{take}.wav\"\nConvert to mono\nvoice = Resample: 16000, 50\n", take, shapes),
+            cancellationToken);
         await ExternalProgram.RunAsync("praat", ["--run", take + ".praat"], cancellationToken);
         var takes = new short[shapes.Count][];
         for (var i = 0; i < takes.Length; i++) takes[i] = await ReadAsync(Shaped(take, i), cancellationToken);
@@ -30,7 +35,12 @@ internal sealed class VoiceSynthesizer : IDisposable
     {
         var take = Path.Combine(_folder, FormattableString.Invariant($"{Interlocked.Increment(ref _count)}"));
         await File.WriteAllBytesAsync(take + ".raw", MemoryMarshal.AsBytes<short>(samples).ToArray(), cancellationToken);
-        await File.WriteAllTextAsync(take + ".praat", Script($"Read Sound from raw 16-bit Little Endian file: \"{take}.raw\"\nOverride sampling frequency: 16000\nvoice = selected ()\n", take, [shape]), cancellationToken);
+        await File.WriteAllTextAsync(
+            take + ".praat",
+            Script(
+                $"Read Sound from raw 16-bit Little Endian file: \"{take}.raw\"\nOverride sampling frequency: 16000\nvoice = selected ()\n",
+                take, [shape]),
+            cancellationToken);
         await ExternalProgram.RunAsync("praat", ["--run", take + ".praat"], cancellationToken);
         return await ReadAsync(Shaped(take, 0), cancellationToken);
     }
@@ -53,7 +63,8 @@ internal sealed class VoiceSynthesizer : IDisposable
                 script.Append(save);
                 continue;
             }
-            script.Append(CultureInfo.InvariantCulture, $"nocheck Change gender: {LowestPitchHz}, {HighestPitchHz}, {shape.Formants:F3}, {shape.PitchHz:F1}, {shape.PitchRange:F3}, {shape.Duration:F3}\n");
+            script.Append(CultureInfo.InvariantCulture, $"nocheck Change gender: {LowestPitchHz}, {HighestPitchHz}, {shape.Formants:F3}, "
+                + $"{shape.PitchHz:F1}, {shape.PitchRange:F3}, {shape.Duration:F3}\n");
             // A voice may have no pitch that Praat finds: nothing new is selected then.
             script.Append("if selected () <> voice\n").Append(save).Append("endif\n");
         }

@@ -19,7 +19,7 @@ public static class ModelExporter
             throw new ArgumentException(
                 $"Expected a positive multiple of the stride {model.Config.Stride} as chunk, got {chunkFrames} frames.",
                     nameof(chunkFrames));
-        var exported = Export(model, graph => ParityCheck.Measure(model, graph, chunkFrames));
+        var exported = Export(model, graph => SpotterParity.Measure(model, graph, chunkFrames));
         return exported with { Streaming = exported.Streaming! with { ChunkFrames = chunkFrames } };
     }
 
@@ -30,24 +30,24 @@ public static class ModelExporter
     {
         using (no_grad())
             foreach (var weight in model.parameters().Where(weight => weight.dim() == 3)) weight.copy_(weight.to(float16).to(float32));
-        return Export(model, graph => ParityCheck.Measure(model, graph));
+        return Export(model, graph => PhoneParity.Measure(model, graph));
     }
 
     /// <summary>Exports the verifier.</summary>
     /// <param name="verifier">The model; left in the mode it was in.</param>
     /// <exception cref="ParityException">The graph differs from the definition by more than <see cref="ParityCheck.Limit"/>.</exception>
-    public static ExportedModel Export(VerifierEnsemble verifier) => Export(verifier, graph => ParityCheck.Measure(verifier, graph));
+    public static ExportedModel Export(VerifierEnsemble verifier) => Export(verifier, graph => SpotterParity.Measure(verifier, graph));
 
     /// <summary>Exports the lip encoder as a graph that takes one picture at a time.</summary>
     /// <param name="encoder">The model; left in the mode it was in.</param>
     /// <exception cref="ParityException">The graph differs from the definition by more than <see cref="ParityCheck.Limit"/>.</exception>
     public static ExportedModel Export(LipEncoder encoder) =>
-        Export(encoder, graph => ParityCheck.Measure(encoder, graph)) with { Streaming = null };
+        Export(encoder, graph => AudioVisualParity.Measure(encoder, graph)) with { Streaming = null };
 
     /// <summary>Exports the audio-visual networks that vote, which take the lip encoder's features.</summary>
     /// <param name="model">The model; left in the mode it was in.</param>
     /// <exception cref="ParityException">The graph differs from the definition by more than <see cref="ParityCheck.Limit"/>.</exception>
-    public static ExportedModel Export(FlcmaEnsemble model) => Export(model, graph => ParityCheck.Measure(model, graph));
+    public static ExportedModel Export(FlcmaEnsemble model) => Export(model, graph => AudioVisualParity.Measure(model, graph));
 
     /// <summary>Exports a network for emotion from sound, words or both.</summary>
     /// <param name="model">The model; left in the mode it was in.</param>
@@ -56,18 +56,18 @@ public static class ModelExporter
     public static ExportedModel Export(MscnnSpu model, int maxWords = 128)
     {
         model.MaxWords = maxWords;
-        return Export(model, graph => ParityCheck.Measure(model, graph, maxWords));
+        return Export(model, graph => EmotionParity.Measure(model, graph, maxWords));
     }
 
     /// <summary>Exports the small network for emotion from sound.</summary>
     /// <param name="model">The model; left in the mode it was in.</param>
     /// <exception cref="ParityException">The graph differs from the definition by more than <see cref="ParityCheck.Limit"/>.</exception>
-    public static ExportedModel Export(LightSerNet model) => Export(model, graph => ParityCheck.Measure(model, graph));
+    public static ExportedModel Export(LightSerNet model) => Export(model, graph => EmotionParity.Measure(model, graph));
 
     /// <summary>Exports the head that judges an encoder's mean against the speaker's own.</summary>
     /// <param name="model">The model; left in the mode it was in.</param>
     /// <exception cref="ParityException">The graph differs from the definition by more than <see cref="ParityCheck.Limit"/>.</exception>
-    public static ExportedModel Export(SpeakerHead model) => Export(model, graph => ParityCheck.Measure(model, graph));
+    public static ExportedModel Export(SpeakerHead model) => Export(model, graph => EmotionParity.Measure(model, graph));
 
     /// <summary>Exports any other network.</summary>
     /// <param name="model">The network, a module of libtorch; left in the mode it was in.</param>

@@ -126,7 +126,10 @@ public sealed class VisualTrainer
         var plan = new WindowPlan(clips);
         var windows = clips.SelectMany(
             clip => Enumerable.Range(0, WindowsPerClip)
-                .Select(i => i % 2 == 0 || clip.Keyword is null && i == 1 ? plan.FinalWordWindow(clip, random) : plan.OtherWordWindow(clip, random))).ToArray();
+                .Select(
+                    i => i % 2 == 0 || clip.Keyword is null && i == 1
+                        ? plan.FinalWordWindow(clip, random)
+                        : plan.OtherWordWindow(clip, random))).ToArray();
         return (windows, [.. windows.Select(window => window.IsKeyword)]);
     }
 

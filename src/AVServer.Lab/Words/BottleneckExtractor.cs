@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace AVServer.Lab.Words;
 
-/// <summary>Bottleneck features of a phone network: what its last layer takes, short vectors that are kept for as often as words are searched.</summary>
+/// <summary>
+/// Bottleneck features of a phone network: what its last layer takes, short vectors that are kept for as often as words are searched.
+/// </summary>
 internal sealed class BottleneckExtractor : IDisposable
 {
     private const int SampleRateHz = 16_000;
@@ -39,7 +41,9 @@ internal sealed class BottleneckExtractor : IDisposable
         }
     }
 
-    /// <summary>Vectors of a recording, [outputs, <see cref="Dim"/>], with half a second of silence behind it as the server hears it.</summary>
+    /// <summary>
+    /// Vectors of a recording, [outputs, <see cref="Dim"/>], with half a second of silence behind it as the server hears it.
+    /// </summary>
     /// <param name="samples">Sound in [-1, 1).</param>
     public float[] Encode(ReadOnlySpan<float> samples)
     {
@@ -58,7 +62,8 @@ internal sealed class BottleneckExtractor : IDisposable
         for (var i = 0; i < context; i++)
         {
             cepstra.AsSpan(context * _cepstra.Dim, _cepstra.Dim).CopyTo(cepstra.AsSpan(i * _cepstra.Dim));
-            cepstra.AsSpan((context + frames - 1) * _cepstra.Dim, _cepstra.Dim).CopyTo(cepstra.AsSpan((context + frames + i) * _cepstra.Dim));
+            cepstra.AsSpan((context + frames - 1) * _cepstra.Dim, _cepstra.Dim)
+                .CopyTo(cepstra.AsSpan((context + frames + i) * _cepstra.Dim));
         }
         using var scope = NewDisposeScope();
         using var mode = no_grad();

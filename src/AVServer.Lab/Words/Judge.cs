@@ -41,7 +41,10 @@ internal sealed class Judge
             Booster = new GradientBooster.Options { L2Regularization = 1 },
         });
         var model = trainer.Fit(ml.Data.LoadFromEnumerable(examples, schema)).Model;
-        return new Judge(model.SubModel.TrainedTreeEnsemble is { } ensemble ? new RegressionTreeEnsemble([.. ensemble.Trees], ensemble.Bias) : throw new InvalidOperationException("Expected trees, got none."));
+        return new Judge(
+            model.SubModel.TrainedTreeEnsemble is { } ensemble
+                ? new RegressionTreeEnsemble([.. ensemble.Trees], ensemble.Bias)
+                : throw new InvalidOperationException("Expected trees, got none."));
     }
 
     /// <summary>Log-odds that the word was said, up to the weights of training.</summary>
@@ -53,7 +56,9 @@ internal sealed class Judge
             var node = 0;
             while (true)
             {
-                node = features[tree.NumericalSplitFeatureIndexes[node]] <= tree.NumericalSplitThresholds[node] ? tree.LeftChild[node] : tree.RightChild[node];
+                node = features[tree.NumericalSplitFeatureIndexes[node]] <= tree.NumericalSplitThresholds[node]
+                    ? tree.LeftChild[node]
+                    : tree.RightChild[node];
                 if (node >= 0) continue;
                 sum += tree.LeafValues[~node];
                 break;

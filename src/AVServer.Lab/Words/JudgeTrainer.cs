@@ -22,7 +22,12 @@ internal static class JudgeTrainer
                 var text = data.Texts[group.Key];
                 // Where the text is said its best candidate is the right one; what lies beside it may be either.
                 if (corpus.Recordings[i].Contains(text))
-                    examples.Add(new JudgeExample { IsWord = true, Text = group.Key, Features = group.MaxBy(found => found.Candidate.Score)!.Features });
+                    examples.Add(new JudgeExample
+                    {
+                        IsWord = true,
+                        Text = group.Key,
+                        Features = group.MaxBy(found => found.Candidate.Score)!.Features,
+                    });
                 else if (!corpus.Recordings[i].MayContain(text))
                     examples.AddRange(group.Select(found => new JudgeExample { Text = group.Key, Features = found.Features }));
             }
@@ -34,8 +39,12 @@ internal static class JudgeTrainer
     // A frequent text counts no more than thirty times, all right ones together half as much as all wrong ones.
     private static void Balance(List<JudgeExample> examples)
     {
-        var times = examples.Where(example => example.IsWord).GroupBy(example => example.Text).ToDictionary(group => group.Key, group => group.Count());
-        foreach (var example in examples) example.Weight = example.IsWord ? Math.Min(1, MaxExamplesPerText / (float)times[example.Text]) : 1;
+        var times = examples.Where(example => example.IsWord)
+            .GroupBy(example => example.Text)
+            .ToDictionary(group => group.Key, group => group.Count());
+        foreach (var example in examples) example.Weight = example.IsWord
+            ? Math.Min(1, MaxExamplesPerText / (float)times[example.Text])
+            : 1;
         var right = examples.Where(example => example.IsWord).Sum(example => (double)example.Weight);
         var factor = (float)(ShareOfRight * examples.Count(example => !example.IsWord) / right);
         foreach (var example in examples.Where(example => example.IsWord)) example.Weight *= factor;

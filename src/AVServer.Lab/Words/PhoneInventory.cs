@@ -21,8 +21,12 @@ internal static class PhoneInventory
     public static PhoneStates Read(KaldiModel model)
     {
         int[][] Outputs(Func<KaldiTransition, int> output) =>
-            [.. Phones.Select((_, phone) => model.Transitions.Where(state => PhoneOf(state.Phone) == phone).Select(output).Distinct().Order().ToArray())];
-        return new PhoneStates(Phones, Silences, Outputs(state => state.Enter), Outputs(state => state.Stay), [], [.. Phones.Select(_ => 3f)]);
+            [
+                .. Phones.Select(
+                    (_, phone) =>
+                        model.Transitions.Where(state => PhoneOf(state.Phone) == phone).Select(output).Distinct().Order().ToArray())];
+        return new PhoneStates(
+            Phones, Silences, Outputs(state => state.Enter), Outputs(state => state.Stay), [], [.. Phones.Select(_ => 3f)]);
     }
 
     /// <summary>The same with the outputs that each phone showed behind each other one, and with usual durations.</summary>
@@ -61,22 +65,27 @@ internal static class PhoneInventory
             }
         }
         var contexts = counts.Keys.Select(key => (key.Left, key.Phone)).Distinct()
-            .Select(pair => new PhoneContext(pair.Left, pair.Phone, Often(pair.Left, pair.Phone, true), Often(pair.Left, pair.Phone, false)))
+            .Select(
+                pair => new PhoneContext(pair.Left, pair.Phone, Often(pair.Left, pair.Phone, true), Often(pair.Left, pair.Phone, false)))
             .Where(context => context.Enter.Length > 0 || context.Stay.Length > 0)
             .OrderBy(context => (context.Left, context.Phone));
         return new PhoneStates(
-            states.Phones, Silences, [.. Phones.Select((_, phone) => states.Enter(phone).ToArray())], [.. Phones.Select((_, phone) => states.Stay(phone).ToArray())],
+            states.Phones, Silences, [.. Phones.Select((_, phone) => states.Enter(phone).ToArray())], [
+                .. Phones.Select((_, phone) => states.Stay(phone).ToArray())],
             [.. contexts], [.. durations.Select(run => run.Runs < 20 ? 3f : (float)run.Frames / run.Runs)]);
 
         int[] Often(int left, int phone, bool enters)
         {
             if (!counts.TryGetValue((left, phone, enters), out var seen)) return [];
             var total = seen.Values.Sum();
-            return total < MinPairCount ? [] : [.. seen.Where(output => output.Value >= Math.Max(1, MinShare * total)).Select(output => output.Key).Order()];
+            return total < MinPairCount
+                ? []
+                : [.. seen.Where(output => output.Value >= Math.Max(1, MinShare * total)).Select(output => output.Key).Order()];
         }
     }
 
     // Kaldi's phone table: silences, noises, then each phone in four positions.
     private static int PhoneOf(int number) =>
-        number <= SilenceNumbers ? Array.IndexOf(Phones, "SIL") : number <= NoiseNumbers ? Array.IndexOf(Phones, "SPN") : (number - NoiseNumbers - 1) / Positions;
+        number <= SilenceNumbers ? Array.IndexOf(Phones, "SIL") : number <= NoiseNumbers ? Array.IndexOf(Phones, "SPN") : (
+            number - NoiseNumbers - 1) / Positions;
 }

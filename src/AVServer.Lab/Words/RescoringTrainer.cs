@@ -47,9 +47,11 @@ internal sealed class RescoringTrainer(WordCorpus corpus, JudgeDataset data, Wor
         // As the server does it: those above so many of the stored speech.
         IEnumerable<ScannedCandidate> Likely(IEnumerable<Example> text)
         {
-            float[] stored = [.. text.Where(example => example.Kind == Kind.Background).Select(example => Score(example, sum)).OrderDescending()];
+            float[] stored = [
+                .. text.Where(example => example.Kind == Kind.Background).Select(example => Score(example, sum)).OrderDescending()];
             var again = (int)(recipe.HeardAgainPerHour * corpus.StoredHours);
-            return text.Where(example => again >= stored.Length || Score(example, sum) > stored[again]).Select(example => example.Candidate);
+            return text.Where(example => again >= stored.Length || Score(example, sum) > stored[again])
+                .Select(example => example.Candidate);
         }
     }
 

@@ -17,7 +17,10 @@ internal sealed partial record TranscribedClip(Clip Clip, string? Text)
 
     /// <summary>Whether the text might be in it: as whole words, across them, or because nobody knows.</summary>
     /// <remarks>Such a recording is neither a right example nor a wrong one.</remarks>
-    public bool MayContain(string text) => Text is not null && Text.Replace(" ", "", StringComparison.Ordinal).Contains(text.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    public bool MayContain(string text) =>
+        Text is not null
+            && Text.Replace(" ", "", StringComparison.Ordinal)
+                .Contains(text.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
 
     /// <summary>The words of a label; null where it is a remark on the recording, or not English.</summary>
     public static string? Normalise(string label)
@@ -25,7 +28,8 @@ internal sealed partial record TranscribedClip(Clip Clip, string? Text)
         var text = Remark().Replace(label.ToLowerInvariant(), " ").Replace('’', '\'');
         foreach (var (written, said) in Misspelled) text = text.Replace(written, said, StringComparison.Ordinal);
         if (text.Any(letter => letter > 127 && char.IsLetter(letter)) || text.Contains('(')) return null;
-        text = string.Join(' ', NotWord().Replace(text, " ").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('\'')));
+        text = string.Join(
+            ' ', NotWord().Replace(text, " ").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('\'')));
         return text.Length == 0 ? null : text;
     }
 

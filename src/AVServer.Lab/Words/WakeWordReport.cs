@@ -35,7 +35,8 @@ internal sealed class WakeWordReport
         """);
 
     private WakeWordReport(
-        WordCorpus corpus, JudgeDataset data, WordsRecipe recipe, CandidateRescorer rescorer, TrainedRescoring rescoring, Action<string> log)
+        WordCorpus corpus, JudgeDataset data, WordsRecipe recipe, CandidateRescorer rescorer, TrainedRescoring rescoring,
+        Action<string> log)
     {
         (_corpus, _data, _recipe, _rescorer, _rescoring, _log) = (corpus, data, recipe, rescorer, rescoring, log);
         var known = recipe.WakeWords.SelectMany(word => word.Split(' ')).ToHashSet();
@@ -55,7 +56,8 @@ internal sealed class WakeWordReport
     /// <param name="rescoring">How judge and recogniser make the score.</param>
     /// <param name="log">Told how far it is, and the loudest false alarms.</param>
     public static string Measure(
-        WordCorpus corpus, JudgeDataset data, WordsRecipe recipe, CandidateRescorer rescorer, TrainedRescoring rescoring, Action<string> log) =>
+        WordCorpus corpus, JudgeDataset data, WordsRecipe recipe, CandidateRescorer rescorer, TrainedRescoring rescoring,
+        Action<string> log) =>
         new WakeWordReport(corpus, data, recipe, rescorer, rescoring, log).Write();
 
     private string Write()
@@ -77,7 +79,9 @@ internal sealed class WakeWordReport
     {
         var number = _data.Texts.ToList().IndexOf(text);
         var says = Enumerable.Range(0, _positives.Length).Where(i => _corpus.Recordings[_positives[i]].Text == text).ToArray();
-        var without = Enumerable.Range(0, _corpus.Recordings.Count).Where(i => IsNegative(_corpus.Recordings[i], text.Split(' '))).ToArray();
+        var without = Enumerable.Range(0, _corpus.Recordings.Count)
+            .Where(i => IsNegative(_corpus.Recordings[i], text.Split(' ')))
+            .ToArray();
         var stored = without.Where(_corpus.IsStored).ToArray();
         var judged = Strongest(stored, candidate => _judge.Score(candidate.Features));
         var storedHours = stored.Sum(_corpus.Hours);
@@ -93,7 +97,9 @@ internal sealed class WakeWordReport
             says,
             without,
             ScoreByLarge(others, _corpus.TrainingSound, alarms),
-            [.. Conditions.Select((snr, c) => ScoreByBoth([.. Of(says, _found[c]).Where(IsRescored)], i => _corpus.TestSound(_positives[i], i, snr)))]);
+            [
+                .. Conditions.Select(
+                    (snr, c) => ScoreByBoth([.. Of(says, _found[c]).Where(IsRescored)], i => _corpus.TestSound(_positives[i], i, snr)))]);
 
         Likelihoods ScoreByBoth((int Recording, ScannedCandidate Candidate)[] candidates, Func<int, float[]> sound) =>
             ScoreByLarge(candidates, sound, _rescorer.ScoreBySmall(candidates, sound));
@@ -123,9 +129,11 @@ internal sealed class WakeWordReport
             var alarms = Rescored(word.Negatives, i => _data.Candidates[i], word.Alarms, i => _corpus.TrainingFeatures[i]);
             var stored = word.Negatives.Where(_corpus.IsStored).ToHashSet();
             var hours = word.Negatives.Sum(_corpus.Hours);
-            foreach (var voice in word.Positives.GroupBy(i => _corpus.Recordings[_positives[i]].Clip.Contributor).Where(EnrolmentReport.HasEnough))
+            var voices = word.Positives.GroupBy(i => _corpus.Recordings[_positives[i]].Clip.Contributor);
+            foreach (var voice in voices.Where(EnrolmentReport.HasEnough))
             {
-                var rescored = Conditions.Select((_, c) => Rescored(voice, i => _found[c][i], word.Likelihoods[c], i => _features[c][i])).ToArray();
+                var rescored = Conditions.Select((_, c) => Rescored(voice, i => _found[c][i], word.Likelihoods[c], i => _features[c][i]))
+                    .ToArray();
                 report.Append($"{word.Text}, {voice.Key}", [.. voice], rescored, alarms, stored, hours);
             }
         }
@@ -206,7 +214,8 @@ internal sealed class WakeWordReport
         NonMaximumSuppression.Apply(candidates, found => (found.Candidate.Start, found.Candidate.End), score);
 
     // The threshold that so many of the alarms, loudest first, pass.
-    private static float ThresholdFor(float[] alarms, double count) => (int)count < alarms.Length ? alarms[(int)count] : float.NegativeInfinity;
+    private static float ThresholdFor(float[] alarms, double count) =>
+        (int)count < alarms.Length ? alarms[(int)count] : float.NegativeInfinity;
 
     private double[] Recalls(Word word, Func<ScannedCandidate, Likelihoods, float> score, float threshold)
     {
@@ -236,7 +245,9 @@ internal sealed class WakeWordReport
     private static int[] Positives(WordCorpus corpus, WordsRecipe recipe) =>
     [
         .. recipe.WakeWords.SelectMany(word => Enumerable.Range(0, corpus.Recordings.Count)
-            .Where(i => corpus.Recordings[i].Text == word && (recipe.WakeWordSets.Count == 0 || recipe.WakeWordSets.Contains(corpus.Recordings[i].Clip.Set)))
+            .Where(
+                i => corpus.Recordings[i].Text == word
+                    && (recipe.WakeWordSets.Count == 0 || recipe.WakeWordSets.Contains(corpus.Recordings[i].Clip.Set)))
             .GroupBy(i => corpus.Recordings[i].Clip.Contributor)
             .SelectMany(group => group.Select((recording, turn) => (recording, turn)))
             .OrderBy(entry => entry.turn).ThenBy(entry => entry.recording)

@@ -38,19 +38,27 @@ internal sealed class WordCorpus : IDisposable
         _corpora = new Corpora(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data), folders.Cache);
         Recordings = [.. _corpora.Clips
             .Where(clip => clip.Role is ClipRole.Filler or ClipRole.Keyword && clip.Samples.End.Value - clip.Samples.Start.Value > 1600)
-            .Select(clip => new TranscribedClip(clip, recipe.Background.Contains(clip.Set) ? null : TranscribedClip.Normalise(_corpora.LabelOf(clip))))];
+            .Select(
+                clip => new TranscribedClip(
+                    clip, recipe.Background.Contains(clip.Set) ? null : TranscribedClip.Normalise(_corpora.LabelOf(clip))))];
         var cmudict = Path.Combine(folders.Models, "cmudict", "cmudict.txt");
         Pronouncer = Pronouncer.Load(cmudict, Path.Combine(folders.Models, "letters-to-phones", "model.bin"));
         (_trainingNoise, _testNoise) = (Noise(Split.Train), Noise(Split.Test));
         TrainingFeatures = LoadOrMake("taught", [.. Enumerable.Range(0, Recordings.Count)], TrainingSound);
-        var counted = Enumerable.Range(0, Recordings.Count).Where(i => Recordings[i].Clip.Set == "speechocean762" || Recordings[i].Clip.Set == "librispeech_251spk").ToArray();
+        var counted = Enumerable.Range(0, Recordings.Count)
+            .Where(i => Recordings[i].Clip.Set == "speechocean762" || Recordings[i].Clip.Set == "librispeech_251spk")
+            .ToArray();
         new Random(recipe.Seed).Shuffle(counted);
-        States = PhoneInventory.WithContexts(PhoneInventory.Read(kaldi), counted.Where(i => !HasOtherTalker(i)).Take(recipe.Counted).Select(i => _extractor.Score(TrainingFeatures[i])), _extractor.States);
+        States = PhoneInventory.WithContexts(
+            PhoneInventory.Read(kaldi),
+            counted.Where(i => !HasOtherTalker(i)).Take(recipe.Counted).Select(i => _extractor.Score(TrainingFeatures[i])),
+            _extractor.States);
     }
 
     /// <summary>Decodes the recordings and has the network hear them, unless that is done.</summary>
     /// <inheritdoc cref="WordCorpus(LabFolders, WordsRecipe, string, PhoneNet, KaldiModel, Action{string})"/>
-    public static async Task<WordCorpus> OpenAsync(LabFolders folders, WordsRecipe recipe, string recipePath, Action<string> log, CancellationToken cancellationToken)
+    public static async Task<WordCorpus> OpenAsync(
+        LabFolders folders, WordsRecipe recipe, string recipePath, Action<string> log, CancellationToken cancellationToken)
     {
         var cache = new CorpusCache(folders.Cache);
         foreach (var set in DataRecipe.Load(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data)).Sets)
@@ -151,7 +159,9 @@ internal sealed class WordCorpus : IDisposable
     /// <summary>States of an output.</summary>
     public int Width => _extractor.States;
 
-    /// <summary>Whether another talker is heard in <see cref="TrainingFeatures"/> beside a recording's own: what he says nobody wrote down.</summary>
+    /// <summary>
+    /// Whether another talker is heard in <see cref="TrainingFeatures"/> beside a recording's own: what he says nobody wrote down.
+    /// </summary>
     public bool HasOtherTalker(int recording)
     {
         // The draws of Teach and of the noise bank, up to the choice between noise and talkers.
@@ -160,7 +170,10 @@ internal sealed class WordCorpus : IDisposable
     }
 
     /// <summary>Length of a recording that may be searched; 0 where others are heard in it.</summary>
-    public double Hours(int recording) => HasOtherTalker(recording) ? 0 : (Recordings[recording].Clip.Samples.End.Value - Recordings[recording].Clip.Samples.Start.Value) / 16_000.0 / 3600;
+    public double Hours(int recording) =>
+        HasOtherTalker(recording)
+            ? 0
+            : (Recordings[recording].Clip.Samples.End.Value - Recordings[recording].Clip.Samples.Start.Value) / 16_000.0 / 3600;
 
     public void Dispose() => _extractor.Dispose();
 

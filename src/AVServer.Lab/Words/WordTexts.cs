@@ -21,9 +21,15 @@ internal static class WordTexts
         var times = new Dictionary<string, int>();
         foreach (var recording in spoken.Where(recording => recording.Text is not null))
             foreach (var text in Pieces(recording.Text!).Distinct()) times[text] = times.GetValueOrDefault(text) + 1;
-        var usable = times.Where(text => text.Value >= MinOccurrences && Phones(text.Key, pronouncer) is >= MinPhones and <= MaxPhones).OrderBy(text => text.Key, StringComparer.Ordinal).ToArray();
+        var usable = times.Where(text => text.Value >= MinOccurrences && Phones(text.Key, pronouncer) is >= MinPhones and <= MaxPhones)
+            .OrderBy(text => text.Key, StringComparer.Ordinal)
+            .ToArray();
         new Random(seed).Shuffle(usable);
-        return [.. usable.Where(text => text.Value >= Frequent).Concat(usable.Where(text => text.Value < Frequent)).Take(count).Select(text => text.Key)];
+        return [
+            .. usable.Where(text => text.Value >= Frequent)
+                .Concat(usable.Where(text => text.Value < Frequent))
+                .Take(count)
+                .Select(text => text.Key)];
     }
 
     /// <summary>The phones of a text's pronunciations, by the network's numbers; empty where it can't be said.</summary>
@@ -31,7 +37,8 @@ internal static class WordTexts
     {
         try
         {
-            return [.. pronouncer.Pronounce(text).Take(4).Select(way => way.Phones.Select(phone => states.IndexOf(phone.ToString())).ToArray())];
+            var ways = pronouncer.Pronounce(text).Take(4);
+            return [.. ways.Select(way => way.Phones.Select(phone => states.IndexOf(phone.ToString())).ToArray())];
         }
         catch (Exception e) when (e is PronunciationException or NotSupportedException)
         {

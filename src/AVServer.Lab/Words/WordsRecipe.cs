@@ -13,21 +13,26 @@ namespace AVServer.Lab.Words;
 /// <param name="Network">Run whose last checkpoint is the phone network; empty: the teacher as it is.</param>
 /// <param name="WakeWords">Texts that the judge is measured on; one that shares a word with them teaches no judge that is measured.</param>
 /// <param name="Seed">Seed of texts and noise.</param>
-internal sealed record WordsRecipe(string Name, string Version, string Data, string Teacher, string Network, IReadOnlyList<string> WakeWords, int Seed)
+internal sealed record WordsRecipe(
+    string Name, string Version, string Data, string Teacher, string Network, IReadOnlyList<string> WakeWords, int Seed)
 {
-    /// <summary>Share of the teacher's own weights in the network's: between the two lies what knows noise and has not forgotten the rest.</summary>
+    /// <summary>
+    /// Share of the teacher's own weights in the network's: between the two lies what knows noise and has not forgotten the rest.
+    /// </summary>
     /// <remarks>Wortsman et al., "Robust fine-tuning of zero-shot models" (arXiv 2109.01903).</remarks>
     public double TeacherShare { get; init; }
 
     /// <summary>The network in a word or two: names what is made from it.</summary>
     [JsonIgnore]
-    public string NetworkName => Network.Length == 0 ? Teacher : TeacherShare == 0 ? Network : FormattableString.Invariant($"{Network}-{TeacherShare}");
+    public string NetworkName =>
+        Network.Length == 0 ? Teacher : TeacherShare == 0 ? Network : FormattableString.Invariant($"{Network}-{TeacherShare}");
 
     /// <summary>Where the network's weights come from.</summary>
     [JsonIgnore]
     public string NetworkOrigin => Network.Length == 0
         ? $"the network's weights are those of {Teacher}"
-        : FormattableString.Invariant($"the network's weights are {1 - TeacherShare} of av-lab train-phones {Network} and {TeacherShare} of {Teacher}");
+        : FormattableString.Invariant(
+            $"the network's weights are {1 - TeacherShare} of av-lab train-phones {Network} and {TeacherShare} of {Teacher}");
 
     /// <summary>Corpora in which a text that nobody wrote down isn't said.</summary>
     public IReadOnlyList<string> Untranscribed { get; init; } = [];
@@ -86,5 +91,6 @@ internal sealed record WordsRecipe(string Name, string Version, string Data, str
     /// <summary>Reads a recipe.</summary>
     /// <exception cref="JsonException">It is not one.</exception>
     public static WordsRecipe Load(string path) =>
-        JsonSerializer.Deserialize<WordsRecipe>(File.ReadAllText(path), DataRecipe.Json) ?? throw new JsonException($"Expected a recipe of words in {path}, got null.");
+        JsonSerializer.Deserialize<WordsRecipe>(File.ReadAllText(path), DataRecipe.Json)
+            ?? throw new JsonException($"Expected a recipe of words in {path}, got null.");
 }

@@ -52,7 +52,8 @@ internal static class TextChunks
             throw new MediaException(
                 FaultCodes.BadChunk,
                 """Expected a text like {"type":"text","text":"hello","start":1.2,"end":1.9} of at most """
-                + $"{TextMessage.MaxLength} characters and {TextMessage.MaxDuration.TotalSeconds} s, in seconds of media time; got another.");
+                + $"{TextMessage.MaxLength} characters and {TextMessage.MaxDuration.TotalSeconds} s, in seconds of media time; got "
+                    + "another.");
         }
         return text;
     }

@@ -4,7 +4,8 @@ using AVServer.Signal;
 namespace AVServer.Pipeline;
 
 /// <summary>
-/// Automatic gain control of one utterance before its phones are recognised: no gain unless the whole of it is quiet, as from a microphone that
+/// Automatic gain control of one utterance before its phones are recognised: no gain unless the whole of it is quiet, as from a microphone
+/// that
 /// is far off or turned down. One stream's own; one caller at a time.
 /// </summary>
 /// <remarks>
@@ -16,7 +17,8 @@ internal sealed class AutomaticGainControl
     /// <summary>Steps that an utterance may wait: those from before the gate opened, and half a second.</summary>
     public const int MaxDelaySteps = AudioTrack.PreRollSteps + 6;
 
-    // RMS of a step, dBFS. The phone network hears speech alike whose peakDbfs steps lie above the first, and amplified speech is brought to
+    // RMS of a step, dBFS. The phone network hears speech alike whose peakDbfs steps lie above the first, and amplified speech is brought
+    // to
     // the second; where that becomes louder than the third it is amplified less from there on.
     private const float LoudDbfs = -40, TargetDbfs = -30, CeilingDbfs = -16;
 

@@ -66,7 +66,9 @@ public sealed class BackgroundSpeech
         file.Write(MemoryMarshal.AsBytes<float>(scales));
         file.Write(MemoryMarshal.AsBytes<int>(recordings.Select(values => values.Length / dim).ToArray()));
         foreach (var values in recordings)
-            file.Write(MemoryMarshal.AsBytes<sbyte>(values.Select((value, i) => (sbyte)MathF.Round(scales[i % dim] > 0 ? value / scales[i % dim] : 0)).ToArray()));
+            file.Write(
+                MemoryMarshal.AsBytes<sbyte>(
+                    values.Select((value, i) => (sbyte)MathF.Round(scales[i % dim] > 0 ? value / scales[i % dim] : 0)).ToArray()));
         return file.ToArray();
     }
 

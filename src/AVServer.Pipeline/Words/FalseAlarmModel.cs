@@ -10,7 +10,9 @@ namespace AVServer.Pipeline;
 /// much more speech.
 /// </remarks>
 /// <param name="UsualLevel">Mean over texts of the <see cref="Level"/>.</param>
-/// <param name="UsualThreshold">Threshold of a text of this level for <see cref="PromisedRate"/>, so that the promise holds for most.</param>
+/// <param name="UsualThreshold">
+/// Threshold of a text of this level for <see cref="PromisedRate"/>, so that the promise holds for most.
+/// </param>
 /// <param name="Share">How much of a text's distance from the usual level its threshold keeps, 0 to 1.</param>
 /// <param name="Fall">By how much thresholds fall where the target is e times as much.</param>
 public sealed record FalseAlarmModel(double UsualLevel, double UsualThreshold, double Share, double Fall)

@@ -38,7 +38,8 @@ internal sealed class KeywordRegistry : IKeywordRegistry
             AddOrReplace(Calibrate(request, EnrolmentOf(request), default));
         }
         // Of words that come from elsewhere the file has the recordings only.
-        foreach (var word in stored.Where(word => IsAdded(word.ToRequest()))) AddOrReplace(Calibrate(word.ToRequest(), word.Enrolment, default));
+        foreach (var word in stored.Where(word => IsAdded(word.ToRequest())))
+            AddOrReplace(Calibrate(word.ToRequest(), word.Enrolment, default));
 
         Enrolment? EnrolmentOf(KeywordRequest request) =>
             stored.FirstOrDefault(word => KeywordNames.FromText(word.Text) == KeywordNames.FromText(request.Text))?.Enrolment;
@@ -110,7 +111,8 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         return new WordList(model.States, model.Table.Matcher, [.. Words.Where(word => own.All(other => other.Name != word.Name)), .. own]);
     }
 
-    private TypedWord? FindWord(string? name) => name is null ? null : Words.FirstOrDefault(word => word.Name == KeywordNames.FromText(name));
+    private TypedWord? FindWord(string? name) =>
+        name is null ? null : Words.FirstOrDefault(word => word.Name == KeywordNames.FromText(name));
 
     private KeywordDetails Store(TypedWord word)
     {
@@ -143,9 +145,13 @@ internal sealed class KeywordRegistry : IKeywordRegistry
             "Expected a phone model, a lexicon and a speech recogniser in the models' folder to listen for typed words, found less. "
             + "Run scripts/setup.sh.");
         if (!(request.FalseAlarmsPerHour is > 0 and <= 1000))
-            throw new KeywordException(string.Create(CultureInfo.InvariantCulture, $"Expected falseAlarmsPerHour above 0 and at most 1000, got {request.FalseAlarmsPerHour}."));
+            throw new KeywordException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Expected falseAlarmsPerHour above 0 and at most 1000, got {request.FalseAlarmsPerHour}."));
         if (!(request.RefractorySeconds is >= 0 and <= 60))
-            throw new KeywordException(string.Create(CultureInfo.InvariantCulture, $"Expected refractorySeconds from 0 to 60, got {request.RefractorySeconds}."));
+            throw new KeywordException(
+                string.Create(CultureInfo.InvariantCulture, $"Expected refractorySeconds from 0 to 60, got {request.RefractorySeconds}."));
         IReadOnlyList<Pronunciation> ways;
         try
         {
@@ -163,7 +169,8 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         var warnings = Warnings(model, request, ways, table);
         var written = new Lazy<IReadOnlyList<int[]>>(spellings);
         var word = new TypedWord(
-            request, ways, measured.Paths, written, measured.SmallRecogniserThreshold, measured.LargeRecogniserThreshold, threshold, table, warnings);
+            request, ways, measured.Paths, written, measured.SmallRecogniserThreshold, measured.LargeRecogniserThreshold, threshold, table,
+            warnings);
         return (word, measured);
     }
 
@@ -182,12 +189,16 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         {
             var others = Words.RemoveAll(other => other.Name == word.Name);
             if (others.Length >= _options.MaxWords)
-                throw new KeywordException(string.Create(CultureInfo.InvariantCulture, $"Expected at most {_options.MaxWords} keywords (Keywords:MaxWords), got one more. Remove some first."));
+                throw new KeywordException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Expected at most {_options.MaxWords} keywords (Keywords:MaxWords), got one more. Remove some first."));
             Publish(others.Add(word));
         }
     }
 
-    private void Publish(ImmutableArray<TypedWord> words) => _current = words.IsEmpty ? null : new WordList(Model!.States, Model.Table.Matcher, words);
+    private void Publish(ImmutableArray<TypedWord> words) =>
+        _current = words.IsEmpty ? null : new WordList(Model!.States, Model.Table.Matcher, words);
 
     // Words of the configuration come from there again, but not what was recorded of them.
     private void Save() =>

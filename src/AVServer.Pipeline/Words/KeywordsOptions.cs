@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AVServer.Media;
 using Microsoft.Extensions.Options;
 
 namespace AVServer.Pipeline;
@@ -16,11 +17,14 @@ public sealed class KeywordsOptions
     [ValidateEnumeratedItems]
     public IList<TypedKeywordOptions> Words { get; set; } = [];
 
-    /// <summary>File in which words that were added while the server ran are kept. Absent, as by default: they are gone when it stops.</summary>
+    /// <summary>
+    /// File in which words that were added while the server ran are kept. Absent, as by default: they are gone when it stops.
+    /// </summary>
     public string? Path { get; set; }
 
     /// <summary>Words that may be listened for at once. Default 1,000.</summary>
     [Range(0, 10_000)]
+    [Limit(Beyond.Refused, "avserver.refusals")]
     public int MaxWords { get; set; } = 1_000;
 }
 

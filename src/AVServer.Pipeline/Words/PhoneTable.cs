@@ -43,7 +43,8 @@ public sealed record PhoneTable(
     {
         ArgumentNullException.ThrowIfNull(model);
         return JsonSerializer.Deserialize<PhoneTable>(model.ReadFile(PhoneModelFiles.Phones), Json)
-            ?? throw new InvalidDataException($"Expected a table of phones in {PhoneModelFiles.Phones} of {model.Manifest.Name}, got null.");
+            ?? throw new InvalidDataException(
+                $"Expected a table of phones in {PhoneModelFiles.Phones} of {model.Manifest.Name}, got null.");
     }
 
     /// <summary>The table as it stands in the file.</summary>

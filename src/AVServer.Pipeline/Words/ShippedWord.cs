@@ -33,7 +33,8 @@ internal sealed record ShippedWord(
     };
 
     /// <summary>Reads a phone model's words.</summary>
-    public static IReadOnlyList<ShippedWord> Parse(ReadOnlySpan<byte> file) => JsonSerializer.Deserialize<List<ShippedWord>>(file, Json) ?? [];
+    public static IReadOnlyList<ShippedWord> Parse(ReadOnlySpan<byte> file) =>
+        JsonSerializer.Deserialize<List<ShippedWord>>(file, Json) ?? [];
 
     /// <summary>The words as they stand in the file.</summary>
     public static byte[] ToJson(IReadOnlyList<ShippedWord> words) => JsonSerializer.SerializeToUtf8Bytes(words, Json);
@@ -51,9 +52,13 @@ internal sealed record ShippedWord(
     /// <summary>The word, ready to be listened for.</summary>
     public TypedWord ToWord(WordModel model)
     {
-        Pronunciation[] ways = [.. Pronunciations.SelectMany(phones => model.Pronouncer.Pronounce($"{KeywordNames.FromText(Request.Text)}={phones}"))];
-        WordPath[] paths = [.. ways.Select(way => new WordPath(0, [.. way.Phones.Select(phone => model.States.IndexOf(phone.ToString()))], MatchingThreshold))];
+        Pronunciation[] ways = [
+            .. Pronunciations.SelectMany(phones => model.Pronouncer.Pronounce($"{KeywordNames.FromText(Request.Text)}={phones}"))];
+        WordPath[] paths = [
+            .. ways.Select(
+                way => new WordPath(0, [.. way.Phones.Select(phone => model.States.IndexOf(phone.ToString()))], MatchingThreshold))];
         var spellings = new Lazy<IReadOnlyList<int[]>>(() => model.Rescorer.Spellings(KeywordNames.FromText(Request.Text), ways));
-        return new TypedWord(Request, ways, paths, spellings, SmallRecogniserThreshold, LargeRecogniserThreshold, Threshold, Calibration, []);
+        return new TypedWord(
+            Request, ways, paths, spellings, SmallRecogniserThreshold, LargeRecogniserThreshold, Threshold, Calibration, []);
     }
 }

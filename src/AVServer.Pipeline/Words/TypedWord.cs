@@ -37,7 +37,10 @@ internal sealed record TypedWord(
     /// <summary>What clients are told of it.</summary>
     public KeywordDetails Describe() => new(
         Name,
-        [.. Pronunciations.Select(way => new KeywordPronunciation(way.ToString(), string.Join(", ", way.Words.Select(word => word.Source.ToString().ToLowerInvariant()).Distinct())))],
+        [
+            .. Pronunciations.Select(
+                way => new KeywordPronunciation(
+                    way.ToString(), string.Join(", ", way.Words.Select(word => word.Source.ToString().ToLowerInvariant()).Distinct())))],
         Request,
         Calibration,
         Warnings,

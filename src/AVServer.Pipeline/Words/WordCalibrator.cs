@@ -48,7 +48,8 @@ internal sealed class WordCalibrator(
         IReadOnlyList<int[]> pronunciations, IReadOnlyList<int[]> spellings, CancellationToken cancellationToken)
     {
         var heard = background.PhoneScores(states);
-        var least = MatchingThreshold([.. pronunciations.Select(phones => new WordPath(0, phones, WordPath.NoThreshold))], heard, cancellationToken);
+        var least = MatchingThreshold(
+            [.. pronunciations.Select(phones => new WordPath(0, phones, WordPath.NoThreshold))], heard, cancellationToken);
         WordPath[] paths = [.. pronunciations.Select(phones => new WordPath(0, phones, least))];
         var candidates = FindCandidates(paths, heard, cancellationToken)
             .GroupBy(candidate => candidate.Recording)
@@ -73,7 +74,9 @@ internal sealed class WordCalibrator(
     {
         var alarms = ApplyRefractoryPeriod(measured.Candidates.Select(other => (other.End, other.ScoreWith(examples))), refractorySeconds);
         var threshold = ThresholdFor(alarms, falseAlarmsPerHour);
-        return (threshold, new KeywordCalibration(name, Posterior(threshold), DataDescription, Math.Round(background.Hours, 3), 0, Points(alarms)));
+        return (
+            threshold,
+            new KeywordCalibration(name, Posterior(threshold), DataDescription, Math.Round(background.Hours, 3), 0, Points(alarms)));
     }
 
     /// <summary>The score that so many candidates an hour of other speech pass, as they were counted.</summary>

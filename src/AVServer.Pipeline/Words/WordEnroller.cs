@@ -67,8 +67,10 @@ internal sealed class WordEnroller(WordModel model)
         var steps = ((samples.Length + AudioClock.StepSamples - 1) / AudioClock.StepSamples) + PhoneRecogniser.LatencySteps;
         var outputs = steps * AudioClock.StepSamples / (AudioClock.SampleRateHz * WordTiming.OutputSeconds);
         var history = new PhoneScoreHistory(model.States, (int)outputs + 2);
-        var words = new WordSet(model.States, model.Table.Matcher, [.. word.Paths.Select(path => path with { Threshold = WordPath.NoThreshold })]);
-        var (matcher, candidates, phones) = (new WordMatcher(words, history), new List<WordCandidate>(), new PhoneRecogniser(model, paced: false));
+        var words = new WordSet(
+            model.States, model.Table.Matcher, [.. word.Paths.Select(path => path with { Threshold = WordPath.NoThreshold })]);
+        var (matcher, candidates, phones) = (
+            new WordMatcher(words, history), new List<WordCandidate>(), new PhoneRecogniser(model, paced: false));
         var step = new float[AudioClock.StepSamples];
         for (var i = 0; i < steps; i++)
         {

@@ -3,7 +3,9 @@ using AVServer.Runtime;
 
 namespace AVServer.Pipeline;
 
-/// <summary>Listens for typed words in one stream: cepstra, the phone network, the matcher, and judge and recogniser on candidates.</summary>
+/// <summary>
+/// Listens for typed words in one stream: cepstra, the phone network, the matcher, and judge and recogniser on candidates.
+/// </summary>
 /// <remarks>
 /// One stream's own; one caller at a time. The network answers late, so the listener goes on for a while when the gate has closed.
 /// </remarks>
@@ -75,8 +77,11 @@ internal sealed class WordListener
     /// <param name="history">The sound, up to the step's end at least.</param>
     /// <param name="detections">Receives what was found.</param>
     /// <param name="cancellationToken">Ends the wait for the batch.</param>
-    public ValueTask ListenBehindGateAsync(long step, long closed, SampleRing history, List<KeywordDetection> detections, CancellationToken cancellationToken) =>
-        _lastStep == step - 1 && step - closed <= PhoneRecogniser.LatencySteps ? AdvanceAsync(step, step, history, detections, cancellationToken) : default;
+    public ValueTask ListenBehindGateAsync(
+        long step, long closed, SampleRing history, List<KeywordDetection> detections, CancellationToken cancellationToken) =>
+        _lastStep == step - 1 && step - closed <= PhoneRecogniser.LatencySteps
+            ? AdvanceAsync(step, step, history, detections, cancellationToken)
+            : default;
 
     /// <summary>Ends the sound: silence is added until everything has been judged.</summary>
     /// <param name="history">The sound.</param>
@@ -86,7 +91,8 @@ internal sealed class WordListener
     {
         if (_lastStep == long.MinValue) return;
         var last = _lastStep;
-        for (var i = 0; i < PhoneRecogniser.LatencySteps; i++) await AdvanceAsync(last, _lastStep + 1, history, detections, cancellationToken);
+        for (var i = 0; i < PhoneRecogniser.LatencySteps; i++)
+            await AdvanceAsync(last, _lastStep + 1, history, detections, cancellationToken);
         _matcher?.Complete(_candidates);
         JudgeCandidates(last, history, detections);
     }
@@ -154,7 +160,8 @@ internal sealed class WordListener
             var judgeScore = _model.Judge.Judge(candidate, path.Phones, _history);
             var span = WordTiming.Span(candidate.Start, candidate.End, _firstSample / (double)AudioClock.SampleRateHz);
             // Too unlikely to be rescored, or no sound brings it above the threshold.
-            if (judgeScore < word.SmallRecogniserThreshold || _model.Table.Rescoring.UpperBound(judgeScore, word.Examples is not null) < word.Threshold) continue;
+            if (judgeScore < word.SmallRecogniserThreshold) continue;
+            if (_model.Table.Rescoring.UpperBound(judgeScore, word.Examples is not null) < word.Threshold) continue;
             if (Rescore(candidate, span, word, judgeScore, history) is not { } likelihood) continue;
             var score = _model.Table.Rescoring.Score(judgeScore, likelihood);
             var similarity = word.Examples?.Similarity(WordExamples.Embed(_history, candidate.Start, candidate.End));

@@ -25,9 +25,11 @@ internal sealed class WordModel
         IReadOnlyList<ShippedWord> shipped)
     {
         (Advisor, Shipped, Rescorer) = (advisor, shipped, rescorer);
-        (Reference, Table, Network, Judge, Pronouncer) = (new ModelReference(manifest.Name, manifest.Version), table, network, judge, pronouncer);
+        (Reference, Table, Network, Judge, Pronouncer) = (
+            new ModelReference(manifest.Name, manifest.Version), table, network, judge, pronouncer);
         States = table.ToStates();
-        Features = new MfccComputer(new MfccOptions { UseEnergy = false, Fbank = new FbankOptions { Mels = manifest.Features!.Mels, NoiseVariance = table.NoiseVariance } });
+        var fbank = new FbankOptions { Mels = manifest.Features!.Mels, NoiseVariance = table.NoiseVariance };
+        Features = new MfccComputer(new MfccOptions { UseEnergy = false, Fbank = fbank });
         Calibrator = new WordCalibrator(background, sounds, States, table, judge, rescorer);
         (ChunkFrames, OutputsPerChunk) = (manifest.Streaming!.ChunkFrames, manifest.Streaming.OutputsPerChunk);
     }

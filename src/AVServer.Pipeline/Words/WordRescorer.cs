@@ -33,7 +33,8 @@ internal sealed class WordRescorer(
 
     private static readonly string[] ClosingPunctuation = [".", ",", "!", "?"];
 
-    private readonly Lazy<int[]> _ends = new(() => [SpeechRecogniserModel.EndToken, .. ClosingPunctuation.Select(tokenizer.Value.NumberOf)]);
+    private readonly Lazy<int[]> _ends = new(
+        () => [SpeechRecogniserModel.EndToken, .. ClosingPunctuation.Select(tokenizer.Value.NumberOf)]);
     private int _isWarm;
 
     /// <summary>A rescorer by the recognisers of the models' folder; null where there is none.</summary>
@@ -127,5 +128,6 @@ internal sealed class WordRescorer(
     private static IEnumerable<string> WithCapitals(string text) =>
         [text, Capitalise(text), string.Join(' ', text.Split(' ').Select(Capitalise))];
 
-    private static string Capitalise(string text) => text.Length == 0 ? text : char.ToUpper(text[0], CultureInfo.InvariantCulture) + text[1..];
+    private static string Capitalise(string text) =>
+        text.Length == 0 ? text : char.ToUpper(text[0], CultureInfo.InvariantCulture) + text[1..];
 }

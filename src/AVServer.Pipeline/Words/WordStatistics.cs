@@ -8,11 +8,15 @@ namespace AVServer.Pipeline;
 /// <param name="LargeRecogniserThreshold">Least score by then of one that the large recogniser rescores too.</param>
 /// <param name="Candidates">The candidates that were rescored.</param>
 internal sealed record WordStatistics(
-    IReadOnlyList<WordPath> Paths, float SmallRecogniserThreshold, float LargeRecogniserThreshold, IReadOnlyList<BackgroundCandidate> Candidates)
+    IReadOnlyList<WordPath> Paths,
+    float SmallRecogniserThreshold,
+    float LargeRecogniserThreshold,
+    IReadOnlyList<BackgroundCandidate> Candidates)
 {
     /// <summary>Recordings of the word, to be compared with what was taken for it.</summary>
     /// <param name="examples">See <see cref="WordExamples.Embed"/>; at least one.</param>
-    public WordExamples CreateExamples(IReadOnlyList<float[]> examples) => new(examples, [.. Candidates.Select(candidate => candidate.Embedding)]);
+    public WordExamples CreateExamples(IReadOnlyList<float[]> examples) =>
+        new(examples, [.. Candidates.Select(candidate => candidate.Embedding)]);
 }
 
 /// <summary>A stretch of other speech that was taken for a word.</summary>

@@ -18,7 +18,7 @@ namespace AVServer.Server.Delivery;
 /// <summary>Events out by streaming subscription or push, and media in for clients that have nothing but SignalR.</summary>
 internal sealed class EventsHub(
     EventBroker broker, HistoryReplay replay, StreamRegistry registry, HubSubscriptions subscriptions, JobStore jobs,
-    UnexpectedFaults faults,
+    FaultReports faults,
     KeyLimits keyLimits, IOptions<ServerLimits> limits) : Hub
 {
     /// <summary>The events that pass the filter, until the client cancels or the server stops.</summary>

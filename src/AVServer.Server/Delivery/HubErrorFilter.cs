@@ -10,7 +10,7 @@ namespace AVServer.Server.Delivery;
 /// Makes of a refusal the only kind of error whose message SignalR lets through to the client: <c>code: message</c>; what nobody expected
 /// is logged, and told by its id.
 /// </summary>
-internal sealed class HubErrorFilter(UnexpectedFaults faults) : IHubFilter
+internal sealed class HubErrorFilter(FaultReports faults) : IHubFilter
 {
     public static HubException ToHubException(string code, string message) => new($"{code}: {message}");
 
@@ -18,12 +18,16 @@ internal sealed class HubErrorFilter(UnexpectedFaults faults) : IHubFilter
     public static bool IsReported(Exception exception) => exception is not (HubException or OperationCanceledException);
 
     /// <summary>What the client is told of an exception.</summary>
-    public static HubException ToHubException(Exception exception, UnexpectedFaults faults) => exception switch
+    public static HubException ToHubException(Exception exception, FaultReports faults)
     {
-        RefusedException refused => ToHubException(refused.Code, refused.Message),
-        ReaderTooSlowException tooSlow => ToHubException(FaultCodes.ReaderTooSlow, tooSlow.Message),
-        _ => ToHubException(FaultCodes.Internal, FaultId.MessageFor(faults.Report(exception))),
-    };
+        if (exception is RefusedException told) faults.Refused(told.Code);
+        return exception switch
+        {
+            RefusedException refused => ToHubException(refused.Code, refused.Message),
+            ReaderTooSlowException tooSlow => ToHubException(FaultCodes.ReaderTooSlow, tooSlow.Message),
+            _ => ToHubException(FaultCodes.Internal, FaultId.MessageFor(faults.Report(exception))),
+        };
+    }
 
     public async ValueTask<object?> InvokeMethodAsync(
         HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)

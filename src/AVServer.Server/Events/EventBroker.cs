@@ -38,7 +38,7 @@ internal sealed class EventBroker : IDisposable
         _deleted = deleted;
         _time = time;
         _metrics = metrics;
-        _retention = new EventRetention(_limits);
+        _retention = new EventRetention(_limits, metrics.EventsForgotten);
         _epoch = Epochs.Create(time.GetUtcNow());
         var period = TimeSpan.FromMinutes(1);
         _forgetTimer = time.CreateTimer(_ => Sweep(), null, period, period);

@@ -110,7 +110,7 @@ internal sealed class EventLog
     {
         lock (_gate)
         {
-            _retention.Count(-KeptBytes);
+            _retention.Forget(KeptBytes);
             _kept.Clear();
         }
     }
@@ -158,14 +158,15 @@ internal sealed class EventLog
         var type = stamped.GetType();
         if (!_kept.TryGetValue(type, out var kept)) _kept.Add(type, kept = new KeptEvents(_retention.Of(type)));
         kept.Add(stamped, bytes);
-        _retention.Count(bytes - kept.Trim(stamped.At));
+        _retention.Count(bytes);
+        _retention.Forget(kept.Trim(stamped.At));
         TrimToShare();
     }
 
     private void Trim()
     {
         var now = _time.GetUtcNow();
-        foreach (var kept in _kept.Values) _retention.Count(-kept.Trim(now));
+        foreach (var kept in _kept.Values) _retention.Forget(kept.Trim(now));
         TrimToShare();
     }
 
@@ -176,7 +177,7 @@ internal sealed class EventLog
         {
             var largest = _kept.Where(kept => kept.Value.Count > 0)
                 .OrderBy(kept => kept.Key == typeof(WakeWordEvent)).ThenByDescending(kept => kept.Value.Bytes).First().Value;
-            _retention.Count(-largest.DropOldest());
+            _retention.Forget(largest.DropOldest());
         }
     }
 }

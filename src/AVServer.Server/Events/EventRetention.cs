@@ -6,7 +6,9 @@ namespace AVServer.Server.Events;
 /// <summary>
 /// What the logs of all streams may keep: each type by itself, so that none pushes out another, and all together. Safe for concurrent use.
 /// </summary>
-internal sealed class EventRetention(ServerLimits limits)
+/// <param name="limits">How much.</param>
+/// <param name="onForgotten">Told of the bytes that were let go.</param>
+internal sealed class EventRetention(ServerLimits limits, Action<long>? onForgotten = null)
 {
     private long _bytes;
     private int _logs;
@@ -24,6 +26,13 @@ internal sealed class EventRetention(ServerLimits limits)
     public KeptBounds Of(Type type) => type == typeof(WakeWordEvent)
         ? new KeptBounds(limits.WakeWordsKept, limits.WakeWordBytesKept, limits.WakeWordAgeKept)
         : new KeptBounds(limits.EventsKept, limits.EventBytesKept, limits.EventAgeKept);
+
+    /// <summary>Counts what a log let go, because it may not be kept longer.</summary>
+    public void Forget(long bytes)
+    {
+        Count(-bytes);
+        if (bytes > 0) onForgotten?.Invoke(bytes);
+    }
 
     /// <summary>Counts what a log keeps more, or less.</summary>
     public void Count(long bytes) => Interlocked.Add(ref _bytes, bytes);

@@ -40,7 +40,7 @@ internal static class MediaEndpoints
 
     private static async Task ServeSocketAsync(
         HttpContext context, string streamId, StreamRegistry registry, EventBroker broker, QueryWords queryWords,
-        UnexpectedFaults faults, KeyLimits keyLimits, IOptions<ServerLimits> limits, TimeProvider time,
+        FaultReports faults, KeyLimits keyLimits, IOptions<ServerLimits> limits, ServerMetrics metrics, TimeProvider time,
         [FromQuery(Name = QueryWords.Name)] string[] words,
         bool events = false, bool telemetry = false)
     {
@@ -62,7 +62,7 @@ internal static class MediaEndpoints
         };
         using var socket = await context.WebSockets.AcceptWebSocketAsync(accept);
         var request = new MediaSocketRequest(streamId, events, telemetry, words, keyLimits.Bytes(grant));
-        using var media = new MediaSocket(socket, request, registry, broker, queryWords, faults, limits.Value, time);
+        using var media = new MediaSocket(socket, request, registry, broker, queryWords, faults, limits.Value, metrics, time);
         await media.RunAsync();
     }
 

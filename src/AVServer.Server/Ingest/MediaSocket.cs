@@ -26,7 +26,7 @@ internal sealed record MediaSocketRequest(string StreamId, bool Events, bool Tel
 /// </summary>
 internal sealed class MediaSocket(
     WebSocket socket, MediaSocketRequest request, StreamRegistry registry, EventBroker broker, QueryWords queryWords,
-    UnexpectedFaults faults, ServerLimits limits, TimeProvider time) : IDisposable
+    FaultReports faults, ServerLimits limits, ServerMetrics metrics, TimeProvider time) : IDisposable
 {
     private readonly SocketReader _reader = new(socket, limits.MaxMessageBytes);
     private readonly ArrayBufferWriter<byte> _json = new(512);
@@ -105,6 +105,7 @@ internal sealed class MediaSocket(
         }
         catch (Exception exception) when (exception is TimeoutException || Disconnection.Is(exception))
         {
+            if (exception is TimeoutException) metrics.SocketAborted();
             socket.Abort();
         }
         await receiving;
@@ -197,6 +198,7 @@ internal sealed class MediaSocket(
 
     private async Task RefuseAsync(RefusedException refused, Task? receiving = null)
     {
+        faults.Refused(refused.Code);
         try
         {
             await SendJsonAsync<StreamEvent>(new FaultEvent(refused.Code, refused.Message) { At = time.GetUtcNow() });
@@ -206,6 +208,7 @@ internal sealed class MediaSocket(
         }
         catch (Exception exception) when (exception is TimeoutException || Disconnection.Is(exception))
         {
+            if (exception is TimeoutException) metrics.SocketAborted();
             socket.Abort();
         }
         if (receiving is not null) await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

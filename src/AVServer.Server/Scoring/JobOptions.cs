@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AVServer.Media;
 using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Scoring;
@@ -14,14 +15,17 @@ public sealed class JobOptions
 
     /// <summary>Jobs that wait, their files on disk; beyond, they are refused. Default 16.</summary>
     [Range(0, 10_000)]
+    [Limit(Beyond.Refused, "avserver.refusals")]
     public int Queued { get; set; } = 16;
 
     /// <summary>How long a result is kept. Default 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    [Limit(Beyond.Forgotten, "avserver.jobs.forgotten")]
     public TimeSpan Retention { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Results that are kept; beyond, the oldest go. Default 64.</summary>
     [Range(1, 10_000)]
+    [Limit(Beyond.Forgotten, "avserver.jobs.forgotten")]
     public int Kept { get; set; } = 64;
 
     /// <summary>

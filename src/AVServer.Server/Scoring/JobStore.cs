@@ -153,6 +153,7 @@ internal sealed class JobStore(
             var started = time.GetTimestamp();
             await job.RunAsync(pipeline, _stopNow.Token);
             if (job.Status.State == JobState.Succeeded) metrics.Scored(time.GetElapsedTime(started));
+            if (job.Status.Error is { } error) metrics.Refused(error.Code);
         }
     }
 
@@ -170,6 +171,7 @@ internal sealed class JobStore(
                             || time.GetElapsedTime(job.EndedTimestamp!.Value) >= _options.Retention)];
                 foreach (var job in old) _jobs.Remove(job);
             }
+            if (old.Count > 0) metrics.JobsForgotten(old.Count);
             foreach (var job in old) await job.DisposeAsync();
             await Task.Delay(ForgetInterval < _options.Retention ? ForgetInterval : _options.Retention, time, _stopNow.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

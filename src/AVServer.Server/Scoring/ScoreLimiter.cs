@@ -10,7 +10,7 @@ namespace AVServer.Server.Scoring;
 /// Some files are scored at once, some wait, the rest are refused: scoring takes whole cores from the live streams. A turn is held for
 /// the work; who is still sending holds nobody up.
 /// </summary>
-internal sealed class ScoreLimiter(IOptions<ServerLimits> limits) : IDisposable
+internal sealed class ScoreLimiter(IOptions<ServerLimits> limits, ServerMetrics metrics) : IDisposable
 {
     private readonly ServerLimits _limits = limits.Value;
     private readonly ConcurrencyLimiter _work = new(new ConcurrencyLimiterOptions
@@ -37,7 +37,9 @@ internal sealed class ScoreLimiter(IOptions<ServerLimits> limits) : IDisposable
     /// <exception cref="RefusedException">Too many wait.</exception>
     public async Task<RateLimitLease> WorkAsync(CancellationToken cancellationToken)
     {
-        var lease = await _work.AcquireAsync(1, cancellationToken);
+        var turn = _work.AcquireAsync(1, cancellationToken);
+        if (!turn.IsCompleted) metrics.SenderWaited();
+        var lease = await turn;
         if (lease.IsAcquired) return lease;
         lease.Dispose();
         throw TooManyFiles();

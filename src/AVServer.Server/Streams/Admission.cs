@@ -14,20 +14,20 @@ internal sealed class Admission(IOptions<ServerLimits> limits)
 {
     // What can be heard is the mean of so many readings, four seconds; one of less than half of it is a machine that stands still for a
     // moment, which says nothing about how much it can do.
-    private const int Readings = 8;
-    private const double Stands = 0.5;
+    private const int WindowReadings = 8;
+    private const double StallShare = 0.5;
 
     // So soon a lag is to be worked off.
     private static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(3);
 
     // Places that come a second, few enough to be noticed before they are too many: a part of those there are, one in five seconds at
     // least.
-    private const double Growth = 0.02;
-    private const double LeastGrowth = 0.2;
+    private const double GrowthShare = 0.02;
+    private const double MinGrowth = 0.2;
 
-    private readonly TimeSpan _bound = limits.Value.MaxLag;
+    private readonly TimeSpan _maxLag = limits.Value.MaxLag;
     private readonly Lock _gate = new();
-    private readonly Queue<(TimeSpan Media, TimeSpan Elapsed)> _heard = new();
+    private readonly Queue<(TimeSpan Media, TimeSpan Elapsed)> _throughput = new();
     private double _places = double.PositiveInfinity;
     private TimeSpan _lag;
     private TimeSpan _slowest;
@@ -36,7 +36,7 @@ internal sealed class Admission(IOptions<ServerLimits> limits)
     /// <summary>Whether new streams are taken.</summary>
     public bool IsOpen
     {
-        get { lock (_gate) return _lag < _bound / 2 && _live < _places; }
+        get { lock (_gate) return _lag < _maxLag / 2 && _live < _places; }
     }
 
     /// <summary>How far half of the live streams lie behind, or less.</summary>
@@ -57,7 +57,7 @@ internal sealed class Admission(IOptions<ServerLimits> limits)
     {
         lock (_gate)
         {
-            if (_lag >= _bound / 2 || _live >= _places) return false;
+            if (_lag >= _maxLag / 2 || _live >= _places) return false;
             _live++;
             return true;
         }
@@ -78,13 +78,14 @@ internal sealed class Admission(IOptions<ServerLimits> limits)
             _lag = lags.Length == 0 ? TimeSpan.Zero : lags[(lags.Length - 1) / 2];
             _slowest = lags.LastOrDefault();
             _live = lags.Length;
-            _heard.Enqueue((media, elapsed));
-            if (_heard.Count > Readings) _heard.Dequeue();
-            if (_lag < _bound / 2) _places += elapsed.TotalSeconds * Math.Max(LeastGrowth, Growth * _places);
-            if (_lag < _bound || _lag < before) return 0;
-            var heard = _heard.Sum(reading => reading.Media.TotalSeconds) / _heard.Sum(reading => reading.Elapsed.TotalSeconds);
-            if (media / elapsed < Stands * heard) return 0;
-            _places = Math.Max(1, heard / (1 + (_lag / CatchUp)));
+            _throughput.Enqueue((media, elapsed));
+            if (_throughput.Count > WindowReadings) _throughput.Dequeue();
+            if (_lag < _maxLag / 2) _places += elapsed.TotalSeconds * Math.Max(MinGrowth, GrowthShare * _places);
+            if (_lag < _maxLag || _lag < before) return 0;
+            var seconds = _throughput.Sum(reading => reading.Elapsed.TotalSeconds);
+            var capacity = _throughput.Sum(reading => reading.Media.TotalSeconds) / seconds;
+            if (media / elapsed < StallShare * capacity) return 0;
+            _places = Math.Max(1, capacity / (1 + (_lag / CatchUp)));
             return Math.Max(0, _live - (int)_places);
         }
     }

@@ -49,7 +49,7 @@ internal sealed partial class LiveStream
         var pace = new SenderPace(time, slack: TimeSpan.Zero);
         _queue = new ChunkQueue(
             limits.QueuedChunks, limits.QueuedBytes, limits.QueuedPictures, limits.QueuedPictureBytes,
-            media => pace.IsLive(media) && dropsLate, gap => log.Append(gap));
+            media => pace.IsLive(media) && dropsLate, OnPicturesDropped);
         _lastActivity = time.GetTimestamp();
         _idleTimer = time.CreateTimer(_ => CheckIdle(), null, limits.IdleTimeout, Timeout.InfiniteTimeSpan);
         Transport = transport;
@@ -94,7 +94,9 @@ internal sealed partial class LiveStream
         if (chunk.Kind == MediaKind.Audio) Lag.Arrived(chunk.Time);
         else if (_isContainer) Lag.Sent(came: true);
         _senderWaits = true;
-        var accepted = await _queue.WriteAsync(chunk);
+        var writing = _queue.WriteAsync(chunk);
+        if (!writing.IsCompleted) _metrics.SenderWaited();
+        var accepted = await writing;
         if (_isContainer) Lag.Sent(came: false);
         Interlocked.Exchange(ref _lastActivity, _time.GetTimestamp());
         _senderWaits = false;
@@ -191,6 +193,12 @@ internal sealed partial class LiveStream
     {
         Interlocked.CompareExchange(ref _ending, ending, null);
         _queue.Complete();
+    }
+
+    private void OnPicturesDropped(GapEvent gap)
+    {
+        _metrics.PicturesDropped();
+        _log.Append(gap);
     }
 
     private void CheckIdle()

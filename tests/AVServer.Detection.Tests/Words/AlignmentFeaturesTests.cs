@@ -51,5 +51,6 @@ public sealed class AlignmentFeaturesTests
 
     [Fact]
     public void Another_length_is_refused() =>
-        Assert.Throws<ArgumentException>(() => AlignmentFeatures.Compute(new WordCandidate(0, 0, [0], 0), [0], new PhoneScoreHistory(States), new float[3]));
+        Assert.Throws<ArgumentException>(
+            () => AlignmentFeatures.Compute(new WordCandidate(0, 0, [0], 0), [0], new PhoneScoreHistory(States), new float[3]));
 }

@@ -95,14 +95,16 @@ public sealed class WordMatcherTests
         Assert.Equal([2, 6], states.InContext(3, 1).Enter);
     }
 
-    private static string Describe(WordCandidate candidate) => $"{candidate.Path} {candidate.Score:F4} {string.Join(',', candidate.Entries)} {candidate.End}";
+    private static string Describe(WordCandidate candidate) =>
+        $"{candidate.Path} {candidate.Score:F4} {string.Join(',', candidate.Entries)} {candidate.End}";
 
     private static List<WordCandidate> Find(string word, string said) => Find([word], said);
 
     private static List<WordCandidate> Find(string[] words, string said, int? noise = null)
     {
         var states = States();
-        var set = new WordSet(states, new MatcherOptions(), [.. words.Select((word, i) => new WordPath(i, [.. word.Select(phone => phone - 'A')], 1))]);
+        var set = new WordSet(
+            states, new MatcherOptions(), [.. words.Select((word, i) => new WordPath(i, [.. word.Select(phone => phone - 'A')], 1))]);
         var history = new PhoneScoreHistory(states);
         var matcher = new WordMatcher(set, history);
         var found = new List<WordCandidate>();
@@ -127,5 +129,6 @@ public sealed class WordMatcherTests
         }
     }
 
-    private static PhoneStates States() => new(Names, new HashSet<string> { "SIL" }, [[0], [2], [4], [6]], [[1], [3], [5], [7]], [], [2, 2, 2, 2]);
+    private static PhoneStates States() =>
+        new(Names, new HashSet<string> { "SIL" }, [[0], [2], [4], [6]], [[1], [3], [5], [7]], [], [2, 2, 2, 2]);
 }

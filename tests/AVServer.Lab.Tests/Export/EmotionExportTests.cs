@@ -62,7 +62,7 @@ public sealed class EmotionExportTests
         {
             foreach (var parameter in model.parameters()) parameter.mul_(1.5);
         }
-        Assert.Throws<ParityException>(() => ParityCheck.Require(ParityCheck.Measure(model, graph, 128)));
+        Assert.Throws<ParityException>(() => ParityCheck.Require(EmotionParity.Measure(model, graph, 128)));
     }
 
     /// <summary>A model whose running statistics and normalisation are not those of the start.</summary>

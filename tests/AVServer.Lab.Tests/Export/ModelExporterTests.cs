@@ -47,7 +47,7 @@ public sealed class ModelExporterTests
         {
             foreach (var parameter in model.parameters()) parameter.mul_(1.5);
         }
-        var error = Assert.Throws<ParityException>(() => ParityCheck.Require(ParityCheck.Measure(model, graph, 8)));
+        var error = Assert.Throws<ParityException>(() => ParityCheck.Require(SpotterParity.Measure(model, graph, 8)));
         Assert.True(error.Difference > ParityCheck.Limit);
     }
 

@@ -19,7 +19,8 @@ public sealed class JudgeTests
 
         using var session = SessionFactory.Open(JudgeGraph.Build(judge));
         var fresh = Enumerable.Range(0, 200).Select(_ => Example(random)).ToArray();
-        using var input = OrtValue.CreateTensorValueFromMemory(fresh.SelectMany(example => example.Features).ToArray(), [fresh.Length, AlignmentFeatures.Count]);
+        using var input = OrtValue.CreateTensorValueFromMemory(
+            fresh.SelectMany(example => example.Features).ToArray(), [fresh.Length, AlignmentFeatures.Count]);
         using var options = new RunOptions();
         using var results = session.Run(options, ["features"], [input], ["score"]);
         var scores = results[0].GetTensorDataAsSpan<float>().ToArray();

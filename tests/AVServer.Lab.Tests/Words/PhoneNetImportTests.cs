@@ -19,12 +19,16 @@ public sealed class PhoneNetImportTests
     private const float Tolerance = 5e-3f;
     private const int EverySixteenth = 16;
 
-    private static readonly Lazy<KaldiModel> Model = new(() => KaldiModel.Load(Path.Combine(TestPaths.Models, "vosk-small-en", "am", "final.mdl")));
+    private static readonly Lazy<KaldiModel> Model = new(
+        () => KaldiModel.Load(Path.Combine(TestPaths.Models, "vosk-small-en", "am", "final.mdl")));
 
     [Fact]
     public void Imported_network_gives_the_scores_of_an_independent_reader()
     {
-        var samples = MemoryMarshal.Cast<byte, short>(File.ReadAllBytes(TestPaths.Golden("kaldi-phones", "sound.s16"))).ToArray().Select(sample => sample / 32768f).ToArray();
+        var samples = MemoryMarshal.Cast<byte, short>(File.ReadAllBytes(TestPaths.Golden("kaldi-phones", "sound.s16")))
+            .ToArray()
+            .Select(sample => sample / 32768f)
+            .ToArray();
         var expected = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(TestPaths.Golden("kaldi-phones", "scores.f32"))).ToArray();
         using var codes = new BottleneckExtractor(PhoneNetImport.Build(Model.Value), noiseVariance: 0);
         var scores = codes.Score(codes.EncodeUnpadded(samples));

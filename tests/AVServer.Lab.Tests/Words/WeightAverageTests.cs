@@ -26,5 +26,6 @@ public sealed class WeightAverageTests
         Assert.Equal(wanted, Weights(other));
     }
 
-    private static float[] Weights(PhoneNet net) => [.. net.parameters().SelectMany(weights => weights.detach().reshape(-1).data<float>().ToArray())];
+    private static float[] Weights(PhoneNet net) =>
+        [.. net.parameters().SelectMany(weights => weights.detach().reshape(-1).data<float>().ToArray())];
 }

@@ -43,8 +43,8 @@ public sealed class KeywordNetworkTests
         var together = network.forward(clips);
 
         Assert.Equal([3, .. logits], together.shape);
-        for (var i = 0; i < 3; i++) Assert.InRange(
-            (network.forward(clips.narrow(0, i, 1)) - together.narrow(0, i, 1)).abs().max().item<float>(), 0, 1e-4f);
+        for (var i = 0; i < 3; i++)
+            Assert.InRange((network.forward(clips.narrow(0, i, 1)) - together.narrow(0, i, 1)).abs().max().item<float>(), 0, 1e-4f);
     }
 
     [Fact]

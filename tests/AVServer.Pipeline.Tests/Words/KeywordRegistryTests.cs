@@ -72,11 +72,14 @@ public sealed class KeywordRegistryTests : IDisposable
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "data", "keywords.json");
         await using (var first = Services(("Keywords:Path", path)))
-            await first.GetRequiredService<IKeywordRegistry>().AddAsync(new KeywordRequest("marvin=M AA R V IH N", 1, 2, ["lobby*"]), CancellationToken.None);
+            await first.GetRequiredService<IKeywordRegistry>()
+                .AddAsync(new KeywordRequest("marvin=M AA R V IH N", 1, 2, ["lobby*"]), CancellationToken.None);
 
         await using var second = Services(("Keywords:Path", path));
         var kept = Assert.Single(second.GetRequiredService<IKeywordRegistry>().Keywords);
-        Assert.Equal(("marvin", 1.0, 2.0, "M AA R V IH N"), (kept.Name, kept.Request.FalseAlarmsPerHour, kept.Request.RefractorySeconds, Assert.Single(kept.Pronunciations).Phones));
+        Assert.Equal(
+            ("marvin", 1.0, 2.0, "M AA R V IH N"),
+            (kept.Name, kept.Request.FalseAlarmsPerHour, kept.Request.RefractorySeconds, Assert.Single(kept.Pronunciations).Phones));
         Assert.Equal(["lobby*"], kept.Request.Streams!);
     }
 
@@ -100,7 +103,8 @@ public sealed class KeywordRegistryTests : IDisposable
         await using var services = Services(("Keywords:MaxWords", "1"));
         var registry = services.GetRequiredService<IKeywordRegistry>();
         await registry.AddAsync(new KeywordRequest("marvin"), CancellationToken.None);
-        var error = await Assert.ThrowsAsync<KeywordException>(() => registry.AddAsync(new KeywordRequest("computer"), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<KeywordException>(
+            () => registry.AddAsync(new KeywordRequest("computer"), CancellationToken.None));
         Assert.Contains("Keywords:MaxWords", error.Message, StringComparison.Ordinal);
     }
 

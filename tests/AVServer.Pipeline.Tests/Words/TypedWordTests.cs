@@ -96,7 +96,8 @@ public sealed class TypedWordTests
     public async Task Streams_beside_each_other_find_what_each_finds_alone()
     {
         using var test = PipelineUnderTest.WithTypedWords(("Keywords:Words:0:Text", "jarvis"));
-        var sounds = await Task.WhenAll(Files("picovoice_wakeword/jarvis").Take(4).Select(file => new MediaFile(new MediaOptions()).ReadAudioAsync(file, Rate)));
+        var sounds = await Task.WhenAll(
+            Files("picovoice_wakeword/jarvis").Take(4).Select(file => new MediaFile(new MediaOptions()).ReadAudioAsync(file, Rate)));
         var alone = new List<string[]>();
         foreach (var sound in sounds) alone.Add(Found(await test.RunAsync(sound, () => 1280)));
         var together = await Task.WhenAll(sounds.Select((sound, i) => test.RunAsync(sound, () => 900 + (77 * i), id: $"s{i}")));
@@ -115,9 +116,11 @@ public sealed class TypedWordTests
         Assert.Empty(Words(await test.ScoreAsync(file), "jarvis"));
     }
 
-    private static string Describe(WakeWordEvent word) => FormattableString.Invariant($"{word.Keyword} {word.Start.TotalSeconds:F3} {word.End.TotalSeconds:F3} {word.Posterior:F5}");
+    private static string Describe(WakeWordEvent word) =>
+        FormattableString.Invariant($"{word.Keyword} {word.Start.TotalSeconds:F3} {word.End.TotalSeconds:F3} {word.Posterior:F5}");
 
-    private static WakeWordEvent[] Words(ScoreReport report, string text) => [.. report.Events.OfType<WakeWordEvent>().Where(word => word.Keyword == text)];
+    private static WakeWordEvent[] Words(ScoreReport report, string text) =>
+        [.. report.Events.OfType<WakeWordEvent>().Where(word => word.Keyword == text)];
 
     // By talker and clip, when the first two words begin and end, in seconds.
     private static Dictionary<string, (double Start, double End)> GridAlignments(string text)

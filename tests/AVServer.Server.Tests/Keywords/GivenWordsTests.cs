@@ -116,11 +116,15 @@ public sealed class GivenWordsTests : IDisposable
         Assert.Contains(Word, report.Events.OfType<WakeWordEvent>().Select(word => word.Keyword));
         Assert.True(report.MaxPosterior[Word] > 0.5f, $"Expected a score of the word, got {report.MaxPosterior[Word]}.");
         using var without = await server.Http.PostAsync(Routes.Score, Recording());
-        Assert.DoesNotContain(Word, (await without.Content.ReadFromJsonAsync<ScoreReport>(ContractsJson.Options))!.Events.OfType<WakeWordEvent>().Select(word => word.Keyword));
+        Assert.DoesNotContain(
+            Word,
+            (await without.Content.ReadFromJsonAsync<ScoreReport>(ContractsJson.Options))!.Events.OfType<WakeWordEvent>()
+                .Select(word => word.Keyword));
         Assert.Empty(server.Part<IKeywordRegistry>().Keywords);
     }
 
-    private static string Person => Path.Combine(TestPaths.Corpora!, "picovoice_wakeword", "view_glass", "02e881dc-ce15-4608-a145-472a886fa0b1.opus");
+    private static string Person =>
+        Path.Combine(TestPaths.Corpora!, "picovoice_wakeword", "view_glass", "02e881dc-ce15-4608-a145-472a886fa0b1.opus");
 
     private Task<RunningServer> StartAsync() => RunningServer.StartAsync(
         builder => builder.Services.AddPipeline(builder.Configuration),

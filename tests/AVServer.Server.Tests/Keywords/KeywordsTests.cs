@@ -180,7 +180,8 @@ public sealed class KeywordsTests
         }
 
         public Task<KeywordDetails?> EnrolAsync(
-            string name, IReadOnlyList<KeywordRecording> recordings, CancellationToken cancellationToken) => _words.EnrolAsync(name, recordings, cancellationToken);
+            string name, IReadOnlyList<KeywordRecording> recordings, CancellationToken cancellationToken) =>
+            _words.EnrolAsync(name, recordings, cancellationToken);
 
         public Task<bool> ForgetRecordingsAsync(string name, CancellationToken cancellationToken) =>
             _words.ForgetRecordingsAsync(name, cancellationToken);

@@ -34,16 +34,24 @@ public sealed class MetricsTests : IDisposable
         "avserver_clips_expired_total{}",
         "avserver_clips_lost_total{}",
         "avserver_clips_written_total{}",
+        "avserver_events_forgotten_bytes_total{}",
         "avserver_events_total{type}",
         "avserver_history_expired_total{}",
         "avserver_history_failures_total{}",
         "avserver_history_lost_total{}",
         "avserver_history_written_total{}",
+        "avserver_jobs_forgotten_total{}",
+        "avserver_pictures_dropped_total{}",
         "avserver_readers_ended_total{}",
+        "avserver_refusals_total{code}",
         "avserver_score_duration_seconds_bucket{le}",
         "avserver_score_duration_seconds_count{}",
         "avserver_score_duration_seconds_sum{}",
+        "avserver_senders_waited_total{}",
+        "avserver_sockets_aborted_total{}",
         "avserver_streams_admitted{}",
+        "avserver_streams_closed_total{reason}",
+        "avserver_streams_faulted_total{code}",
         "avserver_streams_lag_seconds{}",
         "avserver_streams_open{}",
         "avserver_streams_opened_total{}",
@@ -142,6 +150,13 @@ public sealed class MetricsTests : IDisposable
         var metrics = server.Part<ServerMetrics>();
         metrics.TelemetryDropped();
         metrics.StreamRefused();
+        metrics.Refused(FaultCodes.ServerBusy);
+        metrics.SenderWaited();
+        metrics.PicturesDropped();
+        metrics.SocketAborted();
+        metrics.EventsForgotten(1);
+        metrics.JobsForgotten(1);
+        metrics.EventPublished(new FaultEvent(FaultCodes.Internal, "An example."));
         metrics.SlowReaderEnded();
         metrics.Scored(TimeSpan.FromSeconds(1));
         var history = server.Part<HistoryMetrics>();

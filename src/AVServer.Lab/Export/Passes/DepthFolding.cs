@@ -51,7 +51,8 @@ internal static class DepthFolding
     /// change nothing.
     /// </summary>
     private static (NodeProto Swap, NodeProto Single)? SinglePictures(GraphEditor graph, NodeProto node, string[] shape) =>
-        graph.SingleConsumerOf(node) is { OpType: "Transpose" } swap && ScaleFolding.IntsAttribute(swap, "perm").SequenceEqual([0, 2, 1, 3, 4]) &&
+        graph.SingleConsumerOf(node) is { OpType: "Transpose" } swap
+            && ScaleFolding.IntsAttribute(swap, "perm").SequenceEqual([0, 2, 1, 3, 4]) &&
         graph.SingleConsumerOf(swap) is { OpType: "Reshape" } single &&
             graph.ShapeOf(single.Output[0]).AsSpan(1).SequenceEqual([shape[1], .. shape[3..]])
             ? (swap, single)

@@ -41,7 +41,9 @@ internal sealed class GraphEditor
 
     /// <summary>The only node that reads what a node makes; null where there are several, or where it leaves the graph.</summary>
     internal NodeProto? SingleConsumerOf(NodeProto node) =>
-        node.Output.Count == 1 && Graph.Output.All(output => output.Name != node.Output[0]) && ConsumersOf(node.Output[0]) is [var reader] &&
+        node.Output.Count == 1
+            && Graph.Output.All(output => output.Name != node.Output[0])
+            && ConsumersOf(node.Output[0]) is [var reader] &&
             reader.Input.Count(input => input == node.Output[0]) == 1 ? reader : null;
 
     /// <summary>The axes of a value, as numbers or names; null where nothing is known of it.</summary>
@@ -77,7 +79,8 @@ internal sealed class GraphEditor
     /// <inheritdoc cref="Store(string, Tensor)"/>
     internal string Store(string name, IReadOnlyList<long> shape, DataType type, ReadOnlySpan<byte> values)
     {
-        var constant = new TensorProto { Name = UniqueName(name), DataType = (int)type, RawData = ByteString.CopyFrom(values), Dims = { shape } };
+        var constant =
+            new TensorProto { Name = UniqueName(name), DataType = (int)type, RawData = ByteString.CopyFrom(values), Dims = { shape } };
         Graph.Initializer.Add(constant);
         _constants[constant.Name] = constant;
         return constant.Name;
@@ -198,8 +201,8 @@ internal sealed class GraphEditor
     {
         var editor = new GraphEditor(graph);
         var (first, sigmoid) = (editor.Graph.Output[0], editor.ProducerOf(editor.Graph.Output[0].Name)!);
-        if (sigmoid.OpType != "Sigmoid") throw new ArgumentException(
-            $"Expected a Sigmoid behind {first.Name}, got {sigmoid.OpType}.", nameof(graph));
+        if (sigmoid.OpType != "Sigmoid")
+            throw new ArgumentException($"Expected a Sigmoid behind {first.Name}, got {sigmoid.OpType}.", nameof(graph));
         editor.Graph.Node.Add(Node("Identity", [sigmoid.Input[0]], "logits"));
         var logits = first.Clone();
         logits.Name = "logits";

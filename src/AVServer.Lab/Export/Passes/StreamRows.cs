@@ -85,7 +85,8 @@ internal sealed class StreamRows
     private string Convolve(NodeProto node, string[] shape, string[] result)
     {
         var weight = _graph.Weight(node.Input[1]);
-        var (taps, stride, dilation) = (weight.size(2), ScaleFolding.IntsAttribute(node, "strides")[0], ScaleFolding.IntsAttribute(node, "dilations")[0]);
+        var (taps, stride, dilation) = (
+            weight.size(2), ScaleFolding.IntsAttribute(node, "strides")[0], ScaleFolding.IntsAttribute(node, "dilations")[0]);
         string rows;
         if (taps == 1 && stride == 1)
         {

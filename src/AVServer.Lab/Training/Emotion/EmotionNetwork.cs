@@ -67,7 +67,9 @@ internal sealed class EmotionNetwork
             network.NormaliseDescriptors(
                 EmotionBatch.Descriptors([.. renderings.Select(one => bank.Describe(one.Recording, one.Variant))])!);
         (int Recording, int Variant)[] all =
-            [.. examples.SelectMany(_ => Enumerable.Range(0, recipe.AugmentationOrDefault.Variants), (example, variant) => (example, variant))];
+            [
+                .. examples.SelectMany(
+                    _ => Enumerable.Range(0, recipe.AugmentationOrDefault.Variants), (example, variant) => (example, variant))];
         radial.Fit(
             Normal(Enumerable.Range(0, count).Select(i => (examples[(int)((long)i * examples.Count / count)], 0))), Normal(all),
             EmotionBatch.Targets([.. all.Select(one => bank.Recordings[one.Recording].Label)], recipe.Labels.Count, 0), recipe.RadialDecay,

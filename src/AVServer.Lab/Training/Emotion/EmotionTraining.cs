@@ -55,7 +55,9 @@ internal sealed class EmotionTraining(EmotionRecipe recipe, EmotionBank bank, Ac
     internal void TuneVotes(MscnnSpu text, BagOfWords votes, WordVectors vectors, IReadOnlyList<LabelledText> dev)
     {
         var (own, theirs) =
-            (EmotionScorer.ScoreText(text, dev, vectors, EmotionConditions.Texts, 0).ToList(), EmotionScorer.ScoreText(votes, dev).ToList());
+            (
+                EmotionScorer.ScoreText(text, dev, vectors, EmotionConditions.Texts, 0).ToList(),
+                EmotionScorer.ScoreText(votes, dev).ToList());
         List<EmotionScore> Mixed(double share) =>
             [.. own.Zip(
                 theirs, (one, other) =>

@@ -39,7 +39,8 @@ public sealed class SoundTrainer
         var (features, frames) = EmotionBatch.Pad([.. heard.Select(row => row.Features)], _bank.Dim);
         var descriptors = EmotionBatch.Descriptors([.. heard.Select(row => row.Descriptors)]);
         var targets = EmotionBatch.Targets([.. examples.Select(example => _labels[example])], _recipe.Labels.Count, stage.Smoothing);
-        if (_recipe.AugmentationOrDefault.Mixup > 0) (features, frames, descriptors, targets) = Mix(features, frames, descriptors, targets, random);
+        if (_recipe.AugmentationOrDefault.Mixup > 0)
+            (features, frames, descriptors, targets) = Mix(features, frames, descriptors, targets, random);
         return FocalLoss.Of(Network.Call(new Utterances(features, frames, Descriptors: descriptors)), targets, stage.Gamma);
     }
 

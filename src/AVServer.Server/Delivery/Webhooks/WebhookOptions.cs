@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AVServer.Media;
 
 namespace AVServer.Server.Delivery.Webhooks;
 
@@ -33,6 +34,7 @@ public sealed class WebhookOptions
 
     /// <summary>Events that wait for this address; beyond, they are given up. Default 1,000.</summary>
     [Range(1, 100_000)]
+    [Limit(Beyond.Dropped, "avserver.webhooks.given-up")]
     public int QueuedEvents { get; set; } = 1_000;
 
     /// <summary>Requests to this address at once; the events of one stream never overtake each other. Default 4.</summary>
@@ -41,10 +43,12 @@ public sealed class WebhookOptions
 
     /// <summary>Time for one request. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:02:00")]
+    [Limit(Beyond.Ended, "avserver.webhooks.failures")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Requests that are made for one event before it is given up. Default 8, over two minutes or so.</summary>
     [Range(1, 100)]
+    [Limit(Beyond.Dropped, "avserver.webhooks.given-up")]
     public int Attempts { get; set; } = 8;
 
     /// <summary>

@@ -16,6 +16,7 @@ internal sealed class WyomingConnection : IDisposable
     private readonly IKeywordRegistry _keywords;
     private readonly StreamRegistry _registry;
     private readonly EventBroker _broker;
+    private readonly FaultReports _faults;
     private readonly ServerLimits _limits;
     private readonly TimeProvider _time;
     private readonly PipeReader _pipe;
@@ -29,13 +30,15 @@ internal sealed class WyomingConnection : IDisposable
     /// <param name="keywords">Those that were given as text.</param>
     /// <param name="registry">Opens streams.</param>
     /// <param name="broker">Has their events.</param>
+    /// <param name="faults">Counts what is refused.</param>
     /// <param name="limits">Bounds of messages and waits.</param>
     /// <param name="time">Measures waits.</param>
     public WyomingConnection(
         NetworkStream stream, IStreamPipeline pipeline, IKeywordRegistry keywords, StreamRegistry registry, EventBroker broker,
-        ServerLimits limits, TimeProvider time)
+        FaultReports faults, ServerLimits limits, TimeProvider time)
     {
-        (_pipeline, _keywords, _registry, _broker, _limits, _time) = (pipeline, keywords, registry, broker, limits, time);
+        (_pipeline, _keywords, _registry, _broker) = (pipeline, keywords, registry, broker);
+        (_faults, _limits, _time) = (faults, limits, time);
         _pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
         _reader = new WyomingReader(_pipe, limits.MaxMessageBytes);
         _writer = new WyomingWriter(stream, limits.CloseTimeout, time);
@@ -64,6 +67,7 @@ internal sealed class WyomingConnection : IDisposable
         }
         catch (RefusedException refused)
         {
+            _faults.Refused(refused.Code);
             await SendErrorAsync(refused.Code, refused.Message);
         }
         catch (TimeoutException)

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using AVServer.Media;
 using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Delivery.Wyoming;
@@ -21,6 +22,7 @@ public sealed class WyomingOptions : IValidatableObject
 
     /// <summary>Connections at once. Default 64.</summary>
     [Range(1, 10_000)]
+    [Limit(Beyond.Refused, "avserver.refusals")]
     public int MaxConnections { get; set; } = 64;
 
     /// <inheritdoc/>

@@ -5,6 +5,7 @@ using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Configuration;
 using AVServer.Server.Events;
+using AVServer.Server.Observability;
 using AVServer.Server.Streams;
 using Microsoft.Extensions.Options;
 
@@ -13,7 +14,7 @@ namespace AVServer.Server.Delivery.Wyoming;
 /// <summary>Takes the bridge's connections and serves each beside the others.</summary>
 internal sealed partial class WyomingServer(
     IOptions<WyomingOptions> options, IOptions<ServerLimits> limits, IStreamPipeline pipeline, IKeywordRegistry keywords,
-    StreamRegistry registry, EventBroker broker, TimeProvider time, ILogger<WyomingServer> logger)
+    StreamRegistry registry, EventBroker broker, FaultReports faults, TimeProvider time, ILogger<WyomingServer> logger)
     : IHostedService, IDisposable
 {
     private const int KeepAliveSeconds = 60;
@@ -98,12 +99,13 @@ internal sealed partial class WyomingServer(
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
             if (Interlocked.Increment(ref _open) > options.Value.MaxConnections)
             {
+                faults.Refused(FaultCodes.ServerBusy);
                 using var writer = new WyomingWriter(stream, limits.Value.CloseTimeout, time);
                 await writer.WriteErrorAsync(
                     FaultCodes.ServerBusy, $"Expected at most {options.Value.MaxConnections} connections; try again later.");
                 return;
             }
-            using var connection = new WyomingConnection(stream, pipeline, keywords, registry, broker, limits.Value, time);
+            using var connection = new WyomingConnection(stream, pipeline, keywords, registry, broker, faults, limits.Value, time);
             await connection.RunAsync(_stopNow.Token);
             socket.Shutdown(SocketShutdown.Send);
         }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AVServer.Media;
 
 namespace AVServer.Server.Storage.Clips;
 
@@ -25,14 +26,17 @@ public sealed class ClipOptions
 
     /// <summary>How long a clip is kept. Default 1 day.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    [Limit(Beyond.Forgotten, "avserver.clips.expired")]
     public TimeSpan TimeToLive { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>Most bytes of clips; beyond, the oldest are deleted. Default 1 GiB.</summary>
     [Range(1L << 20, 1L << 50)]
+    [Limit(Beyond.Forgotten, "avserver.clips.expired")]
     public long MaxBytes { get; set; } = 1L << 30;
 
     /// <summary>Clips that wait to be written; beyond, they are lost and counted. Default 64.</summary>
     [Range(1, 10_000)]
+    [Limit(Beyond.Dropped, "avserver.clips.lost")]
     public int QueuedClips { get; set; } = 64;
 
     /// <summary>Whether any sound is kept.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AVServer.Media;
 
 namespace AVServer.Server.Storage.History;
 
@@ -29,10 +30,12 @@ public sealed class HistoryOptions
 
     /// <summary>How long an event is kept. Default 30 days.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    [Limit(Beyond.Forgotten, "avserver.history.expired")]
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>Bytes that the events may take; beyond, the oldest go before their time. Default 4 GiB.</summary>
     [Range(1L << 20, 1L << 50)]
+    [Limit(Beyond.Forgotten, "avserver.history.expired")]
     public long MaxBytes { get; set; } = 4L << 30;
 
     /// <summary>Types that are kept, by wire name. Default: all but <c>telemetry</c>, which never is.</summary>
@@ -40,6 +43,7 @@ public sealed class HistoryOptions
 
     /// <summary>Events that wait to be written; beyond, they are lost and counted. Default 10,000.</summary>
     [Range(1, 1_000_000)]
+    [Limit(Beyond.Dropped, "avserver.history.lost")]
     public int QueuedEvents { get; set; } = 10_000;
 
     /// <summary>Whether anything is kept.</summary>

@@ -1,11 +1,13 @@
 using AVServer.Lab.Export.Passes;
 using AVServer.Networks.Flcma;
 using AVServer.Runtime;
+using static AVServer.Lab.Export.ParityCheck;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Export;
 
-public static partial class ParityCheck
+/// <summary>Parity of the lip encoder and of the audio-visual model; see <see cref="ParityCheck"/>.</summary>
+public static class AudioVisualParity
 {
     private const int Frames = 8;
 
@@ -58,20 +60,5 @@ public static partial class ParityCheck
 
         static float OfOutputs(Tensor logits, Tensor[] outputs) =>
             Worse(Difference(logits.sigmoid(), outputs[0]), Relative(logits, outputs[1]));
-    }
-
-    /// <summary>The largest difference of values without bounds; of those beyond ±1, in proportion.</summary>
-    private static float Relative(Tensor expected, Tensor got) =>
-        ((expected - got).abs() / expected.abs().clamp_min(1)).max().item<float>();
-
-    /// <summary>Random values in [0, 1); the seed is fixed, the global one left as it was found.</summary>
-    private static Tensor Uniform(params ReadOnlySpan<long> shape)
-    {
-        var random = new Random(20);
-        var count = 1L;
-        foreach (var length in shape) count *= length;
-        var values = new float[count];
-        for (var i = 0; i < values.Length; i++) values[i] = random.NextSingle();
-        return tensor(values, shape);
     }
 }

@@ -1,13 +1,13 @@
 using AVServer.Networks.Emotion;
 using AVServer.Runtime;
+using static AVServer.Lab.Export.ParityCheck;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Export;
 
-public static partial class ParityCheck
+/// <summary>Parity of the emotion models; see <see cref="ParityCheck"/>.</summary>
+public static class EmotionParity
 {
-    private const int Positions = 75;
-
     /// <summary>
     /// The largest difference of the logits over utterances of different lengths, with and without words, as one padded batch and each
     /// alone.

@@ -1,10 +1,12 @@
 using AVServer.Networks;
 using AVServer.Runtime;
+using static AVServer.Lab.Export.ParityCheck;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Export;
 
-public static partial class ParityCheck
+/// <summary>Parity of the phone network; see <see cref="ParityCheck"/>.</summary>
+public static class PhoneParity
 {
     /// <summary>The largest difference over a sequence in chunks, in proportion beyond ±1: scores have no bounds.</summary>
     public static float Measure(PhoneNet model, byte[] graph)
