@@ -75,7 +75,6 @@ public sealed partial class SourceTests
         Assert.Equal(declared.Values.Order(), used.Select(id => id.Replace("LogEventIds.", "", StringComparison.Ordinal)).Order());
     }
 
-    [GeneratedRegex(@"const int (?<name>\w+) = (?<value>\d+);")]
     // Numbers of the lines; what stands in a raw string, or begins or ends one, stands as it has to.
     private static IEnumerable<int> WideLines(string path)
     {
@@ -88,6 +87,7 @@ public sealed partial class SourceTests
         }
     }
 
+    [GeneratedRegex(@"const int (?<name>\w+) = (?<value>\d+);")]
     private static partial Regex LogEventId();
 
     [GeneratedRegex(@"\[LoggerMessage\(\s*(EventId = )?(?<id>[\w.]+)")]
