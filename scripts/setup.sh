@@ -4,7 +4,7 @@
 #   scripts/setup.sh native     of that, what comes from apt: enough to run what was built elsewhere
 #   scripts/setup.sh packages   of that, what comes from npm: enough to build
 #   scripts/setup.sh lab        and what training needs (voices)
-#   scripts/setup.sh test       and what the tests need (Chromium, PostgreSQL, nginx, mosquitto)
+#   scripts/setup.sh test       and what the tests need (Chromium, PostgreSQL, nginx, mosquitto, packages of Python)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 what=${1:-server}
@@ -223,6 +223,6 @@ case $what in
     packages) need node "node 20 or later"; need npm "node 20 or later, with npm,"; packages ;;
     server) tools; native; packages ;;
     lab) tools; native; packages; torchsharp; apt_install espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts praat ;;
-    test) tools; native; packages; torchsharp; apt_install chromium; postgresql; nginx; mosquitto ;;
+    test) tools; native; packages; torchsharp; apt_install chromium; postgresql; nginx; mosquitto; apt_install python3-aiohttp python3-mypy ;;
     *) say "expected server, native, packages, lab or test, got '$what'"; exit 2 ;;
 esac
