@@ -23,7 +23,9 @@ public sealed class MediaFile(MediaOptions options)
         ".wave", ".webm",
     ];
 
-    /// <summary>Decodes one file, times counted from its beginning.</summary>
+    /// <summary>
+    /// Decodes one file, times counted from its beginning: a plain WAV file of the rate asked for directly, everything else by ffmpeg.
+    /// </summary>
     /// <param name="path">A file that can be read from any place.</param>
     /// <param name="limits">Bounds; null: <see cref="MediaOptions.File"/>.</param>
     /// <param name="video">How pictures are wanted; null: not at all.</param>
@@ -51,11 +53,13 @@ public sealed class MediaFile(MediaOptions options)
         {
             return null;
         }
+        if (await ReadHeaderAsync(path, demuxer, cancellationToken).ConfigureAwait(false) is { } header && WavFile.IsPlain(path, header))
+            return header.Length;
         return MediaProbe.LengthOf(await new MediaProbe(options).ReadAsync(path, demuxer, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Reads the sound of one file.</summary>
-    /// <param name="path">A plain WAV file of the rate asked for is read directly, everything else by ffmpeg.</param>
+    /// <param name="path">A file that can be read from any place.</param>
     /// <param name="sampleRateHz">Wanted rate, 8,000 to 192,000.</param>
     /// <param name="cancellationToken">Ends the decoder process too.</param>
     /// <returns>Mono. Sample i is heard at i ÷ rate: holes up to <see cref="MediaLimits.MaxSilenceFill"/> are silence, longer ones are
@@ -66,7 +70,7 @@ public sealed class MediaFile(MediaOptions options)
         ReadAudioAsync(path, sampleRateHz, _ => { }, cancellationToken);
 
     /// <inheritdoc cref="ReadAudioAsync(string, int, CancellationToken)"/>
-    /// <param name="path">A plain WAV file of the rate asked for is read directly, everything else by ffmpeg.</param>
+    /// <param name="path">A file that can be read from any place.</param>
     /// <param name="sampleRateHz">Wanted rate, 8,000 to 192,000.</param>
     /// <param name="onWarning">Told what of the file was not read, or can't be trusted.</param>
     /// <param name="cancellationToken">Ends the decoder process too.</param>
@@ -75,7 +79,6 @@ public sealed class MediaFile(MediaOptions options)
     {
         ArgumentNullException.ThrowIfNull(onWarning);
         CheckRate(sampleRateHz);
-        if (WavFile.TryRead(path, sampleRateHz, options.File.MaxInputBytes ?? long.MaxValue) is { } direct) return direct;
         var samples = new SampleBuffer();
         await foreach (var item in DecodeAsync(path, options.File, sampleRateHz, null, cancellationToken).ConfigureAwait(false))
             if (item is AudioBlock block) samples.Append(block);
@@ -100,9 +103,15 @@ public sealed class MediaFile(MediaOptions options)
         string path, MediaLimits limits, int sampleRateHz, VideoOutput? video, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (demuxer, length) = await OpenAsync(path, limits, cancellationToken).ConfigureAwait(false);
+        var header = await ReadHeaderAsync(path, demuxer, cancellationToken).ConfigureAwait(false);
+        if (header?.SampleRateHz == sampleRateHz && WavFile.IsPlain(path, header))
+        {
+            await foreach (var item in WavFile.ReadAsync(path, header, limits, cancellationToken).ConfigureAwait(false)) yield return item;
+            yield break;
+        }
+
         var decoding = new FfmpegDecoding(options, limits, sampleRateHz, () => length);
         var source = new DecodingSource(demuxer, $"a {demuxer} file", path) { IsFile = true };
-        var header = demuxer == "wav" ? await ReadHeaderAsync(path, cancellationToken).ConfigureAwait(false) : null;
         // Links of a chain and further chunks of samples are found by ffmpeg only in what comes as a stream.
         bool asStream = demuxer == "ogg" || (header is not null && WavFile.HasMoreData(path, header));
         await using var input = asStream ? InputBytes.OfFile(path, cancellationToken) : null;
@@ -139,8 +148,9 @@ public sealed class MediaFile(MediaOptions options)
         return (demuxer, file.Length);
     }
 
-    private static async Task<WavHeader?> ReadHeaderAsync(string path, CancellationToken cancellationToken)
+    private static async Task<WavHeader?> ReadHeaderAsync(string path, string demuxer, CancellationToken cancellationToken)
     {
+        if (demuxer != "wav") return null;
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
         var head = new byte[FileSignature.Length];
         int read = await file.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);

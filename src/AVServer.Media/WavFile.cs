@@ -1,52 +1,89 @@
+using System.Buffers;
 using System.Buffers.Binary;
-using AVServer.Contracts;
-using AVServer.Media.Raw;
+using System.Runtime.CompilerServices;
+using AVServer.Media.Ffmpeg;
 
 namespace AVServer.Media;
 
 /// <summary>Plain WAV files, read without a decoder process.</summary>
 internal static class WavFile
 {
-    /// <summary>Reads a file of 16-bit or float samples, mixed to mono.</summary>
+    // A quarter of a second at 16 kHz: what ffmpeg gives at a time is no more.
+    private const int BlockFrames = 4000;
+
+    /// <summary>
+    /// Whether a file holds nothing but 16-bit or float samples of one or two channels: more have places in the room, which ffmpeg's mix
+    /// weighs. ffmpeg judges everything else, what is damaged or of several parts included.
+    /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="sampleRateHz">The rate that it must have.</param>
-    /// <param name="maxBytes">Longest file that is read.</param>
-    /// <returns>Null if the file is anything else, damaged, or of several parts: ffmpeg then judges it.</returns>
-    public static float[]? TryRead(string path, int sampleRateHz, long maxBytes)
+    /// <param name="header">Its header.</param>
+    public static bool IsPlain(string path, WavHeader header)
     {
+        if (header is not { Channels: <= 2, DataBytes: > 0 and var size } || SampleBytes(header) is not { } sample) return false;
         using var file = File.OpenRead(path);
-        if (file.Length > Math.Min(maxBytes, Array.MaxLength)) return null;
-        var head = new byte[FileSignature.Length];
-        int read = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        if (WavHeader.TryRead(head.AsSpan(0, read)) is not { DataBytes: { } size } header || header.SampleRateHz != sampleRateHz)
-            return null;
-        if (size > file.Length - header.DataOffset || HasMoreData(file, header.DataOffset + size + (size & 1))) return null;
-        return FormatOf(header) is { } format ? ReadSamples(file, header.DataOffset, (int)size, format) : null;
+        return size <= file.Length - header.DataOffset && size % (sample * header.Channels) == 0 && !HasMoreData(file, header);
     }
 
     /// <summary>Whether samples go on in a second chunk, which ffmpeg finds in a stream, but not in a file.</summary>
     public static bool HasMoreData(string path, WavHeader header)
     {
         using var file = File.OpenRead(path);
-        return header.DataBytes is { } size && HasMoreData(file, header.DataOffset + size + (size & 1));
+        return HasMoreData(file, header);
     }
 
-    // More than two channels have places in the room, which ffmpeg's mix weighs.
-    private static AudioFormat? FormatOf(WavHeader header)
+    /// <summary>Reads a file that <see cref="IsPlain"/>: the same items as ffmpeg's output gives, at the file's own rate.</summary>
+    /// <exception cref="MediaException">It is longer than the limits allow.</exception>
+    public static async IAsyncEnumerable<MediaItem> ReadAsync(
+        string path, WavHeader header, MediaLimits limits, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string? name = (header.Tag, header.ContainerBits, header.StatedBits) switch
+        int frame = SampleBytes(header)!.Value * header.Channels;
+        var (bytes, mix) = (new byte[BlockFrames * frame], new ChannelMix(header.SampleRateHz));
+        var (end, last, isFinite) = (0L, header.DataBytes!.Value / frame, true);
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+        file.Position = header.DataOffset;
+        while (end < last)
         {
-            (WavHeader.Pcm, 16, 16) => PcmFormats.Int16,
-            (WavHeader.IeeeFloat, 32, 32) => PcmFormats.Float32,
-            _ => null,
-        };
-        return name is null || header.Channels > 2 ? null : new AudioFormat(name, header.SampleRateHz, header.Channels);
+            if (Time() > limits.MaxDuration) throw ChunkLimits.TooLong(limits, Time());
+            var wanted = bytes.AsMemory(0, (int)Math.Min(bytes.Length, (last - end) * frame));
+            int read = await file.ReadAtLeastAsync(wanted, wanted.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            if (read < frame) break;   // somebody has cut it meanwhile
+            float[] samples = ToFloat(wanted[..(read - (read % frame))], header.Tag, out bool areFinite);
+            if (header.Channels == 2) samples = mix.Mix(samples);
+            isFinite &= areFinite;
+            yield return new AudioBlock(end, header.SampleRateHz, samples);
+            end += samples.Length;
+        }
+
+        if (mix.Cancels) yield return ChannelMix.Warning;
+        if (end < last) yield return DecodingWarnings.EndsEarly(header.Length, Time(), null);
+        else if (!isFinite) yield return DecodingWarnings.Damaged(header.Length, DecodingWarnings.NoNumbers);
+
+        TimeSpan Time() => SampleTime.FromSamples(end, header.SampleRateHz);
     }
 
-    private static bool HasMoreData(FileStream file, long at)
+    private static int? SampleBytes(WavHeader header) => (header.Tag, header.ContainerBits, header.StatedBits) switch
     {
+        (WavHeader.Pcm, 16, 16) => sizeof(short),
+        (WavHeader.IeeeFloat, 32, 32) => sizeof(float),
+        _ => null,
+    };
+
+    private static float[] ToFloat(ReadOnlyMemory<byte> bytes, int tag, out bool areFinite)
+    {
+        if (tag == WavHeader.IeeeFloat) return FloatSamples.Read(new ReadOnlySequence<byte>(bytes), out areFinite);
+        areFinite = true;
+        var samples = new float[bytes.Length / sizeof(short)];
+        for (int i = 0; i < samples.Length; i++)
+            samples[i] = BinaryPrimitives.ReadInt16LittleEndian(bytes.Span[(i * sizeof(short))..]) / 32768f;
+        return samples;
+    }
+
+    private static bool HasMoreData(FileStream file, WavHeader header)
+    {
+        if (header.DataBytes is not { } size) return false;
         Span<byte> chunk = stackalloc byte[8];
-        for (; at + chunk.Length <= file.Length; at += chunk.Length + BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]))
+        for (long at = header.DataOffset + size + (size & 1); at + chunk.Length <= file.Length;
+            at += chunk.Length + BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]))
         {
             file.Position = at;
             file.ReadExactly(chunk);
@@ -55,15 +92,5 @@ internal static class WavFile
         }
 
         return false;
-    }
-
-    private static float[]? ReadSamples(FileStream file, long offset, int size, AudioFormat format)
-    {
-        int frameBytes = format.Channels * (format.Format == PcmFormats.Float32 ? sizeof(float) : sizeof(short));
-        var bytes = new byte[size - (size % frameBytes)];
-        if (bytes.Length == 0) return null;
-        file.Position = offset;
-        file.ReadExactly(bytes);
-        return new PcmReader(format).Read(bytes);
     }
 }

@@ -157,7 +157,7 @@ internal sealed class AudioTrack
     {
         foreach (var listener in _listeners) listener.Sleep();
         if (_words is null) return;
-        await _words.RestAsync(_step, _nextUnheard - 1, _ring, _detections, cancellationToken);
+        await _words.ListenBehindGateAsync(_step, _nextUnheard - 1, _ring, _detections, cancellationToken);
         Publish(events);
     }
 

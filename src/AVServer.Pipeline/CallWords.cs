@@ -65,7 +65,7 @@ internal sealed class CallWords(KeywordRegistry keywords) : IDisposable
         {
             if (_measured.TryGetValue(request, out var known)) return known;    // somebody else waited for the same
             // A call's own come last.
-            var word = await Task.Run(() => keywords.With([request], cancellationToken).Words[^1], cancellationToken);
+            var word = await Task.Run(() => keywords.CombineWith([request], cancellationToken).Words[^1], cancellationToken);
             _measured[request] = word;
             _oldest.Enqueue(request);
             if (_oldest.Count > Remembered) _measured.TryRemove(_oldest.Dequeue(), out _);

@@ -119,8 +119,9 @@ internal static class MediaParsers
     private static void ReadWav(byte[] input) => InFile(input, path =>
     {
         if (WavHeader.TryRead(input) is not { } header) return;
-        WavFile.TryRead(path, header.SampleRateHz, 1 << 20);
         WavFile.HasMoreData(path, header);
+        if (!WavFile.IsPlain(path, header)) return;
+        foreach (var _ in WavFile.ReadAsync(path, header, new MediaLimits(), default).ToBlockingEnumerable()) { }
     });
 
     private static void ReadFile(byte[] input) => InFile(input, path => MediaFile.OpenAsync(path, Limits,

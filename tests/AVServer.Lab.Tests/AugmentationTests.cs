@@ -22,7 +22,7 @@ public sealed class AugmentationTests
         var mixed = signal.ToArray();
         NoiseMixer.Mix(mixed, Noise(2, 9_000, 0.7f), 123, snrDb);
         var added = mixed.Zip(signal, (with, without) => with - without).ToArray();
-        Assert.Equal(snrDb, 20 * Math.Log10(Sound.ActiveRms(signal) / Sound.Rms(added)), 1);
+        Assert.Equal(snrDb, 20 * Math.Log10(Waveform.ActiveRms(signal) / Waveform.Rms(added)), 1);
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class AugmentationTests
     {
         var word = Noise(3, 8_000);
         float[] padded = [.. new float[16_000], .. word, .. new float[16_000]];
-        Assert.Equal(Sound.Rms(word), Sound.ActiveRms(padded), 2);
+        Assert.Equal(Waveform.Rms(word), Waveform.ActiveRms(padded), 2);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class AugmentationTests
         for (var n = 0; n < expected.Length; n++)
             for (var k = 0; k < response.Length; k++)
                 if (n + 1 - k >= 0 && n + 1 - k < signal.Length) expected[n] += response[k] * signal[n + 1 - k];
-        var scale = Sound.Rms(signal) / Sound.Rms(expected);
+        var scale = Waveform.Rms(signal) / Waveform.Rms(expected);
         for (var n = 0; n < expected.Length; n++) Assert.Equal(expected[n] * scale, wet[n], 1e-4f);
     }
 
@@ -56,7 +56,7 @@ public sealed class AugmentationTests
         var sine = Enumerable.Range(0, 16_000).Select(i => 0.5f * MathF.Sin((float)(2 * Math.PI * hz * i / 16_000))).ToArray();
         var heard = sine.ToArray();
         TelephoneBand.Apply(heard, new Random(1));
-        Assert.InRange(20 * Math.Log10(Sound.Rms(heard.AsSpan(800)) / Sound.Rms(sine)), leastDb, mostDb);
+        Assert.InRange(20 * Math.Log10(Waveform.Rms(heard.AsSpan(800)) / Waveform.Rms(sine)), leastDb, mostDb);
     }
 
     [Fact]
@@ -64,8 +64,8 @@ public sealed class AugmentationTests
     {
         var sound = Noise(6, 4_000, 0.5f);
         var heard = sound.ToArray();
-        LowLevel.Apply(heard, 20);
-        Assert.Equal(Sound.Rms(sound) / 10, Sound.Rms(heard), 4);
+        LevelDrop.Apply(heard, 20);
+        Assert.Equal(Waveform.Rms(sound) / 10, Waveform.Rms(heard), 4);
         Assert.All(heard, sample => Assert.Equal(MathF.Round(sample * 32_768), sample * 32_768, 1e-3f));
     }
 
@@ -73,7 +73,7 @@ public sealed class AugmentationTests
     public void Faster_is_shorter_and_higher()
     {
         var sine = Enumerable.Range(0, 16_000).Select(i => MathF.Sin(2 * MathF.PI * 440 * i / 16_000)).ToArray();
-        var fast = Sound.ChangeSpeed(sine, 1.25);
+        var fast = Waveform.ChangeSpeed(sine, 1.25);
         Assert.Equal(12_800, fast.Length);
         var crossings = fast.Zip(fast.Skip(1), (a, b) => a < 0 && b >= 0).Count(up => up);
         Assert.InRange(crossings, 438, 441);

@@ -18,7 +18,7 @@ public sealed class ReshapedSpeechTests
         var recipe = new DataRecipe("hello", [new SplitRule(ReshapedSpeech.Set, ClipRole.Keyword, Split.Train, Path: "^keyword/")]);
         var words = new Dictionary<string, WordTimes> { ["en/hello/a-1.opus"] = new(0.3, 0.8) };
 
-        var clips = recipe.Deal([Row("keyword/en/hello/a-1.opus@0", "a@0"), Row("filler/en/other/b-1.opus@0", "")], words);
+        var clips = recipe.ToClips([Row("keyword/en/hello/a-1.opus@0", "a@0"), Row("filler/en/other/b-1.opus@0", "")], words);
 
         var clip = Assert.Single(clips);
         Assert.Equal(new WordTimes(0.3, 0.8), clip.Word);

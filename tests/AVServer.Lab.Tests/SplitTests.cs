@@ -21,7 +21,7 @@ public sealed class SplitTests
     [InlineData("wake-words/en/athena/a.opus", Split.Train, ClipRole.Filler)]
     public void Recordings_are_dealt_as_the_recipe_says(string path, Split split, ClipRole role)
     {
-        var clip = Assert.Single(DataRecipe.Load(RecipePath).Deal([Row("ovos_wakewords", path)], new Dictionary<string, WordTimes>()));
+        var clip = Assert.Single(DataRecipe.Load(RecipePath).ToClips([Row("ovos_wakewords", path)], new Dictionary<string, WordTimes>()));
         Assert.Equal((split, role), (clip.Split, clip.Role));
     }
 
@@ -29,7 +29,7 @@ public sealed class SplitTests
     public void Speaker_is_in_one_split_only()
     {
         var rows = Enumerable.Range(0, 600).Select(i => Row("an4", $"{i}.opus", speaker: $"speaker{i % 60}"));
-        var clips = DataRecipe.Load(RecipePath).Deal(rows, new Dictionary<string, WordTimes>());
+        var clips = DataRecipe.Load(RecipePath).ToClips(rows, new Dictionary<string, WordTimes>());
         Assert.All(clips.GroupBy(clip => clip.Speaker), group => Assert.Single(group.Select(clip => clip.Split).Distinct()));
         Assert.Equal(3, clips.Select(clip => clip.Split).Distinct().Count());
     }
@@ -37,7 +37,7 @@ public sealed class SplitTests
     [Fact]
     public void Recordings_under_a_non_commercial_licence_never_train()
     {
-        var clip = Assert.Single(DataRecipe.Load(RecipePath).Deal([Row("ravdess", "audio/a.opus")], new Dictionary<string, WordTimes>()));
+        var clip = Assert.Single(DataRecipe.Load(RecipePath).ToClips([Row("ravdess", "audio/a.opus")], new Dictionary<string, WordTimes>()));
         Assert.Equal(Split.Test, clip.Split);
     }
 

@@ -9,6 +9,8 @@ namespace AVServer.Media.Tests;
 [Trait("Category", "unit")]
 public sealed class MediaFileTests : IDisposable
 {
+    private static readonly MediaFile WithoutFfmpeg = new(new MediaOptions { FfmpegPath = "none" });
+
     private readonly MediaFile _files = new(Media.Options);
     private readonly string _folder = Directory.CreateTempSubdirectory("avserver-media-").FullName;
 
@@ -96,23 +98,67 @@ public sealed class MediaFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("pcm_s16le", 16000, 1)]
-    [InlineData("pcm_f32le", 16000, 2)]
-    [InlineData("pcm_s16le", 8000, 1)]
-    public async Task Wav_read_directly_equals_what_ffmpeg_reads(string codec, int rate, int channels)
+    [InlineData("pcm_s16le", 1)]
+    [InlineData("pcm_s16le", 2)]
+    [InlineData("pcm_f32le", 1)]
+    [InlineData("pcm_f32le", 2)]
+    public async Task Plain_wav_is_read_without_ffmpeg_as_ffmpeg_reads_it(string codec, int channels)
     {
-        byte[] wav = await Media.ToneAsync("wav", "-c:a", codec, "-ar", $"{rate}", "-ac", $"{channels}");
-        float[]? direct = WavFile.TryRead(Save(wav, "a.wav"), rate, long.MaxValue);
-        float[] decoded = Media.Join(await _files.DecodeAsync(Save(wav, "b.wav")).ToListAsync());
-        Assert.NotNull(direct);
-        if (rate != DecodedFormat.SampleRateHz)
-        {
-            Assert.Null(WavFile.TryRead(Save(wav, "a.wav"), DecodedFormat.SampleRateHz, long.MaxValue));
-            return;
-        }
+        byte[] wav = await Media.ToneAsync("wav", "-c:a", codec, "-ar", "16000", "-ac", $"{channels}");
+        string path = Save(wav, "a.wav");
 
-        Assert.Equal(decoded.Length, direct.Length);
-        Assert.All(decoded.Zip(direct), pair => Assert.InRange(pair.First - pair.Second, -1e-4f, 1e-4f));
+        Assert.Equal(Media.Join(await Media.DecodeAsync("wav", wav).ToListAsync()), await WithoutFfmpeg.ReadAudioAsync(path, 16000));
+        Assert.Equal(3, (await WithoutFfmpeg.FindDurationAsync(path))!.Value.TotalSeconds, 1e-3);
+    }
+
+    [Fact]
+    public async Task Plain_wav_says_what_is_wrong_with_it_as_ffmpegs_output_does()
+    {
+        float[] torn = [.. Enumerable.Range(0, 32_000).Select(i => i == 20_000 ? float.NaN : 0.5f)];
+        byte[] opposite = [.. Enumerable.Range(0, 16_000).SelectMany(i => new[] { (short)(i % 99 * 99), (short)(i % 99 * -99) })
+            .SelectMany(BitConverter.GetBytes)];
+        var damaged = await WithoutFfmpeg.DecodeAsync(
+            Save(Media.Wav(WavHeader.IeeeFloat, 1, 32, 32, 16_000, [.. torn.SelectMany(BitConverter.GetBytes)]), "torn.wav")).ToListAsync();
+        var cancelled = await WithoutFfmpeg.DecodeAsync(
+            Save(Media.Wav(WavHeader.Pcm, 2, 16, 16, 16_000, opposite), "opposite.wav")).ToListAsync();
+
+        Assert.Equal((WarningCodes.Damaged, 0f), (Assert.IsType<MediaWarning>(damaged[^1]).Code, Media.Join(damaged)[20_000]));
+        Assert.Equal(WarningCodes.ChannelsCancel, Assert.IsType<MediaWarning>(cancelled[^1]).Code);
+        Assert.All(Media.Join(cancelled), sample => Assert.Equal(0, sample));
+    }
+
+    [Fact]
+    public async Task Wav_that_is_more_than_plain_samples_is_left_to_ffmpeg()
+    {
+        byte[] wav = await Media.WavAsync();
+        byte[][] others =
+        [
+            wav[..^2001],                                                                    // cut
+            [.. wav, .. "data"u8, 4, 0, 0, 0, 1, 2, 3, 4],                                   // goes on
+            await Media.ToneAsync("wav", "-c:a", "pcm_s24le", "-ar", "16000"),
+            await Media.ToneAsync("wav", "-c:a", "pcm_s16le", "-ar", "16000", "-ac", "6"),
+            await Media.ToneAsync("wav", "-c:a", "pcm_s16le", "-ar", "8000"),                // another rate
+        ];
+        foreach (var (bytes, i) in others.Select((bytes, i) => (bytes, i)))
+        {
+            string path = Save(bytes, $"{i}.wav");
+            await Assert.ThrowsAsync<MediaException>(() => WithoutFfmpeg.ReadAudioAsync(path, 16000));
+            Assert.NotEmpty(await _files.ReadAudioAsync(path, 16000));
+        }
+    }
+
+    [Fact]
+    public async Task Plain_wav_is_read_up_to_the_longest_that_is_allowed()
+    {
+        var limits = new MediaLimits { MaxDuration = TimeSpan.FromSeconds(1.5) };
+        var items = new List<MediaItem>();
+        var fault = await Assert.ThrowsAsync<MediaException>(async () =>
+        {
+            await foreach (var item in WithoutFfmpeg.DecodeAsync(Save(await Media.WavAsync(), "long.wav"), limits)) items.Add(item);
+        });
+
+        Assert.Equal(FaultCodes.LimitExceeded, fault.Code);
+        Assert.InRange(Media.Join(items).Length, 24_000, 28_000);
     }
 
     [Fact]

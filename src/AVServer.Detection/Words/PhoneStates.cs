@@ -48,7 +48,7 @@ public sealed class PhoneStates
 
     /// <summary>Number of a phone by its name.</summary>
     /// <exception cref="ArgumentException">There is no such phone.</exception>
-    public int NumberOf(string phone)
+    public int IndexOf(string phone)
     {
         for (var i = 0; i < Phones.Count; i++)
             if (Phones[i] == phone) return i;
@@ -64,7 +64,7 @@ public sealed class PhoneStates
     /// <summary>The outputs of a phone behind another.</summary>
     /// <param name="left">The phone before; null where it isn't known.</param>
     /// <param name="phone">The phone.</param>
-    public (int[] Enter, int[] Stay) Behind(int? left, int phone) =>
+    public (int[] Enter, int[] Stay) InContext(int? left, int phone) =>
         left is { } before && _contexts.TryGetValue((before, phone), out var context)
             ? (context.Enter.Length > 0 ? context.Enter : _enter[phone], context.Stay.Length > 0 ? context.Stay : _stay[phone])
             : (_enter[phone], _stay[phone]);

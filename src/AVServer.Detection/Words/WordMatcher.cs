@@ -7,66 +7,66 @@ namespace AVServer.Detection;
 /// </remarks>
 public sealed class WordMatcher
 {
-    private const float Never = -1e9f;
+    private const float LogZero = -1e9f;
 
     private readonly WordSet _words;
-    private readonly PhoneHistory _history;
+    private readonly PhoneScoreHistory _history;
     private readonly float[] _enter;
     private readonly float[] _stay;
-    private readonly Track[] _tracks;
+    private readonly ViterbiPath[] _paths;
 
     /// <param name="words">What is looked for.</param>
-    /// <param name="history">Takes what is heard; a frame is accepted there first.</param>
-    public WordMatcher(WordSet words, PhoneHistory history)
+    /// <param name="history">Scores of the phones; a frame is accepted there first.</param>
+    public WordMatcher(WordSet words, PhoneScoreHistory history)
     {
         (_words, _history) = (words, history);
         (_enter, _stay) = (new float[words.PairCount], new float[words.PairCount]);
-        _tracks = [.. words.Paths.Select((path, i) => new Track(words.PairsByPath[i], path.Threshold))];
+        _paths = [.. words.Paths.Select((path, i) => new ViterbiPath(words.PairsByPath[i], path.Threshold))];
     }
 
-    /// <summary>Score that each path would have if it ended with the latest frame; for whoever looks on.</summary>
-    public float Score(int path) => _tracks[path].Last;
+    /// <summary>Score that each path would have if it ended with the latest frame; as a measure of how near it is.</summary>
+    public float Score(int path) => _paths[path].FinalScore;
 
-    /// <summary>Takes the frame that <see cref="PhoneHistory"/> accepted last.</summary>
+    /// <summary>Takes the frame that <see cref="PhoneScoreHistory"/> accepted last.</summary>
     /// <param name="scores">The network's outputs; not kept.</param>
-    /// <param name="candidates">Receives what is ripe.</param>
+    /// <param name="candidates">Receives words whose best end lies far enough back.</param>
     public void Accept(ReadOnlySpan<float> scores, ICollection<WordCandidate> candidates)
     {
         var frame = _history.Count - 1;
         var weight = _words.Options.SpeechWeight;
-        _words.Gains(scores, (weight * _history.Best(frame)) + ((1 - weight) * _history.Rest(frame)), _enter, _stay);
-        for (var i = 0; i < _tracks.Length; i++)
-            if (_tracks[i].Accept(frame, _enter, _stay, _words.Options.RipeFrames) is { } found)
+        _words.ComputeGains(scores, (weight * _history.BestScore(frame)) + ((1 - weight) * _history.BestSilence(frame)), _enter, _stay);
+        for (var i = 0; i < _paths.Length; i++)
+            if (_paths[i].Accept(frame, _enter, _stay, _words.Options.LookaheadFrames) is { } found)
                 candidates.Add(new WordCandidate(i, found.Score, found.Entries, found.End));
     }
 
-    /// <summary>Ends the sound: what isn't ripe yet becomes a candidate as it stands.</summary>
+    /// <summary>Ends the sound: what waits for a better end becomes a candidate as it stands.</summary>
     public void Complete(ICollection<WordCandidate> candidates)
     {
-        for (var i = 0; i < _tracks.Length; i++)
-            if (_tracks[i].TakeBest() is { } found) candidates.Add(new WordCandidate(i, found.Score, found.Entries, found.End));
+        for (var i = 0; i < _paths.Length; i++)
+            if (_paths[i].TakeBest() is { } found) candidates.Add(new WordCandidate(i, found.Score, found.Entries, found.End));
     }
 
-    /// <summary>Forgets what was heard; frames count from 0 again.</summary>
+    /// <summary>Forgets all frames; they count from 0 again.</summary>
     public void Reset()
     {
-        foreach (var track in _tracks) track.Reset();
+        foreach (var path in _paths) path.Reset();
     }
 
     /// <summary>One pronunciation's way through the frames.</summary>
-    private sealed class Track(int[] pairs, float threshold)
+    private sealed class ViterbiPath(int[] pairs, float threshold)
     {
-        private readonly float[] _scores = Filled(pairs.Length);
+        private readonly float[] _scores = CreateScores(pairs.Length);
         private readonly long[] _entries = new long[pairs.Length * pairs.Length];    // [phone reached, phone]: entries on the best way there
         private readonly long[] _bestEntries = new long[pairs.Length];
-        private float _best = Never;
+        private float _best = LogZero;
         private long _bestEnd;
-        private float _given = Never;
-        private long _givenEnd = -1;
+        private float _reported = LogZero;
+        private long _reportedEnd = -1;
 
-        public float Last => _scores[^1];
+        public float FinalScore => _scores[^1];
 
-        public (float Score, long[] Entries, long End)? Accept(long frame, float[] enter, float[] stay, int ripe)
+        public (float Score, long[] Entries, long End)? Accept(long frame, float[] enter, float[] stay, int lookahead)
         {
             var count = pairs.Length;
             for (var j = count - 1; j >= 0; j--)
@@ -81,42 +81,42 @@ public sealed class WordMatcher
                 }
                 else
                 {
-                    _scores[j] = Math.Max(staying, Never);
+                    _scores[j] = Math.Max(staying, LogZero);
                 }
             }
-            Keep(frame);
-            return _best > Never && frame - _bestEnd >= ripe ? TakeBest() : null;
+            UpdateBest(frame);
+            return _best > LogZero && frame - _bestEnd >= lookahead ? TakeBest() : null;
         }
 
         public (float Score, long[] Entries, long End)? TakeBest()
         {
-            if (_best <= Never) return null;
+            if (_best <= LogZero) return null;
             var found = (_best, _bestEntries.ToArray(), _bestEnd);
-            (_given, _givenEnd, _best) = (_best, _bestEnd, Never);
+            (_reported, _reportedEnd, _best) = (_best, _bestEnd, LogZero);
             return found;
         }
 
         public void Reset()
         {
-            Array.Fill(_scores, Never);
-            (_best, _given, _givenEnd) = (Never, Never, -1);
+            Array.Fill(_scores, LogZero);
+            (_best, _reported, _reportedEnd) = (LogZero, LogZero, -1);
         }
 
         // A word that lies over the candidate before is another one only if it is better.
-        private void Keep(long frame)
+        private void UpdateBest(long frame)
         {
             var score = _scores[^1];
             if (score <= threshold || score <= _best) return;
             var entries = _entries.AsSpan((pairs.Length - 1) * pairs.Length, pairs.Length);
-            if (entries[0] <= _givenEnd && score <= _given) return;
+            if (entries[0] <= _reportedEnd && score <= _reported) return;
             (_best, _bestEnd) = (score, frame);
             entries.CopyTo(_bestEntries);
         }
 
-        private static float[] Filled(int length)
+        private static float[] CreateScores(int length)
         {
             var values = new float[length];
-            Array.Fill(values, Never);
+            Array.Fill(values, LogZero);
             return values;
         }
     }

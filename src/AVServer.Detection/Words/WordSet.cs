@@ -17,7 +17,7 @@ public sealed class WordSet
         int Number(int? left, int phone)
         {
             if (numbers.TryGetValue((left, phone), out var number)) return number;
-            _pairs.Add(states.Behind(left, phone));
+            _pairs.Add(states.InContext(left, phone));
             return numbers[(left, phone)] = _pairs.Count - 1;
         }
     }
@@ -45,7 +45,7 @@ public sealed class WordSet
     /// <param name="zero">What a gain is measured from.</param>
     /// <param name="enter">Receives each pair's gain on entering the phone.</param>
     /// <param name="stay">Receives each pair's gain on staying in it.</param>
-    internal void Gains(ReadOnlySpan<float> scores, float zero, Span<float> enter, Span<float> stay)
+    internal void ComputeGains(ReadOnlySpan<float> scores, float zero, Span<float> enter, Span<float> stay)
     {
         for (var i = 0; i < _pairs.Count; i++)
         {

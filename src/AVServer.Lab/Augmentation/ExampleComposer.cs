@@ -83,7 +83,7 @@ public sealed class ExampleComposer
         // Some of what surrounds the word stays: its cut must not be the tell-tale.
         var (from, to) = (Math.Max(0, start - random.Next(400, 4000)), Math.Min(samples.Length, end + random.Next(800, 4000)));
         var speed = 1 + (_recipe.SpeedSpread * ((2 * random.NextDouble()) - 1));
-        var cut = Sound.ChangeSpeed(samples.AsSpan(from, to - from), speed);
+        var cut = Waveform.ChangeSpeed(samples.AsSpan(from, to - from), speed);
         Fade(cut);
         return (cut, Math.Max(0, (int)((start - from) / speed)), Math.Min(cut.Length, (int)((end - from) / speed)));
     }
@@ -120,7 +120,7 @@ public sealed class ExampleComposer
         var samples = _read(clip);
         var (start, end) = SpeechEdges.Find(samples);
         if (end - start > longest) start = random.Next(start, end - longest);
-        var cut = Sound.ChangeSpeed(
+        var cut = Waveform.ChangeSpeed(
             samples.AsSpan(start, Math.Min(longest, end - start)), 1 + (_recipe.SpeedSpread * ((2 * random.NextDouble()) - 1)));
         Fade(cut);
         return cut;
@@ -160,7 +160,7 @@ public sealed class ExampleComposer
 
     private void Distort(float[] canvas, Random random)
     {
-        var speech = Sound.ActiveRms(canvas);
+        var speech = Waveform.ActiveRms(canvas);
         if (speech > 0 && random.NextDouble() < _recipe.RoomShare) RoomSimulator.Apply(canvas, Room(random));
         if (speech <= 0 || random.NextDouble() < _recipe.NoiseShare) AddNoise(canvas, speech > 0 ? speech : 0.05f, random);
         if (speech > 0 && random.NextDouble() < _recipe.FloorShare)
@@ -218,8 +218,8 @@ public sealed class ExampleComposer
 
     private static void Put(float[] canvas, float[] samples, int offset, float level)
     {
-        var rms = Sound.ActiveRms(samples);
-        if (rms > 0) Sound.Add(canvas, samples, offset, level / rms);
+        var rms = Waveform.ActiveRms(samples);
+        if (rms > 0) Waveform.Add(canvas, samples, offset, level / rms);
     }
 
     private static float Level(Random random, double spreadDb = 0) =>

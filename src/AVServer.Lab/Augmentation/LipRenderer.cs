@@ -18,7 +18,7 @@ public sealed class LipRenderer(LipAugmentRecipe? recipe)
     public void Render(LipRecording recording, int first, double speed, Random random, Span<float> target)
     {
         var warp = recipe is null ? LipWarp.None : LipWarp.Draw(recipe, random);
-        var light = recipe is null ? LipLight.None : LipLight.Draw(recipe, recording.Picture(recording.Pictures / 2), random);
+        var light = recipe is null ? LipPhotometry.None : LipPhotometry.Draw(recipe, recording.Picture(recording.Pictures / 2), random);
         var trembles = recipe is not null && random.NextDouble() < recipe.TrembleShare;
         var motion = recipe is null ? 1 : (float)Math.Pow(1 + recipe.MotionSpread, (2 * random.NextDouble()) - 1);
         var rest = motion == 1 ? null : MeanOf(recording);

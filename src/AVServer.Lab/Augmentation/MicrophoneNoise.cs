@@ -26,7 +26,7 @@ public static class MicrophoneNoise
     private static void AddHum(float[] noise, Random random)
     {
         var mains = random.Next(2) == 0 ? 50 : 60;
-        var level = Sound.Rms(noise) * 2 * random.NextDouble();
+        var level = Waveform.Rms(noise) * 2 * random.NextDouble();
         for (var harmonic = 1; harmonic <= Harmonics; harmonic++)
         {
             var (amplitude, phase) = (level * random.NextDouble() / harmonic, 2 * Math.PI * random.NextDouble());

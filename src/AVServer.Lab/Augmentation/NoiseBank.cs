@@ -27,7 +27,7 @@ public sealed class NoiseBank
 
     internal NoiseBank(float[][] noises, Clip[] talkers, Func<Clip, float[]> read, float[][] rooms, int seed)
     {
-        _noises = [.. noises.Where(noise => noise.Length >= ShortestNoise && Sound.Rms(noise) > 0)];
+        _noises = [.. noises.Where(noise => noise.Length >= ShortestNoise && Waveform.Rms(noise) > 0)];
         _rooms = rooms;
         if (_noises.Length == 0 || talkers.Length == 0)
             throw new ArgumentException($"Expected noise and talkers, got {_noises.Length} and {talkers.Length}.", nameof(noises));
@@ -69,8 +69,8 @@ public sealed class NoiseBank
             {
                 var voice = read(talkers[random.Next(talkers.Length)]);
                 if (voice.Length > LongestVoice) voice = voice[..LongestVoice];
-                var rms = Sound.ActiveRms(voice);
-                if (rms > 0) Sound.Add(strip, voice, at, 0.1f / rms);
+                var rms = Waveform.ActiveRms(voice);
+                if (rms > 0) Waveform.Add(strip, voice, at, 0.1f / rms);
                 at += voice.Length + random.Next(1_600);
             }
         }

@@ -4,7 +4,7 @@ namespace AVServer.Lab.Augmentation;
 public static class NoiseMixer
 {
     /// <summary>Adds noise to a signal in place.</summary>
-    /// <param name="signal">Speech; its level is that of its louder parts (<see cref="Sound.ActiveRms"/>), or <paramref name="signalRms"/>
+    /// <param name="signal">Speech; its level is that of its louder parts (<see cref="Waveform.ActiveRms"/>), or <paramref name="signalRms"/>
     /// where given.</param>
     /// <param name="noise">Noise, repeated where it is shorter.</param>
     /// <param name="noiseStart">Sample of the noise to begin at.</param>
@@ -15,9 +15,9 @@ public static class NoiseMixer
         if (noise.IsEmpty) return;
         var cut = new float[signal.Length];
         for (var i = 0; i < cut.Length; i++) cut[i] = noise[(noiseStart + i) % noise.Length];
-        var noiseRms = Sound.Rms(cut);
+        var noiseRms = Waveform.Rms(cut);
         if (noiseRms <= 0) return;
-        var gain = (signalRms ?? Sound.ActiveRms(signal)) / noiseRms * Math.Pow(10, -snrDb / 20);
-        Sound.Add(signal, cut, 0, (float)gain);
+        var gain = (signalRms ?? Waveform.ActiveRms(signal)) / noiseRms * Math.Pow(10, -snrDb / 20);
+        Waveform.Add(signal, cut, 0, (float)gain);
     }
 }

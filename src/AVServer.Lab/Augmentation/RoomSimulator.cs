@@ -19,10 +19,10 @@ public static class RoomSimulator
         var direct = 0;
         for (var i = 1; i < response.Length; i++)
             if (Math.Abs(response[i]) > Math.Abs(response[direct])) direct = i;
-        var before = Sound.Rms(signal);
+        var before = Waveform.Rms(signal);
         var wet = Convolve(signal, response);
         for (var i = 0; i < signal.Length; i++) signal[i] = wet[i + direct];
-        var after = Sound.Rms(signal);
+        var after = Waveform.Rms(signal);
         if (after <= 0) return;
         foreach (ref var sample in signal) sample *= before / after;
     }

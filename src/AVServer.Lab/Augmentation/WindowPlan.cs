@@ -14,9 +14,9 @@ namespace AVServer.Lab.Augmentation;
 public sealed class WindowPlan(IReadOnlyList<AudioVisualClip> clips)
 {
     /// <summary>Longest time from a word's end to its window's end.</summary>
-    public const double LongestLag = 0.6;
+    public const double MaxLag = 0.6;
 
-    private const double ShortestLag = 0.04;
+    private const double MinLag = 0.04;
     private const double OwnShare = 0.2;
     private const double NothingShare = 0.3;
     private const double JustBeforeShare = 0.7;
@@ -27,21 +27,21 @@ public sealed class WindowPlan(IReadOnlyList<AudioVisualClip> clips)
     private const double Margin = 0.04;
 
     /// <summary>A window as recorded, that ends with the recording's last word.</summary>
-    public static AudioVisualWindow AsRecorded(AudioVisualClip clip, double lag) =>
+    public static AudioVisualWindow RecordedWindow(AudioVisualClip clip, double lag) =>
         new(clip, clip.Words[^1] == clip.Keyword, clip.Words[^1].EndSeconds, lag, 0, double.PositiveInfinity);
 
     /// <summary>A window as recorded, that ends with a word before the last; of the keyword at most its beginning is in it.</summary>
-    public static AudioVisualWindow Earlier(AudioVisualClip clip, double lag, Random random) =>
+    public static AudioVisualWindow EarlierWindow(AudioVisualClip clip, double lag, Random random) =>
         new(clip, false, clip.Words[random.Next(clip.Words.Count - 1)].EndSeconds, lag, 0, BeginningOfKeyword(clip));
 
     /// <summary>Draws the time from a word's end to its window's end.</summary>
-    public static double DrawLag(Random random) => ShortestLag + (random.NextDouble() * (LongestLag - ShortestLag));
+    public static double DrawLag(Random random) => MinLag + (random.NextDouble() * (MaxLag - MinLag));
 
     /// <summary>A window that ends with the recording's last word.</summary>
-    public AudioVisualWindow Final(AudioVisualClip clip, Random random) => At(clip, clip.Words.Count - 1, random);
+    public AudioVisualWindow FinalWordWindow(AudioVisualClip clip, Random random) => At(clip, clip.Words.Count - 1, random);
 
     /// <summary>A window that ends with a word from anywhere, or inside the keyword; the keyword isn't in it.</summary>
-    public AudioVisualWindow Other(AudioVisualClip clip, Random random)
+    public AudioVisualWindow OtherWordWindow(AudioVisualClip clip, Random random)
     {
         var index = random.Next(clip.Words.Count);
         if (clip.Keyword is not { } said || clip.Words[index] != said) return At(clip, index, random);

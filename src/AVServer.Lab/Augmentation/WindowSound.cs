@@ -60,7 +60,7 @@ public sealed class WindowSound(NoiseBank bank)
             canvas[i] = (float)Math.Min(1, toEdge / FadeSeconds) * Sample(
                 (moment.IsBefore ? before! : recording).Samples, moment.Seconds * Rate);
         }
-        var rms = Math.Max(Sound.ActiveRms(canvas), LeastRms);
+        var rms = Math.Max(Waveform.ActiveRms(canvas), LeastRms);
         var floor = rms * Math.Pow(10, (DeepestFloorDb + (random.NextDouble() * (HighestFloorDb - DeepestFloorDb))) / 20);
         foreach (ref var sample in canvas.AsSpan()) sample += (float)(floor * Sqrt3 * ((2 * random.NextDouble()) - 1));
         return (canvas, rms);

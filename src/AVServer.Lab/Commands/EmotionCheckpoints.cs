@@ -9,9 +9,9 @@ namespace AVServer.Lab.Commands;
 internal static class EmotionCheckpoints
 {
     /// <summary>The whole model: the one that does both where the recipe reads, else the one that hears.</summary>
-    internal static nn.Module Whole(LabFolders folders, EmotionRecipe recipe) => recipe.Reads
+    internal static nn.Module Load(LabFolders folders, EmotionRecipe recipe) => recipe.Reads
         ? Load(folders, recipe, "fused", new MscnnSpu(recipe.Mscnn!))
-        : Load(Path.Combine(folders.Run(recipe.Name), EmotionTraining.SoundFile), recipe, EmotionNetwork.Whole(recipe).Module);
+        : Load(Path.Combine(folders.Run(recipe.Name), EmotionTraining.SoundFile), recipe, EmotionNetwork.Create(recipe).Module);
 
     private static nn.Module Load(LabFolders folders, EmotionRecipe recipe, string stage, nn.Module model)
     {

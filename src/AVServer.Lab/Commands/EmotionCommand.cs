@@ -21,16 +21,16 @@ public static class EmotionCommand
         var recipe = SpeakerHeadRecipe.Load(recipePath);
         EmotionSet[] sets = [.. recipe.Sets, .. recipe.Strangers];
         var cache = new CorpusCache(folders.Cache);
-        foreach (var set in sets.Select(set => set.Set).Concat(EmotionMaterials.NoiseSets)) await cache.DecodeAsync(folders.Corpora, set, cancellationToken);
+        foreach (var set in sets.Select(set => set.Set).Concat(EmotionDatasets.NoiseSets)) await cache.DecodeAsync(folders.Corpora, set, cancellationToken);
         var lines = new List<string>();
         using var encoder = SpeechEncoder.Load(ModelStore.Open(folders.Models).Get(SpeakerHeadRecipe.Encoder));
-        var bank = Hear(folders, recipe, sets, cache, encoder, noise: null);
+        var bank = ReadBank(folders, recipe, sets, cache, encoder, noise: null);
         var counts = bank.Recordings.CountBy(row => row.Set).Select(set => $"{set.Key} {set.Value}");
         Log($"{recipe.Name} {recipe.Version}: {string.Join(", ", counts)} recordings; seed {recipe.Seed}");
         var trainer = new SpeakerHeadTrainer(recipe, bank);
         int[] Of(Func<Recording, bool> wanted) => [.. Enumerable.Range(0, bank.Recordings.Count).Where(place => wanted(bank.Recordings[place]))];
 
-        var report = new StrangersReport(recipe.Labels);
+        var report = new CrossCorpusReport(recipe.Labels);
         var strangers = new List<IReadOnlyList<IReadOnlyList<EmotionScore>>>();
         report.Begin("Strangers of another corpus and language", HistoryNames);
         foreach (var judged in sets.Where(set => set.Labels is not null))
@@ -40,7 +40,7 @@ public static class EmotionCommand
             var head = trainer.Fit(Of(row => teaching.Contains(row.Set)));
             var asked = Of(row => row.Set == judged.Set);
             IReadOnlyList<IReadOnlyList<EmotionScore>> scores =
-                [.. Histories.Select(seconds => trainer.Ask(head, asked, seconds).ToList())];
+                [.. Histories.Select(seconds => trainer.Score(head, asked, seconds).ToList())];
             report.Add(string.Join(" + ", teaching), judged.Set, scores);
             strangers.Add(scores);
             Log($"{string.Join('+', teaching)} -> {judged.Set}: {string.Join(' ', scores.Select(column => Percent(Ua(column))))}");
@@ -48,15 +48,15 @@ public static class EmotionCommand
         if (strangers.Count > 0)
         {
             var means = HistoryNames.Select((name, i) => $"{name} {Percent(strangers.Average(scores => Ua(scores[i])))}");
-            report.Say($"Mean UA: {string.Join(", ", means)}.");
+            report.AppendText($"Mean UA: {string.Join(", ", means)}.");
         }
 
         var shipped = trainer.Fit(Of(row => recipe.Sets.Any(set => set.Set == row.Set)));
         if (recipe.Strangers.Any(set => set.Labels is not null))
         {
-            var noises = EmotionMaterials.Noises(cache);
+            var noises = EmotionDatasets.Noises(cache);
             NoiseReport.Append(
-                report, recipe, shipped, ratio => Hear(folders, recipe, recipe.Strangers, cache, encoder, (noises, ratio)), Log);
+                report, recipe, shipped, ratio => ReadBank(folders, recipe, recipe.Strangers, cache, encoder, (noises, ratio)), Log);
         }
 
         report.Begin("Strangers of the corpora that teach: no speaker of a fold teaches it", HistoryNames);
@@ -68,7 +68,7 @@ public static class EmotionCommand
             {
                 var head = trainer.Fit(Of(row => recipe.Sets.Any(set => set.Set == row.Set) && !(row.Set == judged.Set && row.Fold == fold)));
                 var asked = Of(row => row.Set == judged.Set && row.Fold == fold);
-                for (var i = 0; i < Histories.Length; i++) columns[i].AddRange(trainer.Ask(head, asked, Histories[i]));
+                for (var i = 0; i < Histories.Length; i++) columns[i].AddRange(trainer.Score(head, asked, Histories[i]));
             }
             report.Add(string.Join(" + ", recipe.Sets.Select(set => set.Set)), judged.Set, columns);
             folds.Add(columns);
@@ -87,7 +87,7 @@ public static class EmotionCommand
             var sure = answers.Where(answer => answer.Posterior >= confidence).ToList();
             var coverage = sure.Count / (double)answers.Count;
             var right = sure.Count(answer => answer.Right) / (double)Math.Max(1, sure.Count);
-            report.Say(
+            report.AppendText(
                 $"{scores[0].Condition}, {HistoryNames[i]}: {Percent(coverage)} answered, of these {Percent(right)} right; "
                 + "the others are \"unsure\".");
         }
@@ -107,7 +107,7 @@ public static class EmotionCommand
     }
 
     // With noise, at a ratio in dB, a second rendering of each recording has it.
-    private static EmotionBank Hear(
+    private static EmotionBank ReadBank(
         LabFolders folders,
         SpeakerHeadRecipe recipe,
         IReadOnlyList<EmotionSet> sets,
@@ -120,7 +120,7 @@ public static class EmotionCommand
         foreach (var set in sets) _ = cache.Samples(set.Set, 0..0);
         return new EmotionBank(
             recordings,
-            recording => EmotionMaterials.Samples(cache, recording.Set, recording.Samples),
+            recording => EmotionDatasets.Samples(cache, recording.Set, recording.Samples),
             noise?.Noises ?? [],
             new EncoderFrontEnd(encoder, recipe.WindowSeconds),
             noise is { RatioDb: var ratio }

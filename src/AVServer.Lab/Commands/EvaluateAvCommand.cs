@@ -26,7 +26,7 @@ public static class EvaluateAvCommand
         using var scorer = new AudioVisualScorer(folder, AudioVisualCheckpoints.Audio(folders, recipe), AudioVisualCheckpoints.Visual(folders, recipe));
 
         var (clips, sound) = (corpus.Of(Split.Test), new WindowSound(new NoiseBank(corpora, Split.Test, recipe.Seed)));
-        AudioVisualSet Measured(int stride) => new(clips, clip => corpus.Read(clip).Thinned(stride));
+        AudioVisualSet Measured(int stride) => new(clips, clip => corpus.Read(clip).Decimate(stride));
         TrialScores ScoresOf(AudioVisualSet recordings) => new(new AudioVisualTrials(recordings, Draws, recipe.Seed), scorer, sound);
         var set = Measured(MeasuredStride);
         var scores = ScoresOf(set);

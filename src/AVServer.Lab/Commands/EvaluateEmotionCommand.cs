@@ -20,7 +20,7 @@ public static class EvaluateEmotionCommand
         var text = report.ToMarkdown();
         var texts = Path.Combine(folders.Run(recipe.Name), TrainEmotionCommand.TextScores);
         if (File.Exists(texts)) text += report.TextsToMarkdown(EmotionScores.Read(texts));
-        if (recipe.Elsewhere is { Count: > 0 }) text += report.ElsewhereToMarkdown(Elsewhere(folders, recipe));
+        if (recipe.Elsewhere is { Count: > 0 }) text += report.CrossCorpusToMarkdown(Elsewhere(folders, recipe));
         foreach (var beside in (recipe.Beside ?? []).Select(name => EmotionRecipe.Load(Path.Combine(recipes, $"{name}.json"))))
         {
             var other = new EmotionReport(beside, Scores(folders, beside), manifest.Emotion!);
@@ -41,16 +41,16 @@ public static class EvaluateEmotionCommand
     /// <summary>What the whole model says of corpora that it never met, by corpus.</summary>
     private static IEnumerable<(string Set, IReadOnlyList<EmotionScore> Scores)> Elsewhere(LabFolders folders, EmotionRecipe recipe)
     {
-        var materials = new EmotionMaterials(folders, recipe);
-        if (recipe.Votes is { } votes) materials.Add(EmotionMaterials.ReadVectors(Path.Combine(folders.Models, votes)));
-        var network = EmotionCheckpoints.Whole(folders, recipe);
+        var materials = new EmotionDatasets(folders, recipe);
+        if (recipe.Votes is { } votes) materials.Add(EmotionDatasets.ReadVectors(Path.Combine(folders.Models, votes)));
+        var network = EmotionCheckpoints.Load(folders, recipe);
         foreach (var set in recipe.Elsewhere!)
         {
             var bank = materials.Bank([set]);
             var all = Enumerable.Range(0, bank.Recordings.Count);
             yield return (set.Set, network is MscnnSpu { Config.Text: true } mscnn
-                ? [.. EmotionScorer.HearAndRead(mscnn, bank, all.Select(place => (place, (Data.Emotion.LabelledText?)null)), materials.Vectors!, EmotionConditions.Untold, 0)]
-                : [.. EmotionScorer.Hear(network is MscnnSpu hears ? new EmotionNetwork(hears) : new EmotionNetwork((LightSerNet)network), bank, all, 0)]);
+                ? [.. EmotionScorer.ScoreAudioAndText(mscnn, bank, all.Select(place => (place, (Data.Emotion.LabelledText?)null)), materials.Vectors!, EmotionConditions.NoWords, 0)]
+                : [.. EmotionScorer.ScoreAudio(network is MscnnSpu hears ? new EmotionNetwork(hears) : new EmotionNetwork((LightSerNet)network), bank, all, 0)]);
         }
     }
 }

@@ -8,11 +8,11 @@ public static class EvaluateWordsCommand
     public static async Task RunAsync(LabFolders folders, string recipePath, TextWriter output, CancellationToken cancellationToken)
     {
         var recipe = WordsRecipe.Load(recipePath);
-        using var material = await JudgeMaterial.OpenAsync(folders, recipe, recipePath, output.WriteLine, cancellationToken);
-        var data = JudgeData.Make(material, recipe, output.WriteLine);
-        await using var ear = new CandidateEar(folders, data, material.Pronouncer, output.WriteLine);
-        var taught = new RescoringTraining(material, data, recipe, ear).Train(output.WriteLine);
-        var report = WakeWordReport.Measure(material, data, recipe, ear, taught, output.WriteLine);
+        using var corpus = await WordCorpus.OpenAsync(folders, recipe, recipePath, output.WriteLine, cancellationToken);
+        var data = JudgeDataset.Make(corpus, recipe, output.WriteLine);
+        await using var rescorer = new CandidateRescorer(folders, data, corpus.Pronouncer, output.WriteLine);
+        var rescoring = new RescoringTrainer(corpus, data, recipe, rescorer).Train(output.WriteLine);
+        var report = WakeWordReport.Measure(corpus, data, recipe, rescorer, rescoring, output.WriteLine);
         await output.WriteAsync(report);
     }
 }

@@ -13,7 +13,7 @@ public static class ExportEmotionCommand
     public static void Run(LabFolders folders, string recipePath, TextWriter output)
     {
         var recipe = EmotionRecipe.Load(recipePath);
-        var network = EmotionCheckpoints.Whole(folders, recipe);
+        var network = EmotionCheckpoints.Load(folders, recipe);
         var exported = network is MscnnSpu mscnn ? ModelExporter.Export(mscnn, EmotionRecipe.MaxWords) : ModelExporter.Export((LightSerNet)network);
         var (temperature, confidence) = Calibrate(folders, recipe);
         var folder = Path.Combine(folders.Models, recipe.Name);
@@ -77,7 +77,7 @@ public static class ExportEmotionCommand
     {
         var path = Path.Combine(folders.Run(recipe.Name), FoldEmotionCommand.Scores);
         if (!File.Exists(path)) throw new FileNotFoundException($"Expected the cross-validation of {recipe.Name} at {path}, found none. Run 'av-lab fold-emotion' first.", path);
-        string[] served = recipe.Reads ? [EmotionConditions.Untold, EmotionConditions.Matching] : [EmotionConditions.Sound];
+        string[] served = recipe.Reads ? [EmotionConditions.NoWords, EmotionConditions.MatchingWords] : [EmotionConditions.Sound];
         var scores = EmotionScores.Read(path).Where(score => served.Contains(score.Condition)).ToList();
         var temperature = scores.FitTemperature();
         return (

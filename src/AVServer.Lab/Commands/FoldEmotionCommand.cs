@@ -19,7 +19,7 @@ public static class FoldEmotionCommand
     {
         var recipe = EmotionRecipe.Load(recipePath, changes);
         set_num_threads(recipe.Threads);
-        var materials = new EmotionMaterials(folders, recipe);
+        var materials = new EmotionDatasets(folders, recipe);
         var bank = materials.Bank();
         var training = new EmotionTraining(recipe, bank, output.WriteLine);
         Directory.CreateDirectory(folders.Run(recipe.Name));
@@ -40,12 +40,12 @@ public static class FoldEmotionCommand
             output.WriteLine(FormattableString.Invariant($"{recipe.Name} {condition.Key}: WA {condition.ToMatrix(recipe.Labels.Count).Wa:F3} UA {condition.ToMatrix(recipe.Labels.Count).Ua:F3}"));
     }
 
-    private static List<EmotionScore> Fold(EmotionRecipe recipe, EmotionMaterials materials, EmotionBank bank, EmotionTraining training, MscnnSpu? text, int fold, string folder)
+    private static List<EmotionScore> Fold(EmotionRecipe recipe, EmotionDatasets materials, EmotionBank bank, EmotionTraining training, MscnnSpu? text, int fold, string folder)
     {
         var places = Enumerable.Range(0, bank.Recordings.Count).ToLookup(place => bank.Recordings[place].Fold == fold);
         var (train, test) = (places[false].ToArray(), places[true].ToArray());
         var sound = training.Sound(train, folder);
-        var scores = new List<EmotionScore>(EmotionScorer.Hear(sound, bank, test, fold));
+        var scores = new List<EmotionScore>(EmotionScorer.ScoreAudio(sound, bank, test, fold));
         if (text is null) return scores;
         var vectors = materials.Vectors!;
         var fused = training.Fused(train, materials.Texts("train"), vectors, (MscnnSpu)sound.Module, text, folder);
@@ -54,10 +54,10 @@ public static class FoldEmotionCommand
         var drawn = Enumerable.Repeat(test, Draws).SelectMany(all => all).ToArray();
         (int Recording, LabelledText? Text)[] matching = [.. drawn.Select(place => (place, (LabelledText?)draw.Of(bank.Recordings[place].Label, random)))];
         (int Recording, LabelledText? Text)[] wrong = [.. drawn.Select(place => (place, (LabelledText?)draw.OfOther(bank.Recordings[place].Label, random)))];
-        scores.AddRange(EmotionScorer.HearAndRead(fused, bank, test.Select(place => (place, (LabelledText?)null)), vectors, EmotionConditions.Untold, fold));
-        scores.AddRange(EmotionScorer.HearAndRead(fused, bank, matching, vectors, EmotionConditions.Matching, fold));
-        scores.AddRange(EmotionScorer.HearAndRead(fused, bank, wrong, vectors, EmotionConditions.Wrong, fold));
-        scores.AddRange(EmotionScorer.Read(text, matching.Select(pair => pair.Text!), vectors, EmotionConditions.Words, fold));
+        scores.AddRange(EmotionScorer.ScoreAudioAndText(fused, bank, test.Select(place => (place, (LabelledText?)null)), vectors, EmotionConditions.NoWords, fold));
+        scores.AddRange(EmotionScorer.ScoreAudioAndText(fused, bank, matching, vectors, EmotionConditions.MatchingWords, fold));
+        scores.AddRange(EmotionScorer.ScoreAudioAndText(fused, bank, wrong, vectors, EmotionConditions.OtherWords, fold));
+        scores.AddRange(EmotionScorer.ScoreText(text, matching.Select(pair => pair.Text!), vectors, EmotionConditions.Words, fold));
         return scores;
     }
 

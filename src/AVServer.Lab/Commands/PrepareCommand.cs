@@ -27,7 +27,7 @@ public static class PrepareCommand
         T Section<T>(T? section, string set) where T : class =>
             section ?? throw new InvalidDataException($"Expected what the corpus {set} is made of in {recipePath}, because a rule names it; found nothing.");
         IReadOnlyList<Clip> Recorded(CorpusCache decoded) =>
-            [.. recipe.Deal(recipe.Sets.Where(set => set != SpeechSynthesis.Set && set != ReshapedSpeech.Set).SelectMany(decoded.Rows), new Dictionary<string, WordTimes>()).Where(clip => clip.Split == Split.Train)];
+            [.. recipe.ToClips(recipe.Sets.Where(set => set != SpeechSynthesis.Set && set != ReshapedSpeech.Set).SelectMany(decoded.Rows), new Dictionary<string, WordTimes>()).Where(clip => clip.Split == Split.Train)];
 
         foreach (var set in recipe.AudioVisual ?? []) await ReadLipsAsync(folders, recipe, set, output, cancellationToken);
         var corpora = new Corpora(recipePath, folders.Cache);
@@ -41,7 +41,7 @@ public static class PrepareCommand
     private static async Task ReadLipsAsync(LabFolders folders, DataRecipe recipe, string set, TextWriter output, CancellationToken cancellationToken)
     {
         var cache = new LipCache(folders.Lips);
-        using var reader = new LipReader(ModelStore.Open(folders.Models));
+        using var reader = new LipRoiExtractor(ModelStore.Open(folders.Models));
         var watch = Stopwatch.StartNew();
         var made = await cache.MakeAsync(folders.Corpora, set, reader.ReadAsync, done =>
         {

@@ -31,7 +31,7 @@ public static class TrainAvCommand
         var (train, dev) = (new AudioVisualSet(corpus, Split.Train), new AudioVisualSet(corpus, Split.Dev));
         WindowSound Sound(int seed) => new(new NoiseBank(corpora, Split.Train, seed));
         var judge = new DevScores(recipe, dev, new WindowSound(new NoiseBank(corpora, Split.Dev, recipe.Seed)));
-        var data = $"{recipe.Name} {recipe.Version}: train {train.Clips.Count} recordings, {train.With.Count} with '{corpora.Recipe.Keyword}'; dev {dev.Clips.Count}, {dev.With.Count}";
+        var data = $"{recipe.Name} {recipe.Version}: train {train.Clips.Count} recordings, {train.Positives.Count} with '{corpora.Recipe.Keyword}'; dev {dev.Clips.Count}, {dev.Positives.Count}";
         bool Wanted(string stage) => stages.Count == 0 || stages.Contains(stage);
 
         if (Wanted("audio"))

@@ -27,7 +27,7 @@ public static class TrainEmotionCommand
             output.WriteLine(line);
             file.WriteLine(line);
         }
-        var materials = new EmotionMaterials(folders, recipe);
+        var materials = new EmotionDatasets(folders, recipe);
         var bank = materials.Bank();
         Log($"{recipe.Name} {recipe.Version}: {bank.Recordings.Count} recordings, {string.Join(", ", bank.Recordings.CountBy(recording => recipe.Labels[recording.Label]).Select(label => $"{label.Key} {label.Value}"))}; seed {recipe.Seed}");
         var training = new EmotionTraining(recipe, bank, Log);
@@ -40,7 +40,7 @@ public static class TrainEmotionCommand
     }
 
     /// <summary>The part that reads, and the baseline beside it, both scored on the test split once. Words get their votes, where the recipe asks for them.</summary>
-    internal static MscnnSpu ReadAndCompare(LabFolders folders, EmotionRecipe recipe, EmotionMaterials materials, EmotionTraining training, Action<string> log)
+    internal static MscnnSpu ReadAndCompare(LabFolders folders, EmotionRecipe recipe, EmotionDatasets materials, EmotionTraining training, Action<string> log)
     {
         var (train, dev, folder) = (materials.Texts("train"), materials.Texts("dev"), folders.Run(recipe.Name));
         var baseline = training.Baseline(train, dev, folder);
@@ -52,11 +52,11 @@ public static class TrainEmotionCommand
             materials.Add(new WordVectors(words, votes));
         }
         var text = training.Text(train, materials.Vectors!, folder);
-        if (recipe.Votes is not null) training.Weigh(text, baseline, materials.Vectors!, dev);
+        if (recipe.Votes is not null) training.TuneVotes(text, baseline, materials.Vectors!, dev);
         var path = Path.Combine(folder, TextScores);
         if (File.Exists(path)) return text;
         var test = materials.Texts("test");
-        EmotionScore[] scores = [.. EmotionScorer.Read(text, test, materials.Vectors!, EmotionConditions.Texts, 0), .. EmotionScorer.Read(baseline, test)];
+        EmotionScore[] scores = [.. EmotionScorer.ScoreText(text, test, materials.Vectors!, EmotionConditions.Texts, 0), .. EmotionScorer.ScoreText(baseline, test)];
         EmotionScores.Write(path, scores);
         foreach (var condition in scores.GroupBy(score => score.Condition))
             log(FormattableString.Invariant($"{condition.Key}: macro F1 {condition.ToMatrix(recipe.Labels.Count).MacroF1:F4} on {condition.Count()} texts of test"));

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using AVServer.Lab.Spelling;
+using AVServer.Lab.G2p;
 using AVServer.Runtime;
 using AVServer.Speech;
 
@@ -10,7 +10,7 @@ public static class TrainG2pCommand
 {
     public static void Run(LabFolders folders, string recipePath, TextWriter output)
     {
-        var recipe = SpellingRecipe.Load(recipePath);
+        var recipe = G2pRecipe.Load(recipePath);
         var folder = Path.Combine(folders.Models, recipe.Name);
         Directory.CreateDirectory(folder);
         using var file = new StreamWriter(Path.Combine(folder, "training.log")) { AutoFlush = true };
@@ -19,9 +19,9 @@ public static class TrainG2pCommand
             output.WriteLine(line);
             file.WriteLine(line);
         }
-        var split = SpellingSplit.Of(Lexicon.Load(Path.Combine(folders.Models, recipe.Lexicon, PronunciationFiles.Lexicon)));
+        var split = G2pSplit.Of(Lexicon.Load(Path.Combine(folders.Models, recipe.Lexicon, PronunciationFiles.Lexicon)));
         Log($"{recipe.Name} {recipe.Version}: {split.Train.Count} pronunciations to learn from, {split.Dev.Count} dev, {split.Test.Count} test");
-        var model = SpellingTrainer.Train(recipe, split.Train, Log);
+        var model = G2pTrainer.Train(recipe, split.Train, Log);
         using var packed = new MemoryStream();
         model.Write(packed);
         var bytes = packed.ToArray();
@@ -31,11 +31,11 @@ public static class TrainG2pCommand
         Log($"{bytes.Length} bytes");
         // Measured on what was written, not on what was trained.
         var letters = LettersToPhones.Load(Path.Combine(folder, PronunciationFiles.LettersToPhones));
-        Log($"dev: {SpellingScore.Of(letters, split.Dev)}");
-        Log($"test: {SpellingScore.Of(letters, split.Test)}");
+        Log($"dev: {G2pScore.Of(letters, split.Dev)}");
+        Log($"test: {G2pScore.Of(letters, split.Test)}");
     }
 
-    private static ModelManifest Manifest(SpellingRecipe recipe, byte[] model) => new()
+    private static ModelManifest Manifest(G2pRecipe recipe, byte[] model) => new()
     {
         Name = recipe.Name,
         Version = recipe.Version,

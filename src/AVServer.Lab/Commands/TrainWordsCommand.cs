@@ -14,22 +14,22 @@ public static class TrainWordsCommand
     public static async Task RunAsync(LabFolders folders, string recipePath, TextWriter output, CancellationToken cancellationToken)
     {
         var recipe = WordsRecipe.Load(recipePath);
-        using var material = await JudgeMaterial.OpenAsync(folders, recipe, recipePath, output.WriteLine, cancellationToken);
-        var data = JudgeData.Make(material, recipe, output.WriteLine);
-        await using var ear = new CandidateEar(folders, data, material.Pronouncer, output.WriteLine);
-        var taught = new RescoringTraining(material, data, recipe, ear).Train(output.WriteLine);
-        var judge = JudgeTraining.Train(material, data, _ => true, recipe.Seed);
-        var network = await NetworkAsync(folders, recipe, material, output, cancellationToken);
+        using var corpus = await WordCorpus.OpenAsync(folders, recipe, recipePath, output.WriteLine, cancellationToken);
+        var data = JudgeDataset.Make(corpus, recipe, output.WriteLine);
+        await using var rescorer = new CandidateRescorer(folders, data, corpus.Pronouncer, output.WriteLine);
+        var rescoring = new RescoringTrainer(corpus, data, recipe, rescorer).Train(output.WriteLine);
+        var judge = JudgeTrainer.Train(corpus, data, _ => true, recipe.Seed);
+        var network = await NetworkAsync(folders, recipe, corpus, output, cancellationToken);
         Write(folders, recipe, recipePath, new Dictionary<string, byte[]>
         {
             [ModelManifest.MainFile] = network.Graph,
             [PhoneModelFiles.Judge] = JudgeGraph.Build(judge),
-            [PhoneModelFiles.Phones] = Table(material, recipe, taught).ToJson(),
-            [PhoneModelFiles.Background] = material.Background(),
-            [PhoneModelFiles.Sounds] = material.BackgroundSound(),
+            [PhoneModelFiles.Phones] = Table(corpus, recipe, rescoring).ToJson(),
+            [PhoneModelFiles.Background] = corpus.BackgroundSpeechFile(),
+            [PhoneModelFiles.Sounds] = corpus.BackgroundAudioFile(),
         }, network);
         await ShipAsync(folders, recipePath, cancellationToken);
-        var report = WakeWordReport.Measure(material, data, recipe, ear, taught, output.WriteLine);
+        var report = WakeWordReport.Measure(corpus, data, recipe, rescorer, rescoring, output.WriteLine);
         await File.WriteAllTextAsync(Path.Combine(folders.Models, recipe.Name, "evaluation.md"), report, cancellationToken);
     }
 
@@ -51,24 +51,24 @@ public static class TrainWordsCommand
 
     // A network that was taken from the model stays the file that it was.
     private static async Task<ExportedModel> NetworkAsync(
-        LabFolders folders, WordsRecipe recipe, JudgeMaterial material, TextWriter output, CancellationToken cancellationToken)
+        LabFolders folders, WordsRecipe recipe, WordCorpus corpus, TextWriter output, CancellationToken cancellationToken)
     {
-        if (material.IsShippedNetwork)
+        if (corpus.IsShippedNetwork)
         {
             var folder = Path.Combine(folders.Models, recipe.Name);
             var manifest = ModelManifest.Parse(await File.ReadAllTextAsync(Path.Combine(folder, ModelManifest.FileName), cancellationToken));
             var graph = await File.ReadAllBytesAsync(Path.Combine(folder, ModelManifest.MainFile), cancellationToken);
             return new ExportedModel(graph, 0, manifest.Inputs, manifest.Outputs, manifest.Streaming);
         }
-        var network = ModelExporter.Export(material.Network);
+        var network = ModelExporter.Export(corpus.Network);
         await output.WriteLineAsync(FormattableString.Invariant(
             $"{recipe.Name}: {network.Graph.Length} bytes, differs from its definition by at most {network.MaxDifference:E1}"));
         return network;
     }
 
-    private static PhoneTable Table(JudgeMaterial material, WordsRecipe recipe, TaughtRescoring taught)
+    private static PhoneTable Table(WordCorpus corpus, WordsRecipe recipe, TrainedRescoring rescoring)
     {
-        var states = material.States;
+        var states = corpus.States;
         var numbers = Enumerable.Range(0, states.Phones.Count).ToArray();
         return new PhoneTable(
             states.Phones,
@@ -79,12 +79,12 @@ public static class TrainWordsCommand
             states.Durations,
             recipe.Matcher,
             recipe.NoiseVariance,
-            PhoneStreaming.DelayOutputs(material.Network.Config),
+            PhoneStreaming.DelayOutputs(corpus.Network.Config),
             recipe.SearchedPerHour,
             recipe.RescoredPerHour,
             recipe.HeardAgainPerHour,
-            taught.FalseAlarms,
-            taught.Weights);
+            rescoring.FalseAlarms,
+            rescoring.Weights);
     }
 
     private static void Write(LabFolders folders, WordsRecipe recipe, string recipePath, Dictionary<string, byte[]> files, ExportedModel network)

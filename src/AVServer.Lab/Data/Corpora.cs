@@ -16,7 +16,7 @@ public sealed class Corpora
             ? WordTimesTable.Load(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, table))
             : new Dictionary<string, WordTimes>();
         var rows = Recipe.Sets.SelectMany(_cache.Rows).ToList();
-        Clips = Recipe.Deal(rows, words);
+        Clips = Recipe.ToClips(rows, words);
         foreach (var row in rows) _labels[(row.Set, row.Samples.Start.Value)] = row.Label;
         // Loaded before anything runs in parallel.
         foreach (var set in Recipe.Sets) _ = _cache.Samples(set, 0..0);

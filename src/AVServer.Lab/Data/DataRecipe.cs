@@ -37,7 +37,7 @@ public sealed record DataRecipe(
     /// <summary>Deals the recordings out.</summary>
     /// <param name="rows">Recordings of the corpora.</param>
     /// <param name="words">Times of the keyword, by path.</param>
-    public IReadOnlyList<Clip> Deal(IEnumerable<CorpusRow> rows, IReadOnlyDictionary<string, WordTimes> words)
+    public IReadOnlyList<Clip> ToClips(IEnumerable<CorpusRow> rows, IReadOnlyDictionary<string, WordTimes> words)
     {
         var clips = new List<Clip>();
         foreach (var row in rows)

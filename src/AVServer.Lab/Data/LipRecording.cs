@@ -28,7 +28,7 @@ public sealed record LipRecording(short[] Samples, byte[] Lips, bool[] Seen, flo
     /// <summary>
     /// The recording with the measures of every <paramref name="stride"/>th picture only, and what lies between them in the others.
     /// </summary>
-    public LipRecording Thinned(int stride)
+    public LipRecording Decimate(int stride)
     {
         var shapes = new float[Shapes.Length];
         for (var i = 0; i < Pictures; i++)

@@ -32,7 +32,7 @@ public sealed class ReshapedSpeech(ReshapeRecipe recipe, CorpusCache cache)
     public async Task<bool> MakeAsync(IReadOnlyList<Clip> clips, CancellationToken cancellationToken)
     {
         if (cache.Has(Set)) return false;
-        using var studio = new VoiceStudio();
+        using var studio = new VoiceSynthesizer();
         var random = new Random(recipe.Seed);
         var filler = clips.Where(clip => clip.Role == ClipRole.Filler && Seconds(clip) is > 0.3 and < 8).ToArray();
         var plan = clips.Where(clip => clip.Role == ClipRole.Keyword)

@@ -30,7 +30,7 @@ public sealed class SpeechSynthesis(SynthesisRecipe recipe, CorpusCache cache)
     public async Task<bool> MakeAsync(IReadOnlyList<string> sentences, CancellationToken cancellationToken)
     {
         if (cache.Has(Set)) return false;
-        using var studio = new VoiceStudio();
+        using var studio = new VoiceSynthesizer();
         var plan = Plan(sentences, new Random(recipe.Seed)).ToArray();
         var spoken = new short[plan.Length][][];
         await Parallel.ForAsync(0, plan.Length, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellationToken }, async (i, token) =>
@@ -49,11 +49,11 @@ public sealed class SpeechSynthesis(SynthesisRecipe recipe, CorpusCache cache)
     }
 
     // festival's diphone voices crash on some words; a few utterances less do no harm.
-    private static async Task<short[][]> TakesAsync(VoiceStudio studio, Utterance utterance, CancellationToken cancellationToken)
+    private static async Task<short[][]> TakesAsync(VoiceSynthesizer studio, Utterance utterance, CancellationToken cancellationToken)
     {
         try
         {
-            return await studio.SpeakAsync(utterance.Voice, utterance.Text, utterance.WordsPerMinute, utterance.Shapes, cancellationToken);
+            return await studio.SynthesizeAsync(utterance.Voice, utterance.Text, utterance.WordsPerMinute, utterance.Shapes, cancellationToken);
         }
         catch (InvalidOperationException)
         {

@@ -28,7 +28,7 @@ public sealed record SyntheticVoice(SpeechEngine Engine, string Name)
     /// <param name="wordsPerMinute">How fast; festival's voices keep their own pace.</param>
     /// <param name="wav">File to write.</param>
     /// <param name="cancellationToken">Stops the program.</param>
-    public Task SayAsync(string text, int wordsPerMinute, string wav, CancellationToken cancellationToken) => Engine switch
+    public Task SynthesizeAsync(string text, int wordsPerMinute, string wav, CancellationToken cancellationToken) => Engine switch
     {
         SpeechEngine.Espeak => ExternalProgram.RunAsync("espeak-ng", ["-v", Name, "-s", $"{wordsPerMinute}", "-w", wav, text], cancellationToken),
         SpeechEngine.Flite => ExternalProgram.RunAsync("flite", ["-voice", Name, "--setf", FormattableString.Invariant($"duration_stretch={160.0 / wordsPerMinute:F2}"), "-t", text, wav], cancellationToken),

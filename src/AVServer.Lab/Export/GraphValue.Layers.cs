@@ -80,7 +80,7 @@ internal sealed partial class GraphValue
         var size = hidden.size(1);
         var bias = cat([Gates("bias_ih_l0"), Gates("bias_hh_l0")]);
         var states = gates == 4 ? 2 : 1;
-        GraphValue[] before = _graph.Streams ? [.. Enumerable.Range(0, states).Select(_ => _graph.Take(Shape[0], 1, size))] : [];
+        GraphValue[] before = _graph.Streams ? [.. Enumerable.Range(0, states).Select(_ => _graph.AddInput(Shape[0], 1, size))] : [];
         _graph.Count(Shape[0], Shape[1], gates * size, Shape[2] + size);
         string[] inputs = [Of(Permute(1, 0, 2)), .. new[] { input, hidden, bias }.Select(weight => Of(Constant(weight.unsqueeze(0)))),
             .. before.Length == 0
@@ -89,7 +89,7 @@ internal sealed partial class GraphValue
         OnnxAttribute[] attributes = gates == 4 ? [("hidden_size", size)] : [("hidden_size", size), ("linear_before_reset", 1)];
         var outputs = _graph.Nodes(gates == 4 ? "LSTM" : "GRU", inputs, 1 + states, attributes);
         for (var i = 0; i < before.Length; i++)
-            _graph.Keep(before[i], (GraphValue)new GraphValue(_graph, outputs[1 + i], [1, Shape[0], size]).Permute(1, 0, 2));
+            _graph.DeclareCache(before[i], (GraphValue)new GraphValue(_graph, outputs[1 + i], [1, Shape[0], size]).Permute(1, 0, 2));
         return new GraphValue(_graph, outputs[0], [Shape[1], 1, Shape[0], size]).Squeeze(1).Permute(1, 0, 2);
     }
 
@@ -99,10 +99,10 @@ internal sealed partial class GraphValue
         if (!_graph.Streams) return silence ? Pad(axis, steps, 0) : this;
         // A sequence of vectors is kept with time before its values, anything else as it stands.
         var swap = Rank == 3 && At(axis) == 2;
-        var past = swap ? _graph.Take(Shape[0], steps, Shape[1]) : _graph.Take(With(axis, steps));
+        var past = swap ? _graph.AddInput(Shape[0], steps, Shape[1]) : _graph.AddInput(With(axis, steps));
         var seen = (swap ? past.Transpose(1, 2) : past).Concat(At(axis), this);
         var last = seen.Narrow(axis, -steps, steps);
-        _graph.Keep(past, (GraphValue)(swap ? last.Transpose(1, 2) : last));
+        _graph.DeclareCache(past, (GraphValue)(swap ? last.Transpose(1, 2) : last));
         return seen;
     }
 

@@ -41,20 +41,20 @@ internal sealed partial class GraphValue : Value
     public override Value Permute(params int[] order) =>
         Node("Transpose", [Name], [.. order.Select(axis => Shape[axis])], ("perm", Array.ConvertAll(order, axis => (long)axis)));
 
-    public override Value Reshape(params long[] shape) => Node("Reshape", [Name, _graph.Wholes(shape)], Reshaped(shape));
+    public override Value Reshape(params long[] shape) => Node("Reshape", [Name, _graph.Int64s(shape)], Reshaped(shape));
 
     public override Value Unsqueeze(int axis)
     {
         var at = axis < 0 ? axis + Rank + 1 : axis;
-        return Node("Unsqueeze", [Name, _graph.Wholes(at)], [.. Shape[..at], 1, .. Shape[at..]]);
+        return Node("Unsqueeze", [Name, _graph.Int64s(at)], [.. Shape[..at], 1, .. Shape[at..]]);
     }
 
-    public override Value Squeeze(int axis) => Node("Squeeze", [Name, _graph.Wholes(At(axis))], Without(axis));
+    public override Value Squeeze(int axis) => Node("Squeeze", [Name, _graph.Int64s(At(axis))], Without(axis));
 
     public override Value Narrow(int axis, long start, long length)
     {
         var end = start < 0 && start + length == 0 ? long.MaxValue : start + length;
-        return Node("Slice", [Name, _graph.Wholes(start), _graph.Wholes(end), _graph.Wholes(At(axis))], With(axis, length));
+        return Node("Slice", [Name, _graph.Int64s(start), _graph.Int64s(end), _graph.Int64s(At(axis))], With(axis, length));
     }
 
     public override Value Every(int axis, int step, int phase = 0)
@@ -63,7 +63,7 @@ internal sealed partial class GraphValue : Value
         var start = _graph.Streams ? phase : 0;
         var length = Shape[At(axis)];
         Axis left = length.IsFixed ? (length.Length - start + step - 1) / step : $"({length}-{start})/{step}";
-        return Node("Slice", [Name, _graph.Wholes(start), _graph.Wholes(long.MaxValue), _graph.Wholes(At(axis)), _graph.Wholes(step)],
+        return Node("Slice", [Name, _graph.Int64s(start), _graph.Int64s(long.MaxValue), _graph.Int64s(At(axis)), _graph.Int64s(step)],
             With(axis, left));
     }
 
@@ -71,7 +71,7 @@ internal sealed partial class GraphValue : Value
     {
         var around = new long[2 * Rank];
         (around[At(axis)], around[At(axis) + Rank]) = (before, after);
-        return Node("Pad", [Name, _graph.Wholes(around)], With(axis, Shape[At(axis)] + (before + after)));
+        return Node("Pad", [Name, _graph.Int64s(around)], With(axis, Shape[At(axis)] + (before + after)));
     }
 
     public override Value PadTo(int axis, long least)
@@ -79,9 +79,9 @@ internal sealed partial class GraphValue : Value
         var length = Shape[At(axis)];
         if (length.IsFixed) return length.Length >= least ? this : Pad(axis, 0, least - length.Length);
         var now = Node("Shape", [Name], [1], ("start", At(axis)), ("end", At(axis) + 1)).Name;
-        var missing = Node("Max", [Node("Sub", [_graph.Wholes(least), now], [1]).Name, _graph.Wholes(0)], [1]).Name;
-        var none = _graph.Wholes(new long[Rank + At(axis)]);
-        string[] around = At(axis) == Rank - 1 ? [none, missing] : [none, missing, _graph.Wholes(new long[Rank - 1 - At(axis)])];
+        var missing = Node("Max", [Node("Sub", [_graph.Int64s(least), now], [1]).Name, _graph.Int64s(0)], [1]).Name;
+        var none = _graph.Int64s(new long[Rank + At(axis)]);
+        string[] around = At(axis) == Rank - 1 ? [none, missing] : [none, missing, _graph.Int64s(new long[Rank - 1 - At(axis)])];
         var pads = Node("Concat", around, [2 * Rank], ("axis", 0)).Name;
         return Node("Pad", [Name, pads], With(axis, $"max({length},{least})"));
     }
@@ -100,18 +100,18 @@ internal sealed partial class GraphValue : Value
     {
         var length = Shape[At(axis)];
         var limit = length.IsFixed
-            ? _graph.Whole(length.Length)
+            ? _graph.Int64(length.Length)
             : Node("Squeeze", [Node("Shape", [Name], [1], ("start", At(axis)), ("end", At(axis) + 1)).Name], []).Name;
-        var places = Node("Range", [_graph.Whole(0), limit, _graph.Whole(1)], [length]).Unsqueeze(0);
+        var places = Node("Range", [_graph.Int64(0), limit, _graph.Int64(1)], [length]).Unsqueeze(0);
         var within = Node("Less", [Of(places), Of(lengths.Unsqueeze(1))], [((GraphValue)lengths).Shape[0], length]);
         return within.Node("Cast", [within.Name], within.Shape, ("to", (long)TensorProto.Types.DataType.Float));
     }
 
-    public override Value Quotient(long divisor) => divisor == 1 ? this : Node("Div", [Name, _graph.Whole(divisor)], Shape);
+    public override Value Quotient(long divisor) => divisor == 1 ? this : Node("Div", [Name, _graph.Int64(divisor)], Shape);
 
-    public override Value AtLeast(long least) => Node("Max", [Name, _graph.Whole(least)], Shape);
+    public override Value AtLeast(long least) => Node("Max", [Name, _graph.Int64(least)], Shape);
 
-    public override Value Plus(long more) => more == 0 ? this : Node("Add", [Name, _graph.Whole(more)], Shape);
+    public override Value Plus(long more) => more == 0 ? this : Node("Add", [Name, _graph.Int64(more)], Shape);
 
     public override Value Real(Value like) => Node("Cast", [Name], Shape, ("to", (long)TensorProto.Types.DataType.Float));
 
@@ -146,12 +146,12 @@ internal sealed partial class GraphValue : Value
         if (reduction == Aggregate.Mean && Rank == 4 && over is [2, 3])
         {
             var mean = Node("GlobalAveragePool", [Name], [Shape[0], Shape[1], 1, 1]);
-            return keep ? mean : mean.Node("Reshape", [mean.Name, _graph.Wholes(0, -1)], shape);
+            return keep ? mean : mean.Node("Reshape", [mean.Name, _graph.Int64s(0, -1)], shape);
         }
 
         // In this operator set only the sum takes its axes as a value.
         return reduction == Aggregate.Sum
-            ? Node("ReduceSum", [Name, _graph.Wholes(over)], shape, ("keepdims", keep ? 1 : 0))
+            ? Node("ReduceSum", [Name, _graph.Int64s(over)], shape, ("keepdims", keep ? 1 : 0))
             : Node("Reduce" + reduction, [Name], shape, ("axes", over), ("keepdims", keep ? 1 : 0));
     }
 

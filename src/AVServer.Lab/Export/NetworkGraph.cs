@@ -94,11 +94,11 @@ internal sealed class NetworkGraph
         Stored($"number_{value:R}", name => _graph.Constant(name, [], DataType.Float, MemoryMarshal.AsBytes<float>([(float)value])));
 
     /// <summary>A whole number.</summary>
-    internal string Whole(long value) =>
+    internal string Int64(long value) =>
         Stored($"whole_{value}", name => _graph.Constant(name, [], DataType.Int64, MemoryMarshal.AsBytes<long>([value])), DataType.Int64);
 
     /// <summary>Whole numbers as a vector.</summary>
-    internal string Wholes(params long[] values) =>
+    internal string Int64s(params long[] values) =>
         Stored($"wholes_{string.Join('_', values)}", name => _graph.Constant(name, values), DataType.Int64);
 
     /// <summary>An operator with one result.</summary>
@@ -135,8 +135,8 @@ internal sealed class NetworkGraph
         MultiplyAccumulates += product;
     }
 
-    /// <summary>A part of the cache as it comes in; what stands for it in the next is told by <see cref="Keep"/>.</summary>
-    internal GraphValue Take(params Axis[] shape)
+    /// <summary>A part of the cache as it comes in; what stands for it in the next is told by <see cref="DeclareCache"/>.</summary>
+    internal GraphValue AddInput(params Axis[] shape)
     {
         var name = $"past_{_parts.Count}";
         _graph.Shape(name, shape);
@@ -145,7 +145,7 @@ internal sealed class NetworkGraph
     }
 
     /// <summary>What stands for a part in the next cache.</summary>
-    internal void Keep(GraphValue past, GraphValue next) =>
+    internal void DeclareCache(GraphValue past, GraphValue next) =>
         _parts[_parts.FindIndex(part => part.Past == past.Name)] = (past.Name, next.Name, past.Shape);
 
     private GraphValue Input(NetworkInput input, long? batch, long? frames)
@@ -185,18 +185,18 @@ internal sealed class NetworkGraph
         }
         else if (rows)
         {
-            _graph.Add("Split", [Cache, Wholes([.. _parts.Select(part => part.Shape[1].Length)])], [.. _parts.Select(part => part.Past)],
+            _graph.Add("Split", [Cache, Int64s([.. _parts.Select(part => part.Shape[1].Length)])], [.. _parts.Select(part => part.Past)],
                 ("axis", 1));
             _graph.Add("Concat", [.. _parts.Select(part => part.Next)], [NextCache], ("axis", 1));
         }
         else
         {
             long[] sizes = [.. _parts.Select(part => part.Shape[1].Length * part.Shape[2].Length)];
-            _graph.Add("Split", [Cache, Wholes(sizes)], [.. _parts.Select(part => part.Past + "_row")], ("axis", 2));
+            _graph.Add("Split", [Cache, Int64s(sizes)], [.. _parts.Select(part => part.Past + "_row")], ("axis", 2));
             foreach (var part in _parts)
-                _graph.Add("Reshape", [part.Past + "_row", Wholes(0, part.Shape[1].Length, part.Shape[2].Length)], [part.Past]);
+                _graph.Add("Reshape", [part.Past + "_row", Int64s(0, part.Shape[1].Length, part.Shape[2].Length)], [part.Past]);
             string[] next = [.. _parts.Select(
-                part => _graph.Node("Reshape", [part.Next, Wholes(0, 1, part.Shape[1].Length * part.Shape[2].Length)]))];
+                part => _graph.Node("Reshape", [part.Next, Int64s(0, 1, part.Shape[1].Length * part.Shape[2].Length)]))];
             _graph.Add("Concat", next, [NextCache], ("axis", 2));
         }
 

@@ -24,7 +24,7 @@ public sealed class AudioTrainer
     /// <summary>Loss on the batch of a step.</summary>
     public Tensor Loss(int step)
     {
-        var windows = new WindowDraw(_set, _plan).Batch(_recipe.Audio.Batch, new Random(unchecked((_recipe.Seed * 1_000_003) + step)));
+        var windows = new WindowSampler(_set, _plan).Batch(_recipe.Audio.Batch, new Random(unchecked((_recipe.Seed * 1_000_003) + step)));
         var fbank = _fbank.Augmented(
             [.. windows.Select(window => (window, (double?)null))], unchecked((_recipe.Seed * 7_919) + (step * 1_009)));
         return WindowLoss.Of(Model.call(fbank), [.. windows.Select(window => window.IsKeyword)]);

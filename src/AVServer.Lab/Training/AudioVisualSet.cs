@@ -20,11 +20,11 @@ public sealed class AudioVisualSet
     internal AudioVisualSet(IReadOnlyList<AudioVisualClip> clips, Func<AudioVisualClip, LipRecording> read)
     {
         Clips = clips;
-        With = [.. Clips.Where(clip => clip.Keyword is not null)];
-        Without = [.. Clips.Where(clip => clip.Keyword is null)];
-        if (With.Count == 0 || Without.Count == 0)
+        Positives = [.. Clips.Where(clip => clip.Keyword is not null)];
+        Negatives = [.. Clips.Where(clip => clip.Keyword is null)];
+        if (Positives.Count == 0 || Negatives.Count == 0)
             throw new ArgumentException(
-                $"Expected recordings with the keyword and without, got {With.Count} and {Without.Count}.", nameof(clips));
+                $"Expected recordings with the keyword and without, got {Positives.Count} and {Negatives.Count}.", nameof(clips));
         _recordings = Clips.ToDictionary(clip => clip, read);
     }
 
@@ -32,10 +32,10 @@ public sealed class AudioVisualSet
     public IReadOnlyList<AudioVisualClip> Clips { get; }
 
     /// <summary>Those that end with the keyword.</summary>
-    public IReadOnlyList<AudioVisualClip> With { get; }
+    public IReadOnlyList<AudioVisualClip> Positives { get; }
 
     /// <summary>Those that don't have it.</summary>
-    public IReadOnlyList<AudioVisualClip> Without { get; }
+    public IReadOnlyList<AudioVisualClip> Negatives { get; }
 
     /// <summary>Sound and lips of a recording.</summary>
     public LipRecording this[AudioVisualClip clip] => _recordings[clip];

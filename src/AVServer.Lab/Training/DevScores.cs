@@ -25,7 +25,7 @@ public sealed class DevScores
     public DevScores(AudioVisualRecipe recipe, AudioVisualSet dev, WindowSound sound)
     {
         var random = new Random(Seed);
-        _windows = [.. dev.Clips.Select(clip => WindowPlan.AsRecorded(clip, WindowPlan.DrawLag(random)))];
+        _windows = [.. dev.Clips.Select(clip => WindowPlan.RecordedWindow(clip, WindowPlan.DrawLag(random)))];
         _isKeyword = [.. _windows.Select(window => window.IsKeyword)];
         var fbank = new WindowFbank(recipe.Sound, dev, sound);
         _fbank = [.. SnrDb.Select((snr, i) => fbank.At(_windows, snr, Seed + (1000 * i)))];
@@ -67,11 +67,11 @@ public sealed class DevScores
         var features = new List<Tensor>();
         foreach (var (chunk, i) in _windows.Chunk(8).Select((chunk, i) => (chunk, i)))
         {
-            var stretches = chunk.Select(window => LipStretch.EndOf(window.Clip, 1)).ToArray();
-            var encoded = encoder.call(LipStretch.Render(_set, stretches, renderer, Seed + (100 * i)));
+            var stretches = chunk.Select(window => LipSegment.FromEnd(window.Clip, 1)).ToArray();
+            var encoded = encoder.call(LipSegment.Render(_set, stretches, renderer, Seed + (100 * i)));
             for (var k = 0; k < chunk.Length; k++)
             {
-                var values = cat([encoded[k], tensor(stretches[k].Measures(_set), [LipStretch.Pictures, LipShape.Measures])], 1);
+                var values = cat([encoded[k], tensor(stretches[k].Measures(_set), [LipSegment.Pictures, LipShape.Measures])], 1);
                 var places = Enumerable.Range(0, AudioVisualWindow.Pictures)
                     .Select(p => (long)stretches[k].IndexOf(chunk[k].Picture(p, 1, 1).Seconds)).ToArray();
                 features.Add(values.index_select(0, tensor(places)));

@@ -21,13 +21,13 @@ public sealed class JointTrainer
     private readonly AudioVisualSet _set;
     private readonly LipFeatureBank _lips;
     private readonly WindowFbank _fbank;
-    private readonly WindowDraw _draw;
+    private readonly WindowSampler _draw;
 
     public JointTrainer(
         AudioVisualRecipe recipe, AudioVisualSet set, WindowSound sound, UnimodalAudio audio, UnimodalVisual visual, LipFeatureBank lips)
     {
         (_recipe, _set, _lips) = (recipe, set, lips);
-        (_fbank, _draw) = (new WindowFbank(recipe.Sound, set, sound), new WindowDraw(set, new WindowPlan(set.Clips)));
+        (_fbank, _draw) = (new WindowFbank(recipe.Sound, set, sound), new WindowSampler(set, new WindowPlan(set.Clips)));
         manual_seed(recipe.Seed);
         Model = new FlcmaConformer(AudioVisualRecipe.Model);
         Model.StartFrom(audio, visual);
@@ -51,10 +51,10 @@ public sealed class JointTrainer
             presence[(2 * i) + 1] = absent >= NoAudioShare && absent < NoAudioShare + NoVideoShare ? 0 : 1;
             var isMisled = presence[2 * i] > 0 && random.NextDouble() < _recipe.MisleadingLipsShare;
             var isOther = isMisled || random.NextDouble() < OtherLipsShare;
-            var seen = isOther ? (isMisled ? _draw.Any(random) : _draw.Alike(heard[i], random)) with { Lag = heard[i].Lag } : heard[i];
+            var seen = isOther ? (isMisled ? _draw.Next(random) : _draw.SameLabel(heard[i], random)) with { Lag = heard[i].Lag } : heard[i];
             var speed = ReadLips(seen, lips.AsSpan(i * size, size), random);
             if (random.NextDouble() < OtherPicturesShare)
-                ReadPictures(_draw.Any(random) with { Lag = heard[i].Lag }, lips.AsSpan(i * size, size), random);
+                ReadPictures(_draw.Next(random) with { Lag = heard[i].Lag }, lips.AsSpan(i * size, size), random);
             sounds[i] = (heard[i], isOther ? null : speed);
         }
         var fbank = _fbank.Augmented(sounds, unchecked((_recipe.Seed * 7_927) + (step * 1_009)));

@@ -12,7 +12,7 @@ namespace AVServer.Lab.Training;
 public sealed class LipFeatureBank
 {
     private const int BatchStretches = 8;
-    private readonly Dictionary<AudioVisualClip, (LipStretch Stretch, float[] Values)[]> _renderings;
+    private readonly Dictionary<AudioVisualClip, (LipSegment Stretch, float[] Values)[]> _renderings;
     private readonly int _dim;
 
     /// <param name="set">Recordings.</param>
@@ -27,7 +27,7 @@ public sealed class LipFeatureBank
         var random = new Random(seed);
         var stretches = set.Clips.SelectMany(
             clip => Enumerable.Range(0, renderings)
-                .Select(_ => LipStretch.EndOf(clip, 1 + (speedSpread * ((2 * random.NextDouble()) - 1))))).ToArray();
+                .Select(_ => LipSegment.FromEnd(clip, 1 + (speedSpread * ((2 * random.NextDouble()) - 1))))).ToArray();
         _renderings = stretches.Chunk(BatchStretches)
             .SelectMany((chunk, i) => Encode(set, encoder, renderer, chunk, unchecked(seed + (i * 100))))
             .GroupBy(rendering => rendering.Stretch.Clip).ToDictionary(group => group.Key, group => group.ToArray());
@@ -57,12 +57,12 @@ public sealed class LipFeatureBank
         }
     }
 
-    private static (LipStretch Stretch, float[] Values)[] Encode(
-        AudioVisualSet set, LipEncoder encoder, LipRenderer renderer, LipStretch[] chunk, int seed)
+    private static (LipSegment Stretch, float[] Values)[] Encode(
+        AudioVisualSet set, LipEncoder encoder, LipRenderer renderer, LipSegment[] chunk, int seed)
     {
         using var mode = no_grad();
         using var scope = NewDisposeScope();
-        var values = encoder.call(LipStretch.Render(set, chunk, renderer, seed)).contiguous().data<float>().ToArray();
+        var values = encoder.call(LipSegment.Render(set, chunk, renderer, seed)).contiguous().data<float>().ToArray();
         var size = values.Length / chunk.Length;
         return [.. chunk.Select((stretch, i) => (stretch, stretch.Join(set, values.AsSpan(i * size, size))))];
     }

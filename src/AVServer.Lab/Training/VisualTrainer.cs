@@ -44,8 +44,8 @@ public sealed class VisualTrainer
         var random = new Random(unchecked((_recipe.Seed * 1_000_033) + step));
         var clips = Clips(random);
         var spread = _recipe.Sound.SpeedSpread;
-        var stretches = clips.Select(clip => LipStretch.EndOf(clip, 1 + (spread * ((2 * random.NextDouble()) - 1)))).ToArray();
-        var pictures = LipStretch.Render(_set, stretches, _renderer, random.Next());
+        var stretches = clips.Select(clip => LipSegment.FromEnd(clip, 1 + (spread * ((2 * random.NextDouble()) - 1)))).ToArray();
+        var pictures = LipSegment.Render(_set, stretches, _renderer, random.Next());
         var features = Model.Encoder.call(pictures);                                              // [K, F, V]
         var (windows, isKeyword) = Windows(clips, random);
         var places = windows.SelectMany(window => Places(window, stretches)).ToArray();
@@ -61,9 +61,9 @@ public sealed class VisualTrainer
     }
 
     /// <summary>Measures of all pictures of all stretches, [K · F, M].</summary>
-    private Tensor Measures(LipStretch[] stretches) =>
+    private Tensor Measures(LipSegment[] stretches) =>
         tensor(
-            stretches.SelectMany(stretch => stretch.Measures(_set)).ToArray(), [stretches.Length * LipStretch.Pictures, LipShape.Measures]);
+            stretches.SelectMany(stretch => stretch.Measures(_set)).ToArray(), [stretches.Length * LipSegment.Pictures, LipShape.Measures]);
 
     /// <summary>Where the pictures of each window come from: its own places, or those of another window.</summary>
     private static long[] PlacesOfPictures(long[] places, Random random)
@@ -73,11 +73,11 @@ public sealed class VisualTrainer
     }
 
     /// <summary>The mouth's measures in each picture of a stretch, each in deviations from its mean over the recording.</summary>
-    private IEnumerable<float> ShapesOf(LipStretch stretch)
+    private IEnumerable<float> ShapesOf(LipSegment stretch)
     {
         var recording = _set[stretch.Clip];
         var measures = Standardised(recording.Shapes);
-        for (var i = 0; i < LipStretch.Pictures; i++)
+        for (var i = 0; i < LipSegment.Pictures; i++)
         {
             var picture = Math.Clamp((int)Math.Round((stretch.First + i) * stretch.Speed), 0, recording.Pictures - 1);
             for (var m = 0; m < LipShape.Measures; m++) yield return measures[(picture * LipShape.Measures) + m];
@@ -98,9 +98,9 @@ public sealed class VisualTrainer
     }
 
     /// <summary>The word said in each picture of a stretch: its place among the words, from 1; 0 is a pause.</summary>
-    private IEnumerable<long> WordsOf(LipStretch stretch)
+    private IEnumerable<long> WordsOf(LipSegment stretch)
     {
-        for (var i = 0; i < LipStretch.Pictures; i++)
+        for (var i = 0; i < LipSegment.Pictures; i++)
         {
             var moment = (stretch.First + i + 0.5) / LipRecording.Fps * stretch.Speed;
             var said = stretch.Clip.Words.FirstOrDefault(word => moment >= word.StartSeconds && moment < word.EndSeconds).Text;
@@ -114,7 +114,7 @@ public sealed class VisualTrainer
         var clips = new List<AudioVisualClip>();
         while (clips.Count < _recipe.Visual.Batch)
         {
-            var from = clips.Count < _recipe.Visual.Batch / 3.0 ? _set.With : _set.Without;
+            var from = clips.Count < _recipe.Visual.Batch / 3.0 ? _set.Positives : _set.Negatives;
             var clip = from[random.Next(from.Count)];
             if (!clips.Contains(clip)) clips.Add(clip);
         }
@@ -126,11 +126,11 @@ public sealed class VisualTrainer
         var plan = new WindowPlan(clips);
         var windows = clips.SelectMany(
             clip => Enumerable.Range(0, WindowsPerClip)
-                .Select(i => i % 2 == 0 || clip.Keyword is null && i == 1 ? plan.Final(clip, random) : plan.Other(clip, random))).ToArray();
+                .Select(i => i % 2 == 0 || clip.Keyword is null && i == 1 ? plan.FinalWordWindow(clip, random) : plan.OtherWordWindow(clip, random))).ToArray();
         return (windows, [.. windows.Select(window => window.IsKeyword)]);
     }
 
-    private static IEnumerable<long> Places(AudioVisualWindow window, LipStretch[] stretches)
+    private static IEnumerable<long> Places(AudioVisualWindow window, LipSegment[] stretches)
     {
         var own = Array.FindIndex(stretches, stretch => stretch.Clip == window.Clip);
         var before = window.Before is null ? own : Array.FindIndex(stretches, stretch => stretch.Clip == window.Before);
@@ -138,7 +138,7 @@ public sealed class VisualTrainer
         {
             var moment = window.Picture(i, stretches[own].Speed, stretches[before].Speed);
             var from = moment.IsBefore ? before : own;
-            yield return (from * LipStretch.Pictures) + stretches[from].IndexOf(moment.Seconds);
+            yield return (from * LipSegment.Pictures) + stretches[from].IndexOf(moment.Seconds);
         }
     }
 }

@@ -11,8 +11,8 @@ namespace AVServer.Lab.Words;
 internal sealed class EnrolmentReport(int seed, double rate)
 {
     private const int Examples = 3;
-    private const int FewestRecordings = 10;
-    private const int Draws = 10;
+    private const int MinRecordings = 10;
+    private const int Rounds = 10;
 
     private readonly StringBuilder _report = new(
         """
@@ -22,7 +22,7 @@ internal sealed class EnrolmentReport(int seed, double rate)
         """);
 
     /// <summary>Whether a voice says a word so often that something is left to measure.</summary>
-    public static bool IsOften(IEnumerable<int> recordings) => recordings.Count() >= FewestRecordings;
+    public static bool HasEnough(IEnumerable<int> recordings) => recordings.Count() >= MinRecordings;
 
     /// <summary>
     /// Measures a voice: recall at the same number of false alarms by text alone and with examples, the mean of some draws.
@@ -36,30 +36,30 @@ internal sealed class EnrolmentReport(int seed, double rate)
     public void Append(
         string name,
         int[] recordings,
-        IReadOnlyList<HeardCandidate>[] heard,
-        IReadOnlyList<HeardCandidate> alarms,
+        IReadOnlyList<RescoredCandidate>[] heard,
+        IReadOnlyList<RescoredCandidate> alarms,
         IReadOnlySet<int> stored,
         double hours)
     {
         var random = new Random(seed);
         var best = heard[0].GroupBy(one => one.Recording).Select(one => one.MaxBy(candidate => candidate.Score)!).ToArray();
         if (best.Length <= Examples) return;
-        float[][] others = [.. alarms.Where(alarm => stored.Contains(alarm.Recording)).Select(alarm => alarm.Described)];
+        float[][] others = [.. alarms.Where(alarm => stored.Contains(alarm.Recording)).Select(alarm => alarm.Embedding)];
         var (byText, enrolled) = (new double[heard.Length], new double[heard.Length]);
-        for (var draw = 0; draw < Draws; draw++)
+        for (var draw = 0; draw < Rounds; draw++)
         {
             random.Shuffle(best);
             var taken = best[..Examples];
             int[] left = [.. recordings.Except(taken.Select(one => one.Recording))];
-            var examples = new WordExamples([.. taken.Select(one => one.Described)], others);
+            var examples = new WordExamples([.. taken.Select(one => one.Embedding)], others);
             Measure(one => one.Score, left, byText);
-            Measure(one => one.Score + Rescoring.OfExamples(examples.Similarity(one.Described)), left, enrolled);
+            Measure(one => one.Score + RescoringWeights.ExampleScore(examples.Similarity(one.Embedding)), left, enrolled);
         }
-        var row = byText.Concat(enrolled).Select(sum => (100 * sum / Draws).ToString("F1", CultureInfo.InvariantCulture));
+        var row = byText.Concat(enrolled).Select(sum => (100 * sum / Rounds).ToString("F1", CultureInfo.InvariantCulture));
         _report.AppendLine(string.Create(
             CultureInfo.InvariantCulture, $"| {name} | {recordings.Length} | {hours:F2} | {string.Join(" | ", row)} |"));
 
-        void Measure(Func<HeardCandidate, float> score, int[] left, double[] sums)
+        void Measure(Func<RescoredCandidate, float> score, int[] left, double[] sums)
         {
             var loudest = alarms.Select(score).OrderDescending().ToArray();
             var threshold = (int)(rate * hours) < loudest.Length ? loudest[(int)(rate * hours)] : float.NegativeInfinity;
@@ -74,8 +74,8 @@ internal sealed class EnrolmentReport(int seed, double rate)
     public override string ToString() => _report.ToString();
 }
 
-/// <summary>A candidate that the recogniser heard.</summary>
+/// <summary>A candidate that the recogniser scored.</summary>
 /// <param name="Recording">Where.</param>
 /// <param name="Score">Its score by text.</param>
-/// <param name="Described">See <see cref="WordExamples.Describe"/>.</param>
-internal sealed record HeardCandidate(int Recording, float Score, float[] Described);
+/// <param name="Embedding">See <see cref="WordExamples.Embed"/>.</param>
+internal sealed record RescoredCandidate(int Recording, float Score, float[] Embedding);

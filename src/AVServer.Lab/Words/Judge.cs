@@ -28,7 +28,7 @@ internal sealed class Judge
         schema[nameof(JudgeExample.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, examples[0].Features.Length);
         var trainer = ml.BinaryClassification.Trainers.LightGbm(new LightGbmBinaryTrainer.Options
         {
-            LabelColumnName = nameof(JudgeExample.Right),
+            LabelColumnName = nameof(JudgeExample.IsWord),
             FeatureColumnName = nameof(JudgeExample.Features),
             ExampleWeightColumnName = nameof(JudgeExample.Weight),
             NumberOfIterations = 300,
@@ -69,7 +69,7 @@ internal sealed class Judge
 internal sealed class JudgeExample
 {
     /// <summary>Whether the word was said.</summary>
-    public bool Right { get; init; }
+    public bool IsWord { get; init; }
 
     /// <summary>How much it counts.</summary>
     public float Weight { get; set; }

@@ -14,8 +14,8 @@ internal static class PhoneInventory
     private const int SilenceNumbers = 5;
     private const int NoiseNumbers = 10;
     private const int Positions = 4;
-    private const int FewestOfPair = 15;
-    private const double LeastShare = 0.02;
+    private const int MinPairCount = 15;
+    private const double MinShare = 0.02;
 
     /// <summary>Phones by what the model's states say, without contexts.</summary>
     public static PhoneStates Read(KaldiModel model)
@@ -37,7 +37,7 @@ internal static class PhoneInventory
             foreach (var output in states.Stay(phone)) owner[output] = (phone, false);
             foreach (var output in states.Enter(phone)) owner[output] = (phone, true);
         }
-        var silence = states.NumberOf("SIL");
+        var silence = states.IndexOf("SIL");
         var counts = new Dictionary<(int Left, int Phone, bool Enters), Dictionary<int, int>>();
         var durations = new (long Frames, int Runs)[states.Phones.Count];
         foreach (var recording in scores)
@@ -72,7 +72,7 @@ internal static class PhoneInventory
         {
             if (!counts.TryGetValue((left, phone, enters), out var seen)) return [];
             var total = seen.Values.Sum();
-            return total < FewestOfPair ? [] : [.. seen.Where(output => output.Value >= Math.Max(1, LeastShare * total)).Select(output => output.Key).Order()];
+            return total < MinPairCount ? [] : [.. seen.Where(output => output.Value >= Math.Max(1, MinShare * total)).Select(output => output.Key).Order()];
         }
     }
 

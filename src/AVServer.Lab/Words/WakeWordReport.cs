@@ -15,17 +15,17 @@ internal sealed class WakeWordReport
     /// <summary>False alarms an hour for which a word's threshold is chosen on the stored speech.</summary>
     private const double TypedRate = FalseAlarmModel.PromisedRate;
 
-    private const int LoudestTold = 8;
+    private const int LoggedAlarms = 8;
 
-    private readonly JudgeMaterial _material;
-    private readonly JudgeData _data;
+    private readonly WordCorpus _corpus;
+    private readonly JudgeDataset _data;
     private readonly WordsRecipe _recipe;
-    private readonly CandidateEar _ear;
-    private readonly TaughtRescoring _taught;
+    private readonly CandidateRescorer _rescorer;
+    private readonly TrainedRescoring _rescoring;
     private readonly Action<string> _log;
     private readonly Judge _judge;
-    private readonly int[] _right;
-    private readonly CodeBank[] _banks;
+    private readonly int[] _positives;
+    private readonly BottleneckCache[] _features;
     private readonly IReadOnlyList<IReadOnlyList<ScannedCandidate>>[] _found;
     private readonly StringBuilder _report = new(
         """
@@ -35,32 +35,32 @@ internal sealed class WakeWordReport
         """);
 
     private WakeWordReport(
-        JudgeMaterial material, JudgeData data, WordsRecipe recipe, CandidateEar ear, TaughtRescoring taught, Action<string> log)
+        WordCorpus corpus, JudgeDataset data, WordsRecipe recipe, CandidateRescorer rescorer, TrainedRescoring rescoring, Action<string> log)
     {
-        (_material, _data, _recipe, _ear, _taught, _log) = (material, data, recipe, ear, taught, log);
+        (_corpus, _data, _recipe, _rescorer, _rescoring, _log) = (corpus, data, recipe, rescorer, rescoring, log);
         var known = recipe.WakeWords.SelectMany(word => word.Split(' ')).ToHashSet();
-        _judge = JudgeTraining.Train(material, data, text => !data.Texts[text].Split(' ').Any(known.Contains), recipe.Seed);
-        _right = Right(material, recipe);
+        _judge = JudgeTrainer.Train(corpus, data, text => !data.Texts[text].Split(' ').Any(known.Contains), recipe.Seed);
+        _positives = Positives(corpus, recipe);
         var paths = data.Words.Paths.Where(path => recipe.WakeWords.Contains(data.Texts[path.Word]));
-        var wanted = new WordSet(material.States, recipe.Matcher, [.. paths]);
-        _banks = [.. Conditions.Select(snr => material.Heard(_right, snr))];
-        _found = [.. _banks.Select(bank => JudgeData.Scan(material, wanted, i => bank[i], _right.Length, log))];
+        var wanted = new WordSet(corpus.States, recipe.Matcher, [.. paths]);
+        _features = [.. Conditions.Select(snr => corpus.TestFeatures(_positives, snr))];
+        _found = [.. _features.Select(bank => JudgeDataset.Scan(corpus, wanted, i => bank[i], _positives.Length, log))];
     }
 
     /// <summary>Measures each wake word with a judge that met none of their words.</summary>
-    /// <param name="material">Recordings.</param>
+    /// <param name="corpus">Recordings.</param>
     /// <param name="data">Candidates.</param>
     /// <param name="recipe">Which words, on what.</param>
-    /// <param name="ear">The recogniser.</param>
-    /// <param name="taught">How judge and recogniser make the score.</param>
+    /// <param name="rescorer">The recogniser.</param>
+    /// <param name="rescoring">How judge and recogniser make the score.</param>
     /// <param name="log">Told how far it is, and the loudest false alarms.</param>
     public static string Measure(
-        JudgeMaterial material, JudgeData data, WordsRecipe recipe, CandidateEar ear, TaughtRescoring taught, Action<string> log) =>
-        new WakeWordReport(material, data, recipe, ear, taught, log).Write();
+        WordCorpus corpus, JudgeDataset data, WordsRecipe recipe, CandidateRescorer rescorer, TrainedRescoring rescoring, Action<string> log) =>
+        new WakeWordReport(corpus, data, recipe, rescorer, rescoring, log).Write();
 
     private string Write()
     {
-        Word[] words = [.. _recipe.WakeWords.Select(Hear).Where(word => word.Says.Length > 0)];
+        Word[] words = [.. _recipe.WakeWords.Select(Search).Where(word => word.Positives.Length > 0)];
         var (chosen, typed) = (words.Select(Append).ToArray(), words.Select(AppendTyped).ToArray());
         for (var rate = 0; rate < Rates.Length; rate++)
             AppendMean("recogniser", $"{Rates[rate]}", chosen.Select(recalls => recalls[rate]));
@@ -73,39 +73,39 @@ internal sealed class WakeWordReport
     }
 
     // The recogniser hears the judge's best, as many an hour of the stored speech as in the server.
-    private Word Hear(string text)
+    private Word Search(string text)
     {
         var number = _data.Texts.ToList().IndexOf(text);
-        var says = Enumerable.Range(0, _right.Length).Where(i => _material.Spoken[_right[i]].Text == text).ToArray();
-        var without = Enumerable.Range(0, _material.Spoken.Count).Where(i => IsWithout(_material.Spoken[i], text.Split(' '))).ToArray();
-        var stored = without.Where(_material.IsStored).ToArray();
+        var says = Enumerable.Range(0, _positives.Length).Where(i => _corpus.Recordings[_positives[i]].Text == text).ToArray();
+        var without = Enumerable.Range(0, _corpus.Recordings.Count).Where(i => IsNegative(_corpus.Recordings[i], text.Split(' '))).ToArray();
+        var stored = without.Where(_corpus.IsStored).ToArray();
         var judged = Of(stored, _data.Candidates).Select(found => _judge.Score(found.Candidate.Features)).OrderDescending().ToArray();
-        var storedHours = stored.Sum(_material.Hours);
-        var heardFrom = Allowing(judged, _recipe.RescoredPerHour * storedHours);
+        var storedHours = stored.Sum(_corpus.Hours);
+        var smallThreshold = ThresholdFor(judged, _recipe.RescoredPerHour * storedHours);
         // The large one then those that score above so many of the stored speech by the small one.
-        var others = Of(without, _data.Candidates).Where(IsHeard).ToArray();
-        var alarms = _ear.Hear(others, _material.TaughtSound);
+        var others = Of(without, _data.Candidates).Where(IsRescored).ToArray();
+        var alarms = _rescorer.ScoreBySmall(others, _corpus.TrainingSound);
         var scores = Of(stored, _data.Candidates).Select(found => Score(found.Candidate, alarms)).OrderDescending().ToArray();
-        var heardAgainFrom = Allowing(scores, _recipe.HeardAgainPerHour * storedHours);
+        var largeThreshold = ThresholdFor(scores, _recipe.HeardAgainPerHour * storedHours);
         return new Word(
             text,
             number,
             says,
             without,
-            HearAgain(others, _material.TaughtSound, alarms),
-            [.. Conditions.Select((snr, c) => HearBoth([.. Of(says, _found[c]).Where(IsHeard)], i => _material.Sound(_right[i], i, snr)))]);
+            ScoreByLarge(others, _corpus.TrainingSound, alarms),
+            [.. Conditions.Select((snr, c) => ScoreByBoth([.. Of(says, _found[c]).Where(IsRescored)], i => _corpus.TestSound(_positives[i], i, snr)))]);
 
-        Likelihoods HearBoth((int Recording, ScannedCandidate Candidate)[] candidates, Func<int, float[]> sound) =>
-            HearAgain(candidates, sound, _ear.Hear(candidates, sound));
+        Likelihoods ScoreByBoth((int Recording, ScannedCandidate Candidate)[] candidates, Func<int, float[]> sound) =>
+            ScoreByLarge(candidates, sound, _rescorer.ScoreBySmall(candidates, sound));
 
-        Likelihoods HearAgain((int Recording, ScannedCandidate Candidate)[] candidates, Func<int, float[]> sound, Likelihoods heard) =>
-            _ear.HearAgain(candidates, sound, heard, candidate => Score(candidate, heard) > heardAgainFrom);
+        Likelihoods ScoreByLarge((int Recording, ScannedCandidate Candidate)[] candidates, Func<int, float[]> sound, Likelihoods heard) =>
+            _rescorer.ScoreByLarge(candidates, sound, heard, candidate => Score(candidate, heard) > largeThreshold);
 
         IEnumerable<(int Recording, ScannedCandidate Candidate)> Of(
             IEnumerable<int> recordings, IReadOnlyList<IReadOnlyList<ScannedCandidate>> candidates) =>
             recordings.SelectMany(i => candidates[i].Where(candidate => candidate.Word == number).Select(candidate => (i, candidate)));
 
-        bool IsHeard((int Recording, ScannedCandidate Candidate) found) => _judge.Score(found.Candidate.Features) >= heardFrom;
+        bool IsRescored((int Recording, ScannedCandidate Candidate) found) => _judge.Score(found.Candidate.Features) >= smallThreshold;
     }
 
     // Voices that say a word often: what three recordings of theirs bring for the others.
@@ -114,31 +114,31 @@ internal sealed class WakeWordReport
         var report = new EnrolmentReport(_recipe.Seed, TypedRate);
         foreach (var word in words)
         {
-            var alarms = Heard(word.Without, i => _data.Candidates[i], word.Alarms, i => _material.Taught[i]);
-            var stored = word.Without.Where(_material.IsStored).ToHashSet();
-            var hours = word.Without.Sum(_material.Hours);
-            foreach (var voice in word.Says.GroupBy(i => _material.Spoken[_right[i]].Clip.Contributor).Where(EnrolmentReport.IsOften))
+            var alarms = Rescored(word.Negatives, i => _data.Candidates[i], word.Alarms, i => _corpus.TrainingFeatures[i]);
+            var stored = word.Negatives.Where(_corpus.IsStored).ToHashSet();
+            var hours = word.Negatives.Sum(_corpus.Hours);
+            foreach (var voice in word.Positives.GroupBy(i => _corpus.Recordings[_positives[i]].Clip.Contributor).Where(EnrolmentReport.HasEnough))
             {
-                var heard = Conditions.Select((_, c) => Heard(voice, i => _found[c][i], word.Heard[c], i => _banks[c][i])).ToArray();
-                report.Append($"{word.Text}, {voice.Key}", [.. voice], heard, alarms, stored, hours);
+                var rescored = Conditions.Select((_, c) => Rescored(voice, i => _found[c][i], word.Likelihoods[c], i => _features[c][i])).ToArray();
+                report.Append($"{word.Text}, {voice.Key}", [.. voice], rescored, alarms, stored, hours);
             }
         }
         return report.ToString();
 
-        List<HeardCandidate> Heard(
+        List<RescoredCandidate> Rescored(
             IEnumerable<int> recordings,
             Func<int, IReadOnlyList<ScannedCandidate>> candidates,
             Likelihoods likelihoods,
             Func<int, float[]> codes)
         {
-            var heard = new List<HeardCandidate>();
+            var heard = new List<RescoredCandidate>();
             foreach (var i in recordings)
             {
                 var own = candidates(i).Where(likelihoods.ContainsKey).ToArray();
                 if (own.Length == 0) continue;
-                var history = WordScan.Remember(_material.States, _material.Score(codes(i)), _material.Width);
-                heard.AddRange(own.Select(found => new HeardCandidate(
-                    i, Score(found, likelihoods), WordExamples.Describe(history, found.Candidate.Start, found.Candidate.End))));
+                var history = WordSearch.ToHistory(_corpus.States, _corpus.Score(codes(i)), _corpus.Width);
+                heard.AddRange(own.Select(found => new RescoredCandidate(
+                    i, Score(found, likelihoods), WordExamples.Embed(history, found.Candidate.Start, found.Candidate.End))));
             }
             return heard;
         }
@@ -154,24 +154,24 @@ internal sealed class WakeWordReport
             ("recogniser", Score),
         };
         double[][] recalls = [];
-        var hours = word.Without.Sum(_material.Hours);
+        var hours = word.Negatives.Sum(_corpus.Hours);
         foreach (var (stage, score) in stages)
         {
             var alarms = Found().Select(found => score(found.Candidate, word.Alarms)).OrderDescending().ToArray();
-            recalls = [.. Rates.Select(rate => Recalls(word, score, Allowing(alarms, rate * hours)))];
+            recalls = [.. Rates.Select(rate => Recalls(word, score, ThresholdFor(alarms, rate * hours)))];
             for (var rate = 0; rate < Rates.Length; rate++)
-                AppendRow(word.Text, $"{word.Says.Length}", Number(hours), stage, $"{Rates[rate]}", recalls[rate]);
+                AppendRow(word.Text, $"{word.Positives.Length}", Number(hours), stage, $"{Rates[rate]}", recalls[rate]);
         }
-        var loudest = Found().OrderByDescending(found => Score(found.Candidate, word.Alarms)).Take(LoudestTold).Select(Describe);
+        var loudest = Found().OrderByDescending(found => Score(found.Candidate, word.Alarms)).Take(LoggedAlarms).Select(Describe);
         _log($"{word.Text}: loudest false alarms {string.Join("; ", loudest)}");
         return recalls;
 
         IEnumerable<(int Recording, ScannedCandidate Candidate)> Found() =>
-            word.Without.SelectMany(i => word.In(_data.Candidates[i]).Select(candidate => (i, candidate)));
+            word.Negatives.SelectMany(i => word.In(_data.Candidates[i]).Select(candidate => (i, candidate)));
 
         string Describe((int Recording, ScannedCandidate Candidate) found)
         {
-            var spoken = _material.Spoken[found.Recording];
+            var spoken = _corpus.Recordings[found.Recording];
             return $"{Number(Score(found.Candidate, word.Alarms))} {spoken.Clip.Set} {spoken.Clip.Path} '{spoken.Text}'";
         }
     }
@@ -179,13 +179,13 @@ internal sealed class WakeWordReport
     // As the server does it: the threshold comes from the stored speech alone, the false alarms are counted elsewhere.
     private (double Measured, double[] Recalls) AppendTyped(Word word)
     {
-        var stored = word.Without.Where(_material.IsStored).ToArray();
-        var elsewhere = word.Without.Except(stored).ToArray();
-        var threshold = _taught.FalseAlarms.Threshold([.. Loudest(stored).OrderDescending()], stored.Sum(_material.Hours), TypedRate);
-        var hours = elsewhere.Sum(_material.Hours);
+        var stored = word.Negatives.Where(_corpus.IsStored).ToArray();
+        var elsewhere = word.Negatives.Except(stored).ToArray();
+        var threshold = _rescoring.FalseAlarms.Threshold([.. Loudest(stored).OrderDescending()], stored.Sum(_corpus.Hours), TypedRate);
+        var hours = elsewhere.Sum(_corpus.Hours);
         var measured = Loudest(elsewhere).Count(score => score > threshold) / hours;
         var recalls = Recalls(word, Score, threshold);
-        AppendRow(word.Text, $"{word.Says.Length}", Number(hours), $"typed for {TypedRate}", Number(measured), recalls);
+        AppendRow(word.Text, $"{word.Positives.Length}", Number(hours), $"typed for {TypedRate}", Number(measured), recalls);
         return (measured, recalls);
 
         IEnumerable<float> Loudest(int[] recordings) => recordings.Select(Peak).Where(float.IsFinite);
@@ -195,23 +195,23 @@ internal sealed class WakeWordReport
     }
 
     // The threshold that so many of the alarms, loudest first, pass.
-    private static float Allowing(float[] alarms, double count) => (int)count < alarms.Length ? alarms[(int)count] : float.NegativeInfinity;
+    private static float ThresholdFor(float[] alarms, double count) => (int)count < alarms.Length ? alarms[(int)count] : float.NegativeInfinity;
 
     private double[] Recalls(Word word, Func<ScannedCandidate, Likelihoods, float> score, float threshold)
     {
-        return [.. Conditions.Select((_, c) => word.Says.Count(i => IsFound(i, c)) / (double)word.Says.Length)];
+        return [.. Conditions.Select((_, c) => word.Positives.Count(i => IsFound(i, c)) / (double)word.Positives.Length)];
 
         bool IsFound(int recording, int condition) =>
-            word.In(_found[condition][recording]).Any(found => score(found, word.Heard[condition]) > threshold);
+            word.In(_found[condition][recording]).Any(found => score(found, word.Likelihoods[condition]) > threshold);
     }
 
     private float Score(ScannedCandidate found, Likelihoods heard) => heard.TryGetValue(found, out var likelihood)
-        ? _taught.Weights.Score(_judge.Score(found.Features), likelihood)
+        ? _rescoring.Weights.Score(_judge.Score(found.Features), likelihood)
         : float.NegativeInfinity;
 
     // What nobody wrote down counts only where it is known that the words aren't said.
-    private bool IsWithout(SpokenText spoken, string[] parts) => !_recipe.NotCounted.Contains(spoken.Clip.Set)
-        && (spoken.Text is null ? _recipe.Untranscribed.Contains(spoken.Clip.Set) : !parts.Any(spoken.MaySay));
+    private bool IsNegative(TranscribedClip spoken, string[] parts) => !_recipe.NotCounted.Contains(spoken.Clip.Set)
+        && (spoken.Text is null ? _recipe.Untranscribed.Contains(spoken.Clip.Set) : !parts.Any(spoken.MayContain));
 
     private void AppendRow(string text, string recordings, string hours, string stage, string rate, IEnumerable<double> recalls)
     {
@@ -222,11 +222,11 @@ internal sealed class WakeWordReport
     private static string Number(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 
     // Contributors in turn: one who gave hundreds of recordings doesn't speak for all.
-    private static int[] Right(JudgeMaterial material, WordsRecipe recipe) =>
+    private static int[] Positives(WordCorpus corpus, WordsRecipe recipe) =>
     [
-        .. recipe.WakeWords.SelectMany(word => Enumerable.Range(0, material.Spoken.Count)
-            .Where(i => material.Spoken[i].Text == word && (recipe.WakeWordSets.Count == 0 || recipe.WakeWordSets.Contains(material.Spoken[i].Clip.Set)))
-            .GroupBy(i => material.Spoken[i].Clip.Contributor)
+        .. recipe.WakeWords.SelectMany(word => Enumerable.Range(0, corpus.Recordings.Count)
+            .Where(i => corpus.Recordings[i].Text == word && (recipe.WakeWordSets.Count == 0 || recipe.WakeWordSets.Contains(corpus.Recordings[i].Clip.Set)))
+            .GroupBy(i => corpus.Recordings[i].Clip.Contributor)
             .SelectMany(group => group.Select((recording, turn) => (recording, turn)))
             .OrderBy(entry => entry.turn).ThenBy(entry => entry.recording)
             .Take(recipe.MostRecordings)
@@ -236,11 +236,11 @@ internal sealed class WakeWordReport
     /// <summary>A wake word and what the recogniser heard of it.</summary>
     /// <param name="Text">The word.</param>
     /// <param name="Number">Its number among the texts.</param>
-    /// <param name="Says">Who says it, by place among the measured recordings.</param>
-    /// <param name="Without">Recordings in which it isn't said, by number.</param>
+    /// <param name="Positives">Who says it, by place among the measured recordings.</param>
+    /// <param name="Negatives">Recordings in which it isn't said, by number.</param>
     /// <param name="Alarms">What was heard in these.</param>
-    /// <param name="Heard">What was heard where it is said, by condition.</param>
-    private sealed record Word(string Text, int Number, int[] Says, int[] Without, Likelihoods Alarms, Likelihoods[] Heard)
+    /// <param name="Likelihoods">What was heard where it is said, by condition.</param>
+    private sealed record Word(string Text, int Number, int[] Positives, int[] Negatives, Likelihoods Alarms, Likelihoods[] Likelihoods)
     {
         public IEnumerable<ScannedCandidate> In(IEnumerable<ScannedCandidate> candidates) =>
             candidates.Where(candidate => candidate.Word == Number);

@@ -6,9 +6,9 @@ namespace AVServer.Lab.Words;
 /// <summary>Texts of one to three words that are said in the recordings, and how they sound.</summary>
 internal static class WordTexts
 {
-    private const int FewestPhones = 5;
-    private const int MostPhones = 12;
-    private const int FewestTimes = 3;
+    private const int MinPhones = 5;
+    private const int MaxPhones = 12;
+    private const int MinOccurrences = 3;
     private const int Frequent = 25;
 
     /// <summary>Texts that teach a judge: all that are frequent, and others by chance.</summary>
@@ -16,12 +16,12 @@ internal static class WordTexts
     /// <param name="pronouncer">Says whether and how a text can be said.</param>
     /// <param name="count">How many.</param>
     /// <param name="seed">Which of the rare ones.</param>
-    public static IReadOnlyList<string> Choose(IEnumerable<SpokenText> spoken, Pronouncer pronouncer, int count, int seed)
+    public static IReadOnlyList<string> Choose(IEnumerable<TranscribedClip> spoken, Pronouncer pronouncer, int count, int seed)
     {
         var times = new Dictionary<string, int>();
         foreach (var recording in spoken.Where(recording => recording.Text is not null))
             foreach (var text in Pieces(recording.Text!).Distinct()) times[text] = times.GetValueOrDefault(text) + 1;
-        var usable = times.Where(text => text.Value >= FewestTimes && Phones(text.Key, pronouncer) is >= FewestPhones and <= MostPhones).OrderBy(text => text.Key, StringComparer.Ordinal).ToArray();
+        var usable = times.Where(text => text.Value >= MinOccurrences && Phones(text.Key, pronouncer) is >= MinPhones and <= MaxPhones).OrderBy(text => text.Key, StringComparer.Ordinal).ToArray();
         new Random(seed).Shuffle(usable);
         return [.. usable.Where(text => text.Value >= Frequent).Concat(usable.Where(text => text.Value < Frequent)).Take(count).Select(text => text.Key)];
     }
@@ -31,7 +31,7 @@ internal static class WordTexts
     {
         try
         {
-            return [.. pronouncer.Pronounce(text).Take(4).Select(way => way.Phones.Select(phone => states.NumberOf(phone.ToString())).ToArray())];
+            return [.. pronouncer.Pronounce(text).Take(4).Select(way => way.Phones.Select(phone => states.IndexOf(phone.ToString())).ToArray())];
         }
         catch (Exception e) when (e is PronunciationException or NotSupportedException)
         {

@@ -53,7 +53,7 @@ internal sealed record WordsRecipe(string Name, string Version, string Data, str
     /// <summary>The same for a word that is looked for: more, as the judge sorts them out for the recogniser.</summary>
     public double SearchedPerHour { get; init; } = 80;
 
-    /// <summary>Candidates an hour of speech without the word, the judge's best, that the small recogniser hears.</summary>
+    /// <summary>Candidates an hour of speech without the word, the judge's best, that the small recogniser rescores.</summary>
     public double RescoredPerHour { get; init; } = 100;
 
     /// <summary>Of these the likeliest by then, that the large one hears too.</summary>

@@ -174,6 +174,7 @@ internal sealed class DecoderProcess : IAsyncDisposable
         await _reading.ConfigureAwait(false);
         await Output.CompleteAsync().ConfigureAwait(false);
         CompleteInput();
+        _process.StandardError.Dispose();   // a process disposes only of those of its pipes that nobody has asked for
         _process.Dispose();
     }
 }

@@ -9,6 +9,9 @@ namespace AVServer.Media.Ffmpeg;
 /// <param name="inputBytes">Bytes of media that there were so far.</param>
 internal sealed class DecodingWarnings(DecodingSource source, FfmpegLog log, Func<long> inputBytes)
 {
+    /// <summary>What is wrong with float samples that aren't finite; zeros stand in their place.</summary>
+    public const string NoNumbers = "samples that are no numbers";
+
     // Damage of a stream is told while it goes on, but not where it may be the torn end.
     private static readonly TimeSpan GoesOn = TimeSpan.FromSeconds(2);
 
@@ -71,7 +74,7 @@ internal sealed class DecodingWarnings(DecodingSource source, FfmpegLog log, Fun
         ? string.Create(CultureInfo.InvariantCulture, $"{there} of {stated} bytes")
         : null;
 
-    private string? Reason(DecodedStream decoded) => log.Damage ?? (decoded.IsFinite ? null : "samples that are no numbers");
+    private string? Reason(DecodedStream decoded) => log.Damage ?? (decoded.IsFinite ? null : NoNumbers);
 
     private static string Bracketed(string? reason) => reason is null ? "" : $" ({reason})";
 

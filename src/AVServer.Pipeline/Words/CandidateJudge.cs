@@ -11,7 +11,7 @@ internal static class CandidateJudge
     /// <param name="candidate">The alignment; its frames must still be remembered.</param>
     /// <param name="phones">The word's phones.</param>
     /// <param name="history">What was heard.</param>
-    public static float Judge(this WordJudgeModel model, WordCandidate candidate, IReadOnlyList<int> phones, PhoneHistory history)
+    public static float Judge(this WordJudgeModel model, WordCandidate candidate, IReadOnlyList<int> phones, PhoneScoreHistory history)
     {
         Span<float> features = stackalloc float[AlignmentFeatures.Count];
         Span<float> score = stackalloc float[1];

@@ -4,6 +4,6 @@ namespace AVServer.Pipeline;
 internal static class KeywordNames
 {
     /// <summary>The name of a text: without given phones, in lower case, one blank between its words.</summary>
-    public static string Of(string text) =>
+    public static string FromText(string text) =>
         string.Join(' ', text.Split('=', 2)[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
 }

@@ -8,7 +8,7 @@ namespace AVServer.Pipeline;
 /// <param name="files">Decodes.</param>
 internal sealed class KeywordRecordings(MediaFile files)
 {
-    private const double FewestSeconds = 0.3;
+    private const double MinSeconds = 0.3;
 
     /// <summary>Reads all of them.</summary>
     /// <exception cref="KeywordException">There are too few or too many, or one isn't a recording of a word.</exception>
@@ -36,10 +36,10 @@ internal sealed class KeywordRecordings(MediaFile files)
             throw new KeywordException($"{recording.Name}: {e.Message}");
         }
         var seconds = samples.Length / (double)AudioClock.SampleRateHz;
-        if (seconds is < FewestSeconds or > WordEnroller.MostSeconds)
+        if (seconds is < MinSeconds or > WordEnroller.MaxSeconds)
             throw new KeywordException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Expected a recording of {FewestSeconds} to {WordEnroller.MostSeconds} seconds with the word once in it, "
+                $"Expected a recording of {MinSeconds} to {WordEnroller.MaxSeconds} seconds with the word once in it, "
                 + $"got {seconds:F1} in {recording.Name}."));
         return samples;
     }

@@ -12,7 +12,7 @@ namespace AVServer.Pipeline;
 /// <summary>Typed words of the configuration, of the file, and those that come while the server runs.</summary>
 internal sealed class KeywordRegistry : IKeywordRegistry
 {
-    private const int MostPaths = 8;
+    private const int MaxPronunciations = 8;
 
     private readonly ModelRuntime _runtime;
     private readonly MediaFile _files;
@@ -30,22 +30,22 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         var stored = _file?.Read() ?? [];
         if (_options.Shipped && Model is { } model)
             foreach (var word in model.Shipped)
-                Put(EnrolmentOf(word.Request) is { } enrolment ? Measure(word.Request, enrolment, default) : word.ToWord(model));
+                AddOrReplace(EnrolmentOf(word.Request) is { } enrolment ? Calibrate(word.Request, enrolment, default) : word.ToWord(model));
         foreach (var word in _options.Words)
         {
             var streams = word.Streams.Count > 0 ? word.Streams.ToArray() : null;
             var request = new KeywordRequest(word.Text, word.FalseAlarmsPerHour, word.RefractorySeconds, streams);
-            Put(Measure(request, EnrolmentOf(request), default));
+            AddOrReplace(Calibrate(request, EnrolmentOf(request), default));
         }
         // Of words that come from elsewhere the file has the recordings only.
-        foreach (var word in stored.Where(word => IsAdded(word.ToRequest()))) Put(Measure(word.ToRequest(), word.Enrolment, default));
+        foreach (var word in stored.Where(word => IsAdded(word.ToRequest()))) AddOrReplace(Calibrate(word.ToRequest(), word.Enrolment, default));
 
         Enrolment? EnrolmentOf(KeywordRequest request) =>
-            stored.FirstOrDefault(word => KeywordNames.Of(word.Text) == KeywordNames.Of(request.Text))?.Enrolment;
+            stored.FirstOrDefault(word => KeywordNames.FromText(word.Text) == KeywordNames.FromText(request.Text))?.Enrolment;
     }
 
     /// <summary>A word as it is shipped with the phone model; for the lab.</summary>
-    public ShippedWord Export(string name) => ShippedWord.Of(Words.Single(word => word.Name == KeywordNames.Of(name)));
+    public ShippedWord Export(string name) => ShippedWord.Of(Words.Single(word => word.Name == KeywordNames.FromText(name)));
 
     /// <summary>What finds typed words; null where the models' folder lacks it.</summary>
     public WordModel? Model => _model.Value;
@@ -63,7 +63,7 @@ internal sealed class KeywordRegistry : IKeywordRegistry
     {
         // What was recorded stays: the word's target may have changed, not its sound.
         var enrolment = FindWord(request.Text)?.Enrolment;
-        return Keep(await Task.Run(() => Measure(request, enrolment, cancellationToken), cancellationToken));
+        return Store(await Task.Run(() => Calibrate(request, enrolment, cancellationToken), cancellationToken));
     }
 
     public async Task<KeywordDetails?> EnrolAsync(
@@ -73,17 +73,17 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         var heard = await new KeywordRecordings(_files).ReadAsync(recordings, cancellationToken);
         var enrolled = await Task.Run(async () =>
         {
-            var (byText, measured) = MeasureText(word.Request, cancellationToken);
+            var (byText, measured) = CalibrateText(word.Request, cancellationToken);
             var enrolment = await new WordEnroller(Model!).EnrolAsync(byText, measured, heard, cancellationToken);
             return WithExamples(byText, measured, enrolment);
         }, cancellationToken);
-        return Keep(enrolled);
+        return Store(enrolled);
     }
 
     public async Task<bool> ForgetRecordingsAsync(string name, CancellationToken cancellationToken)
     {
         if (FindWord(name) is not { Enrolment: not null } word) return false;
-        Keep(await Task.Run(() => Measure(word.Request, null, cancellationToken), cancellationToken));
+        Store(await Task.Run(() => Calibrate(word.Request, null, cancellationToken), cancellationToken));
         return true;
     }
 
@@ -91,9 +91,9 @@ internal sealed class KeywordRegistry : IKeywordRegistry
     {
         lock (_gate)
         {
-            var kept = Words.RemoveAll(word => word.Name == KeywordNames.Of(name));
+            var kept = Words.RemoveAll(word => word.Name == KeywordNames.FromText(name));
             if (kept.Length == Words.Length) return false;
-            Replace(kept);
+            Publish(kept);
         }
         Save();
         return true;
@@ -103,41 +103,41 @@ internal sealed class KeywordRegistry : IKeywordRegistry
     /// <param name="requests">The call's words; one of a name that is there takes its place.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="KeywordException">A word can't be taken.</exception>
-    public WordList With(IReadOnlyList<KeywordRequest> requests, CancellationToken cancellationToken)
+    public WordList CombineWith(IReadOnlyList<KeywordRequest> requests, CancellationToken cancellationToken)
     {
-        TypedWord[] own = [.. requests.Select(request => Measure(request, null, cancellationToken))];
+        TypedWord[] own = [.. requests.Select(request => Calibrate(request, null, cancellationToken))];
         var model = Model!;
         return new WordList(model.States, model.Table.Matcher, [.. Words.Where(word => own.All(other => other.Name != word.Name)), .. own]);
     }
 
-    private TypedWord? FindWord(string? name) => name is null ? null : Words.FirstOrDefault(word => word.Name == KeywordNames.Of(name));
+    private TypedWord? FindWord(string? name) => name is null ? null : Words.FirstOrDefault(word => word.Name == KeywordNames.FromText(name));
 
-    private KeywordDetails Keep(TypedWord word)
+    private KeywordDetails Store(TypedWord word)
     {
-        Put(word);
+        AddOrReplace(word);
         Save();
         return word.Describe();
     }
 
-    private TypedWord Measure(KeywordRequest request, Enrolment? enrolment, CancellationToken cancellationToken)
+    private TypedWord Calibrate(KeywordRequest request, Enrolment? enrolment, CancellationToken cancellationToken)
     {
-        var (word, measured) = MeasureText(request, cancellationToken);
+        var (word, measured) = CalibrateText(request, cancellationToken);
         if (enrolment is null) return word;
-        var length = WordExamples.LengthFor(Model!.States);
+        var length = WordExamples.EmbeddingDim(Model!.States);
         if (enrolment.Examples.All(example => example.Length == length)) return WithExamples(word, measured, enrolment);
         const string OfAnother = "Its recordings belong to another phone model and don't count: record the word again.";
         return word with { Warnings = [.. word.Warnings, OfAnother] };
     }
 
-    private TypedWord WithExamples(TypedWord word, WordMeasurement measured, Enrolment enrolment)
+    private TypedWord WithExamples(TypedWord word, WordStatistics measured, Enrolment enrolment)
     {
-        var examples = measured.Beside(enrolment.Examples);
+        var examples = measured.CreateExamples(enrolment.Examples);
         var (threshold, table) = Model!.Calibrator.Calibrate(
             word.Name, measured, examples, word.Request.FalseAlarmsPerHour, word.Request.RefractorySeconds);
         return word with { Threshold = threshold, Calibration = table, Enrolment = enrolment, Examples = examples };
     }
 
-    private (TypedWord Word, WordMeasurement Measured) MeasureText(KeywordRequest request, CancellationToken cancellationToken)
+    private (TypedWord Word, WordStatistics Measured) CalibrateText(KeywordRequest request, CancellationToken cancellationToken)
     {
         var model = Model ?? throw new KeywordException(
             "Expected a phone model, a lexicon and a speech recogniser in the models' folder to listen for typed words, found less. "
@@ -149,51 +149,51 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         IReadOnlyList<Pronunciation> ways;
         try
         {
-            ways = [.. model.Pronouncer.Pronounce(request.Text ?? "").Take(MostPaths)];
+            ways = [.. model.Pronouncer.Pronounce(request.Text ?? "").Take(MaxPronunciations)];
         }
         catch (PronunciationException e)
         {
             throw new KeywordException(e.Message);
         }
-        int[][] phones = [.. ways.Select(way => way.Phones.Select(phone => model.States.NumberOf(phone.ToString())).ToArray())];
-        var name = KeywordNames.Of(request.Text!);
-        var spellings = model.Rescorer.Spell(name, ways);
+        int[][] phones = [.. ways.Select(way => way.Phones.Select(phone => model.States.IndexOf(phone.ToString())).ToArray())];
+        var name = KeywordNames.FromText(request.Text!);
+        var spellings = model.Rescorer.Spellings(name, ways);
         var measured = model.Calibrator.Measure(phones, spellings, cancellationToken);
         var (threshold, table) = model.Calibrator.Calibrate(name, measured, null, request.FalseAlarmsPerHour, request.RefractorySeconds);
         var warnings = Warnings(model, request, ways, table);
         var written = new Lazy<IReadOnlyList<int[]>>(spellings);
         var word = new TypedWord(
-            request, ways, measured.Paths, written, measured.HeardFrom, measured.HeardAgainFrom, threshold, table, warnings);
+            request, ways, measured.Paths, written, measured.SmallRecogniserThreshold, measured.LargeRecogniserThreshold, threshold, table, warnings);
         return (word, measured);
     }
 
     private List<string> Warnings(WordModel model, KeywordRequest request, IReadOnlyList<Pronunciation> ways, KeywordCalibration table)
     {
-        var others = Words.Where(word => word.Name != KeywordNames.Of(request.Text)).Select(word => word.Pronunciations);
+        var others = Words.Where(word => word.Name != KeywordNames.FromText(request.Text)).Select(word => word.Pronunciations);
         List<string> warnings = [.. model.Advisor.Advise(ways, others).Select(warning => warning.Message)];
         if (table.Threshold > 0.999)
             warnings.Add("Stored speech sounds like the word now and then: it must be said clearly to be told from it.");
         return warnings;
     }
 
-    private void Put(TypedWord word)
+    private void AddOrReplace(TypedWord word)
     {
         lock (_gate)
         {
             var others = Words.RemoveAll(other => other.Name == word.Name);
             if (others.Length >= _options.MaxWords)
                 throw new KeywordException(string.Create(CultureInfo.InvariantCulture, $"Expected at most {_options.MaxWords} keywords (Keywords:MaxWords), got one more. Remove some first."));
-            Replace(others.Add(word));
+            Publish(others.Add(word));
         }
     }
 
-    private void Replace(ImmutableArray<TypedWord> words) => _current = words.IsEmpty ? null : new WordList(Model!.States, Model.Table.Matcher, words);
+    private void Publish(ImmutableArray<TypedWord> words) => _current = words.IsEmpty ? null : new WordList(Model!.States, Model.Table.Matcher, words);
 
     // Words of the configuration come from there again, but not what was recorded of them.
     private void Save() =>
         _file?.Write([.. Words.Where(word => IsAdded(word.Request) || word.Enrolment is not null).Select(StoredKeyword.Of)]);
 
     private bool IsAdded(KeywordRequest request) =>
-        _options.Words.All(word => KeywordNames.Of(word.Text) != KeywordNames.Of(request.Text))
+        _options.Words.All(word => KeywordNames.FromText(word.Text) != KeywordNames.FromText(request.Text))
         && !(_options.Shipped && Model?.Shipped.Any(word => word.Request == request) == true);
 }

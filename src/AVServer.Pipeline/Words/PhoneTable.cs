@@ -15,7 +15,7 @@ namespace AVServer.Pipeline;
 /// <param name="NoiseVariance">Variance of the white noise that is added in expectation, Kaldi's scale.</param>
 /// <param name="OutputsLate">Outputs by which the network's answers come late in a stream.</param>
 /// <param name="CandidatesPerHour">Candidates an hour of other speech that a word's matching threshold allows.</param>
-/// <param name="RescoredPerHour">Candidates an hour of other speech, the judge's best, that the small recogniser hears.</param>
+/// <param name="RescoredPerHour">Candidates an hour of other speech, the judge's best, that the small recogniser rescores.</param>
 /// <param name="HeardAgainPerHour">Of these the likeliest by then, that the large one hears too.</param>
 /// <param name="FalseAlarms">How a word's threshold follows from its alarms in stored speech.</param>
 /// <param name="Rescoring">How judge and recogniser together make the score.</param>
@@ -33,7 +33,7 @@ public sealed record PhoneTable(
     double RescoredPerHour,
     double HeardAgainPerHour,
     FalseAlarmModel FalseAlarms,
-    Rescoring Rescoring)
+    RescoringWeights Rescoring)
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 

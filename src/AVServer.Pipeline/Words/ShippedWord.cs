@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using AVServer.Contracts;
 using AVServer.Detection;
 using AVServer.Speech;
@@ -9,20 +10,27 @@ namespace AVServer.Pipeline;
 /// <param name="Request">What was asked for.</param>
 /// <param name="Pronunciations">How it may be said, each in ARPAbet.</param>
 /// <param name="MatchingThreshold">Least score of a candidate.</param>
-/// <param name="HeardFrom">Least judge's log-odds of a candidate that the small recogniser hears.</param>
-/// <param name="HeardAgainFrom">Least score by then of one that the large recogniser hears too.</param>
+/// <param name="SmallRecogniserThreshold">Least judge's log-odds of a candidate that the small recogniser rescores.</param>
+/// <param name="LargeRecogniserThreshold">Least score by then of one that the large recogniser rescores too.</param>
 /// <param name="Threshold">Least score of a detection, log-odds.</param>
 /// <param name="Calibration">What thresholds stand for.</param>
 internal sealed record ShippedWord(
     KeywordRequest Request,
     IReadOnlyList<string> Pronunciations,
     float MatchingThreshold,
-    float HeardFrom,
-    float HeardAgainFrom,
+    [property: JsonPropertyName("heardFrom")] float SmallRecogniserThreshold,
+    [property: JsonPropertyName("heardAgainFrom")] float LargeRecogniserThreshold,
     float Threshold,
     KeywordCalibration Calibration)
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        // A threshold under another name would be read as 0, and words be missed.
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectRequiredConstructorParameters = true,
+    };
 
     /// <summary>Reads a phone model's words.</summary>
     public static IReadOnlyList<ShippedWord> Parse(ReadOnlySpan<byte> file) => JsonSerializer.Deserialize<List<ShippedWord>>(file, Json) ?? [];
@@ -35,17 +43,17 @@ internal sealed record ShippedWord(
         word.Request,
         [.. word.Pronunciations.Select(way => way.ToString())],
         word.Paths[0].Threshold,
-        word.HeardFrom,
-        word.HeardAgainFrom,
+        word.SmallRecogniserThreshold,
+        word.LargeRecogniserThreshold,
         word.Threshold,
         word.Calibration);
 
     /// <summary>The word, ready to be listened for.</summary>
     public TypedWord ToWord(WordModel model)
     {
-        Pronunciation[] ways = [.. Pronunciations.SelectMany(phones => model.Pronouncer.Pronounce($"{KeywordNames.Of(Request.Text)}={phones}"))];
-        WordPath[] paths = [.. ways.Select(way => new WordPath(0, [.. way.Phones.Select(phone => model.States.NumberOf(phone.ToString()))], MatchingThreshold))];
-        var spellings = new Lazy<IReadOnlyList<int[]>>(() => model.Rescorer.Spell(KeywordNames.Of(Request.Text), ways));
-        return new TypedWord(Request, ways, paths, spellings, HeardFrom, HeardAgainFrom, Threshold, Calibration, []);
+        Pronunciation[] ways = [.. Pronunciations.SelectMany(phones => model.Pronouncer.Pronounce($"{KeywordNames.FromText(Request.Text)}={phones}"))];
+        WordPath[] paths = [.. ways.Select(way => new WordPath(0, [.. way.Phones.Select(phone => model.States.IndexOf(phone.ToString()))], MatchingThreshold))];
+        var spellings = new Lazy<IReadOnlyList<int[]>>(() => model.Rescorer.Spellings(KeywordNames.FromText(Request.Text), ways));
+        return new TypedWord(Request, ways, paths, spellings, SmallRecogniserThreshold, LargeRecogniserThreshold, Threshold, Calibration, []);
     }
 }

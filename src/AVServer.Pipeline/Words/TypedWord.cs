@@ -9,8 +9,8 @@ namespace AVServer.Pipeline;
 /// <param name="Pronunciations">How it may be said.</param>
 /// <param name="Paths">The same by the phone model's numbers, with the matching thresholds; their word's number is 0.</param>
 /// <param name="Spellings">Ways to write it, in the recogniser's tokens; found when first needed, as that reads the lexicon.</param>
-/// <param name="HeardFrom">Least judge's log-odds of a candidate that the small recogniser hears.</param>
-/// <param name="HeardAgainFrom">Least score by then of one that the large recogniser hears too.</param>
+/// <param name="SmallRecogniserThreshold">Least judge's log-odds of a candidate that the small recogniser rescores.</param>
+/// <param name="LargeRecogniserThreshold">Least score by then of one that the large recogniser rescores too.</param>
 /// <param name="Threshold">Least score of a detection, log-odds.</param>
 /// <param name="Calibration">What thresholds stand for, measured on stored speech.</param>
 /// <param name="Warnings">What the user should know of it.</param>
@@ -19,8 +19,8 @@ internal sealed record TypedWord(
     IReadOnlyList<Pronunciation> Pronunciations,
     IReadOnlyList<WordPath> Paths,
     Lazy<IReadOnlyList<int[]>> Spellings,
-    float HeardFrom,
-    float HeardAgainFrom,
+    float SmallRecogniserThreshold,
+    float LargeRecogniserThreshold,
     float Threshold,
     KeywordCalibration Calibration,
     IReadOnlyList<string> Warnings)
@@ -32,7 +32,7 @@ internal sealed record TypedWord(
     public WordExamples? Examples { get; init; }
 
     /// <summary>Name of the keyword in events: its text, in lower case, blanks joined.</summary>
-    public string Name => KeywordNames.Of(Request.Text);
+    public string Name => KeywordNames.FromText(Request.Text);
 
     /// <summary>What clients are told of it.</summary>
     public KeywordDetails Describe() => new(

@@ -5,56 +5,56 @@ using AVServer.Runtime;
 namespace AVServer.Pipeline;
 
 /// <summary>Chooses a typed word's thresholds by looking for it in stored speech in which it isn't said.</summary>
-/// <param name="background">The speech, as the phone network heard it.</param>
+/// <param name="background">The speech, as outputs of the phone network.</param>
 /// <param name="sounds">The same speech as sound.</param>
 /// <param name="states">Phones and their outputs.</param>
 /// <param name="table">How words are followed.</param>
 /// <param name="judge">Judges candidates.</param>
-/// <param name="rescorer">Hears them once more.</param>
+/// <param name="rescorer">Rescores them.</param>
 internal sealed class WordCalibrator(
-    SpeechBackground background, BackgroundSounds sounds, PhoneStates states, PhoneTable table, WordJudgeModel judge, WordRescorer rescorer)
+    BackgroundSpeech background, BackgroundAudio sounds, PhoneStates states, PhoneTable table, WordJudgeModel judge, WordRescorer rescorer)
 {
     // Words that are enrolled, forgotten or given another target are mostly the latest.
-    private const int Remembered = 32;
+    private const int CacheSize = 32;
 
-    private const string Data = "speech stored with the phone model, without the word";
+    private const string DataDescription = "speech stored with the phone model, without the word";
 
     private readonly Lock _gate = new();
-    private readonly Queue<(string Sought, WordMeasurement Measured)> _latest = new();
+    private readonly Queue<(string Key, WordStatistics Measured)> _cache = new();
 
     /// <summary>Looks for a word; what was found of the latest words is remembered. Thread-safe.</summary>
     /// <param name="pronunciations">Phones of each way to say it, by the model's numbers.</param>
     /// <param name="spellings">Ways to write it, in the recogniser's tokens.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public WordMeasurement Measure(
+    public WordStatistics Measure(
         IReadOnlyList<int[]> pronunciations, IReadOnlyList<int[]> spellings, CancellationToken cancellationToken)
     {
-        var sought = $"{Join(pronunciations)}|{Join(spellings)}";
+        var key = $"{Join(pronunciations)}|{Join(spellings)}";
         lock (_gate)
         {
-            foreach (var known in _latest)
-                if (known.Sought == sought) return known.Measured;
+            foreach (var known in _cache)
+                if (known.Key == key) return known.Measured;
         }
-        var measured = Look(pronunciations, spellings, cancellationToken);
+        var measured = Search(pronunciations, spellings, cancellationToken);
         lock (_gate)
         {
-            _latest.Enqueue((sought, measured));
-            if (_latest.Count > Remembered) _latest.Dequeue();
+            _cache.Enqueue((key, measured));
+            if (_cache.Count > CacheSize) _cache.Dequeue();
         }
         return measured;
     }
 
-    private WordMeasurement Look(
+    private WordStatistics Search(
         IReadOnlyList<int[]> pronunciations, IReadOnlyList<int[]> spellings, CancellationToken cancellationToken)
     {
-        var heard = background.Hear(states);
+        var heard = background.PhoneScores(states);
         var least = MatchingThreshold([.. pronunciations.Select(phones => new WordPath(0, phones, WordPath.NoThreshold))], heard, cancellationToken);
         WordPath[] paths = [.. pronunciations.Select(phones => new WordPath(0, phones, least))];
-        var candidates = Candidates(paths, heard, cancellationToken).OrderByDescending(candidate => candidate.Judged).ToList();
+        var candidates = FindCandidates(paths, heard, cancellationToken).OrderByDescending(candidate => candidate.JudgeScore).ToList();
         var most = (int)(table.RescoredPerHour * background.Hours);
-        var heardFrom = candidates.Count > most ? candidates[most].Judged : WordPath.NoThreshold;
-        var (heardAgainFrom, others) = Rescore(candidates[..Math.Min(most, candidates.Count)], spellings, cancellationToken);
-        return new WordMeasurement(paths, heardFrom, heardAgainFrom, others);
+        var smallThreshold = candidates.Count > most ? candidates[most].JudgeScore : WordPath.NoThreshold;
+        var (largeThreshold, others) = Rescore(candidates[..Math.Min(most, candidates.Count)], spellings, cancellationToken);
+        return new WordStatistics(paths, smallThreshold, largeThreshold, others);
     }
 
     /// <summary>Reads thresholds off what was found.</summary>
@@ -65,19 +65,19 @@ internal sealed class WordCalibrator(
     /// <param name="refractorySeconds">Media time after an alarm with no other.</param>
     /// <returns>The score's threshold (log-odds), and what thresholds stand for.</returns>
     public (float Threshold, KeywordCalibration Table) Calibrate(
-        string name, WordMeasurement measured, WordExamples? examples, double falseAlarmsPerHour, double refractorySeconds)
+        string name, WordStatistics measured, WordExamples? examples, double falseAlarmsPerHour, double refractorySeconds)
     {
-        var alarms = AfterEachOther(measured.Others.Select(other => (other.End, other.ScoreWith(examples))), refractorySeconds);
+        var alarms = ApplyRefractoryPeriod(measured.Candidates.Select(other => (other.End, other.ScoreWith(examples))), refractorySeconds);
         var threshold = ThresholdFor(alarms, falseAlarmsPerHour);
-        return (threshold, new KeywordCalibration(name, Posterior(threshold), Data, Math.Round(background.Hours, 3), 0, Points(alarms)));
+        return (threshold, new KeywordCalibration(name, Posterior(threshold), DataDescription, Math.Round(background.Hours, 3), 0, Points(alarms)));
     }
 
     /// <summary>The score that so many candidates an hour of other speech pass, as they were counted.</summary>
     /// <param name="measured">What was found.</param>
     /// <param name="perHour">How many.</param>
-    public float PassedBy(WordMeasurement measured, double perHour)
+    public float ThresholdFor(WordStatistics measured, double perHour)
     {
-        var scores = measured.Others.Select(other => other.Score).OrderDescending().ToArray();
+        var scores = measured.Candidates.Select(other => other.Score).OrderDescending().ToArray();
         return scores.Length == 0 ? WordPath.NoThreshold : scores[Math.Min((int)(perHour * background.Hours), scores.Length - 1)];
     }
 
@@ -87,12 +87,12 @@ internal sealed class WordCalibrator(
     private static string Join(IEnumerable<int[]> rows) => string.Join(';', rows.Select(row => string.Join(' ', row)));
 
     // The score that the word's best alignment in a recording reaches so often.
-    private float MatchingThreshold(WordPath[] paths, PhoneHistory heard, CancellationToken cancellationToken)
+    private float MatchingThreshold(WordPath[] paths, PhoneScoreHistory heard, CancellationToken cancellationToken)
     {
         var words = new WordSet(states, table.Matcher, paths);
         var (peaks, peak) = (new List<float>(), float.NegativeInfinity);
-        var (history, matcher, ignored) = (new PhoneHistory(states), default(WordMatcher)!, new List<WordCandidate>());
-        background.Play(words, Begin, (output, scores) =>
+        var (history, matcher, ignored) = (new PhoneScoreHistory(states), default(WordMatcher)!, new List<WordCandidate>());
+        background.ScoreRecordings(words, Begin, (output, scores) =>
         {
             history.Accept(heard, output);
             matcher.Accept(scores, ignored);
@@ -112,16 +112,16 @@ internal sealed class WordCalibrator(
         }
     }
 
-    private List<StoredCandidate> Candidates(WordPath[] paths, PhoneHistory heard, CancellationToken cancellationToken)
+    private List<StoredCandidate> FindCandidates(WordPath[] paths, PhoneScoreHistory heard, CancellationToken cancellationToken)
     {
         var words = new WordSet(states, table.Matcher, paths);
-        var (history, matcher, ripe) = (new PhoneHistory(states), default(WordMatcher)!, new List<WordCandidate>());
+        var (history, matcher, candidates) = (new PhoneScoreHistory(states), default(WordMatcher)!, new List<WordCandidate>());
         var found = new List<StoredCandidate>();
         var (recording, first) = (-1, 0L);
-        background.Play(words, Begin, (output, scores) =>
+        background.ScoreRecordings(words, Begin, (output, scores) =>
         {
             history.Accept(heard, output);
-            matcher.Accept(scores, ripe);
+            matcher.Accept(scores, candidates);
             Judge();
             if (first < 0) first = output;
         }, cancellationToken);
@@ -139,24 +139,24 @@ internal sealed class WordCalibrator(
         void Complete()
         {
             if (matcher is null) return;
-            matcher.Complete(ripe);
+            matcher.Complete(candidates);
             Judge();
         }
 
         void Judge()
         {
-            foreach (var candidate in ripe)
+            foreach (var candidate in candidates)
             {
-                var judged = judge.Judge(candidate, paths[candidate.Path].Phones, history);
-                var described = WordExamples.Describe(history, candidate.Start, candidate.End);
-                found.Add(new StoredCandidate(recording, Math.Max(0, first), candidate.Start, candidate.End, judged, described));
+                var judgeScore = judge.Judge(candidate, paths[candidate.Path].Phones, history);
+                var embedding = WordExamples.Embed(history, candidate.Start, candidate.End);
+                found.Add(new StoredCandidate(recording, Math.Max(0, first), candidate.Start, candidate.End, judgeScore, embedding));
             }
-            ripe.Clear();
+            candidates.Clear();
         }
     }
 
-    // The large recogniser hears the likeliest of what the small one heard.
-    private (float HeardAgainFrom, OtherSpeech[] Others) Rescore(
+    // The large recogniser rescores the likeliest of what the small one scored.
+    private (float LargeThreshold, BackgroundCandidate[] Others) Rescore(
         List<StoredCandidate> candidates, IReadOnlyList<int[]> spellings, CancellationToken cancellationToken)
     {
         var (sound, heard) = (new float[candidates.Count][], new TextLikelihood[candidates.Count]);
@@ -164,25 +164,25 @@ internal sealed class WordCalibrator(
         Parallel.For(0, heard.Length, options, i =>
         {
             var span = WordTiming.Span(candidates[i].Start, candidates[i].End);
-            var (first, count) = WordRescorer.Stretch(span.Start, span.End, sounds.Length(candidates[i].Recording));
+            var (first, count) = WordRescorer.Segment(span.Start, span.End, sounds.Length(candidates[i].Recording));
             sounds.Read(candidates[i].Recording, first, sound[i] = new float[count]);
-            heard[i] = rescorer.Hear(sound[i], spellings);
+            heard[i] = rescorer.ScoreBySmall(sound[i], spellings);
         });
         float[] scores = [.. Enumerable.Range(0, heard.Length).Select(Score)];
         var again = (int)(table.HeardAgainPerHour * background.Hours);
         var from = again < scores.Length ? scores.OrderDescending().ElementAt(again) : WordPath.NoThreshold;
         Parallel.For(0, heard.Length, options, i =>
         {
-            if (scores[i] > from) heard[i] = rescorer.HearAgain(sound[i], spellings, heard[i]);
+            if (scores[i] > from) heard[i] = rescorer.ScoreByLarge(sound[i], spellings, heard[i]);
         });
         // By number of the output behind which it ends, counted through all recordings.
-        return (from, [.. candidates.Select((one, i) => new OtherSpeech(one.First + one.End, Score(i), one.Described))]);
+        return (from, [.. candidates.Select((one, i) => new BackgroundCandidate(one.First + one.End, Score(i), one.Embedding))]);
 
-        float Score(int i) => table.Rescoring.Score(candidates[i].Judged, heard[i]);
+        float Score(int i) => table.Rescoring.Score(candidates[i].JudgeScore, heard[i]);
     }
 
     // Within the refractory time only the highest counts.
-    private static List<float> AfterEachOther(IEnumerable<(long End, float Score)> found, double refractorySeconds)
+    private static List<float> ApplyRefractoryPeriod(IEnumerable<(long End, float Score)> found, double refractorySeconds)
     {
         var (kept, taken) = (new List<float>(), new List<long>());
         var apart = refractorySeconds / WordTiming.OutputSeconds;
@@ -211,5 +211,5 @@ internal sealed class WordCalibrator(
     }
 
     // A candidate in a recording, whose first output has a number among all.
-    private readonly record struct StoredCandidate(int Recording, long First, long Start, long End, float Judged, float[] Described);
+    private readonly record struct StoredCandidate(int Recording, long First, long Start, long End, float JudgeScore, float[] Embedding);
 }

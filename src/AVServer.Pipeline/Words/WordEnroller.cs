@@ -9,15 +9,15 @@ namespace AVServer.Pipeline;
 internal sealed class WordEnroller(WordModel model)
 {
     /// <summary>Longest recording, in seconds.</summary>
-    public const double MostSeconds = 10;
+    public const double MaxSeconds = 10;
 
-    /// <summary>In a recording of the word more must be found than other speech brings so often an hour.</summary>
-    private const double LeastLikely = 30;
+    /// <summary>The word must score higher in its recordings than other speech does so often an hour.</summary>
+    private const double MaxCandidatesPerHour = 30;
 
     /// <summary>Outputs in a row, 60 ms, from which a phone counts as said.</summary>
-    private const int ShortestPhone = 2;
+    private const int MinPhoneOutputs = 2;
 
-    private const int Rescored = 3;
+    private const int MaxRescored = 3;
 
     /// <summary>Learns from recordings.</summary>
     /// <param name="word">The word, as it is known by its text.</param>
@@ -26,14 +26,14 @@ internal sealed class WordEnroller(WordModel model)
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="KeywordException">The word isn't in one of them; the message says in which.</exception>
     public async Task<Enrolment> EnrolAsync(
-        TypedWord word, WordMeasurement measured, IReadOnlyList<NamedRecording> recordings, CancellationToken cancellationToken)
+        TypedWord word, WordStatistics measured, IReadOnlyList<NamedRecording> recordings, CancellationToken cancellationToken)
     {
-        var least = model.Calibrator.PassedBy(measured, LeastLikely);
-        var found = new List<HeardWord>();
+        var least = model.Calibrator.ThresholdFor(measured, MaxCandidatesPerHour);
+        var found = new List<Match>();
         var refused = new List<string>();
         foreach (var recording in recordings)
         {
-            var (best, said) = await HearAsync(word, recording.Samples, cancellationToken);
+            var (best, said) = await FindWordAsync(word, recording.Samples, cancellationToken);
             if (best is { } heard && heard.Score > least) found.Add(heard);
             else refused.Add($"{recording.Name} ({(said.Length > 0 ? $"heard {said}" : "heard nobody")})");
         }
@@ -43,17 +43,17 @@ internal sealed class WordEnroller(WordModel model)
                 $"Expected '{word.Name}' in each recording, didn't hear it in {string.Join(", ", refused)}: "
                 + $"{refused.Count} of {recordings.Count}. Say it once in each, clearly; where you say it in another way than its text, "
                 + $"add it with its phones, as {word.Name}=…"));
-        float[][] examples = [.. found.Select(heard => heard.Described)];
+        float[][] examples = [.. found.Select(heard => heard.Embedding)];
         return new Enrolment(examples, [.. found.Select((heard, i) => Compare(word, measured, heard, OthersThan(i)))]);
 
         float[][] OthersThan(int recording) => [.. examples.Where((_, other) => other != recording)];
     }
 
-    private EnrolledRecording Compare(TypedWord word, WordMeasurement measured, HeardWord heard, float[][] others)
+    private EnrolledRecording Compare(TypedWord word, WordStatistics measured, Match heard, float[][] others)
     {
         var byText = Threshold(null);
-        var examples = measured.Beside(others);
-        var with = heard.Score + Rescoring.OfExamples(examples.Similarity(heard.Described));
+        var examples = measured.CreateExamples(others);
+        var with = heard.Score + RescoringWeights.ExampleScore(examples.Similarity(heard.Embedding));
         return new EnrolledRecording(Math.Round(heard.Score - byText, 3), Math.Round(with - Threshold(examples), 3));
 
         float Threshold(WordExamples? by) => model.Calibrator
@@ -61,14 +61,14 @@ internal sealed class WordEnroller(WordModel model)
     }
 
     // The likeliest place of the word, null where the sound is shorter than it; and all that was said, phone by phone.
-    private async Task<(HeardWord? Best, string Said)> HearAsync(TypedWord word, float[] recording, CancellationToken cancellationToken)
+    private async Task<(Match? Best, string Said)> FindWordAsync(TypedWord word, float[] recording, CancellationToken cancellationToken)
     {
-        var samples = QuietSpeech.Amplified(recording);
-        var steps = ((samples.Length + AudioClock.StepSamples - 1) / AudioClock.StepSamples) + PhoneStream.LateSteps;
+        var samples = AutomaticGainControl.Normalise(recording);
+        var steps = ((samples.Length + AudioClock.StepSamples - 1) / AudioClock.StepSamples) + PhoneRecogniser.LatencySteps;
         var outputs = steps * AudioClock.StepSamples / (AudioClock.SampleRateHz * WordTiming.OutputSeconds);
-        var history = new PhoneHistory(model.States, (int)outputs + 2);
+        var history = new PhoneScoreHistory(model.States, (int)outputs + 2);
         var words = new WordSet(model.States, model.Table.Matcher, [.. word.Paths.Select(path => path with { Threshold = WordPath.NoThreshold })]);
-        var (matcher, ripe, phones) = (new WordMatcher(words, history), new List<WordCandidate>(), new PhoneStream(model, paced: false));
+        var (matcher, candidates, phones) = (new WordMatcher(words, history), new List<WordCandidate>(), new PhoneRecogniser(model, paced: false));
         var step = new float[AudioClock.StepSamples];
         for (var i = 0; i < steps; i++)
         {
@@ -77,41 +77,41 @@ internal sealed class WordEnroller(WordModel model)
             if (at < samples.Length) samples.AsSpan(at, Math.Min(step.Length, samples.Length - at)).CopyTo(step);
             await phones.AcceptAsync(step, Hear, cancellationToken);
         }
-        matcher.Complete(ripe);
-        var judged = ripe.Select(candidate => (Candidate: candidate, Score: Judge(candidate))).OrderByDescending(one => one.Score);
-        var heard = judged.Take(Rescored).Select(one => Describe(one.Candidate, one.Score)).ToArray();
-        return (heard.Length == 0 ? null : heard.MaxBy(one => one.Score), Said(history));
+        matcher.Complete(candidates);
+        var ranked = candidates.Select(candidate => (Candidate: candidate, Score: Judge(candidate))).OrderByDescending(one => one.Score);
+        var heard = ranked.Take(MaxRescored).Select(one => Describe(one.Candidate, one.Score)).ToArray();
+        return (heard.Length == 0 ? null : heard.MaxBy(one => one.Score), DecodePhones(history));
 
         void Hear(ReadOnlySpan<float> scores)
         {
             history.Accept(scores);
-            matcher.Accept(scores, ripe);
+            matcher.Accept(scores, candidates);
         }
 
         float Judge(WordCandidate candidate) => model.Judge.Judge(candidate, words.Paths[candidate.Path].Phones, history);
 
-        HeardWord Describe(WordCandidate candidate, float score)
+        Match Describe(WordCandidate candidate, float score)
         {
             var span = WordTiming.Span(candidate.Start, candidate.End);
-            var heard = model.Hear(WordRescorer.Cut(samples, span), word, score);
-            var described = WordExamples.Describe(history, candidate.Start, candidate.End);
-            return new HeardWord(model.Table.Rescoring.Score(score, heard), described);
+            var heard = model.Rescore(WordRescorer.ExtractSegment(samples, span), word, score);
+            var embedding = WordExamples.Embed(history, candidate.Start, candidate.End);
+            return new Match(model.Table.Rescoring.Score(score, heard), embedding);
         }
     }
 
-    private static string Said(PhoneHistory history)
+    private static string DecodePhones(PhoneScoreHistory history)
     {
         var (said, run) = (new List<string>(), 0);
         for (var frame = history.Oldest; frame < history.Count; frame++)
         {
-            var phone = history.Heard(frame);
-            run = frame > history.Oldest && phone == history.Heard(frame - 1) ? run + 1 : 1;
-            if (run == ShortestPhone && !history.States.IsSilence[phone]) said.Add(history.States.Phones[phone]);
+            var phone = history.BestPhone(frame);
+            run = frame > history.Oldest && phone == history.BestPhone(frame - 1) ? run + 1 : 1;
+            if (run == MinPhoneOutputs && !history.States.IsSilence[phone]) said.Add(history.States.Phones[phone]);
         }
         return string.Join(' ', said);
     }
 
-    private readonly record struct HeardWord(float Score, float[] Described);
+    private readonly record struct Match(float Score, float[] Embedding);
 }
 
 /// <summary>A recording of a word.</summary>

@@ -3,7 +3,7 @@ using AVServer.Runtime;
 
 namespace AVServer.Pipeline;
 
-/// <summary>One stream's ear for typed words: cepstra, the phone network, the matcher, and judge and recogniser on candidates.</summary>
+/// <summary>Listens for typed words in one stream: cepstra, the phone network, the matcher, and judge and recogniser on candidates.</summary>
 /// <remarks>
 /// One stream's own; one caller at a time. The network answers late, so the listener goes on for a while when the gate has closed.
 /// </remarks>
@@ -12,18 +12,18 @@ internal sealed class WordListener
     private readonly WordModel _model;
     private readonly Func<WordList?> _words;
     private readonly string? _streamId;
-    private readonly PhoneStream _phones;
-    private readonly PhoneHistory _history;
-    private readonly QuietSpeech _level = new();
+    private readonly PhoneRecogniser _phones;
+    private readonly PhoneScoreHistory _history;
+    private readonly AutomaticGainControl _gain = new();
     private readonly float[] _samples = new float[AudioClock.StepSamples];
-    private readonly List<WordCandidate> _ripe = [];
-    private readonly Dictionary<string, double> _quietUntil = [];
+    private readonly List<WordCandidate> _candidates = [];
+    private readonly Dictionary<string, double> _refractoryUntil = [];
     private readonly Dictionary<string, float> _maxScores = [];
     private WordList? _list;
     private WordMatcher? _matcher;
     private long _firstSample;
-    private long _heardStep = long.MinValue;
-    private long _unheard;   // the first step whose phones weren't heard yet: the utterance's level must be known before
+    private long _lastStep = long.MinValue;
+    private long _nextStep;   // the first step whose phones aren't scored yet: the utterance's level must be known before
 
     /// <param name="model">Shared.</param>
     /// <param name="words">The words to listen for, asked at each step.</param>
@@ -32,15 +32,15 @@ internal sealed class WordListener
     public WordListener(WordModel model, Func<WordList?> words, string? streamId, bool paced)
     {
         (_model, _words, _streamId) = (model, words, streamId);
-        model.Rescorer.Prepare();
-        _phones = new PhoneStream(model, paced);
-        _history = new PhoneHistory(model.States);
+        model.Rescorer.WarmUp();
+        _phones = new PhoneRecogniser(model, paced);
+        _history = new PhoneScoreHistory(model.States);
     }
 
-    /// <summary>Samples that must be kept for candidates to be heard once more, behind the longest wait for a word's judgement.</summary>
+    /// <summary>Samples that must be kept for candidates to be rescored, behind the longest wait for a word's judgement.</summary>
     public static int HistorySamples { get; } =
-        (int)(WordRescorer.MostSeconds * AudioClock.SampleRateHz)
-        + ((PhoneStream.LateSteps + QuietSpeech.MostWaiting) * AudioClock.StepSamples);
+        (int)(WordRescorer.MaxSeconds * AudioClock.SampleRateHz)
+        + ((PhoneRecogniser.LatencySteps + AutomaticGainControl.MaxDelaySteps) * AudioClock.StepSamples);
 
     /// <summary>By keyword, the highest score so far.</summary>
     public IEnumerable<(string Keyword, float Score)> MaxScores => _maxScores.Select(score => (score.Key, score.Value));
@@ -48,43 +48,43 @@ internal sealed class WordListener
     /// <summary>Begins a new track: steps count from 0 again.</summary>
     public void Restart()
     {
-        _quietUntil.Clear();
-        _heardStep = long.MinValue;
+        _refractoryUntil.Clear();
+        _lastStep = long.MinValue;
     }
 
-    /// <summary>Hears one step.</summary>
+    /// <summary>Takes one step.</summary>
     /// <param name="step">Number of the step; behind a hole everything begins anew.</param>
     /// <param name="history">The sound, up to the step's end at least.</param>
     /// <param name="detections">Receives what was found.</param>
     /// <param name="cancellationToken">Ends the wait for the batch.</param>
     public ValueTask ListenAsync(long step, SampleRing history, List<KeywordDetection> detections, CancellationToken cancellationToken)
     {
-        // What was still heard while the gate was closed isn't heard again when it opens.
-        if (step <= _heardStep) return default;
-        if (step != _heardStep + 1) Begin(step);
-        return HearAsync(step, step, history, detections, cancellationToken);
+        // Steps that were taken while the gate was closed aren't taken again when it opens.
+        if (step <= _lastStep) return default;
+        if (step != _lastStep + 1) Begin(step);
+        return AdvanceAsync(step, step, history, detections, cancellationToken);
     }
 
-    /// <summary>Lets a step pass behind a closed gate; what was heard just before is judged first.</summary>
+    /// <summary>Lets a step pass behind a closed gate; what came just before is judged first.</summary>
     /// <param name="step">Number of the step.</param>
     /// <param name="closed">The last step that the gate let through.</param>
     /// <param name="history">The sound, up to the step's end at least.</param>
     /// <param name="detections">Receives what was found.</param>
     /// <param name="cancellationToken">Ends the wait for the batch.</param>
-    public ValueTask RestAsync(long step, long closed, SampleRing history, List<KeywordDetection> detections, CancellationToken cancellationToken) =>
-        _heardStep == step - 1 && step - closed <= PhoneStream.LateSteps ? HearAsync(step, step, history, detections, cancellationToken) : default;
+    public ValueTask ListenBehindGateAsync(long step, long closed, SampleRing history, List<KeywordDetection> detections, CancellationToken cancellationToken) =>
+        _lastStep == step - 1 && step - closed <= PhoneRecogniser.LatencySteps ? AdvanceAsync(step, step, history, detections, cancellationToken) : default;
 
-    /// <summary>Ends the sound: silence is heard until everything has been judged.</summary>
+    /// <summary>Ends the sound: silence is added until everything has been judged.</summary>
     /// <param name="history">The sound.</param>
     /// <param name="detections">Receives what was found.</param>
     /// <param name="cancellationToken">Ends the wait for the batch.</param>
     public async ValueTask CompleteAsync(SampleRing history, List<KeywordDetection> detections, CancellationToken cancellationToken)
     {
-        if (_heardStep == long.MinValue) return;
-        var last = _heardStep;
-        for (var i = 0; i < PhoneStream.LateSteps; i++) await HearAsync(last, _heardStep + 1, history, detections, cancellationToken);
-        _matcher?.Complete(_ripe);
-        Judge(last, history, detections);
+        if (_lastStep == long.MinValue) return;
+        var last = _lastStep;
+        for (var i = 0; i < PhoneRecogniser.LatencySteps; i++) await AdvanceAsync(last, _lastStep + 1, history, detections, cancellationToken);
+        _matcher?.Complete(_candidates);
+        JudgeCandidates(last, history, detections);
     }
 
     private void Begin(long step)
@@ -92,94 +92,94 @@ internal sealed class WordListener
         _phones.Reset();
         _history.Reset();
         _matcher?.Reset();
-        _level.Reset();
-        _unheard = step;
+        _gain.Reset();
+        _nextStep = step;
         _firstSample = step * AudioClock.StepSamples;
     }
 
-    // What lies behind the step that is told is silence: the sound has ended.
-    private async ValueTask HearAsync(
-        long tellStep, long step, SampleRing history, List<KeywordDetection> detections, CancellationToken cancellationToken)
+    // What lies behind the step that decides is silence: the sound has ended.
+    private async ValueTask AdvanceAsync(
+        long decisionStep, long step, SampleRing history, List<KeywordDetection> detections, CancellationToken cancellationToken)
     {
-        Follow(_words());
-        _heardStep = step;
+        UpdateWords(_words());
+        _lastStep = step;
         Read(step);
-        _level.Accept(_samples);
-        if (!_level.IsKnown) return;
-        for (; _unheard <= step; _unheard++)
+        _gain.Accept(_samples);
+        if (!_gain.IsSettled) return;
+        for (; _nextStep <= step; _nextStep++)
         {
-            Read(_unheard);
-            _level.Amplify(_samples);
-            await _phones.AcceptAsync(_samples, Hear, cancellationToken);
+            Read(_nextStep);
+            _gain.Amplify(_samples);
+            await _phones.AcceptAsync(_samples, AcceptScores, cancellationToken);
         }
-        Judge(tellStep, history, detections);
+        JudgeCandidates(decisionStep, history, detections);
 
         void Read(long wanted)
         {
-            if (wanted > tellStep) Array.Clear(_samples);
+            if (wanted > decisionStep) Array.Clear(_samples);
             else history.Read(wanted * AudioClock.StepSamples, _samples);
         }
     }
 
-    // A list that has changed is followed from here on; what was heard stays known.
-    private void Follow(WordList? list)
+    // A list that has changed counts from here on; the phones so far stay known.
+    private void UpdateWords(WordList? list)
     {
         if (ReferenceEquals(list, _list)) return;
         _list = list;
         _matcher = list is null ? null : new WordMatcher(list.Set, _history);
-        _ripe.Clear();
+        _candidates.Clear();
         foreach (var word in list?.Words ?? [])
             if (IsFor(word)) _maxScores.TryAdd(word.Name, 0);
     }
 
-    private void Hear(ReadOnlySpan<float> scores)
+    private void AcceptScores(ReadOnlySpan<float> scores)
     {
         _history.Accept(scores);
-        _matcher?.Accept(scores, _ripe);
+        _matcher?.Accept(scores, _candidates);
     }
 
-    private void Judge(long step, SampleRing history, List<KeywordDetection> detections)
+    private void JudgeCandidates(long step, SampleRing history, List<KeywordDetection> detections)
     {
-        if (_ripe.Count == 0) return;
-        foreach (var candidate in _ripe)
+        if (_candidates.Count == 0) return;
+        foreach (var candidate in _candidates)
         {
             var path = _list!.Set.Paths[candidate.Path];
             var word = _list.Words[path.Word];
             if (!IsFor(word)) continue;
-            var judged = _model.Judge.Judge(candidate, path.Phones, _history);
+            var judgeScore = _model.Judge.Judge(candidate, path.Phones, _history);
             var span = WordTiming.Span(candidate.Start, candidate.End, _firstSample / (double)AudioClock.SampleRateHz);
-            // Too unlikely to be heard, or no sound lifts it above the threshold.
-            if (judged < word.HeardFrom || _model.Table.Rescoring.Best(judged, word.Examples is not null) < word.Threshold) continue;
-            if (Rescore(span, word, judged, history) is not { } heard) continue;
-            var score = _model.Table.Rescoring.Score(judged, heard);
-            var similarity = word.Examples?.Similarity(WordExamples.Describe(_history, candidate.Start, candidate.End));
-            if (similarity is { } likeness) score += Rescoring.OfExamples(likeness);
+            // Too unlikely to be rescored, or no sound brings it above the threshold.
+            if (judgeScore < word.SmallRecogniserThreshold || _model.Table.Rescoring.UpperBound(judgeScore, word.Examples is not null) < word.Threshold) continue;
+            if (Rescore(span, word, judgeScore, history) is not { } likelihood) continue;
+            var score = _model.Table.Rescoring.Score(judgeScore, likelihood);
+            var similarity = word.Examples?.Similarity(WordExamples.Embed(_history, candidate.Start, candidate.End));
+            if (similarity is { } likeness) score += RescoringWeights.ExampleScore(likeness);
             var posterior = WordCalibrator.Posterior(score);
             _maxScores[word.Name] = Math.Max(_maxScores.GetValueOrDefault(word.Name), posterior);
-            if (score < word.Threshold || span.Start < _quietUntil.GetValueOrDefault(word.Name, double.NegativeInfinity)) continue;
-            _quietUntil[word.Name] = Math.Max(span.End, span.Start + word.Request.RefractorySeconds);
+            if (score < word.Threshold || span.Start < _refractoryUntil.GetValueOrDefault(word.Name, double.NegativeInfinity)) continue;
+            _refractoryUntil[word.Name] = Math.Max(span.End, span.Start + word.Request.RefractorySeconds);
             var scores = new Dictionary<string, float>
             {
                 ["matcher"] = candidate.Score / path.Phones.Count,
-                ["judge"] = WordCalibrator.Posterior(judged),
-                ["recogniser"] = MathF.Exp(heard.Text / heard.Tokens),
+                ["judge"] = WordCalibrator.Posterior(judgeScore),
+                ["recogniser"] = MathF.Exp(likelihood.Text / likelihood.Tokens),
             };
             if (similarity is { } alike) scores["recordings"] = alike;
             detections.Add(new KeywordDetection(word.Name, posterior, span, step, _model.Reference, scores));
         }
-        _ripe.Clear();
+        _candidates.Clear();
     }
 
-    // What had been heard at the step's end, however the sound arrived; null where its sound is forgotten, as when a sound ends long after
+    // Of the sound up to the step's end, however it arrived; null where it is forgotten, as when a sound ends long after
     // the gate closed.
-    private TextLikelihood? Rescore(WordSpan span, TypedWord word, float judged, SampleRing history)
+    private TextLikelihood? Rescore(WordSpan span, TypedWord word, float judgeScore, SampleRing history)
     {
-        var (first, count) = WordRescorer.Stretch(span.Start, span.End, Math.Min(history.Count, (_heardStep + 1) * AudioClock.StepSamples));
+        var (first, count) = WordRescorer.Segment(span.Start, span.End, Math.Min(history.Count, (_lastStep + 1) * AudioClock.StepSamples));
         if (first < history.Oldest) return null;
         var sound = new float[count];
         history.Read(first, sound);
-        _level.Amplify(sound);
-        return _model.Hear(sound, word, judged);
+        _gain.Amplify(sound);
+        return _model.Rescore(sound, word, judgeScore);
     }
 
     private bool IsFor(TypedWord word) =>

@@ -18,8 +18,8 @@ internal sealed class WordModel
         DynamicBatcher network,
         WordJudgeModel judge,
         WordRescorer rescorer,
-        SpeechBackground background,
-        BackgroundSounds sounds,
+        BackgroundSpeech background,
+        BackgroundAudio sounds,
         Pronouncer pronouncer,
         PronunciationAdvisor advisor,
         IReadOnlyList<ShippedWord> shipped)
@@ -44,7 +44,7 @@ internal sealed class WordModel
     /// <summary>The same, ready to be asked.</summary>
     public PhoneStates States { get; }
 
-    /// <summary>What the network hears.</summary>
+    /// <summary>Computes the network's input.</summary>
     public MfccComputer Features { get; }
 
     /// <summary>Frames that the network takes at a time.</summary>
@@ -59,28 +59,28 @@ internal sealed class WordModel
     /// <summary>Judges candidates.</summary>
     public WordJudgeModel Judge { get; }
 
-    /// <summary>Hears candidates once more.</summary>
+    /// <summary>Rescores candidates.</summary>
     public WordRescorer Rescorer { get; }
 
     /// <summary>Says how texts sound.</summary>
     public Pronouncer Pronouncer { get; }
 
-    /// <summary>Says what a word's sound lets fear.</summary>
+    /// <summary>Warns of words that are short or sound like others.</summary>
     public PronunciationAdvisor Advisor { get; }
 
     /// <summary>Chooses thresholds.</summary>
     public WordCalibrator Calibrator { get; }
 
-    /// <summary>Has a candidate heard: by the small recogniser, and by the large one too where it is likely enough.</summary>
-    /// <param name="sound">See <see cref="WordRescorer.Stretch"/>.</param>
+    /// <summary>Rescores a candidate: by the small recogniser, and by the large one too where it is likely enough.</summary>
+    /// <param name="sound">See <see cref="WordRescorer.Segment"/>.</param>
     /// <param name="word">What it is a candidate of.</param>
-    /// <param name="judged">The judge's log-odds.</param>
-    public TextLikelihood Hear(ReadOnlySpan<float> sound, TypedWord word, float judged)
+    /// <param name="judgeScore">The judge's log-odds.</param>
+    public TextLikelihood Rescore(ReadOnlySpan<float> sound, TypedWord word, float judgeScore)
     {
-        var heard = Rescorer.Hear(sound, word.Spellings.Value);
-        var isLikely = Table.Rescoring.Score(judged, heard) > word.HeardAgainFrom
-            && Table.Rescoring.Best(judged, heard, word.Examples is not null) >= word.Threshold;
-        return isLikely ? Rescorer.HearAgain(sound, word.Spellings.Value, heard) : heard;
+        var likelihood = Rescorer.ScoreBySmall(sound, word.Spellings.Value);
+        var isLikely = Table.Rescoring.Score(judgeScore, likelihood) > word.LargeRecogniserThreshold
+            && Table.Rescoring.UpperBound(judgeScore, likelihood, word.Examples is not null) >= word.Threshold;
+        return isLikely ? Rescorer.ScoreByLarge(sound, word.Spellings.Value, likelihood) : likelihood;
     }
 
     /// <summary>Loads what the models' folder holds; null where there is no phone model, no lexicon, or no recogniser.</summary>
@@ -105,8 +105,8 @@ internal sealed class WordModel
             runtime.Phones(name),
             runtime.WordJudge(name),
             rescorer,
-            SpeechBackground.Parse(model.ReadFile(PhoneModelFiles.Background)),
-            BackgroundSounds.Parse(model.ReadFile(PhoneModelFiles.Sounds)),
+            BackgroundSpeech.Parse(model.ReadFile(PhoneModelFiles.Background)),
+            BackgroundAudio.Parse(model.ReadFile(PhoneModelFiles.Sounds)),
             new Pronouncer(words, LettersToPhones.Load(spelling)),
             new PronunciationAdvisor(words),
             model.Manifest.Files.ContainsKey(PhoneModelFiles.Keywords) ? ShippedWord.Parse(model.ReadFile(PhoneModelFiles.Keywords)) : []);

@@ -6,36 +6,35 @@ using AVServer.Speech;
 namespace AVServer.Pipeline;
 
 /// <summary>
-/// Rescores candidates of typed words by recognisers that hear each candidate's sound once more: a small one, and a larger one what the
-/// small one leaves. Thread-safe.
+/// Rescores candidates of typed words by speech recognisers: all by a small one, and what it leaves by a larger one. Thread-safe.
 /// </summary>
 /// <remarks>
 /// The cascade of a cheap detector and a large verifier, as in Gruenstein et al., <i>A Cascade Architecture for Keyword Spotting on
 /// Mobile Devices</i>, arXiv 1712.03603: the recogniser knows how English goes on, the phones know when it was said.
 /// </remarks>
-/// <param name="small">Hears first; loaded by <see cref="Prepare"/>, or when it is first asked.</param>
-/// <param name="large">Hears second, with the same tokens; loaded likewise. Null: there is none.</param>
+/// <param name="small">Scores first; loaded by <see cref="WarmUp"/>, or when it is first asked.</param>
+/// <param name="large">Scores second, with the same tokens; loaded likewise. Null: there is none.</param>
 /// <param name="tokenizer">Cuts spellings into their tokens; loaded likewise.</param>
 /// <param name="lexicon">Knows how words are usually spelled.</param>
 internal sealed class WordRescorer(
     Lazy<SpeechRecogniserModel> small, Lazy<SpeechRecogniserModel>? large, Lazy<SubwordTokenizer> tokenizer, Lexicon lexicon)
 {
-    /// <summary>Sound before the word's alignment that is heard with it.</summary>
+    /// <summary>Sound before the word's alignment that is scored with it.</summary>
     public const double SecondsBefore = 0.15;
 
     /// <summary>Sound behind it.</summary>
     public const double SecondsAfter = 0.3;
 
-    /// <summary>Longest stretch that is heard; of a longer one its end.</summary>
-    public const double MostSeconds = 4;
+    /// <summary>Longest segment that is scored; of a longer one its end.</summary>
+    public const double MaxSeconds = 4;
 
     /// <summary>Spellings are decoded at once, each for its share of the time.</summary>
-    private const int MostSpellings = 6;
+    private const int MaxSpellings = 6;
 
-    private static readonly string[] ClosingMarks = [".", ",", "!", "?"];
+    private static readonly string[] ClosingPunctuation = [".", ",", "!", "?"];
 
-    private readonly Lazy<int[]> _ends = new(() => [SpeechRecogniserModel.EndToken, .. ClosingMarks.Select(tokenizer.Value.NumberOf)]);
-    private int _isPrepared;
+    private readonly Lazy<int[]> _ends = new(() => [SpeechRecogniserModel.EndToken, .. ClosingPunctuation.Select(tokenizer.Value.NumberOf)]);
+    private int _isWarm;
 
     /// <summary>A rescorer by the recognisers of the models' folder; null where there is none.</summary>
     public static WordRescorer? TryLoad(ModelRuntime runtime, Lexicon lexicon)
@@ -55,10 +54,10 @@ internal sealed class WordRescorer(
         static long Size(StoredModel model) => model.Manifest.Files.Values.Sum(file => file.Bytes);
     }
 
-    /// <summary>Loads what is needed, beside the caller: for whoever will hear words soon.</summary>
-    public void Prepare()
+    /// <summary>Loads what is needed, beside the caller: for a stream that will need it soon.</summary>
+    public void WarmUp()
     {
-        if (Interlocked.Exchange(ref _isPrepared, 1) == 0) _ = Task.Run(() => (small.Value, large?.Value, _ends.Value));
+        if (Interlocked.Exchange(ref _isWarm, 1) == 0) _ = Task.Run(() => (small.Value, large?.Value, _ends.Value));
     }
 
     /// <summary>
@@ -67,55 +66,55 @@ internal sealed class WordRescorer(
     /// </summary>
     /// <param name="name">The word, its parts between blanks.</param>
     /// <param name="pronunciations">How it is said.</param>
-    public IReadOnlyList<int[]> Spell(string name, IReadOnlyList<Pronunciation> pronunciations)
+    public IReadOnlyList<int[]> Spellings(string name, IReadOnlyList<Pronunciation> pronunciations)
     {
-        IEnumerable<string> texts = [name, .. pronunciations.SelectMany(SpellAsOthers)];
-        return [.. texts.SelectMany(WithCapitals).Distinct(StringComparer.Ordinal).Take(MostSpellings).Select(tokenizer.Value.Encode)];
+        IEnumerable<string> texts = [name, .. pronunciations.SelectMany(Homophones)];
+        return [.. texts.SelectMany(WithCapitals).Distinct(StringComparer.Ordinal).Take(MaxSpellings).Select(tokenizer.Value.Encode)];
     }
 
-    /// <summary>Has a candidate's sound heard by the small recogniser.</summary>
-    /// <param name="sound">16 kHz; see <see cref="Stretch"/>.</param>
-    /// <param name="spellings">See <see cref="Spell"/>.</param>
-    public TextLikelihood Hear(ReadOnlySpan<float> sound, IReadOnlyList<int[]> spellings) =>
+    /// <summary>Scores a candidate's sound by the small recogniser.</summary>
+    /// <param name="sound">16 kHz; see <see cref="Segment"/>.</param>
+    /// <param name="spellings">See <see cref="Spellings"/>.</param>
+    public TextLikelihood ScoreBySmall(ReadOnlySpan<float> sound, IReadOnlyList<int[]> spellings) =>
         small.Value.Score(sound, spellings, _ends.Value);
 
-    /// <summary>Has it heard by the large one too; without one what the small one said stands.</summary>
-    /// <param name="sound">16 kHz; see <see cref="Stretch"/>.</param>
-    /// <param name="spellings">See <see cref="Spell"/>.</param>
-    /// <param name="heard">What the small one said.</param>
-    public TextLikelihood HearAgain(ReadOnlySpan<float> sound, IReadOnlyList<int[]> spellings, TextLikelihood heard) =>
-        large is null ? heard : heard.With(large.Value.Score(sound, spellings, _ends.Value));
+    /// <summary>Scores it by the large one too; without one the small one's score stands.</summary>
+    /// <param name="sound">16 kHz; see <see cref="Segment"/>.</param>
+    /// <param name="spellings">See <see cref="Spellings"/>.</param>
+    /// <param name="small">The small one's score.</param>
+    public TextLikelihood ScoreByLarge(ReadOnlySpan<float> sound, IReadOnlyList<int[]> spellings, TextLikelihood small) =>
+        large is null ? small : small.With(large.Value.Score(sound, spellings, _ends.Value));
 
-    /// <summary>The stretch of a sound that is heard for a candidate.</summary>
+    /// <summary>The segment of a sound that is scored for a candidate.</summary>
     /// <param name="samples">The sound, 16 kHz, there whole.</param>
     /// <param name="span">Where the candidate lies in it.</param>
-    public static float[] Cut(ReadOnlySpan<float> samples, WordSpan span)
+    public static float[] ExtractSegment(ReadOnlySpan<float> samples, WordSpan span)
     {
-        var (first, count) = Stretch(span.Start, span.End, samples.Length);
+        var (first, count) = Segment(span.Start, span.End, samples.Length);
         var sound = new float[count];
         var silent = (int)Math.Max(0, -first);
         samples.Slice((int)(first + silent), count - silent).CopyTo(sound.AsSpan(silent));
         return sound;
     }
 
-    /// <summary>The samples that are heard for a candidate.</summary>
+    /// <summary>The samples that are scored for a candidate.</summary>
     /// <param name="startSeconds">Where the word begins.</param>
     /// <param name="endSeconds">Where it ends.</param>
-    /// <param name="heardSamples">Samples that there are.</param>
+    /// <param name="availableSamples">Samples that there are.</param>
     /// <returns>
     /// The first sample, which may lie before 0, where there is silence, and how many; at least as many as the recogniser needs.
     /// </returns>
-    public static (long First, int Count) Stretch(double startSeconds, double endSeconds, long heardSamples)
+    public static (long First, int Count) Segment(double startSeconds, double endSeconds, long availableSamples)
     {
-        var end = Math.Min(heardSamples, SampleAt(endSeconds + SecondsAfter));
-        var first = Math.Max(SampleAt(startSeconds - SecondsBefore), end - SampleAt(MostSeconds));
+        var end = Math.Min(availableSamples, SampleAt(endSeconds + SecondsAfter));
+        var first = Math.Max(SampleAt(startSeconds - SecondsBefore), end - SampleAt(MaxSeconds));
         first = Math.Min(first, end - SpeechRecogniserModel.MinimumSamples);
         return (first, (int)(end - first));
     }
 
     private static long SampleAt(double seconds) => (long)Math.Round(seconds * SpeechRecogniserModel.SampleRateHz);
 
-    private IEnumerable<string> SpellAsOthers(Pronunciation pronunciation)
+    private IEnumerable<string> Homophones(Pronunciation pronunciation)
     {
         for (var i = 0; i < pronunciation.Words.Length; i++)
         {
@@ -126,7 +125,7 @@ internal sealed class WordRescorer(
     }
 
     private static IEnumerable<string> WithCapitals(string text) =>
-        [text, Capital(text), string.Join(' ', text.Split(' ').Select(Capital))];
+        [text, Capitalise(text), string.Join(' ', text.Split(' ').Select(Capitalise))];
 
-    private static string Capital(string text) => text.Length == 0 ? text : char.ToUpper(text[0], CultureInfo.InvariantCulture) + text[1..];
+    private static string Capitalise(string text) => text.Length == 0 ? text : char.ToUpper(text[0], CultureInfo.InvariantCulture) + text[1..];
 }

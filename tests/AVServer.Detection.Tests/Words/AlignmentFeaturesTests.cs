@@ -10,7 +10,7 @@ public sealed class AlignmentFeaturesTests
     [Fact]
     public void Numbers_are_those_worked_by_hand()
     {
-        var history = new PhoneHistory(States);
+        var history = new PhoneScoreHistory(States);
         foreach (var frame in new float[][] { [0, 0, 3], [2, 1, 0], [2, 0, 1], [1, 4, 0], [0, 0, 3] }) history.Accept(frame);
         var features = new float[AlignmentFeatures.Count];
         AlignmentFeatures.Compute(new WordCandidate(0, 2.5f, [1, 3], 3), [0, 1], history, features);
@@ -39,7 +39,7 @@ public sealed class AlignmentFeaturesTests
     [Fact]
     public void A_phone_that_others_beat_has_gain_and_rank()
     {
-        var history = new PhoneHistory(States);
+        var history = new PhoneScoreHistory(States);
         foreach (var frame in new float[][] { [1, 3, 0], [1, 3, 2] }) history.Accept(frame);
         var features = new float[AlignmentFeatures.Count];
         AlignmentFeatures.Compute(new WordCandidate(0, 0, [0], 1), [0], history, features);
@@ -51,5 +51,5 @@ public sealed class AlignmentFeaturesTests
 
     [Fact]
     public void Another_length_is_refused() =>
-        Assert.Throws<ArgumentException>(() => AlignmentFeatures.Compute(new WordCandidate(0, 0, [0], 0), [0], new PhoneHistory(States), new float[3]));
+        Assert.Throws<ArgumentException>(() => AlignmentFeatures.Compute(new WordCandidate(0, 0, [0], 0), [0], new PhoneScoreHistory(States), new float[3]));
 }

@@ -10,20 +10,20 @@ public sealed class WordExamplesTests
     [Fact]
     public void Parts_hold_the_mean_score_of_each_phone()
     {
-        var history = new PhoneHistory(States);
+        var history = new PhoneScoreHistory(States);
         for (var frame = 0; frame < 10; frame++) history.Accept([frame, 2 * frame, 1]);
         // Frames 2 to 9 in parts of two.
         float[] expected = [2.5f, 5, 1, 4.5f, 9, 1, 6.5f, 13, 1, 8.5f, 17, 1];
-        Assert.Equal(expected, WordExamples.Describe(history, 2, 9));
-        Assert.Equal(expected.Length, WordExamples.LengthFor(States));
+        Assert.Equal(expected, WordExamples.Embed(history, 2, 9));
+        Assert.Equal(expected.Length, WordExamples.EmbeddingDim(States));
     }
 
     [Fact]
     public void Stretch_of_fewer_frames_than_parts_has_each_frame_where_it_is()
     {
-        var history = new PhoneHistory(States);
+        var history = new PhoneScoreHistory(States);
         for (var frame = 0; frame < 2; frame++) history.Accept([frame, 0, 0]);
-        Assert.Equal([0f, 0f, 1f, 1f], WordExamples.Describe(history, 0, 1).Where((_, i) => i % 3 == 0));
+        Assert.Equal([0f, 0f, 1f, 1f], WordExamples.Embed(history, 0, 1).Where((_, i) => i % 3 == 0));
     }
 
     [Fact]

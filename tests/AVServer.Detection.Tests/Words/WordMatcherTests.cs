@@ -72,7 +72,7 @@ public sealed class WordMatcherTests
     {
         var states = States();
         var words = new WordSet(states, new MatcherOptions(), [new WordPath(0, [0, 1, 2], 1)]);
-        var history = new PhoneHistory(states);
+        var history = new PhoneScoreHistory(states);
         var matcher = new WordMatcher(words, history);
         var found = new List<WordCandidate>();
         Play("SAAB", history, matcher, found);
@@ -89,10 +89,10 @@ public sealed class WordMatcherTests
         var states = new PhoneStates(
             Names, new HashSet<string> { "SIL" }, [[0], [2, 6], [4], [5]], [[1], [3, 7], [4], [5]],
             [new PhoneContext(0, 1, [2], [3]), new PhoneContext(2, 1, [6], [7])], [3, 3, 3, 3]);
-        Assert.Equal([2], states.Behind(0, 1).Enter);
-        Assert.Equal([7], states.Behind(2, 1).Stay);
-        Assert.Equal([2, 6], states.Behind(null, 1).Enter);
-        Assert.Equal([2, 6], states.Behind(3, 1).Enter);
+        Assert.Equal([2], states.InContext(0, 1).Enter);
+        Assert.Equal([7], states.InContext(2, 1).Stay);
+        Assert.Equal([2, 6], states.InContext(null, 1).Enter);
+        Assert.Equal([2, 6], states.InContext(3, 1).Enter);
     }
 
     private static string Describe(WordCandidate candidate) => $"{candidate.Path} {candidate.Score:F4} {string.Join(',', candidate.Entries)} {candidate.End}";
@@ -103,7 +103,7 @@ public sealed class WordMatcherTests
     {
         var states = States();
         var set = new WordSet(states, new MatcherOptions(), [.. words.Select((word, i) => new WordPath(i, [.. word.Select(phone => phone - 'A')], 1))]);
-        var history = new PhoneHistory(states);
+        var history = new PhoneScoreHistory(states);
         var matcher = new WordMatcher(set, history);
         var found = new List<WordCandidate>();
         Play(said, history, matcher, found, noise is { } seed ? new Random(seed) : null);
@@ -111,7 +111,7 @@ public sealed class WordMatcherTests
         return found;
     }
 
-    private static void Play(string said, PhoneHistory history, WordMatcher matcher, List<WordCandidate> found, Random? noise = null)
+    private static void Play(string said, PhoneScoreHistory history, WordMatcher matcher, List<WordCandidate> found, Random? noise = null)
     {
         var before = ' ';
         foreach (var letter in said)

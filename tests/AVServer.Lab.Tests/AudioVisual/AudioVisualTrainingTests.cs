@@ -99,7 +99,7 @@ public sealed class AudioVisualTrainingTests
         encoder.eval();
         var bank = new LipFeatureBank(set, encoder, new LipRenderer(null), renderings: 1, speedSpread: 0, seed: 1);
         var clip = set.Clips[11];                    // long enough for the window to begin inside its stretch
-        var window = WindowPlan.AsRecorded(clip, 0.5);
+        var window = WindowPlan.RecordedWindow(clip, 0.5);
         var (features, size) = (FlcmaConfig.Small.LipFeatures, FlcmaConfig.Small.LipValues);
         var read = new float[AudioVisualWindow.Pictures * size];
         bank.Read(window, 0, 0, 0, read);

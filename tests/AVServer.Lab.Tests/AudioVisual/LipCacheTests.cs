@@ -52,7 +52,7 @@ public sealed class LipCacheTests
             [], new byte[6 * LipRecording.PictureBytes], new bool[6],
             [.. measured.SelectMany(value => Enumerable.Repeat(value, LipShape.Measures))]);
 
-        Assert.Equal([1, 2, 3, 6, 9, 9], recording.Thinned(2).Shapes.Where((_, i) => i % LipShape.Measures == 0));
-        Assert.Equal(recording.Shapes, recording.Thinned(1).Shapes);
+        Assert.Equal([1, 2, 3, 6, 9, 9], recording.Decimate(2).Shapes.Where((_, i) => i % LipShape.Measures == 0));
+        Assert.Equal(recording.Shapes, recording.Decimate(1).Shapes);
     }
 }

@@ -30,7 +30,7 @@ public sealed class ShippedAudioVisualTests
         var clips = Clips().ToArray();
         Assert.Equal(16, clips.Length);
         var recordings = new Dictionary<AudioVisualClip, LipRecording>();
-        using (var reader = new LipReader(ModelStore.Open(TestPaths.Models)))
+        using (var reader = new LipRoiExtractor(ModelStore.Open(TestPaths.Models)))
             foreach (var clip in clips)
                 recordings[clip] = await reader.ReadAsync(Path.Combine(TestPaths.Corpora!, "grid", clip.Path), CancellationToken.None);
         var trials = new AudioVisualTrials(new AudioVisualSet(clips, clip => recordings[clip]), draws: 1, seed: 1);

@@ -33,7 +33,7 @@ public sealed class SplitScoresTests
         Assert.Equal((0, 0), Scores.Rates(Audio, "clean"));
         Assert.Equal((1, 0), Scores.Rates(Audio, "−10 dB"));
         Assert.Equal((0, 0), Scores.Rates(Both, "−10 dB"));
-        Assert.Equal(0, Scores.EarlierFar(Both, "clean"));
+        Assert.Equal(0, Scores.EarlierWindowFar(Both, "clean"));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class WindowPlanTests
         for (var i = 0; i < 400; i++)
         {
             var clip = Clips[random.Next(Clips.Length)];
-            var window = i % 2 == 0 ? Plan.Final(clip, random) : Plan.Other(clip, random);
+            var window = i % 2 == 0 ? Plan.FinalWordWindow(clip, random) : Plan.OtherWordWindow(clip, random);
             var length = 0.3 + (0.01 * Array.IndexOf(Clips, clip));
             if (window.IsKeyword) Assert.InRange(ShownOfKeyword(window), length - 0.003, length + 0.003);
             else Assert.InRange(ShownOfKeyword(window), 0, (0.4 * length) + 0.003);
@@ -35,13 +35,13 @@ public sealed class WindowPlanTests
     public void Where_the_word_ends_and_what_is_before_it_say_nothing_of_the_label()
     {
         var random = new Random(2);
-        var windows = Enumerable.Range(0, 6_000).Select(i => Plan.Final(Clips[i % Clips.Length], random))
+        var windows = Enumerable.Range(0, 6_000).Select(i => Plan.FinalWordWindow(Clips[i % Clips.Length], random))
             .ToLookup(window => window.IsKeyword);
         double Far(Func<AudioVisualWindow, double> of) => Math.Abs(windows[true].Average(of) - windows[false].Average(of));
         Assert.True(Far(window => window.Lag) < 0.02);
         Assert.True(Far(window => window.From > 0 ? 1 : 0) < 0.05);
         Assert.True(Far(window => window.Before is null ? 1 : 0) < 0.05);
-        Assert.All(windows.SelectMany(group => group), window => Assert.InRange(window.Lag, 0.04, WindowPlan.LongestLag));
+        Assert.All(windows.SelectMany(group => group), window => Assert.InRange(window.Lag, 0.04, WindowPlan.MaxLag));
         Assert.Contains(windows[true], window => window.Before is not null);
     }
 
@@ -51,7 +51,7 @@ public sealed class WindowPlanTests
         var random = new Random(3);
         for (var i = 0; i < 100; i++)
         {
-            var window = WindowPlan.Earlier(Clips[i % Clips.Length], 0.5, random);
+            var window = WindowPlan.EarlierWindow(Clips[i % Clips.Length], 0.5, random);
             Assert.False(window.IsKeyword);
             Assert.InRange(ShownOfKeyword(window), 0, 0.4 * 0.42);
         }
@@ -60,7 +60,7 @@ public sealed class WindowPlanTests
     [Fact]
     public void Window_ends_a_lag_after_its_word_at_any_speed()
     {
-        var window = WindowPlan.AsRecorded(Clips[1], lag: 0.25);
+        var window = WindowPlan.RecordedWindow(Clips[1], lag: 0.25);
         var end = Clips[1].Words[^1].EndSeconds;
         Assert.Equal(end + 0.25, window.At(AudioVisualWindow.Seconds, 1, 1).Seconds, 9);
         Assert.Equal(end, window.At(AudioVisualWindow.Seconds - 0.25, 1.2, 1).Seconds, 9);
@@ -70,7 +70,7 @@ public sealed class WindowPlanTests
     [Fact]
     public void Recording_before_meets_the_cut()
     {
-        var window = WindowPlan.AsRecorded(Clips[1], 0.2) with { From = 1.0, Before = Clips[3], BeforeEnd = 0.8 };
+        var window = WindowPlan.RecordedWindow(Clips[1], 0.2) with { From = 1.0, Before = Clips[3], BeforeEnd = 0.8 };
         var cut = AudioVisualWindow.Seconds - 0.2 - (Clips[1].Words[^1].EndSeconds - 1.0);
         Assert.False(window.At(cut + 1e-6, 1, 1).IsBefore);
         var before = window.At(cut - 0.1, 1, 1.5);

@@ -11,12 +11,12 @@ public sealed class WindowSoundTests
     private static readonly LipRecording Recording = MadeUp.Recording(Clip);
 
     private static float Rms(float[] samples, double from, double to) =>
-        Sound.Rms(samples.AsSpan((int)(from * 16_000)..(int)(to * 16_000)));
+        Waveform.Rms(samples.AsSpan((int)(from * 16_000)..(int)(to * 16_000)));
 
     [Fact]
     public void What_is_not_shown_is_a_quiet_floor_and_never_silence()
     {
-        var window = WindowPlan.AsRecorded(Clip, 0.3) with { From = Clip.Words[^1].StartSeconds };
+        var window = WindowPlan.RecordedWindow(Clip, 0.3) with { From = Clip.Words[^1].StartSeconds };
         var samples = Sounds.At(null, Recording, window, new Random(1));
         Assert.Equal(AudioVisualWindow.Samples, samples.Length);
         var (before, word) = (Rms(samples, 0, 1.5), Rms(samples, AudioVisualWindow.Seconds - 0.6, AudioVisualWindow.Seconds - 0.35));
@@ -29,7 +29,7 @@ public sealed class WindowSoundTests
     [InlineData(-15)]
     public void Noise_lies_at_the_ratio_that_was_asked_for(double snr)
     {
-        var window = WindowPlan.AsRecorded(Clip, 0.5);
+        var window = WindowPlan.RecordedWindow(Clip, 0.5);
         var samples = Sounds.At(snr, Recording, window, new Random(2));
         // The last half second is noise alone, the word before it speech and noise.
         var noise = Rms(samples, 2.1, 2.5);
@@ -42,7 +42,7 @@ public sealed class WindowSoundTests
     [Fact]
     public void Faster_speech_is_shorter_and_the_word_still_ends_at_its_place()
     {
-        var window = WindowPlan.AsRecorded(Clip, 0.4) with { From = Clip.Words[^1].StartSeconds };
+        var window = WindowPlan.RecordedWindow(Clip, 0.4) with { From = Clip.Words[^1].StartSeconds };
         var still = new SoundRecipe(0, 0, 0, 0, 0, 0);
         double Length(double speed)
         {
@@ -58,7 +58,7 @@ public sealed class WindowSoundTests
     public void Recording_before_is_heard()
     {
         var other = MadeUp.Clip("now", 5);
-        var window = WindowPlan.AsRecorded(Clip, 0.3) with
+        var window = WindowPlan.RecordedWindow(Clip, 0.3) with
         {
             From = Clip.Words[^1].StartSeconds,
             Before = other,

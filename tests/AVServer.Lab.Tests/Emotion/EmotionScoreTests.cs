@@ -14,7 +14,7 @@ public sealed class EmotionScoreTests : IDisposable
     /// <summary>In each fold two thirds of the answers are right, as sure as the wrong ones.</summary>
     private static readonly EmotionScore[] Scores = [.. Enumerable.Range(0, 54).Select(i =>
         new EmotionScore(
-            EmotionConditions.Untold, i % 3, $"{i}.opus", i % 4,
+            EmotionConditions.NoWords, i % 3, $"{i}.opus", i % 4,
             [.. Enumerable.Range(0, 4).Select(label => label == (i % 9 < 6 ? i % 4 : (i + 1) % 4) ? 4.25f : 0)]))];
 
     [Fact]
@@ -62,12 +62,12 @@ public sealed class EmotionScoreTests : IDisposable
         var report = new EmotionReport(
             MadeUpEmotion.Recipe, Scores, new EmotionSpec(EmotionFrontEnd.MfccDeltas, Temperature: 2, MinimumConfidence: 0.3));
         var text = report.ToMarkdown();
-        Assert.Contains($"| {EmotionConditions.Untold} | 54 | 66.7 % |", text);
+        Assert.Contains($"| {EmotionConditions.NoWords} | 54 | 66.7 % |", text);
         Assert.Contains("| 3 | 18 |", text);
         Assert.Contains("| angry | happy | sad | neutral | recall |", text);
         Assert.Contains("100.0 % of the utterances get an answer", text);
-        Assert.Contains("| tones | 54 |", report.ElsewhereToMarkdown([("tones", Scores)]));
-        Assert.Contains($"| {EmotionConditions.Untold} | 54 | 66.7 % |", report.TextsToMarkdown(Scores));
+        Assert.Contains("| tones | 54 |", report.CrossCorpusToMarkdown([("tones", Scores)]));
+        Assert.Contains($"| {EmotionConditions.NoWords} | 54 | 66.7 % |", report.TextsToMarkdown(Scores));
         Assert.StartsWith("<svg", report.ToSvg());
     }
 }

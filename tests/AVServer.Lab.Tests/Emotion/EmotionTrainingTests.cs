@@ -25,11 +25,11 @@ public sealed class EmotionTrainingTests : IDisposable
         var sound = training.Sound(train, _folder.Path);
         var text = training.Text(MadeUpEmotion.Texts, vectors, _folder.Path);
         var fused = training.Fused(train, MadeUpEmotion.Texts, vectors, (MscnnSpu)sound.Module, text, _folder.Path);
-        var heard = EmotionScorer.Hear(sound, bank, test, 0).ToMatrix(4).Ua;
-        var read = EmotionScorer.Read(text, MadeUpEmotion.Texts, vectors, EmotionConditions.Texts, 0).ToMatrix(4).Ua;
-        var both = EmotionScorer.HearAndRead(
+        var heard = EmotionScorer.ScoreAudio(sound, bank, test, 0).ToMatrix(4).Ua;
+        var read = EmotionScorer.ScoreText(text, MadeUpEmotion.Texts, vectors, EmotionConditions.Texts, 0).ToMatrix(4).Ua;
+        var both = EmotionScorer.ScoreAudioAndText(
             fused, bank, test.Select(place => (place, (Data.Emotion.LabelledText?)MadeUpEmotion.Texts[bank.Recordings[place].Label])),
-            vectors, EmotionConditions.Matching, 0).ToList();
+            vectors, EmotionConditions.MatchingWords, 0).ToList();
         Assert.True(
             heard > 0.7 && read > 0.7
                 && both.ToMatrix(4).Ua > 0.7,
@@ -39,15 +39,15 @@ public sealed class EmotionTrainingTests : IDisposable
         var again = new EmotionTraining(recipe, bank, lines.Add).Sound(train, _folder.Path);
         Assert.Equal("sound resumed at step 40", Assert.Single(lines));
         Assert.Equal(
-            EmotionScorer.Hear(sound, bank, test, 0).SelectMany(score => score.Logits),
-            EmotionScorer.Hear(again, bank, test, 0).SelectMany(score => score.Logits));
+            EmotionScorer.ScoreAudio(sound, bank, test, 0).SelectMany(score => score.Logits),
+            EmotionScorer.ScoreAudio(again, bank, test, 0).SelectMany(score => score.Logits));
     }
 
     [Fact]
     public void Descriptors_are_learnt_from_and_normalised_by_the_recordings_that_train()
     {
         var frontEnd = new VoiceFrontEnd();
-        var bank = MadeUpEmotion.Bank(MadeUpEmotion.Recipe.Changes with { Variants = 1 }, frontEnd);
+        var bank = MadeUpEmotion.Bank(MadeUpEmotion.Recipe.AugmentationOrDefault with { Variants = 1 }, frontEnd);
         var made = MadeUpEmotion.Recipe;
         var recipe = made with
         {
@@ -60,7 +60,7 @@ public sealed class EmotionTrainingTests : IDisposable
                 DescriptorUnits = 8,
                 Centres = 20
             },
-            Augmentation = made.Changes with { Variants = 1, Mixup = 0.3 }
+            Augmentation = made.AugmentationOrDefault with { Variants = 1, Mixup = 0.3 }
         };
         var train = Enumerable.Range(0, 32).Where(i => bank.Recordings[i].Fold != 0).ToArray();
 
@@ -78,7 +78,7 @@ public sealed class EmotionTrainingTests : IDisposable
             Assert.Throws<ArgumentException>(
                 () => new EmotionTraining(recipe with { Sound = recipe.Sound with { Steps = 1 } }, bank, _ => { })
                     .Sound([.. train.Take(19)], other.Path)).Message, StringComparison.Ordinal);
-        Assert.InRange(EmotionScorer.Hear(sound, bank, [.. Enumerable.Range(0, 32).Except(train)], 0).ToMatrix(4).Ua, 0.7, 1);
+        Assert.InRange(EmotionScorer.ScoreAudio(sound, bank, [.. Enumerable.Range(0, 32).Except(train)], 0).ToMatrix(4).Ua, 0.7, 1);
     }
 
     [Fact]
@@ -97,12 +97,12 @@ public sealed class EmotionTrainingTests : IDisposable
         {
             var alone = recipe with { Seed = recipe.Member(member).Seed, Members = 1, Mscnn = made.Mscnn };
             using var folder = new TemporaryFolder();
-            return EmotionScorer.Hear(new EmotionTraining(alone, bank, _ => { }).Sound(train, folder.Path), bank, test, 0)
+            return EmotionScorer.ScoreAudio(new EmotionTraining(alone, bank, _ => { }).Sound(train, folder.Path), bank, test, 0)
                 .SelectMany(score => score.Logits).ToArray();
         }).ToArray();
         Assert.NotEqual(apart[0], apart[1]);
         Assert.All(
-            EmotionScorer.Hear(sound, bank, test, 0).SelectMany(score => score.Logits)
+            EmotionScorer.ScoreAudio(sound, bank, test, 0).SelectMany(score => score.Logits)
                 .Zip(apart[0].Zip(apart[1], (one, other) => (one + other) / 2)),
             pair => Assert.Equal(pair.Second, pair.First, 1e-4f));
         lines.Clear();
@@ -133,13 +133,13 @@ public sealed class EmotionTrainingTests : IDisposable
         int[] labels = [.. Enumerable.Repeat(0, 90), .. Enumerable.Repeat(1, 10)];
         double Rare(double balance)
         {
-            var (draw, random) = (new LabelDraw(labels, Enumerable.Range(0, 100), balance), new Random(5));
+            var (draw, random) = (new LabelSampler(labels, Enumerable.Range(0, 100), balance), new Random(5));
             return Enumerable.Range(0, 4000).Count(_ => labels[draw.Next(random)] == 1) / 4000.0;
         }
         Assert.InRange(Rare(0), 0.07, 0.13);
         Assert.InRange(Rare(0.5), 0.21, 0.29);
         Assert.InRange(Rare(1), 0.46, 0.54);
-        Assert.Throws<ArgumentException>(() => new LabelDraw(labels, [], 0));
+        Assert.Throws<ArgumentException>(() => new LabelSampler(labels, [], 0));
     }
 
     [Fact]
@@ -164,8 +164,8 @@ public sealed class EmotionTrainingTests : IDisposable
         var random = new Random(9);
         for (var i = 0; i < 200; i++)
         {
-            var (features, _) = SoundTrainer.Heard(
-                bank, i % 32, MadeUpEmotion.Recipe.Changes with { ShortestCrop = 0.01, TempoSpread = 0.5 }, random);
+            var (features, _) = SoundTrainer.DrawVariant(
+                bank, i % 32, MadeUpEmotion.Recipe.AugmentationOrDefault with { ShortestCrop = 0.01, TempoSpread = 0.5 }, random);
             Assert.True(features.Length > 0 && features.Length % bank.Dim == 0);
         }
     }
@@ -174,9 +174,9 @@ public sealed class EmotionTrainingTests : IDisposable
     public void Bag_of_words_learns_which_word_tells()
     {
         var training = new EmotionTraining(
-            MadeUpEmotion.Recipe, MadeUpEmotion.Bank(MadeUpEmotion.Recipe.Changes with { Variants = 1 }), _ => { });
+            MadeUpEmotion.Recipe, MadeUpEmotion.Bank(MadeUpEmotion.Recipe.AugmentationOrDefault with { Variants = 1 }), _ => { });
         var baseline = training.Baseline(MadeUpEmotion.Texts, MadeUpEmotion.Texts, _folder.Path);
-        Assert.Equal(1, EmotionScorer.Read(baseline, MadeUpEmotion.Texts).ToMatrix(4).MacroF1);
+        Assert.Equal(1, EmotionScorer.ScoreText(baseline, MadeUpEmotion.Texts).ToMatrix(4).MacroF1);
     }
 
     /// <summary>Vectors that tell nothing: whatever such a network knows of a text, it has from the votes.</summary>
@@ -185,7 +185,7 @@ public sealed class EmotionTrainingTests : IDisposable
     {
         var made = MadeUpEmotion.Recipe;
         var recipe = made with { Votes = "votes", Mscnn = made.Mscnn! with { WordVotes = true } };
-        var training = new EmotionTraining(recipe, MadeUpEmotion.Bank(recipe.Changes with { Variants = 1 }), _ => { });
+        var training = new EmotionTraining(recipe, MadeUpEmotion.Bank(recipe.AugmentationOrDefault with { Variants = 1 }), _ => { });
         var blind = new Speech.WordVectors(
             System.Text.Encoding.UTF8.GetBytes(string.Join('\n', MadeUpEmotion.Words)),
             new byte[MadeUpEmotion.Words.Length * 4 * sizeof(ushort)]);
@@ -195,10 +195,10 @@ public sealed class EmotionTrainingTests : IDisposable
         Assert.Equal(8, vectors.Dim);
 
         var text = training.Text(MadeUpEmotion.Texts, vectors, _folder.Path);
-        var before = EmotionScorer.Read(text, MadeUpEmotion.Texts, vectors, EmotionConditions.Texts, 0).ToMatrix(4).MacroF1;
-        training.Weigh(text, baseline, vectors, MadeUpEmotion.Texts);
+        var before = EmotionScorer.ScoreText(text, MadeUpEmotion.Texts, vectors, EmotionConditions.Texts, 0).ToMatrix(4).MacroF1;
+        training.TuneVotes(text, baseline, vectors, MadeUpEmotion.Texts);
 
         Assert.InRange(before, 0, 0.5);
-        Assert.Equal(1, EmotionScorer.Read(text, MadeUpEmotion.Texts, vectors, EmotionConditions.Texts, 0).ToMatrix(4).MacroF1);
+        Assert.Equal(1, EmotionScorer.ScoreText(text, MadeUpEmotion.Texts, vectors, EmotionConditions.Texts, 0).ToMatrix(4).MacroF1);
     }
 }

@@ -41,7 +41,7 @@ internal static class MadeUpEmotion
         Recording[] recordings =
             [.. Enumerable.Range(0, 32).Select(
                 i => new Recording("tones", $"{i}.wav", $"s{i / 4 % Speakers}", i % 4, i / 4 % Speakers, i..i))];
-        return new EmotionBank(recordings, Tone, [], frontEnd ?? new MfccDeltasFrontEnd(), changes ?? Recipe.Changes, Recipe.Seed);
+        return new EmotionBank(recordings, Tone, [], frontEnd ?? new MfccDeltasFrontEnd(), changes ?? Recipe.AugmentationOrDefault, Recipe.Seed);
     }
 
     private static float[] Tone(Recording recording)

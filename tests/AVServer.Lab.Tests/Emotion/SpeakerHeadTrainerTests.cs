@@ -16,7 +16,7 @@ public sealed class SpeakerHeadTrainerTests
         var trainer = new SpeakerHeadTrainer(recipe, bank);
         var places = Enumerable.Range(0, bank.Recordings.Count).ToLookup(place => bank.Recordings[place].Speaker == "s0");
         using var head = trainer.Fit([.. places[false]]);
-        EmotionScore[] scores = [.. trainer.Ask(head, places[true], seconds: 0)];
+        EmotionScore[] scores = [.. trainer.Score(head, places[true], seconds: 0)];
         Assert.Equal(1, scores.ToMatrix(recipe.Labels.Count).Ua);
     }
 

@@ -98,7 +98,7 @@ public sealed class GraphPassTests
         // The first axis is free, and time too where nothing but its sequences stand: as in a stream.
         var written = NetworkGraph.Write(new OneInput(run, [-1, .. shape[1..]])).Plain;
         var editor = new GraphEditor(written);
-        editor.Tidy();
+        editor.RemoveUnused();
         pass(editor);
         var changed = editor.ToBytes();
 

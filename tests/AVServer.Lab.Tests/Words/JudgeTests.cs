@@ -24,7 +24,7 @@ public sealed class JudgeTests
         using var results = session.Run(options, ["features"], [input], ["score"]);
         var scores = results[0].GetTensorDataAsSpan<float>().ToArray();
         Assert.All(fresh.Zip(scores), pair => Assert.Equal(judge.Score(pair.First.Features), pair.Second, tolerance: 1e-4f));
-        Assert.True(fresh.Zip(scores).Count(pair => pair.First.Right == pair.Second > 0) > 180);
+        Assert.True(fresh.Zip(scores).Count(pair => pair.First.IsWord == pair.Second > 0) > 180);
     }
 
     [Fact]
@@ -38,6 +38,6 @@ public sealed class JudgeTests
     private static JudgeExample Example(Random random)
     {
         var features = Enumerable.Range(0, AlignmentFeatures.Count).Select(_ => (float)random.NextDouble()).ToArray();
-        return new JudgeExample { Features = features, Right = features[3] + features[5] > 1, Weight = 1 };
+        return new JudgeExample { Features = features, IsWord = features[3] + features[5] > 1, Weight = 1 };
     }
 }

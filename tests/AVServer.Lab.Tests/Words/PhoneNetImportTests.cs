@@ -26,8 +26,8 @@ public sealed class PhoneNetImportTests
     {
         var samples = MemoryMarshal.Cast<byte, short>(File.ReadAllBytes(TestPaths.Golden("kaldi-phones", "sound.s16"))).ToArray().Select(sample => sample / 32768f).ToArray();
         var expected = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(TestPaths.Golden("kaldi-phones", "scores.f32"))).ToArray();
-        using var codes = new PhoneCodes(PhoneNetImport.Build(Model.Value), noiseVariance: 0);
-        var scores = codes.Score(codes.EncodeAlone(samples));
+        using var codes = new BottleneckExtractor(PhoneNetImport.Build(Model.Value), noiseVariance: 0);
+        var scores = codes.Score(codes.EncodeUnpadded(samples));
         var got = scores.Where((_, i) => i % codes.States % EverySixteenth == 0).ToArray();
         Assert.Equal(expected.Length, got.Length);
         Assert.All(expected.Zip(got), pair => Assert.InRange(pair.Second, pair.First - Tolerance, pair.First + Tolerance));
@@ -57,7 +57,7 @@ public sealed class PhoneNetImportTests
             .Select(sample => sample / 32768f).ToArray();
         var served = await ServedScoresAsync(samples);
         using var net = PhoneNetGraph.Read(File.ReadAllBytes(Path.Combine(TestPaths.Models, "phones-en", ModelManifest.MainFile)));
-        using var codes = new PhoneCodes(net, noiseVariance: 1);
+        using var codes = new BottleneckExtractor(net, noiseVariance: 1);
         var read = codes.Score(codes.Encode(samples));
         // Behind the sound's end the server's silence is of another length.
         var compared = samples.Length / 480 * codes.States;
@@ -68,9 +68,9 @@ public sealed class PhoneNetImportTests
     {
         await using var services = PipelineServices.BuildPipeline(TestPaths.Models);
         var model = WordModel.TryLoad(services.GetRequiredService<ModelRuntime>())!;
-        var stream = new PhoneStream(model, paced: false);
+        var stream = new PhoneRecogniser(model, paced: false);
         var (scores, step) = (new List<float>(), new float[AudioClock.StepSamples]);
-        for (var at = 0; at < samples.Length + (PhoneStream.LateSteps * step.Length); at += step.Length)
+        for (var at = 0; at < samples.Length + (PhoneRecogniser.LatencySteps * step.Length); at += step.Length)
         {
             Array.Clear(step);
             if (at < samples.Length) samples.AsSpan(at, Math.Min(step.Length, samples.Length - at)).CopyTo(step);

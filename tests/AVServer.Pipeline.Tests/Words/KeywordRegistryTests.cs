@@ -57,13 +57,13 @@ public sealed class KeywordRegistryTests : IDisposable
     {
         await using var services = Services();
         var model = ((KeywordRegistry)services.GetRequiredService<IKeywordRegistry>()).Model!;
-        int[] phones = [.. "M AA R V IH N".Split(' ').Select(model.States.NumberOf)];
+        int[] phones = [.. "M AA R V IH N".Split(' ').Select(model.States.IndexOf)];
         var first = Measure("marvin");
         Assert.Same(first, Measure("marvin"));
         Assert.NotSame(first, Measure("marven"));
 
-        WordMeasurement Measure(string text) =>
-            model.Calibrator.Measure([[.. phones]], model.Rescorer.Spell(text, []), CancellationToken.None);
+        WordStatistics Measure(string text) =>
+            model.Calibrator.Measure([[.. phones]], model.Rescorer.Spellings(text, []), CancellationToken.None);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class WordRescorerTests(WordRescorerTests.Shared shared) : IClassF
     [InlineData("computer=K AH M P Y UW D ER", "computer", "Computer")]
     public void Word_is_spelled_with_and_without_capitals_and_as_what_it_sounds_like(string text, params string[] expected)
     {
-        var spellings = shared.Rescorer.Spell(text.Split('=')[0], shared.Pronouncer.Pronounce(text));
+        var spellings = shared.Rescorer.Spellings(text.Split('=')[0], shared.Pronouncer.Pronounce(text));
 
         Assert.Equal(expected.Select(shared.Tokenizer.Encode), spellings);
     }
@@ -27,7 +27,7 @@ public sealed class WordRescorerTests(WordRescorerTests.Shared shared) : IClassF
     [InlineData(0.0, 0.05, 800, -3_200, 800)]
     public void Stretch_reaches_around_the_word_as_far_as_there_is_sound(double start, double end, long heard, long first, long last)
     {
-        var (from, count) = WordRescorer.Stretch(start, end, heard);
+        var (from, count) = WordRescorer.Segment(start, end, heard);
 
         Assert.Equal((first, last), (from, from + count));
     }
@@ -39,9 +39,9 @@ public sealed class WordRescorerTests(WordRescorerTests.Shared shared) : IClassF
         int[][] spellings = [shared.Tokenizer.Encode("view glass")];
         using var large = SpeechRecogniserModel.Load(ModelStore.Open(TestPaths.Models).Get("speech-recogniser-base"));
 
-        var small = shared.Rescorer.Hear(sound, spellings);
-        var alone = shared.With(large, large).Hear(sound, spellings);
-        var both = shared.With(shared.Small, large).HearAgain(sound, spellings, small);
+        var small = shared.Rescorer.ScoreBySmall(sound, spellings);
+        var alone = shared.With(large, large).ScoreBySmall(sound, spellings);
+        var both = shared.With(shared.Small, large).ScoreByLarge(sound, spellings, small);
 
         Assert.NotEqual(small.Text, alone.Text);
         Assert.Equal((small.Text + alone.Text) / 2, both.Text, 1e-4);
@@ -55,9 +55,9 @@ public sealed class WordRescorerTests(WordRescorerTests.Shared shared) : IClassF
         var sound = SyntheticSpeech.Create(7, TimeSpan.FromSeconds(2));
         int[][] spellings = [shared.Tokenizer.Encode("view glass")];
 
-        var heard = shared.Rescorer.Hear(sound, spellings);
+        var heard = shared.Rescorer.ScoreBySmall(sound, spellings);
 
-        Assert.Equal(heard, shared.Rescorer.HearAgain(sound, spellings, heard));
+        Assert.Equal(heard, shared.Rescorer.ScoreByLarge(sound, spellings, heard));
     }
 
     public sealed class Shared : IDisposable

@@ -14,15 +14,15 @@ internal static class BranchMerging
     {
         while (Pair(graph) is var (one, other))
         {
-            var (first, second) = (graph.OnlyReaderOf(one)!, graph.OnlyReaderOf(other)!);
+            var (first, second) = (graph.SingleConsumerOf(one)!, graph.SingleConsumerOf(other)!);
             var (own, more) = (graph.Weight(one.Input[1]), graph.Weight(other.Input[1]));
-            Widen(graph, graph.OnlyReaderOf(first)!, before: 0, after: more.size(0));
-            Widen(graph, graph.OnlyReaderOf(second)!, before: own.size(0), after: 0);
+            Widen(graph, graph.SingleConsumerOf(first)!, before: 0, after: more.size(0));
+            Widen(graph, graph.SingleConsumerOf(second)!, before: own.size(0), after: 0);
             one.Input[1] = graph.Store(one.Input[1], cat([own, more], 0));
             one.Input[2] = graph.Store(one.Input[2], cat([graph.Weight(one.Input[2]), graph.Weight(other.Input[2])], 0));
             var (shape, channels) = (graph.ShapeOf(one.Output[0])!, $"{own.size(0) + more.size(0)}");
             foreach (var value in new[] { one.Output[0], first.Output[0] }) graph.Shape(value, [shape[0], channels, .. shape[2..]]);
-            graph.Read(second.Output[0], first.Output[0]);
+            graph.Redirect(second.Output[0], first.Output[0]);
             graph.Remove(other);
             graph.Remove(second);
         }
@@ -41,9 +41,9 @@ internal static class BranchMerging
     }
 
     private static bool IsBranch(GraphEditor graph, NodeProto node) =>
-        node is { OpType: "Conv", Input.Count: 3 } && ScaleFolding.Whole(node, "group", 1) == 1 &&
-        graph.OnlyReaderOf(node) is { OpType: "Relu" } relu && graph.OnlyReaderOf(relu) is { OpType: "Conv" } next &&
-        graph.ShapeOf(next.Input[1])![2..].All(taps => taps == "1") && ScaleFolding.Whole(next, "group", 1) == 1;
+        node is { OpType: "Conv", Input.Count: 3 } && ScaleFolding.IntAttribute(node, "group", 1) == 1 &&
+        graph.SingleConsumerOf(node) is { OpType: "Relu" } relu && graph.SingleConsumerOf(relu) is { OpType: "Conv" } next &&
+        graph.ShapeOf(next.Input[1])![2..].All(taps => taps == "1") && ScaleFolding.IntAttribute(next, "group", 1) == 1;
 
     private static bool AreAlike(GraphEditor graph, NodeProto one, NodeProto other) =>
         one.Attribute.SequenceEqual(other.Attribute) &&

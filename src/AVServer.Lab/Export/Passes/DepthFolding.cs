@@ -14,10 +14,10 @@ internal static class DepthFolding
         {
             var (input, output) = (graph.ShapeOf(node.Input[0])!, graph.ShapeOf(node.Output[0])!);
             var weight = graph.Weight(node.Input[1]);
-            long[] pads = ScaleFolding.Wholes(node, "pads"), strides = ScaleFolding.Wholes(node, "strides"),
-                dilations = ScaleFolding.Wholes(node, "dilations");
-            var (stacked, flat) = (graph.Free("stacked"), graph.Free("flat"));
-            var shape = graph.Wholes([4], 0, weight.size(1) * weight.size(2), long.Parse(input[3]), long.Parse(input[4]));
+            long[] pads = ScaleFolding.IntsAttribute(node, "pads"), strides = ScaleFolding.IntsAttribute(node, "strides"),
+                dilations = ScaleFolding.IntsAttribute(node, "dilations");
+            var (stacked, flat) = (graph.UniqueName("stacked"), graph.UniqueName("flat"));
+            var shape = graph.Int64s([4], 0, weight.size(1) * weight.size(2), long.Parse(input[3]), long.Parse(input[4]));
             graph.Insert(GraphEditor.Node("Reshape", [node.Input[0], shape], stacked), node);
             string[] inputs = [stacked, graph.Store(node.Input[1], weight.flatten(1, 2)), .. node.Input.Skip(2)];
             long[] around = [.. pads[1..3], .. pads[4..6]];
@@ -25,13 +25,13 @@ internal static class DepthFolding
                 "Conv", inputs, flat, ("strides", strides[1..]), ("pads", around), ("dilations", dilations[1..])), node);
             if (SinglePictures(graph, node, output) is var (swap, single))
             {
-                graph.Read(single.Output[0], flat);
+                graph.Redirect(single.Output[0], flat);
                 graph.Remove(swap);
                 graph.Remove(single);
             }
             else
             {
-                graph.Insert(GraphEditor.Node("Unsqueeze", [flat, graph.Wholes([1], 2)], node.Output[0]), node);
+                graph.Insert(GraphEditor.Node("Unsqueeze", [flat, graph.Int64s([1], 2)], node.Output[0]), node);
             }
 
             graph.Remove(node);
@@ -40,10 +40,10 @@ internal static class DepthFolding
 
     private static bool Spans(GraphEditor graph, NodeProto node)
     {
-        long[] pads = ScaleFolding.Wholes(node, "pads"), dilations = ScaleFolding.Wholes(node, "dilations");
+        long[] pads = ScaleFolding.IntsAttribute(node, "pads"), dilations = ScaleFolding.IntsAttribute(node, "dilations");
         return graph.ShapeOf(node.Input[0]) is { Length: 5 } shape && graph.IsWeight(node.Input[1]) &&
             graph.ShapeOf(node.Input[1])![2] == shape[2] &&
-            pads[0] == 0 && pads[3] == 0 && dilations[0] == 1 && ScaleFolding.Whole(node, "group", 1) == 1;
+            pads[0] == 0 && pads[3] == 0 && dilations[0] == 1 && ScaleFolding.IntAttribute(node, "group", 1) == 1;
     }
 
     /// <summary>
@@ -51,8 +51,8 @@ internal static class DepthFolding
     /// change nothing.
     /// </summary>
     private static (NodeProto Swap, NodeProto Single)? SinglePictures(GraphEditor graph, NodeProto node, string[] shape) =>
-        graph.OnlyReaderOf(node) is { OpType: "Transpose" } swap && ScaleFolding.Wholes(swap, "perm").SequenceEqual([0, 2, 1, 3, 4]) &&
-        graph.OnlyReaderOf(swap) is { OpType: "Reshape" } single &&
+        graph.SingleConsumerOf(node) is { OpType: "Transpose" } swap && ScaleFolding.IntsAttribute(swap, "perm").SequenceEqual([0, 2, 1, 3, 4]) &&
+        graph.SingleConsumerOf(swap) is { OpType: "Reshape" } single &&
             graph.ShapeOf(single.Output[0]).AsSpan(1).SequenceEqual([shape[1], .. shape[3..]])
             ? (swap, single)
             : null;

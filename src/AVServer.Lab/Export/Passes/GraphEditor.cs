@@ -34,14 +34,14 @@ internal sealed class GraphEditor
     private GraphProto Graph => _model.Graph;
 
     /// <summary>The node that makes a value; null for inputs and constants.</summary>
-    internal NodeProto? MakerOf(string value) => Graph.Node.FirstOrDefault(node => node.Output.Contains(value));
+    internal NodeProto? ProducerOf(string value) => Graph.Node.FirstOrDefault(node => node.Output.Contains(value));
 
     /// <summary>The nodes that read a value.</summary>
-    internal List<NodeProto> ReadersOf(string value) => [.. Graph.Node.Where(node => node.Input.Contains(value))];
+    internal List<NodeProto> ConsumersOf(string value) => [.. Graph.Node.Where(node => node.Input.Contains(value))];
 
     /// <summary>The only node that reads what a node makes; null where there are several, or where it leaves the graph.</summary>
-    internal NodeProto? OnlyReaderOf(NodeProto node) =>
-        node.Output.Count == 1 && Graph.Output.All(output => output.Name != node.Output[0]) && ReadersOf(node.Output[0]) is [var reader] &&
+    internal NodeProto? SingleConsumerOf(NodeProto node) =>
+        node.Output.Count == 1 && Graph.Output.All(output => output.Name != node.Output[0]) && ConsumersOf(node.Output[0]) is [var reader] &&
             reader.Input.Count(input => input == node.Output[0]) == 1 ? reader : null;
 
     /// <summary>The axes of a value, as numbers or names; null where nothing is known of it.</summary>
@@ -63,7 +63,7 @@ internal sealed class GraphEditor
     internal ReadOnlySpan<float> Values(string value) => MemoryMarshal.Cast<byte, float>(_constants[value].RawData.Span);
 
     /// <summary>Whole numbers that are a constant; null where they are computed.</summary>
-    internal long[]? Wholes(string value) => _constants.TryGetValue(value, out var constant) && constant.DataType == (int)DataType.Int64
+    internal long[]? Int64s(string value) => _constants.TryGetValue(value, out var constant) && constant.DataType == (int)DataType.Int64
         ? MemoryMarshal.Cast<byte, long>(constant.RawData.Span).ToArray()
         : null;
 
@@ -77,21 +77,21 @@ internal sealed class GraphEditor
     /// <inheritdoc cref="Store(string, Tensor)"/>
     internal string Store(string name, IReadOnlyList<long> shape, DataType type, ReadOnlySpan<byte> values)
     {
-        var constant = new TensorProto { Name = Free(name), DataType = (int)type, RawData = ByteString.CopyFrom(values), Dims = { shape } };
+        var constant = new TensorProto { Name = UniqueName(name), DataType = (int)type, RawData = ByteString.CopyFrom(values), Dims = { shape } };
         Graph.Initializer.Add(constant);
         _constants[constant.Name] = constant;
         return constant.Name;
     }
 
     /// <summary>Whole numbers as a constant, the same for the same numbers.</summary>
-    internal string Wholes(IReadOnlyList<long> shape, params ReadOnlySpan<long> values)
+    internal string Int64s(IReadOnlyList<long> shape, params ReadOnlySpan<long> values)
     {
         var name = $"wholes_{string.Join('x', shape)}_{string.Join('_', values.ToArray())}";
         return _constants.ContainsKey(name) ? name : Store(name, shape, DataType.Int64, MemoryMarshal.AsBytes(values));
     }
 
     /// <summary>A name that nothing has yet.</summary>
-    internal string Free(string like) => $"{like.Split('~')[0]}~{_made++}";
+    internal string UniqueName(string like) => $"{like.Split('~')[0]}~{_made++}";
 
     /// <summary>A node that is in no graph yet.</summary>
     internal static NodeProto Node(string type, IReadOnlyList<string> inputs, string output, params IReadOnlyList<OnnxAttribute> attributes)
@@ -125,7 +125,7 @@ internal sealed class GraphEditor
     }
 
     /// <summary>Lets every node read another value in place of one.</summary>
-    internal void Read(string value, string instead)
+    internal void Redirect(string value, string instead)
     {
         foreach (var node in Graph.Node)
         {
@@ -140,7 +140,7 @@ internal sealed class GraphEditor
     /// Puts nodes in the order of their computation, and takes away what nothing leads out of: copies, nodes that nobody reads,
     /// constants.
     /// </summary>
-    internal void Tidy()
+    internal void RemoveUnused()
     {
         var outputs = Graph.Output.Select(output => output.Name).ToHashSet();
         var inputs = Graph.Input.Select(input => input.Name).ToHashSet();
@@ -151,12 +151,12 @@ internal sealed class GraphEditor
             Graph.Node.Remove(copy);
             if (!outputs.Contains(to))
             {
-                Read(to, from);
+                Redirect(to, from);
                 continue;
             }
 
-            Read(from, to);
-            var maker = MakerOf(from)!;
+            Redirect(from, to);
+            var maker = ProducerOf(from)!;
             maker.Output[maker.Output.IndexOf(from)] = to;
         }
 
@@ -197,7 +197,7 @@ internal sealed class GraphEditor
     internal static byte[] WithLogits(byte[] graph)
     {
         var editor = new GraphEditor(graph);
-        var (first, sigmoid) = (editor.Graph.Output[0], editor.MakerOf(editor.Graph.Output[0].Name)!);
+        var (first, sigmoid) = (editor.Graph.Output[0], editor.ProducerOf(editor.Graph.Output[0].Name)!);
         if (sigmoid.OpType != "Sigmoid") throw new ArgumentException(
             $"Expected a Sigmoid behind {first.Name}, got {sigmoid.OpType}.", nameof(graph));
         editor.Graph.Node.Add(Node("Identity", [sigmoid.Input[0]], "logits"));
@@ -210,7 +210,7 @@ internal sealed class GraphEditor
     /// <summary>The file, without the shapes of values inside.</summary>
     internal byte[] ToBytes()
     {
-        Tidy();
+        RemoveUnused();
         Graph.ValueInfo.Clear();
         return _model.ToByteArray();
     }

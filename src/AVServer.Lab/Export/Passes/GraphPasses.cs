@@ -11,7 +11,7 @@ internal static class GraphPasses
     {
         using var scope = NewDisposeScope();
         var editor = new GraphEditor(graph);
-        editor.Tidy();
+        editor.RemoveUnused();
         ScaleFolding.Run(editor);
         DepthFolding.Run(editor);
         if (streams)

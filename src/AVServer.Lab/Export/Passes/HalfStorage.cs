@@ -21,7 +21,7 @@ internal static class HalfStorage
             Half[] half = Array.ConvertAll(values.ToArray(), value => (Half)value);
             long[] shape = [.. graph.ShapeOf(node.Input[1])!.Select(long.Parse)];
             var stored = graph.Store(node.Input[1] + ".half", shape, DataType.Float16, MemoryMarshal.AsBytes<Half>(half));
-            var widened = graph.Free(node.Input[1] + ".single");
+            var widened = graph.UniqueName(node.Input[1] + ".single");
             graph.Insert(GraphEditor.Node("Cast", [stored], widened, ("to", (long)DataType.Float)), node);
             node.Input[1] = widened;
         }

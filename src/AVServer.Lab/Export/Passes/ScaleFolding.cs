@@ -17,15 +17,15 @@ internal static class ScaleFolding
             changed = false;
             foreach (var node in graph.Nodes.ToList().Where(node => node.OpType is "Conv" or "MatMul" or "Add" or "Sub" or "Mul" or "Div"))
             {
-                if (node.Output.Count > 0) changed |= Behind(graph, node) || Before(graph, node) || Swap(graph, node);
+                if (node.Output.Count > 0) changed |= FoldIntoNext(graph, node) || FoldIntoPrevious(graph, node) || Swap(graph, node);
             }
         }
     }
 
     /// <summary>Conv → scale or shift: one Conv. Product → scale: one product.</summary>
-    private static bool Behind(GraphEditor graph, NodeProto node)
+    private static bool FoldIntoNext(GraphEditor graph, NodeProto node)
     {
-        if (!IsProduct(graph, node) || graph.OnlyReaderOf(node) is not { } next ||
+        if (!IsProduct(graph, node) || graph.SingleConsumerOf(node) is not { } next ||
             Other(graph, next, node.Output[0]) is not { } other) return false;
         var convolves = node.OpType == "Conv";
         if (!convolves && next.OpType is "Add" or "Sub") return false;
@@ -54,13 +54,13 @@ internal static class ScaleFolding
     }
 
     /// <summary>Scale → Conv or product, and shift → Conv that pads nothing: one Conv or product.</summary>
-    private static bool Before(GraphEditor graph, NodeProto node)
+    private static bool FoldIntoPrevious(GraphEditor graph, NodeProto node)
     {
-        if (graph.OnlyReaderOf(node) is not { } next || !IsProduct(graph, next) || next.Input[0] != node.Output[0] ||
+        if (graph.SingleConsumerOf(node) is not { } next || !IsProduct(graph, next) || next.Input[0] != node.Output[0] ||
             Read(graph, node) is not { } input) return false;
         var convolves = next.OpType == "Conv";
-        if (convolves && (Whole(next, "group", 1) != 1 ||
-            (node.OpType is "Add" or "Sub" && Wholes(next, "pads").Any(pad => pad != 0)))) return false;
+        if (convolves && (IntAttribute(next, "group", 1) != 1 ||
+            (node.OpType is "Add" or "Sub" && IntsAttribute(next, "pads").Any(pad => pad != 0)))) return false;
         if (node.OpType is "Add" or "Sub" && !convolves) return false;
         if (PerChannel(graph, node.Input[1], input, convolves ? 1 : -1) is not { } values) return false;
         var weight = graph.Weight(next.Input[1]);
@@ -91,7 +91,7 @@ internal static class ScaleFolding
     /// </summary>
     private static bool Swap(GraphEditor graph, NodeProto node)
     {
-        if (Read(graph, node) is not { } input || graph.OnlyReaderOf(node) is not { } next) return false;
+        if (Read(graph, node) is not { } input || graph.SingleConsumerOf(node) is not { } next) return false;
         if (node.OpType == "Add" && next.OpType == "Add" && next.Input[0] == node.Output[0] && graph.IsWeight(next.Input[1]))
         {
             node.Input[1] = graph.Store(next.Input[1], graph.Weight(node.Input[1]) + graph.Weight(next.Input[1]));
@@ -100,7 +100,7 @@ internal static class ScaleFolding
         }
 
         if (node.OpType == "Add" && next.OpType == "Mul" && next.Input[0] == node.Output[0] && graph.IsWeight(next.Input[1]) &&
-            graph.MakerOf(input) is { } maker && IsProduct(graph, maker))
+            graph.ProducerOf(input) is { } maker && IsProduct(graph, maker))
         {
             var shift = graph.Store(node.Input[1], graph.Weight(node.Input[1]) * graph.Weight(next.Input[1]));
             (node.OpType, next.OpType) = ("Mul", "Add");
@@ -108,10 +108,10 @@ internal static class ScaleFolding
             return true;
         }
 
-        if (next.OpType != "Transpose" || graph.OnlyReaderOf(next) is not { OpType: "Conv" or "Mul" or "Div" or "Add" or "Sub" } ||
+        if (next.OpType != "Transpose" || graph.SingleConsumerOf(next) is not { OpType: "Conv" or "Mul" or "Div" or "Add" or "Sub" } ||
             graph.ShapeOf(input) is not { } shape) return false;
         var values = graph.Weight(node.Input[1]);
-        var order = Wholes(next, "perm");
+        var order = IntsAttribute(next, "perm");
         var spread = values.reshape([.. Enumerable.Repeat(1L, shape.Length - (int)values.dim()), .. values.shape]).permute(order);
         graph.Shape(node.Output[0], [.. order.Select(axis => shape[axis])]);
         (node.OpType, next.OpType) = (next.OpType, node.OpType);
@@ -124,7 +124,7 @@ internal static class ScaleFolding
         node.Input.Clear();
         node.Input.Add(input);
         next.Input.Clear();
-        next.Input.Add([transposed, graph.Store(graph.Free("spread"), spread)]);
+        next.Input.Add([transposed, graph.Store(graph.UniqueName("spread"), spread)]);
         next.Output[0] = scaled;
         return true;
     }
@@ -158,9 +158,9 @@ internal static class ScaleFolding
         graph.Remove(next);
     }
 
-    internal static long Whole(NodeProto node, string name, long otherwise) =>
+    internal static long IntAttribute(NodeProto node, string name, long otherwise) =>
         node.Attribute.FirstOrDefault(attribute => attribute.Name == name)?.I ?? otherwise;
 
-    internal static long[] Wholes(NodeProto node, string name) =>
+    internal static long[] IntsAttribute(NodeProto node, string name) =>
         [.. node.Attribute.FirstOrDefault(attribute => attribute.Name == name)?.Ints ?? []];
 }

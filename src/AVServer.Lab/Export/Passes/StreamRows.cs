@@ -21,7 +21,7 @@ internal sealed class StreamRows
 
     internal static void Run(GraphEditor graph)
     {
-        graph.Tidy();
+        graph.RemoveUnused();
         var made = graph.Nodes.SelectMany(node => node.Output).ToHashSet();
         var layout = new StreamRows(graph);
         layout._asWritten.UnionWith(graph.Nodes.SelectMany(node => node.Input).Where(value => !made.Contains(value)));
@@ -49,7 +49,7 @@ internal sealed class StreamRows
             case "Conv" when Convolves(node):
                 _rows[output] = Convolve(node, shape, _graph.ShapeOf(output)!);
                 return true;
-            case "Transpose" when ScaleFolding.Wholes(node, "perm").SequenceEqual([0, 2, 1]):
+            case "Transpose" when ScaleFolding.IntsAttribute(node, "perm").SequenceEqual([0, 2, 1]):
                 if (moved)
                 {
                     Alias(Time(input), output);
@@ -66,12 +66,12 @@ internal sealed class StreamRows
             case "Add" or "Sub" or "Mul" or "Div" when Arithmetic(node, shape) is { } result:
                 (result.Rows ? _rows : _times)[output] = Add(node.OpType, result.Inputs);
                 return true;
-            case "Concat" when ScaleFolding.Whole(node, "axis", 0) == 2 &&
+            case "Concat" when ScaleFolding.IntAttribute(node, "axis", 0) == 2 &&
                 node.Input.Any(each => _rows.ContainsKey(each) || _times.ContainsKey(each)):
                 _times[output] = Add("Concat", [.. node.Input.Select(Time)], ("axis", 1));
                 return true;
-            case "Slice" when moved && _graph.Wholes(node.Input[3]) is [2]:
-                _times[output] = Add("Slice", [Time(input), node.Input[1], node.Input[2], _graph.Wholes([1], 1), .. node.Input.Skip(4)]);
+            case "Slice" when moved && _graph.Int64s(node.Input[3]) is [2]:
+                _times[output] = Add("Slice", [Time(input), node.Input[1], node.Input[2], _graph.Int64s([1], 1), .. node.Input.Skip(4)]);
                 return true;
             default:
                 return false;
@@ -79,13 +79,13 @@ internal sealed class StreamRows
     }
 
     private bool Convolves(NodeProto node) =>
-        ScaleFolding.Whole(node, "group", 1) == 1 && ScaleFolding.Wholes(node, "pads").All(pad => pad == 0) &&
+        ScaleFolding.IntAttribute(node, "group", 1) == 1 && ScaleFolding.IntsAttribute(node, "pads").All(pad => pad == 0) &&
             _graph.IsWeight(node.Input[1]);
 
     private string Convolve(NodeProto node, string[] shape, string[] result)
     {
         var weight = _graph.Weight(node.Input[1]);
-        var (taps, stride, dilation) = (weight.size(2), ScaleFolding.Wholes(node, "strides")[0], ScaleFolding.Wholes(node, "dilations")[0]);
+        var (taps, stride, dilation) = (weight.size(2), ScaleFolding.IntsAttribute(node, "strides")[0], ScaleFolding.IntsAttribute(node, "dilations")[0]);
         string rows;
         if (taps == 1 && stride == 1)
         {
@@ -93,15 +93,15 @@ internal sealed class StreamRows
         }
         else if (taps == stride && dilation == 1)
         {
-            var steps = Add("Reshape", [Time(node.Input[0]), _graph.Wholes([3], 0, -1, taps * weight.size(1))]);
+            var steps = Add("Reshape", [Time(node.Input[0]), _graph.Int64s([3], 0, -1, taps * weight.size(1))]);
             _anchors[result[2]] = steps;
-            rows = Add("Reshape", [steps, _graph.Wholes([2], -1, taps * weight.size(1))]);
+            rows = Add("Reshape", [steps, _graph.Int64s([2], -1, taps * weight.size(1))]);
         }
         else
         {
             var gathered = Add("Gather", [Time(node.Input[0]), Taps(result[2], shape[2], taps, stride, dilation, node.Input[0])],
                 ("axis", 1));
-            rows = Add("Reshape", [gathered, _graph.Wholes([2], -1, taps * weight.size(1))]);
+            rows = Add("Reshape", [gathered, _graph.Int64s([2], -1, taps * weight.size(1))]);
         }
 
         var matrix = _graph.Store(node.Input[1], weight.permute(2, 1, 0).reshape(-1, weight.size(0)));
@@ -116,13 +116,13 @@ internal sealed class StreamRows
             var places = from step in Enumerable.Range(0, (int)known)
                          from tap in Enumerable.Range(0, (int)taps)
                          select (step * stride) + (tap * dilation);
-            return _graph.Wholes([known, taps], places.ToArray());
+            return _graph.Int64s([known, taps], places.ToArray());
         }
 
         return Shared($"taps {steps} {taps} {stride} {dilation}", () =>
         {
             var first = Shared($"first {steps} {stride}", () => First(steps, length, ((taps - 1) * dilation) + 1, stride, input));
-            return Add("Add", [first, _graph.Wholes([taps], [.. Enumerable.Range(0, (int)taps).Select(tap => tap * dilation)])]);
+            return Add("Add", [first, _graph.Int64s([taps], [.. Enumerable.Range(0, (int)taps).Select(tap => tap * dilation)])]);
         });
     }
 
@@ -136,13 +136,13 @@ internal sealed class StreamRows
         }
         else
         {
-            var room = Add("Sub", [Add("Shape", [Time(input)], ("start", 1), ("end", 2)), _graph.Wholes([1], span - stride)]);
-            count = Add("Div", [room, _graph.Wholes([1], stride)]);
+            var room = Add("Sub", [Add("Shape", [Time(input)], ("start", 1), ("end", 2)), _graph.Int64s([1], span - stride)]);
+            count = Add("Div", [room, _graph.Int64s([1], stride)]);
         }
 
-        var limit = stride == 1 ? count : Add("Mul", [count, _graph.Wholes([1], stride)]);
-        var places = Add("Range", [_graph.Wholes([], 0), Add("Squeeze", [limit]), _graph.Wholes([], stride)]);
-        return Add("Unsqueeze", [places, _graph.Wholes([1], 1)]);
+        var limit = stride == 1 ? count : Add("Mul", [count, _graph.Int64s([1], stride)]);
+        var places = Add("Range", [_graph.Int64s([], 0), Add("Squeeze", [limit]), _graph.Int64s([], stride)]);
+        return Add("Unsqueeze", [places, _graph.Int64s([1], 1)]);
     }
 
     /// <summary>What arithmetic reads, as rows where one of the two has come as rows; null where neither came in a new layout.</summary>
@@ -169,7 +169,7 @@ internal sealed class StreamRows
     /// <summary>A sequence as [N · S, channels].</summary>
     private string Rows(string value) => _rows.TryGetValue(value, out var rows)
         ? rows
-        : _rows[value] = Add("Reshape", [Time(value), _graph.Wholes([2], -1, long.Parse(_graph.ShapeOf(value)![1]))]);
+        : _rows[value] = Add("Reshape", [Time(value), _graph.Int64s([2], -1, long.Parse(_graph.ShapeOf(value)![1]))]);
 
     /// <summary>A sequence as [N, S, channels].</summary>
     private string Time(string value)
@@ -183,11 +183,11 @@ internal sealed class StreamRows
     }
 
     private string TimeShape(string steps, long channels) => long.TryParse(steps, out var known)
-        ? _graph.Wholes([3], -1, known, channels)
+        ? _graph.Int64s([3], -1, known, channels)
         : Shared($"shape {steps} {channels}", () =>
         {
             var ends = Shared($"ends {steps}", () => Add("Shape", [_anchors[steps]], ("start", 0), ("end", 2)));
-            return Add("Concat", [ends, _graph.Wholes([1], channels)], ("axis", 0));
+            return Add("Concat", [ends, _graph.Int64s([1], channels)], ("axis", 0));
         });
 
     /// <summary>Sees to it that a value stands under its own name in the layout that it was written in.</summary>
@@ -209,7 +209,7 @@ internal sealed class StreamRows
 
     private string Add(string type, IReadOnlyList<string> inputs, params IReadOnlyList<OnnxAttribute> attributes)
     {
-        var output = _graph.Free(type);
+        var output = _graph.UniqueName(type);
         _nodes.Add(GraphEditor.Node(type, inputs, output, attributes));
         return output;
     }

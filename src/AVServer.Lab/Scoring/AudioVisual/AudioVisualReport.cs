@@ -33,7 +33,7 @@ public sealed class AudioVisualReport(SplitScores test)
         Table(text, "Equal error rate, % (95 %)", SplitScores.Systems, (system, condition) =>
             Share(test.Curve(system, condition).EqualErrorRate, test.EerInterval(system, condition)));
         Table(text, "FAR of windows that end with an earlier word, %", SplitScores.Systems, (system, condition) =>
-            string.Create(CultureInfo.InvariantCulture, $"{100 * test.EarlierFar(system, condition):F1}"));
+            string.Create(CultureInfo.InvariantCulture, $"{100 * test.EarlierWindowFar(system, condition):F1}"));
         Table(
             text, "How much lower FLCMA's WWS score is, relative, % (95 %)", [.. AgainstOthers.Select(i => SplitScores.Systems[i])],
             (system, condition) =>

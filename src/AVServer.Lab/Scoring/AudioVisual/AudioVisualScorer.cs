@@ -33,10 +33,10 @@ public sealed class AudioVisualScorer : IDisposable
     public int LipValues => _values;
 
     /// <summary>Lip features and measures of all of a recording, [pictures, V + M].</summary>
-    public (LipStretch Stretch, float[] Values) Read(AudioVisualSet set, AudioVisualClip clip)
+    public (LipSegment Stretch, float[] Values) Read(AudioVisualSet set, AudioVisualClip clip)
     {
-        var stretch = LipStretch.WholeOf(clip);
-        using var pictures = LipStretch.Render(set, [stretch], new LipRenderer(null), seed: 0);
+        var stretch = LipSegment.Whole(clip);
+        using var pictures = LipSegment.Render(set, [stretch], new LipRenderer(null), seed: 0);
         return (stretch, stretch.Join(set, Encode(pictures.contiguous().data<float>().ToArray())));
     }
 

@@ -28,8 +28,8 @@ public sealed class AudioVisualTrials
         var random = new Random(seed);
         All = [.. set.Clips.SelectMany((clip, recording) => Enumerable.Range(0, draws).SelectMany(_ => new[]
         {
-            new AudioVisualTrial(WindowPlan.AsRecorded(clip, WindowPlan.DrawLag(random)), recording, true),
-            new AudioVisualTrial(WindowPlan.Earlier(clip, WindowPlan.DrawLag(random), random), recording, false),
+            new AudioVisualTrial(WindowPlan.RecordedWindow(clip, WindowPlan.DrawLag(random)), recording, true),
+            new AudioVisualTrial(WindowPlan.EarlierWindow(clip, WindowPlan.DrawLag(random), random), recording, false),
         }))];
     }
 

@@ -38,7 +38,7 @@ public sealed class SlidingCalibration(AudioVisualSet set, AudioVisualScorer sco
                         continue;
                     }
                     var near = along.Where(
-                        (_, step) => End(step) >= said.EndSeconds && End(step) <= said.EndSeconds + WindowPlan.LongestLag).ToArray();
+                        (_, step) => End(step) >= said.EndSeconds && End(step) <= said.EndSeconds + WindowPlan.MaxLag).ToArray();
                     keywords[modality].Add(near.Max());
                 }
             }
@@ -50,7 +50,7 @@ public sealed class SlidingCalibration(AudioVisualSet set, AudioVisualScorer sco
 
     private Dictionary<string, float[]> Slide(AudioVisualClip clip, int index, double? snrDb)
     {
-        var end = clip.Words[^1].EndSeconds + WindowPlan.LongestLag;
+        var end = clip.Words[^1].EndSeconds + WindowPlan.MaxLag;
         var windows = Enumerable.Range(0, (int)(end / StepSeconds))
             .Select(step => new AudioVisualWindow(clip, clip.Keyword is not null, End(step), 0, 0, double.PositiveInfinity)).ToArray();
         // One seed: the same noise, though from window to window it begins elsewhere.

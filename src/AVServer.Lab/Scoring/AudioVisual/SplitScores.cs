@@ -75,7 +75,7 @@ public sealed class SplitScores
     }
 
     /// <summary>FAR of windows that end with an earlier word.</summary>
-    public double EarlierFar(ComparedSystem system, string condition) => _scores[condition].Zip(_trials.All)
+    public double EarlierWindowFar(ComparedSystem system, string condition) => _scores[condition].Zip(_trials.All)
         .Where(pair => !pair.Second.IsFinal)
         .Average(pair => system.Score(pair.First) >= Threshold(system, pair.Second.Window.Clip.Talker) ? 1.0 : 0);
 

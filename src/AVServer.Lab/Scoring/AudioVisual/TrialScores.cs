@@ -10,7 +10,7 @@ public sealed class TrialScores
     private const int Seed = 4_711;
     private readonly AudioVisualScorer _scorer;
     private readonly WindowFbank _fbank;
-    private readonly Dictionary<AudioVisualClip, (LipStretch Stretch, float[] Values)> _lips = [];
+    private readonly Dictionary<AudioVisualClip, (LipSegment Stretch, float[] Values)> _lips = [];
 
     /// <param name="trials">What is judged.</param>
     /// <param name="scorer">Judges.</param>
@@ -55,7 +55,7 @@ public sealed class TrialScores
         var others = Trials.Set.Clips.Where(
             clip => clip.Words[^1].Text != trial.Window.Clip.Words[^1].Text && (clip.Talker != trial.Window.Clip.Talker)
                 && (clip.Keyword is null == trial.Window.IsKeyword)).ToArray();
-        return WindowPlan.AsRecorded(others[random.Next(others.Length)], trial.Window.Lag);
+        return WindowPlan.RecordedWindow(others[random.Next(others.Length)], trial.Window.Lag);
     }
 
     /// <summary>Lip features and measures of a window, [64, V + M].</summary>

@@ -15,7 +15,7 @@ internal sealed class EmotionReport(EmotionRecipe recipe, IReadOnlyList<EmotionS
     private const string Columns = "| WA | UA | macro F1 | calibration error |\n";
 
     /// <summary>The condition that a picture shows: what a model without a transcript says.</summary>
-    private string Main => recipe.Reads ? EmotionConditions.Untold : EmotionConditions.Sound;
+    private string Main => recipe.Reads ? EmotionConditions.NoWords : EmotionConditions.Sound;
 
     private int Labels => recipe.Labels.Count;
 
@@ -81,7 +81,7 @@ internal sealed class EmotionReport(EmotionRecipe recipe, IReadOnlyList<EmotionS
     }
 
     /// <summary>Corpora that the weights never met.</summary>
-    internal string ElsewhereToMarkdown(IEnumerable<(string Set, IReadOnlyList<EmotionScore> Scores)> elsewhere)
+    internal string CrossCorpusToMarkdown(IEnumerable<(string Set, IReadOnlyList<EmotionScore> Scores)> elsewhere)
     {
         var text = new StringBuilder(
             "\n## Elsewhere: corpora of which nothing was trained on\n\nWithout transcripts, by the exported weights. Recall is over all "

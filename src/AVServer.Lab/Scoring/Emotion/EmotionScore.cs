@@ -18,13 +18,13 @@ public static class EmotionConditions
     public const string Words = "words alone";
 
     /// <summary>Sound without a transcript, to the whole.</summary>
-    public const string Untold = "both, no words";
+    public const string NoWords = "both, no words";
 
     /// <summary>Sound and a text of the same label.</summary>
-    public const string Matching = "both, words of the label";
+    public const string MatchingWords = "both, words of the label";
 
     /// <summary>Sound and a text of another label.</summary>
-    public const string Wrong = "both, words of another label";
+    public const string OtherWords = "both, words of another label";
 
     /// <summary>A text, to the part that reads, over a whole split.</summary>
     public const string Texts = "GoEmotions";

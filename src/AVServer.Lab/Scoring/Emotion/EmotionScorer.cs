@@ -12,7 +12,7 @@ internal static class EmotionScorer
     private const int Batch = 32;
 
     /// <summary>What a network that hears says.</summary>
-    internal static IEnumerable<EmotionScore> Hear(EmotionNetwork network, EmotionBank bank, IEnumerable<int> recordings, int fold) =>
+    internal static IEnumerable<EmotionScore> ScoreAudio(EmotionNetwork network, EmotionBank bank, IEnumerable<int> recordings, int fold) =>
         Score(recordings, EmotionConditions.Sound, fold, place => (bank.Recordings[place].Path, bank.Recordings[place].Label), places =>
         {
             var (features, frames) = EmotionBatch.Pad([.. places.Select(place => bank[place, 0])], bank.Dim);
@@ -22,7 +22,7 @@ internal static class EmotionScorer
         });
 
     /// <summary>What a network that does both says of recordings, each beside a text or none.</summary>
-    internal static IEnumerable<EmotionScore> HearAndRead(
+    internal static IEnumerable<EmotionScore> ScoreAudioAndText(
         MscnnSpu network, EmotionBank bank, IEnumerable<(int Recording, LabelledText? Text)> pairs, WordVectors vectors, string condition,
         int fold) =>
         Score(pairs, condition, fold, pair => (bank.Recordings[pair.Recording].Path, bank.Recordings[pair.Recording].Label), batch =>
@@ -37,7 +37,7 @@ internal static class EmotionScorer
         });
 
     /// <summary>What a network that reads says.</summary>
-    internal static IEnumerable<EmotionScore> Read(
+    internal static IEnumerable<EmotionScore> ScoreText(
         MscnnSpu network, IEnumerable<LabelledText> texts, WordVectors vectors, string condition, int fold) =>
         Score(texts.Select((text, i) => (Text: text, i)), condition, fold, text => ($"{text.i}", text.Text.Label), batch =>
         {
@@ -46,7 +46,7 @@ internal static class EmotionScorer
         });
 
     /// <summary>What the baseline of reading says.</summary>
-    internal static IEnumerable<EmotionScore> Read(BagOfWords baseline, IEnumerable<LabelledText> texts) =>
+    internal static IEnumerable<EmotionScore> ScoreText(BagOfWords baseline, IEnumerable<LabelledText> texts) =>
         Score(
             texts.Select((text, i) => (Text: text, i)), EmotionConditions.BagOfWords, 0, text => ($"{text.i}", text.Text.Label),
             batch => baseline.call(baseline.Places([.. batch.Select(text => text.Text)])));

@@ -19,7 +19,7 @@ internal static class NoiseReport
     /// <param name="hear">The strangers' recordings at a ratio of speech to noise in dB: rendering 1 of a bank.</param>
     /// <param name="log">Told how far it is.</param>
     public static void Append(
-        StrangersReport report, SpeakerHeadRecipe recipe, SpeakerHead head, Func<double, EmotionBank> hear, Action<string> log)
+        CrossCorpusReport report, SpeakerHeadRecipe recipe, SpeakerHead head, Func<double, EmotionBank> hear, Action<string> log)
     {
         var taught = string.Join(" + ", recipe.Sets.Select(set => set.Set));
         var rows = recipe.Strangers.Where(set => set.Labels is not null)
@@ -33,7 +33,7 @@ internal static class NoiseReport
             foreach (var row in rows)
             {
                 var places = Enumerable.Range(0, bank.Recordings.Count).Where(place => bank.Recordings[place].Set == row.Set);
-                row.Scores.Add([.. trainer.Ask(head, places, row.Seconds)]);
+                row.Scores.Add([.. trainer.Score(head, places, row.Seconds)]);
             }
             log(string.Create(CultureInfo.InvariantCulture, $"strangers heard in noise at {ratio} dB"));
         }

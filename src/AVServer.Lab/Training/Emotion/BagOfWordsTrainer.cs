@@ -12,12 +12,12 @@ internal sealed class BagOfWordsTrainer
 
     private readonly EmotionRecipe _recipe;
     private readonly IReadOnlyList<LabelledText> _texts;
-    private readonly LabelDraw _draw;
+    private readonly LabelSampler _draw;
 
     internal BagOfWordsTrainer(EmotionRecipe recipe, IReadOnlyList<LabelledText> texts)
     {
         (_recipe, _texts) = (recipe, texts);
-        _draw = new LabelDraw([.. texts.Select(text => text.Label)], Enumerable.Range(0, texts.Count), recipe.Text!.Balance);
+        _draw = new LabelSampler([.. texts.Select(text => text.Label)], Enumerable.Range(0, texts.Count), recipe.Text!.Balance);
         Model = new BagOfWords(texts, recipe.Labels.Count);
     }
 

@@ -110,7 +110,7 @@ public sealed class EmotionBank
     private static float[] Change(float[] samples, IReadOnlyList<float[]> noises, EmotionAugmentation augmentation, Random random)
     {
         double Spread(double reach) => reach * ((2 * random.NextDouble()) - 1);
-        var changed = Sound.ChangeSpeed(samples, 1 + Spread(augmentation.SpeedSpread));
+        var changed = Waveform.ChangeSpeed(samples, 1 + Spread(augmentation.SpeedSpread));
         for (var band = 0; band < 2; band++)
             Biquad.Peak(changed, 100 * Math.Pow(60, random.NextDouble()), Spread(augmentation.ColourDb), 0.5);
         if (noises.Count == 0 || random.NextDouble() >= augmentation.NoiseShare) return changed;

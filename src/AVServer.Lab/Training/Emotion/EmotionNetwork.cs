@@ -31,14 +31,14 @@ internal sealed class EmotionNetwork
     }
 
     /// <summary>One member of the part of a recipe's network that hears, untrained.</summary>
-    internal static EmotionNetwork OfSound(EmotionRecipe recipe) => recipe.Mscnn is { } mscnn
+    internal static EmotionNetwork CreateAudio(EmotionRecipe recipe) => recipe.Mscnn is { } mscnn
         ? new EmotionNetwork(new MscnnSpu(MscnnMembers.Of(mscnn, recipe.Members)))
         : new EmotionNetwork(new LightSerNet(recipe.LightSerNet!));
 
     /// <summary>The part of a recipe's network that hears, all members together, untrained.</summary>
-    internal static EmotionNetwork Whole(EmotionRecipe recipe) => recipe.Mscnn is { } mscnn
+    internal static EmotionNetwork Create(EmotionRecipe recipe) => recipe.Mscnn is { } mscnn
         ? new EmotionNetwork(new MscnnSpu(mscnn with { Text = false, Attention = false, WordVotes = false }))
-        : OfSound(recipe);
+        : CreateAudio(recipe);
 
     /// <summary>The members as one network, in evaluation mode, the radial layer fitted where the recipe has one.</summary>
     /// <param name="members">Trained.</param>
@@ -67,7 +67,7 @@ internal sealed class EmotionNetwork
             network.NormaliseDescriptors(
                 EmotionBatch.Descriptors([.. renderings.Select(one => bank.Describe(one.Recording, one.Variant))])!);
         (int Recording, int Variant)[] all =
-            [.. examples.SelectMany(_ => Enumerable.Range(0, recipe.Changes.Variants), (example, variant) => (example, variant))];
+            [.. examples.SelectMany(_ => Enumerable.Range(0, recipe.AugmentationOrDefault.Variants), (example, variant) => (example, variant))];
         radial.Fit(
             Normal(Enumerable.Range(0, count).Select(i => (examples[(int)((long)i * examples.Count / count)], 0))), Normal(all),
             EmotionBatch.Targets([.. all.Select(one => bank.Recordings[one.Recording].Label)], recipe.Labels.Count, 0), recipe.RadialDecay,

@@ -113,7 +113,7 @@ public sealed record EmotionRecipe(
 
     /// <summary>How the sound is changed; the defaults where the recipe says nothing.</summary>
     [JsonIgnore]
-    public EmotionAugmentation Changes => Augmentation ?? new EmotionAugmentation();
+    public EmotionAugmentation AugmentationOrDefault => Augmentation ?? new EmotionAugmentation();
 
     /// <summary>The recipe with the chances of one of its members; the first has the recipe's own.</summary>
     public EmotionRecipe Member(int member) => this with { Seed = unchecked(Seed + (member * 7_907)) };

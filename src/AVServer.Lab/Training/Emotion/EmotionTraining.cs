@@ -22,7 +22,7 @@ internal sealed class EmotionTraining(EmotionRecipe recipe, EmotionBank bank, Ac
         var members = Enumerable.Range(0, recipe.Members).Select(member =>
         {
             var one = recipe.Member(member);
-            var trainer = new SoundTrainer(one, bank, examples, () => EmotionNetwork.OfSound(recipe));
+            var trainer = new SoundTrainer(one, bank, examples, () => EmotionNetwork.CreateAudio(recipe));
             new TrainingRun(
                 recipe.Schedule(recipe.Sound) with { Seed = one.Seed }, Path.Combine(folder, EmotionRecipe.SoundFolder(member)),
                 line => log($"sound {line}")).Run(trainer.Network.Module, trainer.Loss);
@@ -52,10 +52,10 @@ internal sealed class EmotionTraining(EmotionRecipe recipe, EmotionBank bank, Ac
     /// <param name="votes">Whose weights are the votes.</param>
     /// <param name="vectors">The words' vectors and votes.</param>
     /// <param name="dev">Texts that trained neither.</param>
-    internal void Weigh(MscnnSpu text, BagOfWords votes, WordVectors vectors, IReadOnlyList<LabelledText> dev)
+    internal void TuneVotes(MscnnSpu text, BagOfWords votes, WordVectors vectors, IReadOnlyList<LabelledText> dev)
     {
         var (own, theirs) =
-            (EmotionScorer.Read(text, dev, vectors, EmotionConditions.Texts, 0).ToList(), EmotionScorer.Read(votes, dev).ToList());
+            (EmotionScorer.ScoreText(text, dev, vectors, EmotionConditions.Texts, 0).ToList(), EmotionScorer.ScoreText(votes, dev).ToList());
         List<EmotionScore> Mixed(double share) =>
             [.. own.Zip(
                 theirs, (one, other) =>
@@ -92,7 +92,7 @@ internal sealed class EmotionTraining(EmotionRecipe recipe, EmotionBank bank, Ac
             var schedule = recipe.Schedule(recipe.Text! with { WeightDecay = decay, LearningRate = BagOfWordsTrainer.LearningRate });
             new TrainingRun(schedule, Path.Combine(folder, FormattableString.Invariant($"words-{decay}")), _ => { })
                 .Run(trainer.Model, trainer.Loss);
-            var f1 = EmotionScorer.Read(trainer.Model, dev).ToMatrix(recipe.Labels.Count).MacroF1;
+            var f1 = EmotionScorer.ScoreText(trainer.Model, dev).ToMatrix(recipe.Labels.Count).MacroF1;
             log(FormattableString.Invariant($"bag of words, decay {decay}: macro F1 {f1:F4} on dev"));
             if (f1 > best.F1) best = (f1, trainer.Model);
         }

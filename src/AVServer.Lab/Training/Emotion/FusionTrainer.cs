@@ -18,7 +18,7 @@ public sealed class FusionTrainer
     private readonly EmotionBank _bank;
     private readonly IReadOnlyList<LabelledText> _texts;
     private readonly WordVectors _vectors;
-    private readonly LabelDraw _draw;
+    private readonly LabelSampler _draw;
     private readonly int[][] _textsByLabel;
 
     /// <param name="recipe">How.</param>
@@ -33,7 +33,7 @@ public sealed class FusionTrainer
         MscnnSpu sound, MscnnSpu text)
     {
         (_recipe, _bank, _texts, _vectors) = (recipe, bank, texts, vectors);
-        _draw = new LabelDraw([.. bank.Recordings.Select(recording => recording.Label)], examples, recipe.Fused!.Balance);
+        _draw = new LabelSampler([.. bank.Recordings.Select(recording => recording.Label)], examples, recipe.Fused!.Balance);
         _textsByLabel =
             [.. Enumerable.Range(0, recipe.Labels.Count)
                 .Select(label => Enumerable.Range(0, texts.Count).Where(i => texts[i].Label == label).ToArray())];
@@ -55,7 +55,7 @@ public sealed class FusionTrainer
         var random = new Random(unchecked((_recipe.Seed * 1_000_037) + step));
         var examples = Enumerable.Range(0, stage.Batch).Select(_ => _draw.Next(random)).ToArray();
         var labels = examples.Select(example => _bank.Recordings[example].Label).ToArray();
-        var heard = examples.Select(example => SoundTrainer.Heard(_bank, example, _recipe.Changes, random)).ToArray();
+        var heard = examples.Select(example => SoundTrainer.DrawVariant(_bank, example, _recipe.AugmentationOrDefault, random)).ToArray();
         var (features, frames) = EmotionBatch.Pad([.. heard.Select(row => row.Features)], _bank.Dim);
         var descriptors = EmotionBatch.Descriptors([.. heard.Select(row => row.Descriptors)]);
         var (words, counts) = EmotionBatch.Pad([.. labels.Select(label => Words(label, random))], _vectors.Dim);

@@ -10,7 +10,7 @@ public sealed class SoundTrainer
     private const int LongestMask = 15;
     private readonly EmotionRecipe _recipe;
     private readonly EmotionBank _bank;
-    private readonly LabelDraw _draw;
+    private readonly LabelSampler _draw;
     private readonly int[] _labels;
 
     /// <param name="recipe">How.</param>
@@ -21,7 +21,7 @@ public sealed class SoundTrainer
     {
         (_recipe, _bank) = (recipe, bank);
         _labels = [.. bank.Recordings.Select(recording => recording.Label)];
-        _draw = new LabelDraw(_labels, examples, recipe.Sound.Balance);
+        _draw = new LabelSampler(_labels, examples, recipe.Sound.Balance);
         manual_seed(recipe.Seed);
         Network = network();
         Network.Normalise(bank, examples);
@@ -35,18 +35,18 @@ public sealed class SoundTrainer
         var stage = _recipe.Sound;
         var random = new Random(unchecked((_recipe.Seed * 1_000_003) + step));
         var examples = Enumerable.Range(0, stage.Batch).Select(_ => _draw.Next(random)).ToArray();
-        var heard = examples.Select(example => Heard(_bank, example, _recipe.Changes, random)).ToArray();
+        var heard = examples.Select(example => DrawVariant(_bank, example, _recipe.AugmentationOrDefault, random)).ToArray();
         var (features, frames) = EmotionBatch.Pad([.. heard.Select(row => row.Features)], _bank.Dim);
         var descriptors = EmotionBatch.Descriptors([.. heard.Select(row => row.Descriptors)]);
         var targets = EmotionBatch.Targets([.. examples.Select(example => _labels[example])], _recipe.Labels.Count, stage.Smoothing);
-        if (_recipe.Changes.Mixup > 0) (features, frames, descriptors, targets) = Mix(features, frames, descriptors, targets, random);
+        if (_recipe.AugmentationOrDefault.Mixup > 0) (features, frames, descriptors, targets) = Mix(features, frames, descriptors, targets, random);
         return FocalLoss.Of(Network.Call(new Utterances(features, frames, Descriptors: descriptors)), targets, stage.Gamma);
     }
 
     /// <summary>
     /// A recording in any rendering, its frames as training changes them further: faster or slower, a stretch of them, with gaps.
     /// </summary>
-    internal static (float[] Features, float[] Descriptors) Heard(
+    internal static (float[] Features, float[] Descriptors) DrawVariant(
         EmotionBank bank, int recording, EmotionAugmentation changes, Random random)
     {
         var variant = random.Next(changes.Variants);
@@ -89,7 +89,7 @@ public sealed class SoundTrainer
     private (Tensor Features, Tensor Frames, Tensor? Descriptors, Tensor Targets) Mix(
         Tensor features, Tensor frames, Tensor? descriptors, Tensor targets, Random random)
     {
-        var share = Beta(_recipe.Changes.Mixup, random);
+        var share = Beta(_recipe.AugmentationOrDefault.Mixup, random);
         var others = Enumerable.Range(0, (int)features.size(0)).Select(i => (long)i).ToArray();
         random.Shuffle(others);
         var order = tensor(others);

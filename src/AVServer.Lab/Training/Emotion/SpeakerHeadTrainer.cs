@@ -40,7 +40,7 @@ internal sealed class SpeakerHeadTrainer(SpeakerHeadRecipe recipe, EmotionBank b
     /// <param name="head">Taught by others.</param>
     /// <param name="places">Which recordings.</param>
     /// <param name="seconds">Seconds of the speaker's speech that were heard before each.</param>
-    internal IEnumerable<EmotionScore> Ask(SpeakerHead head, IEnumerable<int> places, double seconds)
+    internal IEnumerable<EmotionScore> Score(SpeakerHead head, IEnumerable<int> places, double seconds)
     {
         foreach (var batch in places.Chunk(Batch))
         {

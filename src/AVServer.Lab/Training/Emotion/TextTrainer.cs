@@ -12,12 +12,12 @@ public sealed class TextTrainer
     private readonly EmotionRecipe _recipe;
     private readonly IReadOnlyList<LabelledText> _texts;
     private readonly WordVectors _vectors;
-    private readonly LabelDraw _draw;
+    private readonly LabelSampler _draw;
 
     public TextTrainer(EmotionRecipe recipe, IReadOnlyList<LabelledText> texts, WordVectors vectors)
     {
         (_recipe, _texts, _vectors) = (recipe, texts, vectors);
-        _draw = new LabelDraw([.. texts.Select(text => text.Label)], Enumerable.Range(0, texts.Count), recipe.Text!.Balance);
+        _draw = new LabelSampler([.. texts.Select(text => text.Label)], Enumerable.Range(0, texts.Count), recipe.Text!.Balance);
         manual_seed(recipe.Seed);
         Model = Untrained(recipe);
     }

@@ -29,11 +29,11 @@ internal sealed class PhoneWindows(PhoneRecipe recipe, Corpora corpora, NoiseBan
         if (random.NextDouble() >= recipe.CleanShare)
         {
             var snr = recipe.LeastSnrDb + (random.NextDouble() * (recipe.HighestSnrDb - recipe.LeastSnrDb));
-            noises.Mix(heard, Sound.ActiveRms(heard), snr, random);
+            noises.Mix(heard, Waveform.ActiveRms(heard), snr, random);
         }
         if (random.NextDouble() < recipe.TelephoneShare) TelephoneBand.Apply(heard, random);
         Limit(heard);
-        if (random.NextDouble() < recipe.QuietShare) LowLevel.Apply(heard, random.NextDouble() * recipe.QuietDb);
+        if (random.NextDouble() < recipe.QuietShare) LevelDrop.Apply(heard, random.NextDouble() * recipe.QuietDb);
         return (clean, heard);
     }
 
@@ -56,7 +56,7 @@ internal sealed class PhoneWindows(PhoneRecipe recipe, Corpora corpora, NoiseBan
         {
             // Recordings of different people stand beside each other at one level.
             Scale(next, 0.09);
-            Sound.Add(canvas, next, at, 1);
+            Waveform.Add(canvas, next, at, 1);
             at += next.Length + random.Next(800, SampleRateHz / 2);
             next = corpora.Read(clips[random.Next(clips.Length)]);
         }
@@ -65,7 +65,7 @@ internal sealed class PhoneWindows(PhoneRecipe recipe, Corpora corpora, NoiseBan
 
     private static void Scale(Span<float> samples, double level)
     {
-        var rms = Sound.ActiveRms(samples);
+        var rms = Waveform.ActiveRms(samples);
         if (rms <= 1e-5f) return;
         var gain = (float)(level / rms);
         foreach (ref var sample in samples) sample *= gain;
