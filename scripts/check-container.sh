@@ -11,7 +11,7 @@ fail() { say "$@"; exit 1; }
 if [ $# -gt 0 ]; then mkdir -p "$1"; work=$(readlink -f "$1"); else work=$(mktemp -d); fi
 server=
 finish() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null || true
+    [ -z "$server" ] || pkill -KILL -P "$server" 2>/dev/null || true   # unshare, which takes the server with it
     [ $# -gt 0 ] || rm -rf "$work"
 }
 trap 'finish ${1+"$1"}' EXIT
@@ -96,8 +96,10 @@ const assert = require('assert');
   assert.match(page, /<title>AVServer/);
   assert.equal((await fetch(`${address}/lib/signalr.min.js`)).status, 200);
   const models = await (await fetch(`${address}/api/models`)).json();
-  for (const kind of ['keywordVerifier', 'audioVisualSpotter', 'emotion', 'transcriber'])
+  for (const kind of ['voiceActivity', 'emotion', 'transcriber'])
     assert(models.some(model => model.kind === kind && model.active), `Expected an active ${kind}, got ${JSON.stringify(models)}`);
+  const keywords = await (await fetch(`${address}/api/keywords`)).json();
+  assert(keywords.some(keyword => keyword.keyword === 'computer' && keyword.details), `Expected the shipped word, got ${JSON.stringify(keywords)}`);
   const answer = await fetch(`${address}/api/score?posteriors=true`, { method: 'POST', body: require('fs').readFileSync(file), headers: { 'Content-Type': 'video/x-matroska' } });
   const report = await answer.json();
   assert.equal(answer.status, 200, JSON.stringify(report));
@@ -107,7 +109,8 @@ const assert = require('assert');
 JS
 
 say "stopping it"
-kill -TERM "$(pgrep -P $server)"
+# The subshell's child is unshare, which waits and takes no signal; its child is the server.
+kill -TERM "$(pgrep -P "$(pgrep -P $server)")"
 wait $server || { cat "$work/server.log" >&2; fail "the server didn't end well on SIGTERM"; }
 server=
 ! grep -q -i -E "read-only file system|permission denied" "$work/server.log" || { cat "$work/server.log" >&2; fail "the server tried to write where it may not"; }

@@ -79,13 +79,13 @@ internal sealed class WakeWordReport
         var says = Enumerable.Range(0, _positives.Length).Where(i => _corpus.Recordings[_positives[i]].Text == text).ToArray();
         var without = Enumerable.Range(0, _corpus.Recordings.Count).Where(i => IsNegative(_corpus.Recordings[i], text.Split(' '))).ToArray();
         var stored = without.Where(_corpus.IsStored).ToArray();
-        var judged = Of(stored, _data.Candidates).Select(found => _judge.Score(found.Candidate.Features)).OrderDescending().ToArray();
+        var judged = Strongest(stored, candidate => _judge.Score(candidate.Features));
         var storedHours = stored.Sum(_corpus.Hours);
         var smallThreshold = ThresholdFor(judged, _recipe.RescoredPerHour * storedHours);
         // The large one then those that score above so many of the stored speech by the small one.
         var others = Of(without, _data.Candidates).Where(IsRescored).ToArray();
         var alarms = _rescorer.ScoreBySmall(others, _corpus.TrainingSound);
-        var scores = Of(stored, _data.Candidates).Select(found => Score(found.Candidate, alarms)).OrderDescending().ToArray();
+        var scores = Strongest(stored, candidate => Score(candidate, alarms));
         var largeThreshold = ThresholdFor(scores, _recipe.HeardAgainPerHour * storedHours);
         return new Word(
             text,
@@ -104,6 +104,12 @@ internal sealed class WakeWordReport
         IEnumerable<(int Recording, ScannedCandidate Candidate)> Of(
             IEnumerable<int> recordings, IReadOnlyList<IReadOnlyList<ScannedCandidate>> candidates) =>
             recordings.SelectMany(i => candidates[i].Where(candidate => candidate.Word == number).Select(candidate => (i, candidate)));
+
+        float[] Strongest(IEnumerable<int> recordings, Func<ScannedCandidate, float> score) =>
+        [
+            .. recordings.SelectMany(i => Suppressed(_data.Candidates[i].Where(candidate => candidate.Word == number), score))
+                .Select(score).OrderDescending(),
+        ];
 
         bool IsRescored((int Recording, ScannedCandidate Candidate) found) => _judge.Score(found.Candidate.Features) >= smallThreshold;
     }
@@ -157,7 +163,8 @@ internal sealed class WakeWordReport
         var hours = word.Negatives.Sum(_corpus.Hours);
         foreach (var (stage, score) in stages)
         {
-            var alarms = Found().Select(found => score(found.Candidate, word.Alarms)).OrderDescending().ToArray();
+            var alarms = word.Negatives.SelectMany(i => Suppressed(word.In(_data.Candidates[i]), found => score(found, word.Alarms)))
+                .Select(found => score(found, word.Alarms)).OrderDescending().ToArray();
             recalls = [.. Rates.Select(rate => Recalls(word, score, ThresholdFor(alarms, rate * hours)))];
             for (var rate = 0; rate < Rates.Length; rate++)
                 AppendRow(word.Text, $"{word.Positives.Length}", Number(hours), stage, $"{Rates[rate]}", recalls[rate]);
@@ -193,6 +200,10 @@ internal sealed class WakeWordReport
         float Peak(int recording) =>
             word.In(_data.Candidates[recording]).Select(found => Score(found, word.Alarms)).DefaultIfEmpty(float.NegativeInfinity).Max();
     }
+
+    // What was said once counts once, whatever pronunciations were found there.
+    private static List<ScannedCandidate> Suppressed(IEnumerable<ScannedCandidate> candidates, Func<ScannedCandidate, float> score) =>
+        NonMaximumSuppression.Apply(candidates, found => (found.Candidate.Start, found.Candidate.End), score);
 
     // The threshold that so many of the alarms, loudest first, pass.
     private static float ThresholdFor(float[] alarms, double count) => (int)count < alarms.Length ? alarms[(int)count] : float.NegativeInfinity;

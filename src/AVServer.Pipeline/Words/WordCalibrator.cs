@@ -50,7 +50,11 @@ internal sealed class WordCalibrator(
         var heard = background.PhoneScores(states);
         var least = MatchingThreshold([.. pronunciations.Select(phones => new WordPath(0, phones, WordPath.NoThreshold))], heard, cancellationToken);
         WordPath[] paths = [.. pronunciations.Select(phones => new WordPath(0, phones, least))];
-        var candidates = FindCandidates(paths, heard, cancellationToken).OrderByDescending(candidate => candidate.JudgeScore).ToList();
+        var candidates = FindCandidates(paths, heard, cancellationToken)
+            .GroupBy(candidate => candidate.Recording)
+            .SelectMany(found => NonMaximumSuppression.Apply(found, one => (one.Start, one.End), one => one.JudgeScore))
+            .OrderByDescending(candidate => candidate.JudgeScore)
+            .ToList();
         var most = (int)(table.RescoredPerHour * background.Hours);
         var smallThreshold = candidates.Count > most ? candidates[most].JudgeScore : WordPath.NoThreshold;
         var (largeThreshold, others) = Rescore(candidates[..Math.Min(most, candidates.Count)], spellings, cancellationToken);

@@ -9,6 +9,9 @@ namespace AVServer.Pipeline;
 /// </remarks>
 internal sealed class WordListener
 {
+    /// <summary>Outputs, 90 ms, by which two segments may differ at either end and still be scored as one.</summary>
+    private const int SameSegmentFrames = 3;
+
     private readonly WordModel _model;
     private readonly Func<WordList?> _words;
     private readonly string? _streamId;
@@ -18,6 +21,7 @@ internal sealed class WordListener
     private readonly float[] _samples = new float[AudioClock.StepSamples];
     private readonly List<WordCandidate> _candidates = [];
     private readonly Dictionary<string, double> _refractoryUntil = [];
+    private readonly Dictionary<string, (long Start, long End, RescoredSegment Segment)> _latestSegments = [];
     private readonly Dictionary<string, float> _maxScores = [];
     private WordList? _list;
     private WordMatcher? _matcher;
@@ -91,6 +95,7 @@ internal sealed class WordListener
     {
         _phones.Reset();
         _history.Reset();
+        _latestSegments.Clear();   // frames count from 0 again
         _matcher?.Reset();
         _gain.Reset();
         _nextStep = step;
@@ -150,7 +155,7 @@ internal sealed class WordListener
             var span = WordTiming.Span(candidate.Start, candidate.End, _firstSample / (double)AudioClock.SampleRateHz);
             // Too unlikely to be rescored, or no sound brings it above the threshold.
             if (judgeScore < word.SmallRecogniserThreshold || _model.Table.Rescoring.UpperBound(judgeScore, word.Examples is not null) < word.Threshold) continue;
-            if (Rescore(span, word, judgeScore, history) is not { } likelihood) continue;
+            if (Rescore(candidate, span, word, judgeScore, history) is not { } likelihood) continue;
             var score = _model.Table.Rescoring.Score(judgeScore, likelihood);
             var similarity = word.Examples?.Similarity(WordExamples.Embed(_history, candidate.Start, candidate.End));
             if (similarity is { } likeness) score += RescoringWeights.ExampleScore(likeness);
@@ -172,14 +177,28 @@ internal sealed class WordListener
 
     // Of the sound up to the step's end, however it arrived; null where it is forgotten, as when a sound ends long after
     // the gate closed.
-    private TextLikelihood? Rescore(WordSpan span, TypedWord word, float judgeScore, SampleRing history)
+    private TextLikelihood? Rescore(WordCandidate candidate, WordSpan span, TypedWord word, float judgeScore, SampleRing history)
     {
         var (first, count) = WordRescorer.Segment(span.Start, span.End, Math.Min(history.Count, (_lastStep + 1) * AudioClock.StepSamples));
         if (first < history.Oldest) return null;
         var sound = new float[count];
         history.Read(first, sound);
         _gain.Amplify(sound);
-        return _model.Rescore(sound, word, judgeScore);
+        return SegmentOf(candidate, word).Rescore(_model, sound, word, judgeScore);
+    }
+
+    // The one before where it is as good as the same: another pronunciation in the same place.
+    private RescoredSegment SegmentOf(WordCandidate candidate, TypedWord word)
+    {
+        if (_latestSegments.TryGetValue(word.Name, out var latest) && Math.Abs(candidate.Start - latest.Start) <= SameSegmentFrames
+            && Math.Abs(candidate.End - latest.End) <= SameSegmentFrames)
+        {
+            return latest.Segment;
+        }
+
+        var segment = new RescoredSegment();
+        _latestSegments[word.Name] = (candidate.Start, candidate.End, segment);
+        return segment;
     }
 
     private bool IsFor(TypedWord word) =>

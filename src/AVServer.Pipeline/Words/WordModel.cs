@@ -75,13 +75,8 @@ internal sealed class WordModel
     /// <param name="sound">See <see cref="WordRescorer.Segment"/>.</param>
     /// <param name="word">What it is a candidate of.</param>
     /// <param name="judgeScore">The judge's log-odds.</param>
-    public TextLikelihood Rescore(ReadOnlySpan<float> sound, TypedWord word, float judgeScore)
-    {
-        var likelihood = Rescorer.ScoreBySmall(sound, word.Spellings.Value);
-        var isLikely = Table.Rescoring.Score(judgeScore, likelihood) > word.LargeRecogniserThreshold
-            && Table.Rescoring.UpperBound(judgeScore, likelihood, word.Examples is not null) >= word.Threshold;
-        return isLikely ? Rescorer.ScoreByLarge(sound, word.Spellings.Value, likelihood) : likelihood;
-    }
+    public TextLikelihood Rescore(ReadOnlySpan<float> sound, TypedWord word, float judgeScore) =>
+        new RescoredSegment().Rescore(this, sound, word, judgeScore);
 
     /// <summary>Loads what the models' folder holds; null where there is no phone model, no lexicon, or no recogniser.</summary>
     /// <exception cref="ModelStoreException">A file isn't what its manifest says.</exception>
