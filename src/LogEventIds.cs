@@ -40,6 +40,13 @@ internal static class LogEventIds
     public const int WyomingAcceptFailed = 2402;
     public const int WyomingConnectionFailed = 2403;
 
+    public const int MqttConnected = 2501;
+    public const int MqttDisconnected = 2502;
+    public const int MqttReadable = 2503;
+    public const int MqttLosing = 2504;
+    public const int MqttRecovered = 2505;
+    public const int MqttRefused = 2506;
+
     public const int KeysChanged = 2601;
     public const int KeysNeedRestart = 2602;
     public const int KeysRefused = 2603;

@@ -8,4 +8,5 @@ root.Subcommands.Add(ListenCommand.Create());
 root.Subcommands.Add(WordsCommand.Create());
 root.Subcommands.Add(KeysCommand.Create());
 root.Subcommands.Add(StatusCommand.Create());
+root.Subcommands.Add(DoctorCommand.Create());
 return await root.Parse(args).InvokeAsync();

@@ -1,6 +1,7 @@
 using AVServer.Contracts;
 using AVServer.Server.Configuration;
 using AVServer.Server.Delivery;
+using AVServer.Server.Delivery.Mqtt;
 using AVServer.Server.Delivery.Webhooks;
 using AVServer.Server.Delivery.Wyoming;
 using AVServer.Server.Events;
@@ -38,7 +39,7 @@ public static class ServerSetup
         services.AddServerOptions();
         services.AddStreams();
         services.AddTelemetry(builder.Configuration);
-        services.AddHistory().AddClips().AddWebhooks().AddJobs().AddKeywords().AddWyoming();
+        services.AddHistory().AddClips().AddWebhooks().AddJobs().AddKeywords().AddWyoming().AddMqtt();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.AddCode);
         services.AddSingleton<FaultReports>();
         services.AddExceptionHandler<ProblemExceptionHandler>();

@@ -42,6 +42,7 @@ internal static class ReferenceTable
     {
         ["FFMpegCore"] = new("FFMpegCore", ["AVServer.Media"]),
         ["Google.Protobuf"] = new("Google.Protobuf", ["AVServer.Runtime"], ["AVServer.Vision", "AVServer.Lab"]),
+        ["MQTTnet"] = new("MQTTnet", ["AVServer.Server"]),
         ["Microsoft.AspNetCore.SignalR.Client"] = new("Microsoft.AspNetCore.SignalR.Client", ["AVServer.Client"]),
         ["Microsoft.ML.OnnxRuntime"] = new("Microsoft.ML.OnnxRuntime", ["AVServer.Runtime"], ["AVServer.Lab"]),
         ["OpenCvSharp4"] = new("OpenCvSharp", ["AVServer.Vision"], ["AVServer.PictureDecoder", "AVServer.Pipeline", "AVServer.Lab"]),

@@ -28,6 +28,9 @@ public sealed class GuideTests(Newcomer newcomer)
             case "js":
                 await JavaScriptBlock.RunInNodeAsync(block, newcomer);
                 break;
+            case "python":
+                await PythonBlock.RunAsync(block, newcomer);
+                break;
             case "html":
                 await JavaScriptBlock.RunInBrowserAsync(block, newcomer);
                 break;
@@ -45,5 +48,6 @@ public sealed class GuideTests(Newcomer newcomer)
     [Fact]
     public void Guides_show_every_kind_of_block() =>
         Assert.Subset(
-            CodeBlock.All.Select(block => block.Language).ToHashSet(), new HashSet<string> { "bash", "csharp", "json", "js", "html" });
+            CodeBlock.All.Select(block => block.Language).ToHashSet(),
+            new HashSet<string> { "bash", "csharp", "json", "js", "html", "python" });
 }

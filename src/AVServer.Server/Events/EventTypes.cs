@@ -36,7 +36,10 @@ internal static class EventTypes
                 FaultCodes.BadRequest, $"Expected event types out of {string.Join(", ", known)}; got {string.Join(", ", unknown)}.");
     }
 
-    public static string NameOf(StreamEvent streamEvent) => Names[streamEvent.GetType()];
+    public static string NameOf(StreamEvent streamEvent) => NameOf(streamEvent.GetType());
+
+    /// <summary>The name of a kind of event.</summary>
+    public static string NameOf(Type type) => Names[type];
 
     /// <summary>The type of a name out of <see cref="All"/>.</summary>
     public static Type TypeOf(string name) => Types[name];

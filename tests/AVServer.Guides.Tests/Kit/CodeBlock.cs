@@ -16,7 +16,7 @@ internal sealed record CodeBlock(string Guide, int Line, string Language, string
     public static IReadOnlyList<string> Guides { get; } =
     [
         "README.md", "src/README.md", "clients/web/README.md", "clients/dotnet/README.md", "clients/cli/README.md",
-        "CONTRIBUTING.md", "SECURITY.md",
+        "clients/python/README.md", "CONTRIBUTING.md", "SECURITY.md",
         .. Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, "docs"), "*.md").Select(path => $"docs/{Path.GetFileName(path)}")
             .Order(StringComparer.Ordinal),
     ];

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using AVServer.Media;
 using AVServer.Pipeline;
 using AVServer.Server.Configuration;
+using AVServer.Server.Delivery.Mqtt;
 using AVServer.Server.Delivery.Webhooks;
 using AVServer.Server.Delivery.Wyoming;
 using AVServer.Server.Observability;
@@ -36,6 +37,7 @@ public sealed partial class LimitTests
         [HistoryOptions.Section] = typeof(HistoryOptions),
         [ClipOptions.Section] = typeof(ClipOptions),
         ["Webhooks:0"] = typeof(WebhookOptions),
+        [MqttOptions.Section] = typeof(MqttOptions),
         [WyomingOptions.Section] = typeof(WyomingOptions),
     };
 
@@ -65,7 +67,7 @@ public sealed partial class LimitTests
         var instruments = new ConcurrentDictionary<string, byte>();
         using var listener = new MeterListener { InstrumentPublished = (instrument, _) => instruments.TryAdd(instrument.Name, 0) };
         listener.Start();
-        _ = (new ServerMetrics(meters), new HistoryMetrics(meters), new ClipMetrics(meters), new WebhookMetrics(meters));
+        _ = (new ServerMetrics(meters), new HistoryMetrics(meters), new ClipMetrics(meters), new WebhookMetrics(meters), new MqttMetrics(meters));
         Assert.All(Limits, limit => Assert.All(limit.Limit.Metrics, metric => Assert.Contains(metric, instruments.Keys)));
         Assert.All(Limits, limit => Assert.NotEmpty(limit.Limit.Metrics));
     }

@@ -1,4 +1,5 @@
 using AVServer.Contracts;
+using AVServer.Server.Delivery.Mqtt;
 using AVServer.Server.Delivery.Webhooks;
 using AVServer.Server.Events;
 using AVServer.Server.Observability;
@@ -27,7 +28,7 @@ internal static class HistoryEndpoints
         routes.MapDelete(Routes.EventHistory, DeleteAsync)
             .RequireScope(Scope.Admin)
             .WithSummary("Deletes all events and clips that are kept of one stream: in memory, in the history, in the folder of clips, "
-                + "and among what webhooks have not delivered.")
+                + "among what webhooks have not delivered, and its state at the MQTT broker.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         return routes;
     }
@@ -71,13 +72,14 @@ internal static class HistoryEndpoints
         };
 
     private static async Task<HistoryDeletion> DeleteAsync(
-        string? streamId, EventBroker broker, HistoryRecorder recorder, ClipStore clips, WebhookDispatcher webhooks, TimeProvider time,
-        CancellationToken cancellationToken)
+        string? streamId, EventBroker broker, HistoryRecorder recorder, ClipStore clips, WebhookDispatcher webhooks, MqttPublisher mqtt,
+        TimeProvider time, CancellationToken cancellationToken)
     {
         StreamIds.Check(
             streamId ?? throw new RefusedException(
                 FaultCodes.BadRequest, "Expected ?streamId= with the stream whose events are to be deleted, got none."));
         var inMemory = broker.Delete(streamId);
+        mqtt.DeleteStream(streamId);
         return await RunAsync(async () =>
         {
             await webhooks.DeleteStreamAsync(streamId, cancellationToken).WaitAsync(LongestDeletion, time, cancellationToken);

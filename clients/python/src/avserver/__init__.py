@@ -1,0 +1,53 @@
+"""Asynchronous client of AVServer: send media, receive events, score files."""
+
+from ._client import Client
+from ._errors import AVServerError, ServerRefused, ServerUnreachable
+from ._types import (
+    ClosedEvent,
+    EmotionEvent,
+    FaceEvent,
+    FaultEvent,
+    GapEvent,
+    JobStatus,
+    KeywordDetails,
+    KeywordRequest,
+    KeywordSummary,
+    LostEvent,
+    ModelReference,
+    ModelSummary,
+    OpenedEvent,
+    ScoreReport,
+    SpeechEvent,
+    StreamEvent,
+    StreamSummary,
+    TelemetryEvent,
+    WakeWordEvent,
+    WarningEvent,
+)
+
+__all__ = [
+    "AVServerError",
+    "Client",
+    "ClosedEvent",
+    "EmotionEvent",
+    "FaceEvent",
+    "FaultEvent",
+    "GapEvent",
+    "JobStatus",
+    "KeywordDetails",
+    "KeywordRequest",
+    "KeywordSummary",
+    "LostEvent",
+    "ModelReference",
+    "ModelSummary",
+    "OpenedEvent",
+    "ScoreReport",
+    "ServerRefused",
+    "ServerUnreachable",
+    "SpeechEvent",
+    "StreamEvent",
+    "StreamSummary",
+    "TelemetryEvent",
+    "WakeWordEvent",
+    "WarningEvent",
+]
