@@ -10,7 +10,8 @@ public sealed class NonMaximumSuppressionTests
     [InlineData(0, 30, 10, 13, true)]   // the shorter one lies within
     [InlineData(0, 9, 10, 19, false)]
     [InlineData(5, 5, 5, 5, true)]
-    public void Stretches_overlap_where_they_share_more_than_half_of_the_shorter(long start, long end, long other, long otherEnd, bool overlap)
+    public void Stretches_overlap_where_they_share_more_than_half_of_the_shorter(
+        long start, long end, long other, long otherEnd, bool overlap)
     {
         Assert.Equal(overlap, NonMaximumSuppression.Overlap((start, end), (other, otherEnd)));
         Assert.Equal(overlap, NonMaximumSuppression.Overlap((other, otherEnd), (start, end)));

@@ -67,7 +67,8 @@ public sealed partial class LimitTests
         var instruments = new ConcurrentDictionary<string, byte>();
         using var listener = new MeterListener { InstrumentPublished = (instrument, _) => instruments.TryAdd(instrument.Name, 0) };
         listener.Start();
-        _ = (new ServerMetrics(meters), new HistoryMetrics(meters), new ClipMetrics(meters), new WebhookMetrics(meters), new MqttMetrics(meters));
+        _ = (new ServerMetrics(meters), new HistoryMetrics(meters), new ClipMetrics(meters), new WebhookMetrics(meters),
+            new MqttMetrics(meters));
         Assert.All(Limits, limit => Assert.All(limit.Limit.Metrics, metric => Assert.Contains(metric, instruments.Keys)));
         Assert.All(Limits, limit => Assert.NotEmpty(limit.Limit.Metrics));
     }

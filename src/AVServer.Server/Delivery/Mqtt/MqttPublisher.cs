@@ -68,7 +68,9 @@ internal sealed partial class MqttPublisher : IEventSink, IHostedService, IAsync
         if (Interlocked.Exchange(ref _losing, 1) == 0) Log.Losing(_logger, _options.QueuedEvents);
     }
 
-    /// <summary>Takes away what stands at the broker of a stream that is not open; what waits to be published is left out by itself.</summary>
+    /// <summary>
+    /// Takes away what stands at the broker of a stream that is not open; what waits to be published is left out by itself.
+    /// </summary>
     public void DeleteStream(string streamId)
     {
         if (!_isRunning) return;
@@ -206,8 +208,8 @@ internal sealed partial class MqttPublisher : IEventSink, IHostedService, IAsync
     {
         [LoggerMessage(
             LogEventIds.MqttReadable, LogLevel.Warning,
-            "The MQTT broker {Broker} is on another machine and not reached by TLS: whoever is on the way can read events and the password. "
-            + "Give Mqtt:Broker as mqtts://.")]
+            "The MQTT broker {Broker} is on another machine and not reached by TLS: whoever is on the way can read events and the "
+            + "password. Give Mqtt:Broker as mqtts://.")]
         public static partial void Readable(ILogger logger, string broker);
 
         [LoggerMessage(
