@@ -7,6 +7,7 @@ namespace AVServer.Server.Tests.Delivery.Mqtt;
 
 /// <summary>A broker that is away, restarts, refuses or is silent, and a server that is killed.</summary>
 [Trait("Category", "server")]
+[Collection(nameof(MqttCollection))]
 public sealed class MqttFaultTests
 {
     private const string Status = "avserver/status";

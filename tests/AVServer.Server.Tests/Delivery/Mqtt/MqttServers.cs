@@ -7,6 +7,10 @@ using MQTTnet.Protocol;
 
 namespace AVServer.Server.Tests.Delivery.Mqtt;
 
+/// <summary>Tests of them run one after the other: what one server counts is found at the others of the process, too.</summary>
+[CollectionDefinition(nameof(MqttCollection))]
+public sealed class MqttCollection;
+
 /// <summary>Servers that publish to a broker.</summary>
 internal static class MqttServers
 {

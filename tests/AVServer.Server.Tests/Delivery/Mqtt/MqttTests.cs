@@ -6,6 +6,7 @@ namespace AVServer.Server.Tests.Delivery.Mqtt;
 
 /// <summary>What a real broker gets from the whole server.</summary>
 [Trait("Category", "server")]
+[Collection(nameof(MqttCollection))]
 public sealed class MqttTests
 {
     private const string Status = "avserver/status";

@@ -8,6 +8,7 @@ namespace AVServer.Server.Tests.Delivery.Mqtt;
 
 /// <summary>A broker behind TLS whose certificate an authority of the house has signed.</summary>
 [Trait("Category", "server")]
+[Collection(nameof(MqttCollection))]
 public sealed class MqttTlsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
