@@ -12,7 +12,10 @@ if [ $# -gt 0 ]; then mkdir -p "$1"; work=$(readlink -f "$1"); else work=$(mktem
 server=
 finish() {
     [ -z "$server" ] || pkill -KILL -P "$server" 2>/dev/null || true   # unshare, which takes the server with it
-    [ $# -gt 0 ] || rm -rf "$work"
+    [ $# -gt 0 ] && return
+    # What buildah mounted there would keep the folder from going.
+    awk -v under="$work/" 'index($2, under) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount || true
+    rm -rf "$work"
 }
 trap 'finish ${1+"$1"}' EXIT
 
