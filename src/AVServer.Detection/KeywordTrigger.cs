@@ -2,8 +2,9 @@ namespace AVServer.Detection;
 
 /// <summary>Turns a score curve into triggers: the first frame at or above the threshold, then none for the refractory period.</summary>
 /// <remarks>
-/// A pure state machine without a clock: frames are whatever the caller counts. Because the earliest frame triggers, the
-/// number of triggers never rises with the threshold.
+/// For a spotter alone; where a verifier looks at what it finds, <see cref="CandidateWatch"/> decides. A pure state machine without a
+/// clock: frames are whatever the caller counts. Because the earliest frame triggers, the number of triggers never rises with the
+/// threshold.
 /// </remarks>
 /// <param name="threshold">Score from which the keyword counts as said.</param>
 /// <param name="refractoryFrames">Frames after a trigger in which there is no other.</param>

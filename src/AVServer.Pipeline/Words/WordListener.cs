@@ -11,9 +11,6 @@ namespace AVServer.Pipeline;
 /// </remarks>
 internal sealed class WordListener
 {
-    /// <summary>Outputs, 90 ms, by which two segments may differ at either end and still be scored as one.</summary>
-    private const int SameSegmentFrames = 3;
-
     private readonly WordModel _model;
     private readonly Func<WordList?> _words;
     private readonly string? _streamId;
@@ -23,7 +20,7 @@ internal sealed class WordListener
     private readonly float[] _samples = new float[AudioClock.StepSamples];
     private readonly List<WordCandidate> _candidates = [];
     private readonly Dictionary<string, double> _refractoryUntil = [];
-    private readonly Dictionary<string, (long Start, long End, RescoredSegment Segment)> _latestSegments = [];
+    private readonly RescoredSegments _segments = new();
     private readonly Dictionary<string, float> _maxScores = [];
     private WordList? _list;
     private WordMatcher? _matcher;
@@ -101,7 +98,7 @@ internal sealed class WordListener
     {
         _phones.Reset();
         _history.Reset();
-        _latestSegments.Clear();   // frames count from 0 again
+        _segments.Clear();   // frames count from 0 again
         _matcher?.Reset();
         _gain.Reset();
         _nextStep = step;
@@ -191,21 +188,7 @@ internal sealed class WordListener
         var sound = new float[count];
         history.Read(first, sound);
         _gain.Amplify(sound);
-        return SegmentOf(candidate, word).Rescore(_model, sound, word, judgeScore);
-    }
-
-    // The one before where it is as good as the same: another pronunciation in the same place.
-    private RescoredSegment SegmentOf(WordCandidate candidate, TypedWord word)
-    {
-        if (_latestSegments.TryGetValue(word.Name, out var latest) && Math.Abs(candidate.Start - latest.Start) <= SameSegmentFrames
-            && Math.Abs(candidate.End - latest.End) <= SameSegmentFrames)
-        {
-            return latest.Segment;
-        }
-
-        var segment = new RescoredSegment();
-        _latestSegments[word.Name] = (candidate.Start, candidate.End, segment);
-        return segment;
+        return _segments.Find(word, candidate).Rescore(_model, sound, word, judgeScore);
     }
 
     private bool IsFor(TypedWord word) =>

@@ -83,7 +83,7 @@ internal sealed partial class MqttPublisher : IEventSink, IHostedService, IAsync
         if (!_options.IsOn) return Task.CompletedTask;
         if (MqttBroker.IsReadableByOthers(_options)) Log.Readable(_logger, MqttBroker.AddressOf(_options));
         _isRunning = true;
-        _connecting = Task.Run(() => _connection.RunAsync(AcceptRetained, AnnounceAsync, _stopNow.Token), CancellationToken.None);
+        _connecting = Task.Run(() => _connection.RunAsync(AcceptRetained, PublishStatesAsync, _stopNow.Token), CancellationToken.None);
         _queue.Start(PublishAsync);
         return Task.CompletedTask;
     }
@@ -186,7 +186,7 @@ internal sealed partial class MqttPublisher : IEventSink, IHostedService, IAsync
             streamId, state is { Open: false } ? state : new MqttStreamState(false, _time.GetUtcNow(), CloseReason.Disconnected));
     }
 
-    private Task AnnounceAsync(MqttSession session)
+    private Task PublishStatesAsync(MqttSession session)
     {
         _states.ChangeAll();
         return _states.PublishChangedAsync((streamId, state) => PublishStateAsync(session, streamId, state));
