@@ -7,8 +7,10 @@ using MQTTnet.Protocol;
 
 namespace AVServer.Server.Tests.Delivery.Mqtt;
 
-/// <summary>Tests of them run one after the other: what one server counts is found at the others of the process, too.</summary>
-[CollectionDefinition(nameof(MqttCollection))]
+/// <summary>
+/// Tests of them run by themselves: metrics are the process's, and a server that ends takes its own from those of the others.
+/// </summary>
+[CollectionDefinition(nameof(MqttCollection), DisableParallelization = true)]
 public sealed class MqttCollection;
 
 /// <summary>Servers that publish to a broker.</summary>
