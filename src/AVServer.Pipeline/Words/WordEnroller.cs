@@ -95,7 +95,7 @@ internal sealed class WordEnroller(WordModel model)
         Match Describe(WordCandidate candidate, float score)
         {
             var span = WordTiming.Span(candidate.Start, candidate.End);
-            var heard = model.Rescore(WordRescorer.ExtractSegment(samples, span), word, score);
+            var heard = new RescoredSegment().Rescore(model, WordRescorer.ExtractSegment(samples, span), word, score);
             var embedding = WordExamples.Embed(history, candidate.Start, candidate.End);
             return new Match(model.Table.Rescoring.Score(score, heard), embedding);
         }

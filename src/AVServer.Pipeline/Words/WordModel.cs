@@ -73,13 +73,6 @@ internal sealed class WordModel
     /// <summary>Chooses thresholds.</summary>
     public WordCalibrator Calibrator { get; }
 
-    /// <summary>Rescores a candidate: by the small recogniser, and by the large one too where it is likely enough.</summary>
-    /// <param name="sound">See <see cref="WordRescorer.Segment"/>.</param>
-    /// <param name="word">What it is a candidate of.</param>
-    /// <param name="judgeScore">The judge's log-odds.</param>
-    public TextLikelihood Rescore(ReadOnlySpan<float> sound, TypedWord word, float judgeScore) =>
-        new RescoredSegment().Rescore(this, sound, word, judgeScore);
-
     /// <summary>Loads what the models' folder holds; null where there is no phone model, no lexicon, or no recogniser.</summary>
     /// <exception cref="ModelStoreException">A file isn't what its manifest says.</exception>
     public static WordModel? TryLoad(ModelRuntime runtime)
