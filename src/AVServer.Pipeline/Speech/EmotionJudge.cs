@@ -13,7 +13,7 @@ internal sealed class EmotionJudge(SpeechModels models)
     private readonly EmotionAggregator _aggregator = new(models.Emotion!.Labels, models.Emotion.Spec.MinimumConfidence);
     private readonly Circumplex _circumplex = new(models.Emotion.Labels);
     private readonly IEmotionFeatureExtractor _extractor = models.Encoder is { } encoder
-        ? new EncoderFeatureExtractor(encoder, models.Emotion!.Spec.WindowSeconds)
+        ? new EncoderFeatureExtractor(encoder, models.Emotion!.Spec.WindowSeconds, models.Speakers)
         : new FrontEndFeatureExtractor(models.FrontEnd!);
 
     /// <summary>Begins another utterance.</summary>

@@ -39,8 +39,15 @@ internal sealed partial class SpeechModels : IDisposable
         {
             _emotionName = emotion.Value.Model;
             Emotion = LoadEmotion(runtime, _emotionName);
-            if (Emotion.Spec.Encoder is { } encoder) Encoder = LoadEncoder(runtime, encoder, Emotion);
-            else FrontEnd = ChooseFrontEnd(Emotion);
+            if (Emotion.Spec.Encoder is { } encoder)
+            {
+                Encoder = LoadEncoder(runtime, encoder, Emotion);
+                Speakers = LoadSpeakers(runtime);
+            }
+            else
+            {
+                FrontEnd = ChooseFrontEnd(Emotion);
+            }
             if (Emotion.Spec.WordVectors is { } vectors) Words = LoadWords(runtime.Store, vectors, Emotion);
             EmotionReference = new ModelReference(Emotion.Manifest.Name, Emotion.Manifest.Version);
             Log.EmotionOn(logger, _emotionName);
@@ -79,6 +86,11 @@ internal sealed partial class SpeechModels : IDisposable
 
     /// <summary>Hears for the emotion model; null where its features are a front end's.</summary>
     public SpeechEncoder? Encoder { get; }
+
+    /// <summary>
+    /// Tells the speakers of a stream apart for the emotion model; null where none is installed, or a front end hears for it.
+    /// </summary>
+    public SpeakerEmbedding? Speakers { get; }
 
     /// <summary>Makes the emotion model's features; null where an encoder hears for it.</summary>
     public IEmotionFrontEnd? FrontEnd { get; }
@@ -133,6 +145,7 @@ internal sealed partial class SpeechModels : IDisposable
         },
         ModelKind.Transcriber => summary with { Active = manifest.Name == RecogniserReference?.Name },
         ModelKind.VoiceActivity => summary with { Active = Listens },
+        ModelKind.SpeakerEmbedding => summary with { Active = manifest.Name == Speakers?.Manifest.Name },
         _ => summary,
     };
 
@@ -166,6 +179,17 @@ internal sealed partial class SpeechModels : IDisposable
             : throw new SetupException(
                 $"Expected {emotion.Manifest.Name} to take {encoder.Dim} values of {name}, got {emotion.DescriptorDim}. Export the "
                 + "model again.");
+    }
+
+    private static SpeakerEmbedding? LoadSpeakers(ModelRuntime runtime)
+    {
+        if (runtime.Store.OfKind(ModelKind.SpeakerEmbedding).FirstOrDefault() is not { } stored) return null;
+        var speakers = runtime.Speakers(stored.Manifest.Name);
+        return speakers.FrameDim == SpeakerFrontEnd.Dim
+            ? speakers
+            : throw new SetupException(
+                $"Expected {stored.Manifest.Name} to take frames of {SpeakerFrontEnd.Dim} values, got {speakers.FrameDim}. Restore "
+                + "models/speaker-embedding.");
     }
 
     private static IEmotionFrontEnd ChooseFrontEnd(EmotionModel emotion)

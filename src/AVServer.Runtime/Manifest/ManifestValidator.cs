@@ -24,6 +24,7 @@ internal static class ManifestValidator
             case ModelKind.AudioVisualSpotter: AudioVisual(manifest, errors); break;
             case ModelKind.VoiceActivity: VoiceActivity(manifest, errors); break;
             case ModelKind.SpeechEncoder or ModelKind.SpeechRecogniser: SpeechEncoder(manifest, errors); break;
+            case ModelKind.SpeakerEmbedding: SpeakerEmbedding(manifest, errors); break;
             case ModelKind.Emotion: EmotionValidator.Validate(manifest, errors); break;
         }
         return errors;
@@ -61,6 +62,7 @@ internal static class ManifestValidator
             ModelKind.Lexicon => [PronunciationFiles.Lexicon],
             ModelKind.LettersToPhones => [PronunciationFiles.LettersToPhones],
             ModelKind.PhoneModel => [ModelManifest.MainFile, .. PhoneModelFiles.Needed],
+            ModelKind.SpeakerEmbedding => [.. SpeakerEmbeddingFiles.Needed],
             ModelKind.SpeechRecogniser => [ModelManifest.MainFile, .. SpeechRecogniserFiles.Needed],
             _ => [ModelManifest.MainFile],
         };
@@ -232,6 +234,15 @@ internal static class ManifestValidator
             $"features: expected samples at 16000 Hz, got {manifest.Features?.ToString() ?? "nothing"}", errors);
         Require(manifest.Inputs is [{ Shape: [-1, -1] }], "inputs: expected one of the shape [-1, -1], got another", errors);
         Require(manifest.Outputs is [{ Shape: [-1, -1, > 0] }], "outputs: expected one of the shape [-1, -1, values], got another", errors);
+    }
+
+    private static void SpeakerEmbedding(ModelManifest manifest, List<string> errors)
+    {
+        Require(
+            manifest.Features is { Type: "mfcc", Mels: > 0, SampleRateHz: 8000, HopMs: 10, FrameLengthMs: > 0 },
+            $"features: expected an mfcc of 8000 Hz each 10 ms, got {manifest.Features?.ToString() ?? "nothing"}", errors);
+        Require(manifest.Inputs is [{ Shape: [1, -1, > 0] }], "inputs: expected one of the shape [1, -1, values], got another", errors);
+        Require(manifest.Outputs is [{ Shape: [1, > 0] }], "outputs: expected one of the shape [1, values], got another", errors);
     }
 
     private static void VoiceActivity(ModelManifest manifest, List<string> errors)

@@ -169,6 +169,9 @@ public enum ModelKind
     /// <summary>Samples → vectors of a recogniser's inner layer; the graph is cut behind its stated output.</summary>
     SpeechEncoder,
 
+    /// <summary>Frames of an utterance → a vector that says who speaks; the graph is laid from Kaldi's file.</summary>
+    SpeakerEmbedding,
+
     /// <summary>Encoder and decoder of a recogniser with its tokens: samples and a text → how well they fit each other.</summary>
     SpeechRecogniser,
 

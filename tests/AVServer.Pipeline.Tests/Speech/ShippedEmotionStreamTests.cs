@@ -1,4 +1,5 @@
 using AVServer.Contracts;
+using AVServer.Media;
 using AVServer.TestKit;
 
 namespace AVServer.Pipeline.Tests.Speech;
@@ -57,6 +58,35 @@ public sealed class ShippedEmotionStreamTests(ShippedEmotionStreamTests.Shared s
 
         Assert.Equal(fresh.Posteriors, again.Posteriors);
         Assert.NotEqual(fresh.Posteriors["neutral"], known.Posteriors["neutral"], 1e-3f);
+    }
+
+    /// <summary>A woman behind a man is judged as if nobody had spoken before, behind herself by how she spoke.</summary>
+    [CorporaFact]
+    public async Task Speakers_of_one_stream_have_each_their_own_memory()
+    {
+        var asked = await ReadAsync("03-01-05-01-02-02-02");
+        var man = await Task.WhenAll(ReadAsync("03-01-01-01-01-01-01"), ReadAsync("03-01-04-01-01-01-01"));
+        var woman = await Task.WhenAll(ReadAsync("03-01-01-01-01-01-02"), ReadAsync("03-01-04-01-01-01-02"));
+
+        var fresh = await JudgeAsync([.. man.Select(sound => new float[sound.Length])]);
+        var behindMan = await JudgeAsync(man);
+        var behindHerself = await JudgeAsync(woman);
+
+        Assert.InRange(Difference(fresh, behindMan), 0, 0.05);
+        Assert.InRange(Difference(fresh, behindHerself), 0.1, 1);
+
+        Task<float[]> ReadAsync(string name) =>
+            new MediaFile(new MediaOptions()).ReadAudioAsync(
+                Path.Combine(TestPaths.Corpora!, "ravdess", "audio", $"{name}.opus"), Talk.Rate);
+
+        async Task<EmotionEvent> JudgeAsync(float[][] before)
+        {
+            var pause = new float[Talk.Rate];
+            return Last(await shared.Test.RunAsync([.. before.SelectMany(sound => sound.Concat(pause)), .. asked, .. pause], () => 1_280));
+        }
+
+        static double Difference(EmotionEvent one, EmotionEvent other) =>
+            one.Posteriors.Max(posterior => Math.Abs(posterior.Value - other.Posteriors[posterior.Key]));
     }
 
     [Theory]

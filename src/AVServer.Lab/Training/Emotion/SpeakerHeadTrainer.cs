@@ -40,16 +40,26 @@ internal sealed class SpeakerHeadTrainer(SpeakerHeadRecipe recipe, EmotionBank b
     /// <param name="head">Taught by others.</param>
     /// <param name="places">Which recordings.</param>
     /// <param name="seconds">Seconds of the speaker's speech that were heard before each.</param>
-    internal IEnumerable<EmotionScore> Score(SpeakerHead head, IEnumerable<int> places, double seconds)
+    internal IEnumerable<EmotionScore> Score(SpeakerHead head, IEnumerable<int> places, double seconds) =>
+        Score(head, places.Select(place => (place, _history.Before(place, seconds, recipe.Seed))));
+
+    /// <summary>What a head says of recordings, by sound alone.</summary>
+    /// <param name="head">Taught by others.</param>
+    /// <param name="asked">Which recordings, each with what is remembered of its speaker.</param>
+    internal IEnumerable<EmotionScore> Score(SpeakerHead head, IEnumerable<(int Place, float[] Speaker)> asked)
     {
-        foreach (var batch in places.Chunk(Batch))
+        foreach (var batch in asked.Chunk(Batch))
         {
             float[] logits;
             using (NewDisposeScope())
-            using (no_grad()) logits = head.forward(Values(batch), Speakers(batch, seconds)).data<float>().ToArray();
+            using (no_grad())
+            {
+                var values = Rows(batch, row => _history.Values(row.Place));
+                logits = head.forward(values, Rows(batch, row => row.Speaker)).data<float>().ToArray();
+            }
             for (var i = 0; i < batch.Length; i++)
             {
-                var recording = bank.Recordings[batch[i]];
+                var recording = bank.Recordings[batch[i].Place];
                 yield return new EmotionScore(
                     recording.Set, 0, $"{recording.Set}/{recording.Speaker}", recording.Label,
                     logits[(i * recipe.Labels.Count)..((i + 1) * recipe.Labels.Count)]);
@@ -61,6 +71,5 @@ internal sealed class SpeakerHeadTrainer(SpeakerHeadRecipe recipe, EmotionBank b
 
     private Tensor Speakers(int[] places, double seconds) => Rows(places, place => _history.Before(place, seconds, recipe.Seed));
 
-    private static Tensor Rows(int[] places, Func<int, float[]> values) =>
-        tensor(places.SelectMany(values).ToArray()).view(places.Length, -1);
+    private static Tensor Rows<T>(T[] rows, Func<T, float[]> values) => tensor(rows.SelectMany(values).ToArray()).view(rows.Length, -1);
 }
