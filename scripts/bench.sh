@@ -8,7 +8,7 @@ scripts/setup.sh server
 dotnet build src/AVServer.Server -c Release -v q --nologo -clp:ErrorsOnly
 dotnet build tests/AVServer.Benchmarks -c Release -v q --nologo -clp:ErrorsOnly
 bench() { dotnet tests/AVServer.Benchmarks/bin/Release/net10.0/AVServer.Benchmarks.dll "$@"; }
-# The last Porcupine that runs without a key; a peer to measure against, no part of the product.
+# The last Porcupine that runs without a key, and openWakeWord from the browser's package; peers to measure against, no part of the product.
 peers() {
     local folder=artifacts/peers porcupine=@picovoice/porcupine-node
     [ -d "$folder/node_modules/$porcupine" ] \

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using AVServer.Contracts;
 using AVServer.Media;
@@ -57,6 +58,25 @@ internal static class SpeechMaterial
     {
         if (word == "computer") return await KeywordsAsync(count);
         return await Task.WhenAll(Recordings("picovoice_wakeword", word).Take(count).Select(ReadAsync));
+    }
+
+    /// <summary>A phrase as synthetic voices say it.</summary>
+    public static async Task<IReadOnlyList<float[]>> RenderingsAsync(string phrase, int count)
+    {
+        var clips = new List<float[]>();
+        var rows = File.ReadLines(Path.Combine(Corpora(), "synthetic_words", "manifest.tsv")).Skip(1).Select(row => row.Split('\t'))
+            .Where(row => row[1] == phrase).Take(count).GroupBy(row => row[0]);
+        foreach (var file in rows)
+        {
+            var sound = await ReadAsync(Path.Combine(Corpora(), "synthetic_words", file.Key));
+            foreach (var row in file)
+            {
+                var first = (int)(double.Parse(row[4], CultureInfo.InvariantCulture) * SampleRateHz);
+                var length = (int)(double.Parse(row[5], CultureInfo.InvariantCulture) * SampleRateHz);
+                clips.Add(sound.AsSpan(first, Math.Min(length, sound.Length - first)).ToArray());
+            }
+        }
+        return clips;
     }
 
     /// <summary>Household noise, one recording after another.</summary>
