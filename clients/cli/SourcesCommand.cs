@@ -55,7 +55,8 @@ internal static class SourcesCommand
         command.SetAction((parsed, cancellationToken) => Output.GuardAsync(async () =>
         {
             using var client = server.Connect(parsed);
-            foreach (var source in await client.GetSourcesAsync(cancellationToken)) Output.Write(parsed.InvocationConfiguration.Output, source);
+            foreach (var source in await client.GetSourcesAsync(cancellationToken))
+                Output.Write(parsed.InvocationConfiguration.Output, source);
             return 0;
         }, parsed.InvocationConfiguration.Error));
         return command;

@@ -88,7 +88,8 @@ public sealed class OperationsTests
                 server.Part<Admission>().Observe([new StreamProgress(behind, TimeSpan.FromSeconds(1))], TimeSpan.FromSeconds(1));
                 using var ready = server.Http.Send(new HttpRequestMessage(HttpMethod.Get, Routes.HealthReady));
                 return ready.StatusCode == HttpStatusCode.ServiceUnavailable
-                    && new StreamReader(ready.Content.ReadAsStream()).ReadToEnd().Contains("\"reason\":\"overloaded\"", StringComparison.Ordinal);
+                    && new StreamReader(ready.Content.ReadAsStream()).ReadToEnd()
+                        .Contains("\"reason\":\"overloaded\"", StringComparison.Ordinal);
             },
             "the server is overloaded");
         using var live = await server.Http.GetAsync(Routes.HealthLive);

@@ -85,7 +85,8 @@ internal sealed class DecoderProcess : IAsyncDisposable
         string program, string arguments, MediaLimits limits, Sandbox? sandbox = null, IEnumerable<string>? files = null,
         bool inSession = false, int outputBytes = SoundBytes, bool hasNetwork = false)
     {
-        var (run, given) = sandbox?.Wrap(program, arguments, limits, (files ?? []).Select(Path.GetFullPath), hasNetwork) ?? (program, arguments);
+        var (run, given) =
+            sandbox?.Wrap(program, arguments, limits, (files ?? []).Select(Path.GetFullPath), hasNetwork) ?? (program, arguments);
         var start = new ProcessStartInfo(run, given)
         {
             RedirectStandardInput = true,

@@ -63,7 +63,8 @@ internal sealed class Sandbox
         string system = string.Concat(System.Select(path => $" --ro-bind-try {path} {path}"));
         string inputs = string.Concat(files.Select(Bind));
         return (Wrapper,
-            $"--unshare-all {(hasNetwork ? "--share-net " : "")}--die-with-parent --new-session --cap-drop ALL --ro-bind /usr /usr{system}{_programs}{inputs} --chdir / -- "
+            $"--unshare-all {(hasNetwork ? "--share-net " : "")}--die-with-parent --new-session --cap-drop ALL --ro-bind /usr /usr"
+            + $"{system}{_programs}{inputs} --chdir / -- "
             + $"prlimit {LimitsOf(limits)} -- {QuotedInput.Quote(program)} {arguments}");
     }
 

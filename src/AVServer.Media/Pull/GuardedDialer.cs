@@ -78,8 +78,8 @@ internal sealed class GuardedDialer(PullRules rules, Func<string, CancellationTo
         if (Array.Find(addresses, address => !_policy.Allows(address)) is not null)
             throw new MediaException(
                 FaultCodes.ForbiddenAddress,
-                "Expected a source on the public internet or in one of Pull:AllowedNetworks, got one whose address, or that it leads on to, "
-                + "is in neither; name its network there if it is to be heard.");
+                "Expected a source on the public internet or in one of Pull:AllowedNetworks, got one whose address, or that it leads on "
+                + "to, is in neither; name its network there if it is to be heard.");
         return addresses;
     }
 }

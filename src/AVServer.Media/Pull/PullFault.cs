@@ -26,5 +26,6 @@ internal static class PullFault
             $"Expected a source that lets this server in, got status {status}; give the user and password that it asks for in the address.")
         : new MediaException(FaultCodes.SourceUnreachable, $"Expected media, got status {status} of the source.");
 
-    private static SocketError? Errors(Exception? reason) => reason?.GetBaseException() is SocketException socket ? socket.SocketErrorCode : null;
+    private static SocketError? Errors(Exception? reason) =>
+        reason?.GetBaseException() is SocketException socket ? socket.SocketErrorCode : null;
 }

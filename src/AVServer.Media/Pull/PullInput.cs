@@ -74,8 +74,8 @@ internal sealed class PullInput : IAsyncDisposable
                 FaultCodes.UnsupportedMedia,
                 IsPlaylist(head.Span)
                     ? "Expected live media, got a playlist; name the address of the media itself, or have ffmpeg send it."
-                    : "Expected media like MPEG-TS, FLV, Matroska, MP4 in fragments, Ogg, MP3, AAC, WAV or JPEG pictures in parts, got bytes of "
-                        + "none of these.");
+                    : "Expected media like MPEG-TS, FLV, Matroska, MP4 in fragments, Ogg, MP3, AAC, WAV or JPEG pictures in parts, "
+                        + "got bytes of none of these.");
         var source = new DecodingSource(demuxer, $"media of the kind {demuxer}", Input: input);
         return demuxer == "wav" ? LiveWav.Open(source, input, head) : source;
     }

@@ -5,7 +5,9 @@ using AVServer.Contracts;
 
 namespace AVServer.Media.Pull;
 
-/// <summary>RTMP's messages, taken apart into chunks on the way and put together here (Adobe's RTMP specification 1.0, section 5.3).</summary>
+/// <summary>
+/// RTMP's messages, taken apart into chunks on the way and put together here (Adobe's RTMP specification 1.0, section 5.3).
+/// </summary>
 /// <param name="stream">The connection, behind the handshake.</param>
 internal sealed class RtmpChunks(Stream stream) : IAsyncDisposable
 {

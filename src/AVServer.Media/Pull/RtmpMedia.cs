@@ -117,8 +117,8 @@ internal sealed class RtmpMedia : IAsyncDisposable
     {
         while (await NextAsync(cancellationToken).ConfigureAwait(false) is { } message)
         {
-            if (message.Type != RtmpMessageTypes.Command || AmfReader.Read(message.Body.Span) is not [string name, double about, .. var rest]
-                || !about.Equals(transaction))
+            if (message.Type != RtmpMessageTypes.Command
+                || AmfReader.Read(message.Body.Span) is not [string name, double about, .. var rest] || !about.Equals(transaction))
                 continue;
             if (name == "_result") return rest.LastOrDefault();
             if (name == "_error") throw NotPlayed(rest);

@@ -39,7 +39,11 @@ internal sealed partial class RtspAuthorization(NetworkCredential credential)
     public string? For(string method, string target)
     {
         if (_nonce is null)
-            return _isBasic ? $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}"))}" : null;
+        {
+            byte[] shown = Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}");
+            return _isBasic ? $"Basic {Convert.ToBase64String(shown)}" : null;
+        }
+
         var secret = Hash($"{credential.UserName}:{_realm}:{credential.Password}");
         var request = Hash($"{method}:{target}");
         var opaque = _opaque is null ? "" : $", opaque=\"{_opaque}\"";

@@ -22,7 +22,8 @@ internal sealed record RtspMessage(ReadOnlyMemory<byte> Bytes)
 
     /// <summary>Values of a header.</summary>
     public IEnumerable<string> ValuesOf(string header) =>
-        Headers.Where(line => line.StartsWith(header + ":", StringComparison.OrdinalIgnoreCase)).Select(line => line[(header.Length + 1)..].Trim());
+        Headers.Where(line => line.StartsWith(header + ":", StringComparison.OrdinalIgnoreCase))
+            .Select(line => line[(header.Length + 1)..].Trim());
 
     /// <summary>As it goes over the connection.</summary>
     public ReadOnlyMemory<byte> ToBytes() => FirstLine is null

@@ -63,7 +63,8 @@ internal sealed class RtspReader(Stream stream) : IAsyncDisposable
         var message = new RtspMessage(default(ReadOnlyMemory<byte>)) { FirstLine = lines[0], Headers = lines[1..] };
         if (message.ValuesOf("Content-Length").FirstOrDefault() is { } stated)
         {
-            if (!int.TryParse(stated, NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length > MaxBodyBytes) throw Other();
+            if (!int.TryParse(stated, NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length > MaxBodyBytes)
+                throw Other();
             if (reader.Remaining < length) return null;
             message = message with { Bytes = buffer.Slice(reader.Position, length).ToArray() };
             reader.Advance(length);

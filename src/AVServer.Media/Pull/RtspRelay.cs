@@ -107,7 +107,8 @@ internal sealed class RtspRelay : IAsyncDisposable
         await using var reader = new RtspReader(decoder);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } message)
         {
-            if (message.FirstLine?.Split(' ') is [var method, var target, var version] && !method.StartsWith("RTSP/", StringComparison.Ordinal))
+            if (message.FirstLine?.Split(' ') is [var method, var target, var version]
+                && !method.StartsWith("RTSP/", StringComparison.Ordinal))
             {
                 if (target.StartsWith(Url, StringComparison.Ordinal)) target = _address.Target + target[Url.Length..];
                 message = message with { FirstLine = $"{method} {target} {version}" };
@@ -127,8 +128,10 @@ internal sealed class RtspRelay : IAsyncDisposable
             ReceivedBytes += message.Bytes.Length;
             if (message.Status is >= 300 and < 400)
                 throw new MediaException(
-                    FaultCodes.ForbiddenAddress, $"Expected media, and the source leads on to another one (status {message.Status}); name that.");
-            if (message.Status == 401 && Interlocked.Exchange(ref _asked, null) is { } again && _authorization?.TryAccept(message.ValuesOf("WWW-Authenticate")) == true)
+                    FaultCodes.ForbiddenAddress,
+                    $"Expected media, and the source leads on to another one (status {message.Status}); name that.");
+            if (message.Status == 401 && Interlocked.Exchange(ref _asked, null) is { } again
+                && _authorization?.TryAccept(message.ValuesOf("WWW-Authenticate")) == true)
             {
                 await SendAsync(again, cancellationToken).ConfigureAwait(false);
                 continue;

@@ -19,7 +19,9 @@ public sealed class PullOptions
     [Limit(Beyond.Refused, "avserver.refusals")]
     public int MaxSources { get; set; } = 16;
 
-    /// <summary>Tries in a row without media that lasts before a source is given up; 0: it never is. Default 20, over a quarter of an hour.</summary>
+    /// <summary>
+    /// Tries in a row without media that lasts before a source is given up; 0: it never is. Default 20, over a quarter of an hour.
+    /// </summary>
     [Range(0, 1_000_000)]
     [Limit(Beyond.Ended, "avserver.sources.given-up")]
     public int MaxTries { get; set; } = 20;

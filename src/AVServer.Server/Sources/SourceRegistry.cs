@@ -11,7 +11,9 @@ using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Sources;
 
-/// <summary>The sources: one a stream id, no more than the limit. One that was given up stays to be looked at, until its place is wanted.</summary>
+/// <summary>
+/// The sources: one a stream id, no more than the limit. One that was given up stays to be looked at, until its place is wanted.
+/// </summary>
 internal sealed class SourceRegistry : IHostedService
 {
     private readonly SourceParts _parts;
@@ -57,7 +59,8 @@ internal sealed class SourceRegistry : IHostedService
     {
         StreamIds.Check(request.StreamId);
         if (!request.Sound && !request.Pictures)
-            throw new RefusedException(FaultCodes.BadRequest, "Expected sound or pictures to be pulled, got neither; leave one of them true.");
+            throw new RefusedException(
+                FaultCodes.BadRequest, "Expected sound or pictures to be pulled, got neither; leave one of them true.");
         var address = SourceAddress.Parse(request.Url);
         var words = await _words.PrepareAsync([.. request.Words ?? []], cancellationToken);
         var hello = new MediaHello(
@@ -131,7 +134,8 @@ internal sealed class SourceRegistry : IHostedService
         var before = _sources.GetValueOrDefault(source.StreamId);
         if (before is { IsOver: false } || _parts.Streams.Find(source.StreamId) is not null)
             throw new RefusedException(
-                FaultCodes.StreamBusy, "Someone already sends on this stream id, or it is pulled; choose another or close that stream first.");
+                FaultCodes.StreamBusy,
+                "Someone already sends on this stream id, or it is pulled; choose another or close that stream first.");
         if (before is null && _sources.Count >= _parts.Options.MaxSources && !ForgetOne())
             throw new RefusedException(
                 FaultCodes.LimitExceeded,

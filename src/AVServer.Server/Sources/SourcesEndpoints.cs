@@ -78,7 +78,8 @@ internal static class SourcesEndpoints
     private static IResult Find(string streamId, SourceRegistry sources, StreamRegistry streams) =>
         DetailsOf(streamId, streams, sources) is { } details
             ? TypedResults.Ok(details)
-            : Problem.Of(FaultCodes.NotFound, $"Expected the id of an open stream or of a source; see {Routes.Streams} and {Routes.Sources}.");
+            : Problem.Of(
+                FaultCodes.NotFound, $"Expected the id of an open stream or of a source; see {Routes.Streams} and {Routes.Sources}.");
 
     private static SourceStatus[] List(SourceRegistry sources, Grant grant) =>
         [.. sources.All.Where(source => grant.HasStream(source.StreamId))];

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace AVServer.Server.Streams;
 
-/// <summary>When the chunks of raw sound came that one stream's pipeline was given, so that an event's way is known from its beginning.</summary>
+/// <summary>
+/// When the chunks of raw sound came that one stream's pipeline was given, so that an event's way is known from its beginning.
+/// </summary>
 /// <remarks>For one sender and one pipeline at once.</remarks>
 /// <param name="time">Clock of the wall.</param>
 internal sealed class ChunkArrivals(TimeProvider time)

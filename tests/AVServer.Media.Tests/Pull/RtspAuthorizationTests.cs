@@ -13,7 +13,8 @@ public sealed class RtspAuthorizationTests
         var authorization = new RtspAuthorization(new NetworkCredential("Mufasa", "CircleOfLife"));
         Assert.Null(authorization.For("GET", "/dir/index.html"));
         Assert.True(authorization.TryAccept(
-            ["Digest realm=\"testrealm@host.com\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", opaque=\"5ccc069c403ebaf9f0171e9517f40e41\""]));
+            ["Digest realm=\"testrealm@host.com\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", "
+                + "opaque=\"5ccc069c403ebaf9f0171e9517f40e41\""]));
         Assert.Contains(
             "response=\"1949323746fe6a43ef61f9606e7febea\"", authorization.For("GET", "/dir/index.html"), StringComparison.Ordinal);
     }

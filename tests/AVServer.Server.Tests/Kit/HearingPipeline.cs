@@ -38,7 +38,8 @@ internal sealed class HearingPipeline : IStreamPipeline
         Requests.Enqueue(request);
         yield return new OpenedEvent([FakePipeline.Model]);
         var end = TimeSpan.Zero;
-        await foreach (var item in new MediaDecoder(new MediaOptions()).DecodeAsync(request.Hello, chunks, cancellationToken: cancellationToken))
+        var decoder = new MediaDecoder(new MediaOptions());
+        await foreach (var item in decoder.DecodeAsync(request.Hello, chunks, cancellationToken: cancellationToken))
         {
             Items.Enqueue(item);
             if (item is AudioBlock block) end = block.End;

@@ -24,8 +24,8 @@ public sealed partial class OperateTests
 
     private static readonly string[] Functions =
     [
-        "histogram_quantile", "increase", "label_values", "max", "min", "rate", "sum", "by", "or", "instance", "le", "code", "type", "model",
-        "reason", "limit", "job", "m", "h", "s",
+        "histogram_quantile", "increase", "label_values", "max", "min", "rate", "sum", "by", "or", "instance", "le", "code", "type",
+        "model", "reason", "limit", "job", "m", "h", "s",
     ];
 
     [Fact]

@@ -107,7 +107,8 @@ public sealed class TelemetryTests
             server.Pipeline.Resume();
             await sender.CloseAsync();
         }
-        var (happened, stream) = (Assert.Single(ended, span => span.OperationName == "event"), ended.Single(span => span.OperationName == "stream"));
+        var happened = Assert.Single(ended, span => span.OperationName == "event");
+        var stream = ended.Single(span => span.OperationName == "stream");
         Assert.Equal((stream.TraceId, stream.SpanId), (happened.TraceId, happened.ParentSpanId));
         Assert.True(happened.Duration > TimeSpan.FromSeconds(0.25), $"{happened.Duration}");
         Assert.Equal(
@@ -136,7 +137,8 @@ public sealed class TelemetryTests
             await sender.SendAsync(0, "Word!!");
             await sender.CloseAsync();
         }
-        using var request = new HttpRequestMessage(HttpMethod.Get, Routes.Metrics) { Headers = { { "Accept", "application/openmetrics-text" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, Routes.Metrics);
+        request.Headers.Accept.ParseAdd("application/openmetrics-text");
         using var scraped = await traced.Http.SendAsync(request);
         Assert.Matches(@"avserver_event_delay_seconds_bucket\{[^}]*\} 1 # \{[^}]*trace_id=", await scraped.Content.ReadAsStringAsync());
     }
@@ -144,7 +146,8 @@ public sealed class TelemetryTests
     [Fact]
     public async Task Share_that_is_none_stops_the_start()
     {
-        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(() => RunningServer.StartAsync(("Telemetry:TraceRatio", "1.5")));
+        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(
+            () => RunningServer.StartAsync(("Telemetry:TraceRatio", "1.5")));
         Assert.Contains("Telemetry:TraceRatio of 0 to 1", error.Message);
     }
 

@@ -66,7 +66,8 @@ public sealed class CameraSourceTests
         using var broadcast = Process.Start(
             "ffmpeg",
             [
-                "-v", "error", "-nostdin", "-re", "-f", "lavfi", "-i", "sine=440", "-re", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=10",
+                "-v", "error", "-nostdin", "-re", "-f", "lavfi", "-i", "sine=440", "-re", "-f", "lavfi", "-i",
+                "testsrc=size=320x240:rate=10",
                 "-c:a", sound, "-ar", "44100", "-c:v", pictures, "-pix_fmt", "yuv420p", "-g", "10", "-f", "flv", "-listen", "1",
                 $"rtmp://127.0.0.1:{port}/live/s3cret-key",
             ]);

@@ -64,7 +64,8 @@ public sealed class HttpSourceTests
         Assert.Single(told.OfType<OpenedEvent>());
         Assert.Contains(told.OfType<WarningEvent>(), warning => warning.Code == WarningCodes.SourceLost);
         var gap = told.OfType<GapEvent>().First();
-        Assert.True(gap is { Kind: MediaKind.Audio, Reason: GapReason.MissingInInput } && gap.Duration > TimeSpan.FromSeconds(0.4), $"{gap}");
+        Assert.Equal((MediaKind.Audio, GapReason.MissingInInput), (gap.Kind, gap.Reason));
+        Assert.True(gap.Duration > TimeSpan.FromSeconds(0.4), $"{gap}");
     }
 
     [Fact]
@@ -92,8 +93,8 @@ public sealed class HttpSourceTests
         try
         {
             await RunFfmpegAsync(
-                "-f", "lavfi", "-i", "sine=440:d=6", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=10:d=6", "-c:a", "aac", "-c:v", "mpeg2video",
-                "-g", "10", "-f", "mpegts", "-y", file);
+                "-f", "lavfi", "-i", "sine=440:d=6", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=10:d=6", "-c:a", "aac", "-c:v",
+                "mpeg2video", "-g", "10", "-f", "mpegts", "-y", file);
             await using var media = await MediaServer.StartAsync(async context =>
             {
                 context.Response.ContentType = "video/mp2t";

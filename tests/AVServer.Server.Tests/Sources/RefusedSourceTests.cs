@@ -18,7 +18,8 @@ public sealed class RefusedSourceTests
     public async Task Request_that_can_not_be_is_refused_with_what_was_expected()
     {
         await using var server = await PullingServer.StartAsync(("Pull:MaxSources", "0"));
-        Assert.Contains("'ftp'", await server.RefusedAsync(new SourceRequest("s", "ftp://a/b"), FaultCodes.BadRequest), StringComparison.Ordinal);
+        var ftp = await server.RefusedAsync(new SourceRequest("s", "ftp://a/b"), FaultCodes.BadRequest);
+        Assert.Contains("'ftp'", ftp, StringComparison.Ordinal);
         foreach (var url in (string[])["", "camera", "file:///etc/passwd", "/etc/passwd", "http://", "rtsp:///x"])
             await server.RefusedAsync(new SourceRequest("s", url), FaultCodes.BadRequest);
         await server.RefusedAsync(new SourceRequest("-s", "http://example.org/"), FaultCodes.BadRequest);

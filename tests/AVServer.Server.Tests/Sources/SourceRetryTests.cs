@@ -103,12 +103,13 @@ public sealed class SourceRetryTests
     {
         var wrong = await Assert.ThrowsAsync<AggregateException>(() => PullingServer.StartAsync(
             ("Sources:0:StreamId", "-"), ("Sources:0:Url", "gopher://u:hidden@a/"), ("Sources:1:StreamId", "-"),
-            ("Sources:1:Url", "http://a/"), ("Sources:1:Sound", "false"), ("Pull:MaxTries", "-1"), ("Pull:AllowedNetworks:1", "10.0.0.0/40"),
-            ("Pull:FirstPause", "00:00:10")));
+            ("Sources:1:Url", "http://a/"), ("Sources:1:Sound", "false"), ("Pull:MaxTries", "-1"),
+            ("Pull:AllowedNetworks:1", "10.0.0.0/40"), ("Pull:FirstPause", "00:00:10")));
         var told = StartFaults.Explain(wrong)!;
         string[] expected =
         [
-            "Sources:0:StreamId", "Sources:0:Url", "'gopher'", "'-' twice", "Sources:1:Sound", "MaxTries", "'10.0.0.0/40'", "Pull:FirstPause",
+            "Sources:0:StreamId", "Sources:0:Url", "'gopher'", "'-' twice", "Sources:1:Sound", "MaxTries", "'10.0.0.0/40'",
+            "Pull:FirstPause",
         ];
         Assert.All(expected, part => Assert.Contains(part, told, StringComparison.Ordinal));
         Assert.DoesNotContain("hidden", told, StringComparison.Ordinal);
