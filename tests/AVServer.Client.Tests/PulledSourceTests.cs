@@ -5,7 +5,7 @@ namespace AVServer.Client.Tests;
 
 /// <summary>Live media that the server pulls.</summary>
 [Trait("Category", "server")]
-public sealed class SourceTests
+public sealed class PulledSourceTests
 {
     [Fact]
     public async Task Source_is_added_looked_at_and_deleted()
