@@ -67,6 +67,9 @@ mosquitto() {
     apt_install mosquitto
 }
 
+# The tests start RTSP servers of their own, by GStreamer.
+rtsp() { apt_install python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good; }
+
 # OpenCvSharp's native library is linked against GTK, which nothing here calls. The package's name differs from system to system, the library's doesn't.
 opencv() {
     apt_install libatomic1   # its too: a machine with a compiler has it, a bare one doesn't
@@ -231,6 +234,6 @@ case $what in
     packages) need node "node 20 or later"; need npm "node 20 or later, with npm,"; packages ;;
     server) tools; native; packages ;;
     lab) tools; native; packages; torchsharp; apt_install espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts praat ;;
-    test) tools; native; packages; torchsharp; apt_install chromium; postgresql; nginx; mosquitto; apt_install python3-aiohttp python3-mypy ;;
+    test) tools; native; packages; torchsharp; apt_install chromium; postgresql; nginx; mosquitto; apt_install python3-aiohttp python3-mypy; rtsp ;;
     *) say "expected server, native, packages, lab or test, got '$what'"; exit 2 ;;
 esac

@@ -53,6 +53,12 @@ internal static class LogEventIds
 
     public const int Unexpected = 2701;
 
+    public const int SourceConnected = 2801;
+    public const int SourceLost = 2802;
+    public const int SourceGivenUp = 2803;
+
+    public const int Audited = 2901;
+
     public const int NoModels = 3001;
     public const int BadMedia = 3002;
     public const int PipelineFailed = 3003;

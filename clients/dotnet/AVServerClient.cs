@@ -189,6 +189,37 @@ public sealed class AVServerClient : IDisposable
     public Task<IReadOnlyList<StreamSummary>> GetStreamsAsync(CancellationToken cancellationToken = default) =>
         _http.GetAsync<IReadOnlyList<StreamSummary>>(Routes.Streams, cancellationToken);
 
+    /// <summary>A stream that is open, or is to be by its source.</summary>
+    /// <exception cref="ServerRefusedException">There is none of that id.</exception>
+    public Task<StreamDetails> GetStreamAsync(string streamId, CancellationToken cancellationToken = default) =>
+        _http.GetAsync<StreamDetails>(RouteOf(Routes.Streams, streamId), cancellationToken);
+
+    /// <summary>Has the server pull live media and run it as a stream, until <see cref="DeleteSourceAsync"/>.</summary>
+    /// <param name="source">Where it is, and what of it is wanted.</param>
+    /// <param name="wait">Whether to wait for the first media: where the first try brings none, nothing is kept.</param>
+    /// <param name="cancellationToken">Breaks the request off.</param>
+    /// <exception cref="ServerRefusedException">It can't or may not be pulled: the message says why.</exception>
+    public async Task<StreamDetails> AddSourceAsync(SourceRequest source, bool wait = true, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        using var content = JsonContent.Create(source, options: ContractsJson.Options);
+        var route = _address.Http($"{Routes.Streams}?wait={(wait ? "true" : "false")}");
+        using var request = new HttpRequestMessage(HttpMethod.Post, route) { Content = content };
+        return await _http.SendAsync<StreamDetails>(request, cancellationToken);
+    }
+
+    /// <summary>The sources that the server pulls from, and how it goes with them.</summary>
+    public Task<IReadOnlyList<SourceStatus>> GetSourcesAsync(CancellationToken cancellationToken = default) =>
+        _http.GetAsync<IReadOnlyList<SourceStatus>>(Routes.Sources, cancellationToken);
+
+    /// <summary>Has the server pull a source no more, and close its stream.</summary>
+    /// <exception cref="ServerRefusedException">There is none of that id.</exception>
+    public async Task DeleteSourceAsync(string streamId, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, _address.Http(RouteOf(Routes.Sources, streamId)));
+        await _http.SendAsync(request, (_, _) => Task.FromResult(true), cancellationToken);
+    }
+
     /// <summary>
     /// The wake words that live streams are searched for; those that were given as text have <see cref="KeywordSummary.Details"/>.
     /// </summary>
@@ -313,10 +344,12 @@ public sealed class AVServerClient : IDisposable
         }
     }
 
-    private static string KeywordRoute(string name)
+    private static string KeywordRoute(string name) => RouteOf(Routes.Keywords, name);
+
+    private static string RouteOf(string route, string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        return $"{Routes.Keywords}/{Uri.EscapeDataString(name)}";
+        return $"{route}/{Uri.EscapeDataString(name)}";
     }
 
     private static string RecordingsRoute(string name) => $"{KeywordRoute(name)}/recordings";

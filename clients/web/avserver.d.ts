@@ -227,7 +227,7 @@ export interface LostEvent extends EventBase {
   reason: 'restart' | 'trimmed' | 'unknownEpoch' | 'allStreams';
 }
 export interface FaultEvent extends EventBase { type: 'fault'; code: string; message: string; }
-/** Something of the media was not read, or can't be trusted: `damaged`, `endsEarly`, `picturesUnread`, `channelsCancel`. The stream goes on. */
+/** Something of the media was not read, or can't be trusted: `damaged`, `endsEarly`, `picturesUnread`, `channelsCancel`, `sourceLost`. The stream goes on. */
 export interface WarningEvent extends EventBase { type: 'warning'; code: string; message: string; }
 export interface TelemetryEvent extends EventBase {
   type: 'telemetry';

@@ -11,6 +11,8 @@ public static class Routes
     public const string Score = "/api/score";
     public const string Jobs = "/api/jobs";
     public const string Streams = "/api/streams";
+    public const string Stream = "/api/streams/{streamId}";
+    public const string Sources = "/api/sources";
     public const string Models = "/api/models";
     public const string Keywords = "/api/keywords";
     public const string KeywordRecordings = "/api/keywords/{name}/recordings";

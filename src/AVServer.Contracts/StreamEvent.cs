@@ -250,6 +250,15 @@ public static class FaultCodes
     /// <summary>The caller reached a limit of its key; the message says which, <c>Retry-After</c> when to come back.</summary>
     public const string TooManyRequests = "tooManyRequests";
 
+    /// <summary>The source that media is pulled from is at an address that may not be reached, or leads on to one.</summary>
+    public const string ForbiddenAddress = "forbiddenAddress";
+
+    /// <summary>The source that media is pulled from lets nobody in with the user and password of its address.</summary>
+    public const string SourceRefused = "sourceRefused";
+
+    /// <summary>The source that media is pulled from can't be reached, doesn't answer, or gives no media.</summary>
+    public const string SourceUnreachable = "sourceUnreachable";
+
     /// <summary>The content type names nothing that the route takes.</summary>
     public const string UnsupportedMedia = "unsupportedMedia";
 

@@ -24,4 +24,7 @@ public static class WarningCodes
 
     /// <summary>The two channels cancel each other when they are mixed: one may be wired the wrong way round.</summary>
     public const string ChannelsCancel = "channelsCancel";
+
+    /// <summary>The source that the media is pulled from is lost; it is tried again, and what is missed told as a gap.</summary>
+    public const string SourceLost = "sourceLost";
 }

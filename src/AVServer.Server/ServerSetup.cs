@@ -10,6 +10,7 @@ using AVServer.Server.Keywords;
 using AVServer.Server.Observability;
 using AVServer.Server.Scoring;
 using AVServer.Server.Security;
+using AVServer.Server.Sources;
 using AVServer.Server.Storage.Clips;
 using AVServer.Server.Storage.History;
 using AVServer.Server.Streams;
@@ -39,9 +40,9 @@ public static class ServerSetup
         services.AddServerOptions();
         services.AddStreams();
         services.AddTelemetry(builder.Configuration);
-        services.AddHistory().AddClips().AddWebhooks().AddJobs().AddKeywords().AddWyoming().AddMqtt();
+        services.AddHistory().AddClips().AddWebhooks().AddJobs().AddKeywords().AddWyoming().AddMqtt().AddSources();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.AddCode);
-        services.AddSingleton<FaultReports>();
+        services.AddSingleton<FaultReports>().AddSingleton<AuditLog>();
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddSecurity();
         services.AddOptions<RateLimiterOptions>().Configure<KeyLimits>((options, keyLimits) => keyLimits.Configure(options));
@@ -81,7 +82,7 @@ public static class ServerSetup
         app.MapHealth();
         var guarded = app.MapGroup("").RequireAuthorization();
         guarded.MapMedia().MapEvents().MapHistory().MapClips().MapScore().MapJobs();
-        guarded.MapStreams().MapModels().MapKeywords().MapKeywordRecordings().MapTokens().MapMetrics();
+        guarded.MapStreams().MapSources().MapModels().MapKeywords().MapKeywordRecordings().MapTokens().MapMetrics();
         guarded.MapHub<EventsHub>(Routes.EventsHub).RequireScope(Scope.Subscribe);
         guarded.MapOpenApi(Routes.OpenApi.Replace("v1", "{documentName}"));
         return app;

@@ -5,6 +5,7 @@ using AVServer.Media;
 using AVServer.Pipeline;
 using AVServer.Runtime;
 using AVServer.Server.Delivery.Webhooks;
+using AVServer.Server.Sources;
 using AVServer.TestKit;
 
 namespace AVServer.Guides.Tests;
@@ -20,7 +21,8 @@ public sealed partial class SettingTests
             .Where(type => type.GetField("Section", BindingFlags.Public | BindingFlags.Static) is not null)
             .ToDictionary(
                 type => (string)type.GetField("Section")!.GetValue(null)!,
-                type => type == typeof(WebhooksOptions) ? typeof(IList<WebhookOptions>) : type);
+                type => type == typeof(WebhooksOptions) ? typeof(IList<WebhookOptions>)
+                    : type == typeof(SourcesOptions) ? typeof(IList<SourceOptions>) : type);
 
     public static TheoryData<string> Names =>
         [.. CodeBlock.Guides.SelectMany(

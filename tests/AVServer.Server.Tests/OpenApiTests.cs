@@ -29,6 +29,7 @@ public sealed class OpenApiTests : IDisposable
 
         await CallMediaAsync(server, document);
         await CallScoreAsync(server, document);
+        await CallSourcesAsync(server, document);
         await CallEventsAsync(server, document);
         await CallKeywordsAsync(server, document);
         await CallTheRestAsync(server, document);
@@ -77,6 +78,29 @@ public sealed class OpenApiTests : IDisposable
 
         Task MediaAsync(string stream, string type, int status, byte[]? body = null) =>
             CallAsync(server, document, "put", Routes.Media, $"/media/{stream}", status, Body(body ?? Sound, type));
+    }
+
+    private async Task CallSourcesAsync(RunningServer server, JsonElement document)
+    {
+        const string BySource = Routes.Sources + "/{streamId}";
+        await using var media = await MediaServer.StartAsync(MediaServer.EndlessWavAsync);
+        await AddAsync(201, media.Url);
+        await CallAsync(server, document, "get", Routes.Stream, Routes.Streams + "/pulled", 200);
+        await CallAsync(server, document, "get", Routes.Stream, Routes.Streams + "/nobody", 404);
+        await CallAsync(server, document, "get", Routes.Sources, Routes.Sources, 200);
+        await AddAsync(409, media.Url);
+        await CallAsync(server, document, "delete", BySource, Routes.Sources + "/pulled", 204);
+        await CallAsync(server, document, "delete", BySource, Routes.Sources + "/pulled", 404);
+        await AddAsync(202, "http://127.0.0.1:1/", "?wait=false");
+        await CallAsync(server, document, "delete", Routes.Stream, Routes.Streams + "/pulled", 204);
+        await AddAsync(400, "ftp://a/");
+        await AddAsync(403, "http://10.0.0.1/");
+        await AddAsync(502, "http://127.0.0.1:1/");
+        await CallAsync(server, document, "post", Routes.Streams, Routes.Streams, 415, Body(Sound, "text/plain"));
+
+        Task AddAsync(int status, string url, string query = "") => CallAsync(
+            server, document, "post", Routes.Streams, Routes.Streams + query, status,
+            Json($$"""{"streamId":"pulled","url":"{{url}}"}"""));
     }
 
     private async Task CallScoreAsync(RunningServer server, JsonElement document)
@@ -175,7 +199,7 @@ public sealed class OpenApiTests : IDisposable
         server.Pipeline.Models = [];
         await CallAsync(server, document, "get", Routes.HealthReady, Routes.HealthReady, 503);
         // Of a host by which it isn't reached nothing is answered; so every route can refuse.
-        foreach (var route in (string[])[Routes.Models, Routes.Keywords, Routes.Streams, Routes.Jobs])
+        foreach (var route in (string[])[Routes.Models, Routes.Keywords, Routes.Streams, Routes.Sources, Routes.Jobs])
             await CallAsync(server, document, "get", route, route, 421, host: "elsewhere.example");
     }
 
@@ -216,6 +240,7 @@ public sealed class OpenApiTests : IDisposable
     private static StringContent Json(string text) => new(text, MediaTypeHeaderValue.Parse("application/json"));
 
     private Task<RunningServer> StartAsync() => RunningServer.StartAsync(
+        ("Pull:AllowedNetworks:0", "127.0.0.1/32"),
         ("Server:Limits:MaxUploadBytes", "10000"),
         ("History:Provider", "sqlite"),
         ("History:Path", Path.Combine(_folder.Path, "history.db")),

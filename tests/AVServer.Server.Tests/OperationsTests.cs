@@ -4,6 +4,7 @@ using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Server.Configuration;
 using AVServer.Server.Security;
+using AVServer.Server.Streams;
 using AVServer.Server.Tests.Kit;
 using AVServer.TestKit;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -73,6 +74,26 @@ public sealed class OperationsTests
         using var ready = await server.Http.GetAsync(Routes.HealthReady);
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Equal("noModel", (await ready.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("reason").GetString());
+    }
+
+    [Fact]
+    public async Task Server_that_lies_behind_is_alive_and_says_that_it_is_overloaded()
+    {
+        await using var server = await RunningServer.StartAsync(("Server:Limits:MaxLag", "00:00:00.500"));
+        var behind = TimeSpan.FromSeconds(0.3);
+        await RunningServer.UntilAsync(
+            () =>
+            {
+                server.Part<Admission>().Observe([new StreamProgress(behind, TimeSpan.FromSeconds(1))], TimeSpan.FromSeconds(1));
+                using var ready = server.Http.Send(new HttpRequestMessage(HttpMethod.Get, Routes.HealthReady));
+                return ready.StatusCode == HttpStatusCode.ServiceUnavailable
+                    && new StreamReader(ready.Content.ReadAsStream()).ReadToEnd()
+                        .Contains("\"reason\":\"overloaded\"", StringComparison.Ordinal);
+            },
+            "the server is overloaded");
+        using var live = await server.Http.GetAsync(Routes.HealthLive);
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
     }
 
     [Theory]

@@ -46,13 +46,16 @@ internal sealed class DecoderProcess : IAsyncDisposable
     /// <param name="files">What it is to read beside its pipe.</param>
     /// <param name="outputBytes">How much is read at once.</param>
     /// <param name="probes">Whether it is ffprobe.</param>
+    /// <param name="hasNetwork">Whether it has the system's network.</param>
     /// <exception cref="MediaException">There is no such program, or no sandbox though one is required.</exception>
     public static async Task<DecoderProcess> StartAsync(
         MediaOptions options, string arguments, MediaLimits limits, IEnumerable<string> files, int outputBytes = SoundBytes,
-        bool probes = false)
+        bool probes = false, bool hasNetwork = false)
     {
         var sandbox = await Sandbox.FindAsync(options).ConfigureAwait(false);
-        return Start(probes ? options.FfprobePath : options.FfmpegPath, arguments, limits, sandbox, files, outputBytes: outputBytes);
+        return Start(
+            probes ? options.FfprobePath : options.FfmpegPath, arguments, limits, sandbox, files, outputBytes: outputBytes,
+            hasNetwork: hasNetwork);
     }
 
     /// <summary>The process, by its number; that of the sandbox where it is in one.</summary>
@@ -76,12 +79,14 @@ internal sealed class DecoderProcess : IAsyncDisposable
     /// <param name="inSession">Whether it runs in the user's session, with its environment, as sound servers want of who records, and for
     /// as long as is wanted.</param>
     /// <param name="outputBytes">How much is read at once.</param>
+    /// <param name="hasNetwork">Whether it has the system's network.</param>
     /// <exception cref="MediaException">There is no such program.</exception>
     public static DecoderProcess Start(
         string program, string arguments, MediaLimits limits, Sandbox? sandbox = null, IEnumerable<string>? files = null,
-        bool inSession = false, int outputBytes = SoundBytes)
+        bool inSession = false, int outputBytes = SoundBytes, bool hasNetwork = false)
     {
-        var (run, given) = sandbox?.Wrap(program, arguments, limits, (files ?? []).Select(Path.GetFullPath)) ?? (program, arguments);
+        var (run, given) =
+            sandbox?.Wrap(program, arguments, limits, (files ?? []).Select(Path.GetFullPath), hasNetwork) ?? (program, arguments);
         var start = new ProcessStartInfo(run, given)
         {
             RedirectStandardInput = true,
@@ -96,7 +101,7 @@ internal sealed class DecoderProcess : IAsyncDisposable
         start.Environment["DOTNET_EnableDiagnostics"] = "0";   // no socket in the temporary folder
         try
         {
-            var process = DecoderThread.Start(start, isSandboxed: sandbox is not null);
+            var process = DecoderThread.Start(start, isSandboxed: sandbox is not null, hasNetwork);
             TimeSpan? cpu = inSession ? null : limits.MaxDecoderCpu;
             long bytes = (long)limits.MaxDecoderMemoryMiB << 20;
             if (sandbox is null) ProcessLimits.Apply(process.Id, bytes, cpu, grows: limits.DecoderCpuShare > 0);
@@ -109,7 +114,7 @@ internal sealed class DecoderProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a program with the arguments that are all it has.</summary>
-    /// <inheritdoc cref="Start(string, string, MediaLimits, Sandbox?, IEnumerable{string}?, bool, int)"/>
+    /// <inheritdoc cref="Start(string, string, MediaLimits, Sandbox?, IEnumerable{string}?, bool, int, bool)"/>
     public static DecoderProcess Start(DecoderProgram program, MediaLimits limits, Sandbox? sandbox, int outputBytes = SoundBytes) =>
         Start(program.Path, program.Trial, limits, sandbox, outputBytes: outputBytes);
 
@@ -132,6 +137,29 @@ internal sealed class DecoderProcess : IAsyncDisposable
                 yield return new MediaChunk(MediaKind.Container, TimeSpan.Zero, rest.Slice(0, Math.Min(ChunkBytes, rest.Length)).ToArray());
             Output.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted) yield break;
+        }
+    }
+
+    /// <summary>Gives it bytes to decode, to their end.</summary>
+    /// <param name="input">The bytes; null: there are none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task FeedAsync(InputBytes? input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (input is not null && await input.ReadAsync(cancellationToken).ConfigureAwait(false) is { } bytes)
+            {
+                await Input.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+                await Input.FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (IOException)
+        {
+            // It took no more; its exit code and its words say why.
+        }
+        finally
+        {
+            CompleteInput();
         }
     }
 

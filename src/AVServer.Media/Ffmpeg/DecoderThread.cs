@@ -15,8 +15,9 @@ internal static class DecoderThread
     /// <summary>Starts a process.</summary>
     /// <param name="start">What is started.</param>
     /// <param name="isSandboxed">Whether it is bubblewrap, which is then given the <see cref="SystemCallFilter"/>.</param>
+    /// <param name="hasNetwork">Whether it has a network there.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
-    public static Process Start(ProcessStartInfo start, bool isSandboxed)
+    public static Process Start(ProcessStartInfo start, bool isSandboxed, bool hasNetwork = false)
     {
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         Starts.Add(() =>
@@ -24,7 +25,7 @@ internal static class DecoderThread
             try
             {
                 // One for each: who reads it moves the place at which the next would begin.
-                using var filter = isSandboxed ? SystemCallFilter.Open() : null;
+                using var filter = isSandboxed ? SystemCallFilter.Open(hasNetwork) : null;
                 string handle = filter?.DangerousGetHandle().ToString(CultureInfo.InvariantCulture) ?? "";
                 if (filter is not null) start.Arguments = $"--seccomp {handle} {start.Arguments}";
                 started.SetResult(Process.Start(start) ?? throw new InvalidOperationException("No process was started."));

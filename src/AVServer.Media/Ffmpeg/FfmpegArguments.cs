@@ -15,6 +15,14 @@ internal static class FfmpegArguments
     private const string Everything = "-hide_banner -nostdin -nostats -loglevel level+info";
     private const string Output = "pipe:1";
 
+    // What is read ahead of live media to see what is in it, in microseconds: pictures show themselves with their first whole one.
+    private const int SoundProbe = 1_000_000;
+    private const int LongestProbe = 5_000_000;
+
+    // Largest pictures of pulled media, beyond which faces are read no better.
+    private const int PulledWidth = 1_280;
+    private const int PulledHeight = 720;
+
     // A little less than a sixtieth of a second, so that 60 pictures a second pass with their rounding.
     private const string ShortestPictureSeconds = "0.0155";
 
@@ -73,6 +81,36 @@ internal static class FfmpegArguments
                 else output.Matroska();
             })
             .Arguments;
+
+    /// <summary>
+    /// Live media from elsewhere → Matroska on a pipe: samples as they are decoded, in one channel, and pictures as JPEG.
+    /// </summary>
+    /// <param name="source">What arrives on a pipe; null: <paramref name="rtspUrl"/>.</param>
+    /// <param name="rtspUrl">Where RTSP is spoken on this machine.</param>
+    /// <param name="limits">Bounds of pictures.</param>
+    /// <param name="sound">Whether sound is wanted.</param>
+    /// <param name="pictures">Whether pictures are.</param>
+    public static string ForPull(DecodingSource? source, string rtspUrl, MediaLimits limits, bool sound, bool pictures)
+    {
+        string probed = $"-fpsprobesize 0 -analyzeduration {(pictures ? LongestProbe : SoundProbe)}";
+        var input = source is null
+            ? FFMpegArguments.FromInput(
+                new QuotedInput(rtspUrl), input => input.WithErrorLog().Within(limits).WithCustomArgument(probed)
+                    .WithCustomArgument("-protocol_whitelist tcp,rtp -rtsp_transport tcp").ForceFormat("rtsp"))
+            : FFMpegArguments.FromInput(
+                new QuotedInput("pipe:0"), input => input.WithErrorLog().Within(limits).WithCustomArgument(probed)
+                    .WithCustomArgument("-protocol_whitelist pipe").SoundBy(source.SoundCodec).Demuxing(source.DemuxerOptions)
+                    .ForceFormat(source.Demuxer));
+        return input.OutputToUrl(Output, output =>
+        {
+            // Where nothing can be mapped ffmpeg would choose by itself what to convert.
+            if (sound) output.WithCustomArgument("-map 0:a:0?").Samples(DecodedFormat.SampleRateHz).WithAudioChannels(1);
+            else output.WithCustomArgument("-an");
+            if (pictures) output.JpegPictures();
+            else output.WithCustomArgument("-vn");
+            output.Matroska();
+        }).Arguments;
+    }
 
     /// <summary>Microphones and cameras → Matroska on a pipe, each packet as soon as it is there, until stopped.</summary>
     /// <param name="devices">Names of ffmpeg's input devices, and of what they are to open; at least one.</param>
@@ -143,6 +181,16 @@ internal static class FfmpegArguments
             filters.WithCustomFilter("format", video.Format == PixelFormat.Bgr24 ? "bgr24" : "gray");
         });
     }
+
+    private static void JpegPictures(this FFMpegOutputOptions output) =>
+        output.WithCustomArgument("-map 0:V:0?").WithVideoCodec("mjpeg").WithVideoQualityScale(4).WithCustomArgument("-pix_fmt yuvj420p")
+            .WithFpsMode("passthrough").WithCustomArgument("-enc_time_base 1:1000").WithVideoFilters(filters => filters
+                .WithCustomFilter("select", $"isnan(prev_selected_t)+gte(t-prev_selected_t,{ShortestPictureSeconds})")
+                .WithCustomFilter("settb", "1/1000")
+                .WithCustomFilter(
+                    "scale",
+                    $"w=min(iw,{PulledWidth}):h=min(ih,{PulledHeight}):force_original_aspect_ratio=decrease:force_divisible_by=2:"
+                    + "flags=area"));
 
     private static FFMpegOutputOptions LiveMp4(this FFMpegOutputOptions output) =>
         output.WithoutMetadata().ForceFormat("mp4").WithMovFlags("empty_moov+default_base_moof+frag_every_frame")

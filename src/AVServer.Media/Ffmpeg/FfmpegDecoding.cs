@@ -33,7 +33,7 @@ internal sealed class FfmpegDecoding(MediaOptions options, MediaLimits limits, i
             await using var process = await DecoderProcess
                 .StartAsync(options, arguments, limits, source.Files, outputBytes).ConfigureAwait(false);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var feed = FeedAsync(process, source.Input, stop.Token);
+            var feed = process.FeedAsync(source.Input, stop.Token);
             var decoded = new DecodedStream(process, limits, sampleRateHz, video, inputBytes, source.GoesOnAt);
             var warnings = new DecodingWarnings(source, process.Log, inputBytes);
             bool any = false;
@@ -118,24 +118,4 @@ internal sealed class FfmpegDecoding(MediaOptions options, MediaLimits limits, i
     // What was read of a damaged file is worth more than the fault at its end. A sender who still sends has to be told.
     private static bool IsWorthKeeping(int exitCode, bool any, Task feed) =>
         any && feed.IsCompleted && FfmpegFault.Of(exitCode, "", "").Code == FaultCodes.Undecodable;
-
-    private static async Task FeedAsync(DecoderProcess process, InputBytes? input, CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (input is not null && await input.ReadAsync(cancellationToken).ConfigureAwait(false) is { } bytes)
-            {
-                await process.Input.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-                await process.Input.FlushAsync(cancellationToken).ConfigureAwait(false);
-            }
-        }
-        catch (IOException)
-        {
-            // ffmpeg took no more; its exit code and its words say why.
-        }
-        finally
-        {
-            process.CompleteInput();
-        }
-    }
 }

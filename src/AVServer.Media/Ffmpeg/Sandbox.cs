@@ -56,12 +56,15 @@ internal sealed class Sandbox
     /// <param name="arguments">The program's, quoted.</param>
     /// <param name="limits">Most address space and processor time.</param>
     /// <param name="files">Full paths of what it may read.</param>
-    public (string Program, string Arguments) Wrap(string program, string arguments, MediaLimits limits, IEnumerable<string> files)
+    /// <param name="hasNetwork">Whether it has the system's network there, for what only it can fetch.</param>
+    public (string Program, string Arguments) Wrap(
+        string program, string arguments, MediaLimits limits, IEnumerable<string> files, bool hasNetwork = false)
     {
         string system = string.Concat(System.Select(path => $" --ro-bind-try {path} {path}"));
         string inputs = string.Concat(files.Select(Bind));
         return (Wrapper,
-            $"--unshare-all --die-with-parent --new-session --cap-drop ALL --ro-bind /usr /usr{system}{_programs}{inputs} --chdir / -- "
+            $"--unshare-all {(hasNetwork ? "--share-net " : "")}--die-with-parent --new-session --cap-drop ALL --ro-bind /usr /usr"
+            + $"{system}{_programs}{inputs} --chdir / -- "
             + $"prlimit {LimitsOf(limits)} -- {QuotedInput.Quote(program)} {arguments}");
     }
 

@@ -19,6 +19,8 @@ internal static partial class SystemCallFilter
     private const uint NewNamespaces = 0x7E020000;  // CLONE_NEW…
     private const uint Clone = 56;
     private const uint Clone3 = 435;
+    private const uint Socket = 41;
+    private const uint InternetFour = 2;            // AF_INET
 
     private const int NumberOffset = 0;             // within what the kernel shows the filter
     private const int ArchitectureOffset = 4;
@@ -36,7 +38,7 @@ internal static partial class SystemCallFilter
 
     private static readonly uint[] Refused =
     [
-        41, 53,                                             // socket, socketpair
+        Socket, 53,                                         // socket, socketpair
         101, 310, 311, 312, 434, 438,                       // ptrace, process_vm_readv, process_vm_writev, kcmp, pidfd_open, pidfd_getfd
         165, 166, 155, 161, 428, 429, 430, 431, 432, 433, 442,   // mount, umount2, pivot_root, chroot, open_tree to mount_setattr
         272, 308,                                           // unshare, setns
@@ -50,27 +52,33 @@ internal static partial class SystemCallFilter
     ];
 
     /// <summary>The filter's instructions; empty where there is none for this machine.</summary>
-    public static ReadOnlyMemory<byte> Program { get; } = IsForThisMachine ? Assemble() : default;
+    public static ReadOnlyMemory<byte> Program { get; } = IsForThisMachine ? Assemble(hasNetwork: false) : default;
+
+    /// <summary>The filter of a decoder that has a network: it may make sockets of IPv4, and no others.</summary>
+    public static ReadOnlyMemory<byte> NetworkProgram { get; } = IsForThisMachine ? Assemble(hasNetwork: true) : default;
 
     private static bool IsForThisMachine =>
         OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64;
 
     /// <summary>Opens the filter as a file in memory that processes started from now on inherit; the caller's to close.</summary>
+    /// <param name="hasNetwork">Whether the processes have a network.</param>
     /// <returns>Null where there is none, or the system makes no such file.</returns>
-    public static SafeFileHandle? Open()
+    public static SafeFileHandle? Open(bool hasNetwork)
     {
-        if (Program.IsEmpty) return null;
+        var program = hasNetwork ? NetworkProgram : Program;
+        if (program.IsEmpty) return null;
         int handle = MemoryFile(nameof(SystemCallFilter), flags: 0);
         if (handle < 0) return null;
         var file = new SafeFileHandle(handle, ownsHandle: true);
-        RandomAccess.Write(file, Program.Span, fileOffset: 0);   // which leaves the place where its reader begins
+        RandomAccess.Write(file, program.Span, fileOffset: 0);   // which leaves the place where its reader begins
         return file;
     }
 
-    private static byte[] Assemble()
+    private static byte[] Assemble(bool hasNetwork)
     {
         // Behind what is looked at: allowed, refused, not there.
-        int head = 8, allow = head + Refused.Length, refuse = allow + 1, lack = allow + 2;
+        const int start = 8;
+        int head = hasNetwork ? start + 3 : start, allow = head + Refused.Length, refuse = allow + 1, lack = allow + 2;
         List<(ushort Code, int IfTrue, int IfFalse, uint Value)> instructions =
         [
             (Load, 0, 0, ArchitectureOffset),
@@ -78,9 +86,12 @@ internal static partial class SystemCallFilter
             (Load, 0, 0, NumberOffset),
             (IfNotLess, refuse, 4, OtherNumbers),
             (IfEqual, lack, 5, Clone3),
-            (IfEqual, 6, head, Clone),
+            (IfEqual, 6, start, Clone),
             (Load, 0, 0, FirstArgumentOffset),
             (IfAnyBit, refuse, allow, NewNamespaces),
+            .. hasNetwork
+                ? [(IfEqual, start + 1, head, Socket), (Load, 0, 0, FirstArgumentOffset), (IfEqual, allow, refuse, InternetFour)]
+                : Array.Empty<(ushort, int, int, uint)>(),
             .. Refused.Select((number, i) => (IfEqual, refuse, head + i + 1, number)),
             (Return, 0, 0, Allow),
             (Return, 0, 0, NotPermitted),

@@ -11,6 +11,8 @@ internal static class StartFaults
     /// <returns>One line for each thing that is wrong; null where the fault is the server's own.</returns>
     public static string? Explain(Exception fault) => fault switch
     {
+        AggregateException several when several.InnerExceptions.All(one => one is OptionsValidationException) =>
+            string.Join(Environment.NewLine, several.InnerExceptions.Select(Explain)),
         OptionsValidationException options => string.Join(Environment.NewLine, options.Failures),
         SetupException or ModelStoreException or UnknownModelException or KeywordException => fault.Message,
         // What the binder and the readers of settings files say names the setting or the file.

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Ingest;
+using AVServer.Server.Observability;
 using AVServer.Server.Scoring;
 using AVServer.Server.Security;
 using Microsoft.AspNetCore.Mvc;
@@ -45,7 +46,7 @@ internal static class KeywordRecordingsEndpoints
 
     private static async Task<IResult> EnrolAsync(
         string name, HttpContext context, IStreamPipeline pipeline, IKeywordRegistry keywords, Spool spool, ScoreLimiter turns,
-        KeyLimits keyLimits)
+        KeyLimits keyLimits, AuditLog audit)
     {
         var (word, grant, stop) = (KeywordsEndpoints.Unescaped(name), Grant.Of(context.User), context.RequestAborted);
         if (keywords.Find(word) is not { } details) return KeywordsEndpoints.Unknown();
@@ -59,7 +60,9 @@ internal static class KeywordRecordingsEndpoints
             using var turn = await turns.WorkAsync(stop);
             KeywordRecording[] recordings = [.. uploads.Select(upload => new KeywordRecording(upload.FileName, upload.Path))];
             var enrolled = await keywords.EnrolAsync(word, recordings, stop);
-            return enrolled is null ? KeywordsEndpoints.Unknown() : TypedResults.Ok(enrolled);
+            if (enrolled is null) return KeywordsEndpoints.Unknown();
+            audit.Did(grant, "gave recordings of the word", word);
+            return TypedResults.Ok(enrolled);
         }
         catch (KeywordException exception)
         {
@@ -72,10 +75,12 @@ internal static class KeywordRecordingsEndpoints
     }
 
     private static async Task<IResult> ForgetAsync(
-        string name, IKeywordRegistry keywords, ClaimsPrincipal user, CancellationToken cancellationToken)
+        string name, IKeywordRegistry keywords, AuditLog audit, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
         var word = KeywordsEndpoints.Unescaped(name);
         if (keywords.Find(word) is { } details) KeywordsEndpoints.DemandStreams(Grant.Of(user), details.Request);
-        return await keywords.ForgetRecordingsAsync(word, cancellationToken) ? TypedResults.NoContent() : KeywordsEndpoints.Unknown();
+        if (!await keywords.ForgetRecordingsAsync(word, cancellationToken)) return KeywordsEndpoints.Unknown();
+        audit.Did(Grant.Of(user), "deleted what was learnt from recordings of the word", word);
+        return TypedResults.NoContent();
     }
 }

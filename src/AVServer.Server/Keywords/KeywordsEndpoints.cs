@@ -65,7 +65,8 @@ internal static class KeywordsEndpoints
         keywords.Find(Unescaped(name)) is { } details ? TypedResults.Ok(details) : Unknown();
 
     private static async Task<IResult> AddAsync(
-        HttpRequest body, IStreamPipeline pipeline, IKeywordRegistry keywords, ClaimsPrincipal user, CancellationToken cancellationToken)
+        HttpRequest body, IStreamPipeline pipeline, IKeywordRegistry keywords, AuditLog audit, ClaimsPrincipal user,
+        CancellationToken cancellationToken)
     {
         var request = await ReadAsync(body, cancellationToken);
         foreach (var id in request.Streams ?? []) StreamPattern.Check(id);
@@ -75,6 +76,7 @@ internal static class KeywordsEndpoints
         try
         {
             var details = await keywords.AddAsync(request, cancellationToken);
+            audit.Did(grant, former is null ? "added the word" : "changed the word", details.Name);
             return former is not null
                 ? TypedResults.Ok(details)
                 : TypedResults.Created($"{Routes.Keywords}/{Uri.EscapeDataString(details.Name)}", details);
@@ -85,10 +87,12 @@ internal static class KeywordsEndpoints
         }
     }
 
-    private static IResult Remove(string name, IKeywordRegistry keywords, ClaimsPrincipal user)
+    private static IResult Remove(string name, IKeywordRegistry keywords, AuditLog audit, ClaimsPrincipal user)
     {
         if (keywords.Find(Unescaped(name)) is { } details) DemandStreams(Grant.Of(user), details.Request);
-        return keywords.Remove(Unescaped(name)) ? TypedResults.NoContent() : Unknown();
+        if (!keywords.Remove(Unescaped(name))) return Unknown();
+        audit.Did(Grant.Of(user), "removed the word", Unescaped(name));
+        return TypedResults.NoContent();
     }
 
     // A word without streams is listened for in all of them.

@@ -12,7 +12,7 @@ internal static class FaultCodeMap
         FaultCodes.BadRequest or FaultCodes.BadKeyword or FaultCodes.BadHello or FaultCodes.BadChunk or FaultCodes.TimeWentBack =>
             StatusCodes.Status400BadRequest,
         FaultCodes.Unauthorized => StatusCodes.Status401Unauthorized,
-        FaultCodes.Forbidden or FaultCodes.ForbiddenOrigin => StatusCodes.Status403Forbidden,
+        FaultCodes.Forbidden or FaultCodes.ForbiddenOrigin or FaultCodes.ForbiddenAddress => StatusCodes.Status403Forbidden,
         FaultCodes.ForbiddenHost => StatusCodes.Status421MisdirectedRequest,
         FaultCodes.TooManyRequests => StatusCodes.Status429TooManyRequests,
         FaultCodes.NotFound or FaultCodes.UnknownModel => StatusCodes.Status404NotFound,
@@ -20,6 +20,7 @@ internal static class FaultCodeMap
         FaultCodes.LimitExceeded or FaultCodes.StreamLimit => StatusCodes.Status413PayloadTooLarge,
         FaultCodes.UnsupportedMedia => StatusCodes.Status415UnsupportedMediaType,
         FaultCodes.Undecodable => StatusCodes.Status422UnprocessableEntity,
+        FaultCodes.SourceRefused or FaultCodes.SourceUnreachable => StatusCodes.Status502BadGateway,
         FaultCodes.ServerBusy or FaultCodes.ServerStopping => StatusCodes.Status503ServiceUnavailable,
         FaultCodes.NoRoom => StatusCodes.Status507InsufficientStorage,
         _ => StatusCodes.Status500InternalServerError,

@@ -1,6 +1,7 @@
 using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Streams;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AVServer.Server.Observability;
 
@@ -13,10 +14,15 @@ internal static class HealthEndpoints
     {
         routes.MapGet(Routes.HealthLive, () => Healthy).WithSummary("200 while the process runs.");
         routes.MapGet(Routes.HealthReady, Ready)
-            .WithSummary("200 while new streams are taken and a model listens, else 503; how far the open ones lie behind.")
+            .WithSummary(
+                "200 while new streams are taken and a model listens, with how far the open ones lie behind; else 503 with a reason: "
+                + "stopping, noModel or overloaded.")
             .Produces<Readiness>().ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         return routes;
     }
+
+    /// <summary>Member of a problem that says in a word why the server isn't ready.</summary>
+    internal const string ReasonMember = "reason";
 
     /// <summary>What a server says that takes streams.</summary>
     /// <param name="Status">Always <c>healthy</c>.</param>
@@ -26,10 +32,17 @@ internal static class HealthEndpoints
     private static IResult Ready(
         HttpResponse response, StreamRegistry registry, Admission admission, IStreamPipeline pipeline, IKeywordRegistry keywords)
     {
-        if (registry.IsDraining) return Problem.Of(FaultCodes.ServerStopping, "The server is shutting down.");
+        if (registry.IsDraining) return Reasoned(Problem.Of(FaultCodes.ServerStopping, "The server is shutting down."), "stopping");
         if (keywords.Keywords.Count == 0 && !pipeline.Models.Any(model => model.Active))
-            return Problem.Of(FaultCodes.ServerBusy, "No model is loaded and no word was given; see Runtime:ModelsPath.");
-        if (!admission.IsOpen) return registry.TooBusy().ToProblem(response);
+            return Reasoned(
+                Problem.Of(FaultCodes.ServerBusy, "No model is loaded and no word was given; see Runtime:ModelsPath."), "noModel");
+        if (!admission.IsOpen) return Reasoned(registry.TooBusy().ToProblem(response), "overloaded");
         return TypedResults.Ok(new Readiness("healthy", admission.Lag));
+    }
+
+    private static ProblemHttpResult Reasoned(ProblemHttpResult problem, string reason)
+    {
+        problem.ProblemDetails.Extensions[ReasonMember] = reason;
+        return problem;
     }
 }

@@ -16,6 +16,7 @@ internal static class ProblemOpenApi
         ["413"] = "It is larger than is taken.",
         ["415"] = "Its content type is none that is taken.",
         ["422"] = "It is no media that can be decoded.",
+        ["502"] = "The source that media is to be pulled from can't be reached, gives no media or lets nobody in.",
         ["503"] = "The server has too much to do, stops, or waits for its database; Retry-After says when to come back.",
         ["507"] = "The server's disk has no room for it.",
     };

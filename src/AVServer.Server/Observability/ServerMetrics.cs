@@ -27,6 +27,7 @@ internal sealed class ServerMetrics
     private readonly Counter<long> _telemetryDropped;
     private readonly Counter<long> _slowReaders;
     private readonly Counter<long> _keyLimits;
+    private readonly Histogram<double> _eventDelay;
     private readonly Histogram<double> _scoreSeconds;
 
     public ServerMetrics(IMeterFactory meters)
@@ -57,6 +58,9 @@ internal sealed class ServerMetrics
             "avserver.readers.ended", description: "Readers of events that were ended for being slow.");
         _keyLimits = meter.CreateCounter<long>(
             "avserver.key.limits", description: "Requests, streams, jobs and media that were refused at a limit of their key.");
+        _eventDelay = meter.CreateHistogram<double>(
+            "avserver.event.delay", "s",
+            "Time from the arrival of the last sound in which something was noticed to the event, by type; of raw sound.");
         _scoreSeconds = meter.CreateHistogram<double>("avserver.score.duration", "s", "Time to score a file.");
     }
 
@@ -93,6 +97,13 @@ internal sealed class ServerMetrics
         if (_events.Enabled) _events.Add(1, new KeyValuePair<string, object?>("type", EventTypes.NameOf(streamEvent)));
         if (streamEvent is ClosedEvent closed) _streamsClosed.Add(1, new KeyValuePair<string, object?>("reason", NameOf(closed.Reason)));
         if (streamEvent is FaultEvent fault) _streamsFaulted.Add(1, new KeyValuePair<string, object?>("code", fault.Code));
+    }
+
+    /// <summary>Something was noticed, and told so long after the last sound of it came.</summary>
+    public void EventDelayed(StreamEvent streamEvent, TimeSpan delay)
+    {
+        if (_eventDelay.Enabled)
+            _eventDelay.Record(delay.TotalSeconds, new KeyValuePair<string, object?>("type", EventTypes.NameOf(streamEvent)));
     }
 
     public void TelemetryDropped() => _telemetryDropped.Add(1);

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using AVServer.Contracts;
+using AVServer.Server.Events;
 
 namespace AVServer.Server.Observability;
 
 /// <summary>
-/// The spans that the server makes itself: one a stream, one a scored file. They bear ids and outcomes, nothing of what was said or seen.
+/// The spans that the server makes itself: one a stream, within it one for each thing that was noticed in its sound, one a scored file.
+/// They bear ids and outcomes, nothing of what was said or seen.
 /// </summary>
 internal static class ServerTraces
 {
@@ -15,6 +17,18 @@ internal static class ServerTraces
     /// <summary>A stream's span, to be disposed; null while nobody collects traces.</summary>
     public static Activity? StartStream(string streamId, string transport) =>
         Source.StartActivity("stream")?.SetTag("avserver.stream.id", streamId).SetTag("avserver.stream.transport", transport);
+
+    /// <summary>
+    /// The span of something that was noticed in a stream's sound, to be disposed once it is published; it begins with the arrival of the
+    /// last chunk that it was heard in. Null while nobody collects traces.
+    /// </summary>
+    public static Activity? StartEvent(Activity? stream, string streamId, DateTimeOffset arrived) => stream is null
+        ? null
+        : Source.StartActivity("event", ActivityKind.Internal, stream.Context, startTime: arrived)?.SetTag("avserver.stream.id", streamId);
+
+    /// <summary>Names the event that was published.</summary>
+    public static void Describe(Activity? span, StreamEvent published) =>
+        span?.SetTag("avserver.event.type", EventTypes.NameOf(published)).SetTag("avserver.event.sequence", published.Sequence);
 
     /// <summary>Ends a stream's span: before anyone goes on who waits for the stream's end.</summary>
     public static void EndStream(Activity? span, ClosedEvent closed, FaultEvent? fault)

@@ -13,4 +13,9 @@ public sealed class TelemetryOptions
     /// Default: absent, no trace is made and nothing leaves the machine.
     /// </summary>
     public string? OtlpEndpoint { get; set; }
+
+    /// <summary>
+    /// Share of the traces that are made and sent, 0 to 1; whoever calls with a trace of his own decides for it. Default 1.
+    /// </summary>
+    public double TraceRatio { get; set; } = 1;
 }

@@ -18,6 +18,7 @@ internal static class TelemetrySetup
     {
         ["avserver.batch.size"] = [1, 2, 4, 8, 16, 32, 64],
         ["avserver.batch.queue_delay"] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1],
+        ["avserver.event.delay"] = [0.02, 0.05, 0.1, 0.2, 0.3, 0.6, 1, 2, 5],
         ["avserver.score.duration"] = [0.1, 0.5, 1, 5, 10, 30, 60, 300],
     };
 
@@ -35,11 +36,14 @@ internal static class TelemetrySetup
                 .AddView(instrument => Buckets.TryGetValue(instrument.Name, out var ends)
                     ? new ExplicitBucketHistogramConfiguration { Boundaries = ends }
                     : null)
+                .SetExemplarFilter(collector is null ? ExemplarFilterType.AlwaysOff : ExemplarFilterType.TraceBased)
                 .AddPrometheusExporter(Configure);
             if (collector is not null) metrics.AddOtlpExporter(options => SendTo(new Uri(collector, "v1/metrics"), options));
         });
         if (collector is not null)
             telemetry.WithTracing(traces => traces
+                .SetSampler(provider => new ParentBasedSampler(
+                    new TraceIdRatioBasedSampler(provider.GetRequiredService<IOptions<TelemetryOptions>>().Value.TraceRatio)))
                 .AddSource(ServerTraces.SourceName)
                 .AddAspNetCoreInstrumentation(Configure)
                 .AddOtlpExporter(options => SendTo(new Uri(collector, "v1/traces"), options)));

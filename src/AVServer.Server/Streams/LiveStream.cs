@@ -24,6 +24,7 @@ internal sealed partial class LiveStream
     private readonly ILogger _logger;
     private readonly ChunkQueue _queue;
     private readonly ITimer _idleTimer;
+    private readonly ChunkArrivals _arrivals;
     private readonly bool _isContainer;
     private readonly TaskCompletionSource<StreamOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _stopping = new();
@@ -38,6 +39,7 @@ internal sealed partial class LiveStream
         ServerMetrics metrics, ILogger logger)
     {
         Lag = new StreamLag(time);
+        _arrivals = new ChunkArrivals(time);
         _isContainer = request.Hello.Container is not null;
         _request = request with { Tap = _isContainer ? new LagTap(Lag, clips) : clips };
         _clips = clips;
@@ -59,7 +61,7 @@ internal sealed partial class LiveStream
 
     public string Id => _request.StreamId;
 
-    /// <summary>How its media comes: <c>webSocket</c>, <c>put</c> or <c>hub</c>.</summary>
+    /// <summary>How its media comes: <c>webSocket</c>, <c>put</c>, <c>hub</c> or <c>pull</c>.</summary>
     public string Transport { get; }
 
     public DateTimeOffset OpenedAt { get; }
@@ -91,7 +93,11 @@ internal sealed partial class LiveStream
             return !IsEnding;
         }
         if (chunk.Kind is MediaKind.Audio or MediaKind.Video) Interlocked.Exchange(ref _mediaTimeTicks, chunk.Time.Ticks);
-        if (chunk.Kind == MediaKind.Audio) Lag.Arrived(chunk.Time);
+        if (chunk.Kind == MediaKind.Audio)
+        {
+            Lag.Arrived(chunk.Time);
+            _arrivals.Arrived();
+        }
         else if (_isContainer) Lag.Sent(came: true);
         _senderWaits = true;
         var writing = _queue.WriteAsync(chunk);
@@ -108,6 +114,12 @@ internal sealed partial class LiveStream
 
     /// <summary>The sender broke the protocol: no more media is taken.</summary>
     public void Fail(string code, string message) => End(new Ending(CloseReason.Faulted, new FaultEvent(code, message)));
+
+    /// <summary>Tells its readers of something that only its sender knows.</summary>
+    public void Tell(WarningEvent warning)
+    {
+        if (!IsEnding) _log.Append(warning);
+    }
 
     /// <summary>Ends it without hearing what waits: it was taken, but the machine can't keep up with it.</summary>
     public void Refuse(RefusedException busy)
@@ -139,7 +151,7 @@ internal sealed partial class LiveStream
                     break;
                 }
                 fault = streamEvent as FaultEvent ?? fault;
-                var published = _log.Append(streamEvent);
+                var published = Publish(streamEvent, span);
                 _clips?.AcceptEvent(published);
             }
         }
@@ -166,9 +178,22 @@ internal sealed partial class LiveStream
     {
         await foreach (var chunk in _queue.ReadAllAsync(cancellationToken))
         {
+            if (chunk.Kind == MediaKind.Audio) _arrivals.Taken();
             yield return chunk;
             if (chunk.Kind == MediaKind.Audio) Lag.Finished();
         }
+    }
+
+    // What was noticed in sound has a way behind it: from when the last of the sound came.
+    private StreamEvent Publish(StreamEvent streamEvent, Activity? stream)
+    {
+        if (streamEvent is not (WakeWordEvent or SpeechEvent or EmotionEvent) || _arrivals.Last is not { } arrived)
+            return _log.Append(streamEvent);
+        using var span = ServerTraces.StartEvent(stream, Id, arrived);
+        var published = _log.Append(streamEvent);
+        _metrics.EventDelayed(published, _time.GetUtcNow() - arrived);
+        ServerTraces.Describe(span, published);
+        return published;
     }
 
     private void Finish(ClosedEvent closed, FaultEvent? fault, Action onClosed, Activity? span)

@@ -17,8 +17,8 @@ internal sealed record CodeBlock(string Guide, int Line, string Language, string
     [
         "README.md", "src/README.md", "clients/web/README.md", "clients/dotnet/README.md", "clients/cli/README.md",
         "clients/python/README.md", "CONTRIBUTING.md", "SECURITY.md",
-        .. Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, "docs"), "*.md").Select(path => $"docs/{Path.GetFileName(path)}")
-            .Order(StringComparer.Ordinal),
+        .. Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, "docs"), "*.md", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(TestPaths.RepositoryRoot, path)).Order(StringComparer.Ordinal),
     ];
 
     /// <summary>Every block of every guide, in order.</summary>

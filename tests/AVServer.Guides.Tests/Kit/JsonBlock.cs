@@ -22,6 +22,7 @@ internal static class JsonBlock
             if (members.ContainsKey("protocol")) await SayHelloAsync(line, newcomer);
             else if ((string?)members["type"] == TextMessage.TypeName) Read<TextMessage>(line);
             else if (members.ContainsKey("type")) Read<StreamEvent>(line);
+            else if (members.ContainsKey("state")) Read<SourceStatus>(line);
             else if (members.ContainsKey("pronunciations")) Read<KeywordDetails>(line);
             else if (members.ContainsKey("segments")) Assert.NotEmpty(members["segments"]!.Deserialize<SpokenSegment[]>(Strict)!);
             else if (members.ContainsKey("durationSeconds")) ReadReport(members);

@@ -19,6 +19,7 @@ internal static partial class ShellBlock
         ("scripts/av score", "\"keyword\":\"computer\"|av: 3 of 3 files", true),
         ("scripts/av stream --device", "\"type\":\"closed\",\"reason\":\"completed\"", true),
         ("scripts/av stream", "\"type\":\"wakeWord\"", true),
+        ("scripts/av sources list", "", true),
         ("scripts/av status", "\"models\":", true),
         ("scripts/av doctor", "ok    models: ", true),
         ("ffmpeg", "", true),

@@ -11,6 +11,7 @@ using AVServer.Server.Delivery.Wyoming;
 using AVServer.Server.Observability;
 using AVServer.Server.Scoring;
 using AVServer.Server.Security;
+using AVServer.Server.Sources;
 using AVServer.Server.Storage.Clips;
 using AVServer.Server.Storage.History;
 using AVServer.TestKit;
@@ -39,6 +40,7 @@ public sealed partial class LimitTests
         ["Webhooks:0"] = typeof(WebhookOptions),
         [MqttOptions.Section] = typeof(MqttOptions),
         [WyomingOptions.Section] = typeof(WyomingOptions),
+        [PullOptions.Section] = typeof(PullOptions),
     };
 
     private static readonly IReadOnlyList<(string Name, LimitAttribute Limit)> Limits =
@@ -68,7 +70,7 @@ public sealed partial class LimitTests
         using var listener = new MeterListener { InstrumentPublished = (instrument, _) => instruments.TryAdd(instrument.Name, 0) };
         listener.Start();
         _ = (new ServerMetrics(meters), new HistoryMetrics(meters), new ClipMetrics(meters), new WebhookMetrics(meters),
-            new MqttMetrics(meters));
+            new MqttMetrics(meters), new SourceMetrics(meters));
         Assert.All(Limits, limit => Assert.All(limit.Limit.Metrics, metric => Assert.Contains(metric, instruments.Keys)));
         Assert.All(Limits, limit => Assert.NotEmpty(limit.Limit.Metrics));
     }

@@ -20,7 +20,7 @@ namespace AVServer.Server.Tests.Observability;
 public sealed class MetricsTests : IDisposable
 {
     // Name and labels of each series. A change here breaks somebody's dashboard.
-    private static readonly string[] Series =
+    internal static readonly string[] Series =
     [
         "avserver_batch_failed_steps_total{model}",
         "avserver_batch_queue_delay_seconds_bucket{model,le}",
@@ -34,6 +34,9 @@ public sealed class MetricsTests : IDisposable
         "avserver_clips_expired_total{}",
         "avserver_clips_lost_total{}",
         "avserver_clips_written_total{}",
+        "avserver_event_delay_seconds_bucket{type,le}",
+        "avserver_event_delay_seconds_count{type}",
+        "avserver_event_delay_seconds_sum{type}",
         "avserver_events_forgotten_bytes_total{}",
         "avserver_events_total{type}",
         "avserver_history_expired_total{}",
@@ -71,7 +74,7 @@ public sealed class MetricsTests : IDisposable
     ];
 
     private static readonly string[] Histograms =
-        ["avserver_batch_queue_delay_seconds", "avserver_batch_size", "avserver_score_duration_seconds"];
+        ["avserver_batch_queue_delay_seconds", "avserver_batch_size", "avserver_event_delay_seconds", "avserver_score_duration_seconds"];
 
     private readonly TemporaryFolder _models = new();
 
@@ -157,6 +160,7 @@ public sealed class MetricsTests : IDisposable
         metrics.EventsForgotten(1);
         metrics.JobsForgotten(1);
         metrics.EventPublished(new FaultEvent(FaultCodes.Internal, "An example."));
+        metrics.EventDelayed(new SpeechEvent("", TimeSpan.Zero, TimeSpan.Zero), TimeSpan.FromSeconds(0.1));
         metrics.SlowReaderEnded();
         metrics.Scored(TimeSpan.FromSeconds(1));
         var history = server.Part<HistoryMetrics>();

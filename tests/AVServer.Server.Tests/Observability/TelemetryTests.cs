@@ -79,11 +79,76 @@ public sealed class TelemetryTests
             await bad.SendTextAsync("no such text");
             await bad.ReceiveAllAsync();
         }
+        ended.RemoveAll(span => span.OperationName != "stream");
         Assert.Equal(["good", "bad"], ended.Select(span => span.GetTagItem("avserver.stream.id")));
         Assert.All(ended, span => Assert.NotNull(span.ParentId));
         Assert.Equal(["Completed", "Faulted"], ended.Select(span => span.GetTagItem("avserver.stream.close_reason")));
         Assert.Equal([ActivityStatusCode.Unset, ActivityStatusCode.Error], ended.Select(span => span.Status));
         Assert.All(ended.SelectMany(span => span.TagObjects), tag => Assert.StartsWith("avserver.stream.", tag.Key));
+    }
+
+    [Fact]
+    public async Task Events_span_goes_from_the_sounds_arrival_to_its_publication_within_its_stream()
+    {
+        var ended = new List<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == ServerTraces.SourceName,
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => { lock (ended) ended.Add(activity); },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var server = await RunningServer.StartAsync();
+        server.Pipeline.Pause();
+        using (var sender = await MediaSender.OpenAsync(server, "s"))
+        {
+            await sender.SendAsync(0, "Word!!");
+            await Task.Delay(300);
+            server.Pipeline.Resume();
+            await sender.CloseAsync();
+        }
+        var happened = Assert.Single(ended, span => span.OperationName == "event");
+        var stream = ended.Single(span => span.OperationName == "stream");
+        Assert.Equal((stream.TraceId, stream.SpanId), (happened.TraceId, happened.ParentSpanId));
+        Assert.True(happened.Duration > TimeSpan.FromSeconds(0.25), $"{happened.Duration}");
+        Assert.Equal(
+            [("avserver.stream.id", "s"), ("avserver.event.type", "wakeWord"), ("avserver.event.sequence", 2L)],
+            happened.TagObjects.Select(tag => (tag.Key, tag.Value)));
+        var scrape = await Scrape.OfAsync(server);
+        Assert.Equal(1, scrape["avserver_event_delay_seconds_count", ("type", "wakeWord")]);
+        Assert.True(scrape["avserver_event_delay_seconds_sum"] > 0.25);
+    }
+
+    [Fact]
+    public async Task Share_of_the_traces_is_sent_and_figures_name_one()
+    {
+        await using var collector = await Collector.StartAsync();
+        (string, string) endpoint = ("Telemetry:OtlpEndpoint", collector.Url);
+        await using (var server = await RunningServer.StartAsync(endpoint, ("Telemetry:TraceRatio", "0"), ("Security:ApiKey", Key)))
+        {
+            await UseAsync(server);
+            await server.StopAsync();
+        }
+        Assert.Equal("", collector.Text("/v1/traces"));
+        Assert.Contains("avserver.event.delay", collector.Text("/v1/metrics"));
+        await using var traced = await RunningServer.StartAsync(endpoint);
+        using (var sender = await MediaSender.OpenAsync(traced, "s"))
+        {
+            await sender.SendAsync(0, "Word!!");
+            await sender.CloseAsync();
+        }
+        using var request = new HttpRequestMessage(HttpMethod.Get, Routes.Metrics);
+        request.Headers.Accept.ParseAdd("application/openmetrics-text");
+        using var scraped = await traced.Http.SendAsync(request);
+        Assert.Matches(@"avserver_event_delay_seconds_bucket\{[^}]*\} 1 # \{[^}]*trace_id=", await scraped.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Share_that_is_none_stops_the_start()
+    {
+        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(
+            () => RunningServer.StartAsync(("Telemetry:TraceRatio", "1.5")));
+        Assert.Contains("Telemetry:TraceRatio of 0 to 1", error.Message);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using AVServer.Contracts;
 using AVServer.Server.Delivery.Mqtt;
 using AVServer.Server.Delivery.Webhooks;
@@ -73,11 +74,12 @@ internal static class HistoryEndpoints
 
     private static async Task<HistoryDeletion> DeleteAsync(
         string? streamId, EventBroker broker, HistoryRecorder recorder, ClipStore clips, WebhookDispatcher webhooks, MqttPublisher mqtt,
-        TimeProvider time, CancellationToken cancellationToken)
+        TimeProvider time, AuditLog audit, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
         StreamIds.Check(
             streamId ?? throw new RefusedException(
                 FaultCodes.BadRequest, "Expected ?streamId= with the stream whose events are to be deleted, got none."));
+        audit.Did(Grant.Of(user), "deleted what is kept of the stream", streamId);
         var inMemory = broker.Delete(streamId);
         mqtt.DeleteStream(streamId);
         return await RunAsync(async () =>
