@@ -53,6 +53,12 @@ internal static class LogEventIds
 
     public const int Unexpected = 2701;
 
+    public const int RedisAway = 2801;
+    public const int RedisBack = 2802;
+    public const int StreamTaken = 2803;
+    public const int NodeBuried = 2804;
+    public const int NodeJoined = 2805;
+
     public const int NoModels = 3001;
     public const int BadMedia = 3002;
     public const int PipelineFailed = 3003;

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using AVServer.Contracts;
+using AVServer.Server.Events;
 using AVServer.Server.Observability;
 using AVServer.Server.Security;
 
@@ -10,7 +11,7 @@ internal static class StreamsEndpoints
 {
     public static IEndpointRouteBuilder MapStreams(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Streams, (StreamRegistry registry, ClaimsPrincipal user) => List(registry, Grant.Of(user)))
+        routes.MapGet(Routes.Streams, ListAsync)
             .RequireScope(Scope.Subscribe)
             .WithSummary("Lists the open streams.");
         routes.MapDelete(Routes.Streams + "/{streamId}", CloseAsync)
@@ -20,15 +21,23 @@ internal static class StreamsEndpoints
         return routes;
     }
 
-    private static StreamSummary[] List(StreamRegistry registry, Grant grant) =>
-        [.. registry.Streams.Where(stream => grant.HasStream(stream.Id)).Select(Summary)];
+    private static async Task<StreamSummary[]> ListAsync(StreamRegistry registry, ISharedEvents shared, ClaimsPrincipal user)
+    {
+        var grant = Grant.Of(user);
+        var others = await shared.StreamsOfOthersAsync();
+        return
+        [
+            .. registry.Streams.Select(stream => stream.Summary(shared.NodeName)).Concat(others)
+                .Where(stream => grant.HasStream(stream.StreamId)).OrderBy(stream => stream.OpenedAt),
+        ];
+    }
 
-    private static StreamSummary Summary(LiveStream stream) => new(stream.Id, stream.Transport, stream.OpenedAt, stream.MediaTime);
-
-    private static async Task<IResult> CloseAsync(string streamId, StreamRegistry registry, CancellationToken cancellationToken)
+    private static async Task<IResult> CloseAsync(
+        string streamId, StreamRegistry registry, ISharedEvents shared, CancellationToken cancellationToken)
     {
         if (registry.Find(streamId) is not { } stream)
-            return Problem.Of(FaultCodes.NotFound, $"Expected the id of an open stream; see {Routes.Streams}.");
+            return await shared.CloseAsync(streamId, cancellationToken) ? TypedResults.NoContent()
+                : Problem.Of(FaultCodes.NotFound, $"Expected the id of an open stream; see {Routes.Streams}.");
         stream.End(CloseReason.Completed);
         await stream.Completion.WaitAsync(cancellationToken);
         return TypedResults.NoContent();

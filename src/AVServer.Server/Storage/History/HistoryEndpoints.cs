@@ -78,7 +78,7 @@ internal static class HistoryEndpoints
         StreamIds.Check(
             streamId ?? throw new RefusedException(
                 FaultCodes.BadRequest, "Expected ?streamId= with the stream whose events are to be deleted, got none."));
-        var inMemory = broker.Delete(streamId);
+        var inMemory = await broker.DeleteAsync(streamId, cancellationToken);
         mqtt.DeleteStream(streamId);
         return await RunAsync(async () =>
         {
