@@ -63,7 +63,11 @@ internal sealed partial class ClusterNode(
         }
     }
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _stop.Cancel();   // where nobody stopped the host before
+        _stop.Dispose();
+    }
 
     private async Task BeatOnAsync()
     {

@@ -244,9 +244,8 @@ internal sealed partial class SharedStream : IStreamLease, IEventAppender
             {
                 if (!_waiting.TryPeek(out next!)) return;
                 if (next.Event is { Cursor: { } place } && !place.IsAtOrBefore(_shared)) return;
-                _waiting.Dequeue();
             }
-            Give(next);
+            GiveFirst(next);
         }
     }
 
@@ -257,19 +256,20 @@ internal sealed partial class SharedStream : IStreamLease, IEventAppender
         {
             if (!_redis.IsAlone && _waiting.Count < MostWaiting) return 0;
             waiting = [.. _waiting];
-            _waiting.Clear();
         }
-        foreach (var next in waiting) Give(next);
+        foreach (var next in waiting) GiveFirst(next);
         return waiting.Count(next => next.Event is not null);
     }
 
-    private void Give(Waiting next)
+    // It leaves the queue when it is given, so that who flushes waits for it.
+    private void GiveFirst(Waiting next)
     {
         if (next.Event is not null)
         {
             _log.Deliver(next.Event, next.Bytes, next.BeforeDelivery);
             _given = next.Event.Cursor!.Value;
         }
+        lock (_gate) _waiting.Dequeue();
         next.Flushed?.TrySetResult();
     }
 
