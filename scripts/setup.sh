@@ -4,7 +4,7 @@
 #   scripts/setup.sh native     of that, what comes from apt: enough to run what was built elsewhere
 #   scripts/setup.sh packages   of that, what comes from npm: enough to build
 #   scripts/setup.sh lab        and what training needs (voices)
-#   scripts/setup.sh test       and what the tests need (Chromium, PostgreSQL, nginx, mosquitto, packages of Python)
+#   scripts/setup.sh test       and what the tests need (Chromium, PostgreSQL, Redis, nginx, mosquitto, packages of Python)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 what=${1:-server}
@@ -59,7 +59,7 @@ postgresql() {
     apt_install postgresql
 }
 
-# The tests start brokers of their own, too: the machine's would take port 1883.
+# The tests start brokers of their own, too, and Redis: the machine's would take ports 1883 and 6379.
 mosquitto() {
     [ -x /usr/sbin/mosquitto ] && return
     as_root mkdir -p /etc/systemd/system
@@ -69,6 +69,13 @@ mosquitto() {
 
 # The tests start RTSP servers of their own, by GStreamer.
 rtsp() { apt_install python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good; }
+
+redis() {
+    [ -x /usr/bin/redis-server ] && return
+    as_root mkdir -p /etc/systemd/system
+    as_root ln -sf /dev/null /etc/systemd/system/redis-server.service
+    apt_install redis-server
+}
 
 # OpenCvSharp's native library is linked against GTK, which nothing here calls. The package's name differs from system to system, the library's doesn't.
 opencv() {
@@ -234,6 +241,6 @@ case $what in
     packages) need node "node 20 or later"; need npm "node 20 or later, with npm,"; packages ;;
     server) tools; native; packages ;;
     lab) tools; native; packages; torchsharp; apt_install espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts praat ;;
-    test) tools; native; packages; torchsharp; apt_install chromium; postgresql; nginx; mosquitto; apt_install python3-aiohttp python3-mypy; rtsp ;;
+    test) tools; native; packages; torchsharp; apt_install chromium; postgresql; nginx; mosquitto; redis; apt_install python3-aiohttp python3-mypy; rtsp ;;
     *) say "expected server, native, packages, lab or test, got '$what'"; exit 2 ;;
 esac

@@ -59,6 +59,12 @@ internal static class LogEventIds
 
     public const int Audited = 2901;
 
+    public const int RedisAway = 2951;
+    public const int RedisBack = 2952;
+    public const int StreamTaken = 2953;
+    public const int NodeBuried = 2954;
+    public const int NodeJoined = 2955;
+
     public const int NoModels = 3001;
     public const int BadMedia = 3002;
     public const int PipelineFailed = 3003;

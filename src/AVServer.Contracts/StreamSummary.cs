@@ -5,4 +5,6 @@ namespace AVServer.Contracts;
 /// <param name="Transport">How its media comes: <c>webSocket</c>, <c>put</c>, <c>hub</c> or <c>pull</c>.</param>
 /// <param name="OpenedAt">Since when, UTC.</param>
 /// <param name="MediaTime">Media time of the last raw chunk; zero for a container.</param>
-public sealed record StreamSummary(string StreamId, string Transport, DateTimeOffset OpenedAt, TimeSpan MediaTime);
+/// <param name="Node">Name of the node that it is sent to; absent where there is one server.</param>
+public sealed record StreamSummary(
+    string StreamId, string Transport, DateTimeOffset OpenedAt, TimeSpan MediaTime, string? Node = null);

@@ -1,4 +1,5 @@
 using AVServer.Contracts;
+using AVServer.Server.Cluster;
 using AVServer.Server.Configuration;
 using AVServer.Server.Delivery;
 using AVServer.Server.Delivery.Mqtt;
@@ -39,6 +40,7 @@ public static class ServerSetup
         var services = builder.Services;
         services.AddServerOptions();
         services.AddStreams();
+        services.AddCluster(builder.Configuration);
         services.AddTelemetry(builder.Configuration);
         services.AddHistory().AddClips().AddWebhooks().AddJobs().AddKeywords().AddWyoming().AddMqtt().AddSources();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.AddCode);

@@ -57,6 +57,16 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         using (var victim = Process.GetProcessById(Id)) victim.Kill();
         await _process!.WaitForExitAsync(TestTimeout.Token());
         _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Asks it to end, as a system does that is shut down, and waits until it has.</summary>
+    public async Task TerminateAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        await _process!.WaitForExitAsync(TestTimeout.Token());
+        _process.Dispose();
+        _process = null;
     }
 
     /// <summary>Starts it anew at the port that it had.</summary>

@@ -44,7 +44,11 @@ internal sealed class EventsHub(
     /// <summary>
     /// Where the stream's events end now: who subscribes after it misses nothing of what follows, however often the connection breaks.
     /// </summary>
-    public EventCursor Position(string? streamId) => broker.Position(Named(streamId));
+    public async Task<EventCursor> Position(string? streamId)
+    {
+        using var held = await broker.LoadAsync(Named(streamId), Context.ConnectionAborted);
+        return broker.Position(held.Log.StreamId);
+    }
 
     /// <summary>Pushes the stream's events, telemetry left out, as <see cref="HubMethods.OnEvent"/> from now on.</summary>
     public Task Watch(string? streamId) =>
@@ -79,7 +83,7 @@ internal sealed class EventsHub(
         Permission.Demand(caller, Scope.Publish, streamId);
         HelloReader.Check(hello);
         using var place = keyLimits.Stream(caller);
-        var stream = registry.Open(new StreamRequest(streamId, hello), "hub");
+        var stream = await registry.OpenAsync(new StreamRequest(streamId, hello), "hub");
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(Context.ConnectionAborted);
         var receiving = ReceiveAsync(stream, chunks, keyLimits.Bytes(caller), ended.Token);
         var outcome = await stream.Completion;

@@ -17,6 +17,7 @@ internal sealed class EventBroker : IDisposable
     private readonly ServerMetrics _metrics;
     private readonly IEventSink[] _sinks;
     private readonly DeletedEvents _deleted;
+    private readonly ISharedEvents _shared;
     private readonly ITimer _forgetTimer;
     private readonly EventRetention _retention;
     private readonly string _epoch;
@@ -31,11 +32,13 @@ internal sealed class EventBroker : IDisposable
     private bool _completed;
 
     public EventBroker(
-        IOptions<ServerLimits> limits, IEnumerable<IEventSink> sinks, DeletedEvents deleted, TimeProvider time, ServerMetrics metrics)
+        IOptions<ServerLimits> limits, IEnumerable<IEventSink> sinks, DeletedEvents deleted, ISharedEvents shared, TimeProvider time,
+        ServerMetrics metrics)
     {
         _limits = limits.Value;
         _sinks = [.. sinks];
         _deleted = deleted;
+        _shared = shared;
         _time = time;
         _metrics = metrics;
         _retention = new EventRetention(_limits, metrics.EventsForgotten);
@@ -92,15 +95,68 @@ internal sealed class EventBroker : IDisposable
         Forget();
     }
 
+    /// <summary>
+    /// Holds the log of a stream id as the other nodes have it: what is asked of it now counts for all nodes. Whoever asks disposes it.
+    /// </summary>
+    /// <exception cref="RefusedException">It is no stream id, or the other nodes can't be asked.</exception>
+    public async ValueTask<LogHold> LoadAsync(string streamId, CancellationToken cancellationToken)
+    {
+        Streams.StreamIds.Check(streamId);
+        var held = new LogHold(this, Hold(streamId));
+        try
+        {
+            await _shared.LoadAsync(held.Log, cancellationToken);
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The logs that are held now, for whoever brings them what other nodes publish.</summary>
+    public IReadOnlyList<EventLog> Logs
+    {
+        get { lock (_gate) return [.. _logs.Values]; }
+    }
+
+    /// <summary>Takes what another node published.</summary>
+    /// <returns>The log that has to be loaded again, because something between is missing; null where none has.</returns>
+    public EventLog? Receive(StreamEvent streamEvent)
+    {
+        EventLog? log;
+        lock (_gate) log = _logs.GetValueOrDefault(streamEvent.StreamId);
+        foreach (var reader in _readersOfAll) reader.Offer(streamEvent);
+        return log is null || log.Receive(streamEvent) ? null : log;
+    }
+
+    /// <summary>Tells the readers of all streams that other nodes may have published what they weren't given.</summary>
+    public void LoseOfAll()
+    {
+        foreach (var reader in _readersOfAll) reader.Tell(LostOfAll(PositionOfAll));
+    }
+
     /// <summary>Deletes what memory keeps of a stream's events, whether it is open or not.</summary>
-    /// <returns>How many events.</returns>
-    public int Delete(string streamId)
+    /// <returns>How many events, and the last of all that there were.</returns>
+    public (int Count, EventCursor UpTo) Delete(string streamId)
     {
         EventLog? log;
         lock (_gate) log = _logs.GetValueOrDefault(streamId);
         // Where there is no log any more, what waits elsewhere is of an earlier one.
         var (count, upTo) = log?.Delete() ?? (0, new EventCursor(Epochs.Create(_time.GetUtcNow()), 0));
         _deleted.Add(streamId, upTo);
+        return (count, upTo);
+    }
+
+    /// <summary>Deletes it on every node.</summary>
+    /// <returns>How many events this one kept.</returns>
+    /// <exception cref="RefusedException">The other nodes can't be told.</exception>
+    public async Task<int> DeleteAsync(string streamId, CancellationToken cancellationToken)
+    {
+        using var held = await LoadAsync(streamId, cancellationToken);
+        var (count, upTo) = Delete(streamId);
+        await _shared.DeleteAsync(streamId, upTo);
         return count;
     }
 

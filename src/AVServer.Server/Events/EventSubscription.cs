@@ -50,6 +50,9 @@ internal sealed class EventSubscription : IDisposable
     /// <summary>What was kept from before the reader came, of the types that it wants.</summary>
     public IReadOnlyList<StreamEvent> Backlog { get; private set; } = [];
 
+    /// <summary>The log's epochs when the reader came, in order.</summary>
+    public IReadOnlyList<string> Epochs { get; private set; } = [];
+
     /// <summary>Told first: what is gone. Null where nothing is.</summary>
     public LostEvent? Lost { get; private set; }
 
@@ -57,9 +60,10 @@ internal sealed class EventSubscription : IDisposable
     public bool Wants(Type type) => _types is null ? type != typeof(TelemetryEvent) : _types.Contains(type);
 
     /// <summary>Sets where the reader begins; before the first <see cref="Offer"/>.</summary>
-    public void Begin(EventCursor position, EventCursor end, IReadOnlyList<StreamEvent>? backlog = null)
+    public void Begin(
+        EventCursor position, EventCursor end, IReadOnlyList<StreamEvent>? backlog = null, IReadOnlyList<string>? epochs = null)
     {
-        (Position, End, Backlog) = (position, end, backlog ?? []);
+        (Position, End, Backlog, Epochs) = (position, end, backlog ?? [], epochs ?? [end.Epoch]);
         _lastQueued = Backlog.Count > 0 ? Backlog[^1].Cursor : position;
     }
 
@@ -72,14 +76,11 @@ internal sealed class EventSubscription : IDisposable
     /// <summary>Queues an event if the reader wants it. Never waits.</summary>
     public void Offer(StreamEvent streamEvent)
     {
-        if (!Wants(streamEvent.GetType())) return;
-        if (streamEvent is TelemetryEvent && _queue.Reader.Count >= _capacity / 2)
-            _onLoss(false);
-        else if (_queue.Writer.TryWrite(streamEvent))
-            _lastQueued = streamEvent.Cursor ?? _lastQueued;
-        else if (_queue.Writer.TryComplete(new ReaderTooSlowException(_capacity, StreamId is null ? null : _lastQueued)))
-            _onLoss(true);
+        if (Wants(streamEvent.GetType())) Queue(streamEvent);
     }
+
+    /// <summary>Tells the reader, whatever it wants, that something is gone of what would have come next.</summary>
+    public void Tell(LostEvent lost) => Queue(lost);
 
     /// <summary>No more events will come; the reader gets what is queued.</summary>
     public void Complete() => _queue.Writer.TryComplete();
@@ -126,5 +127,15 @@ internal sealed class EventSubscription : IDisposable
     {
         Complete();
         if (Interlocked.Exchange(ref _released, 1) == 0) _release(this);
+    }
+
+    private void Queue(StreamEvent streamEvent)
+    {
+        if (streamEvent is TelemetryEvent && _queue.Reader.Count >= _capacity / 2)
+            _onLoss(false);
+        else if (_queue.Writer.TryWrite(streamEvent))
+            _lastQueued = streamEvent.Cursor ?? _lastQueued;
+        else if (_queue.Writer.TryComplete(new ReaderTooSlowException(_capacity, StreamId is null ? null : _lastQueued)))
+            _onLoss(true);
     }
 }

@@ -10,8 +10,8 @@ internal sealed class KeptEvents(KeptBounds bounds)
     /// <summary>Bytes of what is kept.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Number of the last event of this type that is gone; 0: none is.</summary>
-    public long GoneUpTo { get; private set; }
+    /// <summary>Place of the last event of this type that is gone; <see cref="EventCursor.Start"/>: none is.</summary>
+    public EventCursor GoneUpTo { get; private set; } = EventCursor.Start;
 
     /// <summary>Events that are kept.</summary>
     public int Count => _queue.Count;
@@ -39,10 +39,18 @@ internal sealed class KeptEvents(KeptBounds bounds)
     {
         var (dropped, bytes) = _queue.Dequeue();
         Bytes -= bytes;
-        GoneUpTo = dropped.Sequence;
+        GoneUpTo = dropped.Cursor!.Value;
         return bytes;
     }
 
-    /// <summary>What is kept beyond a number.</summary>
-    public IEnumerable<StreamEvent> After(long sequence) => _queue.Select(kept => kept.Event).Where(kept => kept.Sequence > sequence);
+    /// <summary>Lets go of what others let go of before.</summary>
+    public void DropUpTo(EventCursor upTo)
+    {
+        while (_queue.TryPeek(out var oldest) && oldest.Event.Cursor!.Value.IsAtOrBefore(upTo)) DropOldest();
+        if (!upTo.IsAtOrBefore(GoneUpTo)) GoneUpTo = upTo;
+    }
+
+    /// <summary>What is kept beyond a place.</summary>
+    public IEnumerable<StreamEvent> After(EventCursor place) =>
+        _queue.Select(kept => kept.Event).Where(kept => !kept.Cursor!.Value.IsAtOrBefore(place));
 }

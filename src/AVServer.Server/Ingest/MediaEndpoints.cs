@@ -78,7 +78,7 @@ internal static class MediaEndpoints
         var own = await queryWords.PrepareAsync(words, context.RequestAborted);
         // A stream may be quiet for longer than Kestrel allows a body to be; the stream's own idle limit holds instead.
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
-        var stream = registry.Open(new StreamRequest(streamId, hello, telemetry) { Words = own }, "put");
+        var stream = await registry.OpenAsync(new StreamRequest(streamId, hello, telemetry) { Words = own }, "put");
         var receiving = ForwardAsync(context.Request, stream, keyLimits.Bytes(grant));
         var outcome = await stream.Completion;
         context.Request.BodyReader.CancelPendingRead();   // the rest of the body is not wanted

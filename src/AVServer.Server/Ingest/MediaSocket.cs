@@ -41,7 +41,8 @@ internal sealed class MediaSocket(
             var words = await queryWords.PrepareAsync(request.Words, CancellationToken.None);
             var hello = await ReadHelloAsync();
             if (hello is null) return;
-            var stream = registry.Open(new StreamRequest(request.StreamId, hello, request.Telemetry) { Words = words }, "webSocket");
+            var stream = await registry.OpenAsync(
+                new StreamRequest(request.StreamId, hello, request.Telemetry) { Words = words }, "webSocket");
             await ServeAsync(stream);
         }
         catch (RefusedException refused)

@@ -1,5 +1,6 @@
 using AVServer.Contracts;
 using AVServer.Pipeline;
+using AVServer.Server.Events;
 using AVServer.Server.Streams;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -27,17 +28,19 @@ internal static class HealthEndpoints
     /// <summary>What a server says that takes streams.</summary>
     /// <param name="Status">Always <c>healthy</c>.</param>
     /// <param name="Lag">How far half of the live streams lie behind, or less, in seconds.</param>
-    internal sealed record Readiness(string Status, TimeSpan Lag);
+    /// <param name="Cluster">With other nodes: <c>connected</c>, or why they can't be reached.</param>
+    internal sealed record Readiness(string Status, TimeSpan Lag, string? Cluster = null);
 
     private static IResult Ready(
-        HttpResponse response, StreamRegistry registry, Admission admission, IStreamPipeline pipeline, IKeywordRegistry keywords)
+        HttpResponse response, StreamRegistry registry, Admission admission, IStreamPipeline pipeline, IKeywordRegistry keywords,
+        ISharedEvents shared)
     {
         if (registry.IsDraining) return Reasoned(Problem.Of(FaultCodes.ServerStopping, "The server is shutting down."), "stopping");
         if (keywords.Keywords.Count == 0 && !pipeline.Models.Any(model => model.Active))
             return Reasoned(
                 Problem.Of(FaultCodes.ServerBusy, "No model is loaded and no word was given; see Runtime:ModelsPath."), "noModel");
         if (!admission.IsOpen) return Reasoned(registry.TooBusy().ToProblem(response), "overloaded");
-        return TypedResults.Ok(new Readiness("healthy", admission.Lag));
+        return TypedResults.Ok(new Readiness("healthy", admission.Lag, shared.NodeName is null ? null : shared.Fault ?? "connected"));
     }
 
     private static ProblemHttpResult Reasoned(ProblemHttpResult problem, string reason)

@@ -81,6 +81,10 @@ internal sealed partial class LiveStream
     /// <summary>Whether it takes nothing more.</summary>
     public bool IsEnding => _ending is not null;
 
+    /// <summary>As <c>/api/streams</c> lists it.</summary>
+    /// <param name="node">Name of this node; null where there is no other.</param>
+    public StreamSummary Summary(string? node) => new(Id, Transport, OpenedAt, MediaTime, node);
+
     /// <summary>Hands a chunk to the pipeline; waits while its queue is full. One caller at a time.</summary>
     /// <returns><see langword="false"/> once the stream takes nothing more; <see cref="Completion"/> says why.</returns>
     public async ValueTask<bool> AcceptAsync(MediaChunk chunk)
@@ -171,7 +175,7 @@ internal sealed partial class LiveStream
             closed = new ClosedEvent(CloseReason.Faulted, MediaTime);
         }
         lock (_stopping) _stopRun = null;
-        Finish(closed, fault, onClosed, span);
+        await FinishAsync(closed, fault, onClosed, span);
     }
 
     private async IAsyncEnumerable<MediaChunk> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -196,7 +200,7 @@ internal sealed partial class LiveStream
         return published;
     }
 
-    private void Finish(ClosedEvent closed, FaultEvent? fault, Action onClosed, Activity? span)
+    private async Task FinishAsync(ClosedEvent closed, FaultEvent? fault, Action onClosed, Activity? span)
     {
         _queue.Abandon();
         _idleTimer.Dispose();
@@ -209,6 +213,7 @@ internal sealed partial class LiveStream
             if (ending.Fault is not null) _log.Append(ending.Fault);
         }
         _log.Append(closed, onClosed);
+        await _log.FlushAsync();
         Log.Closed(_logger, Id, closed.Reason, closed.Duration.TotalSeconds);
         ServerTraces.EndStream(span, closed, fault);
         _completion.SetResult(new StreamOutcome(closed, closed.Reason == CloseReason.Faulted ? fault : null));

@@ -10,9 +10,12 @@ namespace AVServer.Server.Streams;
 
 /// <summary>The open streams: one sender an id, no more than the limit, none once the server drains.</summary>
 internal sealed partial class StreamRegistry(
-    IStreamPipeline pipeline, EventBroker broker, ClipStore clips, Admission admission, IOptions<ServerLimits> limits,
+    IStreamPipeline pipeline, EventBroker broker, ISharedEvents shared, ClipStore clips, Admission admission, IOptions<ServerLimits> limits,
     IOptions<PipelineOptions> listening, TimeProvider time, ServerMetrics metrics, ILogger<StreamRegistry> logger) : IDisposable
 {
+    private const string TakenElsewhere =
+        "This node was cut off from the others for so long that another one took the stream; send to the address of all nodes.";
+
     private readonly CancellationTokenSource _stopNow = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LiveStream> _streams = [];
@@ -35,31 +38,25 @@ internal sealed partial class StreamRegistry(
     }
 
     /// <summary>Opens a stream and starts its run.</summary>
-    /// <exception cref="RefusedException">No such id can be, the id is in use, the server is full or draining.</exception>
-    public LiveStream Open(StreamRequest request, string transport)
+    /// <exception cref="RefusedException">
+    /// No such id can be, the id is in use here or on another node, the server is full or draining.
+    /// </exception>
+    public async Task<LiveStream> OpenAsync(StreamRequest request, string transport)
     {
         StreamIds.Check(request.StreamId);
-        LiveStream stream;
-        EventLog log;
-        lock (_gate)
+        var log = broker.Hold(request.StreamId);
+        IStreamLease? lease = null;
+        try
         {
-            if (_draining) throw RefusedException.Stopping();
-            if (_streams.ContainsKey(request.StreamId))
-                throw new RefusedException(
-                    FaultCodes.StreamBusy, "Someone already sends on this stream id; choose another or close that stream first.");
-            if (_streams.Count >= _limits.MaxStreams)
-                throw Refused(new RefusedException(
-                    FaultCodes.ServerBusy, $"Expected at most {_limits.MaxStreams} open streams; try again later."));
-            if (!admission.TryEnter()) throw Refused(TooBusy());
-            log = broker.Hold(request.StreamId);
-            stream = new LiveStream(
-                request, transport, log, _limits, listening.Value.DropLatePictures, clips.Recorder(), time, metrics, logger);
-            _streams.Add(stream.Id, stream);
+            lease = await shared.LeaseAsync(log);
+            return Open(request, transport, log, lease);
         }
-        metrics.StreamOpened();
-        Log.Opened(logger, stream.Id, transport);
-        _ = RunAsync(stream, log);
-        return stream;
+        catch
+        {
+            if (lease is not null) await lease.DisposeAsync();
+            broker.Release(log);
+            throw;
+        }
     }
 
     /// <summary>What a stream is told that the machine can't keep up with.</summary>
@@ -97,16 +94,41 @@ internal sealed partial class StreamRegistry(
 
     public void Dispose() => _stopNow.Dispose();
 
+    private LiveStream Open(StreamRequest request, string transport, EventLog log, IStreamLease lease)
+    {
+        LiveStream stream;
+        lock (_gate)
+        {
+            if (_draining) throw RefusedException.Stopping();
+            if (_streams.ContainsKey(request.StreamId))
+                throw new RefusedException(
+                    FaultCodes.StreamBusy, "Someone already sends on this stream id; choose another or close that stream first.");
+            if (_streams.Count >= _limits.MaxStreams)
+                throw Refused(new RefusedException(
+                    FaultCodes.ServerBusy, $"Expected at most {_limits.MaxStreams} open streams; try again later."));
+            if (!admission.TryEnter()) throw Refused(TooBusy());
+            stream = new LiveStream(
+                request, transport, log, _limits, listening.Value.DropLatePictures, clips.Recorder(), time, metrics, logger);
+            _streams.Add(stream.Id, stream);
+        }
+        metrics.StreamOpened();
+        Log.Opened(logger, stream.Id, transport);
+        _ = RunAsync(stream, log, lease);
+        return stream;
+    }
+
     private RefusedException Refused(RefusedException refused)
     {
         metrics.StreamRefused();
         return refused;
     }
 
-    private async Task RunAsync(LiveStream stream, EventLog log)
+    private async Task RunAsync(LiveStream stream, EventLog log, IStreamLease lease)
     {
         await Task.Yield();   // the opener answers its client before the pipeline's first step
-        await stream.RunAsync(pipeline, onClosed: () => Remove(stream), _stopNow.Token);
+        await using (lease)
+        await using (lease.Lost.Register(() => stream.Fail(FaultCodes.StreamBusy, TakenElsewhere)))
+            await stream.RunAsync(pipeline, onClosed: () => Remove(stream), _stopNow.Token);
         broker.Release(log);
     }
 

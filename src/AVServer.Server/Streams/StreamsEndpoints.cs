@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using AVServer.Contracts;
+using AVServer.Server.Events;
 using AVServer.Server.Observability;
 using AVServer.Server.Security;
 using AVServer.Server.Sources;
@@ -11,7 +12,7 @@ internal static class StreamsEndpoints
 {
     public static IEndpointRouteBuilder MapStreams(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Streams, (StreamRegistry registry, ClaimsPrincipal user) => List(registry, Grant.Of(user)))
+        routes.MapGet(Routes.Streams, ListAsync)
             .RequireScope(Scope.Subscribe)
             .WithSummary("Lists the open streams.");
         routes.MapDelete(Routes.Stream, CloseAsync)
@@ -21,13 +22,19 @@ internal static class StreamsEndpoints
         return routes;
     }
 
-    private static StreamSummary[] List(StreamRegistry registry, Grant grant) =>
-        [.. registry.Streams.Where(stream => grant.HasStream(stream.Id)).Select(Summary)];
-
-    private static StreamSummary Summary(LiveStream stream) => new(stream.Id, stream.Transport, stream.OpenedAt, stream.MediaTime);
+    private static async Task<StreamSummary[]> ListAsync(StreamRegistry registry, ISharedEvents shared, ClaimsPrincipal user)
+    {
+        var grant = Grant.Of(user);
+        var others = await shared.StreamsOfOthersAsync();
+        return
+        [
+            .. registry.Streams.Select(stream => stream.Summary(shared.NodeName)).Concat(others)
+                .Where(stream => grant.HasStream(stream.StreamId)).OrderBy(stream => stream.OpenedAt),
+        ];
+    }
 
     private static async Task<IResult> CloseAsync(
-        string streamId, StreamRegistry registry, SourceRegistry sources, AuditLog audit, ClaimsPrincipal user,
+        string streamId, StreamRegistry registry, SourceRegistry sources, ISharedEvents shared, AuditLog audit, ClaimsPrincipal user,
         CancellationToken cancellationToken)
     {
         if (await sources.RemoveAsync(streamId, cancellationToken))
@@ -36,7 +43,12 @@ internal static class StreamsEndpoints
             return TypedResults.NoContent();
         }
         if (registry.Find(streamId) is not { } stream)
-            return Problem.Of(FaultCodes.NotFound, $"Expected the id of an open stream; see {Routes.Streams}.");
+        {
+            if (!await shared.CloseAsync(streamId, cancellationToken))
+                return Problem.Of(FaultCodes.NotFound, $"Expected the id of an open stream; see {Routes.Streams}.");
+            audit.Did(Grant.Of(user), "closed the stream", streamId);
+            return TypedResults.NoContent();
+        }
         audit.Did(Grant.Of(user), "closed the stream", streamId);
         stream.End(CloseReason.Completed);
         await stream.Completion.WaitAsync(cancellationToken);

@@ -82,7 +82,7 @@ public sealed class ScopeTests
         using (var mine = await MediaSender.OpenAsync(server, "kitchen-1", TestKeys.QueryOf("kitchen")))
         using (var hall = await MediaSender.OpenAsync(server, "hall", TestKeys.QueryOf("kitchen")))
         {
-            var bedroom = server.Registry.Open(new("bedroom", new(1, new("pcm_s16le", 16_000, 1))), "test");
+            var bedroom = await server.Registry.OpenAsync(new("bedroom", new(1, new("pcm_s16le", 16_000, 1))), "test");
             await bedroom.AcceptAsync(new(MediaKind.Audio, default, new byte[2]));
             using var streams = await server.SendWithKeyAsync("GET", Routes.Streams, "kitchen");
             var listed = (await streams.Content.ReadFromJsonAsync<JsonElement>()).EnumerateArray();

@@ -127,11 +127,11 @@ internal sealed class WyomingConnection : IDisposable
                 break;
             case "audio-start":
                 await StopAsync();
-                Start(WyomingFormat.Of(message), message.RoundedNumber("timestamp"));
+                await StartAsync(WyomingFormat.Of(message), message.RoundedNumber("timestamp"));
                 break;
             case "audio-chunk":
                 var (format, timestamp) = (WyomingFormat.Of(message), message.RoundedNumber("timestamp"));
-                if (_session is null) Start(format, timestamp);
+                if (_session is null) await StartAsync(format, timestamp);
                 await _session!.AcceptAsync(format, timestamp, message.Payload);
                 break;
             case "audio-stop":
@@ -154,9 +154,9 @@ internal sealed class WyomingConnection : IDisposable
                 $"Expected names of wake words out of {string.Join(", ", keywords)}, got another; see the answer to describe.");
     }
 
-    private void Start(WyomingFormat format, long? timestamp)
+    private async Task StartAsync(WyomingFormat format, long? timestamp)
     {
-        var session = new WyomingSession(format, _names, timestamp ?? 0, _registry, _broker, _writer);
+        var session = await WyomingSession.OpenAsync(format, _names, timestamp ?? 0, _registry, _broker, _writer);
         _session = session;
         _ = CancelReadAsync(session);
     }

@@ -41,6 +41,16 @@ internal sealed class WyomingSession : IDisposable
     private long _frames;
     private int _detections;
 
+    private WyomingSession(
+        WyomingFormat format, IEnumerable<string> names, WyomingClock clock, WyomingWriter writer, EventSubscription subscription,
+        LiveStream stream)
+    {
+        (_format, _names, _clock, _writer) = (format, [.. names], clock, writer);
+        (_subscription, _stream) = (subscription, stream);
+        _sending = SendDetectionsAsync();
+    }
+
+    /// <summary>Opens a stream.</summary>
     /// <param name="format">The sound.</param>
     /// <param name="names">Wake words that are asked for; none: all.</param>
     /// <param name="timestamp">The peer's time of the first sample in milliseconds.</param>
@@ -48,24 +58,23 @@ internal sealed class WyomingSession : IDisposable
     /// <param name="broker">Has its events.</param>
     /// <param name="writer">Told of each wake word; not owned.</param>
     /// <exception cref="Observability.RefusedException">The format can't be taken, or there are too many streams or readers.</exception>
-    public WyomingSession(
+    public static async Task<WyomingSession> OpenAsync(
         WyomingFormat format, IEnumerable<string> names, long timestamp, StreamRegistry registry, EventBroker broker, WyomingWriter writer)
     {
-        (_format, _names, _clock, _writer) = (format, [.. names], new WyomingClock(timestamp, format.SampleRate), writer);
         var hello = new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_s16le", (int)format.SampleRate, (int)format.Channels));
         HelloReader.Check(hello);
         var id = $"wyoming-{Guid.NewGuid():n}";
-        _subscription = broker.Subscribe(new EventFilter(id, ["wakeWord"]));
+        var subscription = broker.Subscribe(new EventFilter(id, ["wakeWord"]));
         try
         {
-            _stream = registry.Open(new StreamRequest(id, hello), "wyoming");
+            var stream = await registry.OpenAsync(new StreamRequest(id, hello), "wyoming");
+            return new WyomingSession(format, names, new WyomingClock(timestamp, format.SampleRate), writer, subscription, stream);
         }
         catch
         {
-            _subscription.Dispose();
+            subscription.Dispose();
             throw;
         }
-        _sending = SendDetectionsAsync();
     }
 
     /// <summary>Ends when the stream has, whoever ended it.</summary>

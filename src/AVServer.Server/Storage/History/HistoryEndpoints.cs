@@ -80,7 +80,7 @@ internal static class HistoryEndpoints
             streamId ?? throw new RefusedException(
                 FaultCodes.BadRequest, "Expected ?streamId= with the stream whose events are to be deleted, got none."));
         audit.Did(Grant.Of(user), "deleted what is kept of the stream", streamId);
-        var inMemory = broker.Delete(streamId);
+        var inMemory = await broker.DeleteAsync(streamId, cancellationToken);
         mqtt.DeleteStream(streamId);
         return await RunAsync(async () =>
         {

@@ -23,6 +23,7 @@ internal sealed class HistoryReplay(EventBroker broker, HistoryRecorder recorder
     /// <exception cref="RefusedException">The filter can't be met, there are too many readers, or the history doesn't answer.</exception>
     public async Task<EventSubscription> SubscribeAsync(EventFilter filter, bool isNamed, CancellationToken cancellationToken)
     {
+        using var held = filter.StreamId is null ? null : await broker.LoadAsync(filter.StreamId, cancellationToken);
         var subscription = broker.Subscribe(filter, isNamed);
         if (filter.After is not { } after || recorder.Store is not { } store) return subscription;
         if (subscription.Lost is null && after != EventCursor.Start) return subscription;
@@ -72,19 +73,31 @@ internal sealed class HistoryReplay(EventBroker broker, HistoryRecorder recorder
         // Nothing says how the reader's own epoch went on behind what it has, unless the last thing of it is that the stream closed.
         var ofOwn = spans.Count > 0 && spans[0].Epoch == after.Epoch;
         var ended = place is not null && place.Sequence == after.Sequence && place.Type == EventTypes.Closed;
-        if (after != EventCursor.Start && after.Epoch != end.Epoch && !ofOwn && !ended)
-            hole = (spans.Count > 0 ? new EventCursor(spans[0].Epoch, 0) : new EventCursor(end.Epoch, 0), subscription.Lost!.Reason);
-        foreach (var span in spans.Where(span => span.Epoch != end.Epoch))
+        var isOwn = subscription.Epochs.Contains(after.Epoch);
+        if (after != EventCursor.Start && !isOwn && !ofOwn && !ended)
+            hole = (new EventCursor(spans.Count > 0 ? spans[0].Epoch : subscription.Epochs[0], 0), subscription.Lost!.Reason);
+        foreach (var span in spans.Where(span => !subscription.Epochs.Contains(span.Epoch)))
             if (!span.IsWhole(span.Epoch == after.Epoch ? after.Sequence + 1 : 1) || span.LastType != EventTypes.Closed)
                 hole = (new EventCursor(span.Epoch, span.Last), LostReason.Restart);
-        // Of memory's own epoch: what it let go of must be in the history.
-        var gone = subscription.Lost is { To: { } to } && to.Epoch == end.Epoch ? to.Sequence : 0;
-        var had = after.Epoch == end.Epoch ? after.Sequence : 0;
-        var current = spans.FirstOrDefault(span => span.Epoch == end.Epoch);
-        var isWhole = gone <= had || (current is not null && current.IsWhole(had + 1) && current.Last >= gone);
-        if (after.Epoch == end.Epoch && had > end.Sequence) return (end, LostReason.UnknownEpoch);
-        return isWhole ? hole : (new EventCursor(end.Epoch, gone), LostReason.Trimmed);
+        if (isOwn && subscription.Lost is { Reason: LostReason.UnknownEpoch }) return (end, LostReason.UnknownEpoch);
+        // What may have been given by a node that is no more, nothing else has.
+        if (isOwn && subscription.Lost is { Reason: LostReason.Restart, To: { } doubt }) return (doubt, LostReason.Restart);
+        // Of memory's own epochs: what it let go of must be in the history.
+        if (subscription.Lost is not { To: { } gone } || !subscription.Epochs.Contains(gone.Epoch)) return hole;
+        return IsWhole(subscription.Epochs, after, gone, spans) ? hole : (gone, LostReason.Trimmed);
     }
+
+    private static bool IsWhole(IReadOnlyList<string> epochs, EventCursor after, EventCursor gone, IReadOnlyList<EpochSpan> spans) =>
+        epochs.SkipWhile(epoch => epochs.Contains(after.Epoch) && epoch != after.Epoch)
+            .TakeWhile(epoch => string.CompareOrdinal(epoch, gone.Epoch) <= 0)
+            .All(epoch =>
+            {
+                var had = epoch == after.Epoch ? after.Sequence : 0;
+                var upTo = epoch == gone.Epoch ? gone.Sequence : long.MaxValue;
+                if (upTo <= had) return true;
+                var span = spans.FirstOrDefault(span => span.Epoch == epoch);
+                return span is not null && span.IsWhole(had + 1) && (epoch != gone.Epoch || span.Last >= upTo);
+            });
 
     /// <summary>History and memory in one order, each event once.</summary>
     private static async IAsyncEnumerable<StreamEvent> MergeAsync(
@@ -96,11 +109,11 @@ internal sealed class HistoryReplay(EventBroker broker, HistoryRecorder recorder
         {
             var cursor = kept.Cursor!.Value;
             if (cursor.Epoch == last?.Epoch && cursor.Sequence <= last.Value.Sequence) continue;   // a batch that was written twice
-            if (cursor.Epoch == end.Epoch)
+            if (subscription.Epochs.Contains(cursor.Epoch))
             {
-                if (cursor.Sequence > end.Sequence) break;
-                for (; next < backlog.Count && backlog[next].Sequence < cursor.Sequence; next++) yield return backlog[next];
-                if (next < backlog.Count && backlog[next].Sequence == cursor.Sequence) next++;
+                if (!cursor.IsAtOrBefore(end)) break;
+                for (; next < backlog.Count && !cursor.IsAtOrBefore(backlog[next].Cursor!.Value); next++) yield return backlog[next];
+                if (next < backlog.Count && backlog[next].Cursor == cursor) next++;
             }
             last = cursor;
             if (subscription.Wants(kept.GetType())) yield return kept;

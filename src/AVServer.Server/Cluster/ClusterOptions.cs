@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace AVServer.Server.Cluster;
+
+/// <summary>Whether several servers are one, from the section <c>Cluster</c>; checked before the port opens.</summary>
+public sealed class ClusterOptions
+{
+    public const string Section = "Cluster";
+
+    /// <summary>
+    /// The Redis that the nodes share, in the form of StackExchange.Redis: <c>redis.lan:6379,password=…,ssl=true</c>. Default: absent,
+    /// the server is by itself.
+    /// </summary>
+    public string? Redis { get; set; }
+
+    /// <summary>What this node is called in <c>/api/streams</c> and in logs. Default: the machine's name.</summary>
+    [RegularExpression("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")]
+    public string Node { get; set; } = NameOfMachine();
+
+    /// <summary>
+    /// After how long without a sign a node counts as dead, and others may take its streams. Half as long again without Redis, and a node
+    /// gives its events to its own readers alone. Default 4 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    public TimeSpan LeaseTime { get; set; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Whether there are other nodes.</summary>
+    public bool IsOn => !string.IsNullOrEmpty(Redis);
+
+    /// <summary>How long a node goes without Redis before it serves by itself: longer than others need to find it dead.</summary>
+    internal TimeSpan LocalAfter => 1.5 * LeaseTime;
+
+    private static string NameOfMachine()
+    {
+        var name = new string([.. Environment.MachineName.Where(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-')]);
+        return name.TrimStart('.', '-') is { Length: > 0 } usable ? usable[..Math.Min(usable.Length, 64)] : "node";
+    }
+}

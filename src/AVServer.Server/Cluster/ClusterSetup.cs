@@ -1,0 +1,22 @@
+using AVServer.Server.Events;
+using Microsoft.Extensions.Options;
+
+namespace AVServer.Server.Cluster;
+
+internal static class ClusterSetup
+{
+    /// <summary>Makes the server one node of several where a Redis is named, and one by itself where none is.</summary>
+    public static IServiceCollection AddCluster(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ClusterOptions>().BindConfiguration(ClusterOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ClusterOptions>, ClusterBoundsValidator>()
+            .AddSingleton<IValidateOptions<ClusterOptions>, ClusterOptionsValidator>();
+        services.AddSingleton<ClusterMetrics>();
+        if (string.IsNullOrEmpty(configuration[$"{ClusterOptions.Section}:{nameof(ClusterOptions.Redis)}"]))
+            return services.AddSingleton<ISharedEvents, SingleNode>();
+        services.AddSingleton<RedisConnection>().AddSingleton<RedisEvents>();
+        services.AddSingleton<ISharedEvents>(provider => provider.GetRequiredService<RedisEvents>());
+        services.AddHostedService<ClusterNode>();
+        return services;
+    }
+}
