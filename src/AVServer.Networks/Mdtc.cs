@@ -13,7 +13,7 @@ namespace AVServer.Networks;
 /// implementation in wekws. What differs: the input joins <see cref="MdtcConfig.Stride"/> frames to one step instead of a
 /// first block; see <see cref="MdtcBlock"/> for what differs inside a block.
 /// </remarks>
-public sealed class Mdtc : Layer, INetwork
+public sealed class Mdtc : Layer, IKeywordNetwork
 {
     private readonly Tensor mean;
     private readonly Tensor istd;
@@ -47,6 +47,20 @@ public sealed class Mdtc : Layer, INetwork
 
     public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0])];
 
+    /// <summary>Whole sequences, before the sigmoid: fbank [B, T, mels] → logits [B, ⌊T / stride⌋, keywords].</summary>
+    public Value Logits(Value fbank)
+    {
+        var normalised = ((fbank - mean) * istd).Transpose(1, 2);                     // [B, mels, T]
+        var x = normalised.Apply(project).Apply(norm).Relu();                         // [B, D, S], S = T / stride
+        var sum = default(Value);
+        for (var i = 0; i < blocks.Count; i++)
+        {
+            x = x.Apply(blocks[i]);
+            if ((i + 1) % Config.BlocksPerStack == 0) sum = sum is null ? x : sum + x;
+        }
+        return sum!.Apply(dropout).Apply(classifier).Transpose(1, 2);                 // [B, S, keywords]
+    }
+
     /// <summary>Sets the input normalisation, which is part of the model's state: (fbank − mean) · istd.</summary>
     /// <param name="mean">Mean of each mel value over the training set.</param>
     /// <param name="istd">1 ÷ standard deviation of each.</param>
@@ -76,17 +90,4 @@ public sealed class Mdtc : Layer, INetwork
 
     /// <summary>What the input is normalised by.</summary>
     internal (Tensor Mean, Tensor Istd) Cmvn => (mean, istd);
-
-    private Value Logits(Value fbank)
-    {
-        var normalised = ((fbank - mean) * istd).Transpose(1, 2);                     // [B, mels, T]
-        var x = normalised.Apply(project).Apply(norm).Relu();                         // [B, D, S], S = T / stride
-        var sum = default(Value);
-        for (var i = 0; i < blocks.Count; i++)
-        {
-            x = x.Apply(blocks[i]);
-            if ((i + 1) % Config.BlocksPerStack == 0) sum = sum is null ? x : sum + x;
-        }
-        return sum!.Apply(dropout).Apply(classifier).Transpose(1, 2);                 // [B, S, keywords]
-    }
 }
