@@ -44,7 +44,18 @@ public static class BackboneZoo
         Sized("resnext", window => new ResNeXt(ResNeXtConfig.Small(window))),
         new("resnext-50", "Xie et al. 2017, arXiv 1611.05431, table 1", window => new ResNeXt(ResNeXtConfig.Fifty(window)),
             new(ImageNet, 25_000_000), SameAs: "resnext"),
+        Swapped("hetconv", "Singh et al. 2019, arXiv 1903.04120, §3", [32, 64, 96],
+            (input, output, stride) => new HetConv(input, output, stride)),
+        Swapped("tied-block", "Wang, Yu 2021, arXiv 2009.12021, §3", [32, 64, 96],
+            (input, output, stride) => new TiedBlockConv(input, output, stride)),
+        Swapped("spconv", "Zhang et al. 2020, arXiv 2006.12085, §3", [32, 64, 96],
+            (input, output, stride) => new SpConv(input, output, stride)),
     ];
+
+    /// <summary>A convolution in a small residual network.</summary>
+    private static ZooNetwork Swapped(string name, string paper, IReadOnlyList<int> widths, SwappedConvolution convolution) => new(
+        name, paper, window => new SwappedResNet(window, widths, convolution),
+        Remark: "the paper swaps convolutions of others' networks; here those of a small residual one");
 
     /// <summary>A size that no paper has.</summary>
     private static ZooNetwork Sized(string name, Func<KeywordWindow, IKeywordNetwork> create) =>
