@@ -47,20 +47,6 @@ public sealed class Mdtc : Layer, IKeywordNetwork
 
     public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0])];
 
-    /// <summary>Whole sequences, before the sigmoid: fbank [B, T, mels] → logits [B, ⌊T / stride⌋, keywords].</summary>
-    public Value Logits(Value fbank)
-    {
-        var normalised = ((fbank - mean) * istd).Transpose(1, 2);                     // [B, mels, T]
-        var x = normalised.Apply(project).Apply(norm).Relu();                         // [B, D, S], S = T / stride
-        var sum = default(Value);
-        for (var i = 0; i < blocks.Count; i++)
-        {
-            x = x.Apply(blocks[i]);
-            if ((i + 1) % Config.BlocksPerStack == 0) sum = sum is null ? x : sum + x;
-        }
-        return sum!.Apply(dropout).Apply(classifier).Transpose(1, 2);                 // [B, S, keywords]
-    }
-
     /// <summary>Sets the input normalisation, which is part of the model's state: (fbank − mean) · istd.</summary>
     /// <param name="mean">Mean of each mel value over the training set.</param>
     /// <param name="istd">1 ÷ standard deviation of each.</param>
@@ -76,6 +62,8 @@ public sealed class Mdtc : Layer, IKeywordNetwork
     /// <summary>Whole sequences from silence on: fbank [B, T, mels] → posteriors [B, ⌊T / stride⌋, keywords].</summary>
     public override Value Compute(Value fbank) => Logits(fbank).Sigmoid();
 
+    Value IKeywordNetwork.Logits(Value features) => Logits(features);
+
     /// <summary>One chunk of a stream: fbank [B, T, mels], T a multiple of the stride, and the cache after the chunk before.</summary>
     /// <returns>Posteriors [B, T / stride, keywords], and the cache [B, rows, width] for the next chunk.</returns>
     public (Tensor posteriors, Tensor cache) forward(Tensor fbank, Tensor cache) => fbank.size(1) % Config.Stride == 0
@@ -90,4 +78,17 @@ public sealed class Mdtc : Layer, IKeywordNetwork
 
     /// <summary>What the input is normalised by.</summary>
     internal (Tensor Mean, Tensor Istd) Cmvn => (mean, istd);
+
+    private Value Logits(Value fbank)
+    {
+        var normalised = ((fbank - mean) * istd).Transpose(1, 2);                     // [B, mels, T]
+        var x = normalised.Apply(project).Apply(norm).Relu();                         // [B, D, S], S = T / stride
+        var sum = default(Value);
+        for (var i = 0; i < blocks.Count; i++)
+        {
+            x = x.Apply(blocks[i]);
+            if ((i + 1) % Config.BlocksPerStack == 0) sum = sum is null ? x : sum + x;
+        }
+        return sum!.Apply(dropout).Apply(classifier).Transpose(1, 2);                 // [B, S, keywords]
+    }
 }

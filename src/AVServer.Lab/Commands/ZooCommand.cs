@@ -36,7 +36,7 @@ internal static class ZooCommand
         File.WriteAllText(store, JsonSerializer.Serialize(results, DataRecipe.Json) + "\n");
         var table = new ZooTable(ZooRecipe.Load(recipePath, ""), results);
         File.WriteAllText(Path.Combine(folders.Models, "zoo.svg"), table.ToSvg());
-        var text = $"{Begin}\n\n{table.Legend()}\n\n{table.ToMarkdown()}\n![Cost against misses at ten false alarms an hour, and the front](zoo.svg)\n\n{End}";
+        var text = $"{Begin}\n\n{table.Legend()}\n\n{table.ToMarkdown()}\n![Cost against misses at a hundred false alarms an hour, and the front](zoo.svg)\n\n{End}";
         var readme = Path.Combine(folders.Models, "README.md");
         File.WriteAllText(readme, Between(File.ReadAllText(readme), text));
         output.Write(text);

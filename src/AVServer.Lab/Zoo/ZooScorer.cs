@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using AVServer.Evaluation;
-using AVServer.Lab.Data;
 using AVServer.Lab.Export;
 using AVServer.Lab.Scoring;
-using AVServer.Networks;
 using AVServer.Runtime;
 using AVServer.Signal;
 using Microsoft.ML.OnnxRuntime;
@@ -107,7 +105,7 @@ internal sealed class ZooScorer : IDisposable
                 .AsSpan(ZooWindows.Spare / 2 * Mels, ZooRecipe.Frames * Mels).ToArray();
             var frames = Frames(fbank, 0, ZooRecipe.Frames);
             var posteriors = _streams
-                ? cat([tensor(new[] { 0.5f }), ParityCheck.Run(_session, frames, ParityCheck.Cache(_session, 1))[0].amax([0, 1])])
+                ? cat([full([1], 0.5f), ParityCheck.Run(_session, frames, ParityCheck.Cache(_session, 1))[0].amax([0, 1])])
                 : ParityCheck.Run(_session, frames)[0].flatten();
             if (posteriors.argmax().item<long>() == test.Labels[i]) right++;
         }

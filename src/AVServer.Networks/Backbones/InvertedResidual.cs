@@ -1,5 +1,3 @@
-using static TorchSharp.torch.nn;
-
 namespace AVServer.Networks.Backbones;
 
 /// <summary>A block that is wide inside: expansion, depthwise convolution, projection, and a residual where nothing changes.</summary>

@@ -8,10 +8,11 @@ namespace AVServer.Networks;
 /// <param name="Window">What it is given.</param>
 /// <param name="Width">Channels: 64, 172 for M, 276 for L.</param>
 /// <param name="Blocks">Depthwise separable convolutions: 4, 5 for L.</param>
+/// <param name="FrequencyStride">Values from one place to the next.</param>
 /// <param name="TimeStride">Frames from one place to the next: 2, 1 for M and L, which halve both axes in their first block.</param>
 /// <param name="BlockStride">Stride of the first block: 1, 2 for M and L.</param>
-public sealed record DsCnnConfig(KeywordWindow Window, int Width = 64, int Blocks = 4, int FrequencyStride = 2, int TimeStride = 2,
-    int BlockStride = 1);
+public sealed record DsCnnConfig(
+    KeywordWindow Window, int Width = 64, int Blocks = 4, int FrequencyStride = 2, int TimeStride = 2, int BlockStride = 1);
 
 /// <summary>Keyword network of a window: one convolution, then depthwise separable ones, whose mean is judged.</summary>
 /// <remarks>

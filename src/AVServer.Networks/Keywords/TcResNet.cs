@@ -19,6 +19,8 @@ public sealed class TcResNet : WindowNetwork
 {
     private const double Dropped = 0.5;
 
+    private static readonly int[] Widths = [16, 24, 32, 48];
+
     private readonly ConvNorm stem;
     private readonly Sequential blocks;
     private readonly Dropout dropout;
@@ -26,7 +28,7 @@ public sealed class TcResNet : WindowNetwork
 
     public TcResNet(TcResNetConfig config) : base(nameof(TcResNet), config.Window)
     {
-        long[] widths = [.. new[] { 16, 24, 32, 48 }.Select(width => (long)(width * config.Multiplier))];
+        long[] widths = [.. Widths.Select(width => (long)(width * config.Multiplier))];
         stem = ConvNorm.OfTime(config.Window.Values, widths[0], kernel: 3);
         blocks = Sequential(
             from stage in Enumerable.Range(1, 3)

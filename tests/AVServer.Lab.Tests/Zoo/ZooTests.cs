@@ -12,7 +12,7 @@ public sealed class ZooTests
 {
     private static readonly string RecipePath = Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "zoo.json");
 
-    private static readonly ZooResult Result = new(1, 500, 0.75, 800, [0.25, 0.125], [0.5, 0.25], 40, 0.87, 120);
+    private static readonly ZooResult Result = new(1, 500, 0.75, 800, [0.5, 0.25, 0.125], [1, 0.5, 0.25], 40, 0.87, 120);
 
     [Fact]
     public void Row_without_a_file_is_trained_as_all_and_one_with_a_file_otherwise()
@@ -75,7 +75,7 @@ public sealed class ZooTests
 
         Assert.All(KeywordZoo.Networks, row => Assert.Contains($"| {row.Name} |", table, StringComparison.Ordinal));
         Assert.All(UnwrittenNetwork.All, row => Assert.Contains($"| {row.Name} |", table, StringComparison.Ordinal));
-        Assert.Contains("| 120 | 75.0 | 25.0 / 12.5 | 50.0 / 25.0 |", table, StringComparison.Ordinal);
+        Assert.Contains("| 120 | 75.0 | 50.0 / 25.0 / 12.5 | 100.0 / 50.0 / 25.0 |", table, StringComparison.Ordinal);
         Assert.Equal(KeywordZoo.Networks.Count - 1, table.Split("not trained yet").Length - 1);
         Assert.Equal(UnwrittenNetwork.All.Count, table.Split("not written yet").Length - 1);
     }
