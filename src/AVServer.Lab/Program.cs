@@ -94,7 +94,20 @@ var networks = new Command(
     "networks", "Lists the networks: inputs, parameters, multiply-accumulates, frames that they see, whether they stream.");
 networks.SetAction(_ => NetworksCommand.Run(Console.Out));
 
+var rows = new Argument<string[]>("names") { Description = "Rows of the zoo.", Arity = ArgumentArity.OneOrMore };
+var zooRecipe = new Option<string>("--recipe")
+{
+    Description = "Recipe file of the zoo.",
+    DefaultValueFactory = _ => "src/AVServer.Lab/Recipes/zoo.json",
+    Recursive = true
+};
+var zooTrain = new Command("train", "Trains and measures networks of the literature; started again, it goes on where it was.") { rows };
+zooTrain.SetAction(parsed => ZooCommand.Train(Folders(parsed), parsed.GetValue(zooRecipe)!, parsed.GetValue(rows)!, Console.Out));
+var zooTable = new Command("table", "Writes the table of the zoo into models/README.md, and its picture.");
+zooTable.SetAction(parsed => ZooCommand.Table(Folders(parsed), parsed.GetValue(zooRecipe)!, Console.Out));
+var zoo = new Command("zoo", "The networks of the literature, by one recipe.") { zooRecipe, zooTrain, zooTable };
+
 return await new RootCommand(
     "The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score, trainAv,
         exportAv, evaluateAv, trainEmotion, foldEmotion, exportEmotion, evaluateEmotion, emotion, trainG2p, compareG2p, trainPhones,
-        trainWords, shipWords, evaluateWords, networks }.Parse(args).InvokeAsync();
+        trainWords, shipWords, evaluateWords, networks, zoo }.Parse(args).InvokeAsync();

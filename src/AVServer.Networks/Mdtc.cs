@@ -13,7 +13,7 @@ namespace AVServer.Networks;
 /// implementation in wekws. What differs: the input joins <see cref="MdtcConfig.Stride"/> frames to one step instead of a
 /// first block; see <see cref="MdtcBlock"/> for what differs inside a block.
 /// </remarks>
-public sealed class Mdtc : Layer, INetwork
+public sealed class Mdtc : Layer, IKeywordNetwork
 {
     private readonly Tensor mean;
     private readonly Tensor istd;
@@ -61,6 +61,8 @@ public sealed class Mdtc : Layer, INetwork
 
     /// <summary>Whole sequences from silence on: fbank [B, T, mels] → posteriors [B, ⌊T / stride⌋, keywords].</summary>
     public override Value Compute(Value fbank) => Logits(fbank).Sigmoid();
+
+    Value IKeywordNetwork.Logits(Value features) => Logits(features);
 
     /// <summary>One chunk of a stream: fbank [B, T, mels], T a multiple of the stride, and the cache after the chunk before.</summary>
     /// <returns>Posteriors [B, T / stride, keywords], and the cache [B, rows, width] for the next chunk.</returns>

@@ -68,6 +68,9 @@ internal sealed class GraphValue : Value
             With(axis, left));
     }
 
+    public override Value Flip(int axis) =>
+        Node("Slice", [Name, _graph.Int64s(-1), _graph.Int64s(long.MinValue), _graph.Int64s(At(axis)), _graph.Int64s(-1)], Shape);
+
     public override Value Pad(int axis, long before, long after)
     {
         var around = new long[2 * Rank];
@@ -128,6 +131,8 @@ internal sealed class GraphValue : Value
     public override Value Map(Function function) => function switch
     {
         Function.Silu => this * Sigmoid(),
+        Function.Relu6 => Clamp(0, 6),
+        Function.HardSigmoid => Node("HardSigmoid", [Name], Shape, ("alpha", 1f / 6), ("beta", 0.5f)),
         Function.Gelu => this * 0.5 * (Node("Erf", [Of(this / Math.Sqrt(2))], Shape) + 1),
         _ => Node(function.ToString(), [Name], Shape),
     };

@@ -52,7 +52,7 @@ internal sealed class NetworkGraph
     internal byte[] Plain { get; private set; } = [];
 
     /// <summary>The file, smaller and faster.</summary>
-    internal byte[] File { get; private set; } = [];
+    internal byte[] File => field ??= Passes.GraphPasses.Run(Plain, _streams);
 
     /// <summary>Whether a stream's chunks come one by one.</summary>
     internal bool Streams => _streams;
@@ -72,7 +72,6 @@ internal sealed class NetworkGraph
         foreach (var (name, value) in network.Outputs.Zip(outputs)) graph.Output(name, (GraphValue)value);
         if (graph._streams) graph.JoinCache(inputs[0].Shape[0]);
         graph.Plain = graph._graph.ToBytes();
-        graph.File = Passes.GraphPasses.Run(graph.Plain, graph._streams);
         return graph;
     }
 

@@ -7,7 +7,7 @@ namespace AVServer.Networks;
 /// <summary>Size of a <see cref="BcResNet"/>: the defaults are those of BC-ResNet-1.</summary>
 /// <param name="Mels">Fbank values a frame; 8 · <see cref="Bands"/> at that.</param>
 /// <param name="Frames">Frames of a window.</param>
-/// <param name="Width">What the channels are multiples of: 8 for BC-ResNet-1, 64 for BC-ResNet-8.</param>
+/// <param name="Width">What the channels are multiples of: 8 for BC-ResNet-1, 64 for BC-ResNet-8; an even number.</param>
 /// <param name="Bands">Bands of frequency that are normalised apart.</param>
 /// <param name="Labels">Words that are told apart.</param>
 /// <param name="Dropout">Share of channels dropped in training.</param>
@@ -18,7 +18,7 @@ public sealed record BcResNetConfig(int Mels = 40, int Frames = 101, int Width =
 /// back to the maps.
 /// </summary>
 /// <remarks>Kim et al., "Broadcasted Residual Learning for Efficient Keyword Spotting" (Interspeech 2021, arXiv 2106.04140).</remarks>
-public sealed class BcResNet : Layer, INetwork
+public sealed class BcResNet : WindowNetwork
 {
     private readonly Conv2d stem;
     private readonly BatchNorm2d stemNorm;
@@ -28,7 +28,8 @@ public sealed class BcResNet : Layer, INetwork
     private readonly BatchNorm2d pointwiseNorm;
     private readonly Conv2d classifier;
 
-    public BcResNet(BcResNetConfig config) : base(nameof(BcResNet))
+    public BcResNet(BcResNetConfig config)
+        : base(nameof(BcResNet), new KeywordWindow(config.Frames, config.Mels, config.Labels))
     {
         Config = config;
         var width = config.Width;
@@ -44,16 +45,10 @@ public sealed class BcResNet : Layer, INetwork
 
     public BcResNetConfig Config { get; }
 
-    public IReadOnlyList<NetworkInput> Inputs => [new("features", [-1, Config.Frames, Config.Mels])];
-
-    public IReadOnlyList<string> Outputs => ["posteriors"];
-
-    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0]).Softmax(1)];
-
     /// <summary>Fbank [B, T, mels] → logits [B, labels].</summary>
     public override Value Compute(Value fbank)
     {
-        var x = fbank.Transpose(1, 2).Unsqueeze(1).Apply(stem).Apply(stemNorm).Relu();            // [B, 2 W, mels / 2, T]
+        var x = Picture(fbank).Apply(stem).Apply(stemNorm).Relu();                                // [B, 2 W, mels / 2, T]
         x = x.Apply(blocks).Apply(depthwise);                                                     // [B, 2.5 W, mels / 8 − 4, T]
         x = x.Apply(pointwise).Apply(pointwiseNorm).Relu().Mean(keep: true, 2, 3);                // [B, 4 W, 1, 1]
         return x.Apply(classifier).Squeeze(3).Squeeze(2);

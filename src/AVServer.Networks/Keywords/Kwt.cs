@@ -25,7 +25,7 @@ public sealed record KwtConfig(
 /// differs: the word's token and its position, which are only ever added, are one vector; the attention's projections have a bias,
 /// which adds half a per cent to the parameters.
 /// </remarks>
-public sealed class Kwt : Layer, INetwork
+public sealed class Kwt : WindowNetwork
 {
     private readonly Linear embed;
     private readonly Parameter positions;
@@ -33,7 +33,7 @@ public sealed class Kwt : Layer, INetwork
     private readonly LayerNorm norm;
     private readonly Linear output;
 
-    public Kwt(KwtConfig config) : base(nameof(Kwt))
+    public Kwt(KwtConfig config) : base(nameof(Kwt), new KeywordWindow(config.Frames, config.Ceps, config.Labels))
     {
         Config = config;
         embed = Linear(config.Ceps, config.Dim);
@@ -45,12 +45,6 @@ public sealed class Kwt : Layer, INetwork
     }
 
     public KwtConfig Config { get; }
-
-    public IReadOnlyList<NetworkInput> Inputs => [new("features", [-1, Config.Frames, Config.Ceps])];
-
-    public IReadOnlyList<string> Outputs => ["posteriors"];
-
-    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0]).Softmax(1)];
 
     /// <summary>Frames [B, T, ceps] → logits [B, labels].</summary>
     public override Value Compute(Value features)

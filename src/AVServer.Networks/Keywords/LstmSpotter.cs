@@ -20,7 +20,7 @@ public sealed record LstmSpotterConfig(int Mels = 80, int Stride = 4, int Bottle
 /// 1705.02411). What differs: frames are joined without those after them, which a stream would have to wait for, on 80 mels instead of
 /// 20; hence a count of parameters of its own.
 /// </remarks>
-public sealed class LstmSpotter : Layer, INetwork
+public sealed class LstmSpotter : StreamNetwork
 {
     private readonly Tensor mean;
     private readonly Tensor istd;
@@ -29,7 +29,7 @@ public sealed class LstmSpotter : Layer, INetwork
     private readonly LSTM lstm2;
     private readonly Linear output;
 
-    public LstmSpotter(LstmSpotterConfig config) : base(nameof(LstmSpotter))
+    public LstmSpotter(LstmSpotterConfig config) : base(nameof(LstmSpotter), config.Mels)
     {
         Config = config;
         mean = zeros(config.Mels);
@@ -43,13 +43,7 @@ public sealed class LstmSpotter : Layer, INetwork
 
     public LstmSpotterConfig Config { get; }
 
-    public IReadOnlyList<NetworkInput> Inputs => [new("features", [-1, -1, Config.Mels])];
-
-    public IReadOnlyList<string> Outputs => ["posteriors"];
-
-    public NetworkSteps Steps => new(ChunkFrames: 8, Config.Stride, NetworkSteps.Unbounded);
-
-    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0]).Sigmoid()];
+    public override NetworkSteps Steps => new(ChunkFrames: 8, Config.Stride, NetworkSteps.Unbounded);
 
     /// <summary>Fbank [B, T, mels] → logits [B, ⌊T / stride⌋, keywords].</summary>
     public override Value Compute(Value fbank)

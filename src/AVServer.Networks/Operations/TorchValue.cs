@@ -124,6 +124,8 @@ public sealed class TorchValue : Value
     public override Value Every(int axis, int step, int phase = 0) =>
         With(Tensor.slice(axis, _stream is null ? 0 : phase, Tensor.size(axis), step));
 
+    public override Value Flip(int axis) => With(Tensor.flip(axis));
+
     public override Value Pad(int axis, long before, long after)
     {
         long[] around = [before, after];
@@ -188,7 +190,10 @@ public sealed class TorchValue : Value
         Function.Silu => functional.silu(Tensor),
         Function.Gelu => functional.gelu(Tensor),
         Function.Exp => Tensor.exp(),
-        _ => Tensor.sqrt(),
+        Function.Sqrt => Tensor.sqrt(),
+        Function.Relu6 => Tensor.clamp(0, 6),
+        Function.HardSigmoid => functional.hardsigmoid(Tensor),
+        _ => functional.hardswish(Tensor),
     });
 
     public override Value Join(int axis, Value[] others) => With(cat([Tensor, .. others.Select(Of)], axis));

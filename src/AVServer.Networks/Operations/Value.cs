@@ -117,6 +117,15 @@ public abstract class Value
     /// <summary>The same values in other axes; 0 keeps the length that stands in that place, -1 takes what is left.</summary>
     public abstract Value Reshape(params long[] shape);
 
+    /// <summary>
+    /// Channels of a picture dealt out anew, so that each of so many groups has some of every other (ShuffleNet, arXiv 1707.01083, §3.1).
+    /// </summary>
+    public Value Shuffle(long groups)
+    {
+        var (channels, height, width) = (Length(1), Length(2), Length(3));
+        return Reshape(-1, groups, channels / groups, height * width).Transpose(1, 2).Reshape(-1, channels, height, width);
+    }
+
     /// <summary>A new axis of length 1.</summary>
     public abstract Value Unsqueeze(int axis);
 
@@ -134,6 +143,9 @@ public abstract class Value
     /// name="phase"/> of each chunk.
     /// </summary>
     public abstract Value Every(int axis, int step, int phase = 0);
+
+    /// <summary>The places of an axis in the opposite order.</summary>
+    public abstract Value Flip(int axis);
 
     /// <summary>Zeros before and after an axis.</summary>
     public abstract Value Pad(int axis, long before, long after);
@@ -249,6 +261,15 @@ public enum Function
 
     /// <summary>√x.</summary>
     Sqrt,
+
+    /// <summary>min(max(x, 0), 6).</summary>
+    Relu6,
+
+    /// <summary>min(max(x ÷ 6 + ½, 0), 1): a sigmoid of straight lines.</summary>
+    HardSigmoid,
+
+    /// <summary>x · min(max(x ÷ 6 + ½, 0), 1).</summary>
+    HardSwish,
 }
 
 /// <summary>What is taken over an axis.</summary>

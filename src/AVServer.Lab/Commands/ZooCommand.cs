@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using AVServer.Lab.Data;
+using AVServer.Lab.Export;
+using AVServer.Lab.Scoring;
+using AVServer.Lab.Training;
+using AVServer.Lab.Zoo;
+using AVServer.Networks;
+
+namespace AVServer.Lab.Commands;
+
+/// <summary>
+/// <c>av-lab zoo</c>: trains networks of the literature by one recipe, on one data set, and writes what came of it into one table.
+/// </summary>
+internal static class ZooCommand
+{
+    private const string Begin = "<!-- zoo -->", End = "<!-- /zoo -->";
+
+    /// <summary>Trains and measures rows, one after the other; a row that was cut off goes on where it was.</summary>
+    internal static void Train(LabFolders folders, string recipePath, IReadOnlyList<string> names, TextWriter output)
+    {
+        // All names are looked up before the first one costs anything.
+        foreach (var row in names.Select(KeywordZoo.Find).ToList()) Train(folders, recipePath, row, output);
+    }
+
+    /// <summary>Writes the table of what was trained, here or before.</summary>
+    internal static void Table(LabFolders folders, string recipePath, TextWriter output)
+    {
+        var store = Path.Combine(folders.Models, "zoo.json");
+        var results = new SortedDictionary<string, ZooResult>(
+            File.Exists(store) ? JsonSerializer.Deserialize<Dictionary<string, ZooResult>>(File.ReadAllText(store), DataRecipe.Json)! : [],
+            StringComparer.Ordinal);
+        foreach (var row in KeywordZoo.Networks.Where(row => File.Exists(ResultPath(folders, row.Name))))
+            results[row.Name] = JsonSerializer.Deserialize<ZooResult>(File.ReadAllText(ResultPath(folders, row.Name)), DataRecipe.Json)!;
+        File.WriteAllText(store, JsonSerializer.Serialize(results, DataRecipe.Json) + "\n");
+        var table = new ZooTable(ZooRecipe.Load(recipePath, ""), results);
+        File.WriteAllText(Path.Combine(folders.Models, "zoo.svg"), table.ToSvg());
+        var text = $"{Begin}\n\n{table.Legend()}\n\n{table.ToMarkdown()}\n![Cost against misses at a hundred false alarms an hour, and the front](zoo.svg)\n\n{End}";
+        var readme = Path.Combine(folders.Models, "README.md");
+        File.WriteAllText(readme, Between(File.ReadAllText(readme), text));
+        output.Write(text);
+    }
+
+    /// <summary>A text with what stands between the two marks replaced.</summary>
+    internal static string Between(string page, string text)
+    {
+        var (first, last) = (page.IndexOf(Begin, StringComparison.Ordinal), page.IndexOf(End, StringComparison.Ordinal));
+        return first < 0 || last < first
+            ? throw new InvalidDataException($"Expected {Begin} and {End} where the table goes, found none.")
+            : page[..first] + text + page[(last + End.Length)..];
+    }
+
+    private static void Train(LabFolders folders, string recipePath, ZooNetwork row, TextWriter output)
+    {
+        var (recipe, folder) = (ZooRecipe.Load(recipePath, row.Name), Folder(folders, row.Name));
+        Directory.CreateDirectory(folder);
+        using var file = new StreamWriter(Path.Combine(folder, "training.log"), append: true) { AutoFlush = true };
+        void Log(string line)
+        {
+            output.WriteLine($"{row.Name}: {line}");
+            file.WriteLine(line);
+        }
+
+        var corpora = new Corpora(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data), folders.Cache);
+        var trainer = new ZooTrainer(recipe, row, Windows(Split.Train));
+        var steps = Steps(folder, trainer);
+        Log(string.Create(CultureInfo.InvariantCulture, $"{steps} steps in {recipe.Minutes:0.#} minutes of one core, seed {recipe.Seed}"));
+        new TrainingRun(recipe.Schedule(steps), folder, Log).Run(trainer.Model, trainer.Loss);
+        var exported = ModelExporter.Export(trainer.Model);
+        var watch = Stopwatch.StartNew();
+        using var scorer = new ZooScorer(exported);
+        var result = scorer.Measure(recipe, steps, Windows(Split.Test), new EvaluationSet(corpora, Split.Test));
+        File.WriteAllText(ResultPath(folders, row.Name), JsonSerializer.Serialize(result, DataRecipe.Json));
+        Log(string.Create(CultureInfo.InvariantCulture, $"measured in {watch.Elapsed.TotalSeconds:F0} s: {JsonSerializer.Serialize(result)}"));
+
+        ZooWindows Windows(Split split) =>
+            ZooWindows.LoadOrMake(Path.Combine(folders.Work, $"zoo-{split}-{recipe.Seed}.bin"), recipe, corpora, split);
+    }
+
+    // How many steps fit is found out once: a resumed run has the schedule that it began with.
+    private static int Steps(string folder, ZooTrainer trainer)
+    {
+        var path = Path.Combine(folder, "steps");
+        if (!File.Exists(path)) File.WriteAllText(path, trainer.StepsWithinBudget().ToString(CultureInfo.InvariantCulture));
+        return int.Parse(File.ReadAllText(path), CultureInfo.InvariantCulture);
+    }
+
+    private static string Folder(LabFolders folders, string name) => folders.Run($"zoo-{name}");
+
+    private static string ResultPath(LabFolders folders, string name) => Path.Combine(Folder(folders, name), "result.json");
+}

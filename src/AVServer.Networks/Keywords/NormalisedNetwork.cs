@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+
+namespace AVServer.Networks;
+
+/// <summary>A keyword network behind the normalisation of its input, as it is trained and served: (features − mean) · istd.</summary>
+public sealed class NormalisedNetwork : Layer, IKeywordNetwork
+{
+    private readonly Tensor mean;
+    private readonly Tensor istd;
+    private readonly Layer network;
+
+    /// <param name="network">The network; a <see cref="Layer"/>.</param>
+    /// <param name="mean">Mean of each value of a frame over the training set.</param>
+    /// <param name="istd">1 ÷ standard deviation of each.</param>
+    public NormalisedNetwork(IKeywordNetwork network, ReadOnlySpan<float> mean, ReadOnlySpan<float> istd) : base(nameof(NormalisedNetwork))
+    {
+        this.network = (Layer)network;
+        this.mean = tensor(mean.ToArray());
+        this.istd = tensor(istd.ToArray());
+        RegisterComponents();
+    }
+
+    public IReadOnlyList<NetworkInput> Inputs => Inner.Inputs;
+
+    public IReadOnlyList<string> Outputs => Inner.Outputs;
+
+    public NetworkSteps? Steps => Inner.Steps;
+
+    private IKeywordNetwork Inner => (IKeywordNetwork)network;
+
+    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => Inner.Serve([Normal(inputs[0])]);
+
+    public Value Logits(Value features) => Inner.Logits(Normal(features));
+
+    public override Value Compute(Value x) => Logits(x);
+
+    private Value Normal(Value features) => (features - mean) * istd;
+}
