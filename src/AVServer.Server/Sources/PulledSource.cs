@@ -187,7 +187,7 @@ internal sealed partial class PulledSource : IDisposable
             // Its id is free when it is closed.
             if (_live is not null) await _live.Completion;
             _clock = new SourceClock(_time);
-            _live = _parts.Streams.Open(_stream, Transport);
+            _live = await _parts.Streams.OpenAsync(_stream, Transport);
         }
         _clock.Connected();
         _parts.Metrics.Running(true);

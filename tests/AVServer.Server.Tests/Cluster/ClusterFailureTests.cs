@@ -3,7 +3,6 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Pipeline;
-using AVServer.Server.Events;
 using AVServer.Server.Tests.Kit;
 using AVServer.TestKit;
 using static AVServer.Server.Tests.Cluster.ClusterNodes;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using AVServer.Contracts;
 using AVServer.Server.Cluster;
 using AVServer.Server.Tests.Kit;

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using AVServer.Contracts;
 using AVServer.Media;
 using AVServer.Server.Tests.Kit;
-using AVServer.TestKit;
 using Microsoft.AspNetCore.Http;
 
 namespace AVServer.Server.Tests.Sources;
