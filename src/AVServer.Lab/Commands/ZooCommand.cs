@@ -36,7 +36,8 @@ internal static class ZooCommand
         File.WriteAllText(store, JsonSerializer.Serialize(results, DataRecipe.Json) + "\n");
         var table = new ZooTable(ZooRecipe.Load(recipePath, ""), results);
         File.WriteAllText(Path.Combine(folders.Models, "zoo.svg"), table.ToSvg());
-        var text = $"{Begin}\n\n{table.Legend()}\n\n{table.ToMarkdown()}\n![Cost against misses at a hundred false alarms an hour, and the front](zoo.svg)\n\n{End}";
+        const string picture = "![Cost against misses at a hundred false alarms an hour, and the front](zoo.svg)";
+        var text = $"{Begin}\n\n{table.Legend()}\n\n{table.ToMarkdown()}\n{picture}\n\n{End}";
         var readme = Path.Combine(folders.Models, "README.md");
         File.WriteAllText(readme, Between(File.ReadAllText(readme), text));
         output.Write(text);
@@ -72,7 +73,8 @@ internal static class ZooCommand
         using var scorer = new ZooScorer(exported);
         var result = scorer.Measure(recipe, steps, Windows(Split.Test), new EvaluationSet(corpora, Split.Test));
         File.WriteAllText(ResultPath(folders, row.Name), JsonSerializer.Serialize(result, DataRecipe.Json));
-        Log(string.Create(CultureInfo.InvariantCulture, $"measured in {watch.Elapsed.TotalSeconds:F0} s: {JsonSerializer.Serialize(result)}"));
+        Log(string.Create(
+            CultureInfo.InvariantCulture, $"measured in {watch.Elapsed.TotalSeconds:F0} s: {JsonSerializer.Serialize(result)}"));
 
         ZooWindows Windows(Split split) =>
             ZooWindows.LoadOrMake(Path.Combine(folders.Work, $"zoo-{split}-{recipe.Seed}.bin"), recipe, corpora, split);

@@ -48,7 +48,8 @@ public sealed record ZooRecipe(
     {
         if (clip.Role == ClipRole.Keyword) return 1;
         var text = $"{clip.Set} {clip.Path} {label}";
-        return 2 + Words.Values.ToList().FindIndex(word => Regex.IsMatch(text, word, RegexOptions.CultureInvariant)) is > 1 and var word ? word : 0;
+        var word = Words.Values.ToList().FindIndex(word => Regex.IsMatch(text, word, RegexOptions.CultureInvariant));
+        return word < 0 ? 0 : 2 + word;
     }
 
     /// <summary>How long and how fast a row is trained.</summary>

@@ -39,7 +39,8 @@ internal sealed class ZooScorer : IDisposable
     internal ZooResult Measure(ZooRecipe recipe, int steps, ZooWindows test, EvaluationSet set)
     {
         var filler = set.Filler().Where(stream => stream.Set == recipe.HeldOut)
-            .Select(stream => new FillerStream(KeywordScores(Compute(stream.Samples)), (_streams ? StepFrames : HopFrames) * 0.01)).ToList();
+            .Select(stream => new FillerStream(KeywordScores(Compute(stream.Samples)), (_streams ? StepFrames : HopFrames) * 0.01))
+            .ToList();
         double[] Misses(double? snr)
         {
             var scores = Enumerable.Range(0, set.Keywords.Count)

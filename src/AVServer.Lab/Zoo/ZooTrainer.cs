@@ -32,7 +32,8 @@ internal sealed class ZooTrainer
     internal int StepsWithinBudget()
     {
         set_num_threads(1);
-        var (process, weights) = (Process.GetCurrentProcess(), Model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone()));
+        using var process = Process.GetCurrentProcess();
+        var weights = Model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
         var start = TimeSpan.Zero;
         for (var step = 0; step <= TimedSteps; step++)
         {

@@ -46,7 +46,7 @@ internal sealed class ZooWindows
         return (mean, [.. squares.Select((square, i) => (float)(1 / Math.Sqrt(Math.Max(1e-3, (square / frames) - (mean[i] * mean[i])))))]);
     }
 
-    /// <summary>Reads the windows of a split, or makes and writes them: twice each for training, once in noise, else once as it is.</summary>
+    /// <summary>Reads the windows of a split, or makes and writes them: for training twice each, once in noise, else as they are.</summary>
     internal static ZooWindows LoadOrMake(string path, ZooRecipe recipe, Corpora corpora, Split split)
     {
         if (!File.Exists(path)) Write(path, Make(recipe, corpora, split));

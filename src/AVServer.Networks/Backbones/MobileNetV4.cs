@@ -89,7 +89,7 @@ public sealed class UniversalInvertedBottleneck : Layer
     }
 }
 
-/// <summary>Attention of <see cref="MobileNetV4"/>'s hybrid sizes: many queries, one key and one value for all heads; [B, C, H, W].</summary>
+/// <summary>Attention of <see cref="MobileNetV4"/>'s hybrid sizes: one key and one value for all heads' queries; [B, C, H, W].</summary>
 public sealed class MobileMultiQueryAttention : Layer
 {
     private readonly BatchNorm2d norm;

@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace AVServer.Networks.Backbones;
 
-/// <summary>Half of the channels stand for all and are seen by 3 × 3 kernels, the others by 1 × 1; how loud each half is weighs both.</summary>
+/// <summary>
+/// Half of the channels stand for all and are seen by 3 × 3 kernels, the others by 1 × 1; how loud each half is weighs both.
+/// </summary>
 /// <remarks>
 /// Zhang et al., "Split to Be Slim: An Overlooked Redundancy in Vanilla Convolution" (IJCAI 2020, arXiv 2006.12085), §3, figure 3.
 /// </remarks>
@@ -26,7 +28,8 @@ public sealed class SpConv : Layer
     public override Value Compute(Value x)
     {
         var kept = x.Narrow(1, 0, _half);
-        var (representative, redundant) = (kept.Apply(grouped) + kept.Apply(pointwise), x.Narrow(1, _half, x.Length(1) - _half).Apply(rest));
+        var representative = kept.Apply(grouped) + kept.Apply(pointwise);
+        var redundant = x.Narrow(1, _half, x.Length(1) - _half).Apply(rest);
         var shares = representative.Mean(keep: true, 2, 3).Concat(3, redundant.Mean(keep: true, 2, 3)).Softmax(3);    // [B, C, 1, 2]
         return (representative * shares.Narrow(3, 0, 1)) + (redundant * shares.Narrow(3, 1, 1));
     }

@@ -4,7 +4,9 @@ using static TorchSharp.torch.nn;
 namespace AVServer.Networks.Backbones;
 
 /// <summary>A grouped convolution whose groups share one set of filters.</summary>
-/// <remarks>Wang, Yu: "Tied Block Convolution: Leaner and Better CNNs with Shared Thinner Filters" (AAAI 2021, arXiv 2009.12021), §3.</remarks>
+/// <remarks>
+/// Wang, Yu: "Tied Block Convolution: Leaner and Better CNNs with Shared Thinner Filters" (AAAI 2021, arXiv 2009.12021), §3.
+/// </remarks>
 public sealed class TiedBlockConv : Layer
 {
     private readonly Conv2d shared;

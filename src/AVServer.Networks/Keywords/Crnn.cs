@@ -44,7 +44,8 @@ public sealed class Crnn : WindowNetwork
         classifier = Linear(config.Dense, config.Window.Labels);
         RegisterComponents();
 
-        ModuleList<GRU> Layers() => ModuleList(GRU(_width, config.Cells, batchFirst: true), GRU(2 * config.Cells, config.Cells, batchFirst: true));
+        ModuleList<GRU> Layers() => ModuleList(
+            GRU(_width, config.Cells, batchFirst: true), GRU(2 * config.Cells, config.Cells, batchFirst: true));
     }
 
     /// <summary>Frames [B, T, values] → logits [B, labels].</summary>

@@ -55,7 +55,8 @@ public static class KeywordZoo
             })
         {
             yield return new($"ds-cnn-{size}", "Zhang et al. 2017, arXiv 1711.07128, appendix A; counts of arXiv 1904.03814, table 2",
-                window => new DsCnn(config with { Window = window }), new(new(49, 10), parameters), SameAs: size == "s" ? null : "ds-cnn-s");
+                window => new DsCnn(config with { Window = window }), new(new(49, 10), parameters),
+                SameAs: size == "s" ? null : "ds-cnn-s");
         }
 
         foreach (var (name, blocks, multiplier, parameters) in new[]
@@ -69,12 +70,14 @@ public static class KeywordZoo
             new GatedDilatedNetConfig(window.Values, window.Labels - 1)), new(new(Values: 20, Labels: 2), 222_000));
         yield return new("crnn", "Arik et al. 2017, arXiv 1703.05390, table 1", window => new Crnn(new CrnnConfig(window)),
             new(new(151, 40, 2), 229_000));
-        yield return new("tdnn", "Peddinti et al. 2015, Interspeech, §2", window => new Tdnn(new TdnnConfig(window.Values, window.Labels - 1)),
+        yield return new("tdnn", "Peddinti et al. 2015, Interspeech, §2",
+            window => new Tdnn(new TdnnConfig(window.Values, window.Labels - 1)),
             Remark: "the paper's is for speech recognition; sizes are chosen here");
         yield return new("svdf", "Nakkiran et al. 2015; Rybakov et al. 2020, arXiv 2005.06720, table 1",
             window => new Svdf(new SvdfConfig(window.Values, window.Labels - 1)), new(new(Labels: 13), 354_000));
         yield return new("sp-densenet", "Tsai et al. 2023", window => new SpDenseNet(new SpDenseNetConfig(window)), new(Commands, 123_000));
-        yield return new("sp-densenet-narrow", "Tsai et al. 2023", window => new SpDenseNet(new SpDenseNetConfig(window, Growth: 4, LayersPerBlock: 5)),
+        yield return new("sp-densenet-narrow", "Tsai et al. 2023",
+            window => new SpDenseNet(new SpDenseNetConfig(window, Growth: 4, LayersPerBlock: 5)),
             new(Commands, 9_000), SameAs: "sp-densenet");
         yield return new("dyconvmixer", "Gharbieh et al. 2022, Interspeech, §3", window => new DyConvMixer(new DyConvMixerConfig(window)),
             Remark: "the paper says less than 200 k");

@@ -47,7 +47,7 @@ public sealed class TcResNet : WindowNetwork
     }
 }
 
-/// <summary>A block of <see cref="TcResNet"/>, which halves time where it changes the channels: [B, in, T] → [B, out, T / stride].</summary>
+/// <summary>A block of <see cref="TcResNet"/>, which halves time with new channels: [B, in, T] → [B, out, T / stride].</summary>
 public sealed class TemporalBlock : Layer
 {
     private readonly ConvNorm first;
