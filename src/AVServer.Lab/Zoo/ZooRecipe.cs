@@ -12,6 +12,7 @@ namespace AVServer.Lab.Zoo;
 /// <param name="Data">File of the <see cref="DataRecipe"/>, relative to the recipe; its keyword is the first word.</param>
 /// <param name="Words">The other words, each by what corpus, path and label say together.</param>
 /// <param name="HeldOut">Corpus that nothing is taught of, on whose speech false alarms are counted.</param>
+/// <param name="Synthetic">Corpus of synthetic voices, which teaches a word only where people are too few.</param>
 /// <param name="Minutes">Budget of a row: minutes of one core.</param>
 /// <param name="Seed">Seed of windows, weights and order.</param>
 /// <param name="Batch">Windows of a step.</param>
@@ -19,8 +20,8 @@ namespace AVServer.Lab.Zoo;
 /// <param name="LearningRate">Highest learning rate.</param>
 /// <param name="WeightDecay">Decay of AdamW.</param>
 public sealed record ZooRecipe(
-    string Data, IReadOnlyDictionary<string, string> Words, string HeldOut, double Minutes, int Seed = 19, int Batch = 64,
-    double RestShare = 0.5, double LearningRate = 2e-3, double WeightDecay = 1e-2)
+    string Data, IReadOnlyDictionary<string, string> Words, string HeldOut, string Synthetic, double Minutes, int Seed = 19,
+    int Batch = 64, double RestShare = 0.5, double LearningRate = 2e-3, double WeightDecay = 1e-2)
 {
     /// <summary>Values of a frame.</summary>
     public const int Mels = 40;

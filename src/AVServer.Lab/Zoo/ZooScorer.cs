@@ -19,8 +19,11 @@ internal sealed class ZooScorer : IDisposable
     private const int MostWindows = 64;
     private const int TimedSteps = 200;
 
-    private static readonly double[] Thresholds =
-        [.. Enumerable.Range(0, 241).Select(i => 1 / (1 + Math.Exp(12 - (i * 0.1)))), 0.999999];
+    // A network that is sure of everything has posteriors of 1 for the keyword and for what sounds like it: they are compared by their
+    // log-odds, a quarter of them, so that what is surer stays above.
+    private const float Softening = 4;
+
+    private static readonly double[] Thresholds = [.. Enumerable.Range(0, 481).Select(i => 1 / (1 + Math.Exp(12 - (i * 0.05))))];
 
     private readonly InferenceSession _session;
     private readonly FbankComputer _computer = new(new FbankOptions { Mels = Mels });
@@ -54,7 +57,7 @@ internal sealed class ZooScorer : IDisposable
             filler.Sum(stream => stream.Hours), MicrosecondsAStep());
     }
 
-    /// <summary>The keyword's posterior along a recording: each 80 ms of a stream, of windows each 160 ms.</summary>
+    /// <summary>The keyword's score along a recording, 0 to 1: each 80 ms of a stream, of windows each 160 ms.</summary>
     internal float[] KeywordScores(float[] fbank)
     {
         using var scope = NewDisposeScope();
@@ -73,7 +76,8 @@ internal sealed class ZooScorer : IDisposable
             var outputs = ParityCheck.Run(_session, Frames(fbank, start, count), cache);
             cache = outputs[1];
             var perStep = (int)outputs[0].size(1) * StepFrames / count;
-            scores.AddRange(outputs[0].select(2, 0).reshape(-1, perStep).amax([1]).data<float>().ToArray());
+            var posteriors = outputs[0].select(2, 0).reshape(-1, perStep).amax([1]);
+            scores.AddRange(Soften(posteriors, 1 - posteriors));
         }
 
         return [.. scores];
@@ -88,7 +92,10 @@ internal sealed class ZooScorer : IDisposable
             Tensor[] windows = [.. Enumerable.Range(first, Math.Min(MostWindows, count - first))
                 .Select(window => Frames(fbank, window * HopFrames, ZooRecipe.Frames))];
             using var batch = cat(windows, 0);
-            scores.AddRange(ParityCheck.Run(_session, batch)[0].select(1, 1).contiguous().data<float>().ToArray());
+            // The others are added up instead of taken from 1, which a float can't tell from a posterior near it.
+            var posteriors = ParityCheck.Run(_session, batch)[0];
+            var others = posteriors.narrow(1, 2, posteriors.size(1) - 2).sum(1) + posteriors.select(1, 0);
+            scores.AddRange(Soften(posteriors.select(1, 1), others));
             foreach (var window in windows) window.Dispose();
         }
 
@@ -112,6 +119,13 @@ internal sealed class ZooScorer : IDisposable
         }
 
         return right / (double)test.Labels.Length;
+    }
+
+    private static float[] Soften(Tensor posteriors, Tensor others)
+    {
+        const double least = 1e-30;
+        var odds = (posteriors.clamp_min(least) / others.clamp_min(least)).log();
+        return (odds / Softening).sigmoid().contiguous().data<float>().ToArray();
     }
 
     private double MicrosecondsAStep()

@@ -81,7 +81,8 @@ internal sealed class ZooWindows
         var noises = split == Split.Train ? new NoiseBank(corpora, split, recipe.Seed) : null;
         var clips = corpora.Of(split).Where(clip => clip.Role != ClipRole.Room && clip.Set != recipe.HeldOut)
             .GroupBy(clip => recipe.LabelOf(clip, corpora.LabelOf(clip)))
-            .SelectMany(group => group.OrderBy(_ => random.Next()).Take(group.Key == 0 ? MostRest : MostOfALabel)
+            .SelectMany(group => group.OrderBy(clip => clip.Set == recipe.Synthetic).ThenBy(_ => random.Next())
+                .Take(group.Key == 0 ? MostRest : MostOfALabel)
                 .Select(clip => (Clip: clip, Label: group.Key)));
         foreach (var (clip, label) in clips)
         {

@@ -18,7 +18,8 @@ public static class KeywordZoo
     {
         yield return new("mdtc", "Hou et al. 2021, arXiv 2102.13552, §2", window => new Mdtc(MdtcConfig.Small with
         {
-            Mels = window.Values, Keywords = window.Labels - 1,
+            Mels = window.Values,
+            Keywords = window.Labels - 1,
         }), Remark: "first block and squeeze differ from the paper's; counted by hand in its own tests");
         yield return new("dtc", "Hou et al. 2020, ICASSP, §3.1", window => new DtcNet(new DtcNetConfig(window.Values, window.Labels - 1)),
             Remark: "the receptive field, hence the number of stacks, is the word's; the paper counts none alone");

@@ -70,13 +70,11 @@ public sealed class ClusterFailureTests
         await ReceiveAsync(sender, "wakeWord");
         string[] all = ["opened 1", "wakeWord 2", "wakeWord 3", "wakeWord 4"];
         Assert.Equal(all, Names(await live));
+        await ConnectedAsync(b);
         Assert.Equal(all, Names(await ReadAsync(b, EventCursor.Start, 4)));
         await using var c = await StartAsync(redis, "c");
         Assert.Equal(all, Names(await ReadAsync(c, EventCursor.Start, 4)));
-        await RunningServer.UntilAsync(
-            () => a.Http.GetFromJsonAsync<JsonElement>(Routes.HealthReady).GetAwaiter().GetResult()
-                .GetProperty("cluster").GetString() == "connected",
-            "the node says that it is connected");
+        await ConnectedAsync(a);
     }
 
     [Fact]
@@ -136,6 +134,11 @@ public sealed class ClusterFailureTests
             () => RunningServer.StartAsync(("Cluster:Redis", redis.Address + ",connectTimeout=1000")));
         Assert.Contains(sentence, fault.Message, StringComparison.Ordinal);
     }
+
+    private static Task ConnectedAsync(RunningServer node) => RunningServer.UntilAsync(
+        () => node.Http.GetFromJsonAsync<JsonElement>(Routes.HealthReady).GetAwaiter().GetResult()
+            .GetProperty("cluster").GetString() == "connected",
+        "the node says that it is connected");
 
     private static async Task ReceiveAsync(MediaSender sender, string type)
     {
