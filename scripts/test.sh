@@ -28,7 +28,7 @@ say "formatting"
 dotnet format whitespace . --folder --verify-no-changes -v q --exclude node_modules || fail "run 'dotnet format AVServer.sln'"
 
 # Two rows side by side: what starts servers, browsers and senders mostly waits, and what computes fills its pauses with what is left of the
-# machine (nice). What measures a server's growth has the machine for itself.
+# machine (nice); whoever is through with the first row helps with the second. What measures a server's growth has the machine for itself.
 computing=(Pipeline Lab Media Fuzz Networks Runtime Signal Vision Speech Detection Evaluation Contracts Reports Architecture)
 measuring=(Soak)
 words=("$@")
@@ -59,11 +59,12 @@ run() {
         echo "$name" >>"$results/failed"
     fi
 }
-run_row() { local name; for name in "$@"; do run "$name"; done; }
+# A project is run by the row that makes its folder first.
+run_row() { local name; for name in "$@"; do mkdir "$results/$name.taken" 2>/dev/null && run "$name"; done; }
 # shellcheck disable=SC2046  # names of projects hold no spaces
 (renice -n 19 "$BASHPID" >/dev/null; run_row $(row "${computing[@]}")) &
 # shellcheck disable=SC2046
-run_row $(waiting)
+run_row $(waiting) $(row "${computing[@]}")
 wait
 # shellcheck disable=SC2046
 run_row $(row "${measuring[@]}")

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using AVServer.Lab.Commands;
 using AVServer.Lab.Export;
 using AVServer.Networks;
 using AVServer.Runtime;
@@ -27,7 +26,7 @@ public sealed class ExportedSpotterInRuntimeTests : IDisposable
     public async Task Streams_batched_by_the_server_get_the_posteriors_of_the_definition(string name)
     {
         manual_seed(8);
-        var network = NetworksCommand.Networks[name]();
+        INetwork network = name == "mdtc" ? new Mdtc(MdtcConfig.Small) : new LstmSpotter(new LstmSpotterConfig());
         using var model = (nn.Module)network;
         var exported = ModelExporter.Export(network);
         var stored = Store(exported, new ModelManifest

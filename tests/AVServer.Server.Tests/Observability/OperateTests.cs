@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AVServer.Server.Cluster;
 using AVServer.Server.Delivery.Mqtt;
 using AVServer.Server.Observability;
 using AVServer.Server.Sources;
@@ -92,7 +93,7 @@ public sealed partial class OperateTests
         var instruments = new ConcurrentBag<Instrument>();
         using var listener = new MeterListener { InstrumentPublished = (instrument, _) => instruments.Add(instrument) };
         listener.Start();
-        _ = (new ServerMetrics(meters), new MqttMetrics(meters), new SourceMetrics(meters));
+        _ = (new ServerMetrics(meters), new MqttMetrics(meters), new SourceMetrics(meters), new ClusterMetrics(meters));
         return instruments.Where(instrument => instrument.Name.StartsWith("avserver.", StringComparison.Ordinal))
             .Select(instrument => instrument.Name.Replace('.', '_').Replace('-', '_')
                 + (instrument.GetType().Name.StartsWith("Counter", StringComparison.Ordinal) ? "_total" : ""))

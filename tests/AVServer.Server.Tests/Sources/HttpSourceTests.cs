@@ -53,7 +53,7 @@ public sealed class HttpSourceTests
         Assert.Equal(FaultCodes.SourceUnreachable, waiting.Fault!.Code);
         Assert.NotNull(waiting.NextTryAt);
         var before = server.Pipeline.Samples;
-        await Task.Delay(500);
+        await Task.Delay(1_500);   // the second that came at once is over, and half of one more
         isAway = false;
         await RunningServer.UntilAsync(() => server.Pipeline.Samples > before + 8_000, "sound comes again");
         var events = server.EventsAsync("door");
