@@ -27,21 +27,13 @@ end_compiler
 say "formatting"
 dotnet format whitespace . --folder --verify-no-changes -v q --exclude node_modules || fail "run 'dotnet format AVServer.sln'"
 
-# Two rows side by side: what starts servers, browsers and senders mostly waits, and what computes fills its pauses with what is left of the
-# machine (nice); whoever is through with the first row helps with the second. What measures a server's growth has the machine for itself.
-computing=(Pipeline Lab Media Fuzz Networks Runtime Signal Vision Speech Detection Evaluation Contracts Reports Architecture)
-measuring=(Soak)
-words=("$@")
+# What starts servers, browsers and senders, or measures, needs the machine for itself; the others, longest first, take turns two at a time.
+beside=(Lab Fuzz Networks Runtime Signal Vision Speech Detection Evaluation Contracts Reports Architecture)
+is_beside() { local one; for one in "${beside[@]}"; do [[ $1 == *"${one}.Tests" ]] && return; done; return 1; }
 is_asked_for() { [ ${#words[@]} -eq 0 ] && return; local word; for word in "${words[@]}"; do [[ $1 == *"$word"* ]] && return; done; return 1; }
-is_one_of() { local name=$1 one; shift; for one in "$@"; do [[ $name == *".$one.Tests" ]] && return; done; return 1; }
-row() { local one; for one in "$@"; do for folder in tests/*".$one.Tests"; do is_asked_for "$(basename "$folder")" && basename "$folder"; done; done; }
-waiting() {
-    local folder name
-    for folder in tests/*.Tests; do
-        name=$(basename "$folder")
-        is_asked_for "$name" && ! is_one_of "$name" "${computing[@]}" "${measuring[@]}" && echo "$name"
-    done
-}
+words=("$@") alone=() paired=()
+for one in "${beside[@]}"; do for folder in tests/*"$one".Tests; do [ -d "$folder" ] && is_asked_for "$(basename "$folder")" && paired+=("$(basename "$folder")"); done; done
+for folder in tests/*.Tests; do name=$(basename "$folder"); is_beside "$name" || ! is_asked_for "$name" || alone+=("$name"); done
 
 # A test project is a program: started by itself it is ready seconds sooner than under 'dotnet test', and writes the same results.
 start() (cd "tests/$1/bin/Release/net10.0" && exec dotnet "$1.dll" -noLogo -noColor -result-trx "$results/$1.trx")
@@ -59,15 +51,12 @@ run() {
         echo "$name" >>"$results/failed"
     fi
 }
-# A project is run by the row that makes its folder first.
-run_row() { local name; for name in "$@"; do mkdir "$results/$name.taken" 2>/dev/null && run "$name"; done; }
-# shellcheck disable=SC2046  # names of projects hold no spaces
-(renice -n 19 "$BASHPID" >/dev/null; run_row $(row "${computing[@]}")) &
-# shellcheck disable=SC2046
-run_row $(waiting) $(row "${computing[@]}")
+for name in "${paired[@]}"; do
+    while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+    run "$name" &
+done
 wait
-# shellcheck disable=SC2046
-run_row $(row "${measuring[@]}")
+for name in "${alone[@]}"; do run "$name"; done
 
 # The counters of all result files, added up; a test project that broke without a whole result file counts as one failure.
 read -r passed failed skipped < <(node -e '

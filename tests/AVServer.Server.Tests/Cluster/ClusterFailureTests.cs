@@ -11,6 +11,7 @@ namespace AVServer.Server.Tests.Cluster;
 
 /// <summary>Nodes that are thought dead, a Redis that goes away, comes back empty, or refuses.</summary>
 [Trait("Category", "server")]
+[Collection(nameof(ClusterCollection))]
 public sealed class ClusterFailureTests
 {
     [Fact]
@@ -49,8 +50,8 @@ public sealed class ClusterFailureTests
         using var sender = await MediaSender.OpenAsync(a, "s", "?events=true");
         await sender.SendAsync(0.5, "Word!!");
         await ReceiveAsync(sender, "wakeWord");
-        var live = ReadAsync(b, EventCursor.Start, 4);
-        await ReadAsync(b, EventCursor.Start, 2);
+        using var reader = await OpenAsync(b, EventCursor.Start);
+        var live = ReadAsync(reader, 4);
 
         await redis.StopAsync();
         await sender.SendAsync(1.0, "Word!!");
@@ -90,8 +91,9 @@ public sealed class ClusterFailureTests
         // Its sender may come back to the same node at once: the stream is still its own.
         using (var again = await MediaSender.OpenAsync(a, "s")) await again.CloseAsync();
         await redis.StartAsync();
-        await using var b = await StartAsync(redis, "b");
+        await ConnectedAsync(a);
         await RunningServer.UntilAsync(() => a.Registry.Streams.Count == 0, "it has ended");
+        await using var b = await StartAsync(redis, "b");
         await SendWordsAsync(b, "s", 1);
         Assert.Equal(
             ["opened 1", "closed 2", "opened 3", "closed 4", "opened 5", "wakeWord 6", "closed 7"],

@@ -8,6 +8,10 @@ using AVServer.TestKit;
 
 namespace AVServer.Server.Tests.Cluster;
 
+/// <summary>Tests of them run by themselves: a second of silence is a node's death.</summary>
+[CollectionDefinition(nameof(ClusterCollection), DisableParallelization = true)]
+public sealed class ClusterCollection;
+
 /// <summary>Nodes of a cluster, what is sent to them and read from them.</summary>
 internal static class ClusterNodes
 {
@@ -29,9 +33,22 @@ internal static class ClusterNodes
     /// <summary>The first events of stream <c>s</c> behind a place.</summary>
     public static async Task<List<StreamEvent>> ReadAsync(RunningServer server, EventCursor after, int count)
     {
-        using var response = await server.Http.GetAsync(
+        using var response = await OpenAsync(server, after);
+        return await ReadAsync(response, count);
+    }
+
+    /// <summary>Begins to read stream <c>s</c> behind a place; the node has taken the reader in.</summary>
+    public static async Task<HttpResponseMessage> OpenAsync(RunningServer server, EventCursor after)
+    {
+        var response = await server.Http.GetAsync(
             $"{Routes.Events}?streamId=s&after={after}", HttpCompletionOption.ResponseHeadersRead);
         if (!response.IsSuccessStatusCode) Assert.Fail(await response.Content.ReadAsStringAsync());
+        return response;
+    }
+
+    /// <summary>The first events that a reader is given.</summary>
+    public static async Task<List<StreamEvent>> ReadAsync(HttpResponseMessage response, int count)
+    {
         var items = SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync(TestTimeout.Token());
         return await items.Take(count).Select(item => JsonSerializer.Deserialize<StreamEvent>(item.Data, ContractsJson.Options)!)
             .ToListAsync();

@@ -9,6 +9,7 @@ namespace AVServer.Server.Tests.Cluster;
 
 /// <summary>Several nodes and one Redis: what was sent to one is given by all, once and in order.</summary>
 [Trait("Category", "server")]
+[Collection(nameof(ClusterCollection))]
 public sealed class ClusterTests : IAsyncLifetime
 {
     private RedisServer _redis = null!;
