@@ -61,10 +61,13 @@ public sealed class SpeakerEmbeddingTests(SpeakerEmbeddingTests.Shared shared) :
 
     [Theory]
     [Trait("Category", "unit")]
-    [InlineData("no network", "tdnn1.affine")]
-    [InlineData("<ComponentName> tdnn1.affine <LinearParams> FV ", "FM")]
-    [InlineData("<ComponentName> tdnn1.affine <LinearParams> FM \u0004\u0001", "end")]
-    [InlineData("<ComponentName> tdnn1.affine <LinearParams> FM \u0004\u0001\u0001\u0001\u0001\u0004\u0001\u0001\u0001\u0001", "numbers")]
+    [InlineData("no network", "components")]
+    [InlineData("<ComponentName> other <A> </A>", "tdnn1.affine")]
+    [InlineData("<ComponentName> tdnn1.affine <A> ", "</A>")]
+    [InlineData("<ComponentName> tdnn1.affine <A> <LinearParams> FV </A>", "FM")]
+    [InlineData("<ComponentName> tdnn1.affine <A> <LinearParams> FM \u0004\u0001</A>", "end")]
+    [InlineData("<ComponentName> tdnn1.affine <A> <LinearParams> FM \u0004\u0001\u0001\u0001\u0001\u0004\u0001\u0001\u0001\u0001</A>",
+        "numbers")]
     public void Damaged_network_is_told(string file, string named) =>
         Assert.Contains(
             named,

@@ -29,9 +29,9 @@ public static class TrainPhonesCommand
         Log($"{recipe.Name} {recipe.Version}: {windows.Count.Running} recordings of running speech, {windows.Count.Words} of words, seed "
             + $"{recipe.Seed}");
         var kaldi = KaldiModel.Load(Path.Combine(folders.Models, recipe.Teacher, "am", "final.mdl"));
-        var model = PhoneNetImport.Build(kaldi);
+        var model = PhoneNetImport.Build(kaldi.Network);
         if (recipe.Start.Length > 0) Checkpoints.Restore(folders, recipe.Start, model);
-        var trainer = new PhoneTrainer(recipe, PhoneNetImport.Build(kaldi), model, windows);
+        var trainer = new PhoneTrainer(recipe, PhoneNetImport.Build(kaldi.Network), model, windows);
         new TrainingRun(recipe.Schedule, folders.Run(recipe.Name), Log).Run(trainer.Model, trainer.Loss);
     }
 }

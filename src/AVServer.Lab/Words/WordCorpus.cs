@@ -76,11 +76,12 @@ internal sealed class WordCorpus : IDisposable
     private static async Task<PhoneNet> NetworkAsync(
         LabFolders folders, WordsRecipe recipe, KaldiModel kaldi, Action<string> log, CancellationToken cancellationToken)
     {
-        var teacher = PhoneNetImport.Build(kaldi);
+        var teacher = PhoneNetImport.Build(kaldi.Network);
         if (recipe.Network.Length == 0) return teacher;
         if (Checkpoints.Exists(folders, recipe.Network))
         {
-            WeightAverage.Apply(teacher, Checkpoints.Restore(folders, recipe.Network, PhoneNetImport.Build(kaldi)), recipe.TeacherShare);
+            WeightAverage.Apply(
+                teacher, Checkpoints.Restore(folders, recipe.Network, PhoneNetImport.Build(kaldi.Network)), recipe.TeacherShare);
             return teacher;
         }
         var shipped = Path.Combine(folders.Models, recipe.Name, ModelManifest.MainFile);

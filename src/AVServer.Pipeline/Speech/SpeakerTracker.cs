@@ -20,7 +20,8 @@ internal sealed class SpeakerTracker(SpeakerEmbedding? embedding)
     // Fewer frames of speech say too little.
     private const int LeastFrames = 40;
 
-    private readonly SpeakerFrontEnd _frontEnd = new();
+    private static readonly SpeakerFrontEnd FrontEnd = new();
+
     private readonly SpeakerClusters? _clusters = embedding is null ? null : new SpeakerClusters(embedding.Dim);
     private int _last;
     private int _heard;
@@ -60,7 +61,7 @@ internal sealed class SpeakerTracker(SpeakerEmbedding? embedding)
         try
         {
             sound.Read(first, rented.AsSpan(0, length));
-            var frames = _frontEnd.Compute(rented.AsSpan(0, length));
+            var frames = FrontEnd.Compute(rented.AsSpan(0, length));
             return frames.Length < LeastFrames * SpeakerFrontEnd.Dim ? null : embedding!.Embed(frames);
         }
         finally

@@ -1,43 +1,77 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
 namespace AVServer.Runtime;
 
-/// <summary>Reads the weights of a Kaldi nnet3 file in binary form: its affine layers and batch normalisations, by name.</summary>
+/// <summary>The components of a Kaldi nnet3 network, by name, read from its binary form; how they hang together is not read.</summary>
 /// <remarks>
-/// Kaldi's tokens are text and end with a space, a size byte stands before each number, a matrix is <c>FM</c>, rows, columns and its
-/// floats (kaldi, src/matrix/kaldi-matrix.cc and src/nnet3). Only what is asked for is read; how layers hang together is not.
+/// Format: Kaldi's io-funcs and nnet-component-itf.cc. Names stand in angle brackets and end with a space; a whole number is a byte with
+/// its size and its bytes, a matrix <c>FM</c>, rows, columns and floats, a vector <c>FV</c>, length and floats.
 /// </remarks>
-internal sealed class KaldiNetwork(byte[] file)
+public sealed class KaldiNetwork
 {
-    /// <summary>An affine layer's weights.</summary>
-    /// <param name="name">Its name.</param>
-    /// <returns>[outputs, inputs], row after row, and [outputs].</returns>
-    /// <exception cref="InvalidDataException">There is no such layer, or the file is cut off.</exception>
-    public (float[] Weights, float[] Bias) Affine(string name)
+    private readonly byte[] _bytes;
+    private readonly Dictionary<string, Range> _components = [];
+
+    /// <param name="bytes">The file; kept.</param>
+    /// <exception cref="InvalidDataException">It holds no such network.</exception>
+    public KaldiNetwork(byte[] bytes)
     {
-        var component = Component(name);
-        return (Floats(component, "<LinearParams> ", "FM ", axes: 2), Floats(component, "<BiasParams> ", "FV ", axes: 1));
+        ArgumentNullException.ThrowIfNull(bytes);
+        _bytes = bytes;
+        ReadOnlySpan<byte> mark = "<ComponentName> "u8;
+        for (var at = 0; ;)
+        {
+            var found = bytes.AsSpan(at).IndexOf(mark);
+            if (found < 0) break;
+            var name = at + found + mark.Length;
+            var type = Find(" ", name, bytes.Length);
+            var typeEnd = Find(">", type, bytes.Length) - 1;
+            var closing = "</" + Encoding.ASCII.GetString(bytes, type + 1, typeEnd - type - 1) + ">";
+            var end = Find(closing, typeEnd, bytes.Length) - closing.Length;
+            _components[Encoding.ASCII.GetString(bytes, name, type - 1 - name)] = type..end;
+            at = end;
+        }
+        if (_components.Count == 0) throw new InvalidDataException("Expected the components of a Kaldi nnet3 model, found none.");
     }
 
-    /// <summary>A batch normalisation by the statistics of training.</summary>
-    /// <param name="name">Its name.</param>
-    /// <returns>What each value is multiplied by, and what is added then.</returns>
-    /// <exception cref="InvalidDataException">There is no such layer, or the file is cut off.</exception>
-    public (float[] Scale, float[] Offset) BatchNorm(string name)
+    /// <summary>A component's matrix by its token, rows outermost.</summary>
+    /// <exception cref="InvalidDataException">There is no such component, none of its parts has that name, or it is cut off.</exception>
+    public (float[] Values, int Rows, int Columns) Matrix(string component, string token)
     {
-        var component = Component(name);
-        var (epsilon, targetRms) = (Number(component, "<Epsilon> "), Number(component, "<TargetRms> "));
-        var scale = Floats(component, "<StatsVar> ", "FV ", axes: 1);
-        var offset = Floats(component, "<StatsMean> ", "FV ", axes: 1);
+        var rest = Behind(component, token, "FM ");
+        var (rows, columns) = (Integer(ref rest), Integer(ref rest));
+        return (Floats(rest, (long)rows * columns), rows, columns);
+    }
+
+    /// <summary>A component's vector by its token.</summary>
+    /// <inheritdoc cref="Matrix" path="/exception"/>
+    public float[] Vector(string component, string token)
+    {
+        var rest = Behind(component, token, "FV ");
+        var length = Integer(ref rest);
+        return Floats(rest, length);
+    }
+
+    /// <summary>A component's real number by its token.</summary>
+    /// <inheritdoc cref="Matrix" path="/exception"/>
+    public float Real(string component, string token) =>
+        BitConverter.Int32BitsToSingle(Integer(Behind(component, token, "")));
+
+    /// <summary>A batch normalisation by the statistics of training.</summary>
+    /// <returns>What each value is multiplied by, and what is added then.</returns>
+    /// <inheritdoc cref="Matrix" path="/exception"/>
+    public (float[] Scale, float[] Shift) BatchNorm(string component)
+    {
+        var (scale, shift) = (Vector(component, "StatsVar"), Vector(component, "StatsMean"));
+        var (rms, epsilon) = (Real(component, "TargetRms"), Real(component, "Epsilon"));
         for (var i = 0; i < scale.Length; i++)
         {
-            scale[i] = targetRms / MathF.Sqrt(Math.Max(scale[i], 0) + epsilon);
-            offset[i] *= -scale[i];
+            scale[i] = rms / MathF.Sqrt(Math.Max(scale[i], 0) + epsilon);
+            shift[i] *= -scale[i];
         }
-        return (scale, offset);
+        return (scale, shift);
     }
 
     /// <summary>Reads a vector in text form: numbers between brackets.</summary>
@@ -50,35 +84,36 @@ internal sealed class KaldiNetwork(byte[] file)
             : throw new InvalidDataException("Expected a vector of numbers, got something else among them."))];
     }
 
-    private ReadOnlySpan<byte> Component(string name)
+    private ReadOnlySpan<byte> Behind(string component, string token, string type)
     {
-        var begin = Behind(file, $"<ComponentName> {name} ");
-        var length = file.AsSpan(begin).IndexOf("<ComponentName> "u8);
-        return length < 0 ? file.AsSpan(begin) : file.AsSpan(begin, length);
+        if (!_components.TryGetValue(component, out var range))
+            throw new InvalidDataException(
+                $"Expected the component {component} in the Kaldi model, got only {string.Join(", ", _components.Keys)}.");
+        var at = Find($"<{token}> ", range.Start.Value, range.End.Value);
+        var rest = _bytes.AsSpan(at, range.End.Value - at);
+        return rest.StartsWith(Encoding.ASCII.GetBytes(type)) ? rest[type.Length..]
+            : throw new InvalidDataException($"Expected '{type}' in single precision at byte {at} of the Kaldi model, got something else.");
     }
 
-    private static float Number(ReadOnlySpan<byte> component, string token) =>
-        BinaryPrimitives.ReadSingleLittleEndian(Take(component[Behind(component, token)..], 5)[1..]);
-
-    private static float[] Floats(ReadOnlySpan<byte> component, string token, string type, int axes)
+    private int Find(string token, int start, int end)
     {
-        var rest = component[Behind(component, token)..];
-        if (!rest.StartsWith(Encoding.ASCII.GetBytes(type)))
-            throw new InvalidDataException($"Expected {type}behind {token}, got something else.");
-        rest = rest[type.Length..];
-        var count = 1L;
-        for (var axis = 0; axis < axes; axis++, rest = rest[5..]) count *= BinaryPrimitives.ReadInt32LittleEndian(Take(rest, 5)[1..]);
-        if (count < 0 || count > rest.Length / sizeof(float))
-            throw new InvalidDataException($"Expected {count} numbers behind {token}, got {rest.Length} bytes.");
-        return MemoryMarshal.Cast<byte, float>(rest[..(int)(count * sizeof(float))]).ToArray();
+        var found = _bytes.AsSpan(start, end - start).IndexOf(Encoding.ASCII.GetBytes(token));
+        if (found < 0) throw new InvalidDataException($"Expected {token.Trim()} in the Kaldi model from byte {start} on, found none.");
+        return start + found + token.Length;
     }
 
-    private static int Behind(ReadOnlySpan<byte> bytes, string token)
+    private static int Integer(ref ReadOnlySpan<byte> rest)
     {
-        var at = bytes.IndexOf(Encoding.ASCII.GetBytes(token));
-        return at < 0 ? throw new InvalidDataException($"Expected {token.Trim()}, got none.") : at + token.Length;
+        var value = Integer(rest);
+        rest = rest[5..];
+        return value;
     }
 
-    private static ReadOnlySpan<byte> Take(ReadOnlySpan<byte> bytes, int count) =>
-        bytes.Length < count ? throw new InvalidDataException("Expected more bytes, got the file's end.") : bytes[..count];
+    private static int Integer(ReadOnlySpan<byte> rest) => rest.Length < 5
+        ? throw new InvalidDataException("Expected a number in the Kaldi model, got its part's end.")
+        : BitConverter.ToInt32(rest[1..]);
+
+    private static float[] Floats(ReadOnlySpan<byte> rest, long count) => count < 0 || count > rest.Length / sizeof(float)
+        ? throw new InvalidDataException($"Expected {count} numbers in the Kaldi model, got {rest.Length} bytes.")
+        : MemoryMarshal.Cast<byte, float>(rest[..(int)(count * sizeof(float))]).ToArray();
 }

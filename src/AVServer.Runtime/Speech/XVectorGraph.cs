@@ -80,7 +80,7 @@ internal sealed class XVectorGraph
     // Kaldi's rows hold the frames one behind the other, a convolution's the values: [outputs, kernel, inputs] → [outputs, inputs, kernel].
     private (float[] Weights, float[] Bias) FoldedAffine(string name, int inputs, int kernel)
     {
-        var (rows, bias) = _network.Affine($"{name}.affine");
+        var (rows, bias) = Affine(name);
         Require(rows.Length == bias.Length * inputs * kernel, name);
         var weights = new float[rows.Length];
         for (var output = 0; output < bias.Length; output++)
@@ -103,7 +103,7 @@ internal sealed class XVectorGraph
     // Of a scaled value the mean is scaled and moved, the deviation scaled alone.
     private (float[] Weights, float[] Bias) FoldedPooled(string name, int width)
     {
-        var (weights, bias) = _network.Affine($"{name}.affine");
+        var (weights, bias) = Affine(name);
         Require(weights.Length == bias.Length * 2 * width, name);
         for (var output = 0; output < bias.Length; output++)
         {
@@ -119,6 +119,9 @@ internal sealed class XVectorGraph
         }
         return (weights, bias);
     }
+
+    private (float[] Weights, float[] Bias) Affine(string name) =>
+        (_network.Matrix($"{name}.affine", "LinearParams").Values, _network.Vector($"{name}.affine", "BiasParams"));
 
     private string Constant(string name, long[] shape, float[] values) =>
         _graph.Constant(name, shape, DataType.Float, MemoryMarshal.AsBytes(values.AsSpan()));

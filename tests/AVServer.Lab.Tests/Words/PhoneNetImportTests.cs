@@ -30,7 +30,7 @@ public sealed class PhoneNetImportTests
             .Select(sample => sample / 32768f)
             .ToArray();
         var expected = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(TestPaths.Golden("kaldi-phones", "scores.f32"))).ToArray();
-        using var codes = new BottleneckExtractor(PhoneNetImport.Build(Model.Value), noiseVariance: 0);
+        using var codes = new BottleneckExtractor(PhoneNetImport.Build(Model.Value.Network), noiseVariance: 0);
         var scores = codes.Score(codes.EncodeUnpadded(samples));
         var got = scores.Where((_, i) => i % codes.States % EverySixteenth == 0).ToArray();
         Assert.Equal(expected.Length, got.Length);
@@ -50,7 +50,7 @@ public sealed class PhoneNetImportTests
     [Fact]
     public void Streaming_graph_gives_the_definition_s_scores()
     {
-        var exported = ModelExporter.Export(PhoneNetImport.Build(Model.Value));
+        var exported = ModelExporter.Export(PhoneNetImport.Build(Model.Value.Network));
         Assert.InRange(exported.MaxDifference, 0, ParityCheck.Limit);
     }
 

@@ -1,4 +1,5 @@
 using AVServer.Networks;
+using AVServer.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -9,7 +10,7 @@ internal static class PhoneNetImport
 {
     /// <summary>The network with the model's weights.</summary>
     /// <exception cref="InvalidDataException">The model is built otherwise.</exception>
-    public static PhoneNet Build(KaldiModel model)
+    public static PhoneNet Build(KaldiNetwork model)
     {
         // Before the scope, which would take its tensors along.
         var net = new PhoneNet(new PhoneNetConfig());
@@ -38,7 +39,7 @@ internal static class PhoneNetImport
 
     // The splice of three frames, the LDA and the first layer are linear, one behind the other: one convolution. Columns of the speaker
     // vector fall away.
-    private static void First(KaldiModel model, Conv1d target, PhoneNetConfig config)
+    private static void First(KaldiNetwork model, Conv1d target, PhoneNetConfig config)
     {
         var (lda, ldaBias) = (Matrix(model.Matrix("lda", "LinearParams")), Vector(model.Vector("lda", "BiasParams")));
         var (affine, bias) = (Matrix(model.Matrix("tdnn1.affine", "LinearParams")), Vector(model.Vector("tdnn1.affine", "BiasParams")));
@@ -48,7 +49,7 @@ internal static class PhoneNetImport
     }
 
     // Kaldi lays the offsets side by side, each with all channels; a convolution has the taps innermost.
-    private static void Convolution(KaldiModel model, string component, Conv1d target)
+    private static void Convolution(KaldiNetwork model, string component, Conv1d target)
     {
         var (values, rows, columns) = model.Matrix(component, "LinearParams");
         var taps = target.weight.size(2);
@@ -60,7 +61,7 @@ internal static class PhoneNetImport
 
     private static void Bias(float[] values, Conv1d target) => target.bias!.copy_(tensor(values));
 
-    private static void Norm(KaldiModel model, string component, ChannelAffine target)
+    private static void Norm(KaldiNetwork model, string component, ChannelAffine target)
     {
         var (scale, shift) = Statistics(model, component);
         target.Values.Scale.copy_(scale.unsqueeze(1));
@@ -68,7 +69,7 @@ internal static class PhoneNetImport
     }
 
     // The last norm stands before a linear layer, and goes into it.
-    private static void Output(KaldiModel model, Conv1d target)
+    private static void Output(KaldiNetwork model, Conv1d target)
     {
         var (scale, shift) = Statistics(model, "prefinal-chain.batchnorm2");
         var weight = Matrix(model.Matrix("output.affine", "LinearParams"));
@@ -76,11 +77,10 @@ internal static class PhoneNetImport
         target.bias!.copy_(weight.mm(shift.unsqueeze(1)).squeeze(1) + Vector(model.Vector("output.affine", "BiasParams")));
     }
 
-    private static (Tensor Scale, Tensor Shift) Statistics(KaldiModel model, string component)
+    private static (Tensor Scale, Tensor Shift) Statistics(KaldiNetwork model, string component)
     {
-        var (mean, variance) = (Vector(model.Vector(component, "StatsMean")), Vector(model.Vector(component, "StatsVar")));
-        var scale = model.Real(component, "TargetRms") / (variance + model.Real(component, "Epsilon")).sqrt();
-        return (scale, -mean * scale);
+        var (scale, shift) = model.BatchNorm(component);
+        return (Vector(scale), Vector(shift));
     }
 
     private static Tensor Matrix((float[] Values, int Rows, int Columns) matrix) =>

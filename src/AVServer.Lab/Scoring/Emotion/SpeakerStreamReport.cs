@@ -23,6 +23,7 @@ internal static class SpeakerStreamReport
     private const double SecondsMore = 20;
     private const int HeardSamples = 4 * SpeakerFrontEnd.SampleRateHz;
 
+    private static readonly SpeakerFrontEnd FrontEnd = new();
     private static readonly int[] SpeakerCounts = [1, 2, 3];
 
     private enum Memory
@@ -105,7 +106,7 @@ internal static class SpeakerStreamReport
 
     private static float[]? Embed(SpeakerEmbedding embedding, float[] samples)
     {
-        var frames = new SpeakerFrontEnd().Compute(samples.AsSpan(0, Math.Min(samples.Length, HeardSamples)));
+        var frames = FrontEnd.Compute(samples.AsSpan(0, Math.Min(samples.Length, HeardSamples)));
         return frames.Length == 0 ? null : embedding.Embed(frames);
     }
 }
