@@ -49,6 +49,8 @@ internal static partial class ShellBlock
                 endless.Add(program);
                 if (ends) await program.ExitAsync();
                 await program.UntilAsync(new Regex(expected));
+                // Who sends by PUT and reads no answer isn't told that it was refused.
+                if (SentStream().Match(command) is { Success: true } sent) await HeardAsync(newcomer.Address, sent.Groups[1].Value);
             }
         }
         finally
@@ -57,9 +59,22 @@ internal static partial class ShellBlock
         }
     }
 
+    private static async Task HeardAsync(Uri server, string streamId)
+    {
+        using var http = new HttpClient { BaseAddress = server };
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var events = new StreamReader(await http.GetStreamAsync($"api/events?streamId={streamId}&after=0:0", timeout.Token));
+        while (await events.ReadLineAsync(timeout.Token) is { } line)
+            if (line.Contains("\"type\":\"closed\",\"reason\":\"completed\"", StringComparison.Ordinal)) return;
+        Assert.Fail($"Expected the stream {streamId} to be heard to its end.");
+    }
+
     private static (string Prefix, string Expected, bool Ends)? Find(string command) =>
         Known.Where(known => command.StartsWith(known.Prefix, StringComparison.Ordinal)).Select(known => ((string, string, bool)?)known)
             .FirstOrDefault();
+
+    [GeneratedRegex(@"-method PUT '?http\S+/media/(\w+)")]
+    private static partial Regex SentStream();
 
     [GeneratedRegex(@"\\\n")]
     private static partial Regex Continuation();
