@@ -73,6 +73,10 @@ read -r passed failed skipped < <(node -e '
     }
     if (broken.length > 0 && failed === 0) failed = broken.length;
     console.log(passed, failed, skipped);' "$results")
-[ ! -f "$results/failed" ] || say "failed in $(sort "$results/failed" | paste -sd ' ')"
+if [ -f "$results/failed" ]; then
+    say "failed in $(sort "$results/failed" | paste -sd ' '):"
+    # Each of them once more, where it is seen: what a project writes can be long.
+    grep -h -A8 ' \[FAIL\]$' "$results"/*.log >&2
+fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

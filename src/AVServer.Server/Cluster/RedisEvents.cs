@@ -74,9 +74,12 @@ internal sealed class RedisEvents(
 
     public async ValueTask<IStreamLease> LeaseAsync(EventLog log)
     {
-        lock (_gate)
-            if (_held.TryGetValue(log.StreamId, out var ours))
-                return ours.TryReopen() ? ours : throw Busy();
+        // Who reads that a stream has closed can be here before it was given back.
+        for (var begin = time.GetTimestamp(); HeldHere(log.StreamId) is { } ours; await Task.Delay(FirstLook, time))
+        {
+            if (ours.TryReopen()) return ours;
+            if (time.GetElapsedTime(begin) > LongestLook) throw Busy();
+        }
         var token = Guid.NewGuid().ToString("n");
         try
         {
@@ -150,6 +153,11 @@ internal sealed class RedisEvents(
     public bool IsHeld(string streamId)
     {
         lock (_gate) return _held.TryGetValue(streamId, out var held) && !held.IsTaken;
+    }
+
+    private SharedStream? HeldHere(string streamId)
+    {
+        lock (_gate) return _held.TryGetValue(streamId, out var held) && !held.Released.IsCompleted ? held : null;
     }
 
     // A holder that still gives signs keeps its stream. One that gives none is waited for, so that its sender, who comes back at once,

@@ -75,7 +75,7 @@ internal sealed partial class LiveStream
     /// <summary>Media time of the last raw chunk; zero for a container, whose time is inside it.</summary>
     public TimeSpan MediaTime => TimeSpan.FromTicks(Interlocked.Read(ref _mediaTimeTicks));
 
-    /// <summary>Ends after the last event was published.</summary>
+    /// <summary>Ends after the last event was published and the id is free.</summary>
     public Task<StreamOutcome> Completion => _completion.Task;
 
     /// <summary>Whether it takes nothing more.</summary>
@@ -134,11 +134,11 @@ internal sealed partial class LiveStream
         lock (_stopping) _stopRun?.Invoke();
     }
 
-    /// <summary>Runs the pipeline to the stream's end. Called once; never throws.</summary>
+    /// <summary>Runs the pipeline to the stream's end. Called once, and <see cref="Complete"/> after it; never throws.</summary>
     /// <param name="pipeline">What hears the media.</param>
     /// <param name="onClosed">Called just before the last event is seen by anyone.</param>
     /// <param name="stopNow">Stops the pipeline where it is.</param>
-    public async Task RunAsync(IStreamPipeline pipeline, Action onClosed, CancellationToken stopNow)
+    public async Task<StreamOutcome> RunAsync(IStreamPipeline pipeline, Action onClosed, CancellationToken stopNow)
     {
         using var span = ServerTraces.StartStream(Id, Transport);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopNow);
@@ -175,8 +175,11 @@ internal sealed partial class LiveStream
             closed = new ClosedEvent(CloseReason.Faulted, MediaTime);
         }
         lock (_stopping) _stopRun = null;
-        await FinishAsync(closed, fault, onClosed, span);
+        return await FinishAsync(closed, fault, onClosed, span);
     }
+
+    /// <summary>Tells all who wait for <see cref="Completion"/>.</summary>
+    public void Complete(StreamOutcome outcome) => _completion.SetResult(outcome);
 
     private async IAsyncEnumerable<MediaChunk> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -200,7 +203,7 @@ internal sealed partial class LiveStream
         return published;
     }
 
-    private async Task FinishAsync(ClosedEvent closed, FaultEvent? fault, Action onClosed, Activity? span)
+    private async Task<StreamOutcome> FinishAsync(ClosedEvent closed, FaultEvent? fault, Action onClosed, Activity? span)
     {
         _queue.Abandon();
         _idleTimer.Dispose();
@@ -216,7 +219,7 @@ internal sealed partial class LiveStream
         await _log.FlushAsync();
         Log.Closed(_logger, Id, closed.Reason, closed.Duration.TotalSeconds);
         ServerTraces.EndStream(span, closed, fault);
-        _completion.SetResult(new StreamOutcome(closed, closed.Reason == CloseReason.Faulted ? fault : null));
+        return new StreamOutcome(closed, closed.Reason == CloseReason.Faulted ? fault : null);
     }
 
     private void End(Ending ending)

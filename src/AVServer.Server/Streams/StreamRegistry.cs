@@ -17,6 +17,9 @@ internal sealed partial class StreamRegistry(
         "This node was cut off from the others for so long that another one took the stream; send to the address of all nodes.";
 
     private readonly CancellationTokenSource _stopNow = new();
+    // While what the nodes share is away, an end isn't held up by it for longer.
+    private static readonly TimeSpan LongestGiveBack = TimeSpan.FromSeconds(2);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LiveStream> _streams = [];
     private readonly ServerLimits _limits = limits.Value;
@@ -126,9 +129,14 @@ internal sealed partial class StreamRegistry(
     private async Task RunAsync(LiveStream stream, EventLog log, IStreamLease lease)
     {
         await Task.Yield();   // the opener answers its client before the pipeline's first step
-        await using (lease)
+        StreamOutcome outcome;
         await using (lease.Lost.Register(() => stream.Fail(FaultCodes.StreamBusy, TakenElsewhere)))
-            await stream.RunAsync(pipeline, onClosed: () => Remove(stream), _stopNow.Token);
+            outcome = await stream.RunAsync(pipeline, onClosed: () => Remove(stream), _stopNow.Token);
+        // Who sent is told the end when the id is free, so that he can come back at once.
+        var free = lease.DisposeAsync().AsTask();
+        await free.WaitAsync(LongestGiveBack, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stream.Complete(outcome);
+        await free;
         broker.Release(log);
     }
 

@@ -7,7 +7,8 @@ namespace AVServer.Guides.Tests.Kit;
 /// <summary>A program of a guide while it runs; killed with all that it started when this object goes.</summary>
 internal sealed class RunningProgram : IAsyncDisposable
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
+    /// <summary>How long anything that a guide promises may take.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
 
     private readonly string _name;
     private readonly Process _process;

@@ -62,10 +62,14 @@ internal static partial class ShellBlock
     private static async Task HeardAsync(Uri server, string streamId)
     {
         using var http = new HttpClient { BaseAddress = server };
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(RunningProgram.Timeout);
         using var events = new StreamReader(await http.GetStreamAsync($"api/events?streamId={streamId}&after=0:0", timeout.Token));
         while (await events.ReadLineAsync(timeout.Token) is { } line)
-            if (line.Contains("\"type\":\"closed\",\"reason\":\"completed\"", StringComparison.Ordinal)) return;
+        {
+            if (!line.Contains("\"type\":\"closed\"", StringComparison.Ordinal)) continue;
+            Assert.Contains("\"reason\":\"completed\"", line, StringComparison.Ordinal);
+            return;
+        }
         Assert.Fail($"Expected the stream {streamId} to be heard to its end.");
     }
 
