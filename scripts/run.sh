@@ -11,5 +11,6 @@ if [ -z "${AVSERVER_BUILT:-}" ]; then
     (cd "$root" && dotnet build src/AVServer.Server -c Release -v q --nologo -clp:ErrorsOnly) >&2
 fi
 export ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Production}
+data=${AVSERVER_DATA:-$root/data}
 exec dotnet "$root/src/AVServer.Server/bin/Release/net10.0/AVServer.Server.dll" --Runtime:ModelsPath "${AVSERVER_MODELS:-$root/models}" \
-    --Keywords:Path "${AVSERVER_DATA:-$root/data}/keywords.json" "$@"
+    --Keywords:Path "$data/keywords.json" --Keywords:MeasuredPath "$data/measured" "$@"

@@ -72,4 +72,6 @@ internal static class LogEventIds
     public const int EmotionOff = 3101;
     public const int EmotionOn = 3102;
     public const int NoTranscriber = 3103;
+
+    public const int MeasurementNotKept = 3201;
 }

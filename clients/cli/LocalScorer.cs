@@ -20,7 +20,9 @@ internal sealed class LocalScorer : IFileScorer
     public LocalScorer(string modelsPath, string? purpose = null, IReadOnlyList<string>? words = null)
     {
         _services = PipelineServices.BuildPipeline(
-            modelsPath, KeyValuePair.Create($"{EmotionOptions.Section}:{nameof(EmotionOptions.Purpose)}", purpose));
+            modelsPath,
+            KeyValuePair.Create($"{EmotionOptions.Section}:{nameof(EmotionOptions.Purpose)}", purpose),
+            KeyValuePair.Create($"{KeywordsOptions.Section}:{nameof(KeywordsOptions.MeasuredPath)}", CacheFolder));
         _pipeline = _services.GetRequiredService<IStreamPipeline>();
         _words = [.. (words ?? []).Select(word => new KeywordRequest(word))];
     }
@@ -31,6 +33,18 @@ internal sealed class LocalScorer : IFileScorer
             ? _pipeline.ScoreFileAsync(
                 path, new ScoreRequest(path, posteriors, model) { OnProgress = onHeard, Words = _words }, cancellationToken)
             : throw new FileNotFoundException($"Expected a media file, found nothing at '{path}'.");
+
+    // Where programs of this user keep what they can compute again (XDG base directories); null where he has no such place.
+    private static string? CacheFolder
+    {
+        get
+        {
+            var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+            var caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } named ? named
+                : home.Length > 0 ? Path.Combine(home, ".cache") : null;
+            return caches is null ? null : Path.Combine(caches, "avserver", "measured");
+        }
+    }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

@@ -35,7 +35,7 @@ public sealed class PipelineUnderTest : IDisposable
     public IStreamPipeline Pipeline { get; }
 
     public static PipelineUnderTest WithShippedModels(params (string Key, string Value)[] settings) =>
-        new(TestPaths.Models, null, gate: true, settings: settings);
+        new(TestPaths.Models, null, gate: true, settings: [("Keywords:MeasuredPath", TestPaths.Measured ?? ""), .. settings]);
 
     /// <summary>What finds typed words, measured on few minutes of speech, beside a spotter that hears nothing.</summary>
     public static PipelineUnderTest WithTypedWords(params (string Key, string Value)[] settings)

@@ -5,6 +5,7 @@ using AVServer.Detection;
 using AVServer.Media;
 using AVServer.Runtime;
 using AVServer.Speech;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace AVServer.Pipeline;
@@ -14,7 +15,6 @@ internal sealed class KeywordRegistry : IKeywordRegistry
 {
     private const int MaxPronunciations = 8;
 
-    private readonly ModelRuntime _runtime;
     private readonly MediaFile _files;
     private readonly KeywordsOptions _options;
     private readonly KeywordFile? _file;
@@ -22,10 +22,12 @@ internal sealed class KeywordRegistry : IKeywordRegistry
     private readonly Lock _gate = new();
     private volatile WordList? _current;
 
-    public KeywordRegistry(ModelRuntime runtime, MediaFile files, IOptions<KeywordsOptions> options)
+    public KeywordRegistry(ModelRuntime runtime, MediaFile files, IOptions<KeywordsOptions> options, ILogger<KeywordRegistry> logger)
     {
-        (_runtime, _files, _options) = (runtime, files, options.Value);
-        _model = new Lazy<WordModel?>(() => WordModel.TryLoad(_runtime));
+        (_files, _options) = (files, options.Value);
+        _model = new Lazy<WordModel?>(() => WordModel.TryLoad(
+            runtime,
+            _options.MeasuredPath is { Length: > 0 } folder ? WordMeasurements.Open(folder, runtime.Store, logger) : null));
         _file = _options.Path is { Length: > 0 } path ? new KeywordFile(path) : null;
         var stored = _file?.Read() ?? [];
         if (_options.Shipped && Model is { } model)

@@ -22,6 +22,12 @@ public sealed class KeywordsOptions
     /// </summary>
     public string? Path { get; set; }
 
+    /// <summary>
+    /// Folder in which it is kept how often stored speech is taken for a word, so that a word isn't measured again at the next start.
+    /// Absent, as by default: nothing is kept.
+    /// </summary>
+    public string? MeasuredPath { get; set; }
+
     /// <summary>Words that may be listened for at once. Default 1,000.</summary>
     [Range(0, 10_000)]
     [Limit(Beyond.Refused, "avserver.refusals")]

@@ -11,8 +11,15 @@ namespace AVServer.Pipeline;
 /// <param name="table">How words are followed.</param>
 /// <param name="judge">Judges candidates.</param>
 /// <param name="rescorer">Rescores them.</param>
+/// <param name="kept">What was found in earlier runs; null: nothing is kept.</param>
 internal sealed class WordCalibrator(
-    BackgroundSpeech background, BackgroundAudio sounds, PhoneStates states, PhoneTable table, WordJudgeModel judge, WordRescorer rescorer)
+    BackgroundSpeech background,
+    BackgroundAudio sounds,
+    PhoneStates states,
+    PhoneTable table,
+    WordJudgeModel judge,
+    WordRescorer rescorer,
+    WordMeasurements? kept)
 {
     // Words that are enrolled, forgotten or given another target are mostly the latest.
     private const int CacheSize = 32;
@@ -22,7 +29,7 @@ internal sealed class WordCalibrator(
     private readonly Lock _gate = new();
     private readonly Queue<(string Key, WordStatistics Measured)> _cache = new();
 
-    /// <summary>Looks for a word; what was found of the latest words is remembered. Thread-safe.</summary>
+    /// <summary>Looks for a word, unless it is known what is found. Thread-safe.</summary>
     /// <param name="pronunciations">Phones of each way to say it, by the model's numbers.</param>
     /// <param name="spellings">Ways to write it, in the recogniser's tokens.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -35,7 +42,11 @@ internal sealed class WordCalibrator(
             foreach (var known in _cache)
                 if (known.Key == key) return known.Measured;
         }
-        var measured = Search(pronunciations, spellings, cancellationToken);
+        if (kept?.Find(key, pronunciations) is not { } measured)
+        {
+            measured = Search(pronunciations, spellings, cancellationToken);
+            kept?.Keep(key, measured);
+        }
         lock (_gate)
         {
             _cache.Enqueue((key, measured));

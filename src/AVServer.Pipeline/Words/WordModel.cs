@@ -22,7 +22,8 @@ internal sealed class WordModel
         BackgroundAudio sounds,
         Pronouncer pronouncer,
         PronunciationAdvisor advisor,
-        IReadOnlyList<ShippedWord> shipped)
+        IReadOnlyList<ShippedWord> shipped,
+        WordMeasurements? measurements)
     {
         (Advisor, Shipped, Rescorer) = (advisor, shipped, rescorer);
         (Reference, Table, Network, Judge, Pronouncer) = (
@@ -30,7 +31,7 @@ internal sealed class WordModel
         States = table.ToStates();
         var fbank = new FbankOptions { Mels = manifest.Features!.Mels, NoiseVariance = table.NoiseVariance };
         Features = new MfccComputer(new MfccOptions { UseEnergy = false, Fbank = fbank });
-        Calibrator = new WordCalibrator(background, sounds, States, table, judge, rescorer);
+        Calibrator = new WordCalibrator(background, sounds, States, table, judge, rescorer, measurements);
         (ChunkFrames, OutputsPerChunk) = (manifest.Streaming!.ChunkFrames, manifest.Streaming.OutputsPerChunk);
     }
 
@@ -74,8 +75,10 @@ internal sealed class WordModel
     public WordCalibrator Calibrator { get; }
 
     /// <summary>Loads what the models' folder holds; null where there is no phone model, no lexicon, or no recogniser.</summary>
+    /// <param name="runtime">The models.</param>
+    /// <param name="measurements">What was found of words in earlier runs; null: nothing is kept.</param>
     /// <exception cref="ModelStoreException">A file isn't what its manifest says.</exception>
-    public static WordModel? TryLoad(ModelRuntime runtime)
+    public static WordModel? TryLoad(ModelRuntime runtime, WordMeasurements? measurements = null)
     {
         var store = runtime.Store;
         if (store.OfKind(ModelKind.PhoneModel).FirstOrDefault() is not { } model
@@ -99,6 +102,7 @@ internal sealed class WordModel
             BackgroundAudio.Parse(model.ReadFile(PhoneModelFiles.Sounds)),
             new Pronouncer(words, LettersToPhones.Load(spelling)),
             new PronunciationAdvisor(words),
-            model.Manifest.Files.ContainsKey(PhoneModelFiles.Keywords) ? ShippedWord.Parse(model.ReadFile(PhoneModelFiles.Keywords)) : []);
+            model.Manifest.Files.ContainsKey(PhoneModelFiles.Keywords) ? ShippedWord.Parse(model.ReadFile(PhoneModelFiles.Keywords)) : [],
+            measurements);
     }
 }

@@ -51,7 +51,8 @@ internal sealed class PageServer : IAsyncDisposable
         // A busy machine is no fault of a page.
         builder.Configuration.AddInMemoryCollection(
         [
-            new("Urls", address), new("Runtime:ModelsPath", models), new("Server:Limits:MaxLag", "00:10:00"),
+            new("Urls", address), new("Runtime:ModelsPath", models), new("Keywords:MeasuredPath", TestPaths.Measured),
+            new("Server:Limits:MaxLag", "00:10:00"),
             .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)),
         ]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);

@@ -132,8 +132,8 @@ public sealed class Newcomer : IAsyncLifetime
         [
             // A busy machine is no fault of a guide.
             new("Server:Limits:MaxLag", "00:10:00"),
-            new("Urls", "http://127.0.0.1:0"), new("Runtime:ModelsPath", Models), new("History:Provider", "sqlite"),
-            new("History:Path", Path.Combine(Folder, "history.db")),
+            new("Urls", "http://127.0.0.1:0"), new("Runtime:ModelsPath", Models), new("Keywords:MeasuredPath", TestPaths.Measured),
+            new("History:Provider", "sqlite"), new("History:Path", Path.Combine(Folder, "history.db")),
         ]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddPipeline(builder.Configuration);

@@ -8,7 +8,7 @@ namespace AVServer.Guides.Tests.Kit;
 internal sealed class RunningProgram : IAsyncDisposable
 {
     /// <summary>How long anything that a guide promises may take.</summary>
-    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan Timeout = TimeSpan.FromMinutes(4);
 
     private readonly string _name;
     private readonly Process _process;
