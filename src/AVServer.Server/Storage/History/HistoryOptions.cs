@@ -33,6 +33,13 @@ public sealed class HistoryOptions
     [Limit(Beyond.Forgotten, "avserver.history.expired")]
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>
+    /// How long events of a type are kept, by wire name, where it is another time than <see cref="Retention"/>:
+    /// <c>History:RetentionOf:emotion</c>. One second to ten years. Default: none.
+    /// </summary>
+    [Limit(Beyond.Forgotten, "avserver.history.expired")]
+    public IDictionary<string, TimeSpan> RetentionOf { get; set; } = new Dictionary<string, TimeSpan>();
+
     /// <summary>Bytes that the events may take; beyond, the oldest go before their time. Default 4 GiB.</summary>
     [Range(1L << 20, 1L << 50)]
     [Limit(Beyond.Forgotten, "avserver.history.expired")]

@@ -33,6 +33,16 @@ internal sealed class HistoryOptionsValidator : IValidateOptions<HistoryOptions>
                 + "postgres, or leave both out.";
         foreach (var type in options.Types.Except(EventTypes.Kept))
             yield return $"Expected History:Types out of {string.Join(", ", EventTypes.Kept)}; got '{type}'.";
+        foreach (var failure in Failures(options.RetentionOf)) yield return failure;
+    }
+
+    private static IEnumerable<string> Failures(IDictionary<string, TimeSpan> retention)
+    {
+        foreach (var type in retention.Keys.Except(EventTypes.Kept))
+            yield return $"Expected History:RetentionOf of types out of {string.Join(", ", EventTypes.Kept)}; got '{type}'.";
+        foreach (var (type, time) in retention)
+            if (time < TimeSpan.FromSeconds(1) || time > TimeSpan.FromDays(3_650))
+                yield return $"Expected History:RetentionOf:{type} from 00:00:01 to 3650.00:00:00, got '{time}'.";
     }
 
     private static bool IsConnectionString(string? text)

@@ -145,15 +145,14 @@ internal sealed partial class HistoryRecorder(
 
     private async Task SweepAsync()
     {
-        var interval = Min(_options.Retention / 10, LongestSweep);
+        var interval = Min(_options.RetentionOf.Values.Append(_options.Retention).Min() / 10, LongestSweep);
         try
         {
             while (true)
             {
                 try
                 {
-                    metrics.Expired(await _store!.DeleteBeforeAsync(time.GetUtcNow() - _options.Retention, _stopNow.Token));
-                    metrics.Expired(await _store.DeleteBeyondAsync(_options.MaxBytes, _stopNow.Token));
+                    await DeleteExpiredAsync();
                 }
                 catch (Exception exception) when (exception is DbException or IOException or TimeoutException)
                 {
@@ -166,6 +165,16 @@ internal sealed partial class HistoryRecorder(
         {
             // The server stops.
         }
+    }
+
+    private async Task DeleteExpiredAsync()
+    {
+        var now = time.GetUtcNow();
+        var own = _options.RetentionOf;
+        metrics.Expired(await _store!.DeleteBeforeAsync(now - _options.Retention, [.. own.Keys], areDeleted: false, _stopNow.Token));
+        foreach (var (type, retention) in own)
+            metrics.Expired(await _store.DeleteBeforeAsync(now - retention, [type], areDeleted: true, _stopNow.Token));
+        metrics.Expired(await _store.DeleteBeyondAsync(_options.MaxBytes, _stopNow.Token));
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -32,8 +32,13 @@ internal interface IHistoryStore : IAsyncDisposable
     Task<int> DeleteStreamAsync(string streamId, CancellationToken cancellationToken);
 
     /// <summary>Deletes what was published before a moment.</summary>
+    /// <param name="moment">What is of it stays.</param>
+    /// <param name="types">Types by wire name.</param>
+    /// <param name="areDeleted">Whether events of these types are deleted, or all others.</param>
+    /// <param name="cancellationToken">Breaks it off.</param>
     /// <returns>How many there were.</returns>
-    Task<int> DeleteBeforeAsync(DateTimeOffset moment, CancellationToken cancellationToken);
+    Task<int> DeleteBeforeAsync(
+        DateTimeOffset moment, IReadOnlyCollection<string> types, bool areDeleted, CancellationToken cancellationToken);
 
     /// <summary>Deletes the oldest events where all take more than so many bytes, until they take a tenth less.</summary>
     /// <returns>How many.</returns>

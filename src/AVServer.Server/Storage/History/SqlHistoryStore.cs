@@ -128,8 +128,11 @@ internal sealed class SqlHistoryStore(DbDataSource source, SqlDialect dialect) :
     public Task<int> DeleteStreamAsync(string streamId, CancellationToken cancellationToken) =>
         DeleteAsync("DELETE FROM avserver_events WHERE stream_id = @stream", new { stream = streamId }, cancellationToken);
 
-    public Task<int> DeleteBeforeAsync(DateTimeOffset moment, CancellationToken cancellationToken) =>
-        DeleteAsync("DELETE FROM avserver_events WHERE at_us < @at", new { at = Microseconds(moment) }, cancellationToken);
+    public Task<int> DeleteBeforeAsync(
+        DateTimeOffset moment, IReadOnlyCollection<string> types, bool areDeleted, CancellationToken cancellationToken) =>
+        DeleteAsync(
+            $"DELETE FROM avserver_events WHERE at_us < @at AND {(areDeleted ? "" : "NOT ")}({dialect.TypeIsAmong})",
+            new { at = Microseconds(moment), types = types.ToArray() }, cancellationToken);
 
     public async Task<int> DeleteBeyondAsync(long maxBytes, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Pipeline;
+using AVServer.Server.Events;
 using AVServer.Server.Storage.History;
 using AVServer.Server.Tests.Kit;
 using AVServer.TestKit;
@@ -78,6 +79,24 @@ public sealed class HistoryRecorderTests : IDisposable
     }
 
     [Fact]
+    public async Task Events_of_a_type_go_when_its_own_time_is_over()
+    {
+        var store = new FakeStore();
+        var own = new Dictionary<string, TimeSpan> { ["gap"] = TimeSpan.FromMinutes(20), ["opened"] = TimeSpan.FromHours(9) };
+        await using var recorder = await StartAsync(store, new HistoryOptions { Retention = TimeSpan.FromHours(1), RetentionOf = own });
+        recorder.Offer(Event(1));
+        recorder.Offer(new OpenedEvent([]) { StreamId = "s", Cursor = new EventCursor("e", 2), At = _time.GetUtcNow() });
+        recorder.Offer(new ClosedEvent(CloseReason.Completed, default) { StreamId = "s", Cursor = new EventCursor("e", 3), At = _time.GetUtcNow() });
+        await recorder.FlushAsync(default);
+        await AdvanceAsync(TimeSpan.FromMinutes(25));
+        await RunningServer.UntilAsync(() => store.Events.Count == 2, "the gap is gone");
+        await AdvanceAsync(TimeSpan.FromMinutes(40));
+        await RunningServer.UntilAsync(() => store.Events.Count == 1, "the end is gone");
+        Assert.IsType<OpenedEvent>(Assert.Single(store.Events));
+        await recorder.StopAsync(default);
+    }
+
+    [Fact]
     public async Task Events_go_when_their_time_is_over()
     {
         var store = new FakeStore();
@@ -92,15 +111,6 @@ public sealed class HistoryRecorderTests : IDisposable
         await RunningServer.UntilAsync(() => store.Events.Count == 1, "the first event is gone");
         Assert.Equal(2, Assert.Single(store.Events).Sequence);
         await recorder.StopAsync(default);
-
-        async Task AdvanceAsync(TimeSpan by)
-        {
-            for (var left = by; left > TimeSpan.Zero; left -= TimeSpan.FromMinutes(1))
-            {
-                await RunningServer.UntilAsync(() => _time.SetTimers == 1, "the sweeper waits");
-                _time.Advance(TimeSpan.FromMinutes(1));
-            }
-        }
     }
 
     [Fact]
@@ -124,6 +134,8 @@ public sealed class HistoryRecorderTests : IDisposable
         { new HistoryOptions { Provider = "postgres", ConnectionString = "postgres://host/database" }, "History:ConnectionString" },
         { new HistoryOptions { Path = "history.db" }, "History:Provider" },
         { new HistoryOptions { Provider = "sqlite", Path = "h.db", Types = { "telemetry" } }, "History:Types" },
+        { new HistoryOptions { RetentionOf = { ["mood"] = TimeSpan.FromDays(1) } }, "History:RetentionOf" },
+        { new HistoryOptions { RetentionOf = { ["emotion"] = TimeSpan.Zero } }, "History:RetentionOf:emotion" },
     };
 
     [Theory]
@@ -145,6 +157,15 @@ public sealed class HistoryRecorderTests : IDisposable
         var noServer = await Assert.ThrowsAsync<SetupException>(() => RunningServer.StartAsync(
             ("History:Provider", "postgres"), ("History:ConnectionString", $"Host={folder.Path};Database=none;Username=nobody")));
         Assert.Contains("History:ConnectionString", noServer.Message);
+    }
+
+    private async Task AdvanceAsync(TimeSpan by)
+    {
+        for (var left = by; left > TimeSpan.Zero; left -= TimeSpan.FromMinutes(1))
+        {
+            await RunningServer.UntilAsync(() => _time.SetTimers == 1, "the sweeper waits");
+            _time.Advance(TimeSpan.FromMinutes(1));
+        }
     }
 
     private async Task<HistoryRecorder> StartAsync(FakeStore store, HistoryOptions options)
@@ -209,9 +230,11 @@ public sealed class HistoryRecorderTests : IDisposable
 
         public Task<int> DeleteStreamAsync(string streamId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<int> DeleteBeforeAsync(DateTimeOffset moment, CancellationToken cancellationToken)
+        public Task<int> DeleteBeforeAsync(
+            DateTimeOffset moment, IReadOnlyCollection<string> types, bool areDeleted, CancellationToken cancellationToken)
         {
-            lock (_gate) return Task.FromResult(_events.RemoveAll(e => e.At < moment));
+            lock (_gate)
+                return Task.FromResult(_events.RemoveAll(e => e.At < moment && types.Contains(EventTypes.NameOf(e)) == areDeleted));
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -115,7 +115,10 @@ public sealed class HistoryTests(PostgresServer postgres) : IClassFixture<Postgr
             Cursor = new EventCursor("e", i + 3),
             At = moment.AddMicroseconds(i),
         })], default);
-        Assert.Equal(2, await store.DeleteBeforeAsync(moment, default));
+        Assert.Equal(0, await store.DeleteBeforeAsync(moment, ["gap", "opened"], areDeleted: false, default));
+        Assert.Equal(0, await store.DeleteBeforeAsync(moment, ["opened", "closed"], areDeleted: true, default));
+        Assert.Equal(1, await store.DeleteBeforeAsync(moment.AddMicroseconds(-1), ["gap", "opened"], areDeleted: true, default));
+        Assert.Equal(1, await store.DeleteBeforeAsync(moment, [], areDeleted: false, default));
         var left = await store.QueryAsync(new HistoryQuery(null, null, null, null, null, null, 10), default);
         Assert.Equal([3, 4], left.Select(kept => kept.Event.Sequence));
         Assert.Equal(moment, left[0].Event.At);
