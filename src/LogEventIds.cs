@@ -64,6 +64,9 @@ internal static class LogEventIds
     public const int StreamTaken = 2953;
     public const int NodeBuried = 2954;
     public const int NodeJoined = 2955;
+    public const int WordReplaced = 2961;
+    public const int WordRemoved = 2962;
+    public const int WordNotTaken = 2963;
 
     public const int NoModels = 3001;
     public const int BadMedia = 3002;

@@ -29,6 +29,9 @@ public sealed class WordExamples
         _examples = [.. examples.Select(Centre)];
     }
 
+    /// <summary>Mean of the other speech: all that is needed of it to compare with the recordings.</summary>
+    public ReadOnlySpan<float> OtherSpeech => _centre;
+
     /// <summary>Length of an embedding.</summary>
     public static int EmbeddingDim(PhoneStates states) => Segments * states.Phones.Count;
 

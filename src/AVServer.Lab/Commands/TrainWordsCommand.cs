@@ -47,7 +47,7 @@ public static class TrainWordsCommand
         var registry = services.GetRequiredService<KeywordRegistry>();
         foreach (var (text, falseAlarmsPerHour) in recipe.Shipped)
             await registry.AddAsync(new KeywordRequest(text, falseAlarmsPerHour), cancellationToken);
-        var words = ShippedWord.ToJson([.. recipe.Shipped.Keys.Select(registry.Export)]);
+        var words = ShippedWord.ToJson([.. recipe.Shipped.Keys.Select(registry.ExportShipped)]);
         var folder = Path.Combine(folders.Models, recipe.Name);
         await File.WriteAllBytesAsync(Path.Combine(folder, PhoneModelFiles.Keywords), words, cancellationToken);
         var path = Path.Combine(folder, ModelManifest.FileName);

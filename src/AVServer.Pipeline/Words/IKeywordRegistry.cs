@@ -30,7 +30,25 @@ public interface IKeywordRegistry
     /// <summary>Listens for a word no more.</summary>
     /// <returns>Whether it was there.</returns>
     bool Remove(string name);
+
+    /// <summary>A word as it was measured, for other servers; null where there is none.</summary>
+    MeasuredKeyword? Export(string name);
+
+    /// <summary>
+    /// Listens for a word of another server; one that is there is replaced. With the same models it is taken as it was measured there,
+    /// with others it is measured here.
+    /// </summary>
+    /// <param name="json">What <see cref="Export"/> gave there.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="KeywordException">The word can't be taken; the message says why.</exception>
+    Task ImportAsync(string json, CancellationToken cancellationToken);
 }
+
+/// <summary>A word as it was measured.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Json">All that is known of it, the same text for the same word.</param>
+/// <param name="IsAdded">Whether it came while a server ran; others come from the settings or from the phone model.</param>
+public sealed record MeasuredKeyword(string Name, string Json, bool IsAdded);
 
 /// <summary>A media file in which a keyword is said.</summary>
 /// <param name="Name">What it is called in messages.</param>

@@ -48,7 +48,7 @@ internal sealed class KeywordRegistry : IKeywordRegistry
     }
 
     /// <summary>A word as it is shipped with the phone model; for the lab.</summary>
-    public ShippedWord Export(string name) => ShippedWord.Of(Words.Single(word => word.Name == KeywordNames.FromText(name)));
+    public ShippedWord ExportShipped(string name) => ShippedWord.Of(Words.Single(word => word.Name == KeywordNames.FromText(name)));
 
     /// <summary>What finds typed words; null where the models' folder lacks it.</summary>
     public WordModel? Model => _model.Value;
@@ -102,6 +102,16 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         return true;
     }
 
+    public MeasuredKeyword? Export(string name) => FindWord(name) is { } word
+        ? new MeasuredKeyword(word.Name, PortableWord.Of(word, Model!).ToJson(), IsAdded(word.Request)) : null;
+
+    public async Task ImportAsync(string json, CancellationToken cancellationToken)
+    {
+        var portable = PortableWord.Parse(json);
+        Store(TakeAsMeasured(portable)
+            ?? await Task.Run(() => Calibrate(portable.Measured.Request, portable.Enrolment, cancellationToken), cancellationToken));
+    }
+
     /// <summary>The words of this moment and some of one call's own.</summary>
     /// <param name="requests">The call's words; one of a name that is there takes its place.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -121,6 +131,18 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         AddOrReplace(word);
         Save();
         return word.Describe();
+    }
+
+    private TypedWord? TakeAsMeasured(PortableWord word)
+    {
+        try
+        {
+            return Model is null ? null : word.TryToWord(Model, MaxPronunciations);
+        }
+        catch (PronunciationException)
+        {
+            return null;   // measuring says why
+        }
     }
 
     private TypedWord Calibrate(KeywordRequest request, Enrolment? enrolment, CancellationToken cancellationToken)

@@ -54,6 +54,12 @@ internal sealed record ShippedWord(
     {
         Pronunciation[] ways = [
             .. Pronunciations.SelectMany(phones => model.Pronouncer.Pronounce($"{KeywordNames.FromText(Request.Text)}={phones}"))];
+        return ToWord(model, ways);
+    }
+
+    /// <summary>The same where its pronunciations are known.</summary>
+    public TypedWord ToWord(WordModel model, IReadOnlyList<Pronunciation> ways)
+    {
         WordPath[] paths = [
             .. ways.Select(
                 way => new WordPath(0, [.. way.Phones.Select(phone => model.States.IndexOf(phone.ToString()))], MatchingThreshold))];

@@ -17,7 +17,7 @@ internal sealed partial class ClusterNode(
     IOptions<ClusterOptions> options, IOptions<ServerLimits> limits, ClusterMetrics metrics, TimeProvider time,
     ILogger<ClusterNode> logger) : IHostedService, IDisposable
 {
-    private const int SignsInALease = 4;
+    private const int MostUnheard = 8;
     private static readonly TimeSpan TouchInterval = TimeSpan.FromMinutes(1);
 
     private readonly ClusterOptions _options = options.Value;
@@ -74,7 +74,7 @@ internal sealed partial class ClusterNode(
         var touched = time.GetTimestamp();
         while (!_stop.IsCancellationRequested)
         {
-            await Task.Delay(_options.LeaseTime / SignsInALease, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_options.SignInterval, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
                 await BeatAsync();
@@ -99,7 +99,7 @@ internal sealed partial class ClusterNode(
             (long)_options.LeaseTime.TotalMilliseconds);
         redis.Answered();
         if (Volatile.Read(ref _feedBroken) == 1) await redis.IsNewRunAsync();
-        if (_echoed - Interlocked.Read(ref _heard) > 2 * SignsInALease) await SubscribeAsync();   // it hears nothing of itself
+        if (_echoed - Interlocked.Read(ref _heard) > MostUnheard) await SubscribeAsync();   // it hears nothing of itself
         await redis.Subscriber.PublishAsync(
             RedisChannel.Literal(ClusterMessage.Channel),
             ClusterMessage.Of(ClusterMessageKind.Echo, events.Node, (++_echoed).ToString(CultureInfo.InvariantCulture)));

@@ -27,6 +27,9 @@ public sealed class ClusterOptions
     /// <summary>Whether there are other nodes.</summary>
     public bool IsOn => !string.IsNullOrEmpty(Redis);
 
+    /// <summary>How often a node gives a sign, and looks what the others did.</summary>
+    internal TimeSpan SignInterval => LeaseTime / 4;
+
     /// <summary>How long a node goes without Redis before it serves by itself: longer than others need to find it dead.</summary>
     internal TimeSpan LocalAfter => 1.5 * LeaseTime;
 

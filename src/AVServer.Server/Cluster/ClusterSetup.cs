@@ -1,4 +1,5 @@
 using AVServer.Server.Events;
+using AVServer.Server.Keywords;
 using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Cluster;
@@ -13,10 +14,13 @@ internal static class ClusterSetup
             .AddSingleton<IValidateOptions<ClusterOptions>, ClusterOptionsValidator>();
         services.AddSingleton<ClusterMetrics>();
         if (string.IsNullOrEmpty(configuration[$"{ClusterOptions.Section}:{nameof(ClusterOptions.Redis)}"]))
-            return services.AddSingleton<ISharedEvents, SingleNode>();
+            return services.AddSingleton<ISharedEvents, SingleNode>().AddSingleton<ISharedKeywords, OwnKeywords>();
         services.AddSingleton<RedisConnection>().AddSingleton<RedisEvents>();
         services.AddSingleton<ISharedEvents>(provider => provider.GetRequiredService<RedisEvents>());
         services.AddHostedService<ClusterNode>();
+        services.AddSingleton<ClusterKeywords>();
+        services.AddSingleton<ISharedKeywords>(provider => provider.GetRequiredService<ClusterKeywords>());
+        services.AddHostedService(provider => provider.GetRequiredService<ClusterKeywords>());
         return services;
     }
 }

@@ -40,13 +40,15 @@ internal static class KeywordRecordingsEndpoints
         routes.MapDelete(Routes.KeywordRecordings, ForgetAsync)
             .RequireScope(Scope.Admin)
             .WithSummary("Forgets what was learnt from recordings of a wake word; its text alone counts again.")
-            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
+            .Produces(StatusCodes.Status204NoContent)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         return routes;
     }
 
     private static async Task<IResult> EnrolAsync(
-        string name, HttpContext context, IStreamPipeline pipeline, IKeywordRegistry keywords, Spool spool, ScoreLimiter turns,
-        KeyLimits keyLimits, AuditLog audit)
+        string name, HttpContext context, IStreamPipeline pipeline, IKeywordRegistry keywords, ISharedKeywords shared, Spool spool,
+        ScoreLimiter turns, KeyLimits keyLimits, AuditLog audit)
     {
         var (word, grant, stop) = (KeywordsEndpoints.Unescaped(name), Grant.Of(context.User), context.RequestAborted);
         if (keywords.Find(word) is not { } details) return KeywordsEndpoints.Unknown();
@@ -59,7 +61,7 @@ internal static class KeywordRecordingsEndpoints
         {
             using var turn = await turns.WorkAsync(stop);
             KeywordRecording[] recordings = [.. uploads.Select(upload => new KeywordRecording(upload.FileName, upload.Path))];
-            var enrolled = await keywords.EnrolAsync(word, recordings, stop);
+            var enrolled = await shared.ChangeAsync(word, () => keywords.EnrolAsync(word, recordings, stop));
             if (enrolled is null) return KeywordsEndpoints.Unknown();
             audit.Did(grant, "gave recordings of the word", word);
             return TypedResults.Ok(enrolled);
@@ -75,11 +77,12 @@ internal static class KeywordRecordingsEndpoints
     }
 
     private static async Task<IResult> ForgetAsync(
-        string name, IKeywordRegistry keywords, AuditLog audit, ClaimsPrincipal user, CancellationToken cancellationToken)
+        string name, IKeywordRegistry keywords, ISharedKeywords shared, AuditLog audit, ClaimsPrincipal user,
+        CancellationToken cancellationToken)
     {
         var word = KeywordsEndpoints.Unescaped(name);
         if (keywords.Find(word) is { } details) KeywordsEndpoints.DemandStreams(Grant.Of(user), details.Request);
-        if (!await keywords.ForgetRecordingsAsync(word, cancellationToken)) return KeywordsEndpoints.Unknown();
+        if (!await shared.ChangeAsync(word, () => keywords.ForgetRecordingsAsync(word, cancellationToken))) return KeywordsEndpoints.Unknown();
         audit.Did(Grant.Of(user), "deleted what was learnt from recordings of the word", word);
         return TypedResults.NoContent();
     }

@@ -39,10 +39,12 @@ internal static class KeywordsEndpoints
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        routes.MapDelete(ByName, Remove)
+        routes.MapDelete(ByName, RemoveAsync)
             .RequireScope(Scope.Admin)
             .WithSummary("Listens for a wake word that was given as text no more.")
-            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
+            .Produces(StatusCodes.Status204NoContent)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         return routes;
     }
 
@@ -65,8 +67,8 @@ internal static class KeywordsEndpoints
         keywords.Find(Unescaped(name)) is { } details ? TypedResults.Ok(details) : Unknown();
 
     private static async Task<IResult> AddAsync(
-        HttpRequest body, IStreamPipeline pipeline, IKeywordRegistry keywords, AuditLog audit, ClaimsPrincipal user,
-        CancellationToken cancellationToken)
+        HttpRequest body, IStreamPipeline pipeline, IKeywordRegistry keywords, ISharedKeywords shared, AuditLog audit,
+        ClaimsPrincipal user, CancellationToken cancellationToken)
     {
         var request = await ReadAsync(body, cancellationToken);
         foreach (var id in request.Streams ?? []) StreamPattern.Check(id);
@@ -75,7 +77,7 @@ internal static class KeywordsEndpoints
         if (former is not null) DemandStreams(grant, former.Request);
         try
         {
-            var details = await keywords.AddAsync(request, cancellationToken);
+            var details = await shared.ChangeAsync(request.Text, () => keywords.AddAsync(request, cancellationToken));
             audit.Did(grant, former is null ? "added the word" : "changed the word", details.Name);
             return former is not null
                 ? TypedResults.Ok(details)
@@ -87,11 +89,13 @@ internal static class KeywordsEndpoints
         }
     }
 
-    private static IResult Remove(string name, IKeywordRegistry keywords, AuditLog audit, ClaimsPrincipal user)
+    private static async Task<IResult> RemoveAsync(
+        string name, IKeywordRegistry keywords, ISharedKeywords shared, AuditLog audit, ClaimsPrincipal user)
     {
-        if (keywords.Find(Unescaped(name)) is { } details) DemandStreams(Grant.Of(user), details.Request);
-        if (!keywords.Remove(Unescaped(name))) return Unknown();
-        audit.Did(Grant.Of(user), "removed the word", Unescaped(name));
+        var word = Unescaped(name);
+        if (keywords.Find(word) is { } details) DemandStreams(Grant.Of(user), details.Request);
+        if (!await shared.ChangeAsync(word, () => Task.FromResult(keywords.Remove(word)))) return Unknown();
+        audit.Did(Grant.Of(user), "removed the word", word);
         return TypedResults.NoContent();
     }
 

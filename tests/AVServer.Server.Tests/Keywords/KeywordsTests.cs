@@ -187,5 +187,9 @@ public sealed class KeywordsTests
             _words.ForgetRecordingsAsync(name, cancellationToken);
 
         public bool Remove(string name) => _words.Remove(name);
+
+        public MeasuredKeyword? Export(string name) => _words.Export(name);
+
+        public Task ImportAsync(string json, CancellationToken cancellationToken) => _words.ImportAsync(json, cancellationToken);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AVServer.Contracts;
 using AVServer.Pipeline;
 
@@ -14,6 +15,9 @@ internal sealed class FakeKeywords : IKeywordRegistry
     ];
 
     private readonly List<KeywordDetails> _words = [];
+
+    /// <summary>Names of the words that count as those of the settings.</summary>
+    public IReadOnlyList<string> OfSettings { get; init; } = [];
 
     public IReadOnlyList<KeywordDetails> Keywords
     {
@@ -60,6 +64,20 @@ internal sealed class FakeKeywords : IKeywordRegistry
     public bool Remove(string name)
     {
         lock (_words) return _words.RemoveAll(word => word.Name == NameOf(name)) > 0;
+    }
+
+    public MeasuredKeyword? Export(string name) => Find(name) is { } word
+        ? new MeasuredKeyword(word.Name, JsonSerializer.Serialize(word, ContractsJson.Options), IsAdded: !OfSettings.Contains(word.Name)) : null;
+
+    public Task ImportAsync(string json, CancellationToken cancellationToken)
+    {
+        var word = JsonSerializer.Deserialize<KeywordDetails>(json, ContractsJson.Options)!;
+        lock (_words)
+        {
+            _words.RemoveAll(other => other.Name == word.Name);
+            _words.Add(word);
+        }
+        return Task.CompletedTask;
     }
 
     /// <summary>What becomes of a word.</summary>
