@@ -8,6 +8,8 @@ root.Subcommands.Add(ListenCommand.Create());
 root.Subcommands.Add(WordsCommand.Create());
 root.Subcommands.Add(SourcesCommand.Create());
 root.Subcommands.Add(KeysCommand.Create());
+root.Subcommands.Add(BackupCommand.Create());
+root.Subcommands.Add(BackupCommand.CreateRestore());
 root.Subcommands.Add(StatusCommand.Create());
 root.Subcommands.Add(DoctorCommand.Create());
 return await root.Parse(args).InvokeAsync();

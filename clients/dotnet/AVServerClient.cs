@@ -276,6 +276,37 @@ public sealed class AVServerClient : IDisposable
         await _http.SendAsync(request, (_, _) => Task.FromResult(true), cancellationToken);
     }
 
+    /// <summary>Reads all that the server keeps as one file: words that were given as text, the history's events, clips.</summary>
+    /// <param name="destination">Receives the file; stays open. What breaks off is no backup.</param>
+    /// <param name="cancellationToken">Breaks it off.</param>
+    public async Task BackUpAsync(Stream destination, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        using var request = new HttpRequestMessage(HttpMethod.Get, _address.Http(Routes.Backup));
+        await _http.SendAsync(
+            request,
+            async (_, body) =>
+            {
+                await body.CopyToAsync(destination, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Has the server take back what <see cref="BackUpAsync"/> gave; its history must be without events.</summary>
+    /// <param name="source">The file, from its beginning; stays open.</param>
+    /// <param name="cancellationToken">Breaks it off.</param>
+    /// <returns>What was restored.</returns>
+    /// <exception cref="ServerRefusedException">It isn't a whole backup, or the server can't take it.</exception>
+    public async Task<BackupSummary> RestoreAsync(Stream source, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        using var content = new StreamContent(new NonDisposingStream(source));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/gzip");
+        using var request = new HttpRequestMessage(HttpMethod.Post, _address.Http(Routes.Backup)) { Content = content };
+        return await _http.SendAsync<BackupSummary>(request, cancellationToken);
+    }
+
     /// <summary>Has the server listen for a wake word that was given as text no more.</summary>
     /// <param name="name">Its text; case doesn't count.</param>
     /// <param name="cancellationToken">Breaks the request off.</param>

@@ -8,6 +8,7 @@ public static class Routes
     public const string Events = "/api/events";
     public const string EventHistory = "/api/events/history";
     public const string Clips = "/api/clips";
+    public const string Backup = "/api/backup";
     public const string Score = "/api/score";
     public const string Jobs = "/api/jobs";
     public const string Streams = "/api/streams";

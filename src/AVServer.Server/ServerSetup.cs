@@ -12,6 +12,7 @@ using AVServer.Server.Observability;
 using AVServer.Server.Scoring;
 using AVServer.Server.Security;
 using AVServer.Server.Sources;
+using AVServer.Server.Storage.Backup;
 using AVServer.Server.Storage.Clips;
 using AVServer.Server.Storage.History;
 using AVServer.Server.Streams;
@@ -42,7 +43,7 @@ public static class ServerSetup
         services.AddStreams();
         services.AddCluster(builder.Configuration);
         services.AddTelemetry(builder.Configuration);
-        services.AddHistory().AddClips().AddWebhooks().AddJobs().AddKeywords().AddWyoming().AddMqtt().AddSources();
+        services.AddHistory().AddClips().AddBackup().AddWebhooks().AddJobs().AddKeywords().AddWyoming().AddMqtt().AddSources();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.AddCode);
         services.AddSingleton<FaultReports>().AddSingleton<AuditLog>();
         services.AddExceptionHandler<ProblemExceptionHandler>();
@@ -83,7 +84,7 @@ public static class ServerSetup
         app.UseWebSockets();
         app.MapHealth();
         var guarded = app.MapGroup("").RequireAuthorization();
-        guarded.MapMedia().MapEvents().MapHistory().MapClips().MapScore().MapJobs();
+        guarded.MapMedia().MapEvents().MapHistory().MapClips().MapBackup().MapScore().MapJobs();
         guarded.MapStreams().MapSources().MapModels().MapKeywords().MapKeywordRecordings().MapTokens().MapMetrics();
         guarded.MapHub<EventsHub>(Routes.EventsHub).RequireScope(Scope.Subscribe);
         guarded.MapOpenApi(Routes.OpenApi.Replace("v1", "{documentName}"));

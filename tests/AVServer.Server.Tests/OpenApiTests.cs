@@ -146,6 +146,13 @@ public sealed class OpenApiTests : IDisposable
         await CallAsync(server, document, "get", Routes.Clips, Routes.Clips + "?streamId=-s", 400);
         await CallAsync(server, document, "get", Routes.Clips + "/{streamId}/{name}", clip.Path, 200);
         await CallAsync(server, document, "get", Routes.Clips + "/{streamId}/{name}", clip.Path + "x", 404);
+        await CallAsync(server, document, "get", Routes.Backup, Routes.Backup, 200);
+        await using (var another = await RunningServer.StartAsync())
+        {
+            var backup = await another.Http.GetByteArrayAsync(Routes.Backup);
+            await CallAsync(server, document, "post", Routes.Backup, Routes.Backup, 200, Body(backup, "application/gzip"));
+            await CallAsync(server, document, "post", Routes.Backup, Routes.Backup, 400, Body(backup[..20], "application/gzip"));
+        }
         await CallAsync(server, document, "delete", Routes.EventHistory, Routes.EventHistory + "?streamId=s", 200);
         await CallAsync(server, document, "delete", Routes.EventHistory, Routes.EventHistory, 400);
     }
@@ -199,7 +206,7 @@ public sealed class OpenApiTests : IDisposable
         server.Pipeline.Models = [];
         await CallAsync(server, document, "get", Routes.HealthReady, Routes.HealthReady, 503);
         // Of a host by which it isn't reached nothing is answered; so every route can refuse.
-        foreach (var route in (string[])[Routes.Models, Routes.Keywords, Routes.Streams, Routes.Sources, Routes.Jobs])
+        foreach (var route in (string[])[Routes.Models, Routes.Keywords, Routes.Streams, Routes.Sources, Routes.Jobs, Routes.Backup])
             await CallAsync(server, document, "get", route, route, 421, host: "elsewhere.example");
     }
 

@@ -19,7 +19,8 @@ public static class TestPaths
 
     /// <summary>What this run of the suite has measured of words (<c>scripts/test.sh</c> says where); null in any other run.</summary>
     public static string? Measured { get; } =
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } caches ? Path.Combine(caches, "avserver", "measured") : null;
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } caches
+            ? Path.Combine(caches, "avserver", "measured") : null;
 
     private static string FindRoot()
     {

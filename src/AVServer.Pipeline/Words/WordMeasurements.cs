@@ -79,8 +79,8 @@ internal sealed partial class WordMeasurements
             Directory.CreateDirectory(_folder);
             File.WriteAllBytes(part, ToBytes(measured));
             File.Move(part, path, overwrite: true);
-            foreach (var old in new DirectoryInfo(_folder).GetFiles("*.words").OrderByDescending(file => file.LastWriteTimeUtc).Skip(MostKept))
-                old.Delete();
+            var files = new DirectoryInfo(_folder).GetFiles("*.words");
+            foreach (var old in files.OrderByDescending(file => file.LastWriteTimeUtc).Skip(MostKept)) old.Delete();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -115,7 +115,7 @@ internal sealed partial class WordMeasurements
     {
         [LoggerMessage(
             LogEventIds.MeasurementNotKept, LogLevel.Warning,
-            "What was measured of a word can't be kept in {Folder} (Keywords:MeasuredPath) and is measured anew at the next start: {Reason}")]
+            "What was measured of a word can't be kept in {Folder} (Keywords:MeasuredPath), and is measured anew: {Reason}")]
         public static partial void NotKept(ILogger logger, string folder, string reason);
     }
 }

@@ -112,7 +112,8 @@ public sealed class EnrolmentTests(EnrolmentTests.Listening listening) : IClassF
 
     private static ServiceProvider Services(string? path = null) =>
         PipelineServices.BuildPipeline(
-            TestPaths.Models, new("Keywords:Shipped", "false"), new("Keywords:Path", path), new("Keywords:MeasuredPath", TestPaths.Measured));
+            TestPaths.Models, new("Keywords:Shipped", "false"), new("Keywords:Path", path),
+            new("Keywords:MeasuredPath", TestPaths.Measured));
 
     /// <summary>Listens for the word by its text, for those who are refused.</summary>
     public sealed class Listening : IAsyncLifetime

@@ -107,7 +107,8 @@ public sealed class WordMeasurementsTests : IDisposable
             got.Candidates.Select(one => (one.End, one.Score, string.Join(' ', one.Embedding))));
     }
 
-    private WordMeasurements Open(string? folder = null) => WordMeasurements.Open(folder ?? _kept.Path, ModelStore.Open(_models.Path), _log);
+    private WordMeasurements Open(string? folder = null) =>
+        WordMeasurements.Open(folder ?? _kept.Path, ModelStore.Open(_models.Path), _log);
 
     private async Task<WordStatistics> MeasureAsync()
     {

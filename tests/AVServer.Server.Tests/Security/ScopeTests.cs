@@ -130,6 +130,27 @@ public sealed class ScopeTests
     }
 
     [Fact]
+    public async Task Backup_is_for_who_may_see_every_stream()
+    {
+        await using var server = await RunningServer.StartAsync(
+            [.. TestKeys.Settings(0, "kitchen", [Scope.Admin, Scope.Subscribe], "kitchen*"),
+                .. TestKeys.Settings(1, "caretaker", [Scope.Admin]), .. TestKeys.Settings(2, "owner", [Scope.Admin, Scope.Subscribe])]);
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync("GET", "kitchen"));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync("GET", "kitchen", "?streamId=kitchen-1"));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync("GET", "caretaker"));
+        Assert.Equal(HttpStatusCode.OK, await CallAsync("GET", "owner"));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync("POST", "kitchen"));
+        Assert.Equal(HttpStatusCode.BadRequest, await CallAsync("POST", "caretaker"));
+
+        async Task<HttpStatusCode> CallAsync(string method, string key, string query = "")
+        {
+            using var body = method == "POST" ? new ByteArrayContent([]) : null;
+            using var response = await server.SendWithKeyAsync(method, Routes.Backup + query, key, body);
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Key_for_certain_streams_changes_words_of_those_alone()
     {
         await using var server = await RunningServer.StartAsync(

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AVServer.Server.Tests.Streams;
 
 /// <summary>When a stream's id is free for who sends next, on whichever node.</summary>
+[Trait("Category", "server")]
 public sealed class LeaseTests
 {
     [Fact]

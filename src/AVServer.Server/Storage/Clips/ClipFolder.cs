@@ -33,21 +33,32 @@ internal sealed partial class ClipFolder(string path)
         }
     }
 
-    /// <summary>Writes a clip; a file is there as a whole or not at all.</summary>
-    public async Task WriteAsync(EventClip clip, CancellationToken cancellationToken)
+    /// <summary>Writes a clip.</summary>
+    public Task WriteAsync(EventClip clip, CancellationToken cancellationToken) => WriteAsync(
+        clip.StreamId, $"{clip.At.UtcDateTime.ToString(Moment, CultureInfo.InvariantCulture)}-{clip.Sequence}.wav",
+        [.. Header(clip), .. MemoryMarshal.AsBytes(clip.Samples.AsSpan())], cancellationToken);
+
+    /// <summary>Writes a clip's file; it is there as a whole or not at all.</summary>
+    /// <param name="streamId">Whose.</param>
+    /// <param name="fileName">As <see cref="IsName"/> allows it.</param>
+    /// <param name="wav">The file.</param>
+    /// <param name="cancellationToken">Breaks it off.</param>
+    public async Task WriteAsync(string streamId, string fileName, byte[] wav, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(path, clip.StreamId);
+        var folder = Path.Combine(path, streamId);
         CreatePrivate(folder);
-        var name = Path.Combine(folder, $"{clip.At.UtcDateTime.ToString(Moment, CultureInfo.InvariantCulture)}-{clip.Sequence}.wav");
+        var name = Path.Combine(folder, fileName);
         var file = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
         if (!OperatingSystem.IsWindows()) file.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         await using (var stream = new FileStream(name + Unfinished, file))
         {
-            await stream.WriteAsync(Header(clip), cancellationToken);
-            await stream.WriteAsync(MemoryMarshal.AsBytes(clip.Samples.AsSpan()).ToArray(), cancellationToken);
+            await stream.WriteAsync(wav, cancellationToken);
         }
         File.Move(name + Unfinished, name, overwrite: true);
     }
+
+    /// <summary>Whether a clip of a stream may have this name.</summary>
+    public static bool IsName(string streamId, string name) => StreamIds.IsValid(streamId) && FileName().IsMatch(name);
 
     /// <summary>The clips of one stream, or of all, oldest first.</summary>
     public IReadOnlyList<ClipSummary> List(string? streamId = null) =>

@@ -86,7 +86,8 @@ public sealed class HistoryRecorderTests : IDisposable
         await using var recorder = await StartAsync(store, new HistoryOptions { Retention = TimeSpan.FromHours(1), RetentionOf = own });
         recorder.Offer(Event(1));
         recorder.Offer(new OpenedEvent([]) { StreamId = "s", Cursor = new EventCursor("e", 2), At = _time.GetUtcNow() });
-        recorder.Offer(new ClosedEvent(CloseReason.Completed, default) { StreamId = "s", Cursor = new EventCursor("e", 3), At = _time.GetUtcNow() });
+        var closed = new ClosedEvent(CloseReason.Completed, default);
+        recorder.Offer(closed with { StreamId = "s", Cursor = new EventCursor("e", 3), At = _time.GetUtcNow() });
         await recorder.FlushAsync(default);
         await AdvanceAsync(TimeSpan.FromMinutes(25));
         await RunningServer.UntilAsync(() => store.Events.Count == 2, "the gap is gone");

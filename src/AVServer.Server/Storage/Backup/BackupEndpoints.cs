@@ -1,0 +1,82 @@
+using System.Security.Claims;
+using AVServer.Contracts;
+using AVServer.Server.Configuration;
+using AVServer.Server.Observability;
+using AVServer.Server.Scoring;
+using AVServer.Server.Security;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace AVServer.Server.Storage.Backup;
+
+/// <summary>Gives all that the server keeps as one file, and takes it back.</summary>
+internal static class BackupEndpoints
+{
+    private const string ContentType = "application/gzip";
+
+    public static IEndpointRouteBuilder MapBackup(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Routes.Backup, Write)
+            .RequireScope(Scope.Admin)
+            .WithSummary(
+                "All that the server keeps as one file: words that were given as text, the history's events, clips. Needs the scope "
+                + "'subscribe' too, and every stream.")
+            .Produces<Stream>(contentType: ContentType);
+        routes.MapPost(Routes.Backup, RestoreAsync)
+            .RequireScope(Scope.Admin)
+            .WithMetadata(new DisableRequestSizeLimitAttribute())
+            .WithSummary("Restores such a file, into a history without events; all of it or, where it isn't whole, nothing.")
+            .Accepts<Stream>(ContentType)
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        return routes;
+    }
+
+    private static PushStreamHttpResult Write(
+        BackupWriter writer, TimeProvider time, AuditLog audit, ClaimsPrincipal user, CancellationToken cancellationToken)
+    {
+        var grant = Grant.Of(user);
+        // It tells what was noticed on every stream, and a scope includes no other.
+        foreach (var scope in (string[])[Scope.Admin, Scope.Subscribe]) Permission.Demand(grant, scope, StreamPattern.Every);
+        audit.Did(grant, "made a backup of", "all that is kept");
+        var name = $"avserver-{time.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}.jsonl.gz";
+        return TypedResults.Stream(output => writer.WriteAsync(output, cancellationToken), ContentType, name);
+    }
+
+    private static async Task<BackupSummary> RestoreAsync(
+        HttpRequest request, BackupReader reader, Spool spool, IOptions<ServerLimits> limits, AuditLog audit, ClaimsPrincipal user,
+        CancellationToken cancellationToken)
+    {
+        var grant = Grant.Of(user);
+        Permission.Demand(grant, Scope.Admin, StreamPattern.Every);
+        audit.Did(grant, "restores", "a backup");
+        var file = spool.Create("backup");
+        try
+        {
+            await CopyAsync(request.Body, file, limits.Value.MaxUploadBytes, cancellationToken);
+            file.Position = 0;
+            return await reader.RestoreAsync(file, cancellationToken);
+        }
+        catch (IOException exception) when (Spool.IsFull(exception))
+        {
+            throw Spool.NoRoom();
+        }
+        finally
+        {
+            await Spool.CloseAsync(file);
+        }
+    }
+
+    private static async Task CopyAsync(Stream from, Stream to, long most, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[64 << 10];
+        for (long copied = 0; await from.ReadAsync(buffer, cancellationToken) is > 0 and var read;)
+        {
+            if ((copied += read) > most)
+                throw new RefusedException(
+                    FaultCodes.LimitExceeded, $"Expected a backup of at most {most} bytes (Server:Limits:MaxUploadBytes), got more.");
+            await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+        }
+    }
+}
