@@ -10,6 +10,7 @@ public static class Routes
     public const string Clips = "/api/clips";
     public const string Score = "/api/score";
     public const string Jobs = "/api/jobs";
+    public const string GivenUpJobs = "/api/jobs/given-up";
     public const string Streams = "/api/streams";
     public const string Stream = "/api/streams/{streamId}";
     public const string Sources = "/api/sources";

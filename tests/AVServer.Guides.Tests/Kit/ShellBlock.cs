@@ -20,6 +20,7 @@ internal static partial class ShellBlock
         ("scripts/av stream --device", "\"type\":\"closed\",\"reason\":\"completed\"", true),
         ("scripts/av stream", "\"type\":\"wakeWord\"", true),
         ("scripts/av sources list", "", true),
+        ("scripts/av jobs", "", true),
         ("scripts/av status", "\"models\":", true),
         ("scripts/av doctor", "ok    models: ", true),
         ("ffmpeg", "", true),
