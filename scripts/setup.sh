@@ -4,6 +4,7 @@
 #   scripts/setup.sh native     of that, what comes from apt: enough to run what was built elsewhere
 #   scripts/setup.sh packages   of that, what comes from npm: enough to build
 #   scripts/setup.sh lab        and what training needs (voices)
+#   scripts/setup.sh cluster    and what several servers share on one machine (PostgreSQL, Redis, nginx)
 #   scripts/setup.sh test       and what the tests need (Chromium, PostgreSQL, Redis, nginx, mosquitto, packages of Python)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -42,7 +43,7 @@ apt_install() {
     apt_get install --fix-broken --no-install-recommends "${missing[@]}" || fail "apt could not install ${missing[*]}; is this machine online?"
 }
 
-# The tests start an nginx of their own: the machine's would take port 80.
+# The tests and scripts/cluster.sh start an nginx of their own: the machine's would take port 80.
 nginx() {
     [ -x /usr/sbin/nginx ] && return
     as_root mkdir -p /etc/systemd/system
@@ -50,7 +51,7 @@ nginx() {
     apt_install nginx
 }
 
-# The tests start a PostgreSQL of their own: the package shall not make and start one for the whole machine.
+# They start a PostgreSQL of their own: the package shall not make and start one for the whole machine.
 postgresql() {
     have pg_lsclusters || {
         as_root mkdir -p /etc/postgresql-common/createcluster.d
@@ -59,7 +60,7 @@ postgresql() {
     apt_install postgresql
 }
 
-# The tests start brokers of their own, too, and Redis: the machine's would take ports 1883 and 6379.
+# They start Redis of their own, and the tests brokers: the machine's would take ports 6379 and 1883.
 mosquitto() {
     [ -x /usr/sbin/mosquitto ] && return
     as_root mkdir -p /etc/systemd/system
@@ -241,6 +242,7 @@ case $what in
     packages) need node "node 20 or later"; need npm "node 20 or later, with npm,"; packages ;;
     server) tools; native; packages ;;
     lab) tools; native; packages; torchsharp; apt_install espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts praat ;;
+    cluster) tools; native; packages; postgresql; nginx; redis ;;
     test) tools; native; packages; torchsharp; apt_install chromium; postgresql; nginx; mosquitto; redis; apt_install python3-aiohttp python3-mypy; rtsp ;;
-    *) say "expected server, native, packages, lab or test, got '$what'"; exit 2 ;;
+    *) say "expected server, native, packages, lab, cluster or test, got '$what'"; exit 2 ;;
 esac

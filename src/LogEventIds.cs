@@ -67,6 +67,8 @@ internal static class LogEventIds
     public const int WordReplaced = 2961;
     public const int WordRemoved = 2962;
     public const int WordNotTaken = 2963;
+    public const int JobTakenOver = 2971;
+    public const int JobGivenUp = 2972;
 
     public const int NoModels = 3001;
     public const int BadMedia = 3002;

@@ -7,6 +7,7 @@ root.Subcommands.Add(StreamCommand.Create());
 root.Subcommands.Add(ListenCommand.Create());
 root.Subcommands.Add(WordsCommand.Create());
 root.Subcommands.Add(SourcesCommand.Create());
+root.Subcommands.Add(JobsCommand.Create());
 root.Subcommands.Add(KeysCommand.Create());
 root.Subcommands.Add(BackupCommand.Create());
 root.Subcommands.Add(BackupCommand.CreateRestore());

@@ -166,6 +166,18 @@ public sealed class AVServerClient : IDisposable
     public Task<IReadOnlyList<JobStatus>> GetJobsAsync(CancellationToken cancellationToken = default) =>
         _http.GetAsync<IReadOnlyList<JobStatus>>(Routes.Jobs, cancellationToken);
 
+    /// <summary>The jobs that were given up because one node of the server after the other died while it worked on them.</summary>
+    public Task<IReadOnlyList<JobStatus>> GetGivenUpJobsAsync(CancellationToken cancellationToken = default) =>
+        _http.GetAsync<IReadOnlyList<JobStatus>>(Routes.GivenUpJobs, cancellationToken);
+
+    /// <summary>Lets a job wait again that was given up.</summary>
+    /// <exception cref="ServerRefusedException">There is none of that id, or it wasn't given up.</exception>
+    public async Task<JobStatus> RetryJobAsync(string id, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, _address.Http($"{JobRoute(id)}/retry"));
+        return await _http.SendAsync<JobStatus>(request, cancellationToken);
+    }
+
     /// <summary>How far a job is.</summary>
     public Task<JobStatus> GetJobAsync(string id, CancellationToken cancellationToken = default) =>
         _http.GetAsync<JobStatus>(JobRoute(id), cancellationToken);

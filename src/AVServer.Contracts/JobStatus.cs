@@ -9,9 +9,11 @@ namespace AVServer.Contracts;
 /// <param name="SubmittedAt">When it came, UTC.</param>
 /// <param name="EndedAt">When it ended, UTC; absent until then.</param>
 /// <param name="Error">Why it failed; absent unless it did.</param>
+/// <param name="Node">Who works on it, or did; absent until then, and where there are no other nodes.</param>
+/// <param name="Tries">How often it was begun; absent where <paramref name="Node"/> is.</param>
 public sealed record JobStatus(
     string Id, string File, JobState State, TimeSpan Done, TimeSpan? Total, DateTimeOffset SubmittedAt, DateTimeOffset? EndedAt = null,
-    JobError? Error = null);
+    JobError? Error = null, string? Node = null, int? Tries = null);
 
 /// <summary>Where a job stands.</summary>
 public enum JobState

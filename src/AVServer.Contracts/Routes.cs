@@ -11,6 +11,7 @@ public static class Routes
     public const string Backup = "/api/backup";
     public const string Score = "/api/score";
     public const string Jobs = "/api/jobs";
+    public const string GivenUpJobs = "/api/jobs/given-up";
     public const string Streams = "/api/streams";
     public const string Stream = "/api/streams/{streamId}";
     public const string Sources = "/api/sources";

@@ -229,6 +229,9 @@ public static class FaultCodes
     /// <summary>The job has not ended yet, or was cancelled.</summary>
     public const string JobNotFinished = "jobNotFinished";
 
+    /// <summary>One node after the other died while it worked on the job; it can be put back.</summary>
+    public const string JobGivenUp = "jobGivenUp";
+
     /// <summary>The request's path, parameters or filter are not what the route takes.</summary>
     public const string BadRequest = "badRequest";
 

@@ -43,7 +43,8 @@ public static class ServerSetup
         services.AddStreams();
         services.AddCluster(builder.Configuration);
         services.AddTelemetry(builder.Configuration);
-        services.AddHistory().AddClips().AddBackup().AddWebhooks().AddJobs().AddKeywords().AddWyoming().AddMqtt().AddSources();
+        services.AddHistory().AddClips().AddBackup().AddWebhooks().AddJobs(builder.Configuration).AddKeywords().AddWyoming().AddMqtt()
+            .AddSources();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.AddCode);
         services.AddSingleton<FaultReports>().AddSingleton<AuditLog>();
         services.AddExceptionHandler<ProblemExceptionHandler>();

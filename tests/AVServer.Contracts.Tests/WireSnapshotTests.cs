@@ -107,6 +107,8 @@ public sealed class WireSnapshotTests
         ["filter"] = new EventFilter("kitchen", ["wakeWord", "closed"], Place(17)),
         ["filter.empty"] = new EventFilter(),
         ["job.queued"] = new JobStatus("0f", "a.wav", JobState.Queued, TimeSpan.Zero, null, At),
+        ["job.running"] = new JobStatus(
+            "0f", "a.wav", JobState.Running, TimeSpan.FromSeconds(1.5), TimeSpan.FromHours(2), At, Node: "hall-1", Tries: 2),
         ["job.failed"] = new JobStatus(
             "0f", "a.wav", JobState.Failed, TimeSpan.FromSeconds(1.5), TimeSpan.FromHours(2), At, At.AddMinutes(1),
             new JobError(FaultCodes.Undecodable, "Expected sound.")),

@@ -6,6 +6,7 @@ using AVServer.Server.Scoring;
 using AVServer.Server.Storage.Clips;
 using AVServer.Server.Tests.Kit;
 using AVServer.TestKit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AVServer.Server.Tests;
 
@@ -17,6 +18,8 @@ public sealed class OpenApiTests : IDisposable
     private static readonly byte[] Sound = new byte[1_000];
 
     private readonly TemporaryFolder _folder = new();
+    private const string Retry = Routes.Jobs + "/{id}/retry";
+
     private readonly HashSet<(string Operation, int Status, string? Type)> _seen = [];
 
     public void Dispose() => _folder.Dispose();
@@ -33,6 +36,7 @@ public sealed class OpenApiTests : IDisposable
         await CallEventsAsync(server, document);
         await CallKeywordsAsync(server, document);
         await CallTheRestAsync(server, document);
+        await CallGivenUpJobsAsync(server, document);
 
         foreach (var (operation, described) in Operations(document))
         {
@@ -134,6 +138,15 @@ public sealed class OpenApiTests : IDisposable
             CallAsync(server, document, method, Routes.Jobs + "/{id}" + what, $"{Routes.Jobs}/{id}{what}{query}", status);
     }
 
+    private async Task CallGivenUpJobsAsync(RunningServer server, JsonElement document)
+    {
+        await CallAsync(server, document, "post", Retry, $"{Routes.Jobs}/none/retry", 404);
+        await using var nodes = await RunningServer.StartAsync(
+            builder => builder.Services.AddSingleton<IJobStore>(new GivenUpJob()));
+        await CallAsync(nodes, document, "get", Routes.GivenUpJobs, Routes.GivenUpJobs, 200);
+        await CallAsync(nodes, document, "post", Retry, $"{Routes.Jobs}/{GivenUpJob.Id}/retry", 200);
+    }
+
     private async Task CallEventsAsync(RunningServer server, JsonElement document)
     {
         await CallAsync(server, document, "get", Routes.Events, Routes.Events + "?streamId=s", 200);
@@ -206,7 +219,9 @@ public sealed class OpenApiTests : IDisposable
         server.Pipeline.Models = [];
         await CallAsync(server, document, "get", Routes.HealthReady, Routes.HealthReady, 503);
         // Of a host by which it isn't reached nothing is answered; so every route can refuse.
-        foreach (var route in (string[])[Routes.Models, Routes.Keywords, Routes.Streams, Routes.Sources, Routes.Jobs, Routes.Backup])
+        string[] refusing =
+            [Routes.Models, Routes.Keywords, Routes.Streams, Routes.Sources, Routes.Jobs, Routes.GivenUpJobs, Routes.Backup];
+        foreach (var route in refusing)
             await CallAsync(server, document, "get", route, route, 421, host: "elsewhere.example");
     }
 

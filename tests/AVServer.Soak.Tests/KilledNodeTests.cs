@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using AVServer.Client;
 using AVServer.Contracts;
 using AVServer.Server.Tests.Kit;
@@ -14,6 +16,7 @@ namespace AVServer.Soak.Tests;
 public sealed class KilledNodeTests(SoakTable table)
 {
     private const int Streams = 8;
+    private const int Words = 400;
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(6);
 
     [Fact]
@@ -22,7 +25,7 @@ public sealed class KilledNodeTests(SoakTable table)
         await using var redis = await RedisServer.StartAsync();
         await using var a = await StartAsync(redis, "a");
         await using var b = await StartAsync(redis, "b");
-        using var reading = new Readers(b);
+        using var reading = new StreamReaders(b.Client(), Enumerable.Range(0, Streams).Select(Name));
         var acknowledged = new ConcurrentDictionary<string, ConcurrentQueue<EventCursor>>();
         var open = Enumerable.Range(0, Streams).Select(async i =>
         {
@@ -42,14 +45,9 @@ public sealed class KilledNodeTests(SoakTable table)
             await client.PublishAsync(Name(i), RepeatedWord.Hello, RepeatedWord.Words(1));
         }));
         var back = clock.Elapsed;
-        await reading.EndAsync(streamsClosed: 1);
+        await reading.EndAsync();
 
-        foreach (var (stream, seen) in reading.Seen)
-        {
-            Assert.DoesNotContain(seen, e => e is LostEvent);
-            Assert.Empty(acknowledged[stream].Except(seen.Select(e => e.Cursor!.Value)));
-            AssertOnceAndInOrder(seen);
-        }
+        reading.AssertComplete(acknowledged);
         table.Add(
             $"kill -9 of a node with {Streams} streams", "nothing that a sender was given", "its streams",
             string.Create(
@@ -66,7 +64,7 @@ public sealed class KilledNodeTests(SoakTable table)
         await using var b = await StartAsync(redis, "b");
         await using var c = await StartAsync(redis, "c");
         ServerProcess[] nodes = [a, b, c];
-        using var reading = new Readers(c);
+        using var reading = new StreamReaders(c.Client(), Enumerable.Range(0, Streams).Select(Name));
         using var stop = new CancellationTokenSource();
         var parts = new int[Streams];
         // As behind a load balancer: whoever is sent away goes to the next.
@@ -95,11 +93,10 @@ public sealed class KilledNodeTests(SoakTable table)
         }
         await stop.CancelAsync();
         await Task.WhenAll(sending);
-        await reading.EndAsync(streamsClosed: 1);
+        await reading.EndAsync();
+        reading.AssertComplete();
         Assert.All(reading.Seen.Values, seen =>
         {
-            Assert.DoesNotContain(seen, e => e is LostEvent);
-            AssertOnceAndInOrder(seen);
             Assert.Single(seen.Select(e => e.Cursor!.Value.Epoch).Distinct());
             Assert.Equal(seen.Select((_, i) => (long)i + 1), seen.Select(e => e.Sequence));
         });
@@ -108,65 +105,43 @@ public sealed class KilledNodeTests(SoakTable table)
             $"{reading.Seen.Values.Sum(seen => seen.Count)} events of {Streams} streams, numbered without gaps");
     }
 
-    private static Task<ServerProcess> StartAsync(RedisServer redis, string node) => ServerProcess.StartAsync(
-        "--Cluster:Redis", redis.Address, "--Cluster:Node", node, "--Cluster:LeaseTime", LeaseTime.ToString());
+    [Fact]
+    public async Task Job_of_a_node_that_is_killed_is_scored_by_another()
+    {
+        using var folder = new TemporaryFolder();
+        await using var redis = await RedisServer.StartAsync();
+        string[] settings = ["--Cluster:SharedFolder", folder.Path, "--Cluster:LeaseTime", "00:00:02"];
+        await using var a = await StartAsync(redis, "a", settings);
+        using var http = new HttpClient();
+        using var file = new ByteArrayContent(RepeatedWord.Wav(Words));
+        file.Headers.ContentType = new MediaTypeHeaderValue("audio/wav");
+        using var taken = await http.PostAsync(new Uri(a.Address, Routes.Score + "?job=true"), file, TestTimeout.Token());
+        var job = (await taken.Content.ReadFromJsonAsync<JobStatus>(ContractsJson.Options))!;
+        using (var client = a.Client()) await UntilAsync(async () => (await client.GetJobAsync(job.Id)).State != JobState.Queued);
+        await a.KillAsync();
+        var clock = Stopwatch.StartNew();
+        await using var b = await StartAsync(redis, "b", settings);
+        using var other = b.Client();
+        await UntilAsync(async () => (job = await other.GetJobAsync(job.Id)).State is not (JobState.Queued or JobState.Running));
+        Assert.Equal((JobState.Succeeded, "b", 2), (job.State, job.Node, job.Tries));
+        Assert.Equal(Words, (await other.GetJobResultAsync(job.Id)).Events.OfType<WakeWordEvent>().Count());
+        table.Add(
+            "kill -9 of a node that works on a job", "nothing", "nothing",
+            string.Create(CultureInfo.InvariantCulture, $"another scored it, {clock.Elapsed.TotalSeconds:F1} s later with its own start"));
+    }
+
+    private static Task<ServerProcess> StartAsync(RedisServer redis, string node, params string[] settings) => ServerProcess.StartAsync(
+    [
+        "--Cluster:Redis", redis.Address, "--Cluster:Node", node,
+        .. settings.Contains("--Cluster:LeaseTime") ? [] : (string[])["--Cluster:LeaseTime", LeaseTime.ToString()], .. settings,
+    ]);
 
     private static string Name(int stream) => string.Create(CultureInfo.InvariantCulture, $"s{stream}");
 
-    private static void AssertOnceAndInOrder(IReadOnlyList<StreamEvent> seen)
+    private static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
     {
-        foreach (var (before, after) in seen.Zip(seen.Skip(1)))
-            Assert.True(
-                before.Cursor!.Value.Epoch == after.Cursor!.Value.Epoch
-                    ? before.Sequence + 1 == after.Sequence
-                    : string.CompareOrdinal(before.Cursor.Value.Epoch, after.Cursor.Value.Epoch) < 0 && after.Sequence == 1,
-                $"{after.Cursor} came behind {before.Cursor}.");
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        for (var timeout = TestTimeout.Token(); !condition(); await Task.Delay(20, timeout)) { }
-    }
-
-    /// <summary>A reader of each stream, from its first event on.</summary>
-    private sealed class Readers : IDisposable
-    {
-        private readonly CancellationTokenSource _stop = new();
-        private readonly AVServerClient _client;
-        private readonly List<Task> _reading = [];
-
-        public Readers(ServerProcess node)
-        {
-            _client = node.Client();
-            for (var i = 0; i < Streams; i++)
-            {
-                var (stream, seen) = (Name(i), new List<StreamEvent>());
-                Seen[stream] = seen;
-                _reading.Add(Task.Run(async () =>
-                {
-                    await foreach (var happened in _client.SubscribeAsync(new EventFilter(stream, null, EventCursor.Start), _stop.Token))
-                        lock (seen) seen.Add(happened);
-                }));
-            }
-        }
-
-        public Dictionary<string, List<StreamEvent>> Seen { get; } = [];
-
-        /// <summary>Reads on until each stream has closed so often, and the last thing of each is that it did.</summary>
-        public async Task EndAsync(int streamsClosed)
-        {
-            await UntilAsync(() => Seen.Values.All(seen =>
-            {
-                lock (seen) return seen.Count > 0 && seen[^1] is ClosedEvent && seen.OfType<ClosedEvent>().Count() >= streamsClosed;
-            }));
-            await _stop.CancelAsync();
-            foreach (var reading in _reading) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
-        }
-
-        public void Dispose()
-        {
-            _client.Dispose();
-            _stop.Dispose();
-        }
+        for (var timeout = TestTimeout.Token(); !await condition(); await Task.Delay(20, timeout)) { }
     }
 }

@@ -15,7 +15,7 @@ from typing import Optional
 TYPES = {
     "scoreReport": "ScoreReport", "scoreReport.damaged": "ScoreReport", "model": "ModelSummary", "model.decides": "ModelSummary",
     "keyword.trained": "KeywordSummary", "keyword.given": "KeywordSummary", "keywordDetails": "KeywordDetails",
-    "keywordRequest": "KeywordRequest", "job.queued": "JobStatus", "job.failed": "JobStatus",
+    "keywordRequest": "KeywordRequest", "job.queued": "JobStatus", "job.running": "JobStatus", "job.failed": "JobStatus",
 }  # fmt: skip
 EVENTS = {
     "opened": "OpenedEvent", "closed": "ClosedEvent", "wakeWord": "WakeWordEvent", "face": "FaceEvent", "speech": "SpeechEvent",

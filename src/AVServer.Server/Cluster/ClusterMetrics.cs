@@ -13,6 +13,8 @@ internal sealed class ClusterMetrics
     private readonly Counter<long> _failures;
     private readonly Counter<long> _streamsLost;
     private readonly Counter<long> _buried;
+    private readonly Counter<long> _jobsTakenOver;
+    private readonly Counter<long> _jobsGivenUp;
 
     public ClusterMetrics(IMeterFactory meters)
     {
@@ -28,6 +30,10 @@ internal sealed class ClusterMetrics
             "avserver.cluster.streams.lost", description: "Streams that another node took while this one was cut off.");
         _buried = meter.CreateCounter<long>(
             "avserver.cluster.streams.freed", description: "Streams that were taken from nodes that had died.");
+        _jobsTakenOver = meter.CreateCounter<long>(
+            "avserver.cluster.jobs.taken_over", description: "Jobs that were begun again because the node that worked on them had died.");
+        _jobsGivenUp = meter.CreateCounter<long>(
+            "avserver.cluster.jobs.given_up", description: "Jobs that were given up because one node after the other died on them.");
     }
 
     public void Shared(int events) => _shared.Add(events);
@@ -41,4 +47,8 @@ internal sealed class ClusterMetrics
     public void StreamLost() => _streamsLost.Add(1);
 
     public void Freed(int streams) => _buried.Add(streams);
+
+    public void JobTakenOver() => _jobsTakenOver.Add(1);
+
+    public void JobGivenUp() => _jobsGivenUp.Add(1);
 }

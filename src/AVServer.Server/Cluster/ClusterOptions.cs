@@ -24,6 +24,12 @@ public sealed class ClusterOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan LeaseTime { get; set; } = TimeSpan.FromSeconds(4);
 
+    /// <summary>
+    /// A folder that all nodes see, on whatever carries it (NFS, a volume): with it, a file that is sent to one node may be scored by any,
+    /// and its result be read on all. Default: absent, jobs are each node's own.
+    /// </summary>
+    public string? SharedFolder { get; set; }
+
     /// <summary>Whether there are other nodes.</summary>
     public bool IsOn => !string.IsNullOrEmpty(Redis);
 
@@ -32,6 +38,15 @@ public sealed class ClusterOptions
 
     /// <summary>How long a node goes without Redis before it serves by itself: longer than others need to find it dead.</summary>
     internal TimeSpan LocalAfter => 1.5 * LeaseTime;
+
+    /// <summary>Whether the settings name other nodes; asked before they are checked.</summary>
+    internal static bool IsOnIn(IConfiguration configuration) => IsNamedIn(configuration, nameof(Redis));
+
+    /// <summary>Whether jobs are those of all nodes; asked before the settings are checked.</summary>
+    internal static bool SharesJobs(IConfiguration configuration) =>
+        IsOnIn(configuration) && IsNamedIn(configuration, nameof(SharedFolder));
+
+    private static bool IsNamedIn(IConfiguration configuration, string name) => !string.IsNullOrEmpty(configuration[$"{Section}:{name}"]);
 
     private static string NameOfMachine()
     {

@@ -13,7 +13,9 @@ internal sealed class ClusterOptionsValidator : IValidateOptions<ClusterOptions>
 {
     public ValidateOptionsResult Validate(string? name, ClusterOptions options)
     {
-        if (!options.IsOn) return ValidateOptionsResult.Success;
+        if (!options.IsOn)
+            return string.IsNullOrEmpty(options.SharedFolder) ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(
+                "Expected Cluster:Redis beside Cluster:SharedFolder, got none; jobs that a server has by itself need no folder.");
         ConfigurationOptions redis;
         try
         {

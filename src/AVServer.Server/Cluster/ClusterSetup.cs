@@ -1,5 +1,6 @@
 using AVServer.Server.Events;
 using AVServer.Server.Keywords;
+using AVServer.Server.Scoring;
 using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Cluster;
@@ -13,7 +14,7 @@ internal static class ClusterSetup
         services.AddSingleton<IValidateOptions<ClusterOptions>, ClusterBoundsValidator>()
             .AddSingleton<IValidateOptions<ClusterOptions>, ClusterOptionsValidator>();
         services.AddSingleton<ClusterMetrics>();
-        if (string.IsNullOrEmpty(configuration[$"{ClusterOptions.Section}:{nameof(ClusterOptions.Redis)}"]))
+        if (!ClusterOptions.IsOnIn(configuration))
             return services.AddSingleton<ISharedEvents, SingleNode>().AddSingleton<ISharedKeywords, OwnKeywords>();
         services.AddSingleton<RedisConnection>().AddSingleton<RedisEvents>();
         services.AddSingleton<ISharedEvents>(provider => provider.GetRequiredService<RedisEvents>());
@@ -22,5 +23,14 @@ internal static class ClusterSetup
         services.AddSingleton<ISharedKeywords>(provider => provider.GetRequiredService<ClusterKeywords>());
         services.AddHostedService(provider => provider.GetRequiredService<ClusterKeywords>());
         return services;
+    }
+
+    /// <summary>Adds the jobs of all nodes.</summary>
+    public static IServiceCollection AddClusterJobs(this IServiceCollection services)
+    {
+        services.AddSingleton<JobFolder>().AddSingleton<ClusterJobs>();
+        services.AddSingleton<IJobStore>(provider => provider.GetRequiredService<ClusterJobs>());
+        services.AddHostedService(provider => provider.GetRequiredService<ClusterJobs>());
+        return services.AddHostedService<ClusterJobWorker>();
     }
 }

@@ -17,7 +17,7 @@ namespace AVServer.Server.Delivery;
 
 /// <summary>Events out by streaming subscription or push, and media in for clients that have nothing but SignalR.</summary>
 internal sealed class EventsHub(
-    EventBroker broker, HistoryReplay replay, StreamRegistry registry, HubSubscriptions subscriptions, JobStore jobs,
+    EventBroker broker, HistoryReplay replay, StreamRegistry registry, HubSubscriptions subscriptions, IJobStore jobs,
     FaultReports faults,
     KeyLimits keyLimits, IOptions<ServerLimits> limits) : Hub
 {
@@ -26,19 +26,8 @@ internal sealed class EventsHub(
         SubscribeRequest filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var subscription = await SubscribeAsync(filter, cancellationToken);
-        await using var events = subscription.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (true)
-        {
-            try
-            {
-                if (!await events.MoveNextAsync()) yield break;
-            }
-            catch (Exception exception) when (HubErrorFilter.IsReported(exception))
-            {
-                throw HubErrorFilter.ToHubException(exception, faults);
-            }
-            yield return events.Current;
-        }
+        await foreach (var happened in ReportedAsync(subscription.ReadAllAsync(cancellationToken), cancellationToken))
+            yield return happened;
     }
 
     /// <summary>
@@ -68,7 +57,7 @@ internal sealed class EventsHub(
         try
         {
             Permission.Demand(Caller, Scope.Score);
-            return jobs.WatchAsync(jobs.Get(id), cancellationToken);
+            return ReportedAsync(jobs.WatchAsync(id, cancellationToken), cancellationToken);
         }
         catch (Exception exception) when (HubErrorFilter.IsReported(exception))
         {
@@ -102,6 +91,24 @@ internal sealed class EventsHub(
     private Grant Caller => Grant.Of(Context.User);
 
     // Errors of a streamed result don't pass the hub's filter.
+    private async IAsyncEnumerable<T> ReportedAsync<T>(
+        IAsyncEnumerable<T> items, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var enumerator = items.GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            try
+            {
+                if (!await enumerator.MoveNextAsync()) yield break;
+            }
+            catch (Exception exception) when (HubErrorFilter.IsReported(exception))
+            {
+                throw HubErrorFilter.ToHubException(exception, faults);
+            }
+            yield return enumerator.Current;
+        }
+    }
+
     private async Task<EventSubscription> SubscribeAsync(SubscribeRequest filter, CancellationToken cancellationToken)
     {
         try

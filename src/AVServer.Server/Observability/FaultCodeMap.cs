@@ -16,7 +16,7 @@ internal static class FaultCodeMap
         FaultCodes.ForbiddenHost => StatusCodes.Status421MisdirectedRequest,
         FaultCodes.TooManyRequests => StatusCodes.Status429TooManyRequests,
         FaultCodes.NotFound or FaultCodes.UnknownModel => StatusCodes.Status404NotFound,
-        FaultCodes.StreamBusy or FaultCodes.JobNotFinished => StatusCodes.Status409Conflict,
+        FaultCodes.StreamBusy or FaultCodes.JobNotFinished or FaultCodes.JobGivenUp => StatusCodes.Status409Conflict,
         FaultCodes.LimitExceeded or FaultCodes.StreamLimit => StatusCodes.Status413PayloadTooLarge,
         FaultCodes.UnsupportedMedia => StatusCodes.Status415UnsupportedMediaType,
         FaultCodes.Undecodable => StatusCodes.Status422UnprocessableEntity,

@@ -9,12 +9,15 @@ internal sealed class EventSpool(Spool spool) : IAsyncDisposable
     private readonly FileStream _file = spool.Create("events");
 
     /// <summary>Appends events. One writer.</summary>
-    public void Append(IReadOnlyList<StreamEvent> events)
+    public void Append(IReadOnlyList<StreamEvent> events) => Append(_file, events);
+
+    /// <summary>Appends events to a file.</summary>
+    public static void Append(Stream file, IReadOnlyList<StreamEvent> events)
     {
         foreach (var streamEvent in events)
         {
-            JsonSerializer.Serialize(_file, streamEvent, ContractsJson.Options);
-            _file.WriteByte((byte)'\n');
+            JsonSerializer.Serialize(file, streamEvent, ContractsJson.Options);
+            file.WriteByte((byte)'\n');
         }
     }
 
@@ -24,8 +27,14 @@ internal sealed class EventSpool(Spool spool) : IAsyncDisposable
     /// <summary>The events, read from disk each time it is gone through; readers don't disturb each other.</summary>
     public IEnumerable<StreamEvent> ReadAll()
     {
-        using var lines = new StreamReader(
-            new FileStream(_file.Name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        var file = new FileStream(_file.Name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        foreach (var streamEvent in ReadAll(file)) yield return streamEvent;
+    }
+
+    /// <summary>The events of a file, which is closed when it has been gone through.</summary>
+    public static IEnumerable<StreamEvent> ReadAll(Stream file)
+    {
+        using var lines = new StreamReader(file);
         while (lines.ReadLine() is { } line) yield return JsonSerializer.Deserialize<StreamEvent>(line, ContractsJson.Options)!;
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using AVServer.Contracts;
-using AVServer.Media;
 using AVServer.Pipeline;
 using AVServer.Server.Observability;
 
@@ -9,7 +8,7 @@ namespace AVServer.Server.Scoring;
 /// <summary>
 /// The scoring of one file behind its request: its upload until it ends, its progress, and its result until it is disposed.
 /// </summary>
-internal sealed partial class Job(
+internal sealed class Job(
     SpooledUpload upload, Spool spool, ScoreRequest request, TimeSpan? total, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
@@ -51,12 +50,7 @@ internal sealed partial class Job(
             lock (_gate)
             {
                 if (_report is not null) return (_report, _events.ReadAll());
-                throw _error is { } error
-                    ? new RefusedException(error.Code, error.Message)
-                    : new RefusedException(
-                        FaultCodes.JobNotFinished,
-                        $"Expected a job that has succeeded, this one is {_state.ToString().ToLowerInvariant()}; ask again when "
-                        + $"{Routes.Jobs}/{Id} says so.");
+                throw JobFaults.NoResult(Status);
             }
         }
     }
@@ -94,7 +88,7 @@ internal sealed partial class Job(
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            await EndAsync(span, JobState.Failed, null, ErrorOf(exception));
+            await EndAsync(span, JobState.Failed, null, JobFaults.Of(exception, Id, logger));
         }
     }
 
@@ -112,20 +106,5 @@ internal sealed partial class Job(
         ServerTraces.EndJob(span, state, error);
         lock (_gate) (_state, _report, _error, _endedAt, EndedTimestamp) = (state, report, error, time.GetUtcNow(), time.GetTimestamp());
         _completion.SetResult();
-    }
-
-    private JobError ErrorOf(Exception exception)
-    {
-        if (exception is MediaException media) return new JobError(media.Code, media.Message);
-        if (Spool.IsFull(exception)) return new JobError(FaultCodes.NoRoom, Spool.NoRoom().Message);
-        var faultId = FaultId.New();
-        Log.Failed(logger, faultId, Id, exception);
-        return new JobError(FaultCodes.Internal, FaultId.MessageFor(faultId));
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogEventIds.JobFailed, LogLevel.Error, "The server failed, {Id}: job {JobId}.")]
-        public static partial void Failed(ILogger logger, string id, string jobId, Exception exception);
     }
 }

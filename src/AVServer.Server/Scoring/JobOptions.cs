@@ -29,6 +29,19 @@ public sealed class JobOptions
     public int Kept { get; set; } = 64;
 
     /// <summary>
+    /// Nodes that may die, one after the other, while they work on a job; then it is given up. A process by itself gives none up.
+    /// Default 3.
+    /// </summary>
+    [Range(1, 100)]
+    [Limit(Beyond.Ended, "avserver.cluster.jobs.given_up")]
+    public int Tries { get; set; } = 3;
+
+    /// <summary>How long a job that was given up is kept, with its file, to be put back. Default 7 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    [Limit(Beyond.Forgotten, "avserver.jobs.forgotten")]
+    public TimeSpan GivenUpRetention { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>
     /// A file whose container states more than this becomes a job unless <c>job=false</c> asks otherwise. Default 10 min.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]

@@ -7,11 +7,11 @@ using Microsoft.Extensions.Options;
 namespace AVServer.Server.Scoring;
 
 /// <summary>
-/// The jobs: some run, some wait in the order in which they came, some have ended and are kept for a while. None outlives the process.
+/// The jobs of a process by itself. None outlives it, and none is given up: who works on them dies with them.
 /// </summary>
 internal sealed class JobStore(
     IStreamPipeline pipeline, Spool spool, IOptions<JobOptions> options, ServerMetrics metrics, TimeProvider time, ILogger<JobStore> logger)
-    : IHostedService, IAsyncDisposable
+    : IJobStore, IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ForgetInterval = TimeSpan.FromSeconds(30);
@@ -27,17 +27,16 @@ internal sealed class JobStore(
     private bool _stopped;
     private int _disposed;
 
-    /// <summary>All jobs, oldest first.</summary>
-    public IReadOnlyList<JobStatus> Statuses
+    public Task<IReadOnlyList<JobStatus>> ListAsync()
     {
-        get { lock (_gate) return [.. _jobs.Select(job => job.Status)]; }
+        lock (_gate) return Task.FromResult<IReadOnlyList<JobStatus>>([.. _jobs.Select(job => job.Status)]);
     }
 
-    /// <summary>Takes a file to score; the upload is the job's from here on, also when it is refused.</summary>
-    /// <exception cref="RefusedException">Too many wait, or the server stops.</exception>
-    public async Task<Job> SubmitAsync(SpooledUpload upload, ScoreRequest request, TimeSpan? total)
+    public async Task<JobStatus> SubmitAsync(SpooledUpload upload, ScoreRequest request, TimeSpan? total, IDisposable place)
     {
-        var job = await BeginAsync(upload, request, total);
+        var job = await BeginAsync(upload, request, total, place);
+        _ = job.Completion.ContinueWith(
+            _ => place.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         RefusedException refused;
         lock (_gate)
         {
@@ -46,28 +45,29 @@ internal sealed class JobStore(
                 _jobs.Add(job);
                 _waiting.AddLast(job);
                 _arrived.Release();
-                return job;
+                return job.Status;
             }
             refused = _stopped
                 ? new RefusedException(FaultCodes.ServerStopping, "The server is shutting down; send the file again later.")
-                : new RefusedException(
-                    FaultCodes.ServerBusy, $"Expected at most {_options.Queued} waiting jobs; try again later, or raise Jobs:Queued.");
+                : JobFaults.TooMany(_options);
         }
         await job.DisposeAsync();
+        place.Dispose();
         throw refused;
     }
 
     /// <exception cref="RefusedException">There is none, or no longer.</exception>
     public Job Get(string id)
     {
-        lock (_gate)
-            return _jobs.Find(job => job.Id == id)
-                ?? throw new RefusedException(
-                    FaultCodes.NotFound, $"Expected the id of a job that is not older than {_options.Retention}; see {Routes.Jobs}.");
+        lock (_gate) return _jobs.Find(job => job.Id == id) ?? throw JobFaults.Unknown(_options);
     }
 
-    /// <summary>Cancels a job if it has not ended, and forgets it with its result.</summary>
-    /// <exception cref="RefusedException">There is none.</exception>
+    public Task<JobStatus> GetAsync(string id) => Task.FromResult(Get(id).Status);
+
+    public Task<(ScoreReport Report, IEnumerable<StreamEvent> Events)> GetResultAsync(string id) => Task.FromResult(Get(id).Result);
+
+    public Task<JobStatus> RetryAsync(string id) => throw JobFaults.NotGivenUp(Get(id).Status);
+
     public async Task RemoveAsync(string id)
     {
         var job = Get(id);
@@ -83,9 +83,9 @@ internal sealed class JobStore(
         await job.DisposeAsync();
     }
 
-    /// <summary>A job's status now, and whenever it has changed, a few times a second, until it has ended.</summary>
-    public async IAsyncEnumerable<JobStatus> WatchAsync(Job job, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<JobStatus> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var job = Get(id);
         JobStatus? last = null;
         while (true)
         {
@@ -122,7 +122,7 @@ internal sealed class JobStore(
         foreach (var job in _jobs) await job.DisposeAsync();
     }
 
-    private async Task<Job> BeginAsync(SpooledUpload upload, ScoreRequest request, TimeSpan? total)
+    private async Task<Job> BeginAsync(SpooledUpload upload, ScoreRequest request, TimeSpan? total, IDisposable place)
     {
         try
         {
@@ -131,6 +131,7 @@ internal sealed class JobStore(
         catch
         {
             await upload.DisposeAsync();
+            place.Dispose();
             throw;
         }
     }

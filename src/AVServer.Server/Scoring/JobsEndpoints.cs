@@ -10,10 +10,21 @@ internal static class JobsEndpoints
 
     public static IEndpointRouteBuilder MapJobs(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Jobs, (JobStore jobs) => jobs.Statuses)
+        routes.MapGet(Routes.Jobs, (IJobStore jobs) => jobs.ListAsync())
             .RequireScope(Scope.Score)
-            .WithSummary("Lists the jobs that wait, run, or ended a while ago.");
-        routes.MapGet(ById, (string id, JobStore jobs) => jobs.Get(id).Status)
+            .WithSummary("Lists the jobs that wait, run, or ended a while ago; those of all nodes where these share a folder.")
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapGet(Routes.GivenUpJobs, GivenUpAsync)
+            .RequireScope(Scope.Score)
+            .WithSummary("Lists the jobs that were given up because one node after the other died while it worked on them.")
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapPost(ById + "/retry", (string id, IJobStore jobs) => jobs.RetryAsync(id))
+            .RequireScope(Scope.Score)
+            .WithSummary("Lets a job wait again that was given up.")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapGet(ById, (string id, IJobStore jobs) => jobs.GetAsync(id))
             .RequireScope(Scope.Score)
             .WithSummary("How far a job is; the hub's Job(id) tells it as it changes.")
             .ProducesProblem(StatusCodes.Status404NotFound);
@@ -21,7 +32,7 @@ internal static class JobsEndpoints
             .RequireScope(Scope.Score)
             .WithSummary("Cancels a job and forgets its result; answers when it has stopped.")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapGet(ById + "/result", ResultOf)
+        routes.MapGet(ById + "/result", ResultOfAsync)
             .RequireScope(Scope.Score)
             .WithSummary("What a job found, as JSON, CSV, WebVTT or a page, by ?format=json|csv|vtt|html or Accept.")
             .Produces<ScoreReport>(StatusCodes.Status200OK, "application/json", "text/csv", "text/vtt", "text/html")
@@ -36,16 +47,19 @@ internal static class JobsEndpoints
         return routes;
     }
 
-    private static async Task<IResult> RemoveAsync(string id, JobStore jobs)
+    private static async Task<JobStatus[]> GivenUpAsync(IJobStore jobs) =>
+        [.. (await jobs.ListAsync()).Where(job => job.Error?.Code == FaultCodes.JobGivenUp)];
+
+    private static async Task<IResult> RemoveAsync(string id, IJobStore jobs)
     {
         await jobs.RemoveAsync(id);
         return TypedResults.NoContent();
     }
 
-    private static ReportResult ResultOf(string id, HttpRequest request, JobStore jobs, string? format = null)
+    private static async Task<ReportResult> ResultOfAsync(string id, HttpRequest request, IJobStore jobs, string? format = null)
     {
         var wanted = ReportNegotiation.FormatOf(request, format);
-        var (report, events) = jobs.Get(id).Result;
+        var (report, events) = await jobs.GetResultAsync(id);
         return new ReportResult(report, events, wanted);
     }
 }

@@ -1,4 +1,3 @@
-using System.Threading.RateLimiting;
 using AVServer.Contracts;
 using AVServer.Pipeline;
 using AVServer.Server.Configuration;
@@ -49,7 +48,7 @@ internal static class ScoreEndpoint
     }
 
     private static async Task<IResult> ScoreAsync(
-        HttpContext context, IStreamPipeline pipeline, QueryWords queryWords, JobStore jobs, Spool spool, ScoreLimiter limiter,
+        HttpContext context, IStreamPipeline pipeline, QueryWords queryWords, IJobStore jobs, Spool spool, ScoreLimiter limiter,
         IOptions<ServerLimits> limits, IOptions<JobOptions> jobOptions, ServerMetrics metrics, KeyLimits keyLimits, TimeProvider time,
         [FromQuery(Name = QueryWords.Name)] string[] words,
         bool posteriors = false, string? model = null, string? fileName = null, string? format = null, bool? job = null)
@@ -74,9 +73,9 @@ internal static class ScoreEndpoint
             if (job ?? length > jobOptions.Value.AutomaticAbove)
             {
                 var place = keyLimits.Job(grant);
-                becomesJob = true;   // the upload is the job's from here on, also where it is refused
-                var submitted = await SubmitAsync(jobs, upload, request, length, place);
-                return TypedResults.Accepted($"{Routes.Jobs}/{submitted.Id}", submitted.Status);
+                becomesJob = true;   // upload and place are the job's from here on, also where it is refused
+                var submitted = await jobs.SubmitAsync(upload, request, length, place);
+                return TypedResults.Accepted($"{Routes.Jobs}/{submitted.Id}", submitted);
             }
             using var turn = await limiter.WorkAsync(stop);
             using var span = ServerTraces.StartScore();
@@ -100,22 +99,4 @@ internal static class ScoreEndpoint
     }
 
     private static string Shown(string name) => name.Length <= 32 ? name : name[..32] + "…";
-
-    // The place is the key's again when the job has ended, or is refused.
-    private static async Task<Job> SubmitAsync(
-        JobStore jobs, SpooledUpload upload, ScoreRequest request, TimeSpan? length, RateLimitLease place)
-    {
-        try
-        {
-            var submitted = await jobs.SubmitAsync(upload, request, length);
-            _ = submitted.Completion.ContinueWith(
-                _ => place.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            return submitted;
-        }
-        catch
-        {
-            place.Dispose();
-            throw;
-        }
-    }
 }

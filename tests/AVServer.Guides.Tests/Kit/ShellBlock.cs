@@ -21,6 +21,7 @@ internal static partial class ShellBlock
         ("scripts/av stream", "\"type\":\"wakeWord\"", true),
         ("scripts/av sources list", "", true),
         ("scripts/av backup", "", true),
+        ("scripts/av jobs", "", true),
         ("scripts/av status", "\"models\":", true),
         ("scripts/av doctor", "ok    models: ", true),
         ("ffmpeg", "", true),

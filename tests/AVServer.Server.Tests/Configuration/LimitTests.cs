@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using AVServer.Media;
 using AVServer.Pipeline;
+using AVServer.Server.Cluster;
 using AVServer.Server.Configuration;
 using AVServer.Server.Delivery.Mqtt;
 using AVServer.Server.Delivery.Webhooks;
@@ -70,7 +71,7 @@ public sealed partial class LimitTests
         using var listener = new MeterListener { InstrumentPublished = (instrument, _) => instruments.TryAdd(instrument.Name, 0) };
         listener.Start();
         _ = (new ServerMetrics(meters), new HistoryMetrics(meters), new ClipMetrics(meters), new WebhookMetrics(meters),
-            new MqttMetrics(meters), new SourceMetrics(meters));
+            new MqttMetrics(meters), new SourceMetrics(meters), new ClusterMetrics(meters));
         Assert.All(Limits, limit => Assert.All(limit.Limit.Metrics, metric => Assert.Contains(metric, instruments.Keys)));
         Assert.All(Limits, limit => Assert.NotEmpty(limit.Limit.Metrics));
     }

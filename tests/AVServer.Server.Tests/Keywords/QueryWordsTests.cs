@@ -64,7 +64,7 @@ public sealed class QueryWordsTests
             Assert.Equal(FaultCodes.BadKeyword, await ProblemAnswer.CodeOfAsync(answer));
         }
         Assert.Equal(0, server.Pipeline.Heard);
-        Assert.Empty(server.Part<JobStore>().Statuses);
+        Assert.Empty(await server.Part<JobStore>().ListAsync());
     }
 
     private static ByteArrayContent Wave() => new(new byte[5_000]) { Headers = { ContentType = new MediaTypeHeaderValue("audio/wav") } };

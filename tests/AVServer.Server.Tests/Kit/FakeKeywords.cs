@@ -67,7 +67,7 @@ internal sealed class FakeKeywords : IKeywordRegistry
     }
 
     public MeasuredKeyword? Export(string name) => Find(name) is { } word
-        ? new MeasuredKeyword(word.Name, JsonSerializer.Serialize(word, ContractsJson.Options), IsAdded: !OfSettings.Contains(word.Name)) : null;
+        ? new MeasuredKeyword(word.Name, JsonSerializer.Serialize(word, ContractsJson.Options), !OfSettings.Contains(word.Name)) : null;
 
     public Task ImportAsync(string json, CancellationToken cancellationToken)
     {

@@ -246,6 +246,8 @@ class _Job(TypedDict, total=False):
     total: float
     endedAt: str
     error: ReportWarning
+    node: str
+    tries: int
 
 
 class JobStatus(_Job):
