@@ -172,11 +172,8 @@ public sealed class AVServerClient : IDisposable
 
     /// <summary>Lets a job wait again that was given up.</summary>
     /// <exception cref="ServerRefusedException">There is none of that id, or it wasn't given up.</exception>
-    public async Task<JobStatus> RetryJobAsync(string id, CancellationToken cancellationToken = default)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, _address.Http($"{JobRoute(id)}/retry"));
-        return await _http.SendAsync<JobStatus>(request, cancellationToken);
-    }
+    public Task<JobStatus> RetryJobAsync(string id, CancellationToken cancellationToken = default) =>
+        _http.PostAsync<JobStatus>($"{JobRoute(id)}/retry", null, cancellationToken);
 
     /// <summary>How far a job is.</summary>
     public Task<JobStatus> GetJobAsync(string id, CancellationToken cancellationToken = default) =>
@@ -187,11 +184,8 @@ public sealed class AVServerClient : IDisposable
         _http.GetAsync<ScoreReport>($"{JobRoute(id)}/result", cancellationToken);
 
     /// <summary>Cancels a job if it has not ended, and has the server forget it with its result.</summary>
-    public async Task DeleteJobAsync(string id, CancellationToken cancellationToken = default)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Delete, _address.Http(JobRoute(id)));
-        await _http.SendAsync(request, (_, _) => Task.FromResult(true), cancellationToken);
-    }
+    public Task DeleteJobAsync(string id, CancellationToken cancellationToken = default) =>
+        _http.DeleteAsync(JobRoute(id), cancellationToken);
 
     /// <summary>The models that the server loaded.</summary>
     public Task<IReadOnlyList<ModelSummary>> GetModelsAsync(CancellationToken cancellationToken = default) =>
@@ -215,9 +209,7 @@ public sealed class AVServerClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(source);
         using var content = JsonContent.Create(source, options: ContractsJson.Options);
-        var route = _address.Http($"{Routes.Streams}?wait={(wait ? "true" : "false")}");
-        using var request = new HttpRequestMessage(HttpMethod.Post, route) { Content = content };
-        return await _http.SendAsync<StreamDetails>(request, cancellationToken);
+        return await _http.PostAsync<StreamDetails>($"{Routes.Streams}?wait={(wait ? "true" : "false")}", content, cancellationToken);
     }
 
     /// <summary>The sources that the server pulls from, and how it goes with them.</summary>
@@ -226,11 +218,8 @@ public sealed class AVServerClient : IDisposable
 
     /// <summary>Has the server pull a source no more, and close its stream.</summary>
     /// <exception cref="ServerRefusedException">There is none of that id.</exception>
-    public async Task DeleteSourceAsync(string streamId, CancellationToken cancellationToken = default)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Delete, _address.Http(RouteOf(Routes.Sources, streamId)));
-        await _http.SendAsync(request, (_, _) => Task.FromResult(true), cancellationToken);
-    }
+    public Task DeleteSourceAsync(string streamId, CancellationToken cancellationToken = default) =>
+        _http.DeleteAsync(RouteOf(Routes.Sources, streamId), cancellationToken);
 
     /// <summary>
     /// The wake words that live streams are searched for; those that were given as text have <see cref="KeywordSummary.Details"/>.
@@ -254,8 +243,7 @@ public sealed class AVServerClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(keyword);
         using var content = JsonContent.Create(keyword, options: ContractsJson.Options);
-        using var request = new HttpRequestMessage(HttpMethod.Post, _address.Http(Routes.Keywords)) { Content = content };
-        return await _http.SendAsync<KeywordDetails>(request, cancellationToken);
+        return await _http.PostAsync<KeywordDetails>(Routes.Keywords, content, cancellationToken);
     }
 
     /// <summary>Has the server learn from recordings how a wake word sounds; it keeps what they were heard as, not the sound.</summary>
@@ -274,19 +262,15 @@ public sealed class AVServerClient : IDisposable
         ArgumentNullException.ThrowIfNull(recordings);
         using var form = new MultipartFormDataContent();
         foreach (var (fileName, media) in recordings) form.Add(new StreamContent(new NonDisposingStream(media)), "recording", fileName);
-        using var request = new HttpRequestMessage(HttpMethod.Post, _address.Http(RecordingsRoute(name))) { Content = form };
-        return await _http.SendAsync<KeywordDetails>(request, cancellationToken);
+        return await _http.PostAsync<KeywordDetails>(RecordingsRoute(name), form, cancellationToken);
     }
 
     /// <summary>Has the server forget what it learnt from recordings of a wake word; its text alone counts again.</summary>
     /// <param name="name">Its text; case doesn't count.</param>
     /// <param name="cancellationToken">Breaks the request off.</param>
     /// <exception cref="ServerRefusedException">There are no recordings of that name.</exception>
-    public async Task DeleteKeywordRecordingsAsync(string name, CancellationToken cancellationToken = default)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Delete, _address.Http(RecordingsRoute(name)));
-        await _http.SendAsync(request, (_, _) => Task.FromResult(true), cancellationToken);
-    }
+    public Task DeleteKeywordRecordingsAsync(string name, CancellationToken cancellationToken = default) =>
+        _http.DeleteAsync(RecordingsRoute(name), cancellationToken);
 
     /// <summary>Reads all that the server keeps as one file: words that were given as text, the history's events, clips.</summary>
     /// <param name="destination">Receives the file; stays open. What breaks off is no backup.</param>
@@ -315,19 +299,15 @@ public sealed class AVServerClient : IDisposable
         ArgumentNullException.ThrowIfNull(source);
         using var content = new StreamContent(new NonDisposingStream(source));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/gzip");
-        using var request = new HttpRequestMessage(HttpMethod.Post, _address.Http(Routes.Backup)) { Content = content };
-        return await _http.SendAsync<BackupSummary>(request, cancellationToken);
+        return await _http.PostAsync<BackupSummary>(Routes.Backup, content, cancellationToken);
     }
 
     /// <summary>Has the server listen for a wake word that was given as text no more.</summary>
     /// <param name="name">Its text; case doesn't count.</param>
     /// <param name="cancellationToken">Breaks the request off.</param>
     /// <exception cref="ServerRefusedException">There is none of that name.</exception>
-    public async Task DeleteKeywordAsync(string name, CancellationToken cancellationToken = default)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Delete, _address.Http(KeywordRoute(name)));
-        await _http.SendAsync(request, (_, _) => Task.FromResult(true), cancellationToken);
-    }
+    public Task DeleteKeywordAsync(string name, CancellationToken cancellationToken = default) =>
+        _http.DeleteAsync(KeywordRoute(name), cancellationToken);
 
     public void Dispose() => _http.Dispose();
 

@@ -16,6 +16,20 @@ internal sealed class HttpCalls(ServerAddress address) : IDisposable
         return await SendAsync<T>(request, cancellationToken);
     }
 
+    /// <summary>The JSON that the server answers with when it is given something.</summary>
+    public async Task<T> PostAsync<T>(string route, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, address.Http(route)) { Content = content };
+        return await SendAsync<T>(request, cancellationToken);
+    }
+
+    /// <summary>Has the server delete what a route names.</summary>
+    public async Task DeleteAsync(string route, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, address.Http(route));
+        await SendAsync(request, (_, _) => Task.FromResult(true), cancellationToken);
+    }
+
     /// <summary>The JSON that the server answers with.</summary>
     public Task<T> SendAsync<T>(HttpRequestMessage request, CancellationToken cancellationToken) =>
         SendAsync(request, (_, body) => ReadAsync<T>(body, cancellationToken), cancellationToken);

@@ -136,7 +136,6 @@ internal sealed class EventLog
             if (IsLoaded) foreach (var reader in _readers) TellLost(reader, end, contents);
             var isBehind = IsLoaded && contents.End.IsAtOrBefore(end);   // what it lost, whoever holds the stream appends again
             if (!isBehind) (_epoch, _last, _past) = (contents.End.Epoch, contents.End.Sequence, contents.Past);
-            if (_appender is null) _numbered = _last;
             foreach (var (type, upTo) in contents.Gone)
             {
                 var kept = Of(type);
@@ -145,7 +144,9 @@ internal sealed class EventLog
                 _retention.Forget(before - kept.Bytes);
             }
             foreach (var stamped in contents.Events.Where(stamped => !IsLoaded || !stamped.Cursor!.Value.IsAtOrBefore(end))) Take(stamped);
-            if (!isBehind) _last = contents.End.Sequence;
+            // Of a new epoch there may be no event yet: those that were taken are of the one before.
+            if (!isBehind) (_epoch, _last) = (contents.End.Epoch, contents.End.Sequence);
+            if (_appender is null) _numbered = _last;
             IsLoaded = true;
         }
     }

@@ -82,7 +82,8 @@ internal static class KeywordRecordingsEndpoints
     {
         var word = KeywordsEndpoints.Unescaped(name);
         if (keywords.Find(word) is { } details) KeywordsEndpoints.DemandStreams(Grant.Of(user), details.Request);
-        if (!await shared.ChangeAsync(word, () => keywords.ForgetRecordingsAsync(word, cancellationToken))) return KeywordsEndpoints.Unknown();
+        var isForgotten = await shared.ChangeAsync(word, () => keywords.ForgetRecordingsAsync(word, cancellationToken));
+        if (!isForgotten) return KeywordsEndpoints.Unknown();
         audit.Did(Grant.Of(user), "deleted what was learnt from recordings of the word", word);
         return TypedResults.NoContent();
     }

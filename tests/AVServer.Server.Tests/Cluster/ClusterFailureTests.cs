@@ -39,6 +39,28 @@ public sealed class ClusterFailureTests
         Assert.Equal(2, seen.Skip(1).Select(e => e.Cursor!.Value.Epoch).Distinct().Count());
     }
 
+    [Fact]
+    public async Task Stream_of_a_node_that_is_thought_dead_goes_on_on_one_that_never_heard_of_it()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var a = await StartAsync(redis, "a", ("Cluster:LeaseTime", "00:01:00"));
+        using var left = await MediaSender.OpenAsync(a, "s", "?events=true");
+        await left.SendAsync(0.5, "Word!!");
+        await ReceiveAsync(left, "wakeWord");
+        await using var b = await StartAsync(redis, "b");
+        using var took = await MediaSender.OpenAsync(b, "s", "?events=true");
+        await took.SendAsync(0.5, "Word!!");
+        await ReceiveAsync(took, "wakeWord");
+        await using var c = await StartAsync(redis, "c");
+        foreach (var node in (RunningServer[])[b, c])
+        {
+            var seen = await ReadAsync(node, EventCursor.Start, 4);
+            // After a long silence it can't be told whether the node gave something alone.
+            if (seen.Exists(e => e is LostEvent)) seen = await ReadAsync(node, EventCursor.Start, 5);
+            Assert.Equal(["opened 1", "wakeWord 2", "opened 1", "wakeWord 2"], Names(seen.Where(e => e is not LostEvent)));
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
