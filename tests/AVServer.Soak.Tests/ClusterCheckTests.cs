@@ -140,7 +140,8 @@ public sealed class ClusterCheckTests
             {
                 using var client = ClientOf(cluster);
                 await client.PublishAsync(
-                    stream, RepeatedWord.Hello, PacedAsync(stop), e => { if (e.Cursor is { } cursor) given.Enqueue(cursor); });
+                    stream, RepeatedWord.Hello, PacedAsync(stop), e => { if (e.Cursor is { } cursor) given.Enqueue(cursor); },
+                    cancellationToken: CancellationToken.None);   // the media's end is the stream's
             }
             catch (AVServerException)
             {
