@@ -12,8 +12,11 @@ public static class EvaluateLipsCommand
     {
         var recipe = LipPhoneRecipe.Load(recipePath);
         using var corpus = await LipCorpus.OpenAsync(folders, recipe, output.WriteLine, cancellationToken);
-        var report = new LipPhoneReport(recipe, corpus, (run, clips) =>
-            TrainLipsCommand.Train(folders, recipe, run, clips, corpus.Targets.Labels, output.WriteLine)).Measure();
+        await using var fusion = recipe.Babble.Length == 0 ? null
+            : await LipFusionTrials.OpenAsync(folders, recipe, corpus, output.WriteLine, cancellationToken);
+        var report = new LipPhoneReport(
+            recipe, corpus, (run, clips) => TrainLipsCommand.Train(folders, recipe, run, clips, corpus.Targets.Labels, output.WriteLine),
+            fusion, output.WriteLine).Measure();
         await output.WriteAsync(report);
         var folder = Path.Combine(folders.Models, recipe.Name);
         Directory.CreateDirectory(folder);

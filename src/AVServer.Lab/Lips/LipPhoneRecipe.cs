@@ -29,6 +29,9 @@ public sealed record LipPhoneRecipe(
     /// <summary>Folds of talkers for the report; talkers of a fold are left out of its training. 0: each talker is a fold.</summary>
     public int Folds { get; init; }
 
+    /// <summary>Corpus of speech whose talkers babble where words are looked for in noise; empty: they aren't.</summary>
+    public string Babble { get; init; } = "";
+
     /// <summary>Pictures of a window.</summary>
     public int WindowPictures { get; init; } = 50;
 

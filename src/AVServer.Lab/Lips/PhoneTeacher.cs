@@ -54,6 +54,12 @@ internal sealed class PhoneTeacher : IDisposable
         return PhoneScores.Of(States, _network.Score(_network.Encode(sound)), _network.States, frames);
     }
 
+    /// <summary>The network's outputs for a recording as it is, with half a second of silence behind it: [frames, <see cref="Width"/>].</summary>
+    public float[] Outputs(ReadOnlySpan<float> samples) => _network.Score(_network.Encode(samples));
+
+    /// <summary>Values of a frame of the network's outputs.</summary>
+    public int Width => _network.States;
+
     /// <summary>Lays the words of a text over what was heard; null where it doesn't fit.</summary>
     public SpokenPhones? Align(PhoneScores scores, string text)
     {
