@@ -17,7 +17,6 @@ public static class EvaluateLipsCommand
         var report = new LipPhoneReport(
             recipe, corpus, (run, clips) => TrainLipsCommand.Train(folders, recipe, run, clips, corpus.Targets.Labels, output.WriteLine),
             fusion, output.WriteLine).Measure();
-        await output.WriteAsync(report);
         var folder = Path.Combine(folders.Models, recipe.Name);
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "evaluation.md"), report, cancellationToken);

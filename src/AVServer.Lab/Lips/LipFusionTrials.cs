@@ -17,6 +17,9 @@ internal sealed class LipFusionTrials : IAsyncDisposable
     /// <summary>Signal-to-noise ratios, dB; the first is as recorded.</summary>
     public static readonly IReadOnlyList<double> Conditions = [double.PositiveInfinity, 5, 0, -5];
 
+    /// <summary>Weights of the lips inside the matcher; the first is none.</summary>
+    public static readonly IReadOnlyList<float> MatcherWeights = [0, 0.2f, 0.5f];
+
     private const int Babblers = 6;
 
     // Candidates that lips may still bring above the threshold are rescored too.
@@ -55,48 +58,61 @@ internal sealed class LipFusionTrials : IAsyncDisposable
         return new LipFusionTrials(services, corpus, cache, recipe);
     }
 
-    /// <summary>Looks for the words in a recording.</summary>
+    /// <summary>Looks for the words in a recording, by each of <see cref="MatcherWeights"/>.</summary>
     /// <param name="reading">The recording and what its lips show.</param>
     /// <param name="condition">Number of the condition.</param>
     /// <param name="seed">Who babbles.</param>
     public IEnumerable<LipFusionTrial> Find(LipReading reading, int condition, int seed)
     {
         var samples = Sound(reading.Clip.Face, Conditions[condition], new Random(seed));
-        var candidates = Candidates(reading, samples).ToLookup(found => found.Word);
-        foreach (var (number, word) in _words.Words.Index())
-            yield return new LipFusionTrial(
-                reading.Clip.Talker, condition, word.Request.Text, reading.Clip.Spoken.Texts.Contains(word.Request.Text),
-                [.. candidates[number].Select(found => (found.Score, found.Lips))]);
+        var outputs = _teacher.Outputs(samples);
+        var scored = new Dictionary<(int Word, long Start, long End), RescoredSegment>();
+        foreach (var weight in MatcherWeights)
+        {
+            var candidates = Candidates(reading, samples, outputs, weight, scored).ToLookup(found => found.Word);
+            foreach (var (number, word) in _words.Words.Index())
+                yield return new LipFusionTrial(
+                    reading.Clip.Talker, condition, weight, word.Request.Text, reading.Clip.Spoken.Texts.Contains(word.Request.Text),
+                    [.. candidates[number].Select(found => (found.Score, found.Lips))]);
+        }
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
-    private IEnumerable<(int Word, float Score, float Lips)> Candidates(LipReading reading, float[] samples)
+    private IEnumerable<(int Word, float Score, float Lips)> Candidates(
+        LipReading reading, float[] samples, float[] outputs, float weight,
+        Dictionary<(int Word, long Start, long End), RescoredSegment> scored)
     {
-        var outputs = _teacher.Outputs(samples);
         var (width, states) = (_teacher.Width, _teacher.States);
         var history = new PhoneScoreHistory(states, outputs.Length / width);
         var matcher = new WordMatcher(_words.Set, history);
-        var candidates = new List<WordCandidate>();
+        var (candidates, seen) = (new List<WordCandidate>(), weight == 0 ? [] : new float[states.Phones.Count]);
         for (var at = 0; at < outputs.Length; at += width)
         {
             history.Accept(outputs.AsSpan(at, width));
-            matcher.Accept(outputs.AsSpan(at, width), candidates);
+            var picture = reading.Clip.PictureOf(at / width);
+            for (var phone = 0; phone < seen.Length; phone++) seen[phone] = weight * reading.Gain(picture, _labelOf[phone]);
+            matcher.Accept(outputs.AsSpan(at, width), candidates, seen);
         }
         matcher.Complete(candidates);
-        foreach (var candidate in candidates)
+        foreach (var found in candidates)
         {
-            var path = _words.Set.Paths[candidate.Path];
+            var path = _words.Set.Paths[found.Path];
             var word = _words.Words[path.Word];
+            var lips = Lips(reading, found, path.Phones);
+            // The judge knows sound: what lips added to the matcher's score is taken off again.
+            var candidate = found with { Score = found.Score - (weight * lips) };
             var judge = _model.Judge.Judge(candidate, path.Phones, history);
             if (judge < word.SmallRecogniserThreshold) continue;
+            var key = (path.Word, candidate.Start, candidate.End);
+            if (!scored.TryGetValue(key, out var segment)) scored[key] = segment = new RescoredSegment();
             var sound = WordRescorer.ExtractSegment(samples, WordTiming.Span(candidate.Start, candidate.End));
-            var heard = new RescoredSegment().Rescore(_model, sound, word with { Threshold = word.Threshold - Margin }, judge);
-            yield return (path.Word, _model.Table.Rescoring.Score(judge, heard) - word.Threshold, Lips(reading, candidate, path.Phones));
+            var heard = segment.Rescore(_model, sound, word with { Threshold = word.Threshold - Margin }, judge);
+            yield return (path.Word, _model.Table.Rescoring.Score(judge, heard) - word.Threshold, lips);
         }
     }
 
-    // Sum over the pictures that the candidate lies over of the gain of the phone that is heard there.
+    // Sum over the frames that the candidate lies over of the gain of the phone that is laid there.
     private float Lips(LipReading reading, WordCandidate candidate, IReadOnlyList<int> phones)
     {
         var sum = 0f;
@@ -106,7 +122,7 @@ internal sealed class LipFusionTrials : IAsyncDisposable
             while (place + 1 < phones.Count && candidate.Entries[place + 1] <= frame) place++;
             sum += reading.Gain(reading.Clip.PictureOf((int)frame), _labelOf[phones[place]]);
         }
-        return sum * (float)(PhoneScores.FrameSeconds * TalkingFace.Fps);
+        return sum;
     }
 
     private float[] Sound(TalkingFace face, double snrDb, Random random)
@@ -132,11 +148,12 @@ internal sealed class LipFusionTrials : IAsyncDisposable
 /// <summary>A word that was looked for in a recording.</summary>
 /// <param name="Talker">Who speaks.</param>
 /// <param name="Condition">Number of the condition.</param>
+/// <param name="MatcherWeight">How much lips counted in the matcher.</param>
 /// <param name="Word">The word.</param>
 /// <param name="IsSaid">Whether it is said.</param>
 /// <param name="Candidates">What was found: log-odds above the word's threshold by sound, and what the lips say along it.</param>
 internal sealed record LipFusionTrial(
-    string Talker, int Condition, string Word, bool IsSaid, IReadOnlyList<(float Score, float Lips)> Candidates)
+    string Talker, int Condition, float MatcherWeight, string Word, bool IsSaid, IReadOnlyList<(float Score, float Lips)> Candidates)
 {
     // What nothing was found of.
     private const float Nothing = -40;

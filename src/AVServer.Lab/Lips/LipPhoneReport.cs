@@ -25,7 +25,7 @@ internal sealed class LipPhoneReport(
     private const double FalseShare = 0.01;
     private const int Rounds = 400;
 
-    private static readonly float[] Weights = [0, 0.1f, 0.2f, 0.4f, 0.8f];
+    private static readonly float[] Weights = [0, 0.1f, 0.2f, 0.4f];
 
     private readonly Dictionary<string, int[][]> _words =
         recipe.Words.ToDictionary(word => word, word => corpus.Teacher.Pronunciations(word));
@@ -45,6 +45,13 @@ internal sealed class LipPhoneReport(
     {
         var folds = Folds();
         var text = new StringBuilder($"# {recipe.Name} on talkers that it didn't learn from\n\n");
+        var told = 0;
+        // A part takes minutes: each is told once it is measured.
+        void Tell()
+        {
+            log(text.ToString(told, text.Length - told));
+            told = text.Length;
+        }
         text.Append(CultureInfo.InvariantCulture, $"Each of {folds.Length} networks learnt from the talkers of the other folds; ")
             .Append("the intervals are of 95 %, talkers drawn (bootstrap). A picture is one of speech in which one phone takes up more than ")
             .Append("60 % of the time; chance is the commonest viseme. Balanced: the mean over twelve visemes, 8.3 % by chance. Bits: what ")
@@ -73,8 +80,11 @@ internal sealed class LipPhoneReport(
                 Row(text, $"{set.Key}, {Talkers(set)} talkers, whose corpus taught nothing", [.. set], priors);
         }
         Words(text, [("known", known), ("nothing seen before", unknown)]);
+        Tell();
         if (fusion is not null) Fusion(text, known);
+        Tell();
         Curve(text, folds, known);
+        Tell();
         return text.ToString();
     }
 
@@ -117,19 +127,19 @@ internal sealed class LipPhoneReport(
             if ((i + 1) % 20 == 0) log($"words looked for in {i + 1} of {readings.Count} recordings");
         }
         text.Append(CultureInfo.InvariantCulture, $"\n## The same words, typed, by sound and lips in babble\n\n{readings.Count} recordings, ")
-            .Append(CultureInfo.InvariantCulture, $"{trials.Count(trial => trial is { IsSaid: true, Condition: 0 })} words said. Missed by the ")
+            .Append(CultureInfo.InvariantCulture, $"{trials.Count(trial => trial is { IsSaid: true, Condition: 0, MatcherWeight: 0 })} words said. Missed by the ")
             .Append("server's matcher, judge and recognisers at the word's own threshold (false alarms), and at the threshold at which 1 % of ")
-            .Append("the recordings without a word have it, % (95 %). With lips their gains along a candidate, times the weight, are added to ")
-            .Append("its log-odds.\n\n| weight of the lips |");
+            .Append("the recordings without a word have it, % (95 %). With lips their gains, times a weight, are added frame by frame to the ")
+            .Append("matcher's, or along a candidate to its log-odds, or both.\n\n| in the matcher | in the score |");
         foreach (var snr in LipFusionTrials.Conditions)
             text.Append(CultureInfo.InvariantCulture, $" {(double.IsPositiveInfinity(snr) ? "clean" : $"{snr} dB")} | at 1 % |");
-        text.Append(CultureInfo.InvariantCulture, $"\n|--:|{string.Concat(LipFusionTrials.Conditions.Select(_ => "--:|--:|"))}\n");
-        foreach (var weight in Weights)
+        text.Append(CultureInfo.InvariantCulture, $"\n|--:|--:|{string.Concat(LipFusionTrials.Conditions.Select(_ => "--:|--:|"))}\n");
+        foreach (var (inMatcher, weight) in LipFusionTrials.MatcherWeights.SelectMany(_ => Weights, (matcher, score) => (matcher, score)))
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {(weight == 0 ? "none: sound alone" : $"{weight}")} |");
+            text.Append(CultureInfo.InvariantCulture, $"| {inMatcher} | {weight} |");
             for (var condition = 0; condition < LipFusionTrials.Conditions.Count; condition++)
             {
-                var own = trials.Where(trial => trial.Condition == condition).ToArray();
+                var own = trials.Where(trial => trial.Condition == condition && trial.MatcherWeight == inMatcher).ToArray();
                 var (said, others) = (own.Where(trial => trial.IsSaid).ToArray(), own.Where(trial => !trial.IsSaid).ToArray());
                 var missed = said.Count(trial => trial.Score(weight) < 0) / (double)said.Length;
                 var (rate, low, high) = Misses(own, weight);

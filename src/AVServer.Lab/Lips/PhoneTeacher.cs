@@ -60,11 +60,12 @@ internal sealed class PhoneTeacher : IDisposable
     /// <summary>Values of a frame of the network's outputs.</summary>
     public int Width => _network.States;
 
-    /// <summary>Lays the words of a text over what was heard; null where it doesn't fit.</summary>
+    /// <summary>Lays the words of a text over what was heard; null where there are none, or they don't fit.</summary>
     public SpokenPhones? Align(PhoneScores scores, string text)
     {
         var words = (TranscribedClip.Normalise(text.Replace('-', ' ').Replace('(', ' ').Replace(')', ' ')) ?? "")
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length == 0) return null;
         var aligned = _aligner.Align(scores, [.. words.Select(Pronunciations)]);
         return aligned is var (phones, spoken) ? new SpokenPhones(words, scores, phones, spoken) : null;
     }
