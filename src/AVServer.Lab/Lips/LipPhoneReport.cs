@@ -106,7 +106,7 @@ internal sealed class LipPhoneReport(
         text.Append(CultureInfo.InvariantCulture, $"\n## {recipe.Words.Count} typed words by lips alone\n\n")
             .Append("Equal error rates. In place: the lips' mean gain where the sound says that the word is, against other words of the list ")
             .Append("laid over the same frames. Anywhere: the word's best way through a recording of some three seconds by lips alone, ")
-            .Append("recordings with the word against those without.\n\n")
+            .Append("recordings with the word against those without, each word's threshold read off other talkers.\n\n")
             .Append("| talker | words said | in place, % (95 %) | anywhere, % (95 %) |\n|---|--:|--:|--:|\n");
         foreach (var (name, readings) in rows)
         {

@@ -7,19 +7,23 @@ internal sealed class LipWordTrials
 {
     private const int Rounds = 400;
     private const int Seed = 20261130;
-    private readonly Dictionary<string, (List<float> Said, List<float> Others)> _talkers = [];
+    private readonly List<Trial> _trials = [];
 
     /// <summary>Words that were said.</summary>
-    public int Said => _talkers.Values.Sum(talker => talker.Said.Count);
+    public int Said => _trials.Count(trial => trial.IsSaid);
 
     /// <summary>Equal error rate of all talkers, and its interval of 95 %, talkers drawn.</summary>
     public (double Rate, double Low, double High) EqualErrorRate
     {
         get
         {
-            var talkers = _talkers.Values.Where(talker => talker.Said.Count > 0).ToArray();
-            double Rate(int[] drawn) => Verification.EqualErrorRate(
-                [.. drawn.SelectMany(i => talkers[i].Said)], [.. drawn.SelectMany(i => talkers[i].Others)]);
+            var talkers = _trials.GroupBy(trial => trial.Talker).Where(talker => talker.Any(trial => trial.IsSaid))
+                .Select(talker => talker.ToArray()).ToArray();
+            double Rate(int[] drawn)
+            {
+                var all = drawn.SelectMany(i => talkers[i]).ToLookup(trial => trial.IsSaid, trial => trial.Score);
+                return Verification.EqualErrorRate([.. all[true]], [.. all[false]]);
+            }
             var (low, high) = Bootstrap.Interval(talkers.Length, 1, (drawn, _) => Rate(drawn), Seed, Rounds);
             return (Rate([.. Enumerable.Range(0, talkers.Length)]), low, high);
         }
@@ -42,17 +46,17 @@ internal sealed class LipWordTrials
                 if (!words.ContainsKey(text)) continue;
                 float Gain(int[] phones) => Enumerable.Range(first, end - first)
                     .Average(frame => reading.Gain(reading.Clip.PictureOf(frame), labelOf[phones[frame - first]]));
-                var (said, others) = trials.Of(reading.Clip.Talker);
                 var scores = reading.Clip.Spoken.Scores;
-                said.Add(Gain(reading.Clip.Spoken.Phones[first..end]));
+                trials.Add(reading, text, isSaid: true, Gain(reading.Clip.Spoken.Phones[first..end]));
                 foreach (var (other, ways) in words)
-                    if (other != text && Lay(scores, first, end, ways[0]) is { } phones) others.Add(Gain(phones));
+                    if (other != text && Lay(scores, first, end, ways[0]) is { } phones) trials.Add(reading, other, isSaid: false, Gain(phones));
             }
         return trials;
     }
 
     /// <summary>
     /// Words that nobody says where: each word's best way through a recording by the lips' gains alone, of recordings with and without it.
+    /// A word's threshold is read off other talkers: scores are told in deviations from what it has in their recordings without it.
     /// </summary>
     /// <inheritdoc cref="InPlace"/>
     public static LipWordTrials Anywhere(
@@ -60,15 +64,11 @@ internal sealed class LipWordTrials
     {
         var trials = new LipWordTrials();
         foreach (var reading in readings)
-        {
-            var (said, others) = trials.Of(reading.Clip.Talker);
             foreach (var (word, ways) in words)
-            {
-                var score = ways.Max(way => Find(reading, [.. way.Select(phone => labelOf[phone])]) / way.Length);
-                (reading.Clip.Spoken.Texts.Contains(word) ? said : others).Add(score);
-            }
-        }
-        return trials;
+                trials.Add(
+                    reading, word, reading.Clip.Spoken.Texts.Contains(word),
+                    ways.Max(way => Find(reading, [.. way.Select(phone => labelOf[phone])]) / way.Length));
+        return trials.Calibrated();
     }
 
     /// <summary>Words with their first frame and the one behind their last.</summary>
@@ -123,9 +123,22 @@ internal sealed class LipWordTrials
         return highest;
     }
 
-    private (List<float> Said, List<float> Others) Of(string talker)
+    private LipWordTrials Calibrated()
     {
-        if (!_talkers.TryGetValue(talker, out var lists)) _talkers[talker] = lists = ([], []);
-        return lists;
+        var calibrated = new LipWordTrials();
+        foreach (var group in _trials.GroupBy(trial => (trial.Word, trial.Talker)))
+        {
+            var others = _trials.Where(trial => trial.Word == group.Key.Word && trial.Talker != group.Key.Talker && !trial.IsSaid)
+                .Select(trial => trial.Score).DefaultIfEmpty().ToArray();
+            var mean = others.Average();
+            var deviation = MathF.Sqrt(others.Average(score => (score - mean) * (score - mean))) + 1e-3f;
+            calibrated._trials.AddRange(group.Select(trial => trial with { Score = (trial.Score - mean) / deviation }));
+        }
+        return calibrated;
     }
+
+    private void Add(LipReading reading, string word, bool isSaid, float score) =>
+        _trials.Add(new Trial(reading.Clip.Talker, word, isSaid, score));
+
+    private sealed record Trial(string Talker, string Word, bool IsSaid, float Score);
 }
