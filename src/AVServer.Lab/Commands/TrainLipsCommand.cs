@@ -7,8 +7,8 @@ using AVServer.Runtime;
 namespace AVServer.Lab.Commands;
 
 /// <summary>
-/// <c>av-lab train-lips</c>: teaches a network which phones lips show, on all talkers of its recipe, and writes the model. Started again, it
-/// goes on where it was.
+/// <c>av-lab train-lips</c>: teaches a network which phones lips show, on all talkers of its recipe, and writes the model. Started again,
+/// it goes on where it was.
 /// </summary>
 public static class TrainLipsCommand
 {

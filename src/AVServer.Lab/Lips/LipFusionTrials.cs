@@ -37,7 +37,8 @@ internal sealed class LipFusionTrials : IAsyncDisposable
     {
         var registry = services.GetRequiredService<KeywordRegistry>();
         (_services, _teacher, _labelOf, _cache) = (services, corpus.Teacher, corpus.Targets.LabelOf, cache);
-        _model = registry.Model ?? throw new InvalidDataException("Expected a phone model and recognisers, found none. Run scripts/setup.sh.");
+        _model = registry.Model
+            ?? throw new InvalidDataException("Expected a phone model and recognisers, found none. Run scripts/setup.sh.");
         _words = registry.Current!;
         _voices = [.. cache.Rows(recipe.Babble)];
     }

@@ -53,9 +53,9 @@ internal sealed class LipPhoneReport(
             told = text.Length;
         }
         text.Append(CultureInfo.InvariantCulture, $"Each of {folds.Length} networks learnt from the talkers of the other folds; ")
-            .Append("the intervals are of 95 %, talkers drawn (bootstrap). A picture is one of speech in which one phone takes up more than ")
-            .Append("60 % of the time; chance is the commonest viseme. Balanced: the mean over twelve visemes, 8.3 % by chance. Bits: what ")
-            .Append("a picture tells of its viseme beyond how often each is shown. Made by `av-lab evaluate-lips`.\n\n");
+            .Append("the intervals are of 95 %, talkers drawn (bootstrap). A picture is one of speech in which one phone takes up more ")
+            .Append("than 60 % of the time; chance is the commonest viseme. Balanced: the mean over twelve visemes, 8.3 % by chance. ")
+            .Append("Bits: what a picture tells of its viseme beyond how often each is shown. Made by `av-lab evaluate-lips`.\n\n");
         Frames(text);
         var (known, unknown) = (new List<LipReading>(), new List<LipReading>());
         var priors = Priors(corpus.Clips, corpus.Targets.Labels.Count);
@@ -91,7 +91,8 @@ internal sealed class LipPhoneReport(
     private static int Talkers(IEnumerable<LipReading> readings) => readings.Select(reading => reading.Clip.Talker).Distinct().Count();
 
     private static void Frames(StringBuilder text) =>
-        text.Append("| talkers | pictures | phone, % | chance, % | viseme, % | chance, % | balanced, % | bits |\n|---|--:|--:|--:|--:|--:|--:|--:|\n");
+        text.Append("| talkers | pictures | phone, % | chance, % | viseme, % | chance, % | balanced, % | bits |\n")
+            .Append("|---|--:|--:|--:|--:|--:|--:|--:|\n");
 
     private void Row(StringBuilder text, string name, IReadOnlyList<LipReading> readings, float[] priors)
     {
@@ -104,14 +105,13 @@ internal sealed class LipPhoneReport(
     private void Words(StringBuilder text, (string Name, List<LipReading> Readings)[] rows)
     {
         text.Append(CultureInfo.InvariantCulture, $"\n## {recipe.Words.Count} typed words by lips alone\n\n")
-            .Append("Equal error rates. In place: the lips' mean gain where the sound says that the word is, against other words of the list ")
-            .Append("laid over the same frames. Anywhere: the word's best way through a recording of some three seconds by lips alone, ")
-            .Append("recordings with the word against those without, each word's threshold read off other talkers.\n\n")
+            .Append("Equal error rates. In place: the lips' mean gain where the sound says that the word is, against other words of the ")
+            .Append("list laid over the same frames. Anywhere: the word's best way through a recording of some three seconds by lips ")
+            .Append("alone, recordings with the word against those without, each word's threshold read off other talkers.\n\n")
             .Append("| talker | words said | in place, % (95 %) | anywhere, % (95 %) |\n|---|--:|--:|--:|\n");
         foreach (var (name, readings) in rows)
         {
-            var (place, anywhere) = (
-                LipWordTrials.InPlace(readings, _words, corpus.Targets.LabelOf), LipWordTrials.Anywhere(readings, _words, corpus.Targets.LabelOf));
+            var (place, anywhere) = WordTrials(readings);
             text.Append(CultureInfo.InvariantCulture, $"| {name} | {place.Said} | {Rate(place)} | {Rate(anywhere)} |\n");
         }
     }
@@ -126,11 +126,12 @@ internal sealed class LipPhoneReport(
                 trials.AddRange(fusion!.Find(reading, condition, recipe.Seed + i));
             if ((i + 1) % 20 == 0) log($"words looked for in {i + 1} of {readings.Count} recordings");
         }
-        text.Append(CultureInfo.InvariantCulture, $"\n## The same words, typed, by sound and lips in babble\n\n{readings.Count} recordings, ")
-            .Append(CultureInfo.InvariantCulture, $"{trials.Count(trial => trial is { IsSaid: true, Condition: 0, MatcherWeight: 0 })} words said. Missed by the ")
-            .Append("server's matcher, judge and recognisers at the word's own threshold (false alarms), and at the threshold at which 1 % of ")
-            .Append("the recordings without a word have it, % (95 %). With lips their gains, times a weight, are added frame by frame to the ")
-            .Append("matcher's, or along a candidate to its log-odds, or both.\n\n| in the matcher | in the score |");
+        var said = trials.Count(trial => trial is { IsSaid: true, Condition: 0, MatcherWeight: 0 });
+        text.Append("\n## The same words, typed, by sound and lips in babble\n\n")
+            .Append(CultureInfo.InvariantCulture, $"{readings.Count} recordings, {said} words said. Missed by the server's matcher, judge ")
+            .Append("and recognisers at the word's own threshold (false alarms), and at the threshold at which 1 % of the recordings ")
+            .Append("without a word have it, % (95 %). With lips their gains, times a weight, are added frame by frame to the matcher's, ")
+            .Append("or along a candidate to its log-odds, or both.\n\n| in the matcher | in the score |");
         foreach (var snr in LipFusionTrials.Conditions)
             text.Append(CultureInfo.InvariantCulture, $" {(double.IsPositiveInfinity(snr) ? "clean" : $"{snr} dB")} | at 1 % |");
         text.Append(CultureInfo.InvariantCulture, $"\n|--:|--:|{string.Concat(LipFusionTrials.Conditions.Select(_ => "--:|--:|"))}\n");
@@ -140,10 +141,11 @@ internal sealed class LipPhoneReport(
             for (var condition = 0; condition < LipFusionTrials.Conditions.Count; condition++)
             {
                 var own = trials.Where(trial => trial.Condition == condition && trial.MatcherWeight == inMatcher).ToArray();
-                var (said, others) = (own.Where(trial => trial.IsSaid).ToArray(), own.Where(trial => !trial.IsSaid).ToArray());
-                var missed = said.Count(trial => trial.Score(weight) < 0) / (double)said.Length;
+                var (missed, alarms) = (
+                    own.Where(trial => trial.IsSaid).Average(trial => trial.Score(weight) < 0 ? 1.0 : 0),
+                    own.Count(trial => !trial.IsSaid && trial.Score(weight) >= 0));
                 var (rate, low, high) = Misses(own, weight);
-                text.Append(CultureInfo.InvariantCulture, $" {100 * missed:F1} ({others.Count(trial => trial.Score(weight) >= 0)}) | ")
+                text.Append(CultureInfo.InvariantCulture, $" {100 * missed:F1} ({alarms}) | ")
                     .Append(CultureInfo.InvariantCulture, $"{100 * rate:F1} ({100 * low:F1}–{100 * high:F1}) |");
             }
             text.Append('\n');
@@ -168,7 +170,8 @@ internal sealed class LipPhoneReport(
     private void Curve(StringBuilder text, string[][] folds, List<LipReading> full)
     {
         text.Append("\n## Error over the number of talkers that taught\n\n")
-            .Append("| talkers | viseme, % | balanced, % | bits | in place, EER % (95 %) | anywhere, EER % (95 %) |\n|--:|--:|--:|--:|--:|--:|\n");
+            .Append("| talkers | viseme, % | balanced, % | bits | in place, EER % (95 %) | anywhere, EER % (95 %) |\n")
+            .Append("|--:|--:|--:|--:|--:|--:|\n");
         var talkers = corpus.Clips.Select(clip => clip.Talker).Distinct().Count();
         foreach (var count in recipe.TalkerCounts)
         {
@@ -188,11 +191,14 @@ internal sealed class LipPhoneReport(
     private void CurveRow(StringBuilder text, string name, List<LipReading> readings)
     {
         var scores = LipFrameScores.Of(readings, corpus.Targets.Labels, Priors(corpus.Clips, corpus.Targets.Labels.Count));
-        var (place, anywhere) = (
-            LipWordTrials.InPlace(readings, _words, corpus.Targets.LabelOf), LipWordTrials.Anywhere(readings, _words, corpus.Targets.LabelOf));
+        var (place, anywhere) = WordTrials(readings);
         text.Append(CultureInfo.InvariantCulture, $"| {name} | {100 * scores.VisemeShare:F1} | {100 * scores.Balanced:F1} | ")
             .Append(CultureInfo.InvariantCulture, $"{scores.Bits:F2} | {Rate(place)} | {Rate(anywhere)} |\n");
     }
+
+    private (LipWordTrials InPlace, LipWordTrials Anywhere) WordTrials(List<LipReading> readings) => (
+        LipWordTrials.InPlace(readings, _words, corpus.Targets.LabelOf),
+        LipWordTrials.Anywhere(readings, _words, corpus.Targets.LabelOf));
 
     // What the talkers of a fold show, to a network that others taught.
     private void Read(

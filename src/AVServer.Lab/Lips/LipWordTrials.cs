@@ -49,7 +49,8 @@ internal sealed class LipWordTrials
                 var scores = reading.Clip.Spoken.Scores;
                 trials.Add(reading, text, isSaid: true, Gain(reading.Clip.Spoken.Phones[first..end]));
                 foreach (var (other, ways) in words)
-                    if (other != text && Lay(scores, first, end, ways[0]) is { } phones) trials.Add(reading, other, isSaid: false, Gain(phones));
+                    if (other != text && Lay(scores, first, end, ways[0]) is { } phones)
+                        trials.Add(reading, other, isSaid: false, Gain(phones));
             }
         return trials;
     }

@@ -54,7 +54,9 @@ internal sealed class PhoneTeacher : IDisposable
         return PhoneScores.Of(States, _network.Score(_network.Encode(sound)), _network.States, frames);
     }
 
-    /// <summary>The network's outputs for a recording as it is, with half a second of silence behind it: [frames, <see cref="Width"/>].</summary>
+    /// <summary>
+    /// The network's outputs for a recording as it is, with half a second of silence behind it: [frames, <see cref="Width"/>].
+    /// </summary>
     public float[] Outputs(ReadOnlySpan<float> samples) => _network.Score(_network.Encode(samples));
 
     /// <summary>Values of a frame of the network's outputs.</summary>

@@ -10,7 +10,8 @@ namespace AVServer.Lab.Lips;
 /// <param name="Samples">16 kHz, 16 bits.</param>
 /// <param name="Seen">By picture, whether a face was found; where not, the values of the picture before stand.</param>
 /// <param name="Views">
-/// By view of the mouth, the straight one first, [pictures, <see cref="MouthFeatures.RawValues"/>]; views differ in the terms of the picture.
+/// By view of the mouth, the straight one first, [pictures, <see cref="MouthFeatures.RawValues"/>]; views differ in the terms of the
+/// picture.
 /// </param>
 internal sealed record TalkingFace(
     string Set, string Path, string Talker, string Text, short[] Samples, bool[] Seen, IReadOnlyList<float[]> Views)

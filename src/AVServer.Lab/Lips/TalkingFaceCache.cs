@@ -39,7 +39,7 @@ internal sealed class TalkingFaceCache(string folder)
         return faces;
     }
 
-    /// <summary>How a talker's mouth is looked at: always the same in all recordings, so that the mean over them is one of a view.</summary>
+    /// <summary>How a talker's mouth is looked at: the same in all recordings, so that the mean over them is one of a view.</summary>
     internal static IReadOnlyList<MouthView> ViewsOf(string talker, LipPhoneRecipe recipe)
     {
         var random = new Random(talker.Aggregate(recipe.Seed, (hash, letter) => unchecked((hash * 31) + letter)));

@@ -7,8 +7,9 @@ namespace AVServer.Vision;
 /// move.
 /// </summary>
 /// <remarks>
-/// The rotation, scale and shift that bring the 21 rigid points nearest to the mean face's, in the sense of least squares (Horn, "Closed-form
-/// solution of absolute orientation using unit quaternions", 1987). Distances are those of the outer corners of the mean face's eyes.
+/// The rotation, scale and shift that bring the 21 rigid points nearest to the mean face's, in the sense of least squares (Horn,
+/// "Closed-form solution of absolute orientation using unit quaternions", 1987). Distances are those of the outer corners of the mean
+/// face's eyes.
 /// </remarks>
 public static class MouthPoints
 {

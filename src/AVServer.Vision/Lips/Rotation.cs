@@ -6,7 +6,7 @@ internal static class Rotation
     private const int Sweeps = 12;
 
     /// <summary>The rotation that turns points nearest to others, in the sense of least squares (Horn 1987).</summary>
-    /// <param name="products">[3, 3], the sums of each coordinate of the points times each of the others'; both without their means.</param>
+    /// <param name="products">[3, 3], sums of each coordinate of the points times each of the others'; both without their means.</param>
     /// <param name="rotation">Receives [3, 3]; a point is turned by its rows.</param>
     public static void Nearest(ReadOnlySpan<double> products, Span<double> rotation)
     {

@@ -43,8 +43,8 @@ public sealed class LipGainsTests
     {
         string[] phones =
         [
-            "AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH", "EH", "ER", "EY", "F", "G", "HH", "IH", "IY", "JH", "K", "L", "M", "N",
-            "NG", "OW", "OY", "P", "R", "S", "SH", "T", "TH", "UH", "UW", "V", "W", "Y", "Z", "ZH", "SIL", "SPN",
+            "AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH", "EH", "ER", "EY", "F", "G", "HH", "IH", "IY", "JH", "K", "L", "M",
+            "N", "NG", "OW", "OY", "P", "R", "S", "SH", "T", "TH", "UH", "UW", "V", "W", "Y", "Z", "ZH", "SIL", "SPN",
         ];
         Assert.Equal(Enumerable.Range(0, Visemes.Names.Count), phones.Select(Visemes.Of).Distinct().Order());
         Assert.Equal(Visemes.Of("P"), Visemes.Of("M"));

@@ -43,7 +43,9 @@ public sealed class MouthFeaturesTests
         var (cosine, sine) = (MathF.Cos(0.7f), MathF.Sin(0.7f));
         MouthPoints.Measure(
             [.. face.Select(point => new Point3f(
-                (3 * ((cosine * point.X) - (sine * point.Y))) + 40, (3 * ((sine * point.X) + (cosine * point.Y))) - 20, (3 * point.Z) + 5))],
+                (3 * ((cosine * point.X) - (sine * point.Y))) + 40,
+                (3 * ((sine * point.X) + (cosine * point.Y))) - 20,
+                (3 * point.Z) + 5))],
             held);
         for (var i = 0; i < held.Length; i++) Assert.Equal(straight[i], held[i], 1e-4f);
     }
