@@ -90,6 +90,12 @@ shipWords.SetAction((parsed, token) => TrainWordsCommand.ShipAsync(Folders(parse
 var evaluateWords = new Command("evaluate-words", "Measures how well typed words are found that taught nothing.") { recipe };
 evaluateWords.SetAction((parsed, token) => EvaluateWordsCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, token));
 
+var trainLips = new Command(
+    "train-lips", "Teaches a network which phones lips show by its recipe, and writes the model; started again, it goes on.") { recipe };
+trainLips.SetAction((parsed, token) => TrainLipsCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, token));
+var evaluateLips = new Command("evaluate-lips", "Measures what lips tell of talkers that taught nothing, writes the report.") { recipe };
+evaluateLips.SetAction((parsed, token) => EvaluateLipsCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, token));
+
 var networks = new Command(
     "networks", "Lists the networks: inputs, parameters, multiply-accumulates, frames that they see, whether they stream.");
 networks.SetAction(_ => NetworksCommand.Run(Console.Out));
@@ -110,4 +116,4 @@ var zoo = new Command("zoo", "The networks of the literature, by one recipe.") {
 return await new RootCommand(
     "The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score, trainAv,
         exportAv, evaluateAv, trainEmotion, foldEmotion, exportEmotion, evaluateEmotion, emotion, trainG2p, compareG2p, trainPhones,
-        trainWords, shipWords, evaluateWords, networks, zoo }.Parse(args).InvokeAsync();
+        trainWords, shipWords, evaluateWords, trainLips, evaluateLips, networks, zoo }.Parse(args).InvokeAsync();

@@ -67,6 +67,10 @@ public sealed partial class ModelRuntime : IDisposable
     /// <inheritdoc cref="Spotter" path="/exception"/>
     public VerifierModel Verifier(string name) => Load(name, model => VerifierModel.Load(model, _sessions));
 
+    /// <summary>A network that tells from a mouth which phones it shows.</summary>
+    /// <inheritdoc cref="Spotter" path="/exception"/>
+    public LipPhoneModel LipPhones(string name) => Load(name, LipPhoneModel.Load);
+
     /// <summary>An audio-visual spotter.</summary>
     /// <inheritdoc cref="Spotter" path="/exception"/>
     public AudioVisualModel AudioVisual(string name) => Load(name, model =>

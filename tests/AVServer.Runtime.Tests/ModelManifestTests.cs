@@ -95,6 +95,28 @@ public sealed class ModelManifestTests
     }
 
     [Fact]
+    public void Lips_that_know_phones_have_a_logit_for_each_and_their_priors()
+    {
+        var file = new ModelFile(new string('0', 64), 1);
+        var lips = new ModelManifest
+        {
+            Name = "lips",
+            Version = "1",
+            Kind = ModelKind.LipPhones,
+            Licence = "MIT",
+            Files = new Dictionary<string, ModelFile> { [ModelManifest.MainFile] = file, [LipPhoneFiles.Table] = file },
+            Labels = ["P", "AA", "SIL"],
+            Inputs = [new("mouth", [-1, -1, 228])],
+            Outputs = [new("logits", [-1, -1, 3])],
+        };
+
+        Assert.Empty(lips.Validate());
+        Assert.Single((lips with { Labels = ["P", "AA"] }).Validate());
+        Assert.Single((lips with { Inputs = [new("mouth", [-1, 228])] }).Validate());
+        Assert.Single((lips with { Files = new Dictionary<string, ModelFile> { [ModelManifest.MainFile] = file } }).Validate());
+    }
+
+    [Fact]
     public void Word_vectors_need_words_and_vectors_instead_of_a_graph()
     {
         var file = new ModelFile(new string('0', 64), 1);

@@ -33,11 +33,13 @@ public sealed class WordMatcher
     /// <summary>Takes the frame that <see cref="PhoneScoreHistory"/> accepted last.</summary>
     /// <param name="scores">The network's outputs; not kept.</param>
     /// <param name="candidates">Receives words whose best end lies far enough back.</param>
-    public void Accept(ReadOnlySpan<float> scores, ICollection<WordCandidate> candidates)
+    /// <param name="seen">By phone, what lips say for it in this frame, weighed; empty: nobody is seen.</param>
+    public void Accept(ReadOnlySpan<float> scores, ICollection<WordCandidate> candidates, ReadOnlySpan<float> seen = default)
     {
         var frame = _history.Count - 1;
         var weight = _words.Options.SpeechWeight;
-        _words.ComputeGains(scores, (weight * _history.BestScore(frame)) + ((1 - weight) * _history.BestSilence(frame)), _enter, _stay);
+        _words.ComputeGains(scores, (weight * _history.BestScore(frame)) + ((1 - weight) * _history.BestSilence(frame)), _enter, _stay,
+            seen);
         for (var i = 0; i < _paths.Length; i++)
             if (_paths[i].Accept(frame, _enter, _stay, _words.Options.LookaheadFrames) is { } found)
                 candidates.Add(new WordCandidate(i, found.Score, found.Entries, found.End));

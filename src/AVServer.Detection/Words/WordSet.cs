@@ -3,7 +3,7 @@ namespace AVServer.Detection;
 /// <summary>Pronunciations that are looked for, laid out for one pass over each frame. Immutable; shared by all streams.</summary>
 public sealed class WordSet
 {
-    private readonly List<(int[] Enter, int[] Stay)> _pairs = [];
+    private readonly List<(int Phone, int[] Enter, int[] Stay)> _pairs = [];
 
     /// <param name="states">Outputs of the phones.</param>
     /// <param name="options">How words are followed.</param>
@@ -18,7 +18,8 @@ public sealed class WordSet
         int Number(int? left, int phone)
         {
             if (numbers.TryGetValue((left, phone), out var number)) return number;
-            _pairs.Add(states.InContext(left, phone));
+            var (enter, stay) = states.InContext(left, phone);
+            _pairs.Add((phone, enter, stay));
             return numbers[(left, phone)] = _pairs.Count - 1;
         }
     }
@@ -46,12 +47,16 @@ public sealed class WordSet
     /// <param name="zero">What a gain is measured from.</param>
     /// <param name="enter">Receives each pair's gain on entering the phone.</param>
     /// <param name="stay">Receives each pair's gain on staying in it.</param>
-    internal void ComputeGains(ReadOnlySpan<float> scores, float zero, Span<float> enter, Span<float> stay)
+    /// <param name="seen">By phone, what is added for what lips show; empty: nothing.</param>
+    internal void ComputeGains(ReadOnlySpan<float> scores, float zero, Span<float> enter, Span<float> stay, ReadOnlySpan<float> seen)
     {
         for (var i = 0; i < _pairs.Count; i++)
         {
             enter[i] = Math.Min(Best(scores, _pairs[i].Enter) - zero, Options.GainCap);
             stay[i] = Math.Min(Best(scores, _pairs[i].Stay) - zero, Options.GainCap);
+            if (seen.IsEmpty) continue;
+            enter[i] += seen[_pairs[i].Phone];
+            stay[i] += seen[_pairs[i].Phone];
         }
     }
 

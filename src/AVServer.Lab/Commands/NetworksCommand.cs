@@ -3,6 +3,7 @@ using AVServer.Lab.Export;
 using AVServer.Networks;
 using AVServer.Networks.Emotion;
 using AVServer.Networks.Flcma;
+using AVServer.Networks.Lips;
 using static TorchSharp.torch;
 
 namespace AVServer.Lab.Commands;
@@ -18,6 +19,7 @@ internal static class NetworksCommand
         new("phones", () => new PhoneNet(new PhoneNetConfig())),
         new("lip-encoder", () => new LipEncoder(FlcmaConfig.Small)),
         new("flcma", () => new FlcmaEnsemble([new FlcmaConformer(FlcmaConfig.Small)])),
+        new("lip-phones", () => new LipPhoneNet(new LipPhoneNetConfig())),
         new("light-sernet", () => new LightSerNet(new LightSerNetConfig())),
         new("mscnn-spu-att", () => new MscnnSpu(new MscnnConfig())),
         new("speaker-head", () => new SpeakerHead(new SpeakerHeadConfig())),

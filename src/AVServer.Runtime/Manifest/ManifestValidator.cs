@@ -25,6 +25,7 @@ internal static class ManifestValidator
             case ModelKind.VoiceActivity: VoiceActivity(manifest, errors); break;
             case ModelKind.SpeechEncoder or ModelKind.SpeechRecogniser: SpeechEncoder(manifest, errors); break;
             case ModelKind.SpeakerEmbedding: SpeakerEmbedding(manifest, errors); break;
+            case ModelKind.LipPhones: LipPhones(manifest, errors); break;
             case ModelKind.Emotion: EmotionValidator.Validate(manifest, errors); break;
         }
         return errors;
@@ -63,6 +64,7 @@ internal static class ManifestValidator
             ModelKind.LettersToPhones => [PronunciationFiles.LettersToPhones],
             ModelKind.PhoneModel => [ModelManifest.MainFile, .. PhoneModelFiles.Needed],
             ModelKind.SpeakerEmbedding => [.. SpeakerEmbeddingFiles.Needed],
+            ModelKind.LipPhones => [ModelManifest.MainFile, LipPhoneFiles.Table],
             ModelKind.SpeechRecogniser => [ModelManifest.MainFile, .. SpeechRecogniserFiles.Needed],
             _ => [ModelManifest.MainFile],
         };
@@ -243,6 +245,15 @@ internal static class ManifestValidator
             $"features: expected an mfcc of 8000 Hz each 10 ms, got {manifest.Features?.ToString() ?? "nothing"}", errors);
         Require(manifest.Inputs is [{ Shape: [1, -1, > 0] }], "inputs: expected one of the shape [1, -1, values], got another", errors);
         Require(manifest.Outputs is [{ Shape: [1, > 0] }], "outputs: expected one of the shape [1, values], got another", errors);
+    }
+
+    private static void LipPhones(ModelManifest manifest, List<string> errors)
+    {
+        Require(manifest.Labels.Count > 1, $"labels: expected phones, got {manifest.Labels.Count}", errors);
+        Require(manifest.Inputs is [{ Shape: [-1, -1, > 0] }], "inputs: expected one of the shape [-1, -1, values], got another", errors);
+        Require(
+            manifest.Outputs is [{ Shape: [-1, -1, var logits] }] && logits == manifest.Labels.Count,
+            $"outputs: expected one of the shape [-1, -1, {manifest.Labels.Count}], got another", errors);
     }
 
     private static void VoiceActivity(ModelManifest manifest, List<string> errors)

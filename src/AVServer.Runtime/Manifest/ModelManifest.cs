@@ -189,4 +189,7 @@ public enum ModelKind
 
     /// <summary>What guesses a word's phones from its letters, without a graph.</summary>
     LettersToPhones,
+
+    /// <summary>What a mouth does, picture by picture → logits of the phones that it shows.</summary>
+    LipPhones,
 }

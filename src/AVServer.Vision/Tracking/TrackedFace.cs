@@ -31,6 +31,9 @@ public sealed class TrackedFace
     /// </summary>
     public ReadOnlySpan<Point3f> Landmarks => _landmarks;
 
+    /// <summary>The landmarks as they were measured: they tremble, and don't lag behind lips that move fast.</summary>
+    public ReadOnlySpan<Point3f> MeasuredLandmarks => _measured;
+
     /// <summary>The box around the landmarks.</summary>
     public FaceBox Box { get; private set; }
 

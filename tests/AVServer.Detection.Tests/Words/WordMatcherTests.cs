@@ -83,6 +83,29 @@ public sealed class WordMatcherTests
     }
 
     [Fact]
+    public void Lips_tell_words_apart_that_sound_alike()
+    {
+        // Silence is heard; seen is A, B, C.
+        var found = Find(["ABC", "CBA"], "SSSSSSSSSSSSSS", seen: "SSAABBCCSSSSSS");
+        Assert.Contains(found, candidate => candidate.Path == 0);
+        Assert.DoesNotContain(found, candidate => candidate.Path == 1);
+        Assert.Empty(Find(["ABC", "CBA"], "SSSSSSSSSSSSSS"));
+    }
+
+    [Fact]
+    public void Lips_that_show_nothing_change_nothing()
+    {
+        var random = new Random(6);
+        for (var trial = 0; trial < 20; trial++)
+        {
+            var said = new string([.. Enumerable.Range(0, 60).Select(_ => "ABCS"[random.Next(4)])]);
+            Assert.Equal(
+                Find(["ABC", "CAB"], said, noise: trial).Select(Describe),
+                Find(["ABC", "CAB"], said, noise: trial, seen: new string(' ', 60)).Select(Describe));
+        }
+    }
+
+    [Fact]
     public void Context_narrows_the_outputs_of_a_phone()
     {
         // B's second pair of outputs is only seen behind C: behind A they don't count.
@@ -100,7 +123,7 @@ public sealed class WordMatcherTests
 
     private static List<WordCandidate> Find(string word, string said) => Find([word], said);
 
-    private static List<WordCandidate> Find(string[] words, string said, int? noise = null)
+    private static List<WordCandidate> Find(string[] words, string said, int? noise = null, string? seen = null)
     {
         var states = States();
         var set = new WordSet(
@@ -108,15 +131,16 @@ public sealed class WordMatcherTests
         var history = new PhoneScoreHistory(states);
         var matcher = new WordMatcher(set, history);
         var found = new List<WordCandidate>();
-        Play(said, history, matcher, found, noise is { } seed ? new Random(seed) : null);
+        Play(said, history, matcher, found, noise is { } seed ? new Random(seed) : null, seen);
         matcher.Complete(found);
         return found;
     }
 
-    private static void Play(string said, PhoneScoreHistory history, WordMatcher matcher, List<WordCandidate> found, Random? noise = null)
+    private static void Play(
+        string said, PhoneScoreHistory history, WordMatcher matcher, List<WordCandidate> found, Random? noise = null, string? seen = null)
     {
         var before = ' ';
-        foreach (var letter in said)
+        foreach (var (frame, letter) in said.Index())
         {
             var scores = new float[Width];
             var phone = letter == 'S' ? 3 : letter - 'A';
@@ -125,9 +149,13 @@ public sealed class WordMatcherTests
                 for (var i = 0; i < Width; i++) scores[i] += (float)noise.NextDouble();
             before = letter;
             history.Accept(scores);
-            matcher.Accept(scores, found);
+            matcher.Accept(scores, found, seen is null ? [] : Lips(seen[frame]));
         }
     }
+
+    // What is shown gains 3, all else loses as much; of lips that show nothing all is 0.
+    private static float[] Lips(char shown) =>
+        [.. "ABCS".Select(phone => shown == ' ' ? 0f : phone == shown ? 3 : -3)];
 
     private static PhoneStates States() =>
         new(Names, new HashSet<string> { "SIL" }, [[0], [2], [4], [6]], [[1], [3], [5], [7]], [], [2, 2, 2, 2]);
