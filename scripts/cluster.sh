@@ -52,7 +52,7 @@ start() {
         node-[123])
             local settings=(); mapfile -t settings <"$folder/settings"
             ASPNETCORE_ENVIRONMENT=Production launch "$1" dotnet "$server" --urls "http://127.0.0.1:$((port + ${1#node-}))" \
-                --Runtime:ModelsPath "${AVSERVER_MODELS:-$root/models}" --Keywords:Path "$folder/$1.json" \
+                --Runtime:ModelsPath "${AVSERVER_MODELS:-$root/models}" --Keywords:Path "$folder/$1.json" --Keywords:MeasuredPath "$folder/measured" \
                 --Cluster:Redis "127.0.0.1:$((port + 4))" --Cluster:Node "$1" --Cluster:SharedFolder "$folder/shared" \
                 --History:Provider postgres --History:ConnectionString "Host=$folder/postgres;Username=postgres;Database=postgres" "${settings[@]}"
             until_it "$1" is_ready $((port + ${1#node-}))
