@@ -67,6 +67,7 @@ internal static class LogEventIds
     public const int WordReplaced = 2961;
     public const int WordRemoved = 2962;
     public const int WordNotTaken = 2963;
+    public const int WordNotKept = 2964;
     public const int JobTakenOver = 2971;
     public const int JobGivenUp = 2972;
 

@@ -38,8 +38,9 @@ internal sealed class KeywordFile(string path)
         lock (_gate)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            File.WriteAllText(path + ".part", JsonSerializer.Serialize(words, Json));
-            File.Move(path + ".part", path, overwrite: true);
+            var part = $"{path}.{Guid.NewGuid():n}.part";   // of this server alone, where several keep theirs in one folder
+            File.WriteAllText(part, JsonSerializer.Serialize(words, Json));
+            File.Move(part, path, overwrite: true);
         }
     }
 }

@@ -161,22 +161,26 @@ internal sealed partial class ClusterKeywords(
         }
         var own = keywords.Export(name);
         if ((own?.Json ?? "") == json) return;
-        if (json.Length == 0)
+        // What the settings name is there again after each start, as on a server by itself.
+        if (json.Length == 0 && _isStarting && own is { IsAdded: false })
         {
-            // What the settings name is there again after each start, as on a server by itself.
-            if (_isStarting && own is { IsAdded: false })
-            {
-                await PutAsync(name);
-                return;
-            }
-            keywords.Remove(name);
-            if (_isStarting) Log.RemovedMeanwhile(logger, name);
+            await PutAsync(name);
             return;
         }
         try
         {
+            if (json.Length == 0)
+            {
+                keywords.Remove(name);
+                if (_isStarting) Log.RemovedMeanwhile(logger, name);
+                return;
+            }
             await keywords.ImportAsync(json, _stop.Token);
             if (_isStarting && own is { IsAdded: true }) Log.Replaced(logger, name);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.NotKept(logger, name, exception.Message);
         }
         catch (KeywordException exception)
         {
@@ -216,6 +220,11 @@ internal sealed partial class ClusterKeywords(
             LogEventIds.WordRemoved, LogLevel.Warning,
             "The word '{Name}' of this node was removed on another while this one was away; it is listened for no more.")]
         public static partial void RemovedMeanwhile(ILogger logger, string name);
+
+        [LoggerMessage(
+            LogEventIds.WordNotKept, LogLevel.Error,
+            "The word '{Name}' is as on the other nodes, but can't be written to Keywords:Path on this one: {Reason}")]
+        public static partial void NotKept(ILogger logger, string name, string reason);
 
         [LoggerMessage(
             LogEventIds.WordNotTaken, LogLevel.Error, "The word '{Name}' of another node can't be listened for on this one: {Reason}")]
