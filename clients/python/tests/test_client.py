@@ -225,6 +225,29 @@ class ClientTests(unittest.IsolatedAsyncioTestCase):
         self.assertIn("echo", [model["name"] for model in await self.server.models()])
         self.assertIsInstance(await self.server.streams(), list)
 
+    async def test_source_is_added_told_of_and_removed(self) -> None:
+        address = "rtsp://u:hidden@203.0.113.1/live"  # one of documentation's, which may not be pulled from
+        with self.assertRaises(ServerRefused) as refused:
+            await self.server.add_source("py-door", address)
+        self.assertIn("public internet", str(refused.exception))
+        added = await self.server.add_source("py-door", address, pictures=True, words=["computer"], wait=False)
+        self.assertEqual("rtsp://203.0.113.1/live", added["source"]["url"])
+        self.assertIn("py-door", [source["streamId"] for source in await self.server.sources()])
+        self.assertEqual("py-door", (await self.server.stream("py-door"))["source"]["streamId"])
+        await self.server.remove_source("py-door")
+        self.assertNotIn("py-door", [source["streamId"] for source in await self.server.sources()])
+        for call in (self.server.remove_source("py-door"), self.server.stream("py-door")):
+            with self.assertRaises(ServerRefused) as unknown:
+                await call
+            self.assertEqual(("notFound", 404), (unknown.exception.code, unknown.exception.status))
+
+    async def test_jobs_are_listed_and_none_is_given_up_where_no_node_died(self) -> None:
+        self.assertIsInstance(await self.server.jobs(), list)
+        self.assertEqual([], await self.server.given_up_jobs())
+        with self.assertRaises(ServerRefused) as unknown:
+            await self.server.retry_job("nobody")
+        self.assertEqual("notFound", unknown.exception.code)
+
     async def test_nobody_there_is_told(self) -> None:
         async with Client("http://127.0.0.1:9") as nobody:
             for call in (nobody.models(), nobody.publish("a", [SECOND]), take(nobody.subscribe(), 1), nobody.score(b"a")):

@@ -97,7 +97,8 @@ internal static class MediaEndpoints
         {
             while (!stream.Completion.IsCompleted)
             {
-                var read = await body.ReadAsync(request.HttpContext.RequestAborted);
+                // Not until the request is aborted: it is, too, where the sender has sent all and gone, and the rest of it waits here.
+                var read = await body.ReadAsync(CancellationToken.None);
                 quota.Take((int)read.Buffer.Length);
                 foreach (var segment in read.Buffer)
                     for (var rest = segment; rest.Length > 0; rest = rest[Math.Min(ReadBytes, rest.Length)..])

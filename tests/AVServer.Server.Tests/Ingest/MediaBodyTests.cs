@@ -2,6 +2,8 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
 using AVServer.Contracts;
 using AVServer.Server.Tests.Kit;
 
@@ -71,6 +73,33 @@ public sealed class MediaBodyTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
         var closed = Assert.IsType<ClosedEvent>(await reading.ReadAllAsync().FirstAsync());
         Assert.Equal(CloseReason.Disconnected, closed.Reason);
+    }
+
+    [Fact]
+    public async Task Sender_that_has_sent_all_and_reads_no_answer_is_heard_to_its_end()
+    {
+        await using var server = await RunningServer.StartAsync(("Server:Limits:QueuedChunks", "1"));
+        using var reading = server.Broker.Subscribe(new EventFilter("s", ["closed"]));
+        server.Pipeline.Pause();
+        using (var sender = new TcpClient())
+        {
+            await sender.ConnectAsync(server.Address.Host, server.Address.Port);
+            await using var body = sender.GetStream();
+            await body.WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    $"PUT /media/s HTTP/1.1\r\nHost: {server.Address.Authority}\r\nContent-Type: audio/ogg\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n"));
+            for (var i = 0; i < 20; i++)
+            {
+                await body.WriteAsync((byte[])[.. "1000\r\n"u8, .. new byte[0x1000], .. "\r\n"u8]);
+                await RunningServer.UntilAsync(() => server.Registry.Find("s") is not null, "the stream is open");
+            }
+            await body.WriteAsync("0\r\n\r\n"u8.ToArray());
+        }
+        await Task.Delay(200);   // the server finds out that it has gone
+        server.Pipeline.Resume();
+        var closed = Assert.IsType<ClosedEvent>(await reading.ReadAllAsync().FirstAsync());
+        Assert.Equal(CloseReason.Completed, closed.Reason);
     }
 
     [Fact]

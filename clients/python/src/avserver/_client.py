@@ -23,6 +23,8 @@ from ._types import (
     KeywordSummary,
     ModelSummary,
     ScoreReport,
+    SourceStatus,
+    StreamDetails,
     StreamEvent,
     StreamSummary,
 )
@@ -202,6 +204,19 @@ class Client:
             return cast(ScoreReport, answer)
         return await self._follow(cast(JobStatus, answer), on_progress)
 
+    async def jobs(self) -> List[JobStatus]:
+        """The jobs that wait, run, or ended a while ago, oldest first."""
+        return cast(List[JobStatus], await self._get("/api/jobs"))
+
+    async def given_up_jobs(self) -> List[JobStatus]:
+        """The jobs that were given up because one node of the server after the other died while it worked on them."""
+        return cast(List[JobStatus], await self._get("/api/jobs/given-up"))
+
+    async def retry_job(self, job_id: str) -> JobStatus:
+        """Lets a job wait again that was given up."""
+        answer, _ = await self._ask("POST", f"/api/jobs/{quote(job_id, safe='')}/retry")
+        return cast(JobStatus, answer)
+
     async def keywords(self) -> List[KeywordSummary]:
         """The wake words that live streams are searched for; those that were given as text have ``details``."""
         return cast(List[KeywordSummary], await self._get("/api/keywords"))
@@ -250,6 +265,43 @@ class Client:
     async def streams(self) -> List[StreamSummary]:
         """The open streams, oldest first."""
         return cast(List[StreamSummary], await self._get("/api/streams"))
+
+    async def stream(self, stream_id: str) -> StreamDetails:
+        """A stream that is open, or is to be by its source."""
+        return cast(StreamDetails, await self._get(f"/api/streams/{quote(stream_id, safe='')}"))
+
+    async def add_source(
+        self,
+        stream_id: str,
+        url: str,
+        *,
+        sound: bool = True,
+        pictures: bool = False,
+        words: Sequence[str] = (),
+        telemetry: bool = False,
+        wait: bool = True,
+    ) -> StreamDetails:
+        """
+        Has the server pull live media and run it as a stream, until :meth:`remove_source`.
+
+        :param url: by http, https, rtsp, rtsps, rtmp or rtmps; with user and password where they are wanted, which are never shown again
+        :param words: words that this stream listens for beside those of all streams, as text
+        :param wait: whether to wait for the first media; where the first try brings none, nothing is kept
+        """
+        request: Dict[str, Any] = {
+            "streamId": stream_id, "url": url, "sound": sound, "pictures": pictures, "words": list(words), "telemetry": telemetry,
+        }  # fmt: skip
+        params = {"wait": "true" if wait else "false"}
+        answer, _ = await self._ask("POST", "/api/streams", params=params, json=request)
+        return cast(StreamDetails, answer)
+
+    async def sources(self) -> List[SourceStatus]:
+        """The sources that the server pulls from, and how it goes with them."""
+        return cast(List[SourceStatus], await self._get("/api/sources"))
+
+    async def remove_source(self, stream_id: str) -> None:
+        """Has the server pull a source no more, and close its stream."""
+        await self._ask("DELETE", f"/api/sources/{quote(stream_id, safe='')}")
 
     @property
     def _session(self) -> aiohttp.ClientSession:

@@ -363,10 +363,42 @@ class KeywordSummary(_KeywordSummary):
     threshold: float
 
 
-class StreamSummary(TypedDict):
+class _StreamSummary(TypedDict, total=False):
+    node: str
+
+
+class StreamSummary(_StreamSummary):
     """An open stream."""
 
     streamId: str
     transport: str
     openedAt: str
     mediaTime: float
+
+
+class _SourceStatus(TypedDict, total=False):
+    nextTryAt: str
+    fault: ReportWarning
+
+
+class SourceStatus(_SourceStatus):
+    """How it goes with a source that media is pulled from; ``url`` is without user, password and query."""
+
+    streamId: str
+    url: str
+    state: Literal["connecting", "running", "waiting", "failed", "ended"]
+    since: str
+    tries: int
+
+
+class _StreamDetails(TypedDict, total=False):
+    transport: str
+    openedAt: str
+    mediaTime: float
+    source: SourceStatus
+
+
+class StreamDetails(_StreamDetails):
+    """A stream that is open, or is to be by its source."""
+
+    streamId: str
