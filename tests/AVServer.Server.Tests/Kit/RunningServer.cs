@@ -70,9 +70,17 @@ internal sealed class RunningServer : IAsyncDisposable
         builder.AddServer();
         configure(builder);
         var app = builder.Build();
-        app.MapServer();
-        await app.StartAsync();
-        return new RunningServer(app, pipeline, log);
+        try
+        {
+            app.MapServer();
+            await app.StartAsync();
+            return new RunningServer(app, pipeline, log);
+        }
+        catch
+        {
+            await app.DisposeAsync();   // the process would end
+            throw;
+        }
     }
 
     public Uri WebSocketAddress(string pathAndQuery) => new(new UriBuilder(Address) { Scheme = "ws" }.Uri, pathAndQuery);
