@@ -56,10 +56,13 @@ internal sealed class ClusterScript : IAsyncDisposable
             Console.WriteLine($"{log}:\n{string.Join('\n', File.ReadLines(log).TakeLast(40))}");
     }
 
-    /// <summary>Ends it as Ctrl-C does, and waits until it has.</summary>
+    /// <summary>
+    /// Ends it as Ctrl-C does, and waits until it has. By SIGTERM, which does the same: a shell of whoever started the tests in the
+    /// background has it ignore SIGINT, and that can't be taken back.
+    /// </summary>
     public async Task EndAsync()
     {
-        using (var kill = Process.Start("kill", ["-INT", _process!.Id.ToString(CultureInfo.InvariantCulture)]))
+        using (var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)]))
             await kill.WaitForExitAsync();
         await _process.WaitForExitAsync(TestTimeout.Token());
     }

@@ -11,7 +11,7 @@ namespace AVServer.Soak.Tests;
 public sealed class ClusterScriptTests
 {
     [Fact]
-    public async Task Cluster_answers_behind_nginx_and_is_gone_after_ctrl_c()
+    public async Task Cluster_answers_behind_nginx_and_is_gone_when_it_is_ended()
     {
         await using var cluster = await ClusterScript.StartAsync();
         using var http = new HttpClient { BaseAddress = cluster.Address() };
