@@ -11,8 +11,6 @@ namespace AVServer.Server.Storage.Backup;
 /// <summary>Writes what this server keeps, while it goes on.</summary>
 internal sealed class BackupWriter(IKeywordRegistry keywords, HistoryRecorder recorder, ClipStore clips, TimeProvider time)
 {
-    private const int PageSize = 500;
-
     private static readonly byte[] LineEnd = "\n"u8.ToArray();
 
     /// <summary>Writes a backup of this moment; what happens meanwhile may be in it.</summary>
@@ -30,10 +28,14 @@ internal sealed class BackupWriter(IKeywordRegistry keywords, HistoryRecorder re
             await LineAsync(new BackupLine { Word = new BackupWord(word.Request.Text, measured.Json) });
             words++;
         }
-        await foreach (var kept in EventsAsync(cancellationToken))
+        if (recorder.Store is { } store)
         {
-            await LineAsync(new BackupLine { Event = kept });
-            events++;
+            await recorder.FlushSoonAsync(cancellationToken);
+            await foreach (var kept in store.ReadAllAsync(null, null, cancellationToken))
+            {
+                await LineAsync(new BackupLine { Event = kept });
+                events++;
+            }
         }
         await foreach (var clip in ClipsAsync(cancellationToken))
         {
@@ -46,23 +48,6 @@ internal sealed class BackupWriter(IKeywordRegistry keywords, HistoryRecorder re
         {
             await JsonSerializer.SerializeAsync(zip, line, BackupLine.Json, cancellationToken);
             await zip.WriteAsync(LineEnd, cancellationToken);
-        }
-    }
-
-    private async IAsyncEnumerable<StreamEvent> EventsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (recorder.Store is not { } store) yield break;
-        await recorder.FlushSoonAsync(cancellationToken);
-        long? place = null;
-        while (true)
-        {
-            var page = await store.QueryAsync(new HistoryQuery(null, null, null, null, null, place, PageSize), cancellationToken);
-            foreach (var (at, kept) in page)
-            {
-                place = at;
-                yield return kept;
-            }
-            if (page.Count < PageSize) yield break;
         }
     }
 

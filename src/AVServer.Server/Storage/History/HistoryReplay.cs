@@ -12,8 +12,6 @@ namespace AVServer.Server.Storage.History;
 /// </summary>
 internal sealed class HistoryReplay(EventBroker broker, HistoryRecorder recorder, TimeProvider time)
 {
-    private const int PageSize = 200;
-
     private const string NoAnswer = "Expected the history's database to answer, it does not; try again later, and see the server's log.";
 
     /// <summary>A new reader, of the history first where memory isn't enough; whoever reads disposes it.</summary>
@@ -105,7 +103,7 @@ internal sealed class HistoryReplay(EventBroker broker, HistoryRecorder recorder
     {
         var (backlog, end, next) = (subscription.Backlog, subscription.End, 0);
         EventCursor? last = null;
-        await foreach (var kept in PagesAsync(subscription.StreamId!, place, store, cancellationToken))
+        await foreach (var kept in store.ReadAllAsync(subscription.StreamId, place, cancellationToken))
         {
             var cursor = kept.Cursor!.Value;
             if (cursor.Epoch == last?.Epoch && cursor.Sequence <= last.Value.Sequence) continue;   // a batch that was written twice
@@ -119,20 +117,5 @@ internal sealed class HistoryReplay(EventBroker broker, HistoryRecorder recorder
             if (subscription.Wants(kept.GetType())) yield return kept;
         }
         for (; next < backlog.Count; next++) yield return backlog[next];
-    }
-
-    private static async IAsyncEnumerable<StreamEvent> PagesAsync(
-        string streamId, long place, IHistoryStore store, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var page = await store.QueryAsync(new HistoryQuery(streamId, null, null, null, null, place, PageSize), cancellationToken);
-            foreach (var (at, kept) in page)
-            {
-                place = at;
-                yield return kept;
-            }
-            if (page.Count < PageSize) yield break;
-        }
     }
 }
