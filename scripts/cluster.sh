@@ -9,7 +9,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 port=${AVSERVER_CLUSTER_PORT:-5080}
-folder=/tmp/avserver-cluster-$port   # short: the paths of Unix sockets are
+folder=${TMPDIR:-/tmp}/avserver-cluster-$port
 server=$root/src/AVServer.Server/bin/Release/net10.0/AVServer.Server.dll
 
 say() { echo "cluster: $*" >&2; }
@@ -144,6 +144,7 @@ if [ -z "${AVSERVER_BUILT:-}" ]; then
     say "building (Release)"
     dotnet build src/AVServer.Server -c Release -v q --nologo -clp:ErrorsOnly >&2
 fi
+[ ! -e "$folder" ] || [ -O "$folder" ] || fail "$folder is somebody else's; AVSERVER_CLUSTER_PORT takes another"
 rm -rf "$folder"
 mkdir -p "$folder"/{redis,postgres,nginx,shared}
 printf '%s\n' "$@" | sed '/^$/d' >"$folder/settings"

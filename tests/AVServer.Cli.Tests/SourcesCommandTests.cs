@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Text.Json;
 using AVServer.Client.Tests.Kit;
 
 namespace AVServer.Cli.Tests;
@@ -28,13 +26,6 @@ public sealed class SourcesCommandTests
         Assert.Empty((await RunAsync(server, "list")).Lines);
     }
 
-    private static async Task<(int Code, List<JsonElement> Lines, string Error)> RunAsync(EchoServer server, params string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var code = await SourcesCommand.Create().Parse([.. arguments, "--url", server.Address.ToString()])
-            .InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
-        var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return (code, [.. lines.Select(line => JsonDocument.Parse(line).RootElement)], error.ToString());
-    }
+    private static Task<CommandRun> RunAsync(EchoServer server, params string[] arguments) =>
+        CommandRun.OfAsync(server, SourcesCommand.Create(), arguments);
 }

@@ -13,7 +13,7 @@ public sealed class WordsCommandTests
     public async Task Word_is_added_listed_shown_and_removed()
     {
         await using var server = await EchoServer.StartAsync();
-        var (code, added, error) = await RunAsync(
+        var (code, added, error) = await CommandRun.OfAsync(
             server, WordsCommand.Create(), "add", "Hey Marvin", "--pronunciation", "HH EY M AA", "--pronunciation", "HH EY",
             "--false-alarms", "0.25", "--refractory", "2", "--stream", "kitchen", "--stream", "hall-*");
         Assert.Equal((0, ""), (code, error));
@@ -21,13 +21,13 @@ public sealed class WordsCommandTests
         Assert.Equal(("Hey Marvin=HH EY M AA, HH EY", 0.25, 2.0), (request.Text, request.FalseAlarmsPerHour, request.RefractorySeconds));
         Assert.Equal(["kitchen", "hall-*"], request.Streams);
 
-        var (_, listed, _) = await RunAsync(server, WordsCommand.Create(), "list");
+        var (_, listed, _) = await CommandRun.OfAsync(server, WordsCommand.Create(), "list");
         Assert.Equal(["computer", "hey marvin"], listed.Select(word => word.GetProperty("keyword").GetString()));
-        var (_, shown, _) = await RunAsync(server, WordsCommand.Create(), "show", "hey marvin");
+        var (_, shown, _) = await CommandRun.OfAsync(server, WordsCommand.Create(), "show", "hey marvin");
         Assert.Equal(added[0].GetRawText(), Assert.Single(shown).GetRawText());
 
-        Assert.Equal(0, (await RunAsync(server, WordsCommand.Create(), "remove", "hey marvin")).Code);
-        var (gone, _, reason) = await RunAsync(server, WordsCommand.Create(), "remove", "hey marvin");
+        Assert.Equal(0, (await CommandRun.OfAsync(server, WordsCommand.Create(), "remove", "hey marvin")).Code);
+        var (gone, _, reason) = await CommandRun.OfAsync(server, WordsCommand.Create(), "remove", "hey marvin");
         Assert.Equal(1, gone);
         Assert.StartsWith("av: Expected the name of a wake word", reason, StringComparison.Ordinal);
     }
@@ -39,7 +39,7 @@ public sealed class WordsCommandTests
         using var folder = new TestKit.TemporaryFolder();
         string[] files = [.. new[] { "a.wav", "b.wav", "c.wav" }.Select(name => Path.Combine(folder.Path, name))];
         foreach (var file in files) await File.WriteAllBytesAsync(file, new byte[100]);
-        var (code, printed, summary) = await RunAsync(server, WordsCommand.Create(), ["enrol", "Hey Marvin", .. files]);
+        var (code, printed, summary) = await CommandRun.OfAsync(server, WordsCommand.Create(), ["enrol", "Hey Marvin", .. files]);
         Assert.Equal(0, code);
         Assert.Equal(3, Assert.Single(printed).GetProperty("enrolment").GetProperty("recordings").GetArrayLength());
         const string Found = "av: hey marvin: of 3 recordings 3 are found by text alone, 3 with the help of the others";
@@ -48,17 +48,17 @@ public sealed class WordsCommandTests
         await File.WriteAllTextAsync(files[1], "!");
         foreach (var word in (string[])["hey marvin", "view glass"])
         {
-            var (refused, nothing, reason) = await RunAsync(server, WordsCommand.Create(), ["enrol", word, .. files]);
+            var (refused, nothing, reason) = await CommandRun.OfAsync(server, WordsCommand.Create(), ["enrol", word, .. files]);
             Assert.Equal((1, "av: Expected the word in b.wav."), (refused, reason.Trim()));
             Assert.Empty(nothing);
         }
-        var (_, listed, _) = await RunAsync(server, WordsCommand.Create(), "list");
+        var (_, listed, _) = await CommandRun.OfAsync(server, WordsCommand.Create(), "list");
         Assert.Equal(["computer", "hey marvin"], listed.Select(word => word.GetProperty("keyword").GetString()));
-        Assert.Equal(0, (await RunAsync(server, WordsCommand.Create(), "forget", "hey marvin")).Code);
-        Assert.Equal(1, (await RunAsync(server, WordsCommand.Create(), "forget", "hey marvin")).Code);
-        var (few, _, howMany) = await RunAsync(server, WordsCommand.Create(), "enrol", "hey marvin", files[0], files[2]);
+        Assert.Equal(0, (await CommandRun.OfAsync(server, WordsCommand.Create(), "forget", "hey marvin")).Code);
+        Assert.Equal(1, (await CommandRun.OfAsync(server, WordsCommand.Create(), "forget", "hey marvin")).Code);
+        var (few, _, howMany) = await CommandRun.OfAsync(server, WordsCommand.Create(), "enrol", "hey marvin", files[0], files[2]);
         string[] withNone = ["enrol", "hey marvin", .. files, Path.Combine(folder.Path, "none.wav")];
-        var (missing, _, what) = await RunAsync(server, WordsCommand.Create(), withNone);
+        var (missing, _, what) = await CommandRun.OfAsync(server, WordsCommand.Create(), withNone);
         Assert.Equal((1, 1), (few, missing));
         Assert.Contains("expected 3 to 10 recordings, got 2", howMany, StringComparison.Ordinal);
         Assert.Contains("found nothing at", what, StringComparison.Ordinal);
@@ -68,13 +68,13 @@ public sealed class WordsCommandTests
     public async Task Warnings_and_reasons_go_to_standard_error()
     {
         await using var server = await EchoServer.StartAsync();
-        var (code, added, warnings) = await RunAsync(server, WordsCommand.Create(), "add", "bob");
+        var (code, added, warnings) = await CommandRun.OfAsync(server, WordsCommand.Create(), "add", "bob");
         Assert.Equal((0, "av: bob: The word is short."), (code, warnings.Trim()));
         Assert.Single(added);
-        var (refused, nothing, reason) = await RunAsync(server, WordsCommand.Create(), "add", "no!");
+        var (refused, nothing, reason) = await CommandRun.OfAsync(server, WordsCommand.Create(), "add", "no!");
         Assert.Equal((1, "av: Expected words, got 'no!'."), (refused, reason.Trim()));
         Assert.Empty(nothing);
-        var (twice, _, why) = await RunAsync(server, WordsCommand.Create(), "add", "marvin=M AA", "--pronunciation", "M AA");
+        var (twice, _, why) = await CommandRun.OfAsync(server, WordsCommand.Create(), "add", "marvin=M AA", "--pronunciation", "M AA");
         Assert.Equal(1, twice);
         Assert.Contains("got both", why, StringComparison.Ordinal);
     }
@@ -86,13 +86,13 @@ public sealed class WordsCommandTests
         using var folder = new TestKit.TemporaryFolder();
         string[] files = [Path.Combine(folder.Path, "a.wav"), Path.Combine(folder.Path, "b.wav")];
         foreach (var file in files) await File.WriteAllBytesAsync(file, new byte[100]);
-        var (code, lines, _) = await RunAsync(
+        var (code, lines, _) = await CommandRun.OfAsync(
             server, ScoreFilesCommand.Create(), [.. files, "--word", "hey marvin", "--word", "view glass"]);
         Assert.Equal((0, 2), (code, lines.Count));
         Assert.All(lines, line => Assert.Equal(
             ["computer", "hey marvin", "view glass"], line.GetProperty("maxPosterior").EnumerateObject().Select(word => word.Name)));
 
-        var (refused, none, reason) = await RunAsync(server, ScoreFilesCommand.Create(), [.. files, "--word", "no!"]);
+        var (refused, none, reason) = await CommandRun.OfAsync(server, ScoreFilesCommand.Create(), [.. files, "--word", "no!"]);
         Assert.Equal((1, "av: Expected words, got 'no!'."), (refused, reason.Trim().Split('\n')[^1]));
         Assert.Empty(none);
     }
@@ -121,20 +121,9 @@ public sealed class WordsCommandTests
         var file = Path.Combine(folder.Path, "a.wav");
         string[] tone = ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "sine=duration=0.1", file];
         using (var ffmpeg = System.Diagnostics.Process.Start("ffmpeg", tone)) await ffmpeg.WaitForExitAsync();
-        var (code, events, error) = await RunAsync(server, StreamCommand.Create(), file, "--fast", "--word", "hey marvin");
+        var (code, events, error) = await CommandRun.OfAsync(server, StreamCommand.Create(), file, "--fast", "--word", "hey marvin");
         Assert.True(code == 0, error);
         var words = events.Where(happened => happened.GetProperty("type").GetString() == "wakeWord");
         Assert.Contains("hey marvin", words.Select(word => word.GetProperty("keyword").GetString()));
-    }
-
-    private static async Task<(int Code, List<JsonElement> Lines, string Error)> RunAsync(
-        EchoServer server, Command command, params string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var code = await command.Parse([.. arguments, "--url", server.Address.ToString()])
-            .InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
-        var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return (code, [.. lines.Select(line => JsonDocument.Parse(line).RootElement)], error.ToString());
     }
 }

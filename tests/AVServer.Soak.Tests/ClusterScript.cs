@@ -22,7 +22,8 @@ internal sealed class ClusterScript : IAsyncDisposable
     public string Output => string.Join('\n', _lines);
 
     /// <summary>The folder that it makes.</summary>
-    public string Folder => string.Create(CultureInfo.InvariantCulture, $"/tmp/avserver-cluster-{_port}");
+    public string Folder => System.IO.Path.Combine(
+        System.IO.Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"avserver-cluster-{_port}"));
 
     /// <summary>Starts it and waits until it says that all of it runs.</summary>
     /// <param name="settings">Further settings of the nodes.</param>

@@ -57,7 +57,7 @@ internal partial class Spool(TimeProvider time, ILogger<Spool> logger)
     {
         var deleted = 0;
         var young = time.GetUtcNow() - YoungestLeftOver;
-        foreach (var purpose in (string[])["upload", "events", "backup"])
+        foreach (var purpose in (string[])["upload", "events"])
             foreach (var path in Directory.EnumerateFiles(Path.GetTempPath(), $"avserver-{purpose}-*"))
                 if (File.GetLastWriteTimeUtc(path) < young && Delete(path)) deleted++;
         if (deleted > 0) Log.Swept(logger, deleted);

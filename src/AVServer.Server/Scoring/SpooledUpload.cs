@@ -49,13 +49,38 @@ internal sealed class SpooledUpload : IAsyncDisposable
         try
         {
             upload = new SpooledUpload(name, spool);
-            await upload.CopyAsync(body, maxBytes, quota, cancellationToken);
+            await upload.CopyMediaAsync(body, maxBytes, quota, cancellationToken);
             if (form is not null && await NextAsync(form, cancellationToken) is { } further) throw NotOneFile(further);
             return upload;
         }
         catch (Exception exception)
         {
             if (upload is not null) await upload.DisposeAsync();
+            if (Spool.IsFull(exception)) throw Spool.NoRoom();
+            throw;
+        }
+    }
+
+    /// <summary>Spools a body that is no media.</summary>
+    /// <param name="request">The upload.</param>
+    /// <param name="spool">Where it lies.</param>
+    /// <param name="maxBytes">Size of the largest that is taken.</param>
+    /// <param name="quota">Counts what comes.</param>
+    /// <param name="cancellationToken">Ends the upload.</param>
+    /// <exception cref="RefusedException">It is too large, or there is no room for it.</exception>
+    public static async Task<SpooledUpload> ReceiveBodyAsync(
+        HttpRequest request, Spool spool, long maxBytes, KeyLimits.ByteQuota quota, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > maxBytes) throw TooLarge(maxBytes);
+        var upload = new SpooledUpload(CleanName(null), spool);
+        try
+        {
+            await upload.CopyAsync(request.Body, maxBytes, quota, cancellationToken);
+            return upload;
+        }
+        catch (Exception exception)
+        {
+            await upload.DisposeAsync();
             if (Spool.IsFull(exception)) throw Spool.NoRoom();
             throw;
         }
@@ -95,7 +120,7 @@ internal sealed class SpooledUpload : IAsyncDisposable
                 if (uploads.Count == most)
                     throw new RefusedException(FaultCodes.LimitExceeded, $"Expected at most {most} files in the form, got more.");
                 uploads.Add(new SpooledUpload(CleanName(section.AsFileSection()!.FileName), spool));
-                await uploads[^1].CopyAsync(section.Body, maxBytes, quota, cancellationToken);
+                await uploads[^1].CopyMediaAsync(section.Body, maxBytes, quota, cancellationToken);
             }
             return uploads;
         }
@@ -187,6 +212,12 @@ internal sealed class SpooledUpload : IAsyncDisposable
     private static string CleanName(string? name) =>
         System.IO.Path.GetFileName(name) is { Length: > 0 and <= 255 } clean ? clean : "upload";
 
+    private async Task CopyMediaAsync(Stream body, long maxBytes, KeyLimits.ByteQuota quota, CancellationToken cancellationToken)
+    {
+        await CopyAsync(body, maxBytes, quota, cancellationToken);
+        if (_file.Length == 0) throw new RefusedException(FaultCodes.Undecodable, "Expected a media file, got an empty body.");
+    }
+
     private async Task CopyAsync(Stream body, long maxBytes, KeyLimits.ByteQuota quota, CancellationToken cancellationToken)
     {
         var buffer = new byte[BufferBytes];
@@ -197,7 +228,6 @@ internal sealed class SpooledUpload : IAsyncDisposable
             quota.Take(read);
             await _file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
         }
-        if (_file.Length == 0) throw new RefusedException(FaultCodes.Undecodable, "Expected a media file, got an empty body.");
         await _file.FlushAsync(cancellationToken);
     }
 

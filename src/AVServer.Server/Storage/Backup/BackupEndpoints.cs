@@ -45,38 +45,15 @@ internal static class BackupEndpoints
     }
 
     private static async Task<BackupSummary> RestoreAsync(
-        HttpRequest request, BackupReader reader, Spool spool, IOptions<ServerLimits> limits, AuditLog audit, ClaimsPrincipal user,
-        CancellationToken cancellationToken)
+        HttpRequest request, BackupReader reader, Spool spool, KeyLimits keyLimits, IOptions<ServerLimits> limits, AuditLog audit,
+        ClaimsPrincipal user, CancellationToken cancellationToken)
     {
         var grant = Grant.Of(user);
         Permission.Demand(grant, Scope.Admin, StreamPattern.Every);
         audit.Did(grant, "restores", "a backup");
-        var file = spool.Create("backup");
-        try
-        {
-            await CopyAsync(request.Body, file, limits.Value.MaxUploadBytes, cancellationToken);
-            file.Position = 0;
-            return await reader.RestoreAsync(file, cancellationToken);
-        }
-        catch (IOException exception) when (Spool.IsFull(exception))
-        {
-            throw Spool.NoRoom();
-        }
-        finally
-        {
-            await Spool.CloseAsync(file);
-        }
-    }
-
-    private static async Task CopyAsync(Stream from, Stream to, long most, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[64 << 10];
-        for (long copied = 0; await from.ReadAsync(buffer, cancellationToken) is > 0 and var read;)
-        {
-            if ((copied += read) > most)
-                throw new RefusedException(
-                    FaultCodes.LimitExceeded, $"Expected a backup of at most {most} bytes (Server:Limits:MaxUploadBytes), got more.");
-            await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-        }
+        await using var upload = await SpooledUpload.ReceiveBodyAsync(
+            request, spool, limits.Value.MaxUploadBytes, keyLimits.Bytes(grant), cancellationToken);
+        await using var file = File.OpenRead(upload.Path);
+        return await reader.RestoreAsync(file, cancellationToken);
     }
 }

@@ -40,7 +40,8 @@ internal sealed class BackupReader(IKeywordRegistry keywords, ISharedKeywords sh
                 await clips.Folder!.WriteAsync(clip.StreamId, clip.Name, clip.Wav, cancellationToken);
                 sounds++;
             }
-            if (batch.Count < Batch && (line.Event is not null || batch.Count == 0)) continue;
+            var isDue = batch.Count == Batch || (line.End is not null && batch.Count > 0);
+            if (!isDue) continue;
             await recorder.Store!.AppendAsync(batch, cancellationToken);
             events += batch.Count;
             batch.Clear();
