@@ -85,6 +85,10 @@ var trainPhones = new Command(
 trainPhones.SetAction((parsed, token) => TrainPhonesCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, token));
 var trainWords = new Command("train-words", "Teaches the judge of typed words and writes the phone model.") { recipe };
 trainWords.SetAction((parsed, token) => TrainWordsCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, token));
+var exportPhones = new Command(
+    "export-phones", "Writes the network of the phone model anew from its weights: products of 8 bits, in ranges of its stored speech.")
+    { recipe };
+exportPhones.SetAction((parsed, token) => ExportPhonesCommand.RunAsync(Folders(parsed), parsed.GetValue(recipe)!, Console.Out, token));
 var shipWords = new Command("ship-words", "Measures the words that come with the phone model.") { recipe };
 shipWords.SetAction((parsed, token) => TrainWordsCommand.ShipAsync(Folders(parsed), parsed.GetValue(recipe)!, token));
 var evaluateWords = new Command("evaluate-words", "Measures how well typed words are found that taught nothing.") { recipe };
@@ -116,4 +120,4 @@ var zoo = new Command("zoo", "The networks of the literature, by one recipe.") {
 return await new RootCommand(
     "The lab of AVServer: data, training, export, evaluation.") { corpora, work, models, prepare, train, export, det, score, trainAv,
         exportAv, evaluateAv, trainEmotion, foldEmotion, exportEmotion, evaluateEmotion, emotion, trainG2p, compareG2p, trainPhones,
-        trainWords, shipWords, evaluateWords, trainLips, evaluateLips, networks, zoo }.Parse(args).InvokeAsync();
+        trainWords, exportPhones, shipWords, evaluateWords, trainLips, evaluateLips, networks, zoo }.Parse(args).InvokeAsync();

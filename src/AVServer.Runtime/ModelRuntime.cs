@@ -46,7 +46,7 @@ public sealed partial class ModelRuntime : IDisposable
     /// <inheritdoc cref="Spotter" path="/exception"/>
     public DynamicBatcher Phones(string name) => Load(name, model =>
     {
-        var streaming = Own(StreamingModel.LoadPhones(model, _sessions));
+        var streaming = Own(StreamingModel.LoadPhones(model));
         return new DynamicBatcher(streaming, _options, _time, _meters);
     });
 

@@ -22,14 +22,15 @@ public static class TrainWordsCommand
         await using var rescorer = new CandidateRescorer(folders, data, corpus.Pronouncer, output.WriteLine);
         var rescoring = new RescoringTrainer(corpus, data, recipe, rescorer).Train(output.WriteLine);
         var judge = JudgeTrainer.Train(corpus, data, _ => true, recipe.Seed);
-        var network = await NetworkAsync(folders, recipe, corpus, output, cancellationToken);
+        var sounds = corpus.BackgroundAudioFile();
+        var network = await NetworkAsync(folders, recipe, corpus, sounds, output, cancellationToken);
         Write(folders, recipe, recipePath, new Dictionary<string, byte[]>
         {
             [ModelManifest.MainFile] = network.Graph,
             [PhoneModelFiles.Judge] = JudgeGraph.Build(judge),
             [PhoneModelFiles.Phones] = Table(corpus, recipe, rescoring).ToJson(),
             [PhoneModelFiles.Background] = corpus.BackgroundSpeechFile(),
-            [PhoneModelFiles.Sounds] = corpus.BackgroundAudioFile(),
+            [PhoneModelFiles.Sounds] = sounds,
         }, network);
         await ShipAsync(folders, recipePath, cancellationToken);
         var report = WakeWordReport.Measure(corpus, data, recipe, rescorer, rescoring, output.WriteLine);
@@ -58,7 +59,7 @@ public static class TrainWordsCommand
 
     // A network that was taken from the model stays the file that it was.
     private static async Task<ExportedModel> NetworkAsync(
-        LabFolders folders, WordsRecipe recipe, WordCorpus corpus, TextWriter output, CancellationToken cancellationToken)
+        LabFolders folders, WordsRecipe recipe, WordCorpus corpus, byte[] sounds, TextWriter output, CancellationToken cancellationToken)
     {
         if (corpus.IsShippedNetwork)
         {
@@ -68,7 +69,7 @@ public static class TrainWordsCommand
             var graph = await File.ReadAllBytesAsync(Path.Combine(folder, ModelManifest.MainFile), cancellationToken);
             return new ExportedModel(graph, 0, manifest.Inputs, manifest.Outputs, manifest.Streaming);
         }
-        var network = ModelExporter.Export(corpus.Network);
+        var network = ModelExporter.Export(corpus.Network, PhoneQuantisation.Recordings(sounds, recipe.NoiseVariance));
         await output.WriteLineAsync(FormattableString.Invariant(
             $"{recipe.Name}: {network.Graph.Length} bytes, differs from its definition by at most {network.MaxDifference:E1}"));
         return network;

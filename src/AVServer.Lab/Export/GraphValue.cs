@@ -54,6 +54,7 @@ internal sealed class GraphValue : Value
 
     public override Value Narrow(int axis, long start, long length)
     {
+        if (Shape[At(axis)] is { IsFixed: true } whole && whole.Length == length) return this;
         var end = start < 0 && start + length == 0 ? long.MaxValue : start + length;
         return Node("Slice", [Name, _graph.Int64s(start), _graph.Int64s(end), _graph.Int64s(At(axis))], With(axis, length));
     }

@@ -1,3 +1,4 @@
+using AVServer.Lab.Export.Passes;
 using AVServer.Networks;
 using AVServer.Networks.Emotion;
 using AVServer.Networks.Flcma;
@@ -23,14 +24,18 @@ public static class ModelExporter
         return exported with { Streaming = exported.Streaming! with { ChunkFrames = chunkFrames } };
     }
 
-    /// <summary>Exports a phone network as a streaming graph.</summary>
-    /// <param name="model">The model; its weights are rounded to half precision, in which they are stored.</param>
-    /// <exception cref="ParityException">The graph differs from the definition by more than <see cref="ParityCheck.Limit"/>.</exception>
-    public static ExportedModel Export(PhoneNet model)
+    /// <summary>Exports a phone network as a streaming graph of 8-bit products.</summary>
+    /// <param name="model">The model; its weights are rounded to what they are in the graph.</param>
+    /// <param name="recordings">Cepstra of speech, frames outermost: they say in which ranges values lie.</param>
+    /// <exception cref="ParityException">
+    /// The graph, with real numbers between its layers, differs from the definition by more than <see cref="ParityCheck.Limit"/>.
+    /// </exception>
+    public static ExportedModel Export(PhoneNet model, IReadOnlyList<float[]> recordings)
     {
-        using (no_grad())
-            foreach (var weight in model.parameters().Where(weight => weight.dim() == 3)) weight.copy_(weight.to(float16).to(float32));
-        return Export(model, graph => PhoneParity.Measure(model, graph));
+        PhoneQuantisation.Round(model);
+        var exported = Export(model, graph => PhoneParity.Measure(model, graph));
+        var ranges = PhoneQuantisation.Ranges(exported.Graph, recordings);
+        return exported with { Graph = StaticQuantisation.Run(exported.Graph, ranges) };
     }
 
     /// <summary>Exports the verifier.</summary>

@@ -190,12 +190,16 @@ internal sealed class NetworkGraph
         }
         else
         {
+            // A part of one step lies there as it is.
+            bool IsRow((string Past, string Next, Axis[] Shape) part) => part.Shape[1].Length == 1;
             long[] sizes = [.. _parts.Select(part => part.Shape[1].Length * part.Shape[2].Length)];
-            _graph.Add("Split", [Cache, Int64s(sizes)], [.. _parts.Select(part => part.Past + "_row")], ("axis", 2));
-            foreach (var part in _parts)
+            _graph.Add(
+                "Split", [Cache, Int64s(sizes)], [.. _parts.Select(part => IsRow(part) ? part.Past : part.Past + "_row")], ("axis", 2));
+            foreach (var part in _parts.Where(part => !IsRow(part)))
                 _graph.Add("Reshape", [part.Past + "_row", Int64s(0, part.Shape[1].Length, part.Shape[2].Length)], [part.Past]);
             string[] next = [.. _parts.Select(
-                part => _graph.Node("Reshape", [part.Next, Int64s(0, 1, part.Shape[1].Length * part.Shape[2].Length)]))];
+                part => IsRow(part) ? part.Next
+                    : _graph.Node("Reshape", [part.Next, Int64s(0, 1, part.Shape[1].Length * part.Shape[2].Length)]))];
             _graph.Add("Concat", next, [NextCache], ("axis", 2));
         }
 

@@ -1,5 +1,6 @@
 using AVServer.Networks;
 using AVServer.Runtime;
+using Microsoft.ML.OnnxRuntime;
 using static AVServer.Lab.Export.ParityCheck;
 using static TorchSharp.torch;
 
@@ -15,25 +16,26 @@ public static class PhoneParity
         using var mode = no_grad();
         using var session = SessionFactory.Open(graph);
         var config = model.Config;
-        const int chunk = PhoneStreaming.ChunkFrames;
-        var cepstra = Input(zeros(config.Ceps), ones(config.Ceps) / 10, Batch, Chunks * chunk);
+        var cepstra = Input(zeros(config.Ceps), ones(config.Ceps) / 10, Batch, Chunks * PhoneStreaming.ChunkFrames);
+        var (expected, got) = Scores(model, session, cepstra);
+        return Relative(expected, got);
+    }
 
-        var cache = Cache(session, Batch);
-        var pieces = new List<Tensor>();
-        for (var i = 0; i < Chunks; i++)
-        {
-            var outputs = Run(session, cepstra.narrow(1, i * chunk, chunk), cache);
-            pieces.Add(outputs[0]);
-            cache = outputs[1];
-        }
+    /// <summary>
+    /// Scores of the definition and those that the graph gives chunk by chunk for the same outputs, [B, outputs, states].
+    /// </summary>
+    /// <param name="model">The definition.</param>
+    /// <param name="session">The streaming graph.</param>
+    /// <param name="cepstra">[B, frames, ceps], whole chunks.</param>
+    internal static (Tensor Expected, Tensor Got) Scores(PhoneNet model, InferenceSession session, Tensor cepstra)
+    {
+        using var mode = no_grad();
+        var config = model.Config;
         // The first output of the definition lies at the first frame with a whole context, which no multiple of three need be.
         var first = (config.ContextFrames + config.Subsampling - 1) / config.Subsampling;
-        var shifted = model.forward(
-            cepstra.narrow(
-                1, (first * config.Subsampling) - config.ContextFrames,
-                (Chunks * chunk) - ((first * config.Subsampling) - config.ContextFrames)));
-        var expected = shifted.transpose(1, 2);
-        var got = cat([.. pieces], 1).narrow(1, first + PhoneStreaming.DelayOutputs(config), expected.size(1));
-        return ((expected - got) / expected.abs().clamp_min(1)).abs().max().item<float>();
+        var skipped = (first * config.Subsampling) - config.ContextFrames;
+        var expected = model.forward(cepstra.narrow(1, skipped, cepstra.size(1) - skipped)).transpose(1, 2);
+        var got = Stream(session, cepstra, PhoneStreaming.ChunkFrames);
+        return (expected, got.narrow(1, first + PhoneStreaming.DelayOutputs(config), expected.size(1)));
     }
 }

@@ -10,69 +10,108 @@ namespace AVServer.Lab.Import;
 /// <summary>
 /// Takes a <see cref="PhoneNet"/>'s weights from its own ONNX file, so that what a model is made of can be had without training it anew.
 /// </summary>
-internal static class PhoneNetGraph
+internal sealed class PhoneNetGraph
 {
+    private readonly Dictionary<string, TensorProto> _constants;
+    private readonly Queue<NodeProto> _products;
+    private readonly Queue<Tensor> _shifts;
+
+    private PhoneNetGraph(GraphProto graph)
+    {
+        _constants = graph.Initializer.ToDictionary(constant => constant.Name);
+        // Nodes stand in the order in which they are computed.
+        _products = new(graph.Node.Where(node => node.OpType is "Gemm" or "MatMulIntegerToFloat"));
+        _shifts = new(graph.Node.Where(node => node.OpType == "Add").SelectMany(node => node.Input).Select(Vector).OfType<Tensor>());
+    }
+
     /// <summary>The network with the file's weights, in evaluation mode.</summary>
-    /// <param name="graph">An ONNX file that was written from a <see cref="PhoneNet"/> of the usual size.</param>
+    /// <param name="file">An ONNX file that was written from a <see cref="PhoneNet"/> of the usual size.</param>
     /// <exception cref="InvalidDataException">It holds other weights.</exception>
-    public static PhoneNet Read(ReadOnlySpan<byte> graph)
+    public static PhoneNet Read(ReadOnlySpan<byte> file)
     {
         // Before the scope, which would take its tensors along.
         var net = new PhoneNet(new PhoneNetConfig());
         using var mode = no_grad();
         using var scope = NewDisposeScope();
-        var weights = new Queue<Tensor>(Weights(graph));
-        var layers = net.Layers;
-        Take(weights, layers.First);
-        Take(weights, layers.FirstNorm);
-        foreach (var layer in layers.Fast.Concat(layers.Slow))
-        {
-            Take(weights, layer.Layers.Linear);
-            Take(weights, layer.Layers.Affine);
-            Take(weights, layer.Layers.Norm);
-        }
-        Take(weights, layers.Bottleneck);
-        Take(weights, layers.Hidden);
-        Take(weights, layers.HiddenNorm);
-        Take(weights, layers.Code);
-        Take(weights, layers.Output);
-        if (weights.Count > 0) throw new InvalidDataException($"Expected the weights of a phone network, got {weights.Count} more.");
+        new PhoneNetGraph(ModelProto.Parser.ParseFrom(file).Graph).Fill(net.Layers);
         net.eval();
         return net;
     }
 
-    // The constants stand in the order in which the network is computed; single numbers among them are no weights.
-    private static IEnumerable<Tensor> Weights(ReadOnlySpan<byte> graph)
+    private void Fill(PhoneNetLayers layers)
     {
-        var constants = ModelProto.Parser.ParseFrom(graph).Graph.Initializer;
-        return [.. constants.Where(constant => constant.Dims.Count > 0).Select(Values).OfType<Tensor>()];
+        Take(layers.First);
+        Take(layers.FirstNorm);
+        foreach (var layer in layers.Fast.Concat(layers.Slow))
+        {
+            TakeTaps(layer.Layers.Linear);
+            Take(layer.Layers.Affine);
+            Take(layer.Layers.Norm);
+        }
+        Take(layers.Bottleneck);
+        Take(layers.Hidden);
+        layers.HiddenNorm.Values.Scale.fill_(1);
+        layers.HiddenNorm.Values.Shift.zero_();
+        var shift = Take(layers.Code) ?? throw Unexpected([layers.Code.weight!.size(0)], []);
+        Take(layers.Output);
+        // What is added in front of the code has become the code's bias. The network has none there: the outputs' bias takes it.
+        layers.Output.bias!.add_(layers.Output.weight!.squeeze(2).matmul(shift));
+        if (_products.Count + _shifts.Count > 0)
+            throw new InvalidDataException(
+                $"Expected the weights of a phone network, got {_products.Count} products and {_shifts.Count} shifts more.");
     }
 
-    private static Tensor? Values(TensorProto constant) => (DataType)constant.DataType switch
+    // A convolution is a matrix product there, [taps · inputs, outputs]; the file's bias.
+    private Tensor? Take(Conv1d target)
     {
-        DataType.Float => tensor(MemoryMarshal.Cast<byte, float>(constant.RawData.Span).ToArray()).reshape([.. constant.Dims]),
-        DataType.Float16 => tensor(Array.ConvertAll(MemoryMarshal.Cast<byte, Half>(constant.RawData.Span).ToArray(), half => (float)half))
-            .reshape([.. constant.Dims]),
-        _ => null,
-    };
-
-    // A convolution is a matrix product there, [taps · inputs, outputs].
-    private static void Take(Queue<Tensor> weights, Conv1d target)
-    {
-        var (outputs, inputs, taps) = (target.weight.size(0), target.weight.size(1), target.weight.size(2));
-        target.weight.copy_(Next(weights, [taps * inputs, outputs]).reshape(taps, inputs, outputs).permute(2, 1, 0));
-        if (target.bias is { } bias) bias.copy_(Next(weights, [outputs]));
+        var (outputs, inputs, taps) = (target.weight!.size(0), target.weight.size(1), target.weight.size(2));
+        var (weights, bias) = Next([taps * inputs, outputs]);
+        target.weight.copy_(weights.reshape(taps, inputs, outputs).permute(2, 1, 0));
+        if (target.bias is { } own) own.copy_(bias ?? throw Unexpected([outputs], []));
+        return bias;
     }
 
-    private static void Take(Queue<Tensor> weights, ChannelAffine target)
+    // A factor whose taps are products of their own, [inputs, taps · outputs].
+    private void TakeTaps(Conv1d target)
+    {
+        var (outputs, inputs, taps) = (target.weight!.size(0), target.weight.size(1), target.weight.size(2));
+        target.weight.copy_(Next([inputs, taps * outputs]).Weights.reshape(inputs, taps, outputs).permute(2, 0, 1));
+    }
+
+    // The scale is part of the weights before it.
+    private void Take(ChannelAffine target)
     {
         var (scale, shift) = target.Values;
-        scale.copy_(Next(weights, [scale.size(0)]).unsqueeze(1));
-        shift.copy_(Next(weights, [shift.size(0)]).unsqueeze(1));
+        if (!_shifts.TryDequeue(out var next) || next.numel() != shift.numel()) throw Unexpected(shift.shape, next?.shape ?? []);
+        scale.fill_(1);
+        shift.copy_(next.unsqueeze(1));
     }
 
-    private static Tensor Next(Queue<Tensor> weights, long[] shape) => weights.TryDequeue(out var next) && next.shape.SequenceEqual(shape)
-        ? next
-        : throw new InvalidDataException(
-            $"Expected weights [{string.Join(", ", shape)}] of a phone network, got [{string.Join(", ", next?.shape ?? [])}].");
+    private (Tensor Weights, Tensor? Bias) Next(long[] shape)
+    {
+        if (!_products.TryDequeue(out var node)) throw Unexpected(shape, []);
+        var isWhole = node.OpType != "Gemm";
+        var weights = Values(node.Input[1]) ?? throw Unexpected(shape, []);
+        if (isWhole) weights *= Values(node.Input[3])!;
+        if (!weights.shape.SequenceEqual(shape)) throw Unexpected(shape, weights.shape);
+        return (weights, node.Input.Count > (isWhole ? 6 : 2) ? Values(node.Input[isWhole ? 6 : 2]) : null);
+    }
+
+    private Tensor? Vector(string name) => Values(name) is { } values && values.dim() == 1 ? values : null;
+
+    private Tensor? Values(string name)
+    {
+        if (!_constants.TryGetValue(name, out var constant)) return null;
+        var bytes = constant.RawData.Span;
+        float[]? values = (DataType)constant.DataType switch
+        {
+            DataType.Float => MemoryMarshal.Cast<byte, float>(bytes).ToArray(),
+            DataType.Int8 => Array.ConvertAll(MemoryMarshal.Cast<byte, sbyte>(bytes).ToArray(), whole => (float)whole),
+            _ => null,
+        };
+        return values is null ? null : tensor(values).reshape([.. constant.Dims]);
+    }
+
+    private static InvalidDataException Unexpected(long[] wanted, long[] got) => new(
+        $"Expected weights [{string.Join(", ", wanted)}] of a phone network, got [{string.Join(", ", got)}].");
 }

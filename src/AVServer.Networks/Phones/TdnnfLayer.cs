@@ -40,10 +40,21 @@ public sealed class TdnnfLayer : Layer
     /// </summary>
     public override Value Compute(Value x)
     {
-        var seen = x.Past(axis: 2, Stride, silence: false);                                        // [B, width, T]
-        var inner = seen.Apply(linear).Past(axis: 2, Stride, silence: false);                      // [B, rank, T − stride]
-        var hidden = inner.Apply(affine).Relu().Apply(norm);                                       // [B, width, T − 2 · stride]
+        var hidden = Linear(x).Past(axis: 2, Stride, silence: false).Apply(affine).Relu().Apply(norm);  // [B, width, T − 2 · stride]
+        var seen = x.Past(axis: 2, Stride, silence: false);                                           // [B, width, T]
         var middle = seen.Narrow(2, -(Stride + hidden.Length(2)), hidden.Length(2));
         return hidden + (middle * _bypass);
+    }
+
+    // The first factor, [B, width, T] → [B, rank, T − stride]. Both taps' products of a frame are formed when it comes, and the earlier
+    // tap's wait for the frame behind: a stream keeps and moves vectors of the rank, not of the width.
+    private Value Linear(Value x)
+    {
+        var (rank, width, taps) = (linear.weight!.size(0), linear.weight.size(1), linear.weight.size(2));
+        var products = x.Convolve(linear.weight.permute(2, 0, 1).reshape(taps * rank, width, 1), bias: null); // [B, taps · rank, T]
+        if (taps == 1) return products;
+        var earlier = products.Narrow(1, 0, rank).Past(axis: 2, Stride, silence: false);
+        var count = earlier.Length(2) - Stride;
+        return earlier.Narrow(2, 0, count) + products.Narrow(1, rank, rank).Narrow(2, -count, count);
     }
 }

@@ -80,15 +80,17 @@ public sealed class StreamingModel : IDisposable
         return Load(model, ModelManifest.MainFile, inputs, outputs, sessions);
     }
 
-    /// <summary>Loads a phone network and compares the graph with its manifest.</summary>
+    /// <summary>
+    /// Loads a phone network and compares the graph with its manifest. Its 8-bit products are the CPU's, whatever computes else.
+    /// </summary>
     /// <exception cref="ModelStoreException">The graph can't be loaded or isn't what the manifest says.</exception>
-    public static StreamingModel LoadPhones(StoredModel model, SessionFactory? sessions = null)
+    public static StreamingModel LoadPhones(StoredModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Manifest.Kind != ModelKind.PhoneModel)
             throw new ArgumentException(
                 $"Expected a {ModelKind.PhoneModel}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
-        return Load(model, ModelManifest.MainFile, model.Manifest.Inputs, model.Manifest.Outputs, sessions);
+        return Load(model, ModelManifest.MainFile, model.Manifest.Inputs, model.Manifest.Outputs, SessionFactory.Cpu);
     }
 
     /// <summary>Loads the lip encoder of an audio-visual spotter and compares the graph with the manifest.</summary>

@@ -18,7 +18,7 @@ internal static class ClusterSetup
             return services.AddSingleton<ISharedEvents, SingleNode>().AddSingleton<ISharedKeywords, OwnKeywords>();
         services.AddSingleton<RedisConnection>().AddSingleton<RedisEvents>();
         services.AddSingleton<ISharedEvents>(provider => provider.GetRequiredService<RedisEvents>());
-        services.AddHostedService<ClusterNode>();
+        services.AddHostedService<ClusterNode>().AddHostedService<ClusterKeyUsage>();
         services.AddSingleton<ClusterKeywords>();
         services.AddSingleton<ISharedKeywords>(provider => provider.GetRequiredService<ClusterKeywords>());
         services.AddHostedService(provider => provider.GetRequiredService<ClusterKeywords>());

@@ -10,7 +10,8 @@ internal static class SecuritySetup
     {
         services.AddOptions<SecurityOptions>().BindConfiguration(SecurityOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SecurityOptions>, SecurityOptionsValidator>();
-        services.AddSingleton<HostPolicy>().AddSingleton<OriginPolicy>().AddSingleton<KeyRing>().AddSingleton<KeyLimits>();
+        services.AddSingleton<HostPolicy>().AddSingleton<OriginPolicy>().AddSingleton<KeyRing>()
+            .AddSingleton<UsageOfOthers>().AddSingleton<KeyLimits>();
         services.AddCors().AddAuthorization();
         services.AddSingleton<IAuthorizationHandler, PermissionHandler>();
         // Not AddAuthentication: that one brings data protection along, which writes keys of its own into the user's folder.

@@ -80,14 +80,24 @@ public sealed class GraphPassTests
         ["Reshape", "Reshape", "Gemm", "Relu", "Reshape", "Gather", "Reshape", "Gemm", "Slice", "Tanh", "Reshape", "Add", "Reshape"]);
 
     [Fact]
-    public void Weights_that_half_precision_holds_take_half_the_room_and_others_stay()
-    {
-        Tensor Rounded() => rand(20, 20).to(float16).to(float32);
-        var halves = Same(HalfStorage.Run, x => x.Linear(Rounded(), null), [2, 20], ["Cast", "MatMul"]);
-        var singles = Same(HalfStorage.Run, x => x.Linear(rand(20, 20), null), [2, 20], ["MatMul"]);
+    public void Channels_of_a_sequence_are_taken_out_of_its_rows() => Same(
+        StreamRows.Run,
+        x =>
+        {
+            var hidden = x.Transpose(1, 2).Apply(Conv1d(3, 6, 1));
+            return (hidden.Narrow(1, 0, 2) + hidden.Narrow(1, 4, 2)).Transpose(1, 2);
+        },
+        [2, 5, 3],
+        ["Reshape", "Gemm", "Reshape", "Slice", "Slice", "Add"]);
 
-        Assert.InRange(halves.Length, 0, singles.Length - 700);
-    }
+    [Fact]
+    public void Scales_above_zero_go_through_a_ReLU_into_the_convolution() =>
+        Same(ScaleFolding.Run, x => (x.Apply(Conv1d(3, 4, 2)).Relu() * (rand(4, 1) + 0.1)) + rand(4, 1), [2, 3, 9],
+            ["Conv", "Relu", "Add"]);
+
+    [Fact]
+    public void Scales_below_zero_stay_behind_a_ReLU() =>
+        Same(ScaleFolding.Run, x => x.Apply(Conv1d(3, 4, 2)).Relu() * (rand(4, 1) - 0.5), [2, 3, 9], ["Conv", "Relu", "Mul"]);
 
     private static byte[] Same(Action<GraphEditor> pass, Func<Value, Value> run, long[] shape, string[] nodes)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using AVServer.Runtime.Onnx;
 using Google.Protobuf;
@@ -23,6 +24,8 @@ internal sealed class GraphEditor
             value => value.Name, value =>
                 value.Type.TensorType.Shape.Dim.Select(axis => axis.HasDimParam ? axis.DimParam : $"{axis.DimValue}").ToArray());
         _constants = Graph.Initializer.ToDictionary(constant => constant.Name);
+        // Numbers that an earlier editor gave are taken.
+        _made = _constants.Keys.Concat(Graph.Node.SelectMany(node => node.Output)).Select(NumberOf).Append(-1).Max() + 1;
     }
 
     /// <summary>The nodes, in the order in which they are computed.</summary>
@@ -95,6 +98,10 @@ internal sealed class GraphEditor
 
     /// <summary>A name that nothing has yet.</summary>
     internal string UniqueName(string like) => $"{like.Split('~')[0]}~{_made++}";
+
+    private static int NumberOf(string name) =>
+        name.Split('~') is [_, var digits] && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number : -1;
 
     /// <summary>A node that is in no graph yet.</summary>
     internal static NodeProto Node(string type, IReadOnlyList<string> inputs, string output, params IReadOnlyList<OnnxAttribute> attributes)
@@ -209,6 +216,21 @@ internal sealed class GraphEditor
         editor.Graph.Output.Add(logits);
         return editor._model.ToByteArray();
     }
+
+    /// <summary>A graph that gives some of its inner values too.</summary>
+    /// <param name="graph">The file's bytes.</param>
+    /// <param name="values">Names of values of single precision.</param>
+    internal static byte[] WithOutputs(byte[] graph, IReadOnlyList<string> values)
+    {
+        var model = ModelProto.Parser.ParseFrom(graph);
+        var single = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)DataType.Float } };
+        model.Graph.Output.Add(values.Select(value => new ValueInfoProto { Name = value, Type = single }));
+        return model.ToByteArray();
+    }
+
+    /// <summary>Lets nodes be of another set of operators.</summary>
+    internal void Import(string domain, int version) =>
+        _model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = version });
 
     /// <summary>The file, without the shapes of values inside.</summary>
     internal byte[] ToBytes()

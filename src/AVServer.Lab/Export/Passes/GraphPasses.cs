@@ -20,7 +20,6 @@ internal static class GraphPasses
             StreamRows.Run(editor);
         }
 
-        HalfStorage.Run(editor);
         return editor.ToBytes();
     }
 }

@@ -17,7 +17,9 @@ internal static class ScaleFolding
             changed = false;
             foreach (var node in graph.Nodes.ToList().Where(node => node.OpType is "Conv" or "MatMul" or "Add" or "Sub" or "Mul" or "Div"))
             {
-                if (node.Output.Count > 0) changed |= FoldIntoNext(graph, node) || FoldIntoPrevious(graph, node) || Swap(graph, node);
+                if (node.Output.Count > 0)
+                    changed |= FoldIntoNext(graph, node) || FoldIntoPrevious(graph, node) || FoldThroughRelu(graph, node)
+                        || Swap(graph, node);
             }
         }
     }
@@ -50,6 +52,19 @@ internal static class ScaleFolding
         }
 
         Merge(graph, node, next);
+        return true;
+    }
+
+    /// <summary>Conv → ReLU → scale above 0: a Conv that is scaled → ReLU.</summary>
+    private static bool FoldThroughRelu(GraphEditor graph, NodeProto node)
+    {
+        if (node.OpType != "Conv" || !IsProduct(graph, node) || graph.SingleConsumerOf(node) is not { OpType: "Relu" } relu ||
+            graph.SingleConsumerOf(relu) is not { OpType: "Mul" } next || Other(graph, next, relu.Output[0]) is not { } other) return false;
+        if (PerChannel(graph, other, relu.Output[0], 1) is not { } scale || scale.le(0).any().item<bool>()) return false;
+        var weight = graph.Weight(node.Input[1]);
+        node.Input[1] = graph.Store(node.Input[1], (weight.flatten(1) * scale.reshape(-1, 1)).reshape(weight.shape));
+        if (node.Input.Count == 3) node.Input[2] = graph.Store(node.Input[2], graph.Weight(node.Input[2]) * scale);
+        Merge(graph, relu, next);
         return true;
     }
 

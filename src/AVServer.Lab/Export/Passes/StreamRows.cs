@@ -73,6 +73,9 @@ internal sealed class StreamRows
             case "Slice" when moved && _graph.Int64s(node.Input[3]) is [2]:
                 _times[output] = Add("Slice", [Time(input), node.Input[1], node.Input[2], _graph.Int64s([1], 1), .. node.Input.Skip(4)]);
                 return true;
+            case "Slice" when moved && _graph.Int64s(node.Input[3]) is [1]:
+                _times[output] = Add("Slice", [Time(input), node.Input[1], node.Input[2], _graph.Int64s([1], 2), .. node.Input.Skip(4)]);
+                return true;
             default:
                 return false;
         }
