@@ -56,6 +56,8 @@ internal static class LogEventIds
     public const int SourceConnected = 2801;
     public const int SourceLost = 2802;
     public const int SourceGivenUp = 2803;
+    public const int SourceTakenOver = 2804;
+    public const int SourceGone = 2805;
 
     public const int Audited = 2901;
 

@@ -44,7 +44,7 @@ public static class ServerSetup
         services.AddCluster(builder.Configuration);
         services.AddTelemetry(builder.Configuration);
         services.AddHistory().AddClips().AddBackup().AddWebhooks().AddJobs(builder.Configuration).AddKeywords().AddWyoming().AddMqtt()
-            .AddSources();
+            .AddSources(builder.Configuration);
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problem.AddCode);
         services.AddSingleton<FaultReports>().AddSingleton<AuditLog>();
         services.AddExceptionHandler<ProblemExceptionHandler>();

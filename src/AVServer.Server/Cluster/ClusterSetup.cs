@@ -1,6 +1,7 @@
 using AVServer.Server.Events;
 using AVServer.Server.Keywords;
 using AVServer.Server.Scoring;
+using AVServer.Server.Sources;
 using Microsoft.Extensions.Options;
 
 namespace AVServer.Server.Cluster;
@@ -23,6 +24,14 @@ internal static class ClusterSetup
         services.AddSingleton<ISharedKeywords>(provider => provider.GetRequiredService<ClusterKeywords>());
         services.AddHostedService(provider => provider.GetRequiredService<ClusterKeywords>());
         return services;
+    }
+
+    /// <summary>Adds the sources of all nodes.</summary>
+    public static IServiceCollection AddClusterSources(this IServiceCollection services)
+    {
+        services.AddSingleton<ClusterSources>();
+        services.AddSingleton<ISharedSources>(provider => provider.GetRequiredService<ClusterSources>());
+        return services.AddHostedService(provider => provider.GetRequiredService<ClusterSources>());
     }
 
     /// <summary>Adds the jobs of all nodes.</summary>

@@ -15,7 +15,8 @@ namespace AVServer.Server.Sources;
 /// </summary>
 internal sealed partial class PulledSource : IDisposable
 {
-    private const string Transport = "pull";
+    /// <summary>How the media of a pulled stream comes.</summary>
+    public const string Transport = "pull";
 
     private readonly PullRequest _pull;
     private readonly StreamRequest _stream;

@@ -12,12 +12,12 @@ using Microsoft.Extensions.Options;
 namespace AVServer.Server.Sources;
 
 /// <summary>
-/// The sources: one a stream id, no more than the limit. One that was given up stays to be looked at, until its place is wanted.
+/// The sources of this process: one a stream id, no more than the limit. One that was given up stays to be looked at, until its place is
+/// wanted.
 /// </summary>
-internal sealed class SourceRegistry : IHostedService
+internal sealed class SourceRegistry : ISharedSources, IHostedService
 {
     private readonly SourceParts _parts;
-    private readonly IReadOnlyList<SourceOptions> _configured;
     private readonly QueryWords _words;
     private readonly KeyLimits _keyLimits;
     private readonly Lock _gate = new();
@@ -25,15 +25,13 @@ internal sealed class SourceRegistry : IHostedService
     private bool _stopped;
 
     public SourceRegistry(
-        LivePull pull, IOptions<PullOptions> options, IOptions<SourcesOptions> configured, IOptions<ServerLimits> limits,
-        StreamRegistry streams, QueryWords words, KeyLimits keyLimits, FaultReports faults, SourceMetrics metrics, TimeProvider time,
-        ILogger<SourceRegistry> logger)
+        LivePull pull, IOptions<PullOptions> options, IOptions<ServerLimits> limits, StreamRegistry streams, QueryWords words,
+        KeyLimits keyLimits, FaultReports faults, SourceMetrics metrics, TimeProvider time, ILogger<SourceRegistry> logger)
     {
         var rules = new PullRules(
             [.. options.Value.AllowedNetworks.Select(network => IPNetwork.Parse(network))], options.Value.AnswerTimeout,
             options.Value.MediaTimeout);
         _parts = new SourceParts(pull, options.Value, rules, streams, limits.Value, faults, metrics, time, logger);
-        _configured = [.. configured.Value.Sources];
         (_words, _keyLimits) = (words, keyLimits);
     }
 
@@ -49,12 +47,6 @@ internal sealed class SourceRegistry : IHostedService
         lock (_gate) return _sources.GetValueOrDefault(streamId)?.Status;
     }
 
-    /// <summary>Begins to pull.</summary>
-    /// <param name="request">What.</param>
-    /// <param name="grant">Who asks.</param>
-    /// <param name="cancellationToken">Ends the wait for words.</param>
-    /// <exception cref="RefusedException">It can't be pulled, or there are too many.</exception>
-    /// <exception cref="Media.MediaException">It is at no address that could be pulled from.</exception>
     public async Task<PulledSource> AddAsync(SourceRequest request, Grant grant, CancellationToken cancellationToken)
     {
         StreamIds.Check(request.StreamId);
@@ -81,8 +73,6 @@ internal sealed class SourceRegistry : IHostedService
         return source;
     }
 
-    /// <summary>Ends a source and its stream.</summary>
-    /// <returns>False where there is none.</returns>
     public async Task<bool> RemoveAsync(string streamId, CancellationToken cancellationToken)
     {
         PulledSource? source;
@@ -92,7 +82,10 @@ internal sealed class SourceRegistry : IHostedService
         return true;
     }
 
-    /// <summary>Ends a source, where it is still the one of its stream.</summary>
+    public Task<IReadOnlyList<SourceStatus>> AllAsync() => Task.FromResult(All);
+
+    public Task<SourceStatus?> FindAsync(string streamId) => Task.FromResult(Find(streamId));
+
     public async Task RemoveAsync(PulledSource source)
     {
         lock (_gate)
@@ -100,20 +93,7 @@ internal sealed class SourceRegistry : IHostedService
         await source.StopAsync();
     }
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        for (var i = 0; i < _configured.Count; i++)
-        {
-            try
-            {
-                await AddAsync(_configured[i].ToRequest(), Grant.Anyone, cancellationToken);
-            }
-            catch (RefusedException refused)
-            {
-                throw new SetupException($"{SourcesOptions.Section}:{i}: {refused.Message}");
-            }
-        }
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -128,14 +108,16 @@ internal sealed class SourceRegistry : IHostedService
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    /// <summary>What is told where the stream has a source, or a sender.</summary>
+    public static RefusedException Busy() => new(
+        FaultCodes.StreamBusy, "Someone already sends on this stream id, or it is pulled; choose another or close that stream first.");
+
     private void Enter(PulledSource source)
     {
         if (_stopped || _parts.Streams.IsDraining) throw RefusedException.Stopping();
         var before = _sources.GetValueOrDefault(source.StreamId);
         if (before is { IsOver: false } || _parts.Streams.Find(source.StreamId) is not null)
-            throw new RefusedException(
-                FaultCodes.StreamBusy,
-                "Someone already sends on this stream id, or it is pulled; choose another or close that stream first.");
+            throw Busy();
         if (before is null && _sources.Count >= _parts.Options.MaxSources && !ForgetOne())
             throw new RefusedException(
                 FaultCodes.LimitExceeded,

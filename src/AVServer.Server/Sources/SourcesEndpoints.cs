@@ -34,11 +34,11 @@ internal static class SourcesEndpoints
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status502BadGateway)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        routes.MapGet(Routes.Stream, Find)
+        routes.MapGet(Routes.Stream, FindAsync)
             .RequireScope(Scope.Subscribe)
             .WithSummary("A stream that is open, or is to be by its source: how its media comes, and how it goes with the source.")
             .Produces<StreamDetails>().ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapGet(Routes.Sources, (SourceRegistry sources, ClaimsPrincipal user) => List(sources, Grant.Of(user)))
+        routes.MapGet(Routes.Sources, (ISharedSources sources, ClaimsPrincipal user) => ListAsync(sources, Grant.Of(user)))
             .RequireScope(Scope.Subscribe)
             .WithSummary("Lists the sources that media is pulled from, those that wait and those that were given up among them.");
         routes.MapDelete(BySource, RemoveAsync)
@@ -49,7 +49,7 @@ internal static class SourcesEndpoints
     }
 
     private static async Task<IResult> AddAsync(
-        HttpContext context, SourceRegistry sources, StreamRegistry streams, AuditLog audit, CancellationToken cancellationToken,
+        HttpContext context, ISharedSources sources, StreamRegistry streams, AuditLog audit, CancellationToken cancellationToken,
         bool wait = true)
     {
         var request = await ReadAsync(context.Request, cancellationToken);
@@ -58,7 +58,7 @@ internal static class SourcesEndpoints
         var source = await sources.AddAsync(request, grant, cancellationToken);
         audit.Did(grant, "has a source pulled as the stream", source.StreamId);
         var place = Routes.Stream.Replace("{streamId}", source.StreamId, StringComparison.Ordinal);
-        if (!wait) return TypedResults.Accepted(place, DetailsOf(source.StreamId, streams, sources)!);
+        if (!wait) return TypedResults.Accepted(place, DetailsOf(source, streams));
         SourceFault? fault;
         try
         {
@@ -70,22 +70,28 @@ internal static class SourcesEndpoints
             if (cancellationToken.IsCancellationRequested) throw;
             fault = new SourceFault(FaultCodes.NotFound, "The source was ended before any media came.");
         }
-        if (fault is null && DetailsOf(source.StreamId, streams, sources) is { } details) return TypedResults.Created(place, details);
+        if (fault is null && await sources.FindAsync(source.StreamId) is not null)
+            return TypedResults.Created(place, DetailsOf(source, streams));
         await sources.RemoveAsync(source);
         throw new RefusedException(fault?.Code ?? FaultCodes.NotFound, fault?.Message ?? "The source was ended as soon as it had begun.");
     }
 
-    private static IResult Find(string streamId, SourceRegistry sources, StreamRegistry streams) =>
-        DetailsOf(streamId, streams, sources) is { } details
-            ? TypedResults.Ok(details)
-            : Problem.Of(
-                FaultCodes.NotFound, $"Expected the id of an open stream or of a source; see {Routes.Streams} and {Routes.Sources}.");
+    private static async Task<IResult> FindAsync(string streamId, ISharedSources sources, StreamRegistry streams)
+    {
+        var stream = streams.Find(streamId);
+        // Of a stream that somebody sends here the others need not be asked.
+        var source = stream is null || stream.Transport == PulledSource.Transport ? await sources.FindAsync(streamId) : null;
+        return stream is null && source is null
+            ? Problem.Of(
+                FaultCodes.NotFound, $"Expected the id of an open stream or of a source; see {Routes.Streams} and {Routes.Sources}.")
+            : TypedResults.Ok(DetailsOf(streamId, stream, source));
+    }
 
-    private static SourceStatus[] List(SourceRegistry sources, Grant grant) =>
-        [.. sources.All.Where(source => grant.HasStream(source.StreamId))];
+    private static async Task<SourceStatus[]> ListAsync(ISharedSources sources, Grant grant) =>
+        [.. (await sources.AllAsync()).Where(source => grant.HasStream(source.StreamId))];
 
     private static async Task<IResult> RemoveAsync(
-        string streamId, SourceRegistry sources, AuditLog audit, ClaimsPrincipal user, CancellationToken cancellationToken)
+        string streamId, ISharedSources sources, AuditLog audit, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
         if (!await sources.RemoveAsync(streamId, cancellationToken))
             return Problem.Of(FaultCodes.NotFound, $"Expected the stream id of a source; see {Routes.Sources}.");
@@ -93,13 +99,11 @@ internal static class SourcesEndpoints
         return TypedResults.NoContent();
     }
 
-    private static StreamDetails? DetailsOf(string streamId, StreamRegistry streams, SourceRegistry sources)
-    {
-        var (stream, source) = (streams.Find(streamId), sources.Find(streamId));
-        return stream is null && source is null
-            ? null
-            : new StreamDetails(streamId, stream?.Transport, stream?.OpenedAt, stream?.MediaTime, source);
-    }
+    private static StreamDetails DetailsOf(PulledSource source, StreamRegistry streams) =>
+        DetailsOf(source.StreamId, streams.Find(source.StreamId), source.Status);
+
+    private static StreamDetails DetailsOf(string streamId, LiveStream? stream, SourceStatus? source) =>
+        new(streamId, stream?.Transport, stream?.OpenedAt, stream?.MediaTime, source);
 
     private static async Task<SourceRequest> ReadAsync(HttpRequest body, CancellationToken cancellationToken)
     {

@@ -34,7 +34,7 @@ internal static class StreamsEndpoints
     }
 
     private static async Task<IResult> CloseAsync(
-        string streamId, StreamRegistry registry, SourceRegistry sources, ISharedEvents shared, AuditLog audit, ClaimsPrincipal user,
+        string streamId, StreamRegistry registry, ISharedSources sources, ISharedEvents shared, AuditLog audit, ClaimsPrincipal user,
         CancellationToken cancellationToken)
     {
         if (await sources.RemoveAsync(streamId, cancellationToken))
