@@ -108,6 +108,9 @@ public sealed class GroupMixAttention : Layer
     private const int Attending = 4;
     private const int Heads = 8;
 
+    // Places in either direction that a group has, and heads whose values are placed by as large a kernel.
+    private static readonly (int Kernel, int Heads)[] Sizes = [(3, 2), (5, 3), (7, 3)];
+
     private readonly Linear project;
     private readonly BatchNorm2d tokenNorm;
     private readonly ModuleList<SeparableConv> aggregators;
@@ -124,13 +127,13 @@ public sealed class GroupMixAttention : Layer
         (_width, _part) = (width, width / Parts);
         project = Linear(width, 3 * width);
         tokenNorm = BatchNorm2d(_part);
-        aggregators = ModuleList([.. new[] { 3, 5, 7 }.Select(kernel => new SeparableConv(_part, _part, kernel))]);
+        aggregators = ModuleList([.. Sizes.Select(size => new SeparableConv(_part, _part, size.Kernel))]);
         localDepthwise = Conv2d(3 * _part, 3 * _part, 3, padding: 1, groups: 3 * _part, bias: false);
         localPointwise = Conv2d(3 * _part, _part, 1, bias: false);
         localNorm = LayerNorm(_part);
         var head = Attending * _part / Heads;
-        positions = ModuleList([.. new[] { (3, 2), (5, 3), (7, 3) }.Select(
-            it => Conv2d(it.Item2 * head, it.Item2 * head, it.Item1, padding: it.Item1 / 2, groups: it.Item2 * head))]);
+        positions = ModuleList([.. Sizes.Select(
+            size => Conv2d(size.Heads * head, size.Heads * head, size.Kernel, padding: size.Kernel / 2, groups: size.Heads * head))]);
         output = Linear(width, width);
         RegisterComponents();
     }

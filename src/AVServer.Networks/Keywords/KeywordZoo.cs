@@ -70,6 +70,8 @@ public static class KeywordZoo
                 SameAs: size == "s" ? null : "ds-cnn-s");
         }
 
+        yield return new("ds-cnn-attention", "Lei et al. 2023, ACM TALLIP 22, doi 10.1145/3558002", window => new FeatureAttentionDsCnn(
+            new(window)), Remark: "the paper's 14.5 k are for one word's syllables; sizes are chosen here");
         foreach (var (name, blocks, multiplier, parameters) in new[]
             { ("8", 1, 1, 66_000), ("8-1.5", 1, 1.5, 145_000), ("14", 2, 1, 137_000), ("14-1.5", 2, 1.5, 305_000) })
         {
@@ -94,6 +96,9 @@ public static class KeywordZoo
             new(window)), new(new(32, 32, 10), 220_000), "counted once it is pruned; before it has 0.52 M");
         yield return new("spiking", "Pellegrini et al. 2021, arXiv 2011.06846, §3", window => new SpikingNet(new(window)),
             Remark: "fewer channels than the paper's; additions by spikes are counted apart");
+        yield return new("unikw-at", "Dinkel et al. 2022, arXiv 2209.11377, §2", window => new UniKwAt(
+            new(window, Multiplier: 0.2, Head: 320)), Remark: "of AudioSet's kinds only music has recordings here to teach and others to "
+            + "judge it by; white and pink noise have one recording each, which teaches; dishes and a tap are left for the test of noise");
         yield return new("dyconvmixer", "Gharbieh et al. 2022, Interspeech, §3", window => new DyConvMixer(new DyConvMixerConfig(window)),
             Remark: "the paper says less than 200 k");
         yield return new("attention-gru", "Shan et al. 2018, arXiv 1803.10916, table 2", window => new AttentionGru(

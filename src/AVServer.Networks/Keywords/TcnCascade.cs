@@ -21,7 +21,7 @@ public sealed record TcnCascadeConfig(DtcNetConfig Small, DtcNetConfig Large, do
 /// Giraldo, Jain, Verhelst: "Efficient Execution of Temporal Convolutional Networks for Embedded Keyword Spotting" (IEEE TVLSI 29, 2021),
 /// cascaded networks. A word needs both: its logit is the smaller of the two, so that below the threshold the large one's word changes
 /// nothing, and leaving it out is exact. What differs: sizes are chosen here, of <see cref="DtcNet"/>; a graph computes both, so that it
-/// costs as much; <see cref="Operations"/> counts what would run.
+/// costs as much; <see cref="Operations(Tensor)"/> counts what would run.
 /// </remarks>
 public sealed class TcnCascade : StreamNetwork, IAdaptiveNetwork
 {

@@ -200,6 +200,7 @@ public sealed class TorchValue : Value
         Function.Silu => functional.silu(Tensor),
         Function.Gelu => functional.gelu(Tensor),
         Function.Exp => Tensor.exp(),
+        Function.Log => Tensor.log(),
         Function.Sqrt => Tensor.sqrt(),
         Function.Relu6 => Tensor.clamp(0, 6),
         Function.HardSigmoid => functional.hardsigmoid(Tensor),

@@ -282,6 +282,9 @@ public enum Function
     /// <summary>eˣ.</summary>
     Exp,
 
+    /// <summary>ln x.</summary>
+    Log,
+
     /// <summary>√x.</summary>
     Sqrt,
 

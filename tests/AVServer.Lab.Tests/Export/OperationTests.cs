@@ -29,6 +29,7 @@ public sealed class OperationTests
         ["hard sigmoid"] = random => One(random, x => (x * 3).Map(Function.HardSigmoid)),
         ["hard swish"] = random => One(random, x => (x * 3).Map(Function.HardSwish)),
         ["exp and sqrt"] = random => One(random, x => x.Exp().Sqrt()),
+        ["log"] = random => One(random, x => ((x * x) + 0.1).Map(Function.Log)),
         ["clamp"] = random => One(random, x => x.Clamp(-0.3, 0.4)),
         ["softmax"] = random => One(random, 3, x => x.Softmax(random.Next(3))),
         ["glu"] = random => new(x => x[0].Glu(1), [Shape(random, 2 * random.Next(1, 4), random.Next(1, 5))]),

@@ -128,16 +128,6 @@ public sealed class KeywordZooTests
         Assert.True(last <= 0.15 * first, $"Expected the loss to fall from {first}, got {last}.");
     }
 
-    [Fact]
-    public void Logits_of_a_stream_are_those_of_its_surest_step_and_zero_for_no_word()
-    {
-        using var scope = NewDisposeScope();
-        var steps = tensor(new[] { -3f, 2, -1, 4, 5, -6 }, [1, 3, 2]);
-
-        Assert.Equal([0f, 5, 4], KeywordLoss.WindowLogits(steps).data<float>().ToArray());
-        Assert.Equal([-3f, 2, -1], KeywordLoss.WindowLogits(tensor(new[] { -3f, 2, -1 }, [1, 3])).data<float>().ToArray());
-    }
-
     private static IKeywordNetwork Create(string name) => KeywordZoo.Find(name).Create(Window);
 
     private static Tensor Logits(IKeywordNetwork network, Tensor clips) => TorchValue.Run(network.Logits, clips);
