@@ -64,20 +64,34 @@ internal static class ZooCommand
         }
 
         var corpora = new Corpora(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data), folders.Cache);
-        var trainer = new ZooTrainer(recipe, row, Windows(Split.Train));
-        var steps = Steps(folder, trainer);
+        var trainer = new ZooTrainer(recipe, row, Windows(Split.Train), Teacher(folders, recipe));
+        var steps = trainer.Steps = Steps(folder, trainer);
         Log(string.Create(CultureInfo.InvariantCulture, $"{steps} steps in {recipe.Minutes:0.#} minutes of one core, seed {recipe.Seed}"));
         new TrainingRun(recipe.Schedule(steps), folder, Log).Run(trainer.Model, trainer.Loss);
         var exported = ModelExporter.Export(trainer.Model);
         var watch = Stopwatch.StartNew();
-        using var scorer = new ZooScorer(exported);
-        var result = scorer.Measure(recipe, steps, Windows(Split.Test), new EvaluationSet(corpora, Split.Test));
+        using var scorer = new ZooScorer(exported, recipe.WordLabels);
+        var test = Windows(Split.Test);
+        var result = scorer.Measure(recipe, steps, test, new EvaluationSet(corpora, Split.Test)) with { Operations = trainer.Operations(test) };
         File.WriteAllText(ResultPath(folders, row.Name), JsonSerializer.Serialize(result, DataRecipe.Json));
         Log(string.Create(
             CultureInfo.InvariantCulture, $"measured in {watch.Elapsed.TotalSeconds:F0} s: {JsonSerializer.Serialize(result)}"));
 
         ZooWindows Windows(Split split) =>
-            ZooWindows.LoadOrMake(Path.Combine(folders.Work, $"zoo-{split}-{recipe.Seed}.bin"), recipe, corpora, split);
+            ZooWindows.LoadOrMake(
+                Path.Combine(folders.Work, $"zoo{(recipe.Sounds is null ? "" : "-sounds")}-{split}-{recipe.Seed}.bin"), recipe, corpora, split);
+    }
+
+    /// <summary>The row that the recipe names as a teacher, as it was trained.</summary>
+    private static NormalisedNetwork? Teacher(LabFolders folders, ZooRecipe recipe)
+    {
+        if (recipe.Loss?.Teacher is not { } name) return null;
+        var (folder, nothing) = (Folder(folders, name), new float[ZooRecipe.Mels]);
+        var marker = Path.Combine(folder, "step");
+        if (!File.Exists(marker)) throw new InvalidOperationException($"Expected {name}, a teacher, to be trained first; none is in {folder}.");
+        var teacher = new NormalisedNetwork(KeywordZoo.Find(name).Create(recipe.Window), nothing, nothing);
+        teacher.load(Path.Combine(folder, $"{File.ReadAllText(marker)}.weights"));
+        return teacher;
     }
 
     // How many steps fit is found out once: a resumed run has the schedule that it began with.

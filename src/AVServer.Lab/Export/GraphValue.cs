@@ -69,6 +69,9 @@ internal sealed class GraphValue : Value
             With(axis, left));
     }
 
+    public override Value Take(int axis, long[] places) =>
+        Node("Gather", [Name, _graph.Int64s(places)], With(axis, places.Length), ("axis", At(axis)));
+
     public override Value Flip(int axis) =>
         Node("Slice", [Name, _graph.Int64s(-1), _graph.Int64s(long.MinValue), _graph.Int64s(At(axis)), _graph.Int64s(-1)], Shape);
 
@@ -95,6 +98,9 @@ internal sealed class GraphValue : Value
         height == 1 && width == 1 ? this : Pool("AveragePool", [height, width], [height, width], 0);
 
     public override Value MaxPool(long size, long stride, long padding) => Pool("MaxPool", [size, size], [stride, stride], padding);
+
+    public override Value Step(double steepness) =>
+        Node("Cast", [Of(IsAbove(0))], Shape, ("to", (long)TensorProto.Types.DataType.Float));
 
     public override Value IsAbove(double limit) => Node("Greater", [Name, _graph.Number(limit)], Shape);
 
@@ -176,6 +182,7 @@ internal sealed class GraphValue : Value
         LayerNorm norm => Node(
             "LayerNormalization", [Name, Of(Constant(norm.weight!)), Of(Constant(norm.bias!))], Shape, ("axis", -1),
                 ("epsilon", (float)norm.eps)),
+        TorchSharp.Modules.GroupNorm norm => Normal(norm),
         TorchSharp.Modules.Dropout or TorchSharp.Modules.Dropout2d => this,
         _ => throw new NotSupportedException($"Expected a layer that a graph can be written of, got {layer.GetName()}."),
     };
@@ -320,6 +327,17 @@ internal sealed class GraphValue : Value
         var shift = norm.bias!.to(float64) - (norm.running_mean!.to(float64) * scale);
         long[] channels = [-1, .. Enumerable.Repeat(1L, Rank - 2)];
         return (this * scale.reshape(channels)) + shift.reshape(channels);
+    }
+
+    /// <summary>A group norm of maps: each group's values as one long row, whose norm is that of an instance.</summary>
+    private Value Normal(GroupNorm norm)
+    {
+        var groups = norm.num_groups;
+        var rows = Reshape(0, groups, -1);
+        var normal = Node(
+            "InstanceNormalization", [Of(rows), Of(Constant(ones(groups))), Of(Constant(zeros(groups)))], ((GraphValue)rows).Shape,
+            ("epsilon", (float)norm.eps)).Reshape(-1, Length(1), Length(2), Length(3));
+        return (normal * norm.weight!.reshape(-1, 1, 1)) + norm.bias!.reshape(-1, 1, 1);
     }
 
     /// <summary>Length of an axis behind a kernel that moves along it.</summary>

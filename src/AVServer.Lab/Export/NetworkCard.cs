@@ -16,7 +16,7 @@ internal sealed record NetworkCard(
 {
     private const int FramesPerSecond = 100;
 
-    private static readonly string[] Statistics = ["mean", "istd", "Mean", "Istd", "running_mean", "running_var", "num_batches_tracked"];
+    private static readonly string[] Statistics = ["mean", "istd", "Mean", "Istd", "running_mean", "running_var", "num_batches_tracked", "mask"];
 
     /// <summary>Counts a network, which stays as it was.</summary>
     internal static NetworkCard Of(string name, INetwork network)
@@ -29,7 +29,7 @@ internal sealed record NetworkCard(
         module.train(training);
         var parameters = module.state_dict()
             .Where(entry => !Statistics.Any(end => entry.Key.EndsWith(end, StringComparison.Ordinal)))
-            .Sum(entry => entry.Value.numel());
+            .Sum(entry => entry.Value.numel()) - ((network as IPrunedNetwork)?.Pruned ?? 0);
         var window = network.Inputs[0].Shape is [_, > 0 and var frames, _] ? frames : NetworkSteps.Unbounded;
         return new(
             name,

@@ -19,9 +19,12 @@ namespace AVServer.Lab.Zoo;
 /// <param name="RestShare">Share of a batch that holds none of the words.</param>
 /// <param name="LearningRate">Highest learning rate.</param>
 /// <param name="WeightDecay">Decay of AdamW.</param>
+/// <param name="Loss">What is lost; absent: cross-entropy.</param>
+/// <param name="Sounds">Kinds of sound that are labels behind the words, each by what corpus, path and label say together; absent: none.</param>
 public sealed record ZooRecipe(
     string Data, IReadOnlyDictionary<string, string> Words, string HeldOut, string Synthetic, double Minutes, int Seed = 19,
-    int Batch = 64, double RestShare = 0.5, double LearningRate = 2e-3, double WeightDecay = 1e-2)
+    int Batch = 64, double RestShare = 0.5, double LearningRate = 2e-3, double WeightDecay = 1e-2,
+    ZooLoss? Loss = null, IReadOnlyDictionary<string, string>? Sounds = null)
 {
     /// <summary>Values of a frame.</summary>
     public const int Mels = 40;
@@ -31,7 +34,11 @@ public sealed record ZooRecipe(
 
     /// <summary>What each network is given: no word, the keyword, the other words.</summary>
     [JsonIgnore]
-    public KeywordWindow Window => new(Frames, Mels, 2 + Words.Count);
+    public KeywordWindow Window => new(Frames, Mels, WordLabels + (Sounds?.Count ?? 0));
+
+    /// <summary>Labels that are words or none; sounds follow.</summary>
+    [JsonIgnore]
+    public int WordLabels => 2 + Words.Count;
 
     /// <summary>Reads the recipe as it is for a row.</summary>
     /// <exception cref="JsonException">It is not one.</exception>
@@ -44,12 +51,12 @@ public sealed record ZooRecipe(
         return common.Deserialize<ZooRecipe>(DataRecipe.Json)!;
     }
 
-    /// <summary>The label of a recording: 0 for no word, 1 for the keyword, then the other words in their order.</summary>
+    /// <summary>The label of a recording: 0 for none, 1 for the keyword, then the other words in their order, then sounds.</summary>
     public int LabelOf(Clip clip, string label)
     {
         if (clip.Role == ClipRole.Keyword) return 1;
         var text = $"{clip.Set} {clip.Path} {label}";
-        var word = Words.Values.ToList().FindIndex(word => Regex.IsMatch(text, word, RegexOptions.CultureInvariant));
+        var word = Words.Values.Concat(Sounds?.Values ?? []).ToList().FindIndex(word => Regex.IsMatch(text, word, RegexOptions.CultureInvariant));
         return word < 0 ? 0 : 2 + word;
     }
 

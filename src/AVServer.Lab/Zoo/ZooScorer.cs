@@ -28,10 +28,13 @@ internal sealed class ZooScorer : IDisposable
     private readonly InferenceSession _session;
     private readonly FbankComputer _computer = new(new FbankOptions { Mels = Mels });
     private readonly bool _streams;
+    private readonly int _words;
 
     /// <param name="graph">The exported network.</param>
-    internal ZooScorer(ExportedModel graph)
+    /// <param name="wordLabels">Its labels that are words or none; sounds behind them aren't measured against them.</param>
+    internal ZooScorer(ExportedModel graph, int wordLabels)
     {
+        _words = wordLabels;
         _session = SessionFactory.Open(graph.Graph);
         _streams = graph.Streaming is not null;
     }
@@ -53,8 +56,9 @@ internal sealed class ZooScorer : IDisposable
         }
 
         return new ZooResult(
-            recipe.Minutes, steps, Accuracy(test), test.Labels.Length, Misses(null), Misses(0), set.Keywords.Count,
-            filler.Sum(stream => stream.Hours), MicrosecondsAStep());
+            recipe.Minutes, steps, Accuracy(test, 0.._words), test.Labels.Count(label => label < _words), Misses(null), Misses(0), set.Keywords.Count,
+            filler.Sum(stream => stream.Hours), MicrosecondsAStep(),
+            SoundAccuracy: test.Labels.Any(label => label >= _words) ? Accuracy(test, _words..recipe.Window.Labels) : null);
     }
 
     /// <summary>The keyword's score along a recording, 0 to 1: each 80 ms of a stream, of windows each 160 ms.</summary>
@@ -94,7 +98,7 @@ internal sealed class ZooScorer : IDisposable
             using var batch = cat(windows, 0);
             // The others are added up instead of taken from 1, which a float can't tell from a posterior near it.
             var posteriors = ParityCheck.Run(_session, batch)[0];
-            var others = posteriors.narrow(1, 2, posteriors.size(1) - 2).sum(1) + posteriors.select(1, 0);
+            var others = posteriors.narrow(1, 2, _words - 2).sum(1) + posteriors.select(1, 0);
             scores.AddRange(Soften(posteriors.select(1, 1), others));
             foreach (var window in windows) window.Dispose();
         }
@@ -102,23 +106,26 @@ internal sealed class ZooScorer : IDisposable
         return [.. scores];
     }
 
-    /// <summary>Of a stream no word is what no word is surer than even of.</summary>
-    private double Accuracy(ZooWindows test)
+    /// <summary>
+    /// Share of the windows of some labels in which the likeliest of these is right. Of a stream no word is what no word is surer than even
+    /// of.
+    /// </summary>
+    private double Accuracy(ZooWindows test, Range labels)
     {
-        var right = 0;
+        var (first, right, all) = (labels.Start.Value, 0, 0);
         for (var i = 0; i < test.Labels.Length; i++)
         {
+            if (test.Labels[i] < first || test.Labels[i] >= labels.End.Value) continue;
             using var scope = NewDisposeScope();
-            var fbank = Array.ConvertAll(test.Fbank[i], value => (float)value)
-                .AsSpan(ZooWindows.Spare / 2 * Mels, ZooRecipe.Frames * Mels).ToArray();
-            var frames = Frames(fbank, 0, ZooRecipe.Frames);
+            var frames = Frames(ZooWindows.Middle(test.Fbank[i]), 0, ZooRecipe.Frames);
             var posteriors = _streams
                 ? cat([full([1], 0.5f), ParityCheck.Run(_session, frames, ParityCheck.Cache(_session, 1))[0].amax([0, 1])])
                 : ParityCheck.Run(_session, frames)[0].flatten();
-            if (posteriors.argmax().item<long>() == test.Labels[i]) right++;
+            all++;
+            if (first + posteriors.narrow(0, first, labels.End.Value - first).argmax().item<long>() == test.Labels[i]) right++;
         }
 
-        return right / (double)test.Labels.Length;
+        return right / (double)all;
     }
 
     private static float[] Soften(Tensor posteriors, Tensor others)

@@ -22,10 +22,11 @@ internal sealed class ZooTable(ZooRecipe recipe, IReadOnlyDictionary<string, Zoo
         {
             var network = row.Create(recipe.Window);
             using var module = (nn.Module)network;
+            (network as IPrunedNetwork)?.Prune(progress: 1);
             var card = NetworkCard.Of(row.Name, network);
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"| {row.Name} | {card.Parameters:N0} | {card.Parameters / 1000.0:N0} | {card.MultiplyAccumulates:N0} | "
+                $"| {row.Name} | {card.Parameters:N0} | {card.Parameters / 1000.0:N0} | {card.MultiplyAccumulates:N0}{Done(row.Name)} | "
                 + $"{(card.Streams ? "yes" : "no")} | {Measured(row.Name)} | {row.Paper}{Remark(row)} |\n");
         }
 
@@ -58,8 +59,16 @@ internal sealed class ZooTable(ZooRecipe recipe, IReadOnlyDictionary<string, Zoo
     private string Measured(string name) => results.TryGetValue(name, out var result)
         ? string.Create(
             CultureInfo.InvariantCulture,
-            $"{result.MicrosecondsAStep:N0} | {100 * result.Accuracy:F1} | {Each(result.MissesClean)} | {Each(result.MissesNoisy)}")
+            $"{result.MicrosecondsAStep:N0} | {100 * result.Accuracy:F1}{Sounds(result)} | {Each(result.MissesClean)} | {Each(result.MissesNoisy)}")
         : "– | not trained yet | – | –";
+
+    private string Done(string name) => results.GetValueOrDefault(name)?.Operations is { } operations
+        ? string.Create(CultureInfo.InvariantCulture, $" ({operations:N0} done)")
+        : "";
+
+    private static string Sounds(ZooResult result) => result.SoundAccuracy is { } share
+        ? string.Create(CultureInfo.InvariantCulture, $" (sounds {100 * share:F1})")
+        : "";
 
     private static string Each(IEnumerable<double> misses) =>
         string.Join(" / ", misses.Select(share => (100 * share).ToString("F1", CultureInfo.InvariantCulture)));

@@ -17,6 +17,9 @@ internal sealed class ZooWindows
     private const int MostOfALabel = 600;
     private const int MostRest = 4_500;
 
+    // Recordings of a sound are few and long, and hold it everywhere.
+    private const int WindowsOfASound = 100;
+
     private ZooWindows(Half[][] fbank, int[] labels) => (Fbank, Labels) = (fbank, labels);
 
     /// <summary>Log-mel values, [windows, frames + spare, mels].</summary>
@@ -62,6 +65,10 @@ internal sealed class ZooWindows
         return new([.. windows.Select(window => window.Fbank)], [.. windows.Select(window => window.Label)]);
     }
 
+    /// <summary>What a network is given of a window that isn't moved.</summary>
+    internal static float[] Middle(Half[] fbank) => Array.ConvertAll(fbank, value => (float)value)
+        .AsSpan(Spare / 2 * ZooRecipe.Mels, ZooRecipe.Frames * ZooRecipe.Mels).ToArray();
+
     /// <summary>Around which sample a word lies: the middle of the sound, or of its loudest second where it is longer.</summary>
     internal static int Centre(ReadOnlySpan<float> samples)
     {
@@ -83,14 +90,14 @@ internal sealed class ZooWindows
             .GroupBy(clip => recipe.LabelOf(clip, corpora.LabelOf(clip)))
             .SelectMany(group => group.OrderBy(clip => clip.Set == recipe.Synthetic).ThenBy(_ => random.Next())
                 .Take(group.Key == 0 ? MostRest : MostOfALabel)
-                .Select(clip => (Clip: clip, Label: group.Key)));
+                .SelectMany(clip => Enumerable.Repeat((Clip: clip, Label: group.Key), group.Key < recipe.WordLabels ? 1 : WindowsOfASound)));
         foreach (var (clip, label) in clips)
         {
             var samples = corpora.Read(clip);
             if (Waveform.Rms(samples) <= 0) continue;
             for (var variant = 0; variant < (noises is null ? 1 : Variants); variant++)
             {
-                var centre = label == 0 ? random.Next(samples.Length) : Centre(samples);
+                var centre = label == 0 || label >= recipe.WordLabels ? random.Next(samples.Length) : Centre(samples);
                 var window = Cut(samples, centre);
                 if (variant > 0)
                 {

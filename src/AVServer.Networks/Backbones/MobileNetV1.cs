@@ -15,7 +15,8 @@ public sealed record MobileNetV1Config(KeywordWindow Window, double Multiplier =
 /// </remarks>
 public sealed class MobileNetV1 : WindowNetwork
 {
-    private static readonly (int Output, int Stride)[] Layers =
+    /// <summary>Channels behind each layer, and its stride.</summary>
+    internal static IReadOnlyList<(int Output, int Stride)> Layers { get; } =
     [
         (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1), (1024, 2), (1024, 1),
     ];

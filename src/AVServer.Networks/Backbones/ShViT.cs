@@ -124,8 +124,7 @@ public sealed class SingleHeadAttention : Layer
 {
     private const int Query = 16;
 
-    private readonly Parameter scale;
-    private readonly Parameter shift;
+    private readonly GroupNorm norm;
     private readonly ConvNorm project;
     private readonly ConvNorm output;
     private readonly long _attended;
@@ -134,8 +133,7 @@ public sealed class SingleHeadAttention : Layer
     internal SingleHeadAttention(long width, long attended) : base(nameof(SingleHeadAttention))
     {
         (_attended, _others) = (attended, width - attended);
-        scale = Parameter(ones(attended, 1, 1));
-        shift = Parameter(zeros(attended, 1, 1));
+        norm = Norms.OfGroups(1, attended);
         project = ConvNorm.OfPicture(attended, (2 * Query) + attended, function: null);
         output = ConvNorm.OfPicture(width, width, function: null);
         RegisterComponents();
@@ -144,17 +142,9 @@ public sealed class SingleHeadAttention : Layer
     public override Value Compute(Value x)
     {
         var (height, width) = (x.Length(2), x.Length(3));
-        var all = Normal(x.Narrow(1, 0, _attended)).Apply(project).Reshape(-1, (2 * Query) + _attended, height * width);
+        var all = x.Narrow(1, 0, _attended).Apply(norm).Apply(project).Reshape(-1, (2 * Query) + _attended, height * width);
         var shares = (all.Narrow(1, 0, Query).Transpose(1, 2).MatMul(all.Narrow(1, Query, Query)) / Math.Sqrt(Query)).Softmax(2);
         var heard = all.Narrow(1, 2 * Query, _attended).MatMul(shares.Transpose(1, 2)).Reshape(-1, _attended, height, width);
         return x + heard.Concat(1, x.Narrow(1, _attended, _others)).Relu().Apply(output);
-    }
-
-    /// <summary>The norm of all places and channels together (group norm of one group).</summary>
-    private Value Normal(Value x)
-    {
-        var centred = x - x.Mean(keep: true, 1, 2, 3);
-        var variance = (centred * centred).Mean(keep: true, 1, 2, 3);
-        return (centred / (variance + 1e-5).Sqrt() * scale) + shift;
     }
 }

@@ -71,7 +71,6 @@ public sealed class ShuffleUnitV1 : Layer
     {
         var seen = x.Apply(compress).Shuffle(_groups).Apply(depthwise).Apply(expand);
         if (!_halves) return (x + seen).Relu();
-        var means = x.Pad(2, 0, x.Length(2) % 2).Pad(3, 0, x.Length(3) % 2).AveragePool(2, 2);
-        return means.Concat(1, seen).Relu();
+        return x.Halved().Concat(1, seen).Relu();
     }
 }

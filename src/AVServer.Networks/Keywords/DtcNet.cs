@@ -18,6 +18,10 @@ public sealed record DtcNetConfig(
 
     /// <summary>Frames that a step sees.</summary>
     public int ReceptiveFieldFrames => 1 + ((Kernel - 1) * Dilations.Sum());
+
+    /// <summary>Multiplications of a frame.</summary>
+    public long MultiplyAccumulates =>
+        ((long)Values * Width) + ((long)Stacks * BlocksPerStack * Width * (Kernel + (2 * Width))) + ((long)Width * Words);
 }
 
 /// <summary>Keyword network of stacks of dilated temporal convolutions, as many as the word is long.</summary>

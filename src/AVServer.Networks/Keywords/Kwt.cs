@@ -13,34 +13,40 @@ namespace AVServer.Networks;
 /// <param name="Blocks">Blocks.</param>
 /// <param name="Labels">Words that are told apart.</param>
 /// <param name="Dropout">Share of values dropped in training.</param>
+/// <param name="IsTaught">Whether a second token learns what a teacher says.</param>
 public sealed record KwtConfig(
-    int Ceps = 40, int Frames = 98, int Dim = 64, int Heads = 1, int Hidden = 256, int Blocks = 12, int Labels = 35, double Dropout = 0);
+    int Ceps = 40, int Frames = 98, int Dim = 64, int Heads = 1, int Hidden = 256, int Blocks = 12, int Labels = 35, double Dropout = 0,
+    bool IsTaught = false);
 
 /// <summary>
 /// Keyword transformer of a window: a token for each frame and one for the word, blocks whose norms stand behind the residuals, the
 /// word's token judged.
 /// </summary>
 /// <remarks>
-/// Berg, O'Connor, Cruz: "Keyword Transformer: A Self-Attention Model for Keyword Spotting" (Interspeech 2021, arXiv 2104.00769). What
-/// differs: the word's token and its position, which are only ever added, are one vector; the attention's projections have a bias,
-/// which adds half a per cent to the parameters.
+/// Berg, O'Connor, Cruz: "Keyword Transformer: A Self-Attention Model for Keyword Spotting" (Interspeech 2021, arXiv 2104.00769). §3.2 has
+/// the teacher's token. What differs: a token and its position, which are only ever added, are one vector; the attention's projections have
+/// a bias, which adds half a per cent to the parameters; the mean is that of both tokens' logits.
 /// </remarks>
-public sealed class Kwt : WindowNetwork
+public sealed class Kwt : WindowNetwork, ITaughtNetwork
 {
     private readonly Linear embed;
     private readonly Parameter positions;
     private readonly Sequential blocks;
     private readonly LayerNorm norm;
     private readonly Linear output;
+    private readonly Linear? teachers;
+    private readonly int _ahead;
 
     public Kwt(KwtConfig config) : base(nameof(Kwt), new KeywordWindow(config.Frames, config.Ceps, config.Labels))
     {
         Config = config;
+        _ahead = config.IsTaught ? 2 : 1;
         embed = Linear(config.Ceps, config.Dim);
-        positions = Parameter(init.normal_(empty(config.Frames + 1, config.Dim), std: 0.02));
+        positions = Parameter(init.normal_(empty(config.Frames + _ahead, config.Dim), std: 0.02));
         blocks = Sequential(Enumerable.Range(0, config.Blocks).Select(_ => (Module<Tensor, Tensor>)new KwtBlock(config)));
         norm = LayerNorm(config.Dim);
         output = Linear(config.Dim, config.Labels);
+        teachers = config.IsTaught ? Linear(config.Dim, config.Labels) : null;
         RegisterComponents();
     }
 
@@ -49,10 +55,20 @@ public sealed class Kwt : WindowNetwork
     /// <summary>Frames [B, T, ceps] → logits [B, labels].</summary>
     public override Value Compute(Value features)
     {
-        var tokens = features.Apply(embed).Pad(1, before: 1, after: 0) + positions;               // [B, 1 + T, D]
-        var x = tokens.Transpose(0, 1).Apply(blocks);                                             // [1 + T, B, D]
-        return x.Narrow(0, 0, 1).Squeeze(0).Apply(norm).Apply(output);
+        if (teachers is null) return Tokens(features).Narrow(0, 0, 1).Squeeze(0).Apply(norm).Apply(output);
+        var (own, other) = Heads(features);
+        return (own + other) / 2;
     }
+
+    public (Value Own, Value Teachers) Heads(Value features)
+    {
+        var tokens = Tokens(features);
+        Value Token(int which) => tokens.Narrow(0, which, 1).Squeeze(0).Apply(norm);
+        return (Token(0).Apply(output), Token(1).Apply(teachers!));
+    }
+
+    private Value Tokens(Value features) =>
+        (features.Apply(embed).Pad(1, before: _ahead, after: 0) + positions).Transpose(0, 1).Apply(blocks);     // [tokens, B, D]
 }
 
 /// <summary>

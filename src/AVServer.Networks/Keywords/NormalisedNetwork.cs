@@ -26,13 +26,25 @@ public sealed class NormalisedNetwork : Layer, IKeywordNetwork
 
     public NetworkSteps? Steps => Inner.Steps;
 
-    private IKeywordNetwork Inner => (IKeywordNetwork)network;
+    /// <summary>The network behind the normalisation.</summary>
+    public IKeywordNetwork Inner => (IKeywordNetwork)network;
 
     public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => Inner.Serve([Normal(inputs[0])]);
 
     public Value Logits(Value features) => Inner.Logits(Normal(features));
 
     public override Value Compute(Value x) => Logits(x);
+
+    /// <summary>Logits of a network that has a teacher, <see cref="ITaughtNetwork.Heads"/>.</summary>
+    public (Tensor Own, Tensor Teachers) Heads(Tensor features) =>
+        TorchValue.Run((x, _) => ((ITaughtNetwork)network).Heads(Normal(x)), features, features);
+
+    /// <inheritdoc cref="IAdaptiveNetwork.Operations"/>
+    public double Operations(Tensor features)
+    {
+        using var scope = NewDisposeScope();
+        return ((IAdaptiveNetwork)network).Operations((features - mean) * istd);
+    }
 
     private Value Normal(Value features) => (features - mean) * istd;
 }

@@ -12,9 +12,12 @@ public abstract class WindowNetwork : Layer, IKeywordNetwork
 
     public IReadOnlyList<string> Outputs => ["posteriors"];
 
-    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Compute(inputs[0]).Softmax(1)];
+    public IReadOnlyList<Value> Serve(IReadOnlyList<Value> inputs) => [Posteriors(Compute(inputs[0]))];
 
     public Value Logits(Value features) => Compute(features);
+
+    /// <summary>What is served of logits: shares of one, unless labels don't exclude each other.</summary>
+    private protected virtual Value Posteriors(Value logits) => logits.Softmax(1);
 
     /// <summary>Frames as a picture of one channel, frequency downwards and time to the right: [B, 1, values, T].</summary>
     private protected static Value Picture(Value features) => features.Transpose(1, 2).Unsqueeze(1);

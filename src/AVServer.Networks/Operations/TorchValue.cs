@@ -124,6 +124,8 @@ public sealed class TorchValue : Value
     public override Value Every(int axis, int step, int phase = 0) =>
         With(Tensor.slice(axis, _stream is null ? 0 : phase, Tensor.size(axis), step));
 
+    public override Value Take(int axis, long[] places) => With(Tensor.index_select(axis, tensor(places, int64)));
+
     public override Value Flip(int axis) => With(Tensor.flip(axis));
 
     public override Value Pad(int axis, long before, long after)
@@ -138,6 +140,14 @@ public sealed class TorchValue : Value
 
     public override Value MaxPool(long size, long stride, long padding) =>
         With(functional.max_pool2d(Tensor, [size, size], [stride, stride], [padding, padding]));
+
+    public override Value Step(double steepness)
+    {
+        var step = Tensor.gt(0).to_type(Tensor.dtype);
+        if (!Tensor.requires_grad) return With(step);
+        var slope = (Tensor * steepness).sigmoid();
+        return With(slope + (step - slope).detach());
+    }
 
     public override Value IsAbove(double limit) => With(Tensor.gt(limit));
 
@@ -190,6 +200,7 @@ public sealed class TorchValue : Value
         Function.Silu => functional.silu(Tensor),
         Function.Gelu => functional.gelu(Tensor),
         Function.Exp => Tensor.exp(),
+        Function.Log => Tensor.log(),
         Function.Sqrt => Tensor.sqrt(),
         Function.Relu6 => Tensor.clamp(0, 6),
         Function.HardSigmoid => functional.hardsigmoid(Tensor),

@@ -28,6 +28,8 @@ public abstract class Value
 
     public static Value operator -(Value x, Value y) => x.Combine(Arithmetic.Sub, y);
 
+    public static Value operator -(Value x, double y) => x.Combine(Arithmetic.Sub, y);
+
     public static Value operator -(Value x, Tensor y) => x.Combine(Arithmetic.Sub, x.Constant(y));
 
     public static Value operator -(double x, Value y) => (y * -1) + x;
@@ -144,6 +146,9 @@ public abstract class Value
     /// </summary>
     public abstract Value Every(int axis, int step, int phase = 0);
 
+    /// <summary>The places of an axis that are named, in that order; one may be named several times.</summary>
+    public abstract Value Take(int axis, long[] places);
+
     /// <summary>The places of an axis in the opposite order.</summary>
     public abstract Value Flip(int axis);
 
@@ -180,8 +185,26 @@ public abstract class Value
     /// <summary>Means of windows over the last two axes that stand side by side; what doesn't fill one is left out.</summary>
     public abstract Value AveragePool(long height, long width);
 
+    /// <summary>
+    /// Means of 2 × 2 places of a picture: half as high and half as wide. Zeros complete the last ones of an odd length.
+    /// </summary>
+    public Value Halved() => Pad(2, 0, Length(2) % 2).Pad(3, 0, Length(3) % 2).AveragePool(2, 2);
+
+    /// <summary>A picture made larger by repeating its places.</summary>
+    public Value Enlarged(long height, long width)
+    {
+        long[] Places(int axis, long wanted) => [.. Enumerable.Range(0, (int)wanted).Select(place => place * Length(axis) / wanted)];
+        return Take(2, Places(2, height)).Take(3, Places(3, width));
+    }
+
     /// <summary>The largest of windows over the last two axes.</summary>
     public abstract Value MaxPool(long size, long stride, long padding);
+
+    /// <summary>
+    /// 1 where a value is above 0, else 0. A step has no slope: in training it takes that of a sigmoid of the value times <paramref
+    /// name="steepness"/> for it.
+    /// </summary>
+    public abstract Value Step(double steepness);
 
     /// <summary>Whether each value is larger.</summary>
     public abstract Value IsAbove(double limit);
@@ -258,6 +281,9 @@ public enum Function
 
     /// <summary>eˣ.</summary>
     Exp,
+
+    /// <summary>ln x.</summary>
+    Log,
 
     /// <summary>√x.</summary>
     Sqrt,

@@ -29,6 +29,7 @@ public sealed class OperationTests
         ["hard sigmoid"] = random => One(random, x => (x * 3).Map(Function.HardSigmoid)),
         ["hard swish"] = random => One(random, x => (x * 3).Map(Function.HardSwish)),
         ["exp and sqrt"] = random => One(random, x => x.Exp().Sqrt()),
+        ["log"] = random => One(random, x => ((x * x) + 0.1).Map(Function.Log)),
         ["clamp"] = random => One(random, x => x.Clamp(-0.3, 0.4)),
         ["softmax"] = random => One(random, 3, x => x.Softmax(random.Next(3))),
         ["glu"] = random => new(x => x[0].Glu(1), [Shape(random, 2 * random.Next(1, 4), random.Next(1, 5))]),
@@ -41,6 +42,7 @@ public sealed class OperationTests
         ["squeeze"] = random => One(random, 3, x => x.Unsqueeze(1).Squeeze(1).Unsqueeze(-1)),
         ["narrow"] = random => new(x => x[0].Narrow(1, 1, 2).Concat(1, x[0].Narrow(1, -2, 2)), [Shape(random, random.Next(3, 7), 2)]),
         ["every"] = random => One(random, 3, x => x.Every(1, random.Next(1, 4))),
+        ["take"] = random => One(random, 3, x => x.Take(1, [x.Length(1) - 1, 0, 0, x.Length(1) / 2])),
         ["flip"] = random => One(random, 3, x => x.Flip(random.Next(3))),
         ["pad"] = random => One(random, 3, x => x.Pad(1, random.Next(3), random.Next(3))),
         ["pad to"] = random => One(random, 3, x => x.PadTo(1, random.Next(1, 9))),
@@ -51,7 +53,10 @@ public sealed class OperationTests
         ["mean of maps"] = random => new(x => x[0].Mean(random.Next(2) == 0, 2, 3), [Map(random)]),
         ["max"] = random => One(random, 3, x => x.Max(random.Next(2) == 0, 2)),
         ["average pool"] = random => new(x => x[0].AveragePool(2, random.Next(1, 3)), [Map(random)]),
+        ["halved"] = random => new(x => x[0].Halved(), [Map(random)]),
+        ["enlarged"] = random => new(x => x[0].Enlarged(2 * x[0].Length(2), (2 * x[0].Length(3)) - 1), [Map(random)]),
         ["max pool"] = random => new(x => x[0].MaxPool(3, 2, 1), [Map(random)]),
+        ["step"] = random => One(random, x => x.Step(4)),
         ["choose"] = random => Two(random, (x, y) => x.IsAbove(0.1).Choose(x, y)),
         ["convolution of one axis"] = random =>
             new(x => x[0].Convolve(randn(4, 3, 3), randn(4), new Window(random.Next(1, 3), random.Next(3), random.Next(1, 3))),
@@ -65,6 +70,7 @@ public sealed class OperationTests
         ["batch norm"] = random => new(x => x[0].Apply(Settled(BatchNorm1d(3))), [Shape(random, 3, 5)]),
         ["batch norm of maps"] = random => new(x => x[0].Apply(Settled(BatchNorm2d(2))), [Map(random)]),
         ["batch norm of vectors"] = random => new(x => x[0].Apply(Settled(BatchNorm1d(3))), [Shape(random, 3)]),
+        ["group norm"] = random => new(x => x[0].Apply(Drawn(GroupNorm(random.Next(2) == 0 ? 1 : 3, 6))), [Shape(random, 6, 3, 4)]),
         ["layer norm"] = random => new(x => x[0].Apply(LayerNorm(6)), [Shape(random, random.Next(1, 4), 6)]),
         ["layers in a row"] = random => new(x => x[0].Apply(Sequential(Linear(6, 4), Linear(4, 2))), [Shape(random, 6)]),
         ["attention"] = random => new(x => x[0].Attend(MultiheadAttention(8, 2), 2), [Shape(random, random.Next(1, 5), 8)]),
@@ -169,6 +175,12 @@ public sealed class OperationTests
         norm.running_var!.copy_(rand_like(norm.running_var) + 0.5);
         norm.eval();
         return norm;
+    }
+
+    private static Module<Tensor, Tensor> Drawn(Module<Tensor, Tensor> layer)
+    {
+        foreach (var parameter in layer.parameters()) parameter.copy_(randn_like(parameter));
+        return layer;
     }
 
     /// <summary>An operation with what it needs, on inputs of some shapes.</summary>

@@ -40,6 +40,20 @@ public sealed class ZooTests
         Assert.Equal(
             wanted, ZooRecipe.Load(RecipePath, "mdtc").LabelOf(new Clip(set, path, "", Split.Train, role, 0..1), label));
 
+    [Theory]
+    [InlineData("noise_misc", "moh_reno_project-system.opus", 12)]
+    [InlineData("noise_gsc_background", "pink_noise.opus", 14)]
+    [InlineData("noise_gsc_background", "running_tap.opus", 0)]
+    public void Sound_is_a_label_behind_the_words_where_a_row_has_sounds(string set, string path, int wanted)
+    {
+        var (sounds, words) = (ZooRecipe.Load(RecipePath, "unikw-at"), ZooRecipe.Load(RecipePath, "mdtc"));
+        var clip = new Clip(set, path, "", Split.Train, ClipRole.Noise, 0..1);
+
+        Assert.Equal((15, 12), (sounds.Window.Labels, sounds.WordLabels));
+        Assert.Equal(wanted, sounds.LabelOf(clip, ""));
+        Assert.Equal(0, words.LabelOf(clip, ""));
+    }
+
     [Fact]
     public void Synthetic_speech_and_the_held_out_corpus_are_no_test_and_no_training()
     {
@@ -79,6 +93,15 @@ public sealed class ZooTests
         Assert.Contains("| 120 | 75.0 | 50.0 / 25.0 / 12.5 | 100.0 / 50.0 / 25.0 |", table, StringComparison.Ordinal);
         Assert.Equal(KeywordZoo.Networks.Count - 1, table.Split("not trained yet").Length - 1);
         Assert.Equal(UnwrittenNetwork.All.Count, table.Split("not written yet").Length - 1);
+    }
+
+    [Fact]
+    public void Table_tells_what_was_done_and_how_sounds_were_told_apart_where_a_row_has_it()
+    {
+        var results = new Dictionary<string, ZooResult> { ["i3d"] = Result with { Operations = 1234, SoundAccuracy = 0.5 } };
+        var table = new ZooTable(ZooRecipe.Load(RecipePath, ""), results).ToMarkdown();
+
+        Assert.Contains(" (1,234 done) | no | 120 | 75.0 (sounds 50.0) |", table, StringComparison.Ordinal);
     }
 
     [Fact]

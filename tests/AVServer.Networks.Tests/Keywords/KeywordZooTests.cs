@@ -11,8 +11,11 @@ public sealed class KeywordZooTests
 
     private static readonly KeywordWindow Window = new(Frames: 48, Values: 40, Labels: 5);
 
-    // What has many layers without a norm of the batch learns more slowly.
-    private static readonly Dictionary<string, double> Rates = new() { ["kwt-1"] = 5e-4, ["svdf"] = 1e-3 };
+    // What has many layers without a norm of the batch learns more slowly; a norm behind the logits asks for longer steps.
+    private static readonly Dictionary<string, double> Rates = new()
+    {
+        ["kwt-1"] = 5e-4, ["kwt-1-distilled"] = 5e-4, ["i3d"] = 5e-4, ["svdf"] = 1e-3, ["micronet"] = 3e-2,
+    };
 
     /// <summary>Every row.</summary>
     public static TheoryData<string> Names => [.. KeywordZoo.Networks.Select(row => row.Name)];
@@ -44,7 +47,9 @@ public sealed class KeywordZooTests
         }
 
         using var network = (Module)row.Create(published.Window);
-        var parameters = network.parameters().Sum(parameter => parameter.numel());
+        var pruned = network as IPrunedNetwork;
+        pruned?.Prune(1);
+        var parameters = network.parameters().Sum(parameter => parameter.numel()) - (pruned?.Pruned ?? 0);
         Assert.InRange(parameters / (double)published.Parameters, 0.98, 1.02);
     }
 
@@ -121,16 +126,6 @@ public sealed class KeywordZooTests
         }
 
         Assert.True(last <= 0.15 * first, $"Expected the loss to fall from {first}, got {last}.");
-    }
-
-    [Fact]
-    public void Logits_of_a_stream_are_those_of_its_surest_step_and_zero_for_no_word()
-    {
-        using var scope = NewDisposeScope();
-        var steps = tensor(new[] { -3f, 2, -1, 4, 5, -6 }, [1, 3, 2]);
-
-        Assert.Equal([0f, 5, 4], KeywordLoss.WindowLogits(steps).data<float>().ToArray());
-        Assert.Equal([-3f, 2, -1], KeywordLoss.WindowLogits(tensor(new[] { -3f, 2, -1 }, [1, 3])).data<float>().ToArray());
     }
 
     private static IKeywordNetwork Create(string name) => KeywordZoo.Find(name).Create(Window);

@@ -29,6 +29,6 @@ internal sealed class BagOfWordsTrainer
         var random = new Random(unchecked((_recipe.Seed * 1_000_033) + step));
         var texts = Enumerable.Range(0, _recipe.Text!.Batch).Select(_ => _texts[_draw.Next(random)]).ToArray();
         return FocalLoss.Of(
-            Model.call(Model.Places(texts)), EmotionBatch.Targets([.. texts.Select(text => text.Label)], _recipe.Labels.Count, 0), 0);
+            Model.call(Model.Places(texts)), LabelTargets.Of([.. texts.Select(text => text.Label)], _recipe.Labels.Count, 0), 0);
     }
 }

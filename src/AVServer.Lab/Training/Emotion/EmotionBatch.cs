@@ -27,13 +27,4 @@ internal static class EmotionBatch
         var rows = new float[Math.Min(words.Count, EmotionRecipe.MaxWords) * vectors.Dim];
         return rows[..(vectors.Embed(words, rows) * vectors.Dim)];
     }
-
-    /// <summary>Labels [B] as distributions [B, labels], a share of each spread over all.</summary>
-    internal static Tensor Targets(IReadOnlyList<int> labels, int count, double smoothing)
-    {
-        var values = new float[labels.Count * count];
-        Array.Fill(values, (float)(smoothing / count));
-        for (var i = 0; i < labels.Count; i++) values[(i * count) + labels[i]] += (float)(1 - smoothing);
-        return tensor(values, [labels.Count, count]);
-    }
 }

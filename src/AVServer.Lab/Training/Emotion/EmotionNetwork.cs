@@ -72,7 +72,7 @@ internal sealed class EmotionNetwork
                     _ => Enumerable.Range(0, recipe.AugmentationOrDefault.Variants), (example, variant) => (example, variant))];
         radial.Fit(
             Normal(Enumerable.Range(0, count).Select(i => (examples[(int)((long)i * examples.Count / count)], 0))), Normal(all),
-            EmotionBatch.Targets([.. all.Select(one => bank.Recordings[one.Recording].Label)], recipe.Labels.Count, 0), recipe.RadialDecay,
+            LabelTargets.Of([.. all.Select(one => bank.Recordings[one.Recording].Label)], recipe.Labels.Count, 0), recipe.RadialDecay,
             recipe.RadialScale);
     }
 }

@@ -61,7 +61,7 @@ public sealed class FusionTrainer
         var (words, counts) = EmotionBatch.Pad([.. labels.Select(label => Words(label, random))], _vectors.Dim);
         return FocalLoss.Of(
             Model.call(new Utterances(features, frames, words, counts, Descriptors: descriptors)),
-            EmotionBatch.Targets(labels, _recipe.Labels.Count, stage.Smoothing), stage.Gamma);
+            LabelTargets.Of(labels, _recipe.Labels.Count, stage.Smoothing), stage.Gamma);
     }
 
     /// <summary>A network whose logits are at first the sum of both parts': attention adds nothing yet.</summary>

@@ -38,7 +38,7 @@ public sealed class SoundTrainer
         var heard = examples.Select(example => DrawVariant(_bank, example, _recipe.AugmentationOrDefault, random)).ToArray();
         var (features, frames) = EmotionBatch.Pad([.. heard.Select(row => row.Features)], _bank.Dim);
         var descriptors = EmotionBatch.Descriptors([.. heard.Select(row => row.Descriptors)]);
-        var targets = EmotionBatch.Targets([.. examples.Select(example => _labels[example])], _recipe.Labels.Count, stage.Smoothing);
+        var targets = LabelTargets.Of([.. examples.Select(example => _labels[example])], _recipe.Labels.Count, stage.Smoothing);
         if (_recipe.AugmentationOrDefault.Mixup > 0)
             (features, frames, descriptors, targets) = Mix(features, frames, descriptors, targets, random);
         return FocalLoss.Of(Network.Call(new Utterances(features, frames, Descriptors: descriptors)), targets, stage.Gamma);
@@ -90,22 +90,8 @@ public sealed class SoundTrainer
     private (Tensor Features, Tensor Frames, Tensor? Descriptors, Tensor Targets) Mix(
         Tensor features, Tensor frames, Tensor? descriptors, Tensor targets, Random random)
     {
-        var share = Beta(_recipe.AugmentationOrDefault.Mixup, random);
-        var others = Enumerable.Range(0, (int)features.size(0)).Select(i => (long)i).ToArray();
-        random.Shuffle(others);
-        var order = tensor(others);
-        Tensor Mixed(Tensor x) => (x * share) + (x.index_select(0, order) * (1 - share));
-        return (Mixed(features), frames.maximum(frames.index_select(0, order)), descriptors is null ? null : Mixed(descriptors),
-            Mixed(targets));
-    }
-
-    /// <summary>A draw of the beta distribution with both parameters alike (Jöhnk's method).</summary>
-    private static double Beta(double alpha, Random random)
-    {
-        while (true)
-        {
-            var (x, y) = (Math.Pow(random.NextDouble(), 1 / alpha), Math.Pow(random.NextDouble(), 1 / alpha));
-            if (x + y is > 0 and <= 1) return x / (x + y);
-        }
+        var mixup = Mixup.Draw(_recipe.AugmentationOrDefault.Mixup, (int)features.size(0), random);
+        return (mixup.Mix(features), frames.maximum(mixup.OfOthers(frames)), descriptors is null ? null : mixup.Mix(descriptors),
+            mixup.Mix(targets));
     }
 }

@@ -35,7 +35,7 @@ public sealed class TextTrainer
         var random = new Random(unchecked((_recipe.Seed * 1_000_033) + step));
         var texts = Enumerable.Range(0, stage.Batch).Select(_ => _texts[_draw.Next(random)]).ToArray();
         var (words, counts) = EmotionBatch.Pad([.. texts.Select(text => Read(text, _vectors, random))], _vectors.Dim);
-        var targets = EmotionBatch.Targets([.. texts.Select(text => text.Label)], _recipe.Labels.Count, stage.Smoothing);
+        var targets = LabelTargets.Of([.. texts.Select(text => text.Label)], _recipe.Labels.Count, stage.Smoothing);
         return FocalLoss.Of(Model.call(new Utterances(Words: words, WordCount: counts)), targets, stage.Gamma);
     }
 
