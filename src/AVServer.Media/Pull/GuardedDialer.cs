@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using AVServer.Contracts;
 
 namespace AVServer.Media.Pull;
@@ -16,6 +18,7 @@ internal sealed class GuardedDialer(PullRules rules, Func<string, CancellationTo
 {
     private readonly AddressPolicy _policy = new(rules.AllowedNetworks);
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve = resolve ?? Dns.GetHostAddressesAsync;
+    private string? _refused;   // SHA-256 of the certificate that this machine doesn't trust
 
     /// <summary>Connects.</summary>
     /// <exception cref="MediaException">It may not be reached, or can't be.</exception>
@@ -52,15 +55,14 @@ internal sealed class GuardedDialer(PullRules rules, Func<string, CancellationTo
         var secured = new SslStream(stream);
         try
         {
-            var options = new SslClientAuthenticationOptions { TargetHost = address.Host };
+            var options = new SslClientAuthenticationOptions { TargetHost = address.Host, RemoteCertificateValidationCallback = Accepts };
             await secured.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
             return secured;
         }
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
             await secured.DisposeAsync().ConfigureAwait(false);
-            throw new MediaException(
-                FaultCodes.SourceUnreachable, "Expected a source with a certificate that this machine trusts, got another one.", e);
+            throw Untrusted(e);
         }
         catch
         {
@@ -68,6 +70,21 @@ internal sealed class GuardedDialer(PullRules rules, Func<string, CancellationTo
             throw;
         }
     }
+
+    /// <summary>Whether a peer's certificate is trusted: by this machine, or by its fingerprint.</summary>
+    public bool Accepts(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (errors == SslPolicyErrors.None) return true;
+        _refused = certificate?.GetCertHashString(HashAlgorithmName.SHA256);
+        return _refused is not null && rules.TrustedCertificates.Contains(_refused, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>What is told where no secure connection came about.</summary>
+    public MediaException Untrusted(Exception cause) => new(
+        FaultCodes.SourceUnreachable,
+        "Expected a source with a certificate that this machine trusts, got "
+        + (_refused is null ? "none." : $"another one; if it is the source's own, put {_refused} among Pull:TrustedCertificates."),
+        cause);
 
     private async Task<IPAddress[]> FindAsync(string host, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Runtime.CompilerServices;
 using AVServer.Contracts;
 
@@ -38,6 +39,7 @@ internal sealed class HttpMedia : IAsyncDisposable
             MaxResponseHeadersLength = MaxHeaderKiB,
             ConnectCallback = async (context, stop) =>
                 await dialer.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, stop).ConfigureAwait(false),
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = dialer.Accepts },
             Credentials = address.Credential is { } credential ? ForOrigin(first, credential) : null,
         });
         try
@@ -57,6 +59,7 @@ internal sealed class HttpMedia : IAsyncDisposable
         catch (HttpRequestException e)
         {
             http.Dispose();
+            if (e.HttpRequestError == HttpRequestError.SecureConnectionError) throw dialer.Untrusted(e);
             throw InnermostMedia(e) ?? new MediaException(
                 FaultCodes.SourceUnreachable, $"Expected a source that answers by HTTP, got none ({e.HttpRequestError}).", e);
         }

@@ -14,6 +14,12 @@ public sealed class PullOptions
     /// </summary>
     public IList<string> AllowedNetworks { get; set; } = [];
 
+    /// <summary>
+    /// SHA-256 of certificates that are trusted whoever signed them and whatever name they have, as of a camera that signed its own: 64
+    /// hexadecimal digits, colons between them or none. Default: none.
+    /// </summary>
+    public IList<string> TrustedCertificates { get; set; } = [];
+
     /// <summary>Sources at once, those that wait for their next try among them. Default 16.</summary>
     [Range(0, 10_000)]
     [Limit(Beyond.Refused, "avserver.refusals")]
@@ -46,4 +52,7 @@ public sealed class PullOptions
     /// <summary>Longest pause between two tries. Default 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The digits of a fingerprint.</summary>
+    internal static string HexOf(string fingerprint) => fingerprint.Replace(":", "", StringComparison.Ordinal);
 }

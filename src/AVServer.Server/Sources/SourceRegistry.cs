@@ -30,7 +30,10 @@ internal sealed class SourceRegistry : ISharedSources, IHostedService
     {
         var rules = new PullRules(
             [.. options.Value.AllowedNetworks.Select(network => IPNetwork.Parse(network))], options.Value.AnswerTimeout,
-            options.Value.MediaTimeout);
+            options.Value.MediaTimeout)
+        {
+            TrustedCertificates = [.. options.Value.TrustedCertificates.Select(PullOptions.HexOf)],
+        };
         _parts = new SourceParts(pull, options.Value, rules, streams, limits.Value, faults, metrics, time, logger);
         (_words, _keyLimits) = (words, keyLimits);
     }

@@ -19,6 +19,8 @@ internal sealed class PullOptionsValidator : IValidateOptions<PullOptions>
     {
         List<string> failures = [.. options.AllowedNetworks.Where(network => !IPNetwork.TryParse(network, out _)).Select(network =>
             $"Expected networks like '192.168.1.0/24' in {PullOptions.Section}:{nameof(PullOptions.AllowedNetworks)}, got '{network}'.")];
+        failures.AddRange(options.TrustedCertificates.Where(sum => !IsSha256(PullOptions.HexOf(sum))).Select(sum =>
+            $"Expected 64 hexadecimal digits in {PullOptions.Section}:{nameof(PullOptions.TrustedCertificates)}, got '{sum}'."));
         if (options.FirstPause > options.LongestPause)
             failures.Add(
                 $"Expected {PullOptions.Section}:{nameof(PullOptions.FirstPause)} of at most {nameof(PullOptions.LongestPause)} "
@@ -26,6 +28,8 @@ internal sealed class PullOptionsValidator : IValidateOptions<PullOptions>
         if (_bounds.Validate(name, options) is { Failed: true } bounds) failures.AddRange(bounds.Failures);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
+
+    private static bool IsSha256(string hex) => hex.Length == 64 && hex.All(char.IsAsciiHexDigit);
 }
 
 /// <summary>Names everything that is wrong with any source; an address is never shown, since a password may be in it.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using AVServer.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -28,12 +29,16 @@ internal sealed class MediaServer : IAsyncDisposable
     /// <param name="answer">Writes the answer.</param>
     /// <param name="address">Of this machine's loopback.</param>
     /// <param name="port">0: a free one.</param>
+    /// <param name="certificate">With it, by TLS.</param>
     public static async Task<MediaServer> StartAsync(
-        Func<HttpContext, Task> answer, string address = "127.0.0.1", int port = 0)
+        Func<HttpContext, Task> answer, string address = "127.0.0.1", int port = 0, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Parse(address), port));
+        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Parse(address), port, listen =>
+        {
+            if (certificate is not null) listen.UseHttps(certificate);
+        }));
         var app = builder.Build();
         var server = new MediaServer(app);
         app.Run(context =>
