@@ -198,7 +198,7 @@ internal static class FfmpegArguments
 
     // Short clusters and a bounded wait for the other track: what is decoded leaves at once.
     private static FFMpegOutputOptions Matroska(this FFMpegOutputOptions output) =>
-        output.DisableSubtitles().DisableData().WithoutMetadata().WithoutChapters().WithCustomArgument("-flags bitexact")
+        output.DisableSubtitles().DisableData().WithoutMetadata().WithoutChapters().WithCustomArgument("-flags bitexact -fflags +bitexact")
             .ForceFormat("matroska")
             .WithCustomArgument("-write_crc32 0 -live 1 -cluster_time_limit 40 -flush_packets 1 -max_delay 0 -max_interleave_delta 100000");
 }

@@ -21,7 +21,7 @@ internal static class EventsEndpoint
 
     public static IEndpointRouteBuilder MapEvents(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Events, StreamAsync)
+        routes.MapLazily(HttpMethods.Get, Routes.Events, StreamAsync)
             .RequireScope(Scope.Subscribe, namesStream: true)
             .WithSummary("Events as they happen, as server-sent events; of one stream from the cursor 'after', or the Last-Event-ID, on.")
             .Produces<StreamEvent>(contentType: "text/event-stream")

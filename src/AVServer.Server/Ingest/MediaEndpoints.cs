@@ -19,8 +19,8 @@ internal static class MediaEndpoints
 
     public static IEndpointRouteBuilder MapMedia(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Media, ServeSocketAsync).RequireScope(Scope.Publish).ExcludeFromDescription();
-        routes.MapPut(Routes.Media, ReceiveBodyAsync)
+        routes.MapLazily(HttpMethods.Get, Routes.Media, ServeSocketAsync).RequireScope(Scope.Publish).ExcludeFromDescription();
+        routes.MapLazily(HttpMethods.Put, Routes.Media, ReceiveBodyAsync)
             .RequireScope(Scope.Publish)
             .WithSummary(
                 "Streams a container (webm, matroska, mp4, ogg, wav) as a chunked body; answers when it ends. "

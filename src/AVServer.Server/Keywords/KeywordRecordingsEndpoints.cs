@@ -22,7 +22,7 @@ internal static class KeywordRecordingsEndpoints
 
     public static IEndpointRouteBuilder MapKeywordRecordings(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost(Routes.KeywordRecordings, EnrolAsync)
+        routes.MapLazily(HttpMethods.Post, Routes.KeywordRecordings, EnrolAsync)
             .RequireScope(Scope.Admin)
             .WithSummary(
                 "Learns from three to ten recordings, files of a form, how a wake word sounds. The answer says of each what it would be "
@@ -37,7 +37,7 @@ internal static class KeywordRecordingsEndpoints
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .ProducesProblem(StatusCodes.Status507InsufficientStorage)
             .AddOpenApiOperationTransformer(MediaBodies.DescribeRecordings);
-        routes.MapDelete(Routes.KeywordRecordings, ForgetAsync)
+        routes.MapLazily(HttpMethods.Delete, Routes.KeywordRecordings, ForgetAsync)
             .RequireScope(Scope.Admin)
             .WithSummary("Forgets what was learnt from recordings of a wake word; its text alone counts again.")
             .Produces(StatusCodes.Status204NoContent)

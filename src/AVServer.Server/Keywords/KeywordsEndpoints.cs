@@ -18,14 +18,17 @@ internal static class KeywordsEndpoints
 
     public static IEndpointRouteBuilder MapKeywords(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Keywords, (IStreamPipeline pipeline, IKeywordRegistry keywords) => ListOf(pipeline, keywords).ToArray())
+        routes
+            .MapLazily(
+                HttpMethods.Get, Routes.Keywords,
+                (IStreamPipeline pipeline, IKeywordRegistry keywords) => ListOf(pipeline, keywords).ToArray())
             .RequireScope(Scope.Subscribe)
             .WithSummary("Lists the wake words that live streams are searched for; those that were given as text have details.");
-        routes.MapGet(ByName, Find)
+        routes.MapLazily(HttpMethods.Get, ByName, Find)
             .RequireScope(Scope.Subscribe)
             .WithSummary("A wake word that was given as text: how it is said, its threshold, what thresholds stand for, and warnings.")
             .Produces<KeywordDetails>().ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapPost(Routes.Keywords, AddAsync)
+        routes.MapLazily(HttpMethods.Post, Routes.Keywords, AddAsync)
             .RequireScope(Scope.Admin)
             .WithSummary(
                 "Listens for a wake word from now on, on open streams too. The answer comes when it is measured: 201, or 200 where it "
@@ -39,7 +42,7 @@ internal static class KeywordsEndpoints
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        routes.MapDelete(ByName, RemoveAsync)
+        routes.MapLazily(HttpMethods.Delete, ByName, RemoveAsync)
             .RequireScope(Scope.Admin)
             .WithSummary("Listens for a wake word that was given as text no more.")
             .Produces(StatusCodes.Status204NoContent)

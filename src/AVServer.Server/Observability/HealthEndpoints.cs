@@ -13,8 +13,8 @@ internal static class HealthEndpoints
 
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.HealthLive, () => Healthy).WithSummary("200 while the process runs.");
-        routes.MapGet(Routes.HealthReady, Ready)
+        routes.MapLazily(HttpMethods.Get, Routes.HealthLive, () => Healthy).WithSummary("200 while the process runs.");
+        routes.MapLazily(HttpMethods.Get, Routes.HealthReady, Ready)
             .WithSummary(
                 "200 while new streams are taken and a model listens, with how far the open ones lie behind; else 503 with a reason: "
                 + "stopping, noModel or overloaded.")

@@ -10,29 +10,29 @@ internal static class JobsEndpoints
 
     public static IEndpointRouteBuilder MapJobs(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Jobs, (IJobStore jobs) => jobs.ListAsync())
+        routes.MapLazily(HttpMethods.Get, Routes.Jobs, (IJobStore jobs) => jobs.ListAsync())
             .RequireScope(Scope.Score)
             .WithSummary("Lists the jobs that wait, run, or ended a while ago; those of all nodes where these share a folder.")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        routes.MapGet(Routes.GivenUpJobs, GivenUpAsync)
+        routes.MapLazily(HttpMethods.Get, Routes.GivenUpJobs, GivenUpAsync)
             .RequireScope(Scope.Score)
             .WithSummary("Lists the jobs that were given up because one node after the other died while it worked on them.")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        routes.MapPost(ById + "/retry", (string id, IJobStore jobs) => jobs.RetryAsync(id))
+        routes.MapLazily(HttpMethods.Post, ById + "/retry", (string id, IJobStore jobs) => jobs.RetryAsync(id))
             .RequireScope(Scope.Score)
             .WithSummary("Lets a job wait again that was given up.")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        routes.MapGet(ById, (string id, IJobStore jobs) => jobs.GetAsync(id))
+        routes.MapLazily(HttpMethods.Get, ById, (string id, IJobStore jobs) => jobs.GetAsync(id))
             .RequireScope(Scope.Score)
             .WithSummary("How far a job is; the hub's Job(id) tells it as it changes.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapDelete(ById, RemoveAsync)
+        routes.MapLazily(HttpMethods.Delete, ById, RemoveAsync)
             .RequireScope(Scope.Score)
             .WithSummary("Cancels a job and forgets its result; answers when it has stopped.")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapGet(ById + "/result", ResultOfAsync)
+        routes.MapLazily(HttpMethods.Get, ById + "/result", ResultOfAsync)
             .RequireScope(Scope.Score)
             .WithSummary("What a job found, as JSON, CSV, WebVTT or a page, by ?format=json|csv|vtt|html or Accept.")
             .Produces<ScoreReport>(StatusCodes.Status200OK, "application/json", "text/csv", "text/vtt", "text/html")

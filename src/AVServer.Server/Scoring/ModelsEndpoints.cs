@@ -9,7 +9,7 @@ internal static class ModelsEndpoints
 {
     public static IEndpointRouteBuilder MapModels(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Models, (IStreamPipeline pipeline) => pipeline.Models)
+        routes.MapLazily(HttpMethods.Get, Routes.Models, (IStreamPipeline pipeline) => pipeline.Models)
             .RequireScope(Scope.Score)
             .WithSummary("Lists the loaded models.");
         return routes;

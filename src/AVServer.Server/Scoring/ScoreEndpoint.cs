@@ -25,7 +25,7 @@ internal static class ScoreEndpoint
 
     public static IEndpointRouteBuilder MapScore(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost(Routes.Score, ScoreAsync)
+        routes.MapLazily(HttpMethods.Post, Routes.Score, ScoreAsync)
             .RequireScope(Scope.Score)
             .WithSummary(
                 "Scores a media file of any container: the one file of a form, or the raw body. The answer is JSON, CSV, "

@@ -14,7 +14,7 @@ internal static class TokensEndpoint
 
     public static IEndpointRouteBuilder MapTokens(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost(Routes.Tokens, IssueAsync)
+        routes.MapLazily(HttpMethods.Post, Routes.Tokens, IssueAsync)
             .WithSummary("Issues a token that ends by itself, for no more than its asker may. It is sent as a key is: as Bearer, or as "
                 + "access_token in the query.")
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes))

@@ -17,7 +17,7 @@ internal static class SourcesEndpoints
 
     public static IEndpointRouteBuilder MapSources(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost(Routes.Streams, AddAsync)
+        routes.MapLazily(HttpMethods.Post, Routes.Streams, AddAsync)
             .RequireScope(Scope.Publish)
             .WithSummary(
                 "Pulls live media (http, https, rtsp, rtsps, rtmp, rtmps) and runs it as a stream. The answer comes with the first media: "
@@ -34,14 +34,15 @@ internal static class SourcesEndpoints
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status502BadGateway)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        routes.MapGet(Routes.Stream, FindAsync)
+        routes.MapLazily(HttpMethods.Get, Routes.Stream, FindAsync)
             .RequireScope(Scope.Subscribe)
             .WithSummary("A stream that is open, or is to be by its source: how its media comes, and how it goes with the source.")
             .Produces<StreamDetails>().ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapGet(Routes.Sources, (ISharedSources sources, ClaimsPrincipal user) => ListAsync(sources, Grant.Of(user)))
+        routes.MapLazily(
+                HttpMethods.Get, Routes.Sources, (ISharedSources sources, ClaimsPrincipal user) => ListAsync(sources, Grant.Of(user)))
             .RequireScope(Scope.Subscribe)
             .WithSummary("Lists the sources that media is pulled from, those that wait and those that were given up among them.");
-        routes.MapDelete(BySource, RemoveAsync)
+        routes.MapLazily(HttpMethods.Delete, BySource, RemoveAsync)
             .RequireScope(Scope.Publish)
             .WithSummary("Pulls no more, and closes the stream after what was received is heard; answers when it is closed.")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);

@@ -12,10 +12,10 @@ internal static class StreamsEndpoints
 {
     public static IEndpointRouteBuilder MapStreams(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Streams, ListAsync)
+        routes.MapLazily(HttpMethods.Get, Routes.Streams, ListAsync)
             .RequireScope(Scope.Subscribe)
             .WithSummary("Lists the open streams.");
-        routes.MapDelete(Routes.Stream, CloseAsync)
+        routes.MapLazily(HttpMethods.Delete, Routes.Stream, CloseAsync)
             .RequireScope(Scope.Admin)
             .WithSummary("Closes a stream after what was received is heard, and pulls it no more; answers when it is closed.")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);

@@ -39,19 +39,23 @@ public sealed class Newcomer : IAsyncLifetime
     /// <summary>Folder of the models.</summary>
     public string Models { get; private set; } = null!;
 
+    // What servers that are started keep.
+    private string Data => Path.Combine(Folder, "data");
+
     /// <summary>What the scripts are told: that everything is built, and where things are.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
         ["AVSERVER_BUILT"] = "1",
         ["AVSERVER_URL"] = Address.ToString(),
         ["AVSERVER_MODELS"] = Models,
-        ["AVSERVER_DATA"] = Path.Combine(Folder, "data"),
+        ["AVSERVER_DATA"] = Data,
         ["Urls"] = "http://127.0.0.1:0",
     };
 
     public async ValueTask InitializeAsync()
     {
         Directory.CreateSymbolicLink(Path.Combine(Folder, "scripts"), Path.Combine(TestPaths.RepositoryRoot, "scripts"));
+        LinkMeasurements();
         var hello = Path.Combine(Folder, "hello.wav");
         await WriteWordAsync(hello);
         await FfmpegAsync(
@@ -83,6 +87,14 @@ public sealed class Newcomer : IAsyncLifetime
         var fresh = Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
         foreach (var thing in Material) Directory.CreateSymbolicLink(Path.Combine(fresh, thing), Path.Combine(Folder, thing));
         return fresh;
+    }
+
+    // The guides' words are measured once, whichever program is asked first.
+    private void LinkMeasurements()
+    {
+        Directory.CreateDirectory(Data);
+        if (TestPaths.Measured is { } measured)
+            Directory.CreateSymbolicLink(Path.Combine(Data, "measured"), Directory.CreateDirectory(measured).FullName);
     }
 
     private async Task WriteWordAsync(string path)

@@ -17,13 +17,13 @@ internal static class BackupEndpoints
 
     public static IEndpointRouteBuilder MapBackup(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Backup, Write)
+        routes.MapLazily(HttpMethods.Get, Routes.Backup, Write)
             .RequireScope(Scope.Admin)
             .WithSummary(
                 "All that the server keeps as one file: words that were given as text, the history's events, clips. Needs the scope "
                 + "'subscribe' too, and every stream.")
             .Produces<Stream>(contentType: ContentType);
-        routes.MapPost(Routes.Backup, RestoreAsync)
+        routes.MapLazily(HttpMethods.Post, Routes.Backup, RestoreAsync)
             .RequireScope(Scope.Admin)
             .WithMetadata(new DisableRequestSizeLimitAttribute())
             .WithSummary("Restores such a file, into a history without events; all of it or, where it isn't whole, nothing.")

@@ -11,11 +11,11 @@ internal static class ClipsEndpoints
 {
     public static IEndpointRouteBuilder MapClips(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Clips, List)
+        routes.MapLazily(HttpMethods.Get, Routes.Clips, List)
             .RequireScope(Scope.Subscribe)
             .WithSummary("Lists the clips that are kept, of one stream or of all, oldest first.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
-        routes.MapGet(Routes.Clips + "/{streamId}/{name}", Get)
+        routes.MapLazily(HttpMethods.Get, Routes.Clips + "/{streamId}/{name}", Get)
             .RequireScope(Scope.Subscribe)
             .WithSummary("One clip as a WAV file.")
             .Produces<Stream>(contentType: "audio/wav")

@@ -19,14 +19,14 @@ internal static class HistoryEndpoints
 
     public static IEndpointRouteBuilder MapHistory(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.EventHistory, QueryAsync)
+        routes.MapLazily(HttpMethods.Get, Routes.EventHistory, QueryAsync)
             .RequireScope(Scope.Subscribe, namesStream: true)
             .WithSummary(
                 "Events that were kept, oldest first: by stream, types (comma-separated), keyword and time (from inclusive, to exclusive). "
                 + "'next' of a page is 'after' of the one that follows; with a stream an event's cursor may be, too.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        routes.MapDelete(Routes.EventHistory, DeleteAsync)
+        routes.MapLazily(HttpMethods.Delete, Routes.EventHistory, DeleteAsync)
             .RequireScope(Scope.Admin)
             .WithSummary("Deletes all events and clips that are kept of one stream: in memory, in the history, in the folder of clips, "
                 + "among what webhooks have not delivered, and its state at the MQTT broker.")
