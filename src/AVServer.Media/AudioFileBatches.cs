@@ -45,7 +45,7 @@ internal sealed class AudioFileBatches(MediaFile single, MediaOptions options)
         var together = new List<(int Index, string Path, string Demuxer)>();
         for (int i = 0; i < paths.Length; i++)
         {
-            if (await TryOpenAsync(paths[i], cancellationToken).ConfigureAwait(false) is { } demuxer && demuxer != "wav")
+            if (await TryOpenAsync(paths[i], sampleRateHz, cancellationToken).ConfigureAwait(false) is { } demuxer)
                 together.Add((i, paths[i], demuxer));
         }
 
@@ -62,12 +62,12 @@ internal sealed class AudioFileBatches(MediaFile single, MediaOptions options)
     }
 
     // Null: read alone, which also finds the words for what is wrong with it.
-    private async Task<string?> TryOpenAsync(string path, CancellationToken cancellationToken)
+    private async Task<string?> TryOpenAsync(string path, int sampleRateHz, CancellationToken cancellationToken)
     {
         try
         {
-            var (demuxer, length) = await MediaFile.OpenAsync(path, options.File, cancellationToken).ConfigureAwait(false);
-            bool alone = length > MaxBatchedFileBytes
+            var (demuxer, length, start) = await MediaFile.OpenAsync(path, options.File, cancellationToken).ConfigureAwait(false);
+            bool alone = length > MaxBatchedFileBytes || demuxer == "wav" || CodedFile.IsOfRate(path, demuxer, start, sampleRateHz)
                 || (demuxer == "ogg" && await OggLinks.IsChainAsync(path, cancellationToken).ConfigureAwait(false));
             return alone ? null : demuxer;
         }

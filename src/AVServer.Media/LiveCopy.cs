@@ -18,7 +18,7 @@ public sealed class LiveCopy(MediaOptions options)
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public async Task<string?> FindContainerAsync(string path, CancellationToken cancellationToken = default)
     {
-        var (demuxer, _) = await MediaFile.OpenAsync(path, options.File, cancellationToken).ConfigureAwait(false);
+        var (demuxer, _, _) = await MediaFile.OpenAsync(path, options.File, cancellationToken).ConfigureAwait(false);
         bool hasPictures = MediaProbe.HasPictures(
             await new MediaProbe(options).ReadAsync(path, demuxer, cancellationToken).ConfigureAwait(false));
         // MP4 and its kin say how a phone was held; Matroska, as ffmpeg 5 writes it, doesn't.
@@ -34,7 +34,7 @@ public sealed class LiveCopy(MediaOptions options)
     public async IAsyncEnumerable<MediaChunk> ReadAsync(
         string path, string container, bool atOwnSpeed, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var (demuxer, _) = await MediaFile.OpenAsync(path, options.File, cancellationToken).ConfigureAwait(false);
+        var (demuxer, _, _) = await MediaFile.OpenAsync(path, options.File, cancellationToken).ConfigureAwait(false);
         var arguments = FfmpegArguments.ForLiveCopy(path, demuxer, container, atOwnSpeed, options.File);
         await using var process = await DecoderProcess.StartAsync(options, arguments, options.File, [path]).ConfigureAwait(false);
         process.CompleteInput();

@@ -24,7 +24,8 @@ public sealed class MediaFile(MediaOptions options)
     ];
 
     /// <summary>
-    /// Decodes one file, times counted from its beginning: a plain WAV file of the rate asked for directly, everything else by ffmpeg.
+    /// Decodes one file, times counted from its beginning: a plain WAV or a whole FLAC file of the rate asked for directly, everything else
+    /// by ffmpeg.
     /// </summary>
     /// <param name="path">A file that can be read from any place.</param>
     /// <param name="limits">Bounds; null: <see cref="MediaOptions.File"/>.</param>
@@ -45,14 +46,17 @@ public sealed class MediaFile(MediaOptions options)
     public async Task<TimeSpan?> FindDurationAsync(string path, CancellationToken cancellationToken = default)
     {
         string demuxer;
+        long start;
         try
         {
-            (demuxer, _) = await OpenAsync(path, options.File, cancellationToken).ConfigureAwait(false);
+            (demuxer, _, start) = await OpenAsync(path, options.File, cancellationToken).ConfigureAwait(false);
         }
         catch (MediaException)
         {
             return null;
         }
+
+        if (CodedFile.FindLength(path, demuxer, start) is { } length) return length;
         if (await ReadHeaderAsync(path, demuxer, cancellationToken).ConfigureAwait(false) is { } header && WavFile.IsPlain(path, header))
             return header.Length;
         return MediaProbe.LengthOf(await new MediaProbe(options).ReadAsync(path, demuxer, cancellationToken).ConfigureAwait(false));
@@ -102,7 +106,13 @@ public sealed class MediaFile(MediaOptions options)
     private async IAsyncEnumerable<MediaItem> DecodeAsync(
         string path, MediaLimits limits, int sampleRateHz, VideoOutput? video, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (demuxer, length) = await OpenAsync(path, limits, cancellationToken).ConfigureAwait(false);
+        var (demuxer, length, start) = await OpenAsync(path, limits, cancellationToken).ConfigureAwait(false);
+        if (await CodedFile.TryOpenAsync(path, demuxer, start, sampleRateHz, limits, cancellationToken).ConfigureAwait(false) is { } coded)
+        {
+            foreach (var item in coded.Read(cancellationToken)) yield return item;
+            yield break;
+        }
+
         var header = await ReadHeaderAsync(path, demuxer, cancellationToken).ConfigureAwait(false);
         if (header?.SampleRateHz == sampleRateHz && WavFile.IsPlain(path, header))
         {
@@ -123,7 +133,8 @@ public sealed class MediaFile(MediaOptions options)
     }
 
     /// <summary>Looks at a file's first bytes and length.</summary>
-    internal static async Task<(string Demuxer, long Length)> OpenAsync(
+    /// <returns>Name of ffmpeg's demuxer, bytes of the file, and where its media begins, behind tags.</returns>
+    internal static async Task<(string Demuxer, long Length, long Start)> OpenAsync(
         string path, MediaLimits limits, CancellationToken cancellationToken)
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
@@ -145,7 +156,7 @@ public sealed class MediaFile(MediaOptions options)
                 FaultCodes.Undecodable,
                 "Expected a media file (wav, flac, mp3, aac, ogg, webm, matroska, mp4, avi, aiff and the like), got bytes of none of them; "
                 + "convert it.");
-        return (demuxer, file.Length);
+        return (demuxer, file.Length, tags);
     }
 
     private static async Task<WavHeader?> ReadHeaderAsync(string path, string demuxer, CancellationToken cancellationToken)
