@@ -13,14 +13,14 @@ internal sealed class CodedFile
     // What is kept of the first look: a minute at 16 kHz. Longer files are decoded twice.
     private const int MaxKeptSamples = 1 << 20;
 
-    private readonly Func<ISoundReader> _open;
+    private readonly Func<ISoundReader?> _open;
     private readonly MediaLimits _limits;
     private readonly int _sampleRateHz;
     private readonly int _channels;
     private readonly TimeSpan? _length;
     private readonly List<float[]>? _kept;
 
-    private CodedFile(Func<ISoundReader> open, ISoundReader reader, List<float[]>? kept, MediaLimits limits)
+    private CodedFile(Func<ISoundReader?> open, ISoundReader reader, List<float[]>? kept, MediaLimits limits)
     {
         (_open, _limits, _kept) = (open, limits, kept);
         (_sampleRateHz, _channels, _length) = (reader.SampleRateHz, reader.Channels, reader.Length);
@@ -58,7 +58,7 @@ internal sealed class CodedFile
         if (reader?.SampleRateHz != sampleRateHz) return null;
         var (isWhole, kept) = await Task.Run(() => Check(reader, new FileInfo(path).Length, limits, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
-        return isWhole ? new CodedFile(() => TryOpen(path, demuxer, start) ?? throw new InvalidDataException(), reader, kept, limits) : null;
+        return isWhole ? new CodedFile(() => TryOpen(path, demuxer, start), reader, kept, limits) : null;
     }
 
     /// <summary>Reads the file: the same items as ffmpeg's output gives.</summary>
@@ -158,7 +158,7 @@ internal sealed class CodedFile
         {
             return _open();
         }
-        catch (Exception e) when (e is InvalidDataException or IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -45,6 +45,7 @@ internal static class ReferenceTable
         ["MQTTnet"] = new("MQTTnet", ["AVServer.Server"]),
         ["Microsoft.AspNetCore.SignalR.Client"] = new("Microsoft.AspNetCore.SignalR.Client", ["AVServer.Client"]),
         ["Microsoft.ML.OnnxRuntime"] = new("Microsoft.ML.OnnxRuntime", ["AVServer.Runtime"], ["AVServer.Lab"]),
+        ["NLayer"] = new("NLayer", ["AVServer.Media"]),
         ["OpenCvSharp4"] = new("OpenCvSharp", ["AVServer.Vision"], ["AVServer.PictureDecoder", "AVServer.Pipeline", "AVServer.Lab"]),
         ["TorchSharp"] = new("TorchSharp", ["AVServer.Networks"], ["AVServer.Lab"]),
         ["libtorch"] = new("TorchSharp", ["AVServer.Networks"], ["AVServer.Lab"]),

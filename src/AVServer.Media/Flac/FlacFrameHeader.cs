@@ -4,7 +4,8 @@ namespace AVServer.Media.Flac;
 
 /// <summary>What a frame says of itself (RFC 9639, section 9.1).</summary>
 /// <param name="BlockSize">Samples of each channel.</param>
-/// <param name="IsFixed">Whether all frames but the last are of one size; <paramref name="Number"/> counts frames then, else samples.</param>
+/// <param name="IsFixed">Whether all frames but the last are of one size; <paramref name="Number"/> counts frames then, else
+/// samples.</param>
 /// <param name="Number">Of the frame, or of its first sample.</param>
 /// <param name="Stereo">How two channels are stored.</param>
 internal readonly record struct FlacFrameHeader(int BlockSize, bool IsFixed, long Number, FlacStereo Stereo)

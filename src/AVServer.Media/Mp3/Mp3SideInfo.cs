@@ -34,6 +34,7 @@ internal readonly record struct Mp3SideInfo(int MainDataBegin, int MainDataBits)
         for (int region = isSwitched ? 1 : 0; region < 3; region++) isOther |= bits.Read(5) is 4 or 14;   // tables that don't exist
         bits.Read(isSwitched ? 9 : 7);   // gains of short blocks, or where regions end
         bits.Read(2);                    // how scale factors and small values are coded
-        return isOther ? throw new InvalidDataException("Expected of an MP3 frame a description of its sound, got something else.") : length;
+        if (isOther) throw new InvalidDataException("Expected of an MP3 frame a description of its sound, got something else.");
+        return length;
     }
 }

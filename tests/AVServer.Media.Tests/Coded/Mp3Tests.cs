@@ -28,10 +28,8 @@ public sealed class Mp3Tests : IDisposable
     {
         foreach (string recording in Reference.Recordings(TestPaths.Corpora!))
         {
-            string path = Save(
-                await Media.MakeAsync(
-                    "mp3", ["-i", recording, "-t", "8", "-ar", $"{rate}", "-af", channels == 2 ? "pan=stereo|c0=c0|c1=0.6*c0" : "pan=mono|c0=c0",
-                        .. options]));
+            string mix = channels == 2 ? "pan=stereo|c0=c0|c1=0.6*c0" : "pan=mono|c0=c0";
+            string path = Save(await Media.MakeAsync("mp3", ["-i", recording, "-t", "8", "-ar", $"{rate}", "-af", mix, .. options]));
             await CheckAsync(path, rate);
         }
     }
