@@ -1,4 +1,5 @@
 using AVServer.Contracts;
+using AVServer.Media.Flac;
 using AVServer.TestKit;
 
 namespace AVServer.Media.Tests.Coded;
@@ -116,6 +117,28 @@ public sealed class FlacTests : IDisposable
             Assert.Equal(Media.Join(expected.Items), Media.Join(items.Items));
             Assert.Equal(expected.Items.OfType<MediaWarning>(), items.Items.OfType<MediaWarning>());
             if (i != 3) await Assert.ThrowsAsync<MediaException>(() => Reference.WithoutFfmpeg.ReadAudioAsync(path, 16_000));
+        }
+    }
+
+    [Fact]
+    public async Task Frames_that_are_changed_or_cut_anywhere_are_not_read_here()
+    {
+        byte[] flac = await Media.ToneAsync("flac", "-ar", "16000", "-t", "1");
+        int frames = flac.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xF8]);
+        var random = new Random(20);
+        for (int i = 0; i < 300; i++)
+        {
+            byte[] changed = [.. flac];
+            int at = random.Next(frames, flac.Length);
+            if (i % 3 == 0) changed = changed[..at];
+            else changed[at] ^= (byte)(1 << random.Next(8));
+            string path = Save(changed);
+
+            Assert.Throws<InvalidDataException>(() =>
+            {
+                using var reader = FlacReader.Open(path, 0);
+                while (reader.Read() is not null) { }
+            });
         }
     }
 
