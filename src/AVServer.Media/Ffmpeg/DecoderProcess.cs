@@ -115,8 +115,14 @@ internal sealed class DecoderProcess : IAsyncDisposable
 
     /// <summary>Starts a program with the arguments that are all it has.</summary>
     /// <inheritdoc cref="Start(string, string, MediaLimits, Sandbox?, IEnumerable{string}?, bool, int, bool)"/>
-    public static DecoderProcess Start(DecoderProgram program, MediaLimits limits, Sandbox? sandbox, int outputBytes = SoundBytes) =>
-        Start(program.Path, program.Trial, limits, sandbox, outputBytes: outputBytes);
+    public static DecoderProcess Start(DecoderProgram program, MediaLimits limits, Sandbox? sandbox, int outputBytes = SoundBytes)
+    {
+        if (sandbox is not null || !File.Exists(ProcessLimits.Program))
+            return Start(program.Path, program.Trial, limits, sandbox, outputBytes: outputBytes);
+        // Bounds that come a moment after it has begun find .NET with more addresses than they allow, and the next few bytes end it.
+        string bounded = $"{ProcessLimits.Arguments(limits)} -- {QuotedInput.Quote(program.Path)} {program.Trial}";
+        return Start(ProcessLimits.Program, bounded, limits, outputBytes: outputBytes);
+    }
 
     /// <summary>Allows more processor time, where the limits that it was started with have a share of the media's.</summary>
     public void AllowCpu(TimeSpan cpu)

@@ -3,12 +3,24 @@ using System.Runtime.InteropServices;
 
 namespace AVServer.Media.Ffmpeg;
 
-/// <summary>Resource limits of a running child process, by Linux's <c>prlimit</c>; without effect elsewhere.</summary>
+/// <summary>Resource limits of a child process, from its start or while it runs, by Linux's <c>prlimit</c>; elsewhere none.</summary>
 internal static partial class ProcessLimits
 {
     private const int Cpu = 0;            // RLIMIT_CPU, in seconds
     private const int CoreFile = 4;       // RLIMIT_CORE: a core dump would write a person's voice to disk
     private const int AddressSpace = 9;   // RLIMIT_AS, in bytes
+
+    /// <summary>Where util-linux has its program that starts another with bounds.</summary>
+    public const string Program = "/usr/bin/prlimit";
+
+    /// <summary>The bounds as that program is told them.</summary>
+    public static string Arguments(MediaLimits limits)
+    {
+        // The first limit asks it to end, the second ends it; where it grows, it is asked again each second.
+        long cpu = (long)limits.MaxDecoderCpu.TotalSeconds;
+        string hard = limits.DecoderCpuShare > 0 ? "" : $"{cpu + 1}";
+        return string.Create(CultureInfo.InvariantCulture, $"--as={(long)limits.MaxDecoderMemoryMiB << 20} --core=0 --cpu={cpu}:{hard}");
+    }
 
     /// <summary>Bounds the address space and forbids core dumps.</summary>
     /// <param name="processId">The child.</param>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using AVServer.Contracts;
 
 namespace AVServer.Media.Ffmpeg;
@@ -65,18 +64,10 @@ internal sealed class Sandbox
         return (Wrapper,
             $"--unshare-all {(hasNetwork ? "--share-net " : "")}--die-with-parent --new-session --cap-drop ALL --ro-bind /usr /usr"
             + $"{system}{_programs}{inputs} --chdir / -- "
-            + $"prlimit {LimitsOf(limits)} -- {QuotedInput.Quote(program)} {arguments}");
+            + $"prlimit {ProcessLimits.Arguments(limits)} -- {QuotedInput.Quote(program)} {arguments}");
     }
 
     private static string Bind(string path) => $" --ro-bind {QuotedInput.Quote(path)} {QuotedInput.Quote(path)}";
-
-    private static string LimitsOf(MediaLimits limits)
-    {
-        // The first limit asks it to end, the second ends it; where it grows, it is asked again each second.
-        long cpu = (long)limits.MaxDecoderCpu.TotalSeconds;
-        string hard = limits.DecoderCpuShare > 0 ? "" : $"{cpu + 1}";
-        return string.Create(CultureInfo.InvariantCulture, $"--as={(long)limits.MaxDecoderMemoryMiB << 20} --core=0 --cpu={cpu}:{hard}");
-    }
 
     // All of it at once: that it is there, that the kernel allows it, that the program runs inside.
     private static async Task<Sandbox?> TryAsync(DecoderProgram program)

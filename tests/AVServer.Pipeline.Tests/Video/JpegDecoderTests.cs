@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using AVServer.Media;
 using AVServer.Media.Ffmpeg;
 using AVServer.Vision;
@@ -8,7 +10,7 @@ namespace AVServer.Pipeline.Tests.Video;
 
 /// <summary>Pictures of strangers, decoded in a process of their stream's own.</summary>
 [Trait("Category", "unit")]
-public sealed class JpegDecoderTests : IAsyncDisposable
+public sealed partial class JpegDecoderTests : IAsyncDisposable
 {
     private readonly JpegDecoder _decoder = Patient(new MediaOptions());
 
@@ -122,6 +124,9 @@ public sealed class JpegDecoderTests : IAsyncDisposable
         var limits = await File.ReadAllTextAsync($"/proc/{processes[^1]}/limits");
         Assert.Matches(@"Max address space +2147483648 ", limits);
         Assert.Matches(@"Max core file size +0 ", limits);
+        // From its first instruction: what comes later finds it with more addresses than it may have.
+        var status = await File.ReadAllTextAsync($"/proc/{processes[^1]}/status");
+        Assert.InRange(int.Parse(PeakKiB().Match(status).Groups[1].ValueSpan, CultureInfo.InvariantCulture), 1, 2 << 20);
         await decoder.DisposeAsync();
         await GoneAsync(processes);
     }
@@ -152,4 +157,7 @@ public sealed class JpegDecoderTests : IAsyncDisposable
         var timeout = TestKit.TestTimeout.Token();
         while (processes.Any(process => Directory.Exists($"/proc/{process}"))) await Task.Delay(10, timeout);
     }
+
+    [GeneratedRegex(@"VmPeak:\s+(\d+) kB")]
+    private static partial Regex PeakKiB();
 }
