@@ -64,7 +64,7 @@ internal static class ZooCommand
         }
 
         var corpora = new Corpora(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data), folders.Cache);
-        var trainer = new ZooTrainer(recipe, row, Windows(Split.Train), Teacher(folders, recipe));
+        var trainer = new ZooTrainer(recipe, row, Windows(Split.Train), Teacher(folders, recipePath, recipe));
         var steps = trainer.Steps = Steps(folder, trainer);
         Log(string.Create(CultureInfo.InvariantCulture, $"{steps} steps in {recipe.Minutes:0.#} minutes of one core, seed {recipe.Seed}"));
         new TrainingRun(recipe.Schedule(steps), folder, Log).Run(trainer.Model, trainer.Loss);
@@ -83,13 +83,13 @@ internal static class ZooCommand
     }
 
     /// <summary>The row that the recipe names as a teacher, as it was trained.</summary>
-    private static NormalisedNetwork? Teacher(LabFolders folders, ZooRecipe recipe)
+    private static NormalisedNetwork? Teacher(LabFolders folders, string recipePath, ZooRecipe recipe)
     {
         if (recipe.Loss?.Teacher is not { } name) return null;
-        var (folder, nothing) = (Folder(folders, name), new float[ZooRecipe.Mels]);
+        var folder = Folder(folders, name);
         var marker = Path.Combine(folder, "step");
         if (!File.Exists(marker)) throw new InvalidOperationException($"Expected {name}, a teacher, to be trained first; none is in {folder}.");
-        var teacher = new NormalisedNetwork(KeywordZoo.Find(name).Create(recipe.Window), nothing, nothing);
+        var teacher = ZooTrainer.Normalised(ZooRecipe.Load(recipePath, name), KeywordZoo.Find(name), windows: null);
         teacher.load(Path.Combine(folder, $"{File.ReadAllText(marker)}.weights"));
         return teacher;
     }

@@ -21,10 +21,13 @@ namespace AVServer.Lab.Zoo;
 /// <param name="WeightDecay">Decay of AdamW.</param>
 /// <param name="Loss">What is lost; absent: cross-entropy.</param>
 /// <param name="Sounds">Kinds of sound that are labels behind the words, each by what corpus, path and label say together; absent: none.</param>
+/// <param name="HasPcen">Whether energies are normalised by what they were lately (PCEN) in place of logarithms alone; for networks of
+/// windows.</param>
 public sealed record ZooRecipe(
     string Data, IReadOnlyDictionary<string, string> Words, string HeldOut, string Synthetic, double Minutes, int Seed = 19,
     int Batch = 64, double RestShare = 0.5, double LearningRate = 2e-3, double WeightDecay = 1e-2,
-    ZooLoss? Loss = null, IReadOnlyDictionary<string, string>? Sounds = null)
+    ZooLoss? Loss = null, IReadOnlyDictionary<string, string>? Sounds = null,
+    bool HasPcen = false)
 {
     /// <summary>Values of a frame.</summary>
     public const int Mels = 40;
