@@ -20,7 +20,7 @@ namespace AVServer.Lab.Zoo;
 /// <param name="LearningRate">Highest learning rate.</param>
 /// <param name="WeightDecay">Decay of AdamW.</param>
 /// <param name="Loss">What is lost; absent: cross-entropy.</param>
-/// <param name="Sounds">Kinds of sound that are labels behind the words, each by what corpus, path and label say together; absent: none.</param>
+/// <param name="Sounds">Kinds of sound that are labels behind the words, told as the words are; absent: none.</param>
 /// <param name="HasPcen">Whether energies are normalised by what they were lately (PCEN) in place of logarithms alone; for networks of
 /// windows.</param>
 public sealed record ZooRecipe(
@@ -59,7 +59,8 @@ public sealed record ZooRecipe(
     {
         if (clip.Role == ClipRole.Keyword) return 1;
         var text = $"{clip.Set} {clip.Path} {label}";
-        var word = Words.Values.Concat(Sounds?.Values ?? []).ToList().FindIndex(word => Regex.IsMatch(text, word, RegexOptions.CultureInvariant));
+        var kinds = Words.Values.Concat(Sounds?.Values ?? []).ToList();
+        var word = kinds.FindIndex(word => Regex.IsMatch(text, word, RegexOptions.CultureInvariant));
         return word < 0 ? 0 : 2 + word;
     }
 

@@ -34,7 +34,9 @@ internal sealed class ZooTrainer
 
     internal NormalisedNetwork Model { get; }
 
-    /// <summary>A row's network behind the front end that the recipe asks for, normalised by windows; without any it is to be loaded.</summary>
+    /// <summary>
+    /// A row's network behind the front end that the recipe asks for, normalised by windows; without any its weights are to be loaded.
+    /// </summary>
     internal static NormalisedNetwork Normalised(ZooRecipe recipe, ZooNetwork row, ZooWindows? windows)
     {
         var (network, frontEnd) = (row.Create(recipe.Window), recipe.HasPcen ? new Pcen(ZooRecipe.Mels) : null);

@@ -100,7 +100,8 @@ internal sealed class ZooWindows
             .GroupBy(clip => recipe.LabelOf(clip, corpora.LabelOf(clip)))
             .SelectMany(group => group.OrderBy(clip => clip.Set == recipe.Synthetic).ThenBy(_ => random.Next())
                 .Take(group.Key == 0 ? MostRest : MostOfALabel)
-                .SelectMany(clip => Enumerable.Repeat((Clip: clip, Label: group.Key), group.Key < recipe.WordLabels ? 1 : WindowsOfASound)));
+                .SelectMany(clip => Enumerable.Repeat(
+                    (Clip: clip, Label: group.Key), group.Key < recipe.WordLabels ? 1 : WindowsOfASound)));
         foreach (var (clip, label) in clips)
         {
             var samples = corpora.Read(clip);

@@ -14,7 +14,8 @@ namespace AVServer.Lab.Tests.Zoo;
 public sealed class ZooTrainerTests : IDisposable
 {
     private static readonly ZooRecipe Recipe = ZooRecipe.Load(
-        Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "zoo.json"), "mdtc") with { Batch = 4 };
+        Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "zoo.json"), "mdtc") with
+    { Batch = 4 };
 
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"zoo-{Guid.NewGuid():N}.bin");
 
