@@ -55,6 +55,7 @@ internal static class ZooCommand
     private static void Train(LabFolders folders, string recipePath, ZooNetwork row, TextWriter output)
     {
         var (recipe, folder) = (ZooRecipe.Load(recipePath, row.Name), Folder(folders, row.Name));
+        var kind = recipe.Sounds is null ? "zoo" : "zoo-sounds";
         Directory.CreateDirectory(folder);
         using var file = new StreamWriter(Path.Combine(folder, "training.log"), append: true) { AutoFlush = true };
         void Log(string line)
@@ -64,7 +65,7 @@ internal static class ZooCommand
         }
 
         var corpora = new Corpora(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data), folders.Cache);
-        var trainer = new ZooTrainer(recipe, row, Windows(Split.Train), Teacher(folders, recipe));
+        var trainer = new ZooTrainer(recipe, row, Windows(Split.Train), Teacher(folders, recipePath, recipe));
         var steps = trainer.Steps = Steps(folder, trainer);
         Log(string.Create(CultureInfo.InvariantCulture, $"{steps} steps in {recipe.Minutes:0.#} minutes of one core, seed {recipe.Seed}"));
         new TrainingRun(recipe.Schedule(steps), folder, Log).Run(trainer.Model, trainer.Loss);
@@ -72,24 +73,25 @@ internal static class ZooCommand
         var watch = Stopwatch.StartNew();
         using var scorer = new ZooScorer(exported, recipe.WordLabels);
         var test = Windows(Split.Test);
-        var result = scorer.Measure(recipe, steps, test, new EvaluationSet(corpora, Split.Test)) with { Operations = trainer.Operations(test) };
+        var measured = scorer.Measure(recipe, steps, test, new EvaluationSet(corpora, Split.Test));
+        var result = measured with { Operations = trainer.Operations(test) };
         File.WriteAllText(ResultPath(folders, row.Name), JsonSerializer.Serialize(result, DataRecipe.Json));
         Log(string.Create(
             CultureInfo.InvariantCulture, $"measured in {watch.Elapsed.TotalSeconds:F0} s: {JsonSerializer.Serialize(result)}"));
 
         ZooWindows Windows(Split split) =>
-            ZooWindows.LoadOrMake(
-                Path.Combine(folders.Work, $"zoo{(recipe.Sounds is null ? "" : "-sounds")}-{split}-{recipe.Seed}.bin"), recipe, corpora, split);
+            ZooWindows.LoadOrMake(Path.Combine(folders.Work, $"{kind}-{split}-{recipe.Seed}.bin"), recipe, corpora, split);
     }
 
     /// <summary>The row that the recipe names as a teacher, as it was trained.</summary>
-    private static NormalisedNetwork? Teacher(LabFolders folders, ZooRecipe recipe)
+    private static NormalisedNetwork? Teacher(LabFolders folders, string recipePath, ZooRecipe recipe)
     {
         if (recipe.Loss?.Teacher is not { } name) return null;
-        var (folder, nothing) = (Folder(folders, name), new float[ZooRecipe.Mels]);
+        var folder = Folder(folders, name);
         var marker = Path.Combine(folder, "step");
-        if (!File.Exists(marker)) throw new InvalidOperationException($"Expected {name}, a teacher, to be trained first; none is in {folder}.");
-        var teacher = new NormalisedNetwork(KeywordZoo.Find(name).Create(recipe.Window), nothing, nothing);
+        if (!File.Exists(marker))
+            throw new InvalidOperationException($"Expected {name}, a teacher, to be trained first; none is in {folder}.");
+        var teacher = ZooTrainer.Normalised(ZooRecipe.Load(recipePath, name), KeywordZoo.Find(name), windows: null);
         teacher.load(Path.Combine(folder, $"{File.ReadAllText(marker)}.weights"));
         return teacher;
     }

@@ -16,7 +16,8 @@ internal sealed record NetworkCard(
 {
     private const int FramesPerSecond = 100;
 
-    private static readonly string[] Statistics = ["mean", "istd", "Mean", "Istd", "running_mean", "running_var", "num_batches_tracked", "mask"];
+    private static readonly string[] Statistics =
+        ["mean", "istd", "Mean", "Istd", "running_mean", "running_var", "num_batches_tracked", "mask"];
 
     /// <summary>Counts a network, which stays as it was.</summary>
     internal static NetworkCard Of(string name, INetwork network)

@@ -10,7 +10,7 @@ internal sealed record UnwrittenNetwork(string Name, string Paper, string Reason
     internal static IReadOnlyList<UnwrittenNetwork> All { get; } =
     [
         new("DCCRN-KWS", "Lv et al. 2023, arXiv 2305.12331",
-            "its denoiser is given complex spectra and gives sound back, where every row here is given log-mel values, which have no phase; "
+            "its denoiser is given complex spectra and gives sound back, where every row here is given log-mel values, without phase; "
             + "and its bias is the embedding of a speaker network (ECAPA-TDNN) of which none is among the models"),
     ];
 }

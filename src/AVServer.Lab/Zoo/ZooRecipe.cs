@@ -20,11 +20,14 @@ namespace AVServer.Lab.Zoo;
 /// <param name="LearningRate">Highest learning rate.</param>
 /// <param name="WeightDecay">Decay of AdamW.</param>
 /// <param name="Loss">What is lost; absent: cross-entropy.</param>
-/// <param name="Sounds">Kinds of sound that are labels behind the words, each by what corpus, path and label say together; absent: none.</param>
+/// <param name="Sounds">Kinds of sound that are labels behind the words, told as the words are; absent: none.</param>
+/// <param name="HasPcen">Whether energies are normalised by what they were lately (PCEN) in place of logarithms alone; for networks of
+/// windows.</param>
 public sealed record ZooRecipe(
     string Data, IReadOnlyDictionary<string, string> Words, string HeldOut, string Synthetic, double Minutes, int Seed = 19,
     int Batch = 64, double RestShare = 0.5, double LearningRate = 2e-3, double WeightDecay = 1e-2,
-    ZooLoss? Loss = null, IReadOnlyDictionary<string, string>? Sounds = null)
+    ZooLoss? Loss = null, IReadOnlyDictionary<string, string>? Sounds = null,
+    bool HasPcen = false)
 {
     /// <summary>Values of a frame.</summary>
     public const int Mels = 40;
@@ -56,7 +59,8 @@ public sealed record ZooRecipe(
     {
         if (clip.Role == ClipRole.Keyword) return 1;
         var text = $"{clip.Set} {clip.Path} {label}";
-        var word = Words.Values.Concat(Sounds?.Values ?? []).ToList().FindIndex(word => Regex.IsMatch(text, word, RegexOptions.CultureInvariant));
+        var kinds = Words.Values.Concat(Sounds?.Values ?? []).ToList();
+        var word = kinds.FindIndex(word => Regex.IsMatch(text, word, RegexOptions.CultureInvariant));
         return word < 0 ? 0 : 2 + word;
     }
 

@@ -55,8 +55,9 @@ internal sealed class ZooScorer : IDisposable
             return [.. ZooResult.Rates.Select(rate => curve.At(rate)?.Frr ?? 1)];
         }
 
+        var windows = test.Labels.Count(label => label < _words);
         return new ZooResult(
-            recipe.Minutes, steps, Accuracy(test, 0.._words), test.Labels.Count(label => label < _words), Misses(null), Misses(0), set.Keywords.Count,
+            recipe.Minutes, steps, Accuracy(test, 0.._words), windows, Misses(null), Misses(0), set.Keywords.Count,
             filler.Sum(stream => stream.Hours), MicrosecondsAStep(),
             SoundAccuracy: test.Labels.Any(label => label >= _words) ? Accuracy(test, _words..recipe.Window.Labels) : null);
     }

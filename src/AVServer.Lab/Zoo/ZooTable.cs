@@ -53,13 +53,14 @@ internal sealed class ZooTable(ZooRecipe recipe, IReadOnlyDictionary<string, Zoo
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{KeywordZoo.Networks.Count} rows, {results.Count} of them trained, each for {recipe.Minutes:0.#} minutes of one core; "
-            + $"{UnwrittenNetwork.All.Count} are not written yet. Measured on {on}. ");
+            + $"{UnwrittenNetwork.All.Count} {(UnwrittenNetwork.All.Count == 1 ? "is" : "are")} not written yet. Measured on {on}. ");
     }
 
     private string Measured(string name) => results.TryGetValue(name, out var result)
         ? string.Create(
             CultureInfo.InvariantCulture,
-            $"{result.MicrosecondsAStep:N0} | {100 * result.Accuracy:F1}{Sounds(result)} | {Each(result.MissesClean)} | {Each(result.MissesNoisy)}")
+            $"{result.MicrosecondsAStep:N0} | {100 * result.Accuracy:F1}{Sounds(result)} | {Each(result.MissesClean)} | "
+            + $"{Each(result.MissesNoisy)}")
         : "– | not trained yet | – | –";
 
     private string Done(string name) => results.GetValueOrDefault(name)?.Operations is { } operations

@@ -29,11 +29,23 @@ internal sealed class ZooTrainer
         if (Array.FindIndex(_ofLabel, windows => windows.Length == 0) is >= 0 and var missing)
             throw new ArgumentException($"Expected windows of every label, got none of {missing}.", nameof(windows));
         manual_seed(recipe.Seed);
-        var (mean, istd) = windows.Statistics();
-        Model = new NormalisedNetwork(row.Create(recipe.Window), mean, istd);
+        Model = Normalised(recipe, row, windows);
     }
 
     internal NormalisedNetwork Model { get; }
+
+    /// <summary>
+    /// A row's network behind the front end that the recipe asks for, normalised by windows; without any its weights are to be loaded.
+    /// </summary>
+    internal static NormalisedNetwork Normalised(ZooRecipe recipe, ZooNetwork row, ZooWindows? windows)
+    {
+        var (network, frontEnd) = (row.Create(recipe.Window), recipe.HasPcen ? new Pcen(ZooRecipe.Mels) : null);
+        if (frontEnd is not null && network.Steps is not null)
+            throw new ArgumentException($"Expected a row that looks at windows, which PCEN is for, got {row.Name}.", nameof(row));
+        var none = new float[ZooRecipe.Mels];
+        var (mean, istd) = windows?.Statistics(frontEnd) ?? (none, none);
+        return new(network, mean, istd, frontEnd);
+    }
 
     /// <summary>Steps of the whole training, by which a network that is pruned knows how far it is; 0 where nobody knows yet.</summary>
     internal int Steps { get; set; }
@@ -118,7 +130,7 @@ internal sealed class ZooTrainer
         using var scope = NewDisposeScope();
         Model.eval();
         var values = windows.Fbank.Take(MeasuredWindows).SelectMany(ZooWindows.Middle).ToArray();
-        return Model.Operations(tensor(values, [-1, ZooRecipe.Frames, ZooRecipe.Mels]));
+        return Model.Operations(tensor(values).reshape(-1, ZooRecipe.Frames, ZooRecipe.Mels));
     }
 
     private (Tensor Fbank, int[] Labels) Batch(Random random)

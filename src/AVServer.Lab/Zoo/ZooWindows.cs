@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using AVServer.Lab.Augmentation;
 using AVServer.Lab.Data;
+using AVServer.Networks;
 using AVServer.Signal;
+using TorchSharp;
 
 namespace AVServer.Lab.Zoo;
 
@@ -28,16 +30,24 @@ internal sealed class ZooWindows
     /// <summary>What each holds.</summary>
     internal int[] Labels { get; }
 
-    /// <summary>Mean and inverse deviation of each mel value.</summary>
-    internal (float[] Mean, float[] Istd) Statistics()
+    /// <summary>Mean and inverse deviation of each mel value, as a front end gives it where there is one.</summary>
+    internal (float[] Mean, float[] Istd) Statistics(Pcen? frontEnd = null)
     {
         const int mels = ZooRecipe.Mels;
         var (sum, squares, frames) = (new double[mels], new double[mels], 0L);
         foreach (var window in Fbank)
         {
+            var values = Array.ConvertAll(window, value => (float)value);
+            if (frontEnd is not null)
+            {
+                using var given = torch.tensor(values, [1, window.Length / mels, mels]);
+                using var made = frontEnd.forward(given);
+                values = made.data<float>().ToArray();
+            }
+
             for (var i = 0; i < window.Length; i++)
             {
-                var value = (double)window[i];
+                var value = (double)values[i];
                 sum[i % mels] += value;
                 squares[i % mels] += value * value;
             }
@@ -90,7 +100,8 @@ internal sealed class ZooWindows
             .GroupBy(clip => recipe.LabelOf(clip, corpora.LabelOf(clip)))
             .SelectMany(group => group.OrderBy(clip => clip.Set == recipe.Synthetic).ThenBy(_ => random.Next())
                 .Take(group.Key == 0 ? MostRest : MostOfALabel)
-                .SelectMany(clip => Enumerable.Repeat((Clip: clip, Label: group.Key), group.Key < recipe.WordLabels ? 1 : WindowsOfASound)));
+                .SelectMany(clip => Enumerable.Repeat(
+                    (Clip: clip, Label: group.Key), group.Key < recipe.WordLabels ? 1 : WindowsOfASound)));
         foreach (var (clip, label) in clips)
         {
             var samples = corpora.Read(clip);

@@ -19,8 +19,8 @@ public sealed record GroupMixFormerConfig(KeywordWindow Window, IReadOnlyList<in
 
 /// <summary>A transformer whose queries, keys and values stand for tokens and for groups of tokens of three sizes.</summary>
 /// <remarks>
-/// Ge et al., "Advancing Vision Transformers with Group-Mix Attention" (arXiv 2311.15157), §3, figures 3 and 4, table 2; attention in the
-/// form whose cost grows with the places, as in the authors' implementation.
+/// Ge et al., "Advancing Vision Transformers with Group-Mix Attention" (arXiv 2311.15157), §3; attention in the form
+/// whose cost grows with the places, as in the authors' implementation.
 /// </remarks>
 public sealed class GroupMixFormer : WindowNetwork
 {

@@ -14,7 +14,7 @@ public sealed record MicroNetConfig(KeywordWindow Window, int Head = 640);
 /// other groups say.
 /// </summary>
 /// <remarks>
-/// Li et al., "MicroNet: Improving Image Recognition with Extremely Low FLOPs" (ICCV 2021, arXiv 2108.05894), §3 and §4, figure 4, table 2:
+/// Li et al., "MicroNet: Improving Image Recognition with Extremely Low FLOPs" (ICCV 2021, arXiv 2108.05894), §3 and §4:
 /// MicroNet-M0, the order of channels as in the authors' implementation.
 /// </remarks>
 public sealed class MicroNet : WindowNetwork

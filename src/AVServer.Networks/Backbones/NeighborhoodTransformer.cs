@@ -22,7 +22,7 @@ public sealed record NeighborhoodTransformerConfig(
 
 /// <summary>A transformer in which each place attends to its nearest neighbours, as many at a picture's edge as in its middle.</summary>
 /// <remarks>
-/// Hassani et al., "Neighborhood Attention Transformer" (CVPR 2023, arXiv 2204.07143), §3, figures 2 and 5, table 1. What differs: on a
+/// Hassani et al., "Neighborhood Attention Transformer" (CVPR 2023, arXiv 2204.07143), §3. What differs: on a
 /// picture that is smaller than a neighbourhood all places are neighbours, where the authors' implementation pads it.
 /// </remarks>
 public sealed class NeighborhoodTransformer : WindowNetwork
@@ -139,7 +139,8 @@ public sealed class NeighborhoodAttention : Layer
             var below = Distances(rows, height).reshape(height, 1, high, 1);
             var right = Distances(columns, width).reshape(1, width, 1, wide);
             var places = ((below * ((2 * _kernel) - 1)) + right).reshape(-1);
-            return bias.reshape(_heads, -1).index_select(1, places).reshape(_heads, height * width, high * wide).transpose(0, 1).unsqueeze(2);
+            var each = bias.reshape(_heads, -1).index_select(1, places).reshape(_heads, height * width, high * wide);
+            return each.transpose(0, 1).unsqueeze(2);
         }
     }
 

@@ -15,7 +15,7 @@ public sealed record OctMobileNetConfig(KeywordWindow Window, double Multiplier 
 /// </summary>
 /// <remarks>
 /// Chen et al., "Drop an Octave: Reducing Spatial Redundancy in Convolutional Neural Networks with Octave Convolution" (ICCV 2019, arXiv
-/// 1904.05049), §3, figure 2, on MobileNet v1 as in §4.3. What differs: where a length is odd, zeros count in the mean of its last place.
+/// 1904.05049), §3, figure 2, on MobileNet v1. What differs: where a length is odd, zeros count in the mean of its last place.
 /// </remarks>
 public sealed class OctMobileNet : WindowNetwork
 {

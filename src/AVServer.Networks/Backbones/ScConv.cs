@@ -33,7 +33,7 @@ public sealed class ScConv : Layer
     }
 }
 
-/// <summary>The first unit: what the scales of a group norm take for informative is kept apart from the rest, and both are crossed.</summary>
+/// <summary>The first unit: what a group norm's scales take for informative is kept apart from the rest, and both are crossed.</summary>
 public sealed class SpatialReconstruction : Layer
 {
     private const int Groups = 16;

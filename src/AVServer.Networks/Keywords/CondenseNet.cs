@@ -24,7 +24,7 @@ public sealed record CondenseNetConfig(KeywordWindow Window, int StemStride = 2)
 /// go in stages, and grouped convolutions are left.
 /// </summary>
 /// <remarks>
-/// Huang et al., "CondenseNet: An Efficient DenseNet using Learned Group Convolutions" (CVPR 2018, arXiv 1711.09224), §3, figures 3 to 5.
+/// Huang et al., "CondenseNet: An Efficient DenseNet using Learned Group Convolutions" (CVPR 2018, arXiv 1711.09224), §3 and §4.
 /// </remarks>
 public sealed class CondenseNet : WindowNetwork, IPrunedNetwork, IPenalisedNetwork
 {
@@ -77,7 +77,7 @@ public sealed class CondenseNet : WindowNetwork, IPrunedNetwork, IPenalisedNetwo
     public Tensor Penalty() => _learned.Select(convolution => convolution.GroupLasso()).Aggregate((sum, each) => sum + each) * LassoWeight;
 }
 
-/// <summary>A layer of <see cref="CondenseNet"/>: a learned group convolution, a grouped one of 3 × 3, and what came in before both.</summary>
+/// <summary>A layer of <see cref="CondenseNet"/>: a learned group convolution, a grouped one of 3 × 3, behind what came in.</summary>
 public sealed class CondensedLayer : Layer
 {
     private readonly LearnedGroupConv learned;

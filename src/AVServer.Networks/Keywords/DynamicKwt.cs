@@ -74,7 +74,8 @@ public sealed class DynamicKwt : WindowNetwork, IAdaptiveNetwork, IPenalisedNetw
     private Tensor Remember(Tensor logits, List<Value> gates)
     {
         _open?.Dispose();
-        _open = gates.Select(gate => TorchValue.Of(gate).mean() / gates.Count).Aggregate((sum, each) => sum + each).DetachFromDisposeScope();
+        _open = gates.Select(gate => TorchValue.Of(gate).mean() / gates.Count).Aggregate((sum, each) => sum + each)
+            .DetachFromDisposeScope();
         return logits;
     }
 }

@@ -10,7 +10,8 @@ namespace AVServer.Networks;
 /// <param name="Width">Channels.</param>
 /// <param name="Blocks">Depthwise separable convolutions.</param>
 /// <param name="Syllables">Syllables of a word.</param>
-public sealed record FeatureAttentionDsCnnConfig(KeywordWindow Window, int Features = 16, int Width = 56, int Blocks = 3, int Syllables = 3);
+public sealed record FeatureAttentionDsCnnConfig(
+    KeywordWindow Window, int Features = 16, int Width = 56, int Blocks = 3, int Syllables = 3);
 
 /// <summary>
 /// Attention finds the few features that matter among a frame's values, depthwise separable convolutions tell syllables of them, and a
@@ -84,7 +85,8 @@ public sealed class FeatureAttentionDsCnn : WindowNetwork
             return of.Concat(3, blankBeside).Reshape(-1, _words, 2 * count).Pad(2, 1, 0) + FirstBlank(blank);
         }
 
-        Value FirstBlank(Value blank) => blank * tensor(Enumerable.Range(0, (2 * count) + 1).Select(state => state == 0 ? 1f : 0).ToArray());
+        Value FirstBlank(Value blank) =>
+            blank * tensor(Enumerable.Range(0, (2 * count) + 1).Select(state => state == 0 ? 1f : 0).ToArray());
 
         // Nothing comes from before the first states.
         Tensor Beginning(int states) =>

@@ -40,8 +40,8 @@ public static class KeywordZoo
             new(new(Frames: 98, Labels: 35), 607_000), "a token and an output more than kwt-1, for what a teacher says");
         yield return new("i3d", "Peng et al. 2023, arXiv 2303.07624, §2", window => new DynamicKwt(
             new(new KwtConfig(window.Values, window.Frames, Labels: window.Labels))),
-            Remark: "the paper's is a recogniser's encoder, here the gates are kwt-1's; a graph computes all parts, what would run is counted "
-            + "apart");
+            Remark: "the paper's is a recogniser's encoder, here the gates are kwt-1's; a graph computes all parts, what would run is "
+            + "counted apart");
         yield return new("kw-mlp", "Morshed, Ahsan 2021, arXiv 2110.07749, table 2", window => new KwMlp(new KwMlpConfig(window)),
             new(new(Frames: 98, Labels: 35), 424_000));
         foreach (var (size, width, parameters) in new[]
@@ -92,7 +92,7 @@ public static class KeywordZoo
         yield return new("sp-densenet-narrow", "Tsai et al. 2023",
             window => new SpDenseNet(new SpDenseNetConfig(window, Growth: 4, LayersPerBlock: 5)),
             new(Commands, 9_000), SameAs: "sp-densenet");
-        yield return new("condensenet", "Huang et al. 2018, arXiv 1711.09224, table 3: CondenseNet-50", window => new CondenseNet(
+        yield return new("condensenet", "Huang et al. 2018, arXiv 1711.09224; CondenseNet-50", window => new CondenseNet(
             new(window)), new(new(32, 32, 10), 220_000), "counted once it is pruned; before it has 0.52 M");
         yield return new("spiking", "Pellegrini et al. 2021, arXiv 2011.06846, §3", window => new SpikingNet(new(window)),
             Remark: "fewer channels than the paper's; additions by spikes are counted apart");

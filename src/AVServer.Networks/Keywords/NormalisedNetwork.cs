@@ -8,12 +8,16 @@ public sealed class NormalisedNetwork : Layer, IKeywordNetwork
     private readonly Tensor mean;
     private readonly Tensor istd;
     private readonly Layer network;
+    private readonly Pcen? frontEnd;
 
     /// <param name="network">The network; a <see cref="Layer"/>.</param>
     /// <param name="mean">Mean of each value of a frame over the training set.</param>
     /// <param name="istd">1 ÷ standard deviation of each.</param>
-    public NormalisedNetwork(IKeywordNetwork network, ReadOnlySpan<float> mean, ReadOnlySpan<float> istd) : base(nameof(NormalisedNetwork))
+    /// <param name="frontEnd">What stands before the normalisation and learns too; absent: nothing.</param>
+    public NormalisedNetwork(IKeywordNetwork network, ReadOnlySpan<float> mean, ReadOnlySpan<float> istd, Pcen? frontEnd = null)
+        : base(nameof(NormalisedNetwork))
     {
+        this.frontEnd = frontEnd;
         this.network = (Layer)network;
         this.mean = tensor(mean.ToArray());
         this.istd = tensor(istd.ToArray());
@@ -43,8 +47,8 @@ public sealed class NormalisedNetwork : Layer, IKeywordNetwork
     public double Operations(Tensor features)
     {
         using var scope = NewDisposeScope();
-        return ((IAdaptiveNetwork)network).Operations((features - mean) * istd);
+        return ((IAdaptiveNetwork)network).Operations(TorchValue.Run(Normal, features));
     }
 
-    private Value Normal(Value features) => (features - mean) * istd;
+    private Value Normal(Value features) => ((frontEnd is null ? features : features.Apply(frontEnd)) - mean) * istd;
 }

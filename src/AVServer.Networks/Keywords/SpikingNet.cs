@@ -32,7 +32,8 @@ public sealed class SpikingNet : WindowNetwork, IAdaptiveNetwork, IPenalisedNetw
 
     public SpikingNet(SpikingNetConfig config) : base(nameof(SpikingNet), config.Window)
     {
-        layers = ModuleList([.. config.Dilations.Select((dilation, i) => new SpikingLayer(i == 0 ? 1 : config.Width, config.Width, dilation))]);
+        layers = ModuleList([.. config.Dilations.Select(
+            (dilation, i) => new SpikingLayer(i == 0 ? 1 : config.Width, config.Width, dilation))]);
         readout = Linear(config.Width * config.Window.Values, config.Window.Labels);
         RegisterComponents();
     }
@@ -73,7 +74,7 @@ public sealed class SpikingNet : WindowNetwork, IAdaptiveNetwork, IPenalisedNetw
     }
 }
 
-/// <summary>A layer of <see cref="SpikingNet"/>: a convolution, then neurons through time; [B, C, T, F] of values or spikes → spikes.</summary>
+/// <summary>A layer of <see cref="SpikingNet"/>: a convolution, then neurons through time; [B, C, T, F] → spikes.</summary>
 public sealed class SpikingLayer : Layer
 {
     private const int Taps = 4;

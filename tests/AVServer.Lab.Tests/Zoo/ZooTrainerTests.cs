@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using AVServer.Lab.Data;
+using AVServer.Lab.Export;
 using AVServer.Lab.Training;
 using AVServer.Lab.Zoo;
 using AVServer.Networks;
+using AVServer.Networks.Emotion;
 using AVServer.TestKit;
 using static TorchSharp.torch;
 
@@ -12,20 +14,24 @@ namespace AVServer.Lab.Tests.Zoo;
 public sealed class ZooTrainerTests : IDisposable
 {
     private static readonly ZooRecipe Recipe = ZooRecipe.Load(
-        Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "zoo.json"), "mdtc") with { Batch = 4 };
+        Path.Combine(TestPaths.RepositoryRoot, "src", "AVServer.Lab", "Recipes", "zoo.json"), "mdtc") with
+    { Batch = 4 };
 
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"zoo-{Guid.NewGuid():N}.bin");
 
     public void Dispose() => File.Delete(_path);
 
     [Fact]
-    public void Plain_loss_is_the_cross_entropy()
+    public void Loss_of_a_step_comes_from_its_number_alone_and_is_the_cross_entropy()
     {
         using var scope = NewDisposeScope();
-        var trainer = Trainer(Recipe, "tc-resnet-8");
+        var trainer = Trainer(Recipe, "tdnn");
+        Assert.Equal(Trainer(Recipe, "tdnn").Loss(3).item<float>(), trainer.Loss(3).item<float>(), 1e-5);
+        Assert.NotEqual(trainer.Loss(4).item<float>(), trainer.Loss(3).item<float>());
 
-        Assert.Equal(Trainer(Recipe with { Loss = new ZooLoss() }, "tc-resnet-8").Loss(0).item<float>(), trainer.Loss(0).item<float>(), 1e-5);
-        Assert.Equal(Trainer(Recipe, "tc-resnet-8").Loss(3).item<float>(), Trainer(Recipe, "tc-resnet-8").Loss(3).item<float>(), 1e-5);
+        var logits = randn(4, 5);
+        var plain = FocalLoss.Of(logits, LabelTargets.Of([1, 0, 4, 4], 5, smoothing: 0), gamma: 0);
+        Assert.Equal(nn.functional.cross_entropy(logits, tensor(new long[] { 1, 0, 4, 4 })).item<float>(), plain.item<float>(), 1e-5);
     }
 
     [Theory]
@@ -81,6 +87,21 @@ public sealed class ZooTrainerTests : IDisposable
         trainer.Loss(5);
         later = network.Pruned;
         Assert.InRange(early, 1, later - 1);
+    }
+
+    [Fact]
+    public void Front_end_learns_with_a_network_of_windows_and_a_stream_has_none()
+    {
+        using var scope = NewDisposeScope();
+        var recipe = Recipe with { HasPcen = true };
+        var trainer = Trainer(recipe, "tc-resnet-8");
+        trainer.Loss(0).backward();
+
+        Assert.All(
+            trainer.Model.named_parameters().Where(weights => weights.name.StartsWith("frontEnd", StringComparison.Ordinal)),
+            weights => Assert.True(weights.parameter.grad!.abs().sum().item<float>() > 0));
+        Assert.InRange(ModelExporter.Export(trainer.Model).MaxDifference, 0, 1e-4f);
+        Assert.Throws<ArgumentException>(() => Trainer(recipe, "tdnn"));
     }
 
     [Fact]

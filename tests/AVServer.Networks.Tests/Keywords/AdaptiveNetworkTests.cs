@@ -77,7 +77,8 @@ public sealed class AdaptiveNetworkTests
     {
         // Fields of 5 and of 13 frames: 1 + 4 · 1 and 1 + 4 · (1 + 2).
         var config = new TcnCascadeConfig(
-            new(Values: 2, Words: 1, Width: 3, Stacks: 1, BlocksPerStack: 1), new(Values: 2, Words: 1, Width: 4, Stacks: 1, BlocksPerStack: 2));
+            new(Values: 2, Words: 1, Width: 3, Stacks: 1, BlocksPerStack: 1),
+            new(Values: 2, Words: 1, Width: 4, Stacks: 1, BlocksPerStack: 2));
         using var network = new TcnCascade(config);
         const int small = (2 * 3) + (3 * (5 + 6)) + 3, large = (2 * 4) + (2 * 4 * (5 + 8)) + 4;
         bool[] Frames(params int[] asked) => [.. Enumerable.Range(0, 40).Select(frame => asked.Contains(frame))];

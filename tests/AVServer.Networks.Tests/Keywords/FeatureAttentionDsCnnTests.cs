@@ -24,7 +24,8 @@ public sealed class FeatureAttentionDsCnnTests
             var symbols = Enumerable.Range(0, frames).Select(frame => (int)(way / Math.Pow(5, frame)) % 5).ToArray();
             var said = symbols.Where((symbol, frame) => symbol > 0 && (frame == 0 || symbols[frame - 1] != symbol)).ToArray();
             int label = said switch { [] => 0, [1, 2] => 1, [3, 4] => 2, _ => -1 };
-            if (label >= 0) likelihood[label] += Math.Exp(symbols.Select((symbol, frame) => (double)logs[0, symbol, frame].item<float>()).Sum());
+            var log = symbols.Select((symbol, frame) => (double)logs[0, symbol, frame].item<float>()).Sum();
+            if (label >= 0) likelihood[label] += Math.Exp(log);
         }
 
         var got = TorchValue.Run(network.Likelihoods, logs).exp().flatten().data<float>().ToArray();

@@ -14,7 +14,11 @@ public sealed class KeywordZooTests
     // What has many layers without a norm of the batch learns more slowly; a norm behind the logits asks for longer steps.
     private static readonly Dictionary<string, double> Rates = new()
     {
-        ["kwt-1"] = 5e-4, ["kwt-1-distilled"] = 5e-4, ["i3d"] = 5e-4, ["svdf"] = 1e-3, ["micronet"] = 3e-2,
+        ["kwt-1"] = 5e-4,
+        ["kwt-1-distilled"] = 5e-4,
+        ["i3d"] = 5e-4,
+        ["svdf"] = 1e-3,
+        ["micronet"] = 3e-2,
     };
 
     /// <summary>Every row.</summary>
