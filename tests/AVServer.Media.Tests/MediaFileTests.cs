@@ -172,6 +172,8 @@ public sealed class MediaFileTests : IDisposable
                         await Media.MakeAsync("opus", "-f", "lavfi", "-i", $"sine={i * 200}:d=0.{i}", "-c:a", "libopus"), $"{i}.opus"))),
             Save(await Media.WavAsync(), "wav.wav"),
             Save(await Media.ToneAsync("flac"), "tone.flac"),
+            Save(await Media.ToneAsync("flac", "-ar", "16000"), "plain.flac"),
+            Save(await Media.ToneAsync("mp3", "-ar", "16000"), "plain.mp3"),
         ];
         var together = await _files.ReadManyAsync(paths, 16000).ToListAsync();
         Assert.Equal(paths, together.Select(file => file.Path));
