@@ -24,8 +24,8 @@ public sealed class MediaFile(MediaOptions options)
     ];
 
     /// <summary>
-    /// Decodes one file, times counted from its beginning: a plain WAV or a whole FLAC file of the rate asked for directly, everything else
-    /// by ffmpeg.
+    /// Decodes one file, times counted from its beginning: a plain WAV, a whole FLAC or MP3 file of the rate asked for directly, everything
+    /// else by ffmpeg.
     /// </summary>
     /// <param name="path">A file that can be read from any place.</param>
     /// <param name="limits">Bounds; null: <see cref="MediaOptions.File"/>.</param>

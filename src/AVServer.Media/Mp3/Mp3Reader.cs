@@ -115,8 +115,9 @@ internal sealed class Mp3Reader : ISoundReader
         {
             samples = _decoder.DecodeFrame(_frame, _decoded.AsSpan()) / header.Channels;
         }
-        catch (Exception e) when (e is InvalidDataException or IndexOutOfRangeException or ArgumentException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
+            // Whatever a library stumbles over in strangers' bytes: ffmpeg has the last word on them.
             throw new InvalidDataException("Expected of an MP3 frame coded sound, got something else.", e);
         }
 
