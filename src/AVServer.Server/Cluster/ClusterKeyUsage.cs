@@ -35,6 +35,7 @@ internal sealed class ClusterKeyUsage(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        others.AreThere = true;
         _working = Task.Run(WorkAsync, CancellationToken.None);
         return Task.CompletedTask;
     }

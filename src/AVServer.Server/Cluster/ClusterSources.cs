@@ -95,12 +95,10 @@ internal sealed partial class ClusterSources(
         await _working;
         await registry.StopAsync(cancellationToken);
         foreach (var (streamId, claim) in _claims) await LeaveAsync(streamId, claim, goesOn: true);
-        await TryAsync(() => redis.Database.KeyDeleteAsync(StatusesOf(events.Node)));
+        await TryAsync(() => redis.Database.KeyDeleteAsync(SourceScripts.Statuses + events.Node));
     }
 
     public void Dispose() => _stop.Cancel();   // where nobody stopped the host before
-
-    private static RedisKey StatusesOf(string node) => "avserver:sources:of:" + node;
 
     private static async Task TryAsync(Func<Task> action)
     {
@@ -114,21 +112,7 @@ internal sealed partial class ClusterSources(
         }
     }
 
-    private async Task<List<SourceStatus>> OfOthersAsync()
-    {
-        try
-        {
-            var nodes = (await redis.Database.HashKeysAsync("avserver:nodes")).Select(node => (string)node!)
-                .Where(node => node != events.Node).ToArray();
-            var lists = await redis.Database.StringGetAsync([.. nodes.Select(StatusesOf)]);
-            return [.. lists.Where(list => list.HasValue)
-                .SelectMany(list => JsonSerializer.Deserialize<SourceStatus[]>((string)list!, ContractsJson.Options)!)];
-        }
-        catch (Exception exception) when (RedisConnection.IsUnavailable(exception))
-        {
-            throw redis.Away();
-        }
-    }
+    private Task<IReadOnlyList<SourceStatus>> OfOthersAsync() => events.ListsOfOthersAsync<SourceStatus>(SourceScripts.Statuses);
 
     // One that is over makes room.
     private bool TryEnter(string streamId, Claim claim)

@@ -110,17 +110,22 @@ internal sealed class RedisEvents(
         }
     }
 
-    public async Task<IReadOnlyList<StreamSummary>> StreamsOfOthersAsync()
+    public async Task<IReadOnlyList<StreamSummary>> StreamsOfOthersAsync() => await ListsOfOthersAsync<StreamSummary>("avserver:l:");
+
+    /// <summary>What the other nodes list, each under a key of its own.</summary>
+    /// <param name="prefix">What stands before a node in its list's key.</param>
+    /// <exception cref="RefusedException">The other nodes can't be asked.</exception>
+    public async Task<IReadOnlyList<T>> ListsOfOthersAsync<T>(string prefix)
     {
         try
         {
             var nodes = (await redis.Database.HashGetAllAsync("avserver:nodes")).Select(node => (string)node.Name!)
                 .Where(node => node != Node).ToArray();
-            var lists = await redis.Database.StringGetAsync([.. nodes.Select(node => (RedisKey)("avserver:l:" + node))]);
+            var lists = await redis.Database.StringGetAsync([.. nodes.Select(node => (RedisKey)(prefix + node))]);
             return
             [
                 .. lists.Where(list => list.HasValue)
-                    .SelectMany(list => JsonSerializer.Deserialize<StreamSummary[]>((string)list!, ContractsJson.Options)!),
+                    .SelectMany(list => JsonSerializer.Deserialize<T[]>((string)list!, ContractsJson.Options)!),
             ];
         }
         catch (Exception exception) when (RedisConnection.IsUnavailable(exception))

@@ -7,6 +7,9 @@ namespace AVServer.Server.Cluster;
 /// </summary>
 internal static class SourceScripts
 {
+    /// <summary>What stands before a node in the key that its statuses have.</summary>
+    public const string Statuses = "avserver:sources:of:";
+
     private const string Head = """
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)

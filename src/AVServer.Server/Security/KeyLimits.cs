@@ -153,7 +153,8 @@ internal sealed class KeyLimits : IDisposable
         {
             if (IsLimited(grant))
             {
-                _owner._accounts.TryAdd(grant.Account, grant);
+                // Whoever is told of accounts also lets go of those that take nothing.
+                if (_owner._others.AreThere) _owner._accounts.TryAdd(grant.Account, grant);
                 var elsewhere = _ofUsage(_owner._others.Of(grant.Account));
                 if (elsewhere > 0 && elsewhere + Taken(grant) + count > _limit) return TakenElsewhere.Instance;
             }

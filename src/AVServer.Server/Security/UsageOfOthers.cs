@@ -7,6 +7,9 @@ internal sealed class UsageOfOthers
 
     private volatile Dictionary<string, KeyUsage> _byAccount = Nothing;
 
+    /// <summary>Whether there are other nodes, which are told what is taken here.</summary>
+    public bool AreThere { get; set; }
+
     /// <summary>What one account takes.</summary>
     public KeyUsage Of(string account) => _byAccount.GetValueOrDefault(account);
 

@@ -16,10 +16,14 @@ public sealed class ClusterCollection;
 internal static class ClusterNodes
 {
     /// <summary>A node whose silence the others take for death after a second, unless the settings say otherwise.</summary>
-    public static Task<RunningServer> StartAsync(RedisServer redis, string node, params (string Key, string Value)[] settings)
+    public static Task<RunningServer> StartAsync(RedisServer redis, string node, params (string Key, string Value)[] settings) =>
+        RunningServer.StartAsync(Settings(redis, node, settings));
+
+    /// <summary>Settings of such a node.</summary>
+    public static (string Key, string Value)[] Settings(RedisServer redis, string node, (string Key, string Value)[] settings)
     {
         (string Key, string Value)[] own = [("Cluster:Redis", redis.Address), ("Cluster:Node", node), ("Cluster:LeaseTime", "00:00:01")];
-        return RunningServer.StartAsync([.. own.ExceptBy(settings.Select(setting => setting.Key), setting => setting.Key), .. settings]);
+        return [.. own.ExceptBy(settings.Select(setting => setting.Key), setting => setting.Key), .. settings];
     }
 
     /// <summary>Sends wake words, one each half second of media.</summary>

@@ -87,11 +87,8 @@ public sealed class ClusterSourceTests
         Assert.Equal(1, media.Requests);   // through all of it
     }
 
-    private static Task<PullingServer> StartAsync(RedisServer redis, string node, params (string Key, string Value)[] settings)
-    {
-        (string Key, string Value)[] own = [("Cluster:Redis", redis.Address), ("Cluster:Node", node), ("Cluster:LeaseTime", "00:00:01")];
-        return PullingServer.StartAsync([.. own.ExceptBy(settings.Select(setting => setting.Key), setting => setting.Key), .. settings]);
-    }
+    private static Task<PullingServer> StartAsync(RedisServer redis, string node, params (string Key, string Value)[] settings) =>
+        PullingServer.StartAsync(ClusterNodes.Settings(redis, node, settings));
 
     private static SourceStatus? OnNode(PullingServer server) => server.Server.Part<SourceRegistry>().Find("s")
         ?? server.Server.Part<SourceRegistry>().Find("t");
