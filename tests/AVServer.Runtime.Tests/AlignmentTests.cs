@@ -43,7 +43,14 @@ public sealed class AlignmentTests : IDisposable
         {
             _inTheWay.Add(new float[(2 * _inTheWay.Count) + 1]);
             var state = new VoiceActivityState();
-            return [.. sound.Chunk(VoiceActivityModel.FrameSamples).Select(frame => model.Next(state, frame))];
+            return [.. sound.Chunk(VoiceActivityModel.FrameSamples).Select(Next)];
+
+            float Next(float[] frame)
+            {
+                var voice = new float[1];
+                model.Next(state, frame, voice);
+                return voice[0];
+            }
         }
     }
 

@@ -23,13 +23,16 @@ internal sealed class SpeechTrack : IAsyncDisposable
     // utterance.
     private const int SettlingPause = 8;
     private const int Spare = 2 * AudioClock.SampleRateHz;
+    // What a step brings with what the step before left.
+    private const int FramesAtOnce = (AudioClock.StepSamples / VoiceActivityModel.FrameSamples) + 1;
 
     private readonly SpeechModels _models;
     private readonly TimeProvider _time;
     private readonly UtteranceOptions _options;
     private readonly UtteranceSegmenter _segmenter;
     private readonly VoiceActivityState _voice = new();
-    private readonly float[] _frame = new float[VoiceActivityModel.FrameSamples];
+    private readonly float[] _frames = new float[FramesAtOnce * VoiceActivityModel.FrameSamples];
+    private readonly float[] _activities = new float[FramesAtOnce];
     private readonly SampleRing _sound;
     private readonly EmotionJudge? _judge;
     private readonly TranscriptionWorker? _transcription;
@@ -61,6 +64,9 @@ internal sealed class SpeechTrack : IAsyncDisposable
     public string? Partial => _transcription?.Partial;
 
     private long Heard => _segmenter.Frame * VoiceActivityModel.FrameSamples;
+
+    /// <summary>Whether the final estimate counts words.</summary>
+    private bool Reads => _models.Words is not null;
 
     /// <summary>Takes the next thing that happens and adds what it brings to light to <paramref name="events"/>.</summary>
     public async ValueTask AcceptAsync(SpeechInput input, List<StreamEvent> events, CancellationToken cancellationToken)
@@ -109,13 +115,15 @@ internal sealed class SpeechTrack : IAsyncDisposable
         }
         _next = (sound.Track, sound.Step + 1);
         _sound.Append(sound.Samples);
-        while (_sound.Count - _base >= Heard + VoiceActivityModel.FrameSamples) await StepAsync(events, cancellationToken);
+        var frames = (int)((_sound.Count - _base - Heard) / VoiceActivityModel.FrameSamples);
+        _sound.Read(_base + Heard, _frames.AsSpan(0, frames * VoiceActivityModel.FrameSamples));
+        _models.VoiceActivity!.Next(
+            _voice, _frames.AsSpan(0, frames * VoiceActivityModel.FrameSamples), _activities.AsSpan(0, frames));
+        for (var i = 0; i < frames; i++) await StepAsync(_activities[i], events, cancellationToken);
     }
 
-    private async ValueTask StepAsync(List<StreamEvent> events, CancellationToken cancellationToken)
+    private async ValueTask StepAsync(float activity, List<StreamEvent> events, CancellationToken cancellationToken)
     {
-        _sound.Read(_base + Heard, _frame);
-        var activity = _models.VoiceActivity!.Next(_voice, _frame);
         var change = _segmenter.Next(activity);
         if (change.Step == UtteranceStep.Began)
         {
@@ -175,16 +183,26 @@ internal sealed class SpeechTrack : IAsyncDisposable
             _judge is null ? default
                 : await _judge.ExtractWholeAsync(_sound, _base + utterance.Start, (int)(end - utterance.Start), cancellationToken),
             _judge is null ? null : EmotionJudge.DefectOf(_sound, _base + utterance.Start, (int)(end - utterance.Start), utterance.Voice));
-        if (_texts is not null) return; // SettleAsync waits for the client's words
         if (_transcription is not null)
         {
             if (_segmenter.RestFrames < SettlingPause) await TranscribeAsync(utterance, cancellationToken);
-            await AwaitTextAsync(_waiting, await _transcription.FinishAsync(cancellationToken), events, cancellationToken);
+            var words = await _transcription.FinishAsync(cancellationToken);
+            if (Reads) await AwaitTextAsync(_waiting, words, events, cancellationToken);
+            else await ConcludeBesideTextAsync(_waiting, words, events, cancellationToken);
         }
-        else
+        else if (_texts is null || !Reads)   // else SettleAsync waits for the client's words
         {
             await ConcludeAsync(events, cancellationToken);
         }
+    }
+
+    // The words change nothing about the estimate: they are told when they come, at the latest with the next sound.
+    private async ValueTask ConcludeBesideTextAsync(
+        FinishedUtterance utterance, Task<IReadOnlyList<SpokenWord>> words, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        if (words.IsCompleted) PublishText(utterance, await words, events);
+        else _late.Add((utterance, words));
+        await ConcludeAsync(events, cancellationToken);
     }
 
     private async ValueTask AwaitTextAsync(

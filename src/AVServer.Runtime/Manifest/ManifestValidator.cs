@@ -261,8 +261,8 @@ internal static class ManifestValidator
         Require(
             manifest.Features is { Type: "samples", SampleRateHz: 16000 },
             $"features: expected samples at 16000 Hz, got {manifest.Features?.ToString() ?? "nothing"}", errors);
-        Require(manifest.Inputs.Count == 3, $"inputs: expected input, state and sr, got {manifest.Inputs.Count}", errors);
-        Require(manifest.Outputs.Count == 2, $"outputs: expected output and stateN, got {manifest.Outputs.Count}", errors);
+        Require(manifest.Inputs.Count == 3, $"inputs: expected windows, hidden and cell, got {manifest.Inputs.Count}", errors);
+        Require(manifest.Outputs.Count == 3, $"outputs: expected voice, nextHidden and nextCell, got {manifest.Outputs.Count}", errors);
     }
 
     private static bool IsPlainName(string name) =>

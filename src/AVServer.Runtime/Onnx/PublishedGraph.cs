@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using DataType = AVServer.Runtime.Onnx.TensorProto.Types.DataType;
+
+namespace AVServer.Runtime.Onnx;
+
+/// <summary>The weights of a graph that somebody published, by the names that it gives its values; graphs inside its operators too.</summary>
+internal sealed class PublishedGraph
+{
+    private readonly Dictionary<string, TensorProto> _constants = [];
+    private readonly Dictionary<string, NodeProto> _makers = [];
+
+    /// <param name="file">The ONNX file's bytes.</param>
+    /// <exception cref="InvalidDataException">The bytes are no graph.</exception>
+    public PublishedGraph(byte[] file)
+    {
+        ModelProto model;
+        try
+        {
+            model = ModelProto.Parser.ParseFrom(file);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new InvalidDataException($"Expected an ONNX graph, got bytes that are none: {e.Message}", e);
+        }
+        Read(model.Graph ?? throw new InvalidDataException("Expected an ONNX graph, got a model without one."));
+    }
+
+    /// <summary>Name of a value that an operator takes.</summary>
+    /// <param name="output">What the operator makes.</param>
+    /// <param name="index">Which of its inputs.</param>
+    /// <exception cref="InvalidDataException">There is no such operator.</exception>
+    public string InputOf(string output, int index) =>
+        _makers.TryGetValue(output, out var node) && node.Input.Count > index ? node.Input[index]
+            : throw new InvalidDataException($"Expected an operator that makes '{output}', found none.");
+
+    /// <summary>A constant's values, whole numbers as real ones.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="shape">Its axes.</param>
+    /// <exception cref="InvalidDataException">There is no such constant, or it has other axes.</exception>
+    public float[] Constant(string name, params ReadOnlySpan<long> shape)
+    {
+        if (!_constants.TryGetValue(name, out var tensor)) throw new InvalidDataException($"Expected a constant '{name}', found none.");
+        var values = Values(tensor);
+        if (!shape.SequenceEqual([.. tensor.Dims]) || values.Length != tensor.Dims.Aggregate(1L, (all, axis) => all * axis))
+            throw new InvalidDataException(
+                $"Expected '{name}' as [{string.Join(", ", shape.ToArray())}], got [{string.Join(", ", tensor.Dims)}].");
+        return values;
+    }
+
+    private static float[] Values(TensorProto tensor)
+    {
+        var raw = tensor.RawData.Span;
+        return (DataType)tensor.DataType switch
+        {
+            DataType.Float when tensor.FloatData.Count > 0 => [.. tensor.FloatData],
+            DataType.Float => MemoryMarshal.Cast<byte, float>(raw).ToArray(),
+            DataType.Int8 or DataType.Uint8 when tensor.Int32Data.Count > 0 => [.. tensor.Int32Data.Select(value => (float)value)],
+            DataType.Uint8 => Array.ConvertAll(raw.ToArray(), value => (float)value),
+            DataType.Int8 => Array.ConvertAll(MemoryMarshal.Cast<byte, sbyte>(raw).ToArray(), value => (float)value),
+            _ => throw new InvalidDataException($"Expected '{tensor.Name}' of real or 8-bit numbers, got the type {tensor.DataType}."),
+        };
+    }
+
+    private void Read(GraphProto graph)
+    {
+        foreach (var constant in graph.Initializer) _constants[constant.Name] = constant;
+        foreach (var node in graph.Node)
+        {
+            foreach (var output in node.Output) _makers[output] = node;
+            foreach (var attribute in node.Attribute)
+            {
+                if (attribute.T is { } value && node.OpType == "Constant") _constants[node.Output[0]] = value;
+                if (attribute.G is { } inner) Read(inner);
+            }
+        }
+    }
+}
