@@ -20,8 +20,8 @@ public sealed record UtteranceOptions
     public TimeSpan Minimum { get; init; } = TimeSpan.FromMilliseconds(160);
 
     /// <summary>Rest that ends an utterance.</summary>
-    /// <value>416 ms by default: longer than most pauses between phrases.</value>
-    public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(416);
+    /// <value>448 ms by default: longer than most pauses between phrases.</value>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(448);
 
     /// <summary>What of the time before the first voice belongs to the utterance: breath, and consonants that have no voice.</summary>
     /// <value>200 ms by default.</value>
