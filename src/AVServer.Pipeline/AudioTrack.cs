@@ -37,7 +37,6 @@ internal sealed class AudioTrack
     private readonly int _number;
     private long _step;
     private long _nextUnheard;
-    private long _nextSpoken;
     private bool _open;
 
     /// <param name="origin">Media time of the first sample.</param>
@@ -113,15 +112,11 @@ internal sealed class AudioTrack
             _observer?.AcceptSamples(part.Span);
             _fbank.AcceptSamples(part.Span);
             while (_fbank.FramesReady - _fbank.NextFrame >= AudioClock.StepFrames) await StepAsync(events, cancellationToken);
-            // Its last frame reaches into the next step, which would come a chunk later.
-            if (_open && _ring.Count >= (_step + 1) * AudioClock.StepSamples) await SpeakAsync(_step, events, cancellationToken);
         }
     }
 
     private async ValueTask StepAsync(List<StreamEvent> events, CancellationToken cancellationToken)
     {
-        // Who follows the speech hears one step more than the gate lets pass, so that no sound of it waits for the gate.
-        if (_open) await SpeakAsync(_step, events, cancellationToken);
         var features = _features[_step % _features.Length];
         var heard = ReadStep(features);
         if (heard && !_open)
@@ -151,13 +146,7 @@ internal sealed class AudioTrack
             await listener.ListenAsync(step, _features[step % _features.Length], _ring, _detections, cancellationToken);
         if (_words is not null) await _words.ListenAsync(step, _ring, _detections, cancellationToken);
         Publish(events);
-        await SpeakAsync(step, events, cancellationToken);
-    }
-
-    private async ValueTask SpeakAsync(long step, List<StreamEvent> events, CancellationToken cancellationToken)
-    {
-        if (_speech is null || step < _nextSpoken) return;
-        _nextSpoken = step + 1;
+        if (_speech is null) return;
         var sound = new float[AudioClock.StepSamples];
         _ring.Read(step * AudioClock.StepSamples, sound);
         await _speech.AcceptSoundAsync(
