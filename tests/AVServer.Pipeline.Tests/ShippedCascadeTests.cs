@@ -16,11 +16,8 @@ public sealed class ShippedCascadeTests
     /// <summary>A word's edges by hand and by alignment differ by some tens of milliseconds; beyond this a listener would object.</summary>
     private const double BoundaryToleranceSeconds = 0.15;
 
-    /// <summary>
-    /// Most recordings that may be missed: a guard against getting worse. The verifier's card has the measured rate, which misses the aim
-    /// of a tenth.
-    /// </summary>
-    private const double MostMissed = 0.35;
+    /// <summary>Most recordings that may be missed: a guard against getting worse. The verifier's card has the measured rate.</summary>
+    private const double MostMissed = 0.05;
 
     [CorporaFact]
     public async Task Recordings_of_the_keyword_give_one_event_each_in_time_and_in_place()
@@ -50,6 +47,30 @@ public sealed class ShippedCascadeTests
         Assert.True(Median(ends) <= BoundaryToleranceSeconds, $"median error of the end {Median(ends):F3} s");
     }
 
+    [CorporaFact]
+    public async Task What_the_trained_model_says_counts_for_the_typed_word()
+    {
+        using var both = PipelineUnderTest.WithShippedModels();
+        using var typed = PipelineUnderTest.WithShippedModels(("Pipeline:Keywords:0:Model", "computer-spotter"));
+        var (more, told) = (0, 0);
+        foreach (var (path, _, _) in HeldOutWords().Take(12))
+        {
+            var samples = await ReadAsync(path);
+            var together = (await both.RunAsync(samples, () => 1280)).OfType<WakeWordEvent>().ToArray();
+            var alone = (await typed.RunAsync(samples, () => 1280)).OfType<WakeWordEvent>()
+                .Where(word => word.Model.Name == "phones-en").ToArray();
+            foreach (var word in together.Where(word => word.Model.Name == "phones-en"))
+            {
+                if (!word.Scores.TryGetValue("trained", out var score)) continue;
+                told++;
+                Assert.InRange(score, 0.017f, 1);
+                if (alone.FirstOrDefault(other => other.Start == word.Start) is { } same && same.Posterior < word.Posterior) more++;
+            }
+        }
+        Assert.True(told >= 2, $"{told} words that both heard");
+        Assert.True(more >= 1, $"{more} words that are surer with both");
+    }
+
     [Fact]
     public void Models_tell_the_thresholds_of_both_stages()
     {
@@ -61,7 +82,7 @@ public sealed class ShippedCascadeTests
         Assert.Equal((false, true), (first.Active, second.Active));
         Assert.InRange(first.Threshold!.Value, 0.001f, 0.999f);
         Assert.InRange(second.Threshold!.Value, 0.001f, 0.999f);
-        Assert.Equal(1, second.FalseAlarmsPerHour);
+        Assert.Equal(0.2, second.FalseAlarmsPerHour);
     }
 
     [Fact]
@@ -95,7 +116,10 @@ public sealed class ShippedCascadeTests
     [CorporaFact]
     public async Task Who_looks_sees_what_the_verifier_says_of_a_candidate_also_after_the_detection()
     {
-        using var test = PipelineUnderTest.WithShippedModels();
+        // The cascade alone, where it decides by itself more often than beside the typed word.
+        using var test = PipelineUnderTest.WithShippedModels(
+            ("Keywords:Shipped", "false"), ("Pipeline:Keywords:0:Model", "computer-verifier"),
+            ("Pipeline:Keywords:0:FalseAlarmsPerHour", "1"));
         var found = 0;
         foreach (var (path, _, _) in HeldOutWords().Take(5))
         {

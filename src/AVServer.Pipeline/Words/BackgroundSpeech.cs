@@ -29,6 +29,9 @@ public sealed class BackgroundSpeech
     /// <summary>Length of all recordings.</summary>
     public double Hours => _lengths.Sum(length => (long)length) * 0.03 / 3600;
 
+    /// <summary>Number of a recording's first output among all.</summary>
+    public long FirstOutput(int recording) => _lengths.Take(recording).Sum(length => (long)length);
+
     /// <summary>Reads a file.</summary>
     public static BackgroundSpeech Parse(ReadOnlySpan<byte> file)
     {

@@ -41,6 +41,33 @@ public sealed class KeywordRegistryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_word_that_a_trained_model_listens_for_too_has_the_threshold_of_both()
+    {
+        await using var both = PipelineServices.BuildPipeline(TestPaths.Models);
+        await using var typed = PipelineServices.BuildPipeline(
+            TestPaths.Models, new KeyValuePair<string, string?>("Pipeline:Keywords:0:Model", "computer-spotter"));
+        var (fused, alone) = (both.GetRequiredService<KeywordRegistry>(), typed.GetRequiredService<KeywordRegistry>());
+
+        Assert.True(Threshold(fused) > Threshold(alone));
+        Assert.NotNull(fused.Current!.Words.Single(word => word.Name == "computer").Fused);
+        Assert.Null(alone.Current!.Words.Single(word => word.Name == "computer").Fused);
+        Assert.Null(fused.Current!.Words.Single(word => word.Name == "hey computer").Fused);
+
+        // Measured again, as for another target, it is what was shipped; and so it comes to another server.
+        var exported = fused.Export("computer")!.Json;
+        var again = await fused.AddAsync(new KeywordRequest("computer"), CancellationToken.None);
+        Assert.Equal(fused.Model!.Shipped[0].Fused!.Threshold, fused.Current!.Words.Single(word => word.Name == "computer").Threshold, 1e-3f);
+        await alone.ImportAsync(exported, CancellationToken.None);
+        Assert.Null(alone.Current!.Words.Single(word => word.Name == "computer").Fused);
+        Assert.Equal(alone.Model!.Shipped[0].Threshold, alone.Current!.Words.Single(word => word.Name == "computer").Threshold, 1e-3f);
+        await fused.ImportAsync(exported, CancellationToken.None);
+        Assert.NotNull(fused.Current!.Words.Single(word => word.Name == "computer").Fused);
+        Assert.Equal(again.Calibration.Threshold, Threshold(fused), 1e-3f);
+
+        static float Threshold(KeywordRegistry registry) => registry.Find("computer")!.Calibration.Threshold;
+    }
+
+    [Fact]
     public async Task Fewer_false_alarms_ask_for_a_higher_threshold()
     {
         await using var services = Services();
