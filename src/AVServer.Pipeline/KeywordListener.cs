@@ -21,7 +21,7 @@ internal sealed class KeywordListener
     /// <param name="paced">Whether the sound arrives at its own speed, so that waiting for company costs only latency.</param>
     /// <param name="observed">Whether somebody looks: then the verifier judges candidates also where they can't be detections any
     /// more.</param>
-    /// <param name="scores">Told what the verifier says; null: nobody asks.</param>
+    /// <param name="scores">Told what the verifier says, and knows which keywords it doesn't decide on; null: it decides on all.</param>
     public KeywordListener(KeywordModel model, bool paced, bool observed, TrainedScores? scores = null)
     {
         (_model, _scores) = (model, scores);
@@ -107,9 +107,11 @@ internal sealed class KeywordListener
         var posterior = word.Fusion.Join(verdict.Posterior);
         word.LastVerified = posterior;
         if (!decides) return null;
-        word.MaxScore = Math.Max(word.MaxScore, posterior);
         var span = WordSpan.Estimate(AudioClock.EndOf(step).TotalSeconds, verdict.SecondsSinceStart, verdict.SecondsSinceEnd);
         _scores?.Add(new TrainedScore(word.Word.Keyword, posterior, span.End));
+        // The typed word of this name decides, and has been told.
+        if (_scores?.IsFused(word.Word.Keyword) == true) return null;
+        word.MaxScore = Math.Max(word.MaxScore, posterior);
         if (!word.Watch.Judge(step, posterior)) return null;
         var scores = new Dictionary<string, float> { ["firstStage"] = word.LastPosterior, ["audio"] = verdict.Posterior };
         return new KeywordDetection(word.Word.Keyword, posterior, span, step, verifier.Reference, scores);

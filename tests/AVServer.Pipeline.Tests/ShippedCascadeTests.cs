@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AVServer.Contracts;
+using AVServer.Detection;
 using AVServer.Media;
 using AVServer.TestKit;
 
@@ -16,13 +17,19 @@ public sealed class ShippedCascadeTests
     /// <summary>A word's edges by hand and by alignment differ by some tens of milliseconds; beyond this a listener would object.</summary>
     private const double BoundaryToleranceSeconds = 0.15;
 
-    /// <summary>Most recordings that may be missed: a guard against getting worse. The verifier's card has the measured rate.</summary>
-    private const double MostMissed = 0.05;
+    /// <summary>
+    /// Most recordings that the cascade alone may miss: a guard against getting worse. The verifier's card has the measured rate, which
+    /// misses the aim of a tenth.
+    /// </summary>
+    private const double MostMissed = 0.35;
+
+    /// <summary>The same beside the typed word, as the server listens by default.</summary>
+    private const double MostMissedTogether = 0.05;
 
     [CorporaFact]
-    public async Task Recordings_of_the_keyword_give_one_event_each_in_time_and_in_place()
+    public async Task Recordings_of_the_keyword_give_the_cascade_one_event_each_in_time_and_in_place()
     {
-        using var test = PipelineUnderTest.WithShippedModels();
+        using var test = WithCascadeAlone();
         int missed = 0, total = 0;
         List<double> latencies = [], starts = [], ends = [];
         foreach (var (path, start, end) in HeldOutWords())
@@ -48,27 +55,39 @@ public sealed class ShippedCascadeTests
     }
 
     [CorporaFact]
-    public async Task What_the_trained_model_says_counts_for_the_typed_word()
+    public async Task Cascade_and_typed_word_together_miss_hardly_any_recording()
     {
-        using var both = PipelineUnderTest.WithShippedModels();
-        using var typed = PipelineUnderTest.WithShippedModels(("Pipeline:Keywords:0:Model", "computer-spotter"));
-        var (more, told) = (0, 0);
-        foreach (var (path, _, _) in HeldOutWords().Take(12))
+        using var test = PipelineUnderTest.WithShippedModels();
+        int missed = 0, total = 0;
+        foreach (var (path, start, end) in HeldOutWords())
         {
-            var samples = await ReadAsync(path);
-            var together = (await both.RunAsync(samples, () => 1280)).OfType<WakeWordEvent>().ToArray();
-            var alone = (await typed.RunAsync(samples, () => 1280)).OfType<WakeWordEvent>()
-                .Where(word => word.Model.Name == "phones-en").ToArray();
-            foreach (var word in together.Where(word => word.Model.Name == "phones-en"))
-            {
-                if (!word.Scores.TryGetValue("trained", out var score)) continue;
-                told++;
-                Assert.InRange(score, 0.017f, 1);
-                if (alone.FirstOrDefault(other => other.Start == word.Start) is { } same && same.Posterior < word.Posterior) more++;
-            }
+            var words = (await test.RunAsync(await ReadAsync(path), () => 1280)).OfType<WakeWordEvent>()
+                .Where(word => word.Keyword == "computer").ToArray();
+            Assert.True(words.Length <= 1, $"{path}: {words.Length} events");
+            total++;
+            if (words.Length == 0) missed++;
+            else Assert.True(words[0].Start.TotalSeconds < end && words[0].End.TotalSeconds > start, $"{path}: elsewhere");
         }
-        Assert.True(told >= 2, $"{told} words that both heard");
-        Assert.True(more >= 1, $"{more} words that are surer with both");
+
+        Assert.True(total >= 20, $"{total} recordings with known edges");
+        Assert.True(missed <= MostMissedTogether * total, $"{missed} of {total} missed");
+    }
+
+    [CorporaFact]
+    public async Task Some_are_found_because_both_heard_them()
+    {
+        using var test = PipelineUnderTest.WithShippedModels();
+        var shipped = ShippedWord.Parse(File.ReadAllBytes(Path.Combine(TestPaths.Models, "phones-en", "keywords.json")))[0];
+        var together = 0;
+        foreach (var (path, _, _) in HeldOutWords().Take(12))
+            foreach (var word in (await test.RunAsync(await ReadAsync(path), () => 1280)).OfType<WakeWordEvent>())
+            {
+                Assert.Equal("phones-en", word.Model.Name);
+                var score = StageFusion.LogOdds(word.Posterior);
+                Assert.True(score >= shipped.Fused!.Threshold - 1e-3f, $"{path}: {score}");
+                if (score - ScoreFusion.Gain(word.Scores.GetValueOrDefault("trained")) < shipped.Fused.Threshold) together++;
+            }
+        Assert.True(together >= 2, $"{together} words that the sound of the text alone doesn't give");
     }
 
     [Fact]
@@ -82,7 +101,7 @@ public sealed class ShippedCascadeTests
         Assert.Equal((false, true), (first.Active, second.Active));
         Assert.InRange(first.Threshold!.Value, 0.001f, 0.999f);
         Assert.InRange(second.Threshold!.Value, 0.001f, 0.999f);
-        Assert.Equal(0.2, second.FalseAlarmsPerHour);
+        Assert.Equal(1, second.FalseAlarmsPerHour);
     }
 
     [Fact]
@@ -116,10 +135,7 @@ public sealed class ShippedCascadeTests
     [CorporaFact]
     public async Task Who_looks_sees_what_the_verifier_says_of_a_candidate_also_after_the_detection()
     {
-        // The cascade alone, where it decides by itself more often than beside the typed word.
-        using var test = PipelineUnderTest.WithShippedModels(
-            ("Keywords:Shipped", "false"), ("Pipeline:Keywords:0:Model", "computer-verifier"),
-            ("Pipeline:Keywords:0:FalseAlarmsPerHour", "1"));
+        using var test = WithCascadeAlone();
         var found = 0;
         foreach (var (path, _, _) in HeldOutWords().Take(5))
         {
@@ -192,6 +208,8 @@ public sealed class ShippedCascadeTests
             .Where(fields => rules.First(rule => rule.Path.IsMatch(fields[0])).Split == "test")
             .Select(fields => (fields[0], Seconds(fields[1]), Seconds(fields[2])))];
     }
+
+    private static PipelineUnderTest WithCascadeAlone() => PipelineUnderTest.WithShippedModels(("Keywords:Shipped", "false"));
 
     private static float[] Verified(IEnumerable<StreamEvent> events) => [.. events.OfType<TelemetryEvent>().SelectMany(Looks)];
 

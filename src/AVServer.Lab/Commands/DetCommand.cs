@@ -13,7 +13,7 @@ public static class DetCommand
 {
     // A candidate costs some 6 ms of one core: at this rate less than a thousandth of it.
     private const double CandidatesPerHour = 400;
-    private const double FalseAlarmsPerHour = 0.2;
+    private const double FalseAlarmsPerHour = 1;
     private const int WatchSteps = 5;
 
     // On dev the misses fall up to here, stay the same up to twice as much, and rise again.

@@ -22,7 +22,7 @@ internal static class StoredScores
     {
         var fbank = new FbankComputer(KeywordCatalog.FrontEnd(model.Features));
         var (scores, stored, events) = (new TrainedScores(), new List<StoredScore>(), new List<StreamEvent>());
-        // Nothing is a detection, which would end what is asked about: the threshold is beyond any posterior.
+        // Nothing is a detection, as beside a typed word: the threshold is beyond any posterior.
         var listening = model with { Words = [.. model.Words.Select(word => word with { Threshold = float.PositiveInfinity })] };
         for (var recording = 0; recording < sounds.Count; recording++)
         {

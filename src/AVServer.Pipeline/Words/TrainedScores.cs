@@ -10,12 +10,19 @@ internal sealed class TrainedScores
     private const double MemorySeconds = 10;
 
     private readonly List<TrainedScore> _scores = [];
+    private HashSet<string> _fused = [];
 
     /// <summary>All that is remembered, oldest first.</summary>
     public IReadOnlyList<TrainedScore> Remembered => _scores;
 
-    /// <summary>Forgets everything: a new track begins.</summary>
+    /// <summary>Forgets what was said: a new track begins.</summary>
     public void Clear() => _scores.Clear();
+
+    /// <summary>Takes the typed words that are listened for: those that are fused with a trained model decide for it.</summary>
+    public void Follow(IEnumerable<TypedWord> words) => _fused = [.. words.Where(word => word.Fused is not null).Select(word => word.Name)];
+
+    /// <summary>Whether a typed word decides in the place of the trained model of this keyword.</summary>
+    public bool IsFused(string keyword) => _fused.Contains(keyword);
 
     /// <summary>Takes a score.</summary>
     public void Add(TrainedScore score)

@@ -138,8 +138,9 @@ internal sealed class WordListener
         _list = list;
         _matcher = list is null ? null : new WordMatcher(list.Set, _history);
         _candidates.Clear();
-        foreach (var word in list?.Words ?? [])
-            if (IsFor(word)) _maxScores.TryAdd(word.Name, 0);
+        TypedWord[] own = [.. (list?.Words ?? []).Where(IsFor)];
+        foreach (var word in own) _maxScores.TryAdd(word.Name, 0);
+        _trained.Follow(own);
     }
 
     private void AcceptScores(ReadOnlySpan<float> scores)

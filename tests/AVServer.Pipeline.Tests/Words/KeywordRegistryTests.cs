@@ -43,9 +43,10 @@ public sealed class KeywordRegistryTests : IDisposable
     [Fact]
     public async Task A_word_that_a_trained_model_listens_for_too_has_the_threshold_of_both()
     {
-        await using var both = PipelineServices.BuildPipeline(TestPaths.Models);
+        var measured = new KeyValuePair<string, string?>("Keywords:MeasuredPath", TestPaths.Measured);
+        await using var both = PipelineServices.BuildPipeline(TestPaths.Models, measured);
         await using var typed = PipelineServices.BuildPipeline(
-            TestPaths.Models, new KeyValuePair<string, string?>("Pipeline:Keywords:0:Model", "computer-spotter"));
+            TestPaths.Models, measured, new KeyValuePair<string, string?>("Pipeline:Keywords:0:Model", "computer-spotter"));
         var (fused, alone) = (both.GetRequiredService<KeywordRegistry>(), typed.GetRequiredService<KeywordRegistry>());
 
         Assert.True(Threshold(fused) > Threshold(alone));
@@ -55,8 +56,8 @@ public sealed class KeywordRegistryTests : IDisposable
 
         // Measured again, as for another target, it is what was shipped; and so it comes to another server.
         var exported = fused.Export("computer")!.Json;
-        var again = await fused.AddAsync(new KeywordRequest("computer"), CancellationToken.None);
-        Assert.Equal(fused.Model!.Shipped[0].Fused!.Threshold, fused.Current!.Words.Single(word => word.Name == "computer").Threshold, 1e-3f);
+        var again = await fused.AddAsync(fused.Model!.Shipped[0].Request, CancellationToken.None);
+        Assert.Equal(fused.Model.Shipped[0].Fused!.Threshold, fused.Current!.Words.Single(word => word.Name == "computer").Threshold, 1e-3f);
         await alone.ImportAsync(exported, CancellationToken.None);
         Assert.Null(alone.Current!.Words.Single(word => word.Name == "computer").Fused);
         Assert.Equal(alone.Model!.Shipped[0].Threshold, alone.Current!.Words.Single(word => word.Name == "computer").Threshold, 1e-3f);
