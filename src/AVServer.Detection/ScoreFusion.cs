@@ -13,6 +13,12 @@ public static class ScoreFusion
     /// <summary>Farthest that the ends which the two give a word lie apart, seconds.</summary>
     public const double MaxSecondsApart = 0.4;
 
+    /// <summary>
+    /// Posterior from which the trained model decides by itself, as a word that the text's sound isn't heard in: none of the speech that
+    /// models are calibrated on reaches it.
+    /// </summary>
+    public const float SureAlone = 0.9999f;
+
     /// <summary>What the trained model's log-odds count, as a first stage's do; see <see cref="StageFusion"/>.</summary>
     private const float Weight = 0.5f;
 

@@ -110,7 +110,7 @@ internal sealed class KeywordListener
         var span = WordSpan.Estimate(AudioClock.EndOf(step).TotalSeconds, verdict.SecondsSinceStart, verdict.SecondsSinceEnd);
         _scores?.Add(new TrainedScore(word.Word.Keyword, posterior, span.End));
         // The typed word of this name decides, and has been told.
-        if (_scores?.IsFused(word.Word.Keyword) == true) return null;
+        if (posterior < ScoreFusion.SureAlone && _scores?.IsFused(word.Word.Keyword) == true) return null;
         word.MaxScore = Math.Max(word.MaxScore, posterior);
         if (!word.Watch.Judge(step, posterior)) return null;
         var scores = new Dictionary<string, float> { ["firstStage"] = word.LastPosterior, ["audio"] = verdict.Posterior };

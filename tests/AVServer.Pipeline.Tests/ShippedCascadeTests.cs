@@ -74,7 +74,11 @@ public sealed class ShippedCascadeTests(ShippedCascadeTests.Shared shared) : ICl
                 continue;
             }
             Assert.True(words[0].Start.TotalSeconds < end && words[0].End.TotalSeconds > start, $"{path}: elsewhere");
-            Assert.Equal("phones-en", words[0].Model.Name);
+            if (words[0].Model.Name == "computer-verifier")
+            {
+                Assert.True(words[0].Posterior >= ScoreFusion.SureAlone, $"{path}: {words[0].Posterior} alone");
+                continue;
+            }
             var score = StageFusion.LogOdds(words[0].Posterior);
             Assert.True(score >= shipped.Fused!.Threshold - 1e-3f, $"{path}: {score}");
             if (score - ScoreFusion.Gain(words[0].Scores.GetValueOrDefault("trained")) < shipped.Fused.Threshold) onlyTogether++;

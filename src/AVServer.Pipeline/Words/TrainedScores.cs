@@ -18,10 +18,10 @@ internal sealed class TrainedScores
     /// <summary>Forgets what was said: a new track begins.</summary>
     public void Clear() => _scores.Clear();
 
-    /// <summary>Takes the typed words that are listened for: those that are fused with a trained model decide for it.</summary>
+    /// <summary>Takes the typed words that are listened for: those that are fused with a trained model decide in its place.</summary>
     public void Follow(IEnumerable<TypedWord> words) => _fused = [.. words.Where(word => word.Fused is not null).Select(word => word.Name)];
 
-    /// <summary>Whether a typed word decides in the place of the trained model of this keyword.</summary>
+    /// <summary>Whether a typed word decides in the place of the trained model of this keyword, unless that is sure.</summary>
     public bool IsFused(string keyword) => _fused.Contains(keyword);
 
     /// <summary>Takes a score.</summary>
