@@ -219,7 +219,10 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         var written = new Lazy<IReadOnlyList<int[]>>(spellings);
         var word = new TypedWord(
             request, ways, measured.Paths, written, measured.SmallRecogniserThreshold, measured.LargeRecogniserThreshold, threshold, table,
-            warnings) { Fused = fused };
+            warnings)
+        {
+            Fused = fused,
+        };
         return (word, measured);
     }
 
