@@ -3,6 +3,7 @@
 #   scripts/setup.sh            what the server needs (programs and libraries from apt, packages and models from npm)
 #   scripts/setup.sh native     of that, what comes from apt: enough to run what was built elsewhere
 #   scripts/setup.sh packages   of that, what comes from npm: enough to build
+#   scripts/setup.sh tools      puts nothing in place: says whether what no registry brings is there
 #   scripts/setup.sh lab        and what training needs (voices)
 #   scripts/setup.sh cluster    and what several servers share on one machine (PostgreSQL, Redis, nginx)
 #   scripts/setup.sh test       and what the tests need (Chromium, PostgreSQL, Redis, nginx, mosquitto, packages of Python)
@@ -239,10 +240,11 @@ torchsharp() {
 
 case $what in
     native) native ;;
+    tools) tools ;;
     packages) need node "node 20 or later"; need npm "node 20 or later, with npm,"; packages ;;
     server) tools; native; packages ;;
     lab) tools; native; packages; torchsharp; apt_install espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts praat ;;
     cluster) tools; native; packages; postgresql; nginx; redis ;;
     test) tools; native; packages; torchsharp; apt_install chromium; postgresql; nginx; mosquitto; redis; apt_install python3-aiohttp python3-mypy; rtsp ;;
-    *) say "expected server, native, packages, lab, cluster or test, got '$what'"; exit 2 ;;
+    *) say "expected server, native, packages, tools, lab, cluster or test, got '$what'"; exit 2 ;;
 esac

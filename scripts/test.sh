@@ -5,7 +5,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 say() { echo "test: $*" >&2; }
 fail() { say "$@"; exit 1; }
-scripts/setup.sh test || exit 1
+scripts/setup.sh tools || exit 1
 results=$(mktemp -d)
 # One compiler for all projects, warm after the first few; of this run alone, so that it can be ended with it.
 compiler=avserver-tests-$$-
@@ -13,7 +13,7 @@ end_compiler() {
     local found
     for found in $(grep -lasF -- "-pipename:$compiler" /proc/[0-9]*/cmdline); do kill "$(cut -d/ -f3 <<<"$found")" 2>/dev/null; done
 }
-trap 'end_compiler; rm -rf "$results"' EXIT
+trap 'end_compiler; wait; rm -rf "$results"' EXIT
 # Words that several test projects measure are measured once a run, and nothing of it is left behind.
 export XDG_CACHE_HOME=$results/cache
 # Two threads on busy cores spin each other out of the way unless they sleep while they wait.
@@ -21,12 +21,19 @@ export OMP_WAIT_POLICY=PASSIVE DOTNET_CLI_USE_MSBUILD_SERVER=0
 # The compiler counts through its methods what it never lives long enough to gain: nearly half of a build's processor time.
 export DOTNET_TieredPGO=0
 
+# What is fetched and unpacked waits for others most of the time: the build goes on beside it as soon as it has what it needs.
+scripts/setup.sh packages &
+packages=$!
 say "restoring the packages of the lock files"
 dotnet restore AVServer.sln --locked-mode -v q --nologo || fail "the packages could not be restored; a lock file that is stale is written anew by 'dotnet restore AVServer.sln --force-evaluate'"
+wait "$packages" || exit 1
+scripts/setup.sh test &
+setup=$!
 say "building (Release)"
 dotnet build AVServer.sln -c Release --no-restore -v q --nologo -clp:ErrorsOnly \
     -p:UseSharedCompilation=true -p:SharedCompilationId="$compiler" || fail "the build failed"
 end_compiler
+wait "$setup" || exit 1
 # What the compiler doesn't see. It holds the rules of style itself (EnforceCodeStyleInBuild), and a test the order of usings.
 say "formatting"
 dotnet format whitespace . --folder --verify-no-changes -v q --exclude node_modules || fail "run 'dotnet format AVServer.sln'"
@@ -61,7 +68,8 @@ run() {
         echo "$name" >>"$results/failed"
     fi
 }
-for name in "${starting[@]}"; do run "$name"; done &
+# Programs that are started, asked something and ended gain nothing by methods that are compiled well as soon as they are hot (64: 100 ms).
+for name in "${starting[@]}"; do DOTNET_TC_CallCountingDelayMs=64 run "$name"; done &
 for name in "${paired[@]}"; do
     while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
     run "$name" &

@@ -44,7 +44,9 @@ public sealed class StageFusion
         return 1 / (1 + MathF.Exp(-(LogOdds(secondScore) + (_weight * LogOdds(highest)))));
     }
 
-    private static float LogOdds(float posterior)
+    /// <summary>The logarithm of a posterior's odds, within what single precision tells.</summary>
+    /// <param name="posterior">0 to 1.</param>
+    public static float LogOdds(float posterior)
     {
         posterior = Math.Clamp(posterior, Least, 1 - Least);
         return MathF.Log(posterior / (1 - posterior));

@@ -15,14 +15,16 @@ internal sealed class KeywordListener
     private readonly float[] _posteriors;
     private readonly KeywordState[] _words;
     private readonly EmbeddingWindow? _window;
+    private readonly TrainedScores? _scores;
 
     /// <param name="model">The shared models and thresholds.</param>
     /// <param name="paced">Whether the sound arrives at its own speed, so that waiting for company costs only latency.</param>
     /// <param name="observed">Whether somebody looks: then the verifier judges candidates also where they can't be detections any
     /// more.</param>
-    public KeywordListener(KeywordModel model, bool paced, bool observed)
+    /// <param name="scores">Told what the verifier says, and knows which keywords it doesn't decide on; null: it decides on all.</param>
+    public KeywordListener(KeywordModel model, bool paced, bool observed, TrainedScores? scores = null)
     {
-        _model = model;
+        (_model, _scores) = (model, scores);
         _state = model.Spotter.Model.CreateState(paced);
         _posteriors = new float[model.OutputsPerStep * model.Words.Count];
         _words = [.. model.Words.Select(word => new KeywordState(word, model, observed))];
@@ -105,9 +107,12 @@ internal sealed class KeywordListener
         var posterior = word.Fusion.Join(verdict.Posterior);
         word.LastVerified = posterior;
         if (!decides) return null;
+        var span = WordSpan.Estimate(AudioClock.EndOf(step).TotalSeconds, verdict.SecondsSinceStart, verdict.SecondsSinceEnd);
+        _scores?.Add(new TrainedScore(word.Word.Keyword, posterior, span.End));
+        // The typed word of this name decides, and has been told.
+        if (posterior < ScoreFusion.SureAlone && _scores?.IsFused(word.Word.Keyword) == true) return null;
         word.MaxScore = Math.Max(word.MaxScore, posterior);
         if (!word.Watch.Judge(step, posterior)) return null;
-        var span = WordSpan.Estimate(AudioClock.EndOf(step).TotalSeconds, verdict.SecondsSinceStart, verdict.SecondsSinceEnd);
         var scores = new Dictionary<string, float> { ["firstStage"] = word.LastPosterior, ["audio"] = verdict.Posterior };
         return new KeywordDetection(word.Word.Keyword, posterior, span, step, verifier.Reference, scores);
     }

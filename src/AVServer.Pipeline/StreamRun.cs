@@ -17,6 +17,7 @@ internal sealed class StreamRun : IAsyncDisposable
     private readonly IReadOnlySet<string> _shared = FrozenSet<string>.Empty;
     private readonly SpeechRun? _speech;
     private readonly WordListener? _words;
+    private readonly TrainedScores _trained = new();
     private AudioTrack? _track;
     private TimeSpan _soundEnd;
     private int _tracks;
@@ -27,9 +28,9 @@ internal sealed class StreamRun : IAsyncDisposable
     public StreamRun(RunPlan plan, FbankComputer fbank, IStepObserver? observer)
     {
         (_fbank, _gated, _observer) = (fbank, plan.Gated, observer);
-        _listeners = [.. plan.Models.Spoken.Select(model => new KeywordListener(model, plan.Paced, observed: observer is not null))];
+        _listeners = [.. plan.Models.Spoken.Select(model => new KeywordListener(model, plan.Paced, observer is not null, _trained))];
         _audioVisualListeners = [.. plan.Models.AudioVisual.Select(model => new AudioVisualListener(model, observer))];
-        if (plan.Words is { } words) _words = new WordListener(words.Model, words.List, words.StreamId, plan.Paced);
+        if (plan.Words is { } words) _words = new WordListener(words.Model, words.List, words.StreamId, _trained, plan.Paced);
         if (plan.Speech is { Listens: true } speech)
         {
             var speechTrack = new SpeechTrack(speech, plan.Time, beside: plan.Paced, reportsPartial: observer is Telemetry);
@@ -107,6 +108,7 @@ internal sealed class StreamRun : IAsyncDisposable
     {
         if (_track is not null) return _track;
         foreach (var listener in _listeners) listener.Restart();
+        _trained.Clear();
         _words?.Restart();
         return _track = new AudioTrack(
             block.Start, block.SampleRateHz, _fbank, _gated, _listeners, _observer, _audioVisual, _shared, _speech, _words, _tracks++);

@@ -36,6 +36,41 @@ public sealed class SpeechRecogniserModelTests(SpeechRecogniserModelTests.Shared
         Assert.Equal(expected, Recogniser.Score(Speech, [ViewGlass], Ends).Text, 0.5);
     }
 
+    /// <summary>Only one way of the graph is loaded: it is computed as in the whole one.</summary>
+    [Fact]
+    public void Cut_decoder_is_the_whole_one_s_to_the_bit()
+    {
+        var bytes = ModelStore.Open(TestPaths.Models).Get("speech-recogniser").ReadFile(SpeechRecogniserFiles.Decoder);
+        using var whole = SessionFactory.Open(bytes);
+        using var cut = SessionFactory.Open(GraphCut.Branch(bytes, condition: false, "logits"));
+        Assert.Equal(["encoder_hidden_states", "input_ids"], cut.InputMetadata.Keys.Order());
+        using var options = new RunOptions();
+        var random = new Random(4);
+        float[] sound = [.. Enumerable.Range(0, 2 * 37 * 288).Select(_ => random.NextSingle() - 0.5f)];
+        using var ids = OrtValue.CreateTensorValueFromMemory(new long[] { 1, 1776, 12917, 1, 20972, 2 }, [2, 3]);
+        using var encoded = OrtValue.CreateTensorValueFromMemory(sound, [2, 37, 288]);
+        using var none = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [1, 8, 0, 36]);
+        using var useCache = OrtValue.CreateTensorValueFromMemory(new[] { false }, [1]);
+        string[] pasts = [.. whole.InputMetadata.Keys.Where(name => name.StartsWith("past_key_values", StringComparison.Ordinal))];
+
+        using var expected = whole.Run(
+            options, ["input_ids", "encoder_hidden_states", "use_cache_branch", .. pasts],
+            [ids, encoded, useCache, .. Enumerable.Repeat(none, pasts.Length)], ["logits"]);
+        using var got = cut.Run(options, ["input_ids", "encoder_hidden_states"], [ids, encoded], ["logits"]);
+
+        Assert.Equal(expected[0].GetTensorDataAsSpan<float>(), got[0].GetTensorDataAsSpan<float>());
+    }
+
+    [Fact]
+    public void What_is_no_choice_or_has_no_such_output_is_not_cut()
+    {
+        var model = ModelStore.Open(TestPaths.Models).Get("speech-recogniser");
+
+        Assert.Throws<InvalidDataException>(() => GraphCut.Branch([1, 2, 3], condition: false, "logits"));
+        Assert.Throws<InvalidDataException>(() => GraphCut.Branch(model.ReadFile(ModelManifest.MainFile), condition: false, "logits"));
+        Assert.Throws<InvalidDataException>(() => GraphCut.Branch(model.ReadFile(SpeechRecogniserFiles.Decoder), condition: true, "words"));
+    }
+
     [Fact]
     public async Task Callers_at_once_get_each_their_own()
     {

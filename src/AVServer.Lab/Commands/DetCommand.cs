@@ -52,7 +52,8 @@ public static class DetCommand
                 first.Name, new Dictionary<string, float> { [keyword] = (float)candidate.Threshold }, CandidatesPerHour, FirstWeight),
             Trigger = new TriggerSpec(VerifySteps: WatchSteps),
         });
-        await using var pipeline = new PipelineScorer(folders.Models);
+        // The cascade alone: 'av-lab score' has it beside the typed word.
+        await using var pipeline = new PipelineScorer(folders.Models, new KeyValuePair<string, string?>("Keywords:Shipped", "false"));
         var shipped = await ShippedReport.MeasureAsync(keyword, testSet, pipeline, cancellationToken);
         var report = new DetReport(test, shipped, dev, candidate.Threshold, chosen.Threshold, FirstWeight, WatchSteps);
         await File.WriteAllTextAsync(Path.Combine(folders.Models, second.Name, "det.md"), report.ToMarkdown(), cancellationToken);

@@ -45,16 +45,27 @@ public static class TrainWordsCommand
         var recipe = WordsRecipe.Load(recipePath);
         await using var services = PipelineServices.BuildPipeline(
             folders.Models, new KeyValuePair<string, string?>("Keywords:Shipped", "false"));
-        var registry = services.GetRequiredService<KeywordRegistry>();
+        var (registry, models) = (services.GetRequiredService<KeywordRegistry>(), services.GetRequiredService<KeywordCatalog>());
+        var shipped = new List<ShippedWord>();
         foreach (var (text, falseAlarmsPerHour) in recipe.Shipped)
-            await registry.AddAsync(new KeywordRequest(text, falseAlarmsPerHour), cancellationToken);
-        var words = ShippedWord.ToJson([.. recipe.Shipped.Keys.Select(registry.ExportShipped)]);
+            shipped.Add(registry.MeasureShipped(
+                new KeywordRequest(text, falseAlarmsPerHour), await FusedAsync(KeywordNames.FromText(text)), cancellationToken));
+        var words = ShippedWord.ToJson(shipped);
         var folder = Path.Combine(folders.Models, recipe.Name);
         await File.WriteAllBytesAsync(Path.Combine(folder, PhoneModelFiles.Keywords), words, cancellationToken);
         var path = Path.Combine(folder, ModelManifest.FileName);
         var manifest = ModelManifest.Parse(await File.ReadAllTextAsync(path, cancellationToken));
         var files = new Dictionary<string, ModelFile>(manifest.Files) { [PhoneModelFiles.Keywords] = ModelFolder.Entry(words) };
         ModelFolder.WriteManifest(folder, manifest with { Files = files });
+
+        // A verifier that listens by default and knows the keyword too.
+        async Task<FusedModel?> FusedAsync(string keyword)
+        {
+            if (models.Active.Spoken.FirstOrDefault(
+                model => model.Verifier is not null && model.Words.Any(word => word.Keyword == keyword)) is not { } model) return null;
+            var stored = await registry.Model!.StoredScoresAsync(model, keyword, cancellationToken);
+            return new FusedModel(model.Verifier!.Reference, stored);
+        }
     }
 
     // A network that was taken from the model stays the file that it was.

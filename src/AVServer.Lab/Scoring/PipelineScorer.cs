@@ -14,10 +14,11 @@ public sealed class PipelineScorer : IAsyncDisposable
     private readonly IStreamPipeline _pipeline;
 
     /// <param name="modelsPath">Folder of the finished models.</param>
+    /// <param name="settings">What differs from the server's defaults.</param>
     /// <exception cref="Runtime.ModelStoreException">The models aren't what their manifests say.</exception>
-    public PipelineScorer(string modelsPath)
+    public PipelineScorer(string modelsPath, params IEnumerable<KeyValuePair<string, string?>> settings)
     {
-        _services = PipelineServices.BuildPipeline(modelsPath);
+        _services = PipelineServices.BuildPipeline(modelsPath, settings);
         _pipeline = _services.GetRequiredService<IStreamPipeline>();
     }
 

@@ -29,6 +29,9 @@ public sealed class BackgroundSpeech
     /// <summary>Length of all recordings.</summary>
     public double Hours => _lengths.Sum(length => (long)length) * 0.03 / 3600;
 
+    /// <summary>Number of a recording's first output among all.</summary>
+    public long FirstOutput(int recording) => _lengths.Take(recording).Sum(length => (long)length);
+
     /// <summary>Reads a file.</summary>
     public static BackgroundSpeech Parse(ReadOnlySpan<byte> file)
     {
@@ -81,16 +84,18 @@ public sealed class BackgroundSpeech
             if (_phoneScores is not null) return _phoneScores;
             var outputs = _lengths.Sum();
             var parts = new PhoneScoreHistory[(outputs + PartitionOutputs - 1) / PartitionOutputs];
-            var transposed = Transpose();
+            var layer = new AffineLayer(_weights, _bias);
             Parallel.For(0, parts.Length, part =>
             {
                 var (first, end) = (part * PartitionOutputs, Math.Min(outputs, (part + 1) * PartitionOutputs));
-                var scores = new float[_states];
+                var (vectors, scores) = (new float[AffineLayer.Rows * _dim], new float[AffineLayer.Rows * _states]);
                 parts[part] = new PhoneScoreHistory(states, end - first);
-                for (var output = first; output < end; output++)
+                for (var output = first; output < end; output += AffineLayer.Rows)
                 {
-                    ScoreAll(output, transposed, scores);
-                    parts[part].Accept(scores);
+                    var count = Math.Min(AffineLayer.Rows, end - output);
+                    for (var i = 0; i < count; i++) Decode(output + i, vectors.AsSpan(i * _dim, _dim));
+                    layer.Compute(vectors, scores);
+                    for (var i = 0; i < count; i++) parts[part].Accept(scores.AsSpan(i * _states, _states));
                 }
             });
             var history = new PhoneScoreHistory(states, outputs);
@@ -122,27 +127,16 @@ public sealed class BackgroundSpeech
         }
     }
 
-    // Weights as [dim, states]: one pass over all states for each value of a vector.
-    private float[] Transpose()
-    {
-        var transposed = new float[_weights.Length];
-        for (var state = 0; state < _states; state++)
-            for (var i = 0; i < _dim; i++) transposed[(i * _states) + state] = _weights[(state * _dim) + i];
-        return transposed;
-    }
-
-    private void ScoreAll(int output, float[] transposed, Span<float> scores)
-    {
-        _bias.CopyTo(scores);
-        for (var i = 0; i < _dim; i++)
-            TensorPrimitives.MultiplyAdd(transposed.AsSpan(i * _states, _states), _codes[(output * _dim) + i] * _scales[i], scores, scores);
-    }
-
     private void Score(int output, ReadOnlySpan<int> wanted, Span<float> scores)
     {
         Span<float> code = stackalloc float[_dim];
-        for (var i = 0; i < _dim; i++) code[i] = _codes[(output * _dim) + i] * _scales[i];
+        Decode(output, code);
         foreach (var state in wanted) scores[state] = TensorPrimitives.Dot<float>(code, _weights.AsSpan(state * _dim, _dim)) + _bias[state];
+    }
+
+    private void Decode(int output, Span<float> vector)
+    {
+        for (var i = 0; i < _dim; i++) vector[i] = _codes[(output * _dim) + i] * _scales[i];
     }
 
     private static float[] FromHalves(ReadOnlySpan<byte> bytes)

@@ -19,12 +19,15 @@ internal sealed class KeywordRegistry : IKeywordRegistry
     private readonly KeywordsOptions _options;
     private readonly KeywordFile? _file;
     private readonly Lazy<WordModel?> _model;
+    private readonly HashSet<ModelReference> _verifiers;
     private readonly Lock _gate = new();
     private volatile WordList? _current;
 
-    public KeywordRegistry(ModelRuntime runtime, MediaFile files, IOptions<KeywordsOptions> options, ILogger<KeywordRegistry> logger)
+    public KeywordRegistry(
+        ModelRuntime runtime, KeywordCatalog models, MediaFile files, IOptions<KeywordsOptions> options, ILogger<KeywordRegistry> logger)
     {
         (_files, _options) = (files, options.Value);
+        _verifiers = [.. models.Active.Spoken.Select(model => model.Verifier?.Reference).OfType<ModelReference>()];
         _model = new Lazy<WordModel?>(() => WordModel.TryLoad(
             runtime,
             _options.MeasuredPath is { Length: > 0 } folder ? WordMeasurements.Open(folder, runtime.Store, logger) : null));
@@ -32,7 +35,8 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         var stored = _file?.Read() ?? [];
         if (_options.Shipped && Model is { } model)
             foreach (var word in model.Shipped)
-                AddOrReplace(EnrolmentOf(word.Request) is { } enrolment ? Calibrate(word.Request, enrolment, default) : word.ToWord(model));
+                AddOrReplace(
+                    EnrolmentOf(word.Request) is { } enrolment ? Calibrate(word.Request, enrolment, default) : Fuse(word.ToWord(model), word));
         foreach (var word in _options.Words)
         {
             var streams = word.Streams.Count > 0 ? word.Streams.ToArray() : null;
@@ -48,7 +52,16 @@ internal sealed class KeywordRegistry : IKeywordRegistry
     }
 
     /// <summary>A word as it is shipped with the phone model; for the lab.</summary>
-    public ShippedWord ExportShipped(string name) => ShippedWord.Of(Words.Single(word => word.Name == KeywordNames.FromText(name)));
+    /// <param name="request">The word.</param>
+    /// <param name="fused">A trained model that knows it; null: none does.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public ShippedWord MeasureShipped(KeywordRequest request, FusedModel? fused, CancellationToken cancellationToken)
+    {
+        var (word, measured) = CalibrateText(request, null, cancellationToken);
+        if (fused is null) return ShippedWord.Of(word);
+        var (threshold, table) = Model!.Calibrator.Calibrate(word.Name, measured, request, fused: fused);
+        return ShippedWord.Of(word) with { Fused = new FusedThreshold(fused, threshold, table) };
+    }
 
     /// <summary>What finds typed words; null where the models' folder lacks it.</summary>
     public WordModel? Model => _model.Value;
@@ -76,7 +89,7 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         var heard = await new KeywordRecordings(_files).ReadAsync(recordings, cancellationToken);
         var enrolled = await Task.Run(async () =>
         {
-            var (byText, measured) = CalibrateText(word.Request, cancellationToken);
+            var (byText, measured) = CalibrateText(word.Request, FusedWith(word.Name), cancellationToken);
             var enrolment = await new WordEnroller(Model!).EnrolAsync(byText, measured, heard, cancellationToken);
             return WithExamples(byText, measured, enrolment);
         }, cancellationToken);
@@ -137,7 +150,9 @@ internal sealed class KeywordRegistry : IKeywordRegistry
     {
         try
         {
-            return Model is null ? null : word.TryToWord(Model, MaxPronunciations);
+            // Measured with a trained model that doesn't listen here, it has a threshold that is none of this server's.
+            if (Model is null || (word.Measured.Fused is { } fused && !_verifiers.Contains(fused.By.Model))) return null;
+            return word.TryToWord(Model, MaxPronunciations) is { } taken ? taken with { Fused = word.Measured.Fused?.By } : null;
         }
         catch (PronunciationException)
         {
@@ -145,9 +160,19 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         }
     }
 
+    private TypedWord Fuse(TypedWord word, ShippedWord measured) =>
+        measured.Fused is { } fused && _verifiers.Contains(fused.By.Model)
+            ? word with { Threshold = fused.Threshold, Calibration = fused.Calibration, Fused = fused.By }
+            : word;
+
+    private FusedModel? FusedWith(string name) => Model?.Shipped
+        .FirstOrDefault(word => KeywordNames.FromText(word.Request.Text) == name)?.Fused?.By is { } model && _verifiers.Contains(model.Model)
+        ? model
+        : null;
+
     private TypedWord Calibrate(KeywordRequest request, Enrolment? enrolment, CancellationToken cancellationToken)
     {
-        var (word, measured) = CalibrateText(request, cancellationToken);
+        var (word, measured) = CalibrateText(request, FusedWith(KeywordNames.FromText(request.Text ?? "")), cancellationToken);
         if (enrolment is null) return word;
         var length = WordExamples.EmbeddingDim(Model!.States);
         if (enrolment.Examples.All(example => example.Length == length)) return WithExamples(word, measured, enrolment);
@@ -158,12 +183,12 @@ internal sealed class KeywordRegistry : IKeywordRegistry
     private TypedWord WithExamples(TypedWord word, WordStatistics measured, Enrolment enrolment)
     {
         var examples = measured.CreateExamples(enrolment.Examples);
-        var (threshold, table) = Model!.Calibrator.Calibrate(
-            word.Name, measured, examples, word.Request.FalseAlarmsPerHour, word.Request.RefractorySeconds);
+        var (threshold, table) = Model!.Calibrator.Calibrate(word.Name, measured, word.Request, examples, word.Fused);
         return word with { Threshold = threshold, Calibration = table, Enrolment = enrolment, Examples = examples };
     }
 
-    private (TypedWord Word, WordStatistics Measured) CalibrateText(KeywordRequest request, CancellationToken cancellationToken)
+    private (TypedWord Word, WordStatistics Measured) CalibrateText(
+        KeywordRequest request, FusedModel? fused, CancellationToken cancellationToken)
     {
         var model = Model ?? throw new KeywordException(
             "Expected a phone model, a lexicon and a speech recogniser in the models' folder to listen for typed words, found less. "
@@ -189,12 +214,15 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         var name = KeywordNames.FromText(request.Text!);
         var spellings = model.Rescorer.Spellings(name, ways);
         var measured = model.Calibrator.Measure(phones, spellings, cancellationToken);
-        var (threshold, table) = model.Calibrator.Calibrate(name, measured, null, request.FalseAlarmsPerHour, request.RefractorySeconds);
+        var (threshold, table) = model.Calibrator.Calibrate(name, measured, request, fused: fused);
         var warnings = Warnings(model, request, ways, table);
         var written = new Lazy<IReadOnlyList<int[]>>(spellings);
         var word = new TypedWord(
             request, ways, measured.Paths, written, measured.SmallRecogniserThreshold, measured.LargeRecogniserThreshold, threshold, table,
-            warnings);
+            warnings)
+        {
+            Fused = fused,
+        };
         return (word, measured);
     }
 

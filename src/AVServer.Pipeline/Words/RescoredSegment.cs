@@ -16,12 +16,13 @@ internal sealed class RescoredSegment
     /// <param name="sound">See <see cref="WordRescorer.Segment"/>.</param>
     /// <param name="word">What it is a candidate of.</param>
     /// <param name="judgeScore">The judge's log-odds.</param>
-    public TextLikelihood Rescore(WordModel model, ReadOnlySpan<float> sound, TypedWord word, float judgeScore)
+    /// <param name="gain">What is added to the score besides; see <see cref="Detection.ScoreFusion"/>.</param>
+    public TextLikelihood Rescore(WordModel model, ReadOnlySpan<float> sound, TypedWord word, float judgeScore, float gain = 0)
     {
         var bySmall = _bySmall ??= model.Rescorer.ScoreBySmall(sound, word.Spellings.Value);
         var weights = model.Table.Rescoring;
         var isLikely = weights.Score(judgeScore, bySmall) > word.LargeRecogniserThreshold
-            && weights.UpperBound(judgeScore, bySmall, word.Examples is not null) >= word.Threshold;
+            && weights.UpperBound(judgeScore, bySmall, word.Examples is not null) + gain >= word.Threshold;
         return isLikely ? _byBoth ??= model.Rescorer.ScoreByLarge(sound, word.Spellings.Value, bySmall) : bySmall;
     }
 }

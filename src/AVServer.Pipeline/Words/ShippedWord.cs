@@ -14,6 +14,7 @@ namespace AVServer.Pipeline;
 /// <param name="LargeRecogniserThreshold">Least score by then of one that the large recogniser rescores too.</param>
 /// <param name="Threshold">Least score of a detection, log-odds.</param>
 /// <param name="Calibration">What thresholds stand for.</param>
+/// <param name="Fused">The same where a trained model listens beside; null: none was there.</param>
 internal sealed record ShippedWord(
     KeywordRequest Request,
     IReadOnlyList<string> Pronunciations,
@@ -21,7 +22,8 @@ internal sealed record ShippedWord(
     [property: JsonPropertyName("heardFrom")] float SmallRecogniserThreshold,
     [property: JsonPropertyName("heardAgainFrom")] float LargeRecogniserThreshold,
     float Threshold,
-    KeywordCalibration Calibration)
+    KeywordCalibration Calibration,
+    FusedThreshold? Fused = null)
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -47,7 +49,8 @@ internal sealed record ShippedWord(
         word.SmallRecogniserThreshold,
         word.LargeRecogniserThreshold,
         word.Threshold,
-        word.Calibration);
+        word.Calibration,
+        word.Fused is { } fused ? new FusedThreshold(fused, word.Threshold, word.Calibration) : null);
 
     /// <summary>The word, ready to be listened for.</summary>
     public TypedWord ToWord(WordModel model)
@@ -68,3 +71,9 @@ internal sealed record ShippedWord(
             Request, ways, paths, spellings, SmallRecogniserThreshold, LargeRecogniserThreshold, Threshold, Calibration, []);
     }
 }
+
+/// <summary>What a word's threshold is where a trained model counts beside.</summary>
+/// <param name="By">The model.</param>
+/// <param name="Threshold">Least score of a detection with it, log-odds.</param>
+/// <param name="Calibration">What thresholds then stand for.</param>
+internal sealed record FusedThreshold(FusedModel By, float Threshold, KeywordCalibration Calibration);

@@ -31,6 +31,9 @@ internal sealed record TypedWord(
     /// <summary>The same recordings, ready to be compared with.</summary>
     public WordExamples? Examples { get; init; }
 
+    /// <summary>A trained model of the same keyword whose score counts beside; null: the word is judged by its sound alone.</summary>
+    public FusedModel? Fused { get; init; }
+
     /// <summary>Name of the keyword in events: its text, in lower case, blanks joined.</summary>
     public string Name => KeywordNames.FromText(Request.Text);
 

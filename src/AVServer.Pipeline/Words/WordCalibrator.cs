@@ -76,15 +76,17 @@ internal sealed class WordCalibrator(
     /// <summary>Reads thresholds off what was found.</summary>
     /// <param name="name">The word's name, for the table.</param>
     /// <param name="measured">What was found.</param>
+    /// <param name="request">Target, and media time after an alarm with no other.</param>
     /// <param name="examples">Recordings of the word that count beside its text; null: none.</param>
-    /// <param name="falseAlarmsPerHour">Target.</param>
-    /// <param name="refractorySeconds">Media time after an alarm with no other.</param>
+    /// <param name="fused">A trained model that counts beside; null: none.</param>
     /// <returns>The score's threshold (log-odds), and what thresholds stand for.</returns>
     public (float Threshold, KeywordCalibration Table) Calibrate(
-        string name, WordStatistics measured, WordExamples? examples, double falseAlarmsPerHour, double refractorySeconds)
+        string name, WordStatistics measured, KeywordRequest request, WordExamples? examples = null, FusedModel? fused = null)
     {
-        var alarms = ApplyRefractoryPeriod(measured.Candidates.Select(other => (other.End, other.ScoreWith(examples))), refractorySeconds);
-        var threshold = ThresholdFor(alarms, falseAlarmsPerHour);
+        var alarms = ApplyRefractoryPeriod(
+            measured.Candidates.Select(other => (other.End, other.ScoreWith(examples) + (fused?.GainAt(other.End) ?? 0))),
+            request.RefractorySeconds);
+        var threshold = ThresholdFor(alarms, request.FalseAlarmsPerHour);
         return (
             threshold,
             new KeywordCalibration(name, Posterior(threshold), DataDescription, Math.Round(background.Hours, 3), 0, Points(alarms)));

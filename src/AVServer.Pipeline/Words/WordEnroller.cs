@@ -56,8 +56,7 @@ internal sealed class WordEnroller(WordModel model)
         var with = heard.Score + RescoringWeights.ExampleScore(examples.Similarity(heard.Embedding));
         return new EnrolledRecording(Math.Round(heard.Score - byText, 3), Math.Round(with - Threshold(examples), 3));
 
-        float Threshold(WordExamples? by) => model.Calibrator
-            .Calibrate(word.Name, measured, by, word.Request.FalseAlarmsPerHour, word.Request.RefractorySeconds).Threshold;
+        float Threshold(WordExamples? by) => model.Calibrator.Calibrate(word.Name, measured, word.Request, by).Threshold;
     }
 
     // The likeliest place of the word, null where the sound is shorter than it; and all that was said, phone by phone.

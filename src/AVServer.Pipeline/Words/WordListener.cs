@@ -14,6 +14,7 @@ internal sealed class WordListener
     private readonly WordModel _model;
     private readonly Func<WordList?> _words;
     private readonly string? _streamId;
+    private readonly TrainedScores _trained;
     private readonly PhoneRecogniser _phones;
     private readonly PhoneScoreHistory _history;
     private readonly AutomaticGainControl _gain = new();
@@ -31,10 +32,11 @@ internal sealed class WordListener
     /// <param name="model">Shared.</param>
     /// <param name="words">The words to listen for, asked at each step.</param>
     /// <param name="streamId">The stream, for words that are for some only; null: all words count.</param>
+    /// <param name="trained">What trained models say of keywords, up to the step that is taken.</param>
     /// <param name="paced">Whether the sound arrives at its own speed.</param>
-    public WordListener(WordModel model, Func<WordList?> words, string? streamId, bool paced)
+    public WordListener(WordModel model, Func<WordList?> words, string? streamId, TrainedScores trained, bool paced)
     {
-        (_model, _words, _streamId) = (model, words, streamId);
+        (_model, _words, _streamId, _trained) = (model, words, streamId, trained);
         model.Rescorer.WarmUp();
         _phones = new PhoneRecogniser(model, paced);
         _history = new PhoneScoreHistory(model.States);
@@ -136,8 +138,9 @@ internal sealed class WordListener
         _list = list;
         _matcher = list is null ? null : new WordMatcher(list.Set, _history);
         _candidates.Clear();
-        foreach (var word in list?.Words ?? [])
-            if (IsFor(word)) _maxScores.TryAdd(word.Name, 0);
+        TypedWord[] own = [.. (list?.Words ?? []).Where(IsFor)];
+        foreach (var word in own) _maxScores.TryAdd(word.Name, 0);
+        _trained.Follow(own);
     }
 
     private void AcceptScores(ReadOnlySpan<float> scores)
@@ -156,11 +159,13 @@ internal sealed class WordListener
             if (!IsFor(word)) continue;
             var judgeScore = _model.Judge.Judge(candidate, path.Phones, _history);
             var span = WordTiming.Span(candidate.Start, candidate.End, _firstSample / (double)AudioClock.SampleRateHz);
+            var trained = word.Fused is null ? 0 : _trained.Highest(word.Name, span.End);
+            var gain = ScoreFusion.Gain(trained);
             // Too unlikely to be rescored, or no sound brings it above the threshold.
             if (judgeScore < word.SmallRecogniserThreshold) continue;
-            if (_model.Table.Rescoring.UpperBound(judgeScore, word.Examples is not null) < word.Threshold) continue;
-            if (Rescore(candidate, span, word, judgeScore, history) is not { } likelihood) continue;
-            var score = _model.Table.Rescoring.Score(judgeScore, likelihood);
+            if (_model.Table.Rescoring.UpperBound(judgeScore, word.Examples is not null) + gain < word.Threshold) continue;
+            if (Rescore(candidate, span, word, judgeScore, gain, history) is not { } likelihood) continue;
+            var score = _model.Table.Rescoring.Score(judgeScore, likelihood) + gain;
             var similarity = word.Examples?.Similarity(WordExamples.Embed(_history, candidate.Start, candidate.End));
             if (similarity is { } likeness) score += RescoringWeights.ExampleScore(likeness);
             var posterior = WordCalibrator.Posterior(score);
@@ -174,6 +179,7 @@ internal sealed class WordListener
                 ["recogniser"] = MathF.Exp(likelihood.Text / likelihood.Tokens),
             };
             if (similarity is { } alike) scores["recordings"] = alike;
+            if (gain > 0) scores["trained"] = trained;
             detections.Add(new KeywordDetection(word.Name, posterior, span, step, _model.Reference, scores));
         }
         _candidates.Clear();
@@ -181,14 +187,15 @@ internal sealed class WordListener
 
     // Of the sound up to the step's end, however it arrived; null where it is forgotten, as when a sound ends long after
     // the gate closed.
-    private TextLikelihood? Rescore(WordCandidate candidate, WordSpan span, TypedWord word, float judgeScore, SampleRing history)
+    private TextLikelihood? Rescore(
+        WordCandidate candidate, WordSpan span, TypedWord word, float judgeScore, float gain, SampleRing history)
     {
         var (first, count) = WordRescorer.Segment(span.Start, span.End, Math.Min(history.Count, (_lastStep + 1) * AudioClock.StepSamples));
         if (first < history.Oldest) return null;
         var sound = new float[count];
         history.Read(first, sound);
         _gain.Amplify(sound);
-        return _segments.Find(word, candidate).Rescore(_model, sound, word, judgeScore);
+        return _segments.Find(word, candidate).Rescore(_model, sound, word, judgeScore, gain);
     }
 
     private bool IsFor(TypedWord word) =>

@@ -15,15 +15,12 @@ public sealed class OnnxGraph
 {
     private const string TreeDomain = "ai.onnx.ml";
     private const int TreeOperatorSet = 3;
-    private const string RuntimeDomain = "com.microsoft";
-    private const int RuntimeOperatorSet = 1;
 
     private readonly int _operatorSet;
     private readonly string _producer;
     private readonly ArrayBufferWriter<byte> _graph = new();
     private int _nodes;
     private bool _hasTrees;
-    private bool _hasRuntimeNodes;
 
     /// <param name="name">The graph's name.</param>
     /// <param name="operatorSet">Version of ONNX's operators that it uses.</param>
@@ -112,18 +109,6 @@ public sealed class OnnxGraph
         return sum;
     }
 
-    /// <summary>Adds an operator of ONNX Runtime's own, whose first result gets a name of its own.</summary>
-    /// <inheritdoc cref="Node"/>
-    public string RuntimeNode(string type, IReadOnlyList<string> inputs, params IReadOnlyList<OnnxAttribute> attributes)
-    {
-        _hasRuntimeNodes = true;
-        var output = $"{type}_{_nodes++}";
-        var node = new NodeProto { OpType = type, Domain = RuntimeDomain, Input = { inputs }, Output = { output } };
-        node.Attribute.Add(attributes.Select(attribute => attribute.ToProto()));
-        Add(new GraphProto { Node = { node } });
-        return output;
-    }
-
     /// <summary>The file.</summary>
     public byte[] ToBytes()
     {
@@ -138,7 +123,6 @@ public sealed class OnnxGraph
 
         Import("", _operatorSet);
         if (_hasTrees) Import(TreeDomain, TreeOperatorSet);
-        if (_hasRuntimeNodes) Import(RuntimeDomain, RuntimeOperatorSet);
         return file.ToArray();
 
         void Import(string domain, int version)

@@ -8,7 +8,6 @@ namespace AVServer.Runtime.Onnx;
 internal sealed class PublishedGraph
 {
     private readonly Dictionary<string, TensorProto> _constants = [];
-    private readonly Dictionary<string, NodeProto> _makers = [];
 
     /// <param name="file">The ONNX file's bytes.</param>
     /// <exception cref="InvalidDataException">The bytes are no graph.</exception>
@@ -26,15 +25,7 @@ internal sealed class PublishedGraph
         Read(model.Graph ?? throw new InvalidDataException("Expected an ONNX graph, got a model without one."));
     }
 
-    /// <summary>Name of a value that an operator takes.</summary>
-    /// <param name="output">What the operator makes.</param>
-    /// <param name="index">Which of its inputs.</param>
-    /// <exception cref="InvalidDataException">There is no such operator.</exception>
-    public string InputOf(string output, int index) =>
-        _makers.TryGetValue(output, out var node) && node.Input.Count > index ? node.Input[index]
-            : throw new InvalidDataException($"Expected an operator that makes '{output}', found none.");
-
-    /// <summary>A constant's values, whole numbers as real ones.</summary>
+    /// <summary>A constant's values.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="shape">Its axes.</param>
     /// <exception cref="InvalidDataException">There is no such constant, or it has other axes.</exception>
@@ -55,10 +46,7 @@ internal sealed class PublishedGraph
         {
             DataType.Float when tensor.FloatData.Count > 0 => [.. tensor.FloatData],
             DataType.Float => MemoryMarshal.Cast<byte, float>(raw).ToArray(),
-            DataType.Int8 or DataType.Uint8 when tensor.Int32Data.Count > 0 => [.. tensor.Int32Data.Select(value => (float)value)],
-            DataType.Uint8 => Array.ConvertAll(raw.ToArray(), value => (float)value),
-            DataType.Int8 => Array.ConvertAll(MemoryMarshal.Cast<byte, sbyte>(raw).ToArray(), value => (float)value),
-            _ => throw new InvalidDataException($"Expected '{tensor.Name}' of real or 8-bit numbers, got the type {tensor.DataType}."),
+            _ => throw new InvalidDataException($"Expected '{tensor.Name}' of real numbers, got the type {tensor.DataType}."),
         };
     }
 
@@ -67,7 +55,6 @@ internal sealed class PublishedGraph
         foreach (var constant in graph.Initializer) _constants[constant.Name] = constant;
         foreach (var node in graph.Node)
         {
-            foreach (var output in node.Output) _makers[output] = node;
             foreach (var attribute in node.Attribute)
             {
                 if (attribute.T is { } value && node.OpType == "Constant") _constants[node.Output[0]] = value;

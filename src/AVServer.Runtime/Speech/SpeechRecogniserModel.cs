@@ -27,32 +27,23 @@ public sealed class SpeechRecogniserModel : IDisposable
     /// <summary>Token behind the text's last.</summary>
     public const int EndToken = 2;
 
-    private const string UseCache = "use_cache_branch";
-    private const string PastPrefix = "past_key_values.";
     private const string Logits = "logits";
 
     /// <summary>A probability below which no logarithm is taken.</summary>
     private const double LeastEnd = 1e-30;
 
-    private static readonly bool[] NoCache = [false];
+    private static readonly string[] DecoderInputs = ["input_ids", "encoder_hidden_states"];
 
     private readonly InferenceSession _encoder;
     private readonly InferenceSession _decoder;
     private readonly RunOptions _runOptions = new();
     private readonly string[] _encoderInput;
     private readonly string[] _encoderOutput;
-    private readonly string[] _decoderInputs;
-    private readonly long[] _pastShape;
 
     private SpeechRecogniserModel(ModelManifest manifest, InferenceSession encoder, InferenceSession decoder)
     {
         (Manifest, _encoder, _decoder) = (manifest, encoder, decoder);
         (_encoderInput, _encoderOutput) = ([manifest.Inputs[0].Name], [manifest.Outputs[0].Name]);
-        // The merged graph wants the cache of earlier tokens also where there are none.
-        string[] pasts = [.. decoder.InputMetadata.Keys.Where(IsPast)];
-        _decoderInputs = ["input_ids", "encoder_hidden_states", UseCache, .. pasts];
-        var past = decoder.InputMetadata[pasts[0]].Dimensions;
-        _pastShape = [1, past[1], 0, past[3]];
         VocabularySize = decoder.OutputMetadata[Logits].Dimensions[^1];
     }
 
@@ -77,8 +68,7 @@ public sealed class SpeechRecogniserModel : IDisposable
         try
         {
             Signature.Check(model.Manifest, encoder);
-            decoder = SessionFactory.Cpu.Create(model, SpeechRecogniserFiles.Decoder);
-            CheckDecoder(model.Manifest.Name, decoder);
+            decoder = OpenDecoder(model);
             return new SpeechRecogniserModel(model.Manifest, encoder, decoder);
         }
         catch
@@ -125,17 +115,26 @@ public sealed class SpeechRecogniserModel : IDisposable
 
     private bool IsSpelling(int[] tokens) => tokens.Length > 0 && tokens.All(token => token >= 0 && token < VocabularySize);
 
-    private static bool IsPast(string input) => input.StartsWith(PastPrefix, StringComparison.Ordinal);
-
-    private static void CheckDecoder(string model, InferenceSession decoder)
+    // Its graph has two ways: the whole text at once, and token by token with a cache, which is never gone here.
+    private static InferenceSession OpenDecoder(StoredModel model)
     {
-        var inputs = decoder.InputMetadata.Keys;
-        if (inputs.Any(IsPast) && inputs.Contains(UseCache) && decoder.OutputMetadata.ContainsKey(Logits)) return;
-        throw new ModelStoreException(new ModelProblem(
+        InferenceSession decoder;
+        try
+        {
+            decoder = SessionFactory.Open(GraphCut.Branch(model.ReadFile(SpeechRecogniserFiles.Decoder), condition: false, Logits));
+        }
+        catch (Exception e) when (e is InvalidDataException or OnnxRuntimeException)
+        {
+            throw Unreadable(e.Message);
+        }
+        if (decoder.InputMetadata.Keys.Order().SequenceEqual(DecoderInputs.Order())) return decoder;
+        using (decoder) throw Unreadable(string.Join(", ", decoder.InputMetadata.Keys));
+
+        ModelStoreException Unreadable(string got) => new(new ModelProblem(
             ModelProblemCode.GraphUnreadable,
-            model,
-            $"{SpeechRecogniserFiles.Decoder} with {PastPrefix}*, {UseCache} and {Logits}",
-            string.Join(", ", inputs),
+            model.Manifest.Name,
+            $"{SpeechRecogniserFiles.Decoder} that makes {Logits} of {string.Join(" and ", DecoderInputs)}",
+            got,
             "Run scripts/setup.sh again."));
     }
 
@@ -145,10 +144,7 @@ public sealed class SpeechRecogniserModel : IDisposable
         var length = spellings.Max(tokens => tokens.Length) + 1;
         using var tokens = Tokens(spellings, length);
         using var encoded = Repeat(vectors, spellings.Count);
-        using var past = TensorMemory.Create(_pastShape, out _);
-        using var cached = OrtValue.CreateTensorValueFromMemory(NoCache, [1]);
-        OrtValue[] inputs = [tokens, encoded, cached, .. Enumerable.Repeat(past, _decoderInputs.Length - 3)];
-        using var results = _decoder.Run(_runOptions, _decoderInputs, inputs, [Logits]);
+        using var results = _decoder.Run(_runOptions, DecoderInputs, [tokens, encoded], [Logits]);
         var logits = results[0].GetTensorDataAsSpan<float>();
         var (best, sum, texts) = (0, 0.0, new double[spellings.Count]);
         for (var i = 0; i < spellings.Count; i++)

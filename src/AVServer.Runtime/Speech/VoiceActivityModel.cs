@@ -5,7 +5,7 @@ namespace AVServer.Runtime;
 /// <summary>Tells of each 32 ms of sound whether somebody speaks: Silero VAD (https://github.com/snakers4/silero-vad).</summary>
 /// <remarks>
 /// Stateless and safe to share between threads; what a stream remembers is in its <see cref="VoiceActivityState"/>. Frames that come
-/// together are heard together, with the same numbers as one by one, for half of the time.
+/// together are heard together, with the same numbers as one by one.
 /// </remarks>
 public sealed class VoiceActivityModel : IDisposable
 {

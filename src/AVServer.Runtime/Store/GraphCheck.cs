@@ -1,4 +1,4 @@
-using AVServer.Runtime.Onnx;
+using AVServer.Runtime.Onnx.Outline;
 using Google.Protobuf;
 
 namespace AVServer.Runtime;

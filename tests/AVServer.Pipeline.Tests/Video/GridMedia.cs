@@ -10,6 +10,8 @@ namespace AVServer.Pipeline.Tests.Video;
 internal sealed class GridMedia : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly Dictionary<string, float[]> _sounds = [];
+    private readonly Dictionary<(string, double), byte[][]> _pictures = [];
     private int _files;
 
     /// <summary>A clip of a talker: 360×288, 25 pictures a second, three seconds, a sentence of about 1.7 s in the middle.</summary>
@@ -63,7 +65,8 @@ internal sealed class GridMedia : IDisposable
     public async Task<List<MediaChunk>> AsCameraAsync(string path, double soundSeconds = 0.08, double lag = 0, double fps = 25)
     {
         var chunks = new List<(double Sent, MediaChunk Chunk)>();
-        var samples = await new MediaFile(new MediaOptions()).ReadAudioAsync(path, 16_000);
+        if (!_sounds.TryGetValue(path, out var samples))
+            _sounds.Add(path, samples = await new MediaFile(new MediaOptions()).ReadAudioAsync(path, 16_000));
         var length = (int)(soundSeconds * 16_000);
         for (var at = 0; at < samples.Length; at += length)
         {
@@ -83,9 +86,12 @@ internal sealed class GridMedia : IDisposable
     /// <summary>Pictures of a file as JPEG files.</summary>
     public byte[][] Jpegs(string path, double fps = 25)
     {
+        if (_pictures.TryGetValue((path, fps), out var made)) return made;
         var folder = Directory.CreateDirectory(Path.Combine(_folder.Path, $"{_files++}"));
         Ffmpeg("-i", path, "-r", FormattableString.Invariant($"{fps}"), "-q:v", "3", Path.Combine(folder.FullName, "%04d.jpg"));
-        return [.. folder.GetFiles().OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => File.ReadAllBytes(file.FullName))];
+        made = [.. folder.GetFiles().OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => File.ReadAllBytes(file.FullName))];
+        _pictures.Add((path, fps), made);
+        return made;
     }
 
     public void Dispose() => _folder.Dispose();

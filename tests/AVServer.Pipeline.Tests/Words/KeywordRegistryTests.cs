@@ -6,18 +6,8 @@ namespace AVServer.Pipeline.Tests.Words;
 
 /// <summary>Words come, are measured, kept and go.</summary>
 [Trait("Category", "unit")]
-public sealed class KeywordRegistryTests : IDisposable
+public sealed class KeywordRegistryTests(KeywordRegistryTests.Shared shared) : IClassFixture<KeywordRegistryTests.Shared>
 {
-    private readonly TemporaryFolder _models = new();
-
-    public KeywordRegistryTests()
-    {
-        new FakeSpotter { Centre = 30 }.Write(_models.Path);
-        TypedWordModels.Write(_models.Path);
-    }
-
-    public void Dispose() => _models.Dispose();
-
     [Fact]
     public async Task A_word_is_measured_on_stored_speech_and_listed_until_it_is_removed()
     {
@@ -38,6 +28,34 @@ public sealed class KeywordRegistryTests : IDisposable
         Assert.True(registry.Remove("hey marvin"));
         Assert.False(registry.Remove("hey marvin"));
         Assert.Empty(registry.Keywords);
+    }
+
+    [Fact]
+    public async Task A_word_that_a_trained_model_listens_for_too_has_the_threshold_of_both()
+    {
+        var measured = new KeyValuePair<string, string?>("Keywords:MeasuredPath", TestPaths.Measured);
+        await using var both = PipelineServices.BuildPipeline(TestPaths.Models, measured);
+        await using var typed = PipelineServices.BuildPipeline(
+            TestPaths.Models, measured, new KeyValuePair<string, string?>("Pipeline:Keywords:0:Model", "computer-spotter"));
+        var (fused, alone) = (both.GetRequiredService<KeywordRegistry>(), typed.GetRequiredService<KeywordRegistry>());
+
+        Assert.True(Threshold(fused) > Threshold(alone));
+        Assert.NotNull(fused.Current!.Words.Single(word => word.Name == "computer").Fused);
+        Assert.Null(alone.Current!.Words.Single(word => word.Name == "computer").Fused);
+        Assert.Null(fused.Current!.Words.Single(word => word.Name == "hey computer").Fused);
+
+        // Measured again, as for another target, it is what was shipped; and so it comes to another server.
+        var exported = fused.Export("computer")!.Json;
+        var again = await fused.AddAsync(fused.Model!.Shipped[0].Request, CancellationToken.None);
+        Assert.Equal(fused.Model.Shipped[0].Fused!.Threshold, fused.Current!.Words.Single(word => word.Name == "computer").Threshold, 1e-3f);
+        await alone.ImportAsync(exported, CancellationToken.None);
+        Assert.Null(alone.Current!.Words.Single(word => word.Name == "computer").Fused);
+        Assert.Equal(alone.Model!.Shipped[0].Threshold, alone.Current!.Words.Single(word => word.Name == "computer").Threshold, 1e-3f);
+        await fused.ImportAsync(exported, CancellationToken.None);
+        Assert.NotNull(fused.Current!.Words.Single(word => word.Name == "computer").Fused);
+        Assert.Equal(again.Calibration.Threshold, Threshold(fused), 1e-3f);
+
+        static float Threshold(KeywordRegistry registry) => registry.Find("computer")!.Calibration.Threshold;
     }
 
     [Fact]
@@ -91,9 +109,8 @@ public sealed class KeywordRegistryTests : IDisposable
     [InlineData("marvin", 0.5, -1, "refractorySeconds")]
     public async Task What_cannot_be_listened_for_is_refused_with_a_reason(string text, double rate, double refractory, string reason)
     {
-        await using var services = Services();
         var error = await Assert.ThrowsAsync<KeywordException>(() =>
-            services.GetRequiredService<IKeywordRegistry>().AddAsync(new KeywordRequest(text, rate, refractory), CancellationToken.None));
+            shared.Registry.AddAsync(new KeywordRequest(text, rate, refractory), CancellationToken.None));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
@@ -111,32 +128,53 @@ public sealed class KeywordRegistryTests : IDisposable
     [Fact]
     public async Task A_short_word_is_taken_with_a_warning()
     {
-        await using var services = Services();
-        var details = await services.GetRequiredService<IKeywordRegistry>().AddAsync(new KeywordRequest("cat"), CancellationToken.None);
+        var details = await shared.Registry.AddAsync(new KeywordRequest("cat"), CancellationToken.None);
         Assert.Contains(details.Warnings, warning => warning.Contains("1 syllable", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_word_that_sounds_like_common_ones_or_like_another_is_taken_with_a_warning()
     {
-        await using var services = Services();
-        var registry = services.GetRequiredService<IKeywordRegistry>();
         Assert.Contains(await WarningsAsync("computer"), warning => warning.Contains("commuter", StringComparison.Ordinal));
         // A word that is changed isn't nearly another one.
         Assert.DoesNotContain(await WarningsAsync("computer"), IsNearAnother);
         Assert.Contains(await WarningsAsync("hey computer"), IsNearAnother);
 
         async Task<IReadOnlyList<string>> WarningsAsync(string text) =>
-            (await registry.AddAsync(new KeywordRequest(text), CancellationToken.None)).Warnings;
+            (await shared.Registry.AddAsync(new KeywordRequest(text), CancellationToken.None)).Warnings;
 
         static bool IsNearAnother(string warning) => warning.Contains("nearly another keyword", StringComparison.Ordinal);
     }
 
-    private ServiceProvider Services(params (string Key, string Value)[] settings) => ServicesOver(_models.Path, settings);
+    private ServiceProvider Services(params (string Key, string Value)[] settings) => ServicesOver(shared.ModelsPath, settings);
 
     private static ServiceProvider ServicesOver(string models, params (string Key, string Value)[] settings)
     {
         var given = settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value));
         return PipelineServices.BuildPipeline(models, [new("Keywords:Shipped", "false"), .. given]);
+    }
+
+    /// <summary>Models, written once, and a registry for tests that don't count its words.</summary>
+    public sealed class Shared : IDisposable
+    {
+        private readonly TemporaryFolder _models = new();
+        private readonly ServiceProvider _services;
+
+        public Shared()
+        {
+            new FakeSpotter { Centre = 30 }.Write(_models.Path);
+            TypedWordModels.Write(_models.Path);
+            _services = ServicesOver(_models.Path);
+        }
+
+        public string ModelsPath => _models.Path;
+
+        internal IKeywordRegistry Registry => _services.GetRequiredService<IKeywordRegistry>();
+
+        public void Dispose()
+        {
+            _services.Dispose();
+            _models.Dispose();
+        }
     }
 }

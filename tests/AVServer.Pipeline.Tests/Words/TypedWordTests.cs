@@ -8,7 +8,7 @@ namespace AVServer.Pipeline.Tests.Words;
 
 /// <summary>Words that were only typed, on recordings of people whom neither network nor judge has heard say them.</summary>
 [Trait("Category", "slow")]
-public sealed class TypedWordTests
+public sealed class TypedWordTests(TypedWordTests.Shared shared) : IClassFixture<TypedWordTests.Shared>
 {
     private const int Rate = 16_000;
 
@@ -21,12 +21,14 @@ public sealed class TypedWordTests
     public async Task A_typed_word_is_found_in_strangers_recordings_and_a_stranger_s_other_word_is_not(string text, string folder)
     {
         using var test = PipelineUnderTest.WithShippedModels(("Keywords:Shipped", "false"), ("Keywords:Words:0:Text", text));
+        using var decoded = new DecodedRecordings();
         var found = 0;
-        var files = Files(folder).Take(25).ToArray();
+        var files = await decoded.WriteAsync(Files(folder).Take(25));
         foreach (var file in files)
             found += Words(await test.ScoreAsync(file), text).Length > 0 ? 1 : 0;
         var others = 0;
-        foreach (var file in Files("picovoice_wakeword/snowboy").Take(25)) others += Words(await test.ScoreAsync(file), text).Length;
+        foreach (var file in await decoded.WriteAsync(Files("picovoice_wakeword/snowboy").Take(25)))
+            others += Words(await test.ScoreAsync(file), text).Length;
 
         Assert.True(found >= LeastFound * files.Length, $"{found} of {files.Length} found");
         Assert.Equal(0, others);
@@ -38,7 +40,8 @@ public sealed class TypedWordTests
     {
         using var test = PipelineUnderTest.WithShippedModels(
             ("Keywords:Shipped", "false"), ("Keywords:Words:0:Text", "komputer=K AH M P Y UW T ER"));
-        var files = Files("ovos_wakewords/wake-words/en/computer", "tng-computer-1*.opus").Take(25).ToArray();
+        using var decoded = new DecodedRecordings();
+        var files = await decoded.WriteAsync(Files("ovos_wakewords/wake-words/en/computer", "tng-computer-1*.opus").Take(25));
         var found = 0;
         foreach (var file in files) found += Words(await test.ScoreAsync(file), "komputer").Length > 0 ? 1 : 0;
         Assert.True(found >= 0.95 * files.Length, $"{found} of {files.Length} found");
@@ -66,7 +69,7 @@ public sealed class TypedWordTests
     [CorporaFact]
     public async Task Any_chunking_gives_the_file_s_events()
     {
-        using var test = PipelineUnderTest.WithTypedWords(("Keywords:Words:0:Text", "jarvis"));
+        var test = shared.Jarvis;
         var random = new Random(3);
         foreach (var file in Files("picovoice_wakeword/jarvis").Take(5))
         {
@@ -82,7 +85,7 @@ public sealed class TypedWordTests
     [CorporaFact]
     public async Task Word_before_a_long_silence_is_told_and_the_sound_ends_well()
     {
-        using var test = PipelineUnderTest.WithTypedWords(("Keywords:Words:0:Text", "jarvis"));
+        var test = shared.Jarvis;
         var samples = await new MediaFile(new MediaOptions()).ReadAudioAsync(Files("picovoice_wakeword/jarvis").First(), Rate);
         var alone = (await test.RunAsync(samples, () => 1280)).OfType<WakeWordEvent>().Select(Describe).ToArray();
         var before = (await test.RunAsync([.. samples, .. new float[30 * Rate]], () => 1280)).OfType<WakeWordEvent>().ToArray();
@@ -95,7 +98,7 @@ public sealed class TypedWordTests
     [CorporaFact]
     public async Task Streams_beside_each_other_find_what_each_finds_alone()
     {
-        using var test = PipelineUnderTest.WithTypedWords(("Keywords:Words:0:Text", "jarvis"));
+        var test = shared.Jarvis;
         var sounds = await Task.WhenAll(
             Files("picovoice_wakeword/jarvis").Take(4).Select(file => new MediaFile(new MediaOptions()).ReadAudioAsync(file, Rate)));
         var alone = new List<string[]>();
@@ -142,4 +145,12 @@ public sealed class TypedWordTests
 
     private static IEnumerable<string> Files(string folder, string pattern = "*.opus") =>
         Directory.GetFiles(Path.Combine(TestPaths.Corpora!, folder), pattern).Order(StringComparer.Ordinal);
+
+    /// <summary>Listens for one word, measured once for all tests of how it is found.</summary>
+    public sealed class Shared : IDisposable
+    {
+        public PipelineUnderTest Jarvis { get; } = PipelineUnderTest.WithTypedWords(("Keywords:Words:0:Text", "jarvis"));
+
+        public void Dispose() => Jarvis.Dispose();
+    }
 }

@@ -55,6 +55,7 @@ public sealed class WordMeasurementsTests : IDisposable
     [Fact]
     public void What_is_kept_is_found_under_its_key_and_cut_off_it_is_none()
     {
+        var store = ModelStore.Open(_models.Path);
         Open().Keep("a", Measured);
         AssertSame(Measured, Open().Find("a", Phones)!);
         Assert.Null(Open().Find("b", Phones));
@@ -64,7 +65,7 @@ public sealed class WordMeasurementsTests : IDisposable
         for (var length = 0; length < bytes.Length; length++)
         {
             File.WriteAllBytes(file, bytes[..length]);
-            Assert.Null(Open().Find("a", Phones));
+            Assert.Null(Open(store: store).Find("a", Phones));
         }
         Open().Keep("a", Measured);
         Assert.Equal(bytes, File.ReadAllBytes(Assert.Single(Files)));
@@ -107,8 +108,8 @@ public sealed class WordMeasurementsTests : IDisposable
             got.Candidates.Select(one => (one.End, one.Score, string.Join(' ', one.Embedding))));
     }
 
-    private WordMeasurements Open(string? folder = null) =>
-        WordMeasurements.Open(folder ?? _kept.Path, ModelStore.Open(_models.Path), _log);
+    private WordMeasurements Open(string? folder = null, ModelStore? store = null) =>
+        WordMeasurements.Open(folder ?? _kept.Path, store ?? ModelStore.Open(_models.Path), _log);
 
     private async Task<WordStatistics> MeasureAsync()
     {
