@@ -65,9 +65,6 @@ internal sealed class SpeechTrack : IAsyncDisposable
 
     private long Heard => _segmenter.Frame * VoiceActivityModel.FrameSamples;
 
-    /// <summary>Whether the final estimate counts words.</summary>
-    private bool Reads => _models.Words is not null;
-
     /// <summary>Takes the next thing that happens and adds what it brings to light to <paramref name="events"/>.</summary>
     public async ValueTask AcceptAsync(SpeechInput input, List<StreamEvent> events, CancellationToken cancellationToken)
     {
@@ -183,26 +180,16 @@ internal sealed class SpeechTrack : IAsyncDisposable
             _judge is null ? default
                 : await _judge.ExtractWholeAsync(_sound, _base + utterance.Start, (int)(end - utterance.Start), cancellationToken),
             _judge is null ? null : EmotionJudge.DefectOf(_sound, _base + utterance.Start, (int)(end - utterance.Start), utterance.Voice));
+        if (_texts is not null) return; // SettleAsync waits for the client's words
         if (_transcription is not null)
         {
             if (_segmenter.RestFrames < SettlingPause) await TranscribeAsync(utterance, cancellationToken);
-            var words = await _transcription.FinishAsync(cancellationToken);
-            if (Reads) await AwaitTextAsync(_waiting, words, events, cancellationToken);
-            else await ConcludeBesideTextAsync(_waiting, words, events, cancellationToken);
+            await AwaitTextAsync(_waiting, await _transcription.FinishAsync(cancellationToken), events, cancellationToken);
         }
-        else if (_texts is null || !Reads)   // else SettleAsync waits for the client's words
+        else
         {
             await ConcludeAsync(events, cancellationToken);
         }
-    }
-
-    // The words change nothing about the estimate: they are told when they come, at the latest with the next sound.
-    private async ValueTask ConcludeBesideTextAsync(
-        FinishedUtterance utterance, Task<IReadOnlyList<SpokenWord>> words, List<StreamEvent> events, CancellationToken cancellationToken)
-    {
-        if (words.IsCompleted) PublishText(utterance, await words, events);
-        else _late.Add((utterance, words));
-        await ConcludeAsync(events, cancellationToken);
     }
 
     private async ValueTask AwaitTextAsync(

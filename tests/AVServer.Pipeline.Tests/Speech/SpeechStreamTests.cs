@@ -195,38 +195,6 @@ public sealed class SpeechStreamTests
     }
 
     [Fact]
-    public async Task Final_estimate_by_sound_alone_waits_for_no_words_and_they_are_told_when_they_come()
-    {
-        var transcriber = new FakeTranscriber();
-        using var test = PipelineUnderTest.WithEmotion(transcriber, new FakeEmotion { Centre = -1.5f, Gain = 2, WordVectors = null });
-        transcriber.Pause();
-        var samples = Talk.Create(8, 6, (1, 3));
-        var events = new List<StreamEvent>();
-        var request = new StreamRequest("s", new MediaHello(MediaHello.CurrentProtocol, new AudioFormat("pcm_f32le")));
-
-        // The words come only when the estimate is there; who waited for them would wait for a minute.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(40));
-        await foreach (var happened in test.Pipeline.RunAsync(request, Chunks(), patience.Token)) events.Add(happened);
-
-        var final = Assert.Single(events.OfType<EmotionEvent>(), emotion => emotion.Final);
-        var speech = Assert.Single(events.OfType<SpeechEvent>());
-        Assert.Null(final.Text);
-        Assert.Equal((final.Start, final.End), (speech.Start, speech.End));
-        Assert.True(events.IndexOf(final) < events.IndexOf(speech));
-
-        async IAsyncEnumerable<MediaChunk> Chunks()
-        {
-            await foreach (var part in PipelineUnderTest.Chunks(samples, () => 1280, Talk.Rate)) yield return part;
-            for (var at = samples.Length; !events.OfType<EmotionEvent>().Any(emotion => emotion.Final); at += 1280)
-            {
-                yield return new MediaChunk(MediaKind.Audio, TimeSpan.FromSeconds((double)at / Talk.Rate), new byte[1280 * sizeof(float)]);
-                await Task.Delay(2, patience.Token);
-            }
-            transcriber.Resume();
-        }
-    }
-
-    [Fact]
     public async Task Recogniser_that_hangs_delays_no_wake_word_and_what_it_missed_is_told()
     {
         var (transcriber, time) = (new FakeTranscriber(), new ManualTimeProvider());
