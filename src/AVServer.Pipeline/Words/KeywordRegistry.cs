@@ -35,8 +35,9 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         var stored = _file?.Read() ?? [];
         if (_options.Shipped && Model is { } model)
             foreach (var word in model.Shipped)
-                AddOrReplace(
-                    EnrolmentOf(word.Request) is { } enrolment ? Calibrate(word.Request, enrolment, default) : Fuse(word.ToWord(model), word));
+                AddOrReplace(EnrolmentOf(word.Request) is { } enrolment
+                    ? Calibrate(word.Request, enrolment, default)
+                    : Fuse(word.ToWord(model), word));
         foreach (var word in _options.Words)
         {
             var streams = word.Streams.Count > 0 ? word.Streams.ToArray() : null;
@@ -165,10 +166,11 @@ internal sealed class KeywordRegistry : IKeywordRegistry
             ? word with { Threshold = fused.Threshold, Calibration = fused.Calibration, Fused = fused.By }
             : word;
 
-    private FusedModel? FusedWith(string name) => Model?.Shipped
-        .FirstOrDefault(word => KeywordNames.FromText(word.Request.Text) == name)?.Fused?.By is { } model && _verifiers.Contains(model.Model)
-        ? model
-        : null;
+    private FusedModel? FusedWith(string name)
+    {
+        var fused = Model?.Shipped.FirstOrDefault(word => KeywordNames.FromText(word.Request.Text) == name)?.Fused?.By;
+        return fused is not null && _verifiers.Contains(fused.Model) ? fused : null;
+    }
 
     private TypedWord Calibrate(KeywordRequest request, Enrolment? enrolment, CancellationToken cancellationToken)
     {

@@ -4,7 +4,9 @@ using DataType = AVServer.Runtime.Onnx.TensorProto.Types.DataType;
 
 namespace AVServer.Runtime.Onnx;
 
-/// <summary>The weights of a graph that somebody published, by the names that it gives its values; graphs inside its operators too.</summary>
+/// <summary>
+/// The weights of a graph that somebody published, by the names that it gives its values; graphs inside its operators too.
+/// </summary>
 internal sealed class PublishedGraph
 {
     private readonly Dictionary<string, TensorProto> _constants = [];

@@ -61,7 +61,8 @@ internal static class VoiceActivityGraph
         var mirrored = graph.Node("Pad", [windows, graph.Constant("pads", 0, 0, 0, FourierSamples / 4)], ("mode", "reflect"));
         var sound = graph.Node("Unsqueeze", [mirrored, graph.Constant("channel", 1)]);
         var parts = graph.Node(
-            "Conv", [sound, Constant("stft.forward_basis_buffer", 2 * Bins, 1, FourierSamples)], ("strides", new long[] { FourierSamples / 2 }));
+            "Conv", [sound, Constant("stft.forward_basis_buffer", 2 * Bins, 1, FourierSamples)],
+            ("strides", new long[] { FourierSamples / 2 }));
         var squares = graph.Node("Mul", [parts, parts]);
         graph.Add("Split", [squares, graph.Constant("parts", Bins, Bins)], ["real", "imaginary"], ("axis", 1L));
         var values = graph.Node("Sqrt", [graph.Node("Add", ["real", "imaginary"])]);

@@ -40,20 +40,22 @@ public sealed class KeywordRegistryTests(KeywordRegistryTests.Shared shared) : I
         var (fused, alone) = (both.GetRequiredService<KeywordRegistry>(), typed.GetRequiredService<KeywordRegistry>());
 
         Assert.True(Threshold(fused) > Threshold(alone));
-        Assert.NotNull(fused.Current!.Words.Single(word => word.Name == "computer").Fused);
-        Assert.Null(alone.Current!.Words.Single(word => word.Name == "computer").Fused);
+        Assert.NotNull(Word(fused).Fused);
+        Assert.Null(Word(alone).Fused);
         Assert.Null(fused.Current!.Words.Single(word => word.Name == "hey computer").Fused);
 
         // Measured again, as for another target, it is what was shipped; and so it comes to another server.
         var exported = fused.Export("computer")!.Json;
         var again = await fused.AddAsync(fused.Model!.Shipped[0].Request, CancellationToken.None);
-        Assert.Equal(fused.Model.Shipped[0].Fused!.Threshold, fused.Current!.Words.Single(word => word.Name == "computer").Threshold, 1e-3f);
+        Assert.Equal(fused.Model.Shipped[0].Fused!.Threshold, Word(fused).Threshold, 1e-3f);
         await alone.ImportAsync(exported, CancellationToken.None);
-        Assert.Null(alone.Current!.Words.Single(word => word.Name == "computer").Fused);
-        Assert.Equal(alone.Model!.Shipped[0].Threshold, alone.Current!.Words.Single(word => word.Name == "computer").Threshold, 1e-3f);
+        Assert.Null(Word(alone).Fused);
+        Assert.Equal(alone.Model!.Shipped[0].Threshold, Word(alone).Threshold, 1e-3f);
         await fused.ImportAsync(exported, CancellationToken.None);
-        Assert.NotNull(fused.Current!.Words.Single(word => word.Name == "computer").Fused);
+        Assert.NotNull(Word(fused).Fused);
         Assert.Equal(again.Calibration.Threshold, Threshold(fused), 1e-3f);
+
+        static TypedWord Word(KeywordRegistry registry) => registry.Current!.Words.Single(word => word.Name == "computer");
 
         static float Threshold(KeywordRegistry registry) => registry.Find("computer")!.Calibration.Threshold;
     }
