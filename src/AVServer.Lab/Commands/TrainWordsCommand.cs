@@ -63,7 +63,7 @@ public static class TrainWordsCommand
         {
             if (models.Active.Spoken.FirstOrDefault(
                 model => model.Verifier is not null && model.Words.Any(word => word.Keyword == keyword)) is not { } model) return null;
-            var stored = await registry.Model!.StoredScoresAsync(model, keyword, cancellationToken);
+            var stored = await registry.Model!.Calibrator.StoredScoresAsync(model, keyword, cancellationToken);
             return new FusedModel(model.Verifier!.Reference, stored);
         }
     }

@@ -83,14 +83,14 @@ internal sealed class NetworkGraph
         if (known is not null && _constants.TryGetValue(known, out var stored)) return new GraphValue(this, stored, shape);
         using var single = values.detach().to(float32).contiguous();
         var name = known ?? $"constant_{_constants.Count}";
-        _graph.Constant(name, values.shape, DataType.Float, MemoryMarshal.AsBytes<float>(single.data<float>().ToArray()));
+        _graph.Constant(name, values.shape, single.data<float>().ToArray());
         _constants[name] = name;
         return new GraphValue(this, name, shape);
     }
 
     /// <summary>A number, of single precision.</summary>
     internal string Number(double value) =>
-        Stored($"number_{value:R}", name => _graph.Constant(name, [], DataType.Float, MemoryMarshal.AsBytes<float>([(float)value])));
+        Stored($"number_{value:R}", name => _graph.Constant(name, [], [(float)value]));
 
     /// <summary>A whole number.</summary>
     internal string Int64(long value) =>

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using AVServer.Contracts;
-using AVServer.Detection;
 using AVServer.Signal;
 
 namespace AVServer.Pipeline;
@@ -31,22 +30,22 @@ internal static class StoredScores
             var listener = new KeywordListener(listening, paced: false, observed: false, scores);
             var track = new AudioTrack(
                 TimeSpan.Zero, AudioClock.SampleRateHz, fbank, gated: true, [listener], null, null, FrozenSet<string>.Empty, null, null, 0);
-            scores.Clear();
+            var first = speech.FirstOutput(recording);
             for (var at = 0; at < samples.Length; at += AudioClock.SampleRateHz)
             {
                 var length = Math.Min(AudioClock.SampleRateHz, samples.Length - at);
                 await track.AcceptAsync(samples.AsMemory(at, length), events, cancellationToken);
-                Take(speech.FirstOutput(recording));
+                Take(first);
             }
             await track.CompleteAsync(events, cancellationToken);
-            Take(speech.FirstOutput(recording));
+            Take(first);
         }
         return Strongest(stored);
 
         void Take(long first)
         {
             foreach (var score in scores.Remembered)
-                if (score.Keyword == keyword && ScoreFusion.Gain(score.Posterior) > 0)
+                if (score.Keyword == keyword)
                     stored.Add(new StoredScore(first + (long)Math.Round(score.EndSeconds / WordTiming.OutputSeconds), score.Posterior));
             scores.Clear();
         }

@@ -24,9 +24,10 @@ internal sealed class TrainedScores
     /// <summary>Whether a typed word decides in the place of the trained model of this keyword, unless that is sure.</summary>
     public bool IsFused(string keyword) => _fused.Contains(keyword);
 
-    /// <summary>Takes a score.</summary>
+    /// <summary>Takes a score; one that would add nothing isn't remembered.</summary>
     public void Add(TrainedScore score)
     {
+        if (ScoreFusion.Gain(score.Posterior) <= 0) return;
         _scores.RemoveAll(old => old.EndSeconds < score.EndSeconds - MemorySeconds);
         _scores.Add(score);
     }

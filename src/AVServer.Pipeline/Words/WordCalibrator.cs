@@ -101,6 +101,11 @@ internal sealed class WordCalibrator(
         return scores.Length == 0 ? WordPath.NoThreshold : scores[Math.Min((int)(perHour * background.Hours), scores.Length - 1)];
     }
 
+    /// <summary>What a trained model says of the stored speech; for the lab.</summary>
+    /// <inheritdoc cref="StoredScores.CollectAsync"/>
+    public Task<IReadOnlyList<StoredScore>> StoredScoresAsync(KeywordModel model, string keyword, CancellationToken cancellationToken) =>
+        StoredScores.CollectAsync(model, keyword, background, sounds, cancellationToken);
+
     /// <summary>Log-odds as a posterior.</summary>
     public static float Posterior(float score) => 1 / (1 + MathF.Exp(-score));
 

@@ -12,9 +12,6 @@ namespace AVServer.Pipeline;
 /// </summary>
 internal sealed class WordModel
 {
-    private readonly BackgroundSpeech _background;
-    private readonly BackgroundAudio _sounds;
-
     private WordModel(
         ModelManifest manifest,
         PhoneTable table,
@@ -35,7 +32,6 @@ internal sealed class WordModel
         var fbank = new FbankOptions { Mels = manifest.Features!.Mels, NoiseVariance = table.NoiseVariance };
         Features = new MfccComputer(new MfccOptions { UseEnergy = false, Fbank = fbank });
         Calibrator = new WordCalibrator(background, sounds, States, table, judge, rescorer, measurements);
-        (_background, _sounds) = (background, sounds);
         (ChunkFrames, OutputsPerChunk) = (manifest.Streaming!.ChunkFrames, manifest.Streaming.OutputsPerChunk);
     }
 
@@ -77,11 +73,6 @@ internal sealed class WordModel
 
     /// <summary>Chooses thresholds.</summary>
     public WordCalibrator Calibrator { get; }
-
-    /// <summary>What a trained model says of the stored speech; for the lab.</summary>
-    /// <inheritdoc cref="StoredScores.CollectAsync"/>
-    public Task<IReadOnlyList<StoredScore>> StoredScoresAsync(KeywordModel model, string keyword, CancellationToken cancellationToken) =>
-        StoredScores.CollectAsync(model, keyword, _background, _sounds, cancellationToken);
 
     /// <summary>Loads what the models' folder holds; null where there is no phone model, no lexicon, or no recogniser.</summary>
     /// <param name="runtime">The models.</param>

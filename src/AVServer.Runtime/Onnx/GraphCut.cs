@@ -46,7 +46,9 @@ public static class GraphCut
         return Behind(model, output);
     }
 
-    private static ModelProto Parse(byte[] graph)
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no graph.</exception>
+    internal static ModelProto Parse(byte[] graph)
     {
         try
         {

@@ -65,6 +65,14 @@ public sealed class OnnxGraph
         return name;
     }
 
+    /// <summary>Adds a constant of real numbers.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="shape">Its axes; none for a single number.</param>
+    /// <param name="values">Its values.</param>
+    /// <returns>The name.</returns>
+    public string Constant(string name, IReadOnlyList<long> shape, ReadOnlySpan<float> values) =>
+        Constant(name, shape, DataType.Float, MemoryMarshal.AsBytes(values));
+
     /// <summary>Adds a constant vector of whole numbers.</summary>
     /// <returns>The name.</returns>
     public string Constant(string name, params ReadOnlySpan<long> values) =>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Google.Protobuf;
 using DataType = AVServer.Runtime.Onnx.TensorProto.Types.DataType;
 
 namespace AVServer.Runtime.Onnx;
@@ -13,19 +12,7 @@ internal sealed class PublishedGraph
 
     /// <param name="file">The ONNX file's bytes.</param>
     /// <exception cref="InvalidDataException">The bytes are no graph.</exception>
-    public PublishedGraph(byte[] file)
-    {
-        ModelProto model;
-        try
-        {
-            model = ModelProto.Parser.ParseFrom(file);
-        }
-        catch (InvalidProtocolBufferException e)
-        {
-            throw new InvalidDataException($"Expected an ONNX graph, got bytes that are none: {e.Message}", e);
-        }
-        Read(model.Graph ?? throw new InvalidDataException("Expected an ONNX graph, got a model without one."));
-    }
+    public PublishedGraph(byte[] file) => Read(GraphCut.Parse(file).Graph);
 
     /// <summary>A constant's values.</summary>
     /// <param name="name">Its name.</param>

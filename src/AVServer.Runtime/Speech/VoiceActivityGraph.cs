@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using AVServer.Runtime.Onnx;
-using DataType = AVServer.Runtime.Onnx.TensorProto.Types.DataType;
 
 namespace AVServer.Runtime;
 
@@ -88,7 +86,7 @@ internal static class VoiceActivityGraph
         var logits = graph.Node(
             "Gemm",
             [
-                rows, graph.Constant("last.weight", [Memory, 1], DataType.Float, Bytes(Values("decoder.decoder.2.weight", 1, Memory, 1))),
+                rows, graph.Constant("last.weight", [Memory, 1], Values("decoder.decoder.2.weight", 1, Memory, 1)),
                 Constant("decoder.decoder.2.bias", 1),
             ]);
         graph.Add("Sigmoid", [logits], [Voice]);
@@ -99,7 +97,7 @@ internal static class VoiceActivityGraph
 
         float[] Values(string name, params ReadOnlySpan<long> shape) => published.Constant(Prefix + name, shape);
 
-        string Constant(string name, params long[] shape) => graph.Constant(name, shape, DataType.Float, Bytes(Values(name, shape)));
+        string Constant(string name, params long[] shape) => graph.Constant(name, shape, Values(name, shape));
 
         // PyTorch has the gates as input, forget, cell, output; ONNX as input, output, forget, cell.
         float[] Ordered(float[] gates)
@@ -108,13 +106,11 @@ internal static class VoiceActivityGraph
             return [.. gates[..gate], .. gates[(3 * gate)..], .. gates[gate..(3 * gate)]];
         }
 
-        string Gates(string name, int inputs) => graph.Constant(
-            name, [1, 4 * Memory, inputs], DataType.Float, Bytes(Ordered(Values($"decoder.rnn.{name}", 4 * Memory, inputs))));
+        string Gates(string name, int inputs) =>
+            graph.Constant(name, [1, 4 * Memory, inputs], Ordered(Values($"decoder.rnn.{name}", 4 * Memory, inputs)));
 
         string Biases() => graph.Constant(
-            "biases", [1, 8 * Memory], DataType.Float,
-            Bytes([.. Ordered(Values("decoder.rnn.bias_ih", 4 * Memory)), .. Ordered(Values("decoder.rnn.bias_hh", 4 * Memory))]));
+            "biases", [1, 8 * Memory],
+            [.. Ordered(Values("decoder.rnn.bias_ih", 4 * Memory)), .. Ordered(Values("decoder.rnn.bias_hh", 4 * Memory))]);
     }
-
-    private static ReadOnlySpan<byte> Bytes(float[] values) => MemoryMarshal.AsBytes(values.AsSpan());
 }

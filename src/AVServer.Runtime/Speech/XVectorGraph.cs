@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using AVServer.Runtime.Onnx;
-using DataType = AVServer.Runtime.Onnx.TensorProto.Types.DataType;
 
 namespace AVServer.Runtime;
 
@@ -56,8 +54,8 @@ internal sealed class XVectorGraph
             var layer = _graph.Node(
                 "Conv",
                 [
-                    hidden, Constant($"{name}.weight", [width, weights.Length / width / kernel, kernel], weights),
-                    Constant($"{name}.bias", [width], bias),
+                    hidden, _graph.Constant($"{name}.weight", [width, weights.Length / width / kernel, kernel], weights),
+                    _graph.Constant($"{name}.bias", [width], bias),
                 ],
                 ("dilations", new[] { dilation }), ("strides", new[] { stride }));
             hidden = _graph.Node("Relu", [layer]);
@@ -67,11 +65,15 @@ internal sealed class XVectorGraph
         var mean = _graph.Node("ReduceMean", [hidden], time);
         var away = _graph.Node("Sub", [hidden, mean]);
         var variance = _graph.Node("ReduceMean", [_graph.Node("Mul", [away, away])], time);
-        var deviation = _graph.Node("Sqrt", [_graph.Node("Max", [variance, Constant("leastVariance", [1], [LeastVariance])])]);
+        var deviation = _graph.Node("Sqrt", [_graph.Node("Max", [variance, _graph.Constant("leastVariance", [1], [LeastVariance])])]);
         var pooled = _graph.Node("Flatten", [_graph.Node("Concat", [mean, deviation], ("axis", 1L))]);
         var (last, shift) = FoldedPooled("tdnn6", width);
         _graph.Add(
-            "Gemm", [pooled, Constant("tdnn6.weight", [shift.Length, 2 * width], last), Constant("tdnn6.bias", [shift.Length], shift)],
+            "Gemm",
+            [
+                pooled, _graph.Constant("tdnn6.weight", [shift.Length, 2 * width], last),
+                _graph.Constant("tdnn6.bias", [shift.Length], shift),
+            ],
             [Embedding], ("transB", 1L));
         _graph.Output(Embedding, [1, shift.Length]);
         return _graph.ToBytes();
@@ -122,9 +124,6 @@ internal sealed class XVectorGraph
 
     private (float[] Weights, float[] Bias) Affine(string name) =>
         (_network.Matrix($"{name}.affine", "LinearParams").Values, _network.Vector($"{name}.affine", "BiasParams"));
-
-    private string Constant(string name, long[] shape, float[] values) =>
-        _graph.Constant(name, shape, DataType.Float, MemoryMarshal.AsBytes(values.AsSpan()));
 
     private static void Require(bool fits, string layer)
     {

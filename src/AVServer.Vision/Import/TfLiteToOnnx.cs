@@ -129,7 +129,7 @@ internal sealed class TfLiteToOnnx
 
         void PerChannel(string from, string to, float[] factors)
         {
-            _graph.Constant($"{to}.factors", [channels, 1, 1, 1], DataType.Float, MemoryMarshal.AsBytes(factors.AsSpan()));
+            _graph.Constant($"{to}.factors", [channels, 1, 1, 1], factors);
             long[] once = [1, 1], none = [0, 0, 0, 0];
             _graph.Add("Conv", [from, $"{to}.factors"], [to], ("kernel_shape", once), ("strides", once), ("dilations", once),
                 ("pads", none), ("group", (long)channels));
