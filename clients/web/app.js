@@ -42,7 +42,7 @@ const keywords = new KeywordsCard(
     card: $('keywords-card'), form: $('keyword-form'), text: $('keyword-text'), add: $('keyword-add'), status: $('keyword-status'),
     list: $('keywords'),
   },
-  names => { given = names; showWords(); });
+  words => { given = words; showWords(); showDeciders(); });
 const log = new EventLog({ list: $('log'), empty: $('log-empty'), count: $('count'), announce: $('announce') });
 const connection = new ConnectionCard({
   state: $('state'), media: $('media-state'), feed: $('feed-state'), roundTrip: $('round-trip'), reconnects: $('reconnects'), feedReconnects: $('feed-reconnects'),
@@ -64,7 +64,7 @@ let publication = null;
 let starting = false;
 let gateTimer;
 let deciders = [];
-let trained = [];                        // words that models know
+let loaded = [];                         // models
 let given = [];                          // words that were typed
 
 $('stream-id').textContent = streamId;
@@ -203,22 +203,30 @@ async function loadModels() {
     showModels($('models'), $('models-empty'), models);
     emotion.models(models);
     sight.models(models);
-    trained = models.filter(model => model.active).flatMap(model => model.keywords);
+    loaded = models;
     showWords();
+    showDeciders();
     keywords.models(models);
-    deciders = decidersOf(models);
-    live.use(deciders);
-    $('word').replaceChildren(...deciders.map(({ keyword, model }, i) => new Option(`${keyword} · ${model}`, i)));
-    $('word').hidden = deciders.length < 2;
-    showDecider();
   } catch (error) {
     $('models-empty').textContent = error.message;
   }
 }
 
 function showWords() {
-  const words = [...new Set([...trained, ...given])].map(word => `“${word}”`).join(' or ');
+  const trained = loaded.filter(model => model.active).flatMap(model => model.keywords);
+  const words = [...new Set([...trained, ...given.map(word => word.keyword)])].map(word => `“${word}”`).join(' or ');
   $('words').textContent = words ? `Say ${words}, and see it heard.` : 'Listens for a word, and tells when it hears it.';
+}
+
+/** Offers what decides to be looked at; what was looked at stays, if it is still there. */
+function showDeciders() {
+  const shown = threshold.decider;
+  deciders = decidersOf(loaded, given);
+  live.use(deciders);
+  $('word').replaceChildren(...deciders.map(({ keyword, model }, i) => new Option(`${keyword} · ${model}`, i)));
+  $('word').value = Math.max(0, deciders.findIndex(({ keyword }) => keyword === shown?.keyword));
+  $('word').hidden = deciders.length < 2;
+  showDecider();
 }
 
 function showDecider() {

@@ -241,6 +241,8 @@ export interface TelemetryEvent extends EventBase {
   modalities?: Record<string, Record<string, number>>;
   /** By keyword of a verifier, the score of the first stage's candidates that is compared with the threshold, in the steps of `posteriors`; 0 where the verifier wasn't asked. */
   verified?: Record<string, number[]>;
+  /** By typed word, the score of its candidates that is compared with the threshold, in the steps of `posteriors` in which they were judged; absent for a word that had none. */
+  typed?: Record<string, number[]>;
   /** What was understood so far of who is speaking; may still change. */
   speech?: string;
 }

@@ -37,8 +37,8 @@ export class Calibration {
     return value(after - 1) * (1 - share) + value(after) * share;
   }
 
-  /** No alarm in H hours doesn't show a rate of 0: it is read as half an alarm. */
-  #rate(i) { return Math.max(this.#points[i].falseAlarmsPerHour, 1 / (2 * this.#hours)); }
+  /** No alarm in H hours doesn't show a rate of 0: it is read as half an alarm. Those of a typed word are reckoned, not counted. */
+  #rate(i) { return Math.max(this.#points[i].falseAlarmsPerHour, this.keywordUtterances > 0 ? 1 / (2 * this.#hours) : 0); }
 }
 
 /** A rate in words: "1 false alarm per hour", "3.1 false alarms per hour", "1 false alarm in 4 hours". */

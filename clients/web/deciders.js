@@ -1,13 +1,24 @@
 import { Calibration } from './calibration.js';
 
 /**
- * What decides on a keyword, from the server's list of models.
+ * What decides on a keyword: the typed word of that name, which counts what a trained model says of it too, else a trained model.
  * @param {object[]} models as `/api/models` lists them
- * @returns {{keyword: string, model: string, threshold: number, calibration: Calibration | null, refractorySeconds: number, tracks: {key: string, name: string, stage: string, look: string, decides?: true}[]}[]}
- *   `key` is where telemetry has the track's scores, `stage` what a file's curves call it
+ * @param {object[]} words as `/api/keywords` lists them
+ * @returns {{keyword: string, model: string, threshold: number, calibration: Calibration | null, refractorySeconds: number, seesLips?: boolean, isTyped?: true, tracks: {key: string, name: string, stage: string, look: string, decides?: true, stands?: true}[]}[]}
+ *   `key` is where telemetry has the track's scores, `stage` what a file's curves call it; those that stand are single scores, no curve
  */
-export function decidersOf(models) {
-  return models.filter(model => model.active && model.threshold !== undefined).flatMap(model => model.keywords.map(keyword => {
+export function decidersOf(models, words) {
+  const trained = trainedDeciders(models);
+  const typed = words.filter(word => word.details);
+  const countsBeside = decider => decider.seesLips !== true && typed.some(({ keyword }) => keyword === decider.keyword);
+  return [
+    ...typed.map(word => typedDecider(word, trained.filter(countsBeside).find(({ keyword }) => keyword === word.keyword))),
+    ...trained.filter(decider => !countsBeside(decider)),
+  ];
+}
+
+const trainedDeciders = models =>
+  models.filter(model => model.active && model.threshold !== undefined).flatMap(model => model.keywords.map(keyword => {
     const both = model.kind === 'audioVisualSpotter';
     const table = model.calibration?.find(table => table.keyword === keyword && (!both || table.modality === 'audioVisual'));
     return {
@@ -16,9 +27,22 @@ export function decidersOf(models) {
       threshold: table?.threshold ?? model.threshold,
       calibration: table ? new Calibration(table) : null,
       refractorySeconds: model.refractorySeconds ?? 1,
+      seesLips: both,
       tracks: both ? soundAndLips(model) : model.firstStage ? cascade(model) : [{ key: 'posteriors', name: model.name, stage: model.name, look: 'accent', decides: true }],
     };
   }));
+
+function typedDecider({ keyword, model, threshold, details: { request, calibration } }, trained) {
+  const beside = (trained?.tracks ?? []).map(track => track.decides ? { ...track, look: 'second', decides: undefined } : track);
+  return {
+    keyword,
+    model: model.name,
+    threshold,
+    calibration: new Calibration(calibration),
+    refractorySeconds: request.refractorySeconds ?? 1,
+    isTyped: true,
+    tracks: [...beside, { key: 'typed', name: 'typed word, on candidates', stage: model.name, look: 'accent', decides: true, stands: true }],
+  };
 }
 
 const cascade = model => [
@@ -37,7 +61,7 @@ const soundAndLips = model => [
  * @returns {number[]} a value every `step`, the last one at the event's time
  */
 export function scoresIn(event, keyword, { key }) {
-  if (key === 'posteriors' || key === 'verified') return event[key]?.[keyword] ?? [];
+  if (['posteriors', 'verified', 'typed'].includes(key)) return event[key]?.[keyword] ?? [];
   const score = event.modalities?.[keyword]?.[key];
   return score === undefined ? [] : [score];
 }

@@ -16,7 +16,7 @@ export class KeywordsCard {
   /**
    * @param {import('./avserver.js').AVServer} server
    * @param {object} parts the elements: card, form, text, add, status, list
-   * @param {(names: string[]) => void} onWords told which words there are, whenever that has changed
+   * @param {(words: object[]) => void} onWords told which words there are, as `/api/keywords` lists them, whenever that has changed
    */
   constructor(server, parts, onWords) {
     [this.#server, this.#parts, this.#onWords] = [server, parts, onWords];
@@ -95,7 +95,7 @@ export class KeywordsCard {
   async #refresh() {
     const words = (await this.#server.keywords()).filter(word => word.details);
     this.#parts.list.replaceChildren(...words.map(({ details }) => this.#entry(details)));
-    this.#onWords(words.map(word => word.keyword));
+    this.#onWords(words);
   }
 
   #entry({ name, pronunciations, request, calibration, warnings, enrolment }) {

@@ -21,7 +21,7 @@ export class OperatingPoint {
     if (threshold.decider === null) return;
     rate.textContent = threshold.rate ?? 'Not calibrated';
     detail.textContent = threshold.detail;
-    copy.textContent = 'Copy as setting';
+    copy.textContent = threshold.decider.isTyped ? 'Copy as command' : 'Copy as setting';
     copy.title = threshold.setting;
   }
 

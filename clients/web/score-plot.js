@@ -29,7 +29,9 @@ export class ScorePlot {
 
   /** What decides; see `decidersOf`. */
   use(deciders) {
-    this.#deciders = deciders.map(decider => ({ decider, peaks: new ScorePeaks(decider.refractorySeconds, peaksKeptSeconds), curves: decider.tracks.map(() => []) }));
+    // What goes on deciding keeps its curves.
+    const isSame = (one, other) => one.keyword === other.keyword && one.model === other.model && one.tracks.length === other.tracks.length;
+    this.#deciders = deciders.map(decider => ({ ...this.#deciders.find(known => isSame(known.decider, decider)) ?? begun(decider), decider }));
   }
 
   /**
@@ -81,15 +83,17 @@ export class ScorePlot {
   }
 }
 
-function drawCurve(context, points, x, y, { look, decides }) {
+const begun = decider => ({ peaks: new ScorePeaks(decider.refractorySeconds, peaksKeptSeconds), curves: decider.tracks.map(() => []) });
+
+function drawCurve(context, points, x, y, { look, decides, stands }) {
   context.strokeStyle = colour(look);
   context.lineWidth = decides ? 2.25 : 1.5;
   context.lineJoin = 'round';
   context.beginPath();
   let last = -Infinity;
   for (const { time, score } of points) {
-    if (time - last > brokenSeconds) context.moveTo(x(time), y(score));
-    else context.lineTo(x(time), y(score));
+    if (stands || time - last > brokenSeconds) context.moveTo(x(time), y(stands ? 0 : score));
+    if (stands || time - last <= brokenSeconds) context.lineTo(x(time), y(score));
     last = time;
   }
   context.stroke();

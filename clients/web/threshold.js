@@ -43,13 +43,14 @@ export class Threshold extends EventTarget {
     const { calibration, threshold } = this.#decider;
     const own = this.isTried ? `the server’s is ${formatScore(threshold)}` : 'the server’s own';
     const at = `at a threshold of ${formatScore(this.#value)}, ${own}`;
-    return calibration ? `${at} · misses about ${Math.round(100 * calibration.missesAt(this.#value))}\u00a0% of ${calibration.keywordUtterances} recordings` : at;
+    return calibration?.keywordUtterances > 0 ? `${at} · misses about ${Math.round(100 * calibration.missesAt(this.#value))}\u00a0% of ${calibration.keywordUtterances} recordings` : at;
   }
 
-  /** The settings that make it the server's. */
+  /** The settings that make it the server's; of a typed word, which is given as many false alarms, the command. */
   get setting() {
-    const { model, keyword, tracks } = this.#decider;
-    const key = tracks.length === 3 ? 'audioVisual' : keyword;
+    const { model, keyword, seesLips, isTyped, calibration } = this.#decider;
+    if (isTyped) return `av words add "${keyword}" --false-alarms ${Number(calibration.rateAt(this.#value).rate.toPrecision(2))}`;
+    const key = seesLips ? 'audioVisual' : keyword;
     return `--Pipeline:Keywords:0:Model ${model} --Pipeline:Keywords:0:Thresholds:${key} ${formatScore(this.#value)}`;
   }
 

@@ -113,6 +113,10 @@ public sealed record FaultEvent(string Code, string Message) : StreamEvent;
 /// By keyword of a verifier, the score of the first stage's candidates that is compared with the threshold, in the steps of
 /// <paramref name="Posteriors"/>; 0 where the verifier wasn't asked, absent where it was asked nowhere.
 /// </param>
+/// <param name="Typed">
+/// By typed word, the score of its candidates that is compared with the threshold, in the steps of <paramref name="Posteriors"/> in which
+/// they were judged, some 0.5 s behind their ends; 0 where there was none, absent for a word that had none.
+/// </param>
 public sealed record TelemetryEvent(
     TimeSpan Time,
     float LevelDb,
@@ -121,7 +125,8 @@ public sealed record TelemetryEvent(
     TimeSpan Step,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, float>>? Modalities = null,
     string? Speech = null,
-    IReadOnlyDictionary<string, float[]>? Verified = null) : StreamEvent;
+    IReadOnlyDictionary<string, float[]>? Verified = null,
+    IReadOnlyDictionary<string, float[]>? Typed = null) : StreamEvent;
 
 /// <summary>
 /// A box in a picture, in shares of the picture's width and height from its upper left corner; it may reach beyond the picture.

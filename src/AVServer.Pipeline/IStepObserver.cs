@@ -15,6 +15,12 @@ internal interface IStepObserver
     /// <param name="events">Receives what the observer wants to say.</param>
     void OnStep(TimeSpan time, bool gateOpen, IReadOnlyList<KeywordListener> listeners, List<StreamEvent> events);
 
+    /// <summary>Sees the score of a candidate of a typed word in the step that is on its way, or behind the last one.</summary>
+    /// <param name="keyword">The word.</param>
+    /// <param name="model">The model that judged it.</param>
+    /// <param name="score">What is compared with the threshold.</param>
+    void OnCandidateJudged(string keyword, string model, float score);
+
     /// <summary>
     /// Sees the scores of a window that an audio-visual model judged; of a live stream from another thread than the steps.
     /// </summary>

@@ -30,7 +30,8 @@ internal sealed class StreamRun : IAsyncDisposable
         (_fbank, _gated, _observer) = (fbank, plan.Gated, observer);
         _listeners = [.. plan.Models.Spoken.Select(model => new KeywordListener(model, plan.Paced, observer is not null, _trained))];
         _audioVisualListeners = [.. plan.Models.AudioVisual.Select(model => new AudioVisualListener(model, observer))];
-        if (plan.Words is { } words) _words = new WordListener(words.Model, words.List, words.StreamId, _trained, plan.Paced);
+        if (plan.Words is { } words)
+            _words = new WordListener(words.Model, words.List, words.StreamId, _trained, plan.Paced, observer);
         if (plan.Speech is { Listens: true } speech)
         {
             var speechTrack = new SpeechTrack(speech, plan.Time, beside: plan.Paced, reportsPartial: observer is Telemetry);

@@ -9,6 +9,7 @@ internal sealed class Telemetry(TimeSpan interval) : IStepObserver
     private readonly int _stepsPerEvent = Math.Max(1, (int)Math.Round(interval / AudioClock.Step));
     private readonly Dictionary<string, List<float>> _posteriors = [];
     private readonly Dictionary<string, List<float>> _verified = [];
+    private readonly Dictionary<string, float[]> _typed = [];
     private readonly Lock _gate = new();
     private Dictionary<string, IReadOnlyDictionary<string, float>>? _modalities;
     private double _power;
@@ -30,11 +31,19 @@ internal sealed class Telemetry(TimeSpan interval) : IStepObserver
         }
         if (++_steps < _stepsPerEvent) return;
         var verified = _verified.Values.Any(curve => curve.Exists(posterior => posterior > 0)) ? Values(_verified) : null;
-        events.Add(
-            new TelemetryEvent(time, LevelDb(), gateOpen, Values(_posteriors), AudioClock.Step, TakeModalities(), Verified: verified));
+        var typed = _typed.Count > 0 ? new Dictionary<string, float[]>(_typed) : null;
+        events.Add(new TelemetryEvent(
+            time, LevelDb(), gateOpen, Values(_posteriors), AudioClock.Step, TakeModalities(), Verified: verified, Typed: typed));
+        _typed.Clear();
         _posteriors.Clear();
         _verified.Clear();
         (_power, _samples, _steps) = (0, 0, 0);
+    }
+
+    public void OnCandidateJudged(string keyword, string model, float score)
+    {
+        if (!_typed.TryGetValue(keyword, out var scores)) _typed[keyword] = scores = new float[_stepsPerEvent];
+        scores[_steps] = Math.Max(scores[_steps], score);
     }
 
     public void OnWindowJudged(AudioVisualKeyword model, long step, IReadOnlyDictionary<string, float> scores)

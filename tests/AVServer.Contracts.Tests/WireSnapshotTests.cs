@@ -87,6 +87,10 @@ public sealed class WireSnapshotTests
             TimeSpan.FromMilliseconds(80),
             Verified: new Dictionary<string, float[]> { ["computer"] = [0, 0.75f] })
         { StreamId = "kitchen", At = At },
+        ["event.telemetry.typed"] = new TelemetryEvent(
+            TimeSpan.FromSeconds(1), -42.5f, true, new Dictionary<string, float[]>(), TimeSpan.FromMilliseconds(80),
+            Typed: new Dictionary<string, float[]> { ["hey marvin"] = [0, 0.75f] })
+        { StreamId = "kitchen", At = At },
         ["text"] = new TextMessage("hello there", TimeSpan.FromSeconds(1.25), TimeSpan.FromSeconds(2.5)),
         ["model"] = new ModelSummary(
             "emotion", "1.0.0", "emotion", [], "CC0-1.0", false, Emotions: ["angry", "happy"], Note: "Emotion is off."),

@@ -107,8 +107,9 @@ internal sealed class LipFusionTrials : IAsyncDisposable
             if (judge < word.SmallRecogniserThreshold) continue;
             var key = (path.Word, candidate.Start, candidate.End);
             if (!scored.TryGetValue(key, out var segment)) scored[key] = segment = new RescoredSegment();
-            var sound = WordRescorer.ExtractSegment(samples, WordTiming.Span(candidate.Start, candidate.End));
-            var heard = segment.Rescore(_model, sound, word with { Threshold = word.Threshold - Margin }, judge);
+            var around = WordSegment.Around(WordTiming.Span(candidate.Start, candidate.End), samples.Length);
+            var heard = segment.Rescore(
+                _model, around.Extract(samples), around.Tight, word with { Threshold = word.Threshold - Margin }, judge);
             yield return (path.Word, _model.Table.Rescoring.Score(judge, heard) - word.Threshold, lips);
         }
     }

@@ -40,7 +40,7 @@ internal sealed class CandidateRescorer : IAsyncDisposable
     /// <param name="sound">Samples of a recording; asked once for each.</param>
     public IReadOnlyDictionary<ScannedCandidate, TextLikelihood> ScoreBySmall(
         IEnumerable<(int Recording, ScannedCandidate Candidate)> candidates, Func<int, float[]> sound) =>
-        ScoreBySmall(candidates, sound, (candidate, segment) => _rescorer.ScoreBySmall(segment, Spellings(candidate)));
+        ScoreBySmall(candidates, sound, (candidate, samples, _) => _rescorer.ScoreBySmall(samples, Spellings(candidate)));
 
     /// <summary>Scores those of them that are likely enough by the large one too; the others keep their score.</summary>
     /// <param name="candidates">Each with the number of its recording.</param>
@@ -56,7 +56,7 @@ internal sealed class CandidateRescorer : IAsyncDisposable
         var again = ScoreBySmall(
             candidates.Where(candidate => isLikely(candidate.Candidate)),
             sound,
-            (candidate, segment) => _rescorer.ScoreByLarge(segment, Spellings(candidate), heard[candidate]));
+            (candidate, samples, tight) => _rescorer.ScoreByLarge(samples, tight, Spellings(candidate), heard[candidate]));
         var both = new Dictionary<ScannedCandidate, TextLikelihood>(ReferenceEqualityComparer.Instance);
         foreach (var (candidate, likelihood) in heard) both[candidate] = again.TryGetValue(candidate, out var better) ? better : likelihood;
         return both;
@@ -67,7 +67,7 @@ internal sealed class CandidateRescorer : IAsyncDisposable
     private ConcurrentDictionary<ScannedCandidate, TextLikelihood> ScoreBySmall(
         IEnumerable<(int Recording, ScannedCandidate Candidate)> candidates,
         Func<int, float[]> sound,
-        Func<ScannedCandidate, float[], TextLikelihood> score)
+        Func<ScannedCandidate, float[], Range, TextLikelihood> score)
     {
         var heard = new ConcurrentDictionary<ScannedCandidate, TextLikelihood>(ReferenceEqualityComparer.Instance);
         var recordings = candidates.GroupBy(candidate => candidate.Recording, candidate => candidate.Candidate).ToArray();
@@ -76,8 +76,8 @@ internal sealed class CandidateRescorer : IAsyncDisposable
             var samples = sound(recording.Key);
             foreach (var candidate in recording)
             {
-                var span = WordTiming.Span(candidate.Candidate.Start, candidate.Candidate.End);
-                heard[candidate] = score(candidate, WordRescorer.ExtractSegment(samples, span));
+                var segment = WordSegment.Around(WordTiming.Span(candidate.Candidate.Start, candidate.Candidate.End), samples.Length);
+                heard[candidate] = score(candidate, segment.Extract(samples), segment.Tight);
                 if (heard.Count % 2000 == 0) _log($"rescored {heard.Count} candidates");
             }
         });

@@ -40,5 +40,5 @@ public sealed record RescoringWeights(float Judge, float Text, float End, float 
     /// <param name="heard">What the small one said.</param>
     /// <param name="hasExamples">Whether recordings of the word count too.</param>
     public float UpperBound(float judge, TextLikelihood heard, bool hasExamples) =>
-        Score(judge, heard.With(default)) + (hasExamples ? ExampleScore(1) : 0);
+        Score(judge, TextLikelihood.Mean(heard, default, default)) + (hasExamples ? ExampleScore(1) : 0);
 }

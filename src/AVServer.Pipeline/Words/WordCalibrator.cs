@@ -184,13 +184,15 @@ internal sealed class WordCalibrator(
     private (float LargeThreshold, BackgroundCandidate[] Others) Rescore(
         List<StoredCandidate> candidates, IReadOnlyList<int[]> spellings, CancellationToken cancellationToken)
     {
-        var (sound, heard) = (new float[candidates.Count][], new TextLikelihood[candidates.Count]);
+        var (sound, tight) = (new float[candidates.Count][], new Range[candidates.Count]);
+        var heard = new TextLikelihood[candidates.Count];
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
         Parallel.For(0, heard.Length, options, i =>
         {
             var span = WordTiming.Span(candidates[i].Start, candidates[i].End);
-            var (first, count) = WordRescorer.Segment(span.Start, span.End, sounds.Length(candidates[i].Recording));
-            sounds.Read(candidates[i].Recording, first, sound[i] = new float[count]);
+            var segment = WordSegment.Around(span, sounds.Length(candidates[i].Recording));
+            sounds.Read(candidates[i].Recording, segment.First, sound[i] = new float[segment.Count]);
+            tight[i] = segment.Tight;
             heard[i] = rescorer.ScoreBySmall(sound[i], spellings);
         });
         float[] scores = [.. Enumerable.Range(0, heard.Length).Select(Score)];
@@ -198,7 +200,7 @@ internal sealed class WordCalibrator(
         var from = again < scores.Length ? scores.OrderDescending().ElementAt(again) : WordPath.NoThreshold;
         Parallel.For(0, heard.Length, options, i =>
         {
-            if (scores[i] > from) heard[i] = rescorer.ScoreByLarge(sound[i], spellings, heard[i]);
+            if (scores[i] > from) heard[i] = rescorer.ScoreByLarge(sound[i], tight[i], spellings, heard[i]);
         });
         // By number of the output behind which it ends, counted through all recordings.
         return (from, [.. candidates.Select((one, i) => new BackgroundCandidate(one.First + one.End, Score(i), one.Embedding))]);

@@ -93,8 +93,8 @@ internal sealed class WordEnroller(WordModel model)
 
         Match Describe(WordCandidate candidate, float score)
         {
-            var span = WordTiming.Span(candidate.Start, candidate.End);
-            var heard = new RescoredSegment().Rescore(model, WordRescorer.ExtractSegment(samples, span), word, score);
+            var segment = WordSegment.Around(WordTiming.Span(candidate.Start, candidate.End), samples.Length);
+            var heard = new RescoredSegment().Rescore(model, segment.Extract(samples), segment.Tight, word, score);
             var embedding = WordExamples.Embed(history, candidate.Start, candidate.End);
             return new Match(model.Table.Rescoring.Score(score, heard), embedding);
         }

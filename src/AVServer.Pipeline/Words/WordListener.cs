@@ -23,6 +23,7 @@ internal sealed class WordListener
     private readonly Dictionary<string, double> _refractoryUntil = [];
     private readonly RescoredSegments _segments = new();
     private readonly Dictionary<string, float> _maxScores = [];
+    private readonly IStepObserver? _observer;
     private WordList? _list;
     private WordMatcher? _matcher;
     private long _firstSample;
@@ -34,9 +35,11 @@ internal sealed class WordListener
     /// <param name="streamId">The stream, for words that are for some only; null: all words count.</param>
     /// <param name="trained">What trained models say of keywords, up to the step that is taken.</param>
     /// <param name="paced">Whether the sound arrives at its own speed.</param>
-    public WordListener(WordModel model, Func<WordList?> words, string? streamId, TrainedScores trained, bool paced)
+    /// <param name="observer">Sees each candidate's score; null where nobody looks.</param>
+    public WordListener(
+        WordModel model, Func<WordList?> words, string? streamId, TrainedScores trained, bool paced, IStepObserver? observer = null)
     {
-        (_model, _words, _streamId, _trained) = (model, words, streamId, trained);
+        (_model, _words, _streamId, _trained, _observer) = (model, words, streamId, trained, observer);
         model.Rescorer.WarmUp();
         _phones = new PhoneRecogniser(model, paced);
         _history = new PhoneScoreHistory(model.States);
@@ -44,7 +47,7 @@ internal sealed class WordListener
 
     /// <summary>Samples that must be kept for candidates to be rescored, behind the longest wait for a word's judgement.</summary>
     public static int HistorySamples { get; } =
-        (int)(WordRescorer.MaxSeconds * AudioClock.SampleRateHz)
+        (int)(WordSegment.MaxSeconds * AudioClock.SampleRateHz)
         + ((PhoneRecogniser.LatencySteps + AutomaticGainControl.MaxDelaySteps) * AudioClock.StepSamples);
 
     /// <summary>By keyword, the highest score so far.</summary>
@@ -169,6 +172,7 @@ internal sealed class WordListener
             var similarity = word.Examples?.Similarity(WordExamples.Embed(_history, candidate.Start, candidate.End));
             if (similarity is { } likeness) score += RescoringWeights.ExampleScore(likeness);
             var posterior = WordCalibrator.Posterior(score);
+            _observer?.OnCandidateJudged(word.Name, _model.Reference.Name, posterior);
             _maxScores[word.Name] = Math.Max(_maxScores.GetValueOrDefault(word.Name), posterior);
             if (score < word.Threshold || span.Start < _refractoryUntil.GetValueOrDefault(word.Name, double.NegativeInfinity)) continue;
             _refractoryUntil[word.Name] = Math.Max(span.End, span.Start + word.Request.RefractorySeconds);
@@ -190,12 +194,12 @@ internal sealed class WordListener
     private TextLikelihood? Rescore(
         WordCandidate candidate, WordSpan span, TypedWord word, float judgeScore, float gain, SampleRing history)
     {
-        var (first, count) = WordRescorer.Segment(span.Start, span.End, Math.Min(history.Count, (_lastStep + 1) * AudioClock.StepSamples));
-        if (first < history.Oldest) return null;
-        var sound = new float[count];
-        history.Read(first, sound);
+        var segment = WordSegment.Around(span, Math.Min(history.Count, (_lastStep + 1) * AudioClock.StepSamples));
+        if (segment.First < history.Oldest) return null;
+        var sound = new float[segment.Count];
+        history.Read(segment.First, sound);
         _gain.Amplify(sound);
-        return _segments.Find(word, candidate).Rescore(_model, sound, word, judgeScore, gain);
+        return _segments.Find(word, candidate).Rescore(_model, sound, segment.Tight, word, judgeScore, gain);
     }
 
     private bool IsFor(TypedWord word) =>

@@ -19,15 +19,6 @@ namespace AVServer.Pipeline;
 internal sealed class WordRescorer(
     Lazy<SpeechRecogniserModel> small, Lazy<SpeechRecogniserModel>? large, Lazy<SubwordTokenizer> tokenizer, Lexicon lexicon)
 {
-    /// <summary>Sound before the word's alignment that is scored with it.</summary>
-    public const double SecondsBefore = 0.15;
-
-    /// <summary>Sound behind it.</summary>
-    public const double SecondsAfter = 0.3;
-
-    /// <summary>Longest segment that is scored; of a longer one its end.</summary>
-    public const double MaxSeconds = 4;
-
     /// <summary>Spellings are decoded at once, each for its share of the time.</summary>
     private const int MaxSpellings = 6;
 
@@ -74,46 +65,20 @@ internal sealed class WordRescorer(
     }
 
     /// <summary>Scores a candidate's sound by the small recogniser.</summary>
-    /// <param name="sound">16 kHz; see <see cref="Segment"/>.</param>
+    /// <param name="sound">See <see cref="WordSegment"/>.</param>
     /// <param name="spellings">See <see cref="Spellings"/>.</param>
     public TextLikelihood ScoreBySmall(ReadOnlySpan<float> sound, IReadOnlyList<int[]> spellings) =>
         small.Value.Score(sound, spellings, _ends.Value);
 
-    /// <summary>Scores it by the large one too; without one the small one's score stands.</summary>
-    /// <param name="sound">16 kHz; see <see cref="Segment"/>.</param>
+    /// <summary>Scores it by the large one too, whole and in its tighter cut; without one the small one's score stands.</summary>
+    /// <param name="sound">See <see cref="WordSegment"/>.</param>
+    /// <param name="tight">Where the tighter cut lies in it.</param>
     /// <param name="spellings">See <see cref="Spellings"/>.</param>
     /// <param name="small">The small one's score.</param>
-    public TextLikelihood ScoreByLarge(ReadOnlySpan<float> sound, IReadOnlyList<int[]> spellings, TextLikelihood small) =>
-        large is null ? small : small.With(large.Value.Score(sound, spellings, _ends.Value));
-
-    /// <summary>The segment of a sound that is scored for a candidate.</summary>
-    /// <param name="samples">The sound, 16 kHz, there whole.</param>
-    /// <param name="span">Where the candidate lies in it.</param>
-    public static float[] ExtractSegment(ReadOnlySpan<float> samples, WordSpan span)
-    {
-        var (first, count) = Segment(span.Start, span.End, samples.Length);
-        var sound = new float[count];
-        var silent = (int)Math.Max(0, -first);
-        samples.Slice((int)(first + silent), count - silent).CopyTo(sound.AsSpan(silent));
-        return sound;
-    }
-
-    /// <summary>The samples that are scored for a candidate.</summary>
-    /// <param name="startSeconds">Where the word begins.</param>
-    /// <param name="endSeconds">Where it ends.</param>
-    /// <param name="availableSamples">Samples that there are.</param>
-    /// <returns>
-    /// The first sample, which may lie before 0, where there is silence, and how many; at least as many as the recogniser needs.
-    /// </returns>
-    public static (long First, int Count) Segment(double startSeconds, double endSeconds, long availableSamples)
-    {
-        var end = Math.Min(availableSamples, SampleAt(endSeconds + SecondsAfter));
-        var first = Math.Max(SampleAt(startSeconds - SecondsBefore), end - SampleAt(MaxSeconds));
-        first = Math.Min(first, end - SpeechRecogniserModel.MinimumSamples);
-        return (first, (int)(end - first));
-    }
-
-    private static long SampleAt(double seconds) => (long)Math.Round(seconds * SpeechRecogniserModel.SampleRateHz);
+    public TextLikelihood ScoreByLarge(
+        ReadOnlySpan<float> sound, Range tight, IReadOnlyList<int[]> spellings, TextLikelihood small) =>
+        large is null ? small : TextLikelihood.Mean(
+            small, large.Value.Score(sound, spellings, _ends.Value), large.Value.Score(sound[tight], spellings, _ends.Value));
 
     private IEnumerable<string> Homophones(Pronunciation pronunciation)
     {

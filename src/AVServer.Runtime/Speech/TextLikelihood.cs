@@ -6,7 +6,9 @@ namespace AVServer.Runtime;
 /// <param name="Tokens">Tokens of that spelling.</param>
 public readonly record struct TextLikelihood(float Text, float End, int Tokens)
 {
-    /// <summary>What two recognisers say together: the geometric means of their probabilities.</summary>
-    /// <param name="other">Of the same sound and text.</param>
-    public TextLikelihood With(TextLikelihood other) => new((Text + other.Text) / 2, (End + other.End) / 2, Tokens);
+    /// <summary>
+    /// What a small and a large recogniser say together, the latter of two cuts of the sound: the geometric mean of their probabilities.
+    /// </summary>
+    public static TextLikelihood Mean(TextLikelihood small, TextLikelihood large, TextLikelihood tight) =>
+        new((small.Text + large.Text + tight.Text) / 3, (small.End + large.End + tight.End) / 3, small.Tokens);
 }

@@ -20,6 +20,19 @@ await onPage(async page => {
   assert.equal(await page.evaluate(() => document.activeElement.id), 'keyword-text');
   if (args.microphone) {
     await page.locator('#log li.wakeWord').filter({ hasText: args.word }).first().waitFor();
+
+    // Its scores are drawn with its threshold, which stands for false alarms and can be tried.
+    const offered = await page.locator('#word option').allTextContents();
+    const own = offered.findIndex(text => text.startsWith(`${args.word} · `));
+    assert.ok(own >= 0, `Expected '${args.word}' to be offered, got ${offered.join(', ')}.`);
+    await page.selectOption('#word', String(own));
+    await untilText(page, '#threshold-peaks', /, [1-9]\d* would have triggered/);
+    assert.match(await page.textContent('#threshold-rate'), /false alarm/);
+    assert.match(await page.getAttribute('#threshold-copy', 'title'), new RegExp(`^av words add "${args.word}" --false-alarms 0\\.\\d+$`));
+    await page.focus('#curve + .threshold');
+    await page.keyboard.press('End');
+    await untilText(page, '#threshold-peaks', /, 0 would have triggered/);
+    await page.keyboard.press('Escape');
     await page.click('#start');
     await untilText(page, '#state', /^stopped$/);
     await page.focus('#keyword-text');

@@ -83,6 +83,29 @@ public sealed class TypedWordTests(TypedWordTests.Shared shared) : IClassFixture
     }
 
     [CorporaFact]
+    public async Task Scores_of_candidates_are_the_file_s_curve_and_what_displays_are_told()
+    {
+        var test = shared.Jarvis;
+        foreach (var file in Files("picovoice_wakeword/jarvis").Take(3))
+        {
+            var report = await test.ScoreAsync(file);
+            var live = await test.RunAsync([.. await new MediaFile(new MediaOptions()).ReadAudioAsync(file, Rate), .. new float[Rate]], () => 900);
+            var curve = Assert.Single(report.Posteriors!, curve => curve is { Keyword: "jarvis", Stage: "phones-en" });
+            var word = Assert.Single(Words(report, "jarvis"));
+            var telemetry = live.OfType<TelemetryEvent>().ToArray();
+            var steps = telemetry.Max(one => one.Typed?["jarvis"].Length ?? 0);
+            float[] told = [.. telemetry.SelectMany(one => one.Typed?["jarvis"] ?? new float[steps])];
+
+            // A later pronunciation may score higher within the refractory time.
+            Assert.Equal(report.MaxPosterior["jarvis"], curve.Values.Max());
+            Assert.Contains(word.Posterior, curve.Values);
+            Assert.Equal(curve.Values.Max(), told.Max(), 1e-4f);
+            var judged = Array.FindIndex(told, score => Math.Abs(score - word.Posterior) < 1e-4f) * 0.08;
+            Assert.InRange(judged - word.End.TotalSeconds, 0, 1);
+        }
+    }
+
+    [CorporaFact]
     public async Task Word_before_a_long_silence_is_told_and_the_sound_ends_well()
     {
         var test = shared.Jarvis;

@@ -7,6 +7,8 @@ namespace AVServer.Pipeline.Tests.Words;
 [Trait("Category", "unit")]
 public sealed class WordRescorerTests(WordRescorerTests.Shared shared) : IClassFixture<WordRescorerTests.Shared>
 {
+    private static readonly Range Tight = 8_000..24_000;
+
     [Theory]
     [InlineData("view glass", "view glass", "View glass", "View Glass")]
     [InlineData("computer", "computer", "Computer")]
@@ -19,21 +21,8 @@ public sealed class WordRescorerTests(WordRescorerTests.Shared shared) : IClassF
         Assert.Equal(expected.Select(shared.Tokenizer.Encode), spellings);
     }
 
-    [Theory]
-    [InlineData(1.0, 1.5, 160_000, 13_600, 28_800)]
-    [InlineData(0.05, 0.6, 160_000, -1_600, 14_400)]
-    [InlineData(1.0, 1.5, 25_000, 13_600, 25_000)]
-    [InlineData(1.0, 9.0, 160_000, 84_800, 148_800)]
-    [InlineData(0.0, 0.05, 800, -3_200, 800)]
-    public void Stretch_reaches_around_the_word_as_far_as_there_is_sound(double start, double end, long heard, long first, long last)
-    {
-        var (from, count) = WordRescorer.Segment(start, end, heard);
-
-        Assert.Equal((first, last), (from, from + count));
-    }
-
     [Fact]
-    public void Large_recogniser_counts_as_much_as_the_small_one()
+    public void Large_recogniser_counts_twice_once_for_each_cut()
     {
         var sound = SyntheticSpeech.Create(7, TimeSpan.FromSeconds(2));
         int[][] spellings = [shared.Tokenizer.Encode("view glass")];
@@ -41,11 +30,13 @@ public sealed class WordRescorerTests(WordRescorerTests.Shared shared) : IClassF
 
         var small = shared.Rescorer.ScoreBySmall(sound, spellings);
         var alone = shared.With(large, large).ScoreBySmall(sound, spellings);
-        var both = shared.With(shared.Small, large).ScoreByLarge(sound, spellings, small);
+        var tight = shared.With(large, large).ScoreBySmall(sound[Tight], spellings);
+        var both = shared.With(shared.Small, large).ScoreByLarge(sound, Tight, spellings, small);
 
         Assert.NotEqual(small.Text, alone.Text);
-        Assert.Equal((small.Text + alone.Text) / 2, both.Text, 1e-4);
-        Assert.Equal((small.End + alone.End) / 2, both.End, 1e-4);
+        Assert.NotEqual(alone.Text, tight.Text);
+        Assert.Equal((small.Text + alone.Text + tight.Text) / 3, both.Text, 1e-4);
+        Assert.Equal((small.End + alone.End + tight.End) / 3, both.End, 1e-4);
         Assert.Equal(small.Tokens, both.Tokens);
     }
 
@@ -57,7 +48,7 @@ public sealed class WordRescorerTests(WordRescorerTests.Shared shared) : IClassF
 
         var heard = shared.Rescorer.ScoreBySmall(sound, spellings);
 
-        Assert.Equal(heard, shared.Rescorer.ScoreByLarge(sound, spellings, heard));
+        Assert.Equal(heard, shared.Rescorer.ScoreByLarge(sound, Tight, spellings, heard));
     }
 
     public sealed class Shared : IDisposable

@@ -168,6 +168,7 @@ class LostEvent(_Numbered, _Lost):
 class _Telemetry(TypedDict, total=False):
     modalities: Dict[str, Dict[str, float]]
     verified: Dict[str, List[float]]
+    typed: Dict[str, List[float]]
     speech: str
 
 
