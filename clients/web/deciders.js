@@ -32,18 +32,22 @@ const trainedDeciders = models =>
     };
   }));
 
-function typedDecider({ keyword, model, threshold, details: { request, calibration } }, trained) {
+function typedDecider({ keyword, model, threshold, falseAlarmsPerHour, details: { request, calibration } }, trained) {
   const beside = (trained?.tracks ?? []).map(track => track.decides ? { ...track, look: 'second', decides: undefined } : track);
   return {
     keyword,
     model: model.name,
     threshold,
-    calibration: new Calibration(calibration),
+    calibration: new Calibration({ ...calibration, points: withOwn(calibration.points, { threshold, falseAlarmsPerHour, frr: 0 }) }),
     refractorySeconds: request.refractorySeconds ?? 1,
     isTyped: true,
     tracks: [...beside, { key: 'typed', name: 'typed word, on candidates', stage: model.name, look: 'accent', decides: true, stands: true }],
   };
 }
+
+// What the word was asked for is known, and needn't be read from between two points.
+const withOwn = (points, own) => [...points.filter(({ falseAlarmsPerHour }) => falseAlarmsPerHour !== own.falseAlarmsPerHour), own]
+  .sort((one, other) => one.threshold - other.threshold);
 
 const cascade = model => [
   { key: 'posteriors', name: 'first stage', stage: model.firstStage, look: 'quiet' },

@@ -194,7 +194,7 @@ internal sealed class KeywordCatalog
             manifest.Name,
             manifest.Version,
             char.ToLowerInvariant(manifest.Kind.ToString()[0]) + manifest.Kind.ToString()[1..],
-            manifest.Labels,
+            manifest.Kind == ModelKind.LipPhones ? [] : manifest.Labels,   // phones are no words that it knows
             manifest.Licence,
             spoken is not null || audioVisual is not null,
             spoken?.Threshold ?? audioVisual?.Thresholds[Modality.AudioVisual] ?? behind?.Words[0].FirstThreshold,

@@ -108,6 +108,7 @@ public sealed class ShippedCascadeTests(ShippedCascadeTests.Shared shared) : ICl
     {
         var test = shared.Test;
         Assert.False(test.Pipeline.Models.Single(model => model.Name == "please-av").Active);
+        Assert.All(test.Pipeline.Models.Where(model => model.Kind == "lipPhones"), model => Assert.Empty(model.Keywords));
         Assert.True(shared.AudioVisual.Pipeline.Models.Single(model => model.Name == "please-av").Active);
     }
 
