@@ -45,6 +45,12 @@ public sealed class UtteranceSegmenter
     /// <summary>Frames since the last one with a voice.</summary>
     public long RestFrames => _frame - 1 - _lastVoice;
 
+    /// <summary>Frames of rest that are left until it ends the utterance.</summary>
+    public long RestLeft => _pause - RestFrames;
+
+    /// <summary>Frame just past the utterance if nobody speaks until then.</summary>
+    public long RestEnd => _lastVoice + 1 + _after;
+
     /// <summary>Hears the next frame.</summary>
     /// <param name="voice">Voice activity, 0 to 1.</param>
     /// <returns>What that changes.</returns>
@@ -113,7 +119,7 @@ public sealed class UtteranceSegmenter
 
     private UtteranceChange End(long now)
     {
-        var end = Math.Min(_lastVoice + 1 + _after, now);
+        var end = Math.Min(RestEnd, now);
         (_state, _earliest) = (State.Quiet, end);
         return new UtteranceChange(UtteranceStep.Ended, _start, end);
     }

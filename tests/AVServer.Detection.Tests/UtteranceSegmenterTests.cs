@@ -71,6 +71,28 @@ public sealed class UtteranceSegmenterTests
         }
     }
 
+    [Theory]
+    [InlineData("0000880000000")]
+    [InlineData("000088008800880000000")]
+    [InlineData("0000840048400000")]
+    public void End_by_a_rest_is_known_as_soon_as_the_rest_begins(string tenths)
+    {
+        var segmenter = new UtteranceSegmenter(Options);
+        var known = new List<(long Left, long End)>();
+        foreach (var figure in tenths)
+        {
+            var change = segmenter.Next((figure - '0') / 10f);
+            if (change.Step == UtteranceStep.Ended)
+            {
+                Assert.Equal([(2, change.End), (1, change.End)], known[^2..]);
+                Assert.Equal(0, segmenter.RestLeft);
+                return;
+            }
+            if (segmenter.IsSpeaking) known.Add((segmenter.RestLeft, segmenter.RestEnd));
+        }
+        Assert.Fail("No utterance ended.");
+    }
+
     [Fact]
     public void Segmenter_that_was_reset_starts_afresh()
     {

@@ -37,6 +37,7 @@ internal sealed class SpeechTrack : IAsyncDisposable
     private readonly EmotionJudge? _judge;
     private readonly TranscriptionWorker? _transcription;
     private readonly SuppliedTexts? _texts;
+    private readonly bool _preparesEnds;
     private readonly List<(FinishedUtterance Utterance, Task<IReadOnlyList<SpokenWord>> Words)> _late = [];
     private (int Track, long Step) _next = (-1, 0);
     private long _base;
@@ -50,7 +51,7 @@ internal sealed class SpeechTrack : IAsyncDisposable
     /// <param name="reportsPartial">Whether somebody looks at <see cref="Partial"/>.</param>
     public SpeechTrack(SpeechModels models, TimeProvider time, bool beside, bool reportsPartial)
     {
-        (_models, _time, _options) = (models, time, models.Utterances);
+        (_models, _time, _options, _preparesEnds) = (models, time, models.Utterances, beside);
         _segmenter = new UtteranceSegmenter(_options);
         _sound = new SampleRing((int)(_options.Maximum.TotalSeconds * AudioClock.SampleRateHz) + Spare);
         _judge = models.Emotion is null ? null : new EmotionJudge(models);
@@ -133,6 +134,16 @@ internal sealed class SpeechTrack : IAsyncDisposable
             : _segmenter.RestFrames == SettlingPause) await TranscribeAsync(_utterance, cancellationToken);
         if (change.Step == UtteranceStep.Ended) await EndAsync(change, events, cancellationToken);
         else if (Heard >= _utterance.NextEstimate) await EstimateAsync(_utterance, events, cancellationToken);
+        if (_utterance is not null && _preparesEnds) await PrepareAsync(_utterance, cancellationToken);
+    }
+
+    // A live stream's final estimate shouldn't wait for what can be heard while the pause still lasts: the end is known if it lasts. A
+    // step before that few pauses still turn out to be shorter, for which it was done in vain.
+    private async ValueTask PrepareAsync(Utterance utterance, CancellationToken cancellationToken)
+    {
+        if (_judge is null || _segmenter.RestLeft != FramesAtOnce || _segmenter.RestEnd > _segmenter.Frame) return;
+        var end = _segmenter.RestEnd * VoiceActivityModel.FrameSamples;
+        await _judge.PrepareAsync(_sound, _base + utterance.Start, (int)(end - utterance.Start), cancellationToken);
     }
 
     private async ValueTask TranscribeAsync(Utterance utterance, CancellationToken cancellationToken)

@@ -61,6 +61,14 @@ public static class GraphCut
         }
     }
 
+    /// <summary>Drops what isn't wanted.</summary>
+    internal static void Keep<T>(Google.Protobuf.Collections.RepeatedField<T> parts, Func<T, bool> isWanted)
+    {
+        T[] kept = [.. parts.Where(isWanted)];
+        parts.Clear();
+        parts.Add(kept);
+    }
+
     private static byte[] Behind(ModelProto model, ValueInfoProto output)
     {
         var (nodes, value) = (model.Graph.Node, output.Name);
@@ -82,13 +90,6 @@ public static class GraphCut
         model.Graph.Output.Clear();
         model.Graph.Output.Add(output);
         return model.ToByteArray();
-    }
-
-    private static void Keep<T>(Google.Protobuf.Collections.RepeatedField<T> parts, Func<T, bool> isWanted)
-    {
-        T[] kept = [.. parts.Where(isWanted)];
-        parts.Clear();
-        parts.Add(kept);
     }
 
     private static ValueInfoProto Describe(string value, IReadOnlyList<int> shape)

@@ -1,3 +1,4 @@
+using AVServer.Runtime.Onnx;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
@@ -37,6 +38,25 @@ public sealed partial class SessionFactory
     {
         using var options = Options(threads);
         return new InferenceSession(graph, options);
+    }
+
+    /// <summary>Loads a graph that somebody published, on the CPU, with its weights as this processor multiplies them fastest.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="file">Which of its files.</param>
+    /// <param name="cut">Takes what is wanted out of the checked bytes.</param>
+    /// <exception cref="ModelStoreException">The file was changed, or is no such graph, or ONNX Runtime refuses it.</exception>
+    internal static InferenceSession OpenPublished(StoredModel model, string file, Func<byte[], byte[]> cut)
+    {
+        var bytes = model.ReadFile(file);
+        try
+        {
+            return Open(SignedWeights.WhereExact(cut(bytes)));
+        }
+        catch (Exception e) when (e is InvalidDataException or OnnxRuntimeException)
+        {
+            throw new ModelStoreException(new ModelProblem(
+                ModelProblemCode.GraphUnreadable, model.Manifest.Name, $"{file} to load", e.Message, "Run scripts/setup.sh again."));
+        }
     }
 
     /// <summary>Loads one graph of a model.</summary>
