@@ -18,7 +18,7 @@ peers() {
 case ${1:-all} in
     fbank) bench fbank ;;
     streams) bench streams ;;
-    live) bench live "${2:-250}" ;;
+    live) bench live "${2:-60}" ;;
     video) bench video "${2:-10}" ;;
     emotion) bench emotion "${2:-4}" ;;
     score) bench score ;;
@@ -26,6 +26,6 @@ case ${1:-all} in
     words) bench words ;;
     peers) peers ;;
     overload) bench overload "${2:-60}" "${3:-40}" ;;
-    all) bench fbank; bench streams; bench live 250; bench video 10; bench emotion 4; bench score; bench long; bench words; peers ;;
+    all) bench fbank; bench streams; bench live 60; bench video 10; bench emotion 4; bench score; bench long; bench words; peers ;;
     *) echo "bench: expected fbank, streams, live, video, emotion, score, long, words, overload or peers, got '$1'" >&2; exit 2 ;;
 esac

@@ -38,9 +38,9 @@ wait "$setup" || exit 1
 say "formatting"
 dotnet format whitespace . --folder --verify-no-changes -v q --exclude node_modules || fail "run 'dotnet format AVServer.sln'"
 
-# Two at a time, all the time: of what starts servers, browsers and senders one after another, and beside it what does neither, longest
-# first. What kills servers under load and counts what is lost has the machine for itself, at the end. A new project is one of those that
-# start servers unless it is named here.
+# What starts servers, browsers and senders runs one after another, and waits for them half of the time. Two of what does neither, longest
+# first, take what that leaves (nice), so that nobody who waits for an answer waits for them. What kills servers under load and counts what
+# is lost has the machine for itself, at the end. A new project is one of those that start servers unless it is named here.
 beside=(Pipeline Media Lab Networks Runtime Vision Speech Architecture Fuzz Signal Detection Evaluation Contracts Reports) last=(Soak)
 is_asked_for() { [ ${#words[@]} -eq 0 ] && return; local word; for word in "${words[@]}"; do [[ $1 == *"$word"* ]] && return; done; return 1; }
 words=("$@") starting=() paired=() alone=()
@@ -53,13 +53,14 @@ for folder in tests/*.Tests; do
 done
 
 # A test project is a program: started by itself it is ready seconds sooner than under 'dotnet test', and writes the same results.
-start() (cd "tests/$1/bin/Release/net10.0" && exec dotnet "$1.dll" -noLogo -noColor -result-trx "$results/$1.trx")
+#   start PROJECT [COMMAND]     by a command that starts it, such as nice
+start() (cd "tests/$1/bin/Release/net10.0" && exec "${@:2}" dotnet "$1.dll" -noLogo -noColor -result-trx "$results/$1.trx")
 
 told() { grep -qs '<Counters total="[1-9]' "$results/$1.trx"; }
 
 run() {
     local name=$1 started=$SECONDS
-    if start "$name" >"$results/$name.log" 2>&1 </dev/null && told "$name"; then
+    if start "$@" >"$results/$name.log" 2>&1 </dev/null && told "$name"; then
         say "$name ok ($((SECONDS - started)) s)"
     else
         told "$name" || echo "$name ran no test, or ended before all were told" >>"$results/$name.log"
@@ -71,8 +72,8 @@ run() {
 # Programs that are started, asked something and ended gain nothing by methods that are compiled well as soon as they are hot (64: 100 ms).
 for name in "${starting[@]}"; do DOTNET_TC_CallCountingDelayMs=64 run "$name"; done &
 for name in "${paired[@]}"; do
-    while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
-    run "$name" &
+    while [ "$(jobs -rp | wc -l)" -ge 3 ]; do wait -n; done
+    run "$name" nice &
 done
 wait
 for name in "${alone[@]}"; do run "$name"; done

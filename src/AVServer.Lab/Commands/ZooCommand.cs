@@ -7,6 +7,7 @@ using AVServer.Lab.Scoring;
 using AVServer.Lab.Training;
 using AVServer.Lab.Zoo;
 using AVServer.Networks;
+using static TorchSharp.torch;
 
 namespace AVServer.Lab.Commands;
 
@@ -22,6 +23,20 @@ internal static class ZooCommand
     {
         // All names are looked up before the first one costs anything.
         foreach (var row in names.Select(KeywordZoo.Find).ToList()) Train(folders, recipePath, row, output);
+    }
+
+    /// <summary>
+    /// Finds out how many steps of each row fit into its budget, so that training it goes as far on a busy machine as on a quiet one.
+    /// </summary>
+    internal static void Plan(LabFolders folders, string recipePath, IReadOnlyList<string> names, TextWriter output)
+    {
+        foreach (var row in names.Select(KeywordZoo.Find).ToList())
+        {
+            var recipe = ZooRecipe.Load(recipePath, row.Name);
+            using var scope = NewDisposeScope();
+            var steps = Steps(Folder(folders, row.Name), Trainer(folders, recipePath, recipe, row));
+            output.WriteLine($"{row.Name}: {steps} steps");
+        }
     }
 
     /// <summary>Writes the table of what was trained, here or before.</summary>
@@ -55,7 +70,6 @@ internal static class ZooCommand
     private static void Train(LabFolders folders, string recipePath, ZooNetwork row, TextWriter output)
     {
         var (recipe, folder) = (ZooRecipe.Load(recipePath, row.Name), Folder(folders, row.Name));
-        var kind = recipe.Sounds is null ? "zoo" : "zoo-sounds";
         Directory.CreateDirectory(folder);
         using var file = new StreamWriter(Path.Combine(folder, "training.log"), append: true) { AutoFlush = true };
         void Log(string line)
@@ -64,24 +78,33 @@ internal static class ZooCommand
             file.WriteLine(line);
         }
 
-        var corpora = new Corpora(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data), folders.Cache);
-        var trainer = new ZooTrainer(recipe, row, Windows(Split.Train), Teacher(folders, recipePath, recipe));
+        var trainer = Trainer(folders, recipePath, recipe, row);
         var steps = trainer.Steps = Steps(folder, trainer);
         Log(string.Create(CultureInfo.InvariantCulture, $"{steps} steps in {recipe.Minutes:0.#} minutes of one core, seed {recipe.Seed}"));
         new TrainingRun(recipe.Schedule(steps), folder, Log).Run(trainer.Model, trainer.Loss);
         var exported = ModelExporter.Export(trainer.Model);
         var watch = Stopwatch.StartNew();
         using var scorer = new ZooScorer(exported, recipe.WordLabels);
-        var test = Windows(Split.Test);
-        var measured = scorer.Measure(recipe, steps, test, new EvaluationSet(corpora, Split.Test));
+        var test = Windows(folders, recipePath, recipe, Split.Test);
+        var measured = scorer.Measure(recipe, steps, test, new EvaluationSet(CorporaOf(folders, recipePath, recipe), Split.Test));
         var result = measured with { Operations = trainer.Operations(test) };
         File.WriteAllText(ResultPath(folders, row.Name), JsonSerializer.Serialize(result, DataRecipe.Json));
         Log(string.Create(
             CultureInfo.InvariantCulture, $"measured in {watch.Elapsed.TotalSeconds:F0} s: {JsonSerializer.Serialize(result)}"));
-
-        ZooWindows Windows(Split split) =>
-            ZooWindows.LoadOrMake(Path.Combine(folders.Work, $"{kind}-{split}-{recipe.Seed}.bin"), recipe, corpora, split);
     }
+
+    private static ZooTrainer Trainer(LabFolders folders, string recipePath, ZooRecipe recipe, ZooNetwork row) =>
+        new(recipe, row, Windows(folders, recipePath, recipe, Split.Train), Teacher(folders, recipePath, recipe));
+
+    private static ZooWindows Windows(LabFolders folders, string recipePath, ZooRecipe recipe, Split split)
+    {
+        var kind = recipe.Sounds is null ? "zoo" : "zoo-sounds";
+        return ZooWindows.LoadOrMake(
+            Path.Combine(folders.Work, $"{kind}-{split}-{recipe.Seed}.bin"), recipe, CorporaOf(folders, recipePath, recipe), split);
+    }
+
+    private static Corpora CorporaOf(LabFolders folders, string recipePath, ZooRecipe recipe) =>
+        new(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(recipePath))!, recipe.Data), folders.Cache);
 
     /// <summary>The row that the recipe names as a teacher, as it was trained.</summary>
     private static NormalisedNetwork? Teacher(LabFolders folders, string recipePath, ZooRecipe recipe)
@@ -99,7 +122,7 @@ internal static class ZooCommand
     // How many steps fit is found out once: a resumed run has the schedule that it began with.
     private static int Steps(string folder, ZooTrainer trainer)
     {
-        var path = Path.Combine(folder, "steps");
+        var path = Path.Combine(Directory.CreateDirectory(folder).FullName, "steps");
         if (!File.Exists(path)) File.WriteAllText(path, trainer.StepsWithinBudget().ToString(CultureInfo.InvariantCulture));
         return int.Parse(File.ReadAllText(path), CultureInfo.InvariantCulture);
     }
