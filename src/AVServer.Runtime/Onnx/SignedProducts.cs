@@ -9,19 +9,15 @@ namespace AVServer.Runtime.Onnx;
 internal static class SignedProducts
 {
     // Lengths that fill no vector, so that what is left over is looked at too.
-    private const int Depth = 77;
-    private const int Columns = 35;
+    internal const int Depth = 77;
+    internal const int Columns = 35;
 
     /// <summary>
     /// Whether sums of such products are exact: processors without VNNI add two of them in 16 bits, where they may not fit.
     /// </summary>
     public static bool AreExact()
     {
-        // The largest and the least that there are, and both in turn.
-        var weights = new sbyte[Depth * Columns];
-        for (var i = 0; i < weights.Length; i++)
-            weights[i] = (i % Columns % 3, i / Columns % 2) is (0, _) or (2, 0) ? sbyte.MaxValue : sbyte.MinValue;
-        var sums = new int[Columns];
+        var (weights, sums) = (Weights(), new int[Columns]);
         for (var i = 0; i < weights.Length; i++) sums[i % Columns] += byte.MaxValue * weights[i];
         using var session = SessionFactory.Open(Graph(weights));
         using var options = new RunOptions();
@@ -36,6 +32,16 @@ internal static class SignedProducts
                 if (!got.Slice(row * Columns, Columns).SequenceEqual(sums)) return false;
         }
         return true;
+    }
+
+    /// <summary>The weights that are tried, [<see cref="Depth"/>, <see cref="Columns"/>]: by columns the largest, the least, and both in turn.
+    /// </summary>
+    internal static sbyte[] Weights()
+    {
+        var weights = new sbyte[Depth * Columns];
+        for (var i = 0; i < weights.Length; i++)
+            weights[i] = (i % Columns % 3, i / Columns % 2) is (0, _) or (2, 0) ? sbyte.MaxValue : sbyte.MinValue;
+        return weights;
     }
 
     private static byte[] Graph(sbyte[] weights)

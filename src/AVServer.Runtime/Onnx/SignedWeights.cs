@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Google.Protobuf;
 using DataType = AVServer.Runtime.Onnx.TensorProto.Types.DataType;
 
@@ -24,7 +25,6 @@ internal sealed class SignedWeights
 
     private readonly GraphProto _graph;
     private readonly Dictionary<string, TensorProto> _unsigned;
-    private readonly Dictionary<string, NodeProto> _transposed;
     private readonly Dictionary<string, TensorProto> _signed = new(StringComparer.Ordinal);
 
     private SignedWeights(GraphProto graph)
@@ -35,44 +35,37 @@ internal sealed class SignedWeights
         _unsigned = graph.Initializer
             .Where(constant => constant.DataType == (int)DataType.Uint8 && !inputs.Contains(constant.Name))
             .ToDictionary(constant => constant.Name);
-        _transposed = graph.Node.Where(node => node.OpType == "Transpose" && _unsigned.ContainsKey(node.Input[0]))
-            .ToDictionary(node => node.Output[0]);
     }
 
-    /// <summary>The graph with signed weights where this processor multiplies them exactly, else as it is.</summary>
-    /// <param name="graph">The ONNX file's bytes; not changed.</param>
-    /// <exception cref="InvalidDataException">The bytes are no graph.</exception>
-    public static byte[] WhereExact(byte[] graph) => Exact.Value ? Of(graph) : graph;
+    /// <summary>Whether this processor multiplies signed weights exactly, and so may have them; found out once.</summary>
+    public static bool AreExact => Exact.Value;
 
-    /// <summary>The graph with signed weights.</summary>
-    /// <inheritdoc cref="WhereExact"/>
-    public static byte[] Of(byte[] graph)
+    /// <summary>Makes the weights of a graph signed.</summary>
+    /// <param name="graph">Changed.</param>
+    public static void Sign(GraphProto graph)
     {
-        var model = GraphCut.Parse(graph);
-        var weights = new SignedWeights(model.Graph);
-        foreach (var node in model.Graph.Node.Where(node => node.OpType == "MatMulInteger").ToArray()) weights.Sign(node);
-        if (weights._signed.Count == 0) return graph;
-        weights.Replace();
-        return model.ToByteArray();
+        var weights = new SignedWeights(graph);
+        foreach (var node in graph.Node.Where(node => node.OpType == "MatMulInteger").ToArray()) weights.Sign(node);
+        if (weights._signed.Count > 0) weights.Replace();
     }
 
     private void Sign(NodeProto product)
     {
         var (weights, zeroPoint) = (product.Input[Weights], product.Input.ElementAtOrDefault(ZeroPoint) ?? "");
-        if (!_unsigned.ContainsKey(weights) && !_transposed.ContainsKey(weights)) return;
+        if (!_unsigned.ContainsKey(weights)) return;
         if (zeroPoint.Length > 0 && !_unsigned.ContainsKey(zeroPoint)) return;
         while (product.Input.Count <= ZeroPoint) product.Input.Add("");
-        product.Input[Weights] = _transposed.TryGetValue(weights, out var transposed) ? Transposed(transposed) : Signed(_unsigned[weights]);
+        product.Input[Weights] = Signed(_unsigned[weights]);
         // Without one it is 0.
         product.Input[ZeroPoint] = Signed(zeroPoint.Length > 0 ? _unsigned[zeroPoint] : new TensorProto { Int32Data = { 0 } });
     }
 
     private string Signed(TensorProto constant)
     {
-        var name = SignedName(constant.Name);
+        var name = $"{constant.Name}/signed";
         if (_signed.ContainsKey(name)) return name;
         byte[] values = constant.RawData.IsEmpty ? [.. constant.Int32Data.Select(value => (byte)value)] : constant.RawData.ToByteArray();
-        for (var i = 0; i < values.Length; i++) values[i] ^= Lowered;
+        TensorPrimitives.Xor(values, Lowered, values);
         _signed.Add(name, new TensorProto
         {
             Name = name,
@@ -83,22 +76,10 @@ internal sealed class SignedWeights
         return name;
     }
 
-    private string Transposed(NodeProto transpose)
-    {
-        var name = SignedName(transpose.Output[0]);
-        if (_graph.Node.Any(node => node.Output.Contains(name))) return name;
-        var signed = transpose.Clone();
-        (signed.Name, signed.Input[0], signed.Output[0]) = (name, Signed(_unsigned[transpose.Input[0]]), name);
-        _graph.Node.Insert(_graph.Node.IndexOf(transpose), signed);
-        return name;
-    }
-
     // What nothing takes any more is dropped.
     private void Replace()
     {
         var used = Used(_graph);
-        GraphCut.Keep(_graph.Node, node => !_transposed.ContainsKey(node.Output[0]) || used.Contains(node.Output[0]));
-        used = Used(_graph);
         GraphCut.Keep(_graph.Initializer, constant => !_unsigned.ContainsKey(constant.Name) || used.Contains(constant.Name));
         _graph.Initializer.Add(_signed.Values);
     }
@@ -114,6 +95,4 @@ internal sealed class SignedWeights
         }
         return used;
     }
-
-    private static string SignedName(string name) => $"{name}/signed";
 }

@@ -63,7 +63,7 @@ public sealed class SpeechRecogniserModel : IDisposable
             throw new ArgumentException(
                 $"Expected a {ModelKind.SpeechRecogniser}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
         }
-        var encoder = SessionFactory.OpenPublished(model, ModelManifest.MainFile, graph => graph);
+        var encoder = SessionFactory.OpenPublished(model, ModelManifest.MainFile);
         InferenceSession? decoder = null;
         try
         {
