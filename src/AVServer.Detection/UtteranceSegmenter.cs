@@ -45,9 +45,6 @@ public sealed class UtteranceSegmenter
     /// <summary>Frames since the last one with a voice.</summary>
     public long RestFrames => _frame - 1 - _lastVoice;
 
-    /// <summary>Frames of rest that are left until it ends the utterance.</summary>
-    public long RestLeft => _pause - RestFrames;
-
     /// <summary>Frame just past the utterance if nobody speaks until then.</summary>
     public long RestEnd => _lastVoice + 1 + _after;
 

@@ -3,7 +3,6 @@ using AVServer.Runtime.Onnx;
 using AVServer.TestKit;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using DataType = AVServer.Runtime.Onnx.TensorProto.Types.DataType;
 
 namespace AVServer.Runtime.Tests;
@@ -105,7 +104,7 @@ public sealed class SignedWeightsTests
         using var options = new RunOptions();
         using var input = OrtValue.CreateTensorValueFromMemory(sound, [3, 8]);
         using var row = session.Run(options, ["sound"], [input], ["row"]);
-        Assert.Equal(table[60..72], row[0].GetTensorDataAsSpan<byte>());
+        Assert.Equal(table.AsSpan(60, 12), row[0].GetTensorDataAsSpan<byte>());
     }
 
     [Fact]

@@ -22,6 +22,9 @@ internal sealed class SpeechTrack : IAsyncDisposable
     // Frames of rest after which the recogniser is asked what it understood: it answers in the time that is left until a pause ends the
     // utterance.
     private const int SettlingPause = 8;
+    // Frames of rest after which what is left of the utterance is heard ahead: more than a step before a pause is long enough, mostly before
+    // the gate closes, and of the rests that last so long few end nothing.
+    private const int PreparingPause = 10;
     private const int Spare = 2 * AudioClock.SampleRateHz;
     // What a step brings with what the step before left.
     private const int FramesAtOnce = (AudioClock.StepSamples / VoiceActivityModel.FrameSamples) + 1;
@@ -137,11 +140,10 @@ internal sealed class SpeechTrack : IAsyncDisposable
         if (_utterance is not null && _preparesEnds) await PrepareAsync(_utterance, cancellationToken);
     }
 
-    // A live stream's final estimate shouldn't wait for what can be heard while the pause still lasts: the end is known if it lasts. A
-    // step before that few pauses still turn out to be shorter, for which it was done in vain.
+    // The end is known as far as nobody speaks until then.
     private async ValueTask PrepareAsync(Utterance utterance, CancellationToken cancellationToken)
     {
-        if (_judge is null || _segmenter.RestLeft != FramesAtOnce || _segmenter.RestEnd > _segmenter.Frame) return;
+        if (_judge is null || _segmenter.RestFrames != PreparingPause || _segmenter.RestEnd > _segmenter.Frame) return;
         var end = _segmenter.RestEnd * VoiceActivityModel.FrameSamples;
         await _judge.PrepareAsync(_sound, _base + utterance.Start, (int)(end - utterance.Start), cancellationToken);
     }

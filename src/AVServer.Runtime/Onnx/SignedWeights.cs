@@ -51,13 +51,12 @@ internal sealed class SignedWeights
 
     private void Sign(NodeProto product)
     {
-        var (weights, zeroPoint) = (product.Input[Weights], product.Input.ElementAtOrDefault(ZeroPoint) ?? "");
-        if (!_unsigned.ContainsKey(weights)) return;
-        if (zeroPoint.Length > 0 && !_unsigned.ContainsKey(zeroPoint)) return;
+        var zeroName = product.Input.ElementAtOrDefault(ZeroPoint) ?? "";
+        // Without a zero point it is 0.
+        var zeroPoint = zeroName.Length > 0 ? _unsigned.GetValueOrDefault(zeroName) : new TensorProto { Int32Data = { 0 } };
+        if (zeroPoint is null || !_unsigned.TryGetValue(product.Input[Weights], out var weights)) return;
         while (product.Input.Count <= ZeroPoint) product.Input.Add("");
-        product.Input[Weights] = Signed(_unsigned[weights]);
-        // Without one it is 0.
-        product.Input[ZeroPoint] = Signed(zeroPoint.Length > 0 ? _unsigned[zeroPoint] : new TensorProto { Int32Data = { 0 } });
+        (product.Input[Weights], product.Input[ZeroPoint]) = (Signed(weights), Signed(zeroPoint));
     }
 
     private string Signed(TensorProto constant)
