@@ -45,6 +45,9 @@ public sealed class UtteranceSegmenter
     /// <summary>Frames since the last one with a voice.</summary>
     public long RestFrames => _frame - 1 - _lastVoice;
 
+    /// <summary>Frame just past the utterance if nobody speaks until then.</summary>
+    public long RestEnd => _lastVoice + 1 + _after;
+
     /// <summary>Hears the next frame.</summary>
     /// <param name="voice">Voice activity, 0 to 1.</param>
     /// <returns>What that changes.</returns>
@@ -113,7 +116,7 @@ public sealed class UtteranceSegmenter
 
     private UtteranceChange End(long now)
     {
-        var end = Math.Min(_lastVoice + 1 + _after, now);
+        var end = Math.Min(RestEnd, now);
         (_state, _earliest) = (State.Quiet, end);
         return new UtteranceChange(UtteranceStep.Ended, _start, end);
     }

@@ -24,7 +24,9 @@ internal sealed class AudioTrack
     private readonly int _mels;
     private readonly EnergyGate? _gate;
     private readonly SampleRing _ring;
-    private readonly float[][] _features = new float[PreRollSteps + 1][];
+    // A step's, those before it that are heard once the gate opens, and the next one's while it is still being read.
+    private readonly float[][] _features = new float[PreRollSteps + 2][];
+    private readonly bool[] _passes = new bool[PreRollSteps + 2];
     private readonly IReadOnlyList<KeywordListener> _listeners;
     private readonly List<KeywordDetection> _detections = [];
     private readonly IStepObserver? _observer;
@@ -37,7 +39,9 @@ internal sealed class AudioTrack
     private readonly int _number;
     private long _step;
     private long _nextUnheard;
+    private long _nextSpoken;
     private bool _open;
+    private bool _ends;
 
     /// <param name="origin">Media time of the first sample.</param>
     /// <param name="sampleRateHz">Rate of the samples that will be accepted.</param>
@@ -95,6 +99,7 @@ internal sealed class AudioTrack
     {
         if (_resampler is not null)
             await AcceptResampledAsync(_resampled.AsMemory(0, _resampler.Finish(_resampled)), events, cancellationToken);
+        _ends = true;
         var silence = new float[AudioClock.StepSamples];
         for (var i = 0; i < FlushSteps; i++) await AcceptResampledAsync(silence, events, cancellationToken);
         if (_words is not null) await _words.CompleteAsync(_ring, _detections, cancellationToken);
@@ -111,14 +116,20 @@ internal sealed class AudioTrack
             _ring.Append(part.Span);
             _observer?.AcceptSamples(part.Span);
             _fbank.AcceptSamples(part.Span);
-            while (_fbank.FramesReady - _fbank.NextFrame >= AudioClock.StepFrames) await StepAsync(events, cancellationToken);
+            ReadFrames();
+            await SpeakAheadAsync(events, cancellationToken);
+            while (_fbank.NextFrame >= (_step + 1) * AudioClock.StepFrames)
+            {
+                await StepAsync(events, cancellationToken);
+                await SpeakAheadAsync(events, cancellationToken);
+            }
         }
     }
 
     private async ValueTask StepAsync(List<StreamEvent> events, CancellationToken cancellationToken)
     {
         var features = _features[_step % _features.Length];
-        var heard = ReadStep(features);
+        var heard = _passes[_step % _passes.Length];
         if (heard && !_open)
         {
             foreach (var listener in _listeners) listener.Wake();
@@ -146,10 +157,26 @@ internal sealed class AudioTrack
             await listener.ListenAsync(step, _features[step % _features.Length], _ring, _detections, cancellationToken);
         if (_words is not null) await _words.ListenAsync(step, _ring, _detections, cancellationToken);
         Publish(events);
-        if (_speech is null) return;
+        if (_speech is not null && step >= _nextSpoken) await SpeakAsync(_speech, step, events, cancellationToken);
+    }
+
+    // A step's last frames reach into the next step, which of a sender in chunks comes a whole chunk later. Where those before them keep
+    // the gate open, and the step before was spoken, the step will be heard whatever follows: a live stream's speech needn't wait. What
+    // is flushed at the end may be no whole step.
+    private async ValueTask SpeakAheadAsync(List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        var step = _fbank.NextFrame / AudioClock.StepFrames;
+        if (_speech is { IsBeside: true } && !_ends && _nextSpoken == step && _passes[step % _passes.Length]
+            && _fbank.NextFrame % AudioClock.StepFrames > 0 && _ring.Count >= (step + 1) * AudioClock.StepSamples)
+            await SpeakAsync(_speech, step, events, cancellationToken);
+    }
+
+    private async ValueTask SpeakAsync(SpeechRun speech, long step, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        _nextSpoken = step + 1;
         var sound = new float[AudioClock.StepSamples];
         _ring.Read(step * AudioClock.StepSamples, sound);
-        await _speech.AcceptSoundAsync(
+        await speech.AcceptSoundAsync(
             new SoundStep(_number, step, _origin + AudioClock.ToTime(step * AudioClock.StepSamples), sound), events, cancellationToken);
     }
 
@@ -174,15 +201,16 @@ internal sealed class AudioTrack
         _detections.Clear();
     }
 
-    private bool ReadStep(float[] features)
+    private void ReadFrames()
     {
-        var open = _gate is null;
-        for (var i = 0; i < AudioClock.StepFrames; i++)
+        while (_fbank.NextFrame < _fbank.FramesReady)
         {
-            var frame = features.AsSpan(i * _mels, _mels);
-            _fbank.TryRead(frame);
-            if (_gate is not null) open |= _gate.Next(frame);
+            var (step, frame) = Math.DivRem(_fbank.NextFrame, AudioClock.StepFrames);
+            var features = _features[step % _features.Length].AsSpan((int)frame * _mels, _mels);
+            ref var passes = ref _passes[step % _passes.Length];
+            if (frame == 0) passes = _gate is null;
+            _fbank.TryRead(features);
+            if (_gate is not null) passes |= _gate.Next(features);
         }
-        return open;
     }
 }

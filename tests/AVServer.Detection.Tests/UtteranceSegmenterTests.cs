@@ -71,6 +71,27 @@ public sealed class UtteranceSegmenterTests
         }
     }
 
+    [Theory]
+    [InlineData("0000880000000")]
+    [InlineData("000088008800880000000")]
+    [InlineData("0000840048400000")]
+    public void End_by_a_rest_is_known_as_soon_as_the_rest_begins(string tenths)
+    {
+        var segmenter = new UtteranceSegmenter(Options);
+        var known = new List<long>();
+        foreach (var figure in tenths)
+        {
+            var change = segmenter.Next((figure - '0') / 10f);
+            if (change.Step == UtteranceStep.Ended)
+            {
+                Assert.Equal([change.End, change.End], known[^2..]);
+                return;
+            }
+            if (segmenter.IsSpeaking) known.Add(segmenter.RestEnd);
+        }
+        Assert.Fail("No utterance ended.");
+    }
+
     [Fact]
     public void Segmenter_that_was_reset_starts_afresh()
     {

@@ -95,6 +95,25 @@ public sealed class SpeechEncoderTests(SpeechEncoderTests.Shared shared) : IClas
     }
 
     [Fact]
+    public void Utterance_that_would_end_is_heard_beside_the_one_that_goes_on()
+    {
+        var (goesOn, alone) = (new EncodedUtterance(Encoder, 2), new EncodedUtterance(Encoder, 2));
+        goesOn.Advance(40_000, Read);
+        alone.Advance(40_000, Read);
+
+        var ended = goesOn.Finished(44_000, Read);
+
+        Assert.Equal((32_000, 44_000), (goesOn.Heard, ended.Heard));
+        Assert.Equal(alone.Mean(), goesOn.Mean());
+        alone.Finish(44_000, Read);
+        Assert.Equal(alone.Mean(), ended.Mean());
+        goesOn.Finish(70_000, Read);
+        var whole = new EncodedUtterance(Encoder, 2);
+        whole.Finish(70_000, Read);
+        Assert.Equal(whole.Mean(), goesOn.Mean());
+    }
+
+    [Fact]
     public void Utterance_of_whole_windows_is_the_mean_of_their_vectors()
     {
         var utterance = new EncodedUtterance(Encoder, 1);

@@ -27,6 +27,16 @@ internal sealed class EmotionJudge(SpeechModels models)
     public ValueTask<EmotionInput> ExtractSoFarAsync(SampleRing sound, long first, int count, CancellationToken cancellationToken) =>
         WithSlotAsync(() => _extractor.ExtractSoFar(sound, first, count), cancellationToken);
 
+    /// <inheritdoc cref="IEmotionFeatureExtractor.Prepare"/>
+    public async ValueTask PrepareAsync(SampleRing sound, long first, int count, CancellationToken cancellationToken) =>
+        await WithSlotAsync<object?>(
+            () =>
+            {
+                _extractor.Prepare(sound, first, count);
+                return null;
+            },
+            cancellationToken);
+
     /// <inheritdoc cref="IEmotionFeatureExtractor.ExtractWhole"/>
     public ValueTask<EmotionInput> ExtractWholeAsync(SampleRing sound, long first, int count, CancellationToken cancellationToken) =>
         WithSlotAsync(() => _extractor.ExtractWhole(sound, first, count), cancellationToken);

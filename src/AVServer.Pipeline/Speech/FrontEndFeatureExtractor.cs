@@ -10,17 +10,22 @@ internal sealed class FrontEndFeatureExtractor(IEmotionFrontEnd frontEnd) : IEmo
     // Recent speech says more of now than what was said seconds ago.
     private const int RunningSamples = 3 * AudioClock.SampleRateHz;
 
-    public void Begin()
-    {
-    }
+    private (long First, int Count, EmotionInput Heard) _ahead;
+
+    public void Begin() => _ahead = default;
 
     public EmotionInput ExtractSoFar(SampleRing sound, long first, int count)
     {
         var kept = Math.Min(count, RunningSamples);
-        return ExtractWhole(sound, first + count - kept, kept);
+        return Hear(sound, first + count - kept, kept);
     }
 
-    public EmotionInput ExtractWhole(SampleRing sound, long first, int count)
+    public void Prepare(SampleRing sound, long first, int count) => _ahead = (first, count, Hear(sound, first, count));
+
+    public EmotionInput ExtractWhole(SampleRing sound, long first, int count) =>
+        (_ahead.First, _ahead.Count) == (first, count) ? _ahead.Heard : Hear(sound, first, count);
+
+    private EmotionInput Hear(SampleRing sound, long first, int count)
     {
         if (frontEnd.FrameCount(count) == 0) return default;
         var rented = ArrayPool<float>.Shared.Rent(count);

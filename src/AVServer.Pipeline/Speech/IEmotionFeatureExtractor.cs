@@ -15,6 +15,10 @@ internal interface IEmotionFeatureExtractor
     /// <returns>Empty where nothing new can be said yet.</returns>
     EmotionInput ExtractSoFar(SampleRing sound, long first, int count);
 
+    /// <summary>Does ahead what <see cref="ExtractWhole"/> will do if the utterance ends there, and changes nothing else.</summary>
+    /// <inheritdoc cref="ExtractSoFar"/>
+    void Prepare(SampleRing sound, long first, int count);
+
     /// <summary>Hears an utterance that is over.</summary>
     /// <returns>Empty where it is too short.</returns>
     /// <inheritdoc cref="ExtractSoFar"/>

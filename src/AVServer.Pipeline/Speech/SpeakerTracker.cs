@@ -23,40 +23,51 @@ internal sealed class SpeakerTracker(SpeakerEmbedding? embedding)
     private static readonly SpeakerFrontEnd FrontEnd = new();
 
     private readonly SpeakerClusters? _clusters = embedding is null ? null : new SpeakerClusters(embedding.Dim);
-    private int _last;
-    private int _heard;
-    private float[]? _vector;
+    private SpeakerGuess _guess;
 
     /// <summary>Begins another utterance.</summary>
-    public void Begin() => (_heard, _vector) = (0, null);
+    public void Begin() => _guess = new SpeakerGuess(_guess.Speaker);
 
-    /// <summary>Who speaks, as far as is known.</summary>
+    /// <summary>Who speaks in an utterance that goes on, as far as is known.</summary>
     /// <param name="sound">The stream's last seconds.</param>
     /// <param name="first">Number of the utterance's first sample.</param>
     /// <param name="count">Samples that there are of it.</param>
-    /// <param name="isOver">Whether the utterance is over.</param>
     /// <returns>Number of the speaker, from 0.</returns>
-    public int Find(SampleRing sound, long first, int count, bool isOver)
+    public int Find(SampleRing sound, long first, int count)
     {
-        if (_clusters is null) return 0;
-        var length = Math.Min(count, EnoughSamples);
-        var isDue = isOver
-            ? length > _heard
-            : (_heard == 0 && length >= FirstLookSamples) || (_heard < EnoughSamples && length == EnoughSamples);
-        if (isDue && Hear(sound, first, length) is { } vector) (_vector, _last) = (vector, _clusters.Find(vector));
-        return _last;
+        var (length, heard) = (Math.Min(count, EnoughSamples), _guess.Heard);
+        if ((heard == 0 && length >= FirstLookSamples) || (heard < EnoughSamples && length == EnoughSamples))
+            _guess = Guess(sound, first, length);
+        return _guess.Speaker;
     }
 
-    /// <summary>Remembers the utterance, which is over, as that of the speaker who was found.</summary>
-    /// <param name="seconds">Its length.</param>
-    public void Remember(double seconds)
+    /// <summary>Who speaks in an utterance that ends there; changes nothing.</summary>
+    /// <inheritdoc cref="Find"/>
+    public SpeakerGuess FindAtEnd(SampleRing sound, long first, int count)
     {
-        if (_vector is not null) _clusters!.Add(_last, _vector, seconds);
+        var length = Math.Min(count, EnoughSamples);
+        return length > _guess.Heard ? Guess(sound, first, length) : _guess;
+    }
+
+    /// <summary>Remembers the utterance, which is over.</summary>
+    /// <param name="guess">Who spoke, as was found at its end.</param>
+    /// <param name="seconds">Its length.</param>
+    public void Remember(SpeakerGuess guess, double seconds)
+    {
+        _guess = guess;
+        if (guess.Vector is { } vector) _clusters!.Add(guess.Speaker, vector, seconds);
+    }
+
+    private SpeakerGuess Guess(SampleRing sound, long first, int length)
+    {
+        if (_clusters is null) return _guess;
+        return Hear(sound, first, length) is { } vector
+            ? new SpeakerGuess(_clusters.Find(vector), length, vector)
+            : _guess with { Heard = length };
     }
 
     private float[]? Hear(SampleRing sound, long first, int length)
     {
-        _heard = length;
         var rented = ArrayPool<float>.Shared.Rent(length);
         try
         {
@@ -70,3 +81,9 @@ internal sealed class SpeakerTracker(SpeakerEmbedding? embedding)
         }
     }
 }
+
+/// <summary>Who is taken for an utterance's speaker.</summary>
+/// <param name="Speaker">Number of the speaker, from 0.</param>
+/// <param name="Heard">Samples of the utterance that were heard for it.</param>
+/// <param name="Vector">What they said; null where that was too little.</param>
+internal readonly record struct SpeakerGuess(int Speaker, int Heard = 0, float[]? Vector = null);

@@ -44,6 +44,9 @@ internal sealed class SpeechRun : IAsyncDisposable
         _work = Task.Run(WorkAsync);
     }
 
+    /// <summary>Whether it runs beside the sound.</summary>
+    public bool IsBeside => _inputs is not null;
+
     /// <summary>What was understood so far of who is speaking; null where nothing was.</summary>
     public string? Partial => _track.Partial;
 

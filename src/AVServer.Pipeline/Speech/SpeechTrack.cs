@@ -22,6 +22,9 @@ internal sealed class SpeechTrack : IAsyncDisposable
     // Frames of rest after which the recogniser is asked what it understood: it answers in the time that is left until a pause ends the
     // utterance.
     private const int SettlingPause = 8;
+    // Frames of rest after which what is left of the utterance is heard ahead: more than a step before a pause is long enough, mostly before
+    // the gate closes, and of the rests that last so long few end nothing.
+    private const int PreparingPause = 10;
     private const int Spare = 2 * AudioClock.SampleRateHz;
     // What a step brings with what the step before left.
     private const int FramesAtOnce = (AudioClock.StepSamples / VoiceActivityModel.FrameSamples) + 1;
@@ -37,6 +40,7 @@ internal sealed class SpeechTrack : IAsyncDisposable
     private readonly EmotionJudge? _judge;
     private readonly TranscriptionWorker? _transcription;
     private readonly SuppliedTexts? _texts;
+    private readonly bool _preparesEnds;
     private readonly List<(FinishedUtterance Utterance, Task<IReadOnlyList<SpokenWord>> Words)> _late = [];
     private (int Track, long Step) _next = (-1, 0);
     private long _base;
@@ -50,7 +54,7 @@ internal sealed class SpeechTrack : IAsyncDisposable
     /// <param name="reportsPartial">Whether somebody looks at <see cref="Partial"/>.</param>
     public SpeechTrack(SpeechModels models, TimeProvider time, bool beside, bool reportsPartial)
     {
-        (_models, _time, _options) = (models, time, models.Utterances);
+        (_models, _time, _options, _preparesEnds) = (models, time, models.Utterances, beside);
         _segmenter = new UtteranceSegmenter(_options);
         _sound = new SampleRing((int)(_options.Maximum.TotalSeconds * AudioClock.SampleRateHz) + Spare);
         _judge = models.Emotion is null ? null : new EmotionJudge(models);
@@ -133,6 +137,15 @@ internal sealed class SpeechTrack : IAsyncDisposable
             : _segmenter.RestFrames == SettlingPause) await TranscribeAsync(_utterance, cancellationToken);
         if (change.Step == UtteranceStep.Ended) await EndAsync(change, events, cancellationToken);
         else if (Heard >= _utterance.NextEstimate) await EstimateAsync(_utterance, events, cancellationToken);
+        if (_utterance is not null && _preparesEnds) await PrepareAsync(_utterance, cancellationToken);
+    }
+
+    // The end is known as far as nobody speaks until then.
+    private async ValueTask PrepareAsync(Utterance utterance, CancellationToken cancellationToken)
+    {
+        if (_judge is null || _segmenter.RestFrames != PreparingPause || _segmenter.RestEnd > _segmenter.Frame) return;
+        var end = _segmenter.RestEnd * VoiceActivityModel.FrameSamples;
+        await _judge.PrepareAsync(_sound, _base + utterance.Start, (int)(end - utterance.Start), cancellationToken);
     }
 
     private async ValueTask TranscribeAsync(Utterance utterance, CancellationToken cancellationToken)

@@ -17,7 +17,8 @@ public static class GraphCut
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(shape);
         var model = Parse(graph);
-        return Behind(model, Describe(value, shape));
+        Behind(model, value, shape);
+        return model.ToByteArray();
     }
 
     /// <summary>One branch of a graph that does nothing but choose between two.</summary>
@@ -30,6 +31,18 @@ public static class GraphCut
     {
         ArgumentNullException.ThrowIfNull(graph);
         var model = Parse(graph);
+        Branch(model, condition, value);
+        return model.ToByteArray();
+    }
+
+    /// <summary>Leaves of a graph the part that an inner value rests on.</summary>
+    /// <inheritdoc cref="Behind(byte[], string, IReadOnlyList{int})"/>
+    internal static void Behind(ModelProto model, string value, IReadOnlyList<int> shape) => Behind(model, Describe(value, shape));
+
+    /// <summary>Leaves of a graph that does nothing but choose between two one of them.</summary>
+    /// <inheritdoc cref="Branch(byte[], bool, string)"/>
+    internal static void Branch(ModelProto model, bool condition, string value)
+    {
         var name = condition ? "then_branch" : "else_branch";
         if (model.Graph.Node is not [{ OpType: "If" } choice]
             || choice.Attribute.FirstOrDefault(each => each.Name == name)?.G is not { } branch)
@@ -43,7 +56,7 @@ public static class GraphCut
         if (branch.Output[index].Name != value)
             model.Graph.Node.Add(new NodeProto { OpType = "Identity", Input = { branch.Output[index].Name }, Output = { value } });
         model.Graph.Initializer.Add(branch.Initializer);
-        return Behind(model, output);
+        Behind(model, output);
     }
 
     /// <summary>Reads a file.</summary>
@@ -61,7 +74,15 @@ public static class GraphCut
         }
     }
 
-    private static byte[] Behind(ModelProto model, ValueInfoProto output)
+    /// <summary>Drops what isn't wanted.</summary>
+    internal static void Keep<T>(Google.Protobuf.Collections.RepeatedField<T> parts, Func<T, bool> isWanted)
+    {
+        T[] kept = [.. parts.Where(isWanted)];
+        parts.Clear();
+        parts.Add(kept);
+    }
+
+    private static void Behind(ModelProto model, ValueInfoProto output)
     {
         var (nodes, value) = (model.Graph.Node, output.Name);
         var wanted = new HashSet<string>(StringComparer.Ordinal) { value };
@@ -81,14 +102,6 @@ public static class GraphCut
         Keep(model.Graph.Input, input => wanted.Contains(input.Name));
         model.Graph.Output.Clear();
         model.Graph.Output.Add(output);
-        return model.ToByteArray();
-    }
-
-    private static void Keep<T>(Google.Protobuf.Collections.RepeatedField<T> parts, Func<T, bool> isWanted)
-    {
-        T[] kept = [.. parts.Where(isWanted)];
-        parts.Clear();
-        parts.Add(kept);
     }
 
     private static ValueInfoProto Describe(string value, IReadOnlyList<int> shape)

@@ -42,10 +42,10 @@ public sealed class OnnxGraph
         return name;
     }
 
-    /// <summary>Makes a value of single precision an output under its name.</summary>
+    /// <summary>Makes a value an output under its name.</summary>
     /// <inheritdoc cref="Input"/>
-    public void Output(string name, IReadOnlyList<Axis> shape) =>
-        Add(new GraphProto { Output = { Describe(name, shape, DataType.Float) } });
+    public void Output(string name, IReadOnlyList<Axis> shape, DataType type = DataType.Float) =>
+        Add(new GraphProto { Output = { Describe(name, shape, type) } });
 
     /// <summary>Says what shape a value between inputs and outputs has.</summary>
     /// <inheritdoc cref="Input"/>

@@ -1,3 +1,5 @@
+using AVServer.Runtime.Onnx;
+using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
@@ -37,6 +39,29 @@ public sealed partial class SessionFactory
     {
         using var options = Options(threads);
         return new InferenceSession(graph, options);
+    }
+
+    /// <summary>Loads a graph that somebody published, on the CPU, with its weights as this processor multiplies them fastest.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="file">Which of its files.</param>
+    /// <param name="cut">Leaves of it what is wanted; null where all is.</param>
+    /// <exception cref="ModelStoreException">The file was changed, or is no such graph, or ONNX Runtime refuses it.</exception>
+    internal static InferenceSession OpenPublished(StoredModel model, string file, Action<ModelProto>? cut = null)
+    {
+        var bytes = model.ReadFile(file);
+        try
+        {
+            if (cut is null && !SignedWeights.AreExact) return Open(bytes);
+            var graph = GraphCut.Parse(bytes);
+            cut?.Invoke(graph);
+            if (SignedWeights.AreExact) SignedWeights.Sign(graph.Graph);
+            return Open(graph.ToByteArray());
+        }
+        catch (Exception e) when (e is InvalidDataException or OnnxRuntimeException)
+        {
+            throw new ModelStoreException(new ModelProblem(
+                ModelProblemCode.GraphUnreadable, model.Manifest.Name, $"{file} to load", e.Message, "Run scripts/setup.sh again."));
+        }
     }
 
     /// <summary>Loads one graph of a model.</summary>

@@ -13,7 +13,7 @@ public sealed class EncodedUtterance
 {
     private readonly SpeechEncoder _encoder;
     private readonly double[] _sum;
-    private readonly float[] _window;
+    private readonly float[] _window;   // holds nothing between two calls
     private long _frames;
 
     /// <param name="encoder">Shared.</param>
@@ -24,6 +24,11 @@ public sealed class EncodedUtterance
         _encoder = encoder;
         _sum = new double[encoder.Dim];
         _window = new float[(int)Math.Round(windowSeconds * SpeechEncoder.SampleRateHz)];
+    }
+
+    private EncodedUtterance(EncodedUtterance other)
+    {
+        (_encoder, _sum, _window, _frames, Heard) = (other._encoder, [.. other._sum], other._window, other._frames, other.Heard);
     }
 
     /// <summary>Reads samples of the utterance, counted from its beginning.</summary>
@@ -63,6 +68,17 @@ public sealed class EncodedUtterance
         read(length - window.Length, window);
         Add(_encoder.Encode(window), (double)left / window.Length);
         Heard = length;
+    }
+
+    /// <summary>Hears what would be left if the utterance ended, and leaves it as it is.</summary>
+    /// <param name="length">Samples that there would be of it.</param>
+    /// <param name="read">Reads them.</param>
+    /// <returns>The finished utterance; it and this one are for the same caller.</returns>
+    public EncodedUtterance Finished(int length, Reader read)
+    {
+        var finished = new EncodedUtterance(this);
+        finished.Finish(length, read);
+        return finished;
     }
 
     /// <summary>Mean of the vectors so far, a new array of the encoder's values; zeros before the first.</summary>

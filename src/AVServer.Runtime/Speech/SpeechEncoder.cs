@@ -51,17 +51,8 @@ public sealed class SpeechEncoder : IDisposable
             throw new ArgumentException(
                 $"Expected a {ModelKind.SpeechEncoder}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
         var output = model.Manifest.Outputs[0];
-        InferenceSession session;
-        try
-        {
-            session = SessionFactory.Open(GraphCut.Behind(model.ReadFile(ModelManifest.MainFile), output.Name, output.Shape));
-        }
-        catch (Exception e) when (e is InvalidDataException or OnnxRuntimeException)
-        {
-            throw new ModelStoreException(new ModelProblem(
-                ModelProblemCode.GraphUnreadable, model.Manifest.Name, $"{ModelManifest.MainFile} to load", e.Message,
-                "Run scripts/setup.sh again."));
-        }
+        var session = SessionFactory.OpenPublished(
+            model, ModelManifest.MainFile, graph => GraphCut.Behind(graph, output.Name, output.Shape));
         try
         {
             Signature.Check(model.Manifest, session);

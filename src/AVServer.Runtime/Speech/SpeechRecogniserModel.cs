@@ -63,7 +63,7 @@ public sealed class SpeechRecogniserModel : IDisposable
             throw new ArgumentException(
                 $"Expected a {ModelKind.SpeechRecogniser}, got the {model.Manifest.Kind} '{model.Manifest.Name}'.", nameof(model));
         }
-        var encoder = SessionFactory.Cpu.Create(model, ModelManifest.MainFile);
+        var encoder = SessionFactory.OpenPublished(model, ModelManifest.MainFile);
         InferenceSession? decoder = null;
         try
         {
@@ -118,24 +118,16 @@ public sealed class SpeechRecogniserModel : IDisposable
     // Its graph has two ways: the whole text at once, and token by token with a cache, which is never gone here.
     private static InferenceSession OpenDecoder(StoredModel model)
     {
-        InferenceSession decoder;
-        try
-        {
-            decoder = SessionFactory.Open(GraphCut.Branch(model.ReadFile(SpeechRecogniserFiles.Decoder), condition: false, Logits));
-        }
-        catch (Exception e) when (e is InvalidDataException or OnnxRuntimeException)
-        {
-            throw Unreadable(e.Message);
-        }
+        var decoder = SessionFactory.OpenPublished(
+            model, SpeechRecogniserFiles.Decoder, graph => GraphCut.Branch(graph, condition: false, Logits));
         if (decoder.InputMetadata.Keys.Order().SequenceEqual(DecoderInputs.Order())) return decoder;
-        using (decoder) throw Unreadable(string.Join(", ", decoder.InputMetadata.Keys));
-
-        ModelStoreException Unreadable(string got) => new(new ModelProblem(
-            ModelProblemCode.GraphUnreadable,
-            model.Manifest.Name,
-            $"{SpeechRecogniserFiles.Decoder} that makes {Logits} of {string.Join(" and ", DecoderInputs)}",
-            got,
-            "Run scripts/setup.sh again."));
+        using (decoder)
+            throw new ModelStoreException(new ModelProblem(
+                ModelProblemCode.GraphUnreadable,
+                model.Manifest.Name,
+                $"{SpeechRecogniserFiles.Decoder} that makes {Logits} of {string.Join(" and ", DecoderInputs)}",
+                string.Join(", ", decoder.InputMetadata.Keys),
+                "Run scripts/setup.sh again."));
     }
 
     // All spellings in one batch; behind a shorter one stand tokens that nothing before them sees.
