@@ -24,10 +24,11 @@ internal static class ScoreFilesCommand
         };
         var resume = Resume();
         var words = WordsCommand.OfCall();
+        var noVideo = new Option<bool>("--no-video") { Description = "Only hear, whatever the pictures show: to compare." };
         var server = new ServerOptions();
         var command = new Command("score", "Scores media files: prints what was detected in each, one JSON line a file.")
         {
-            files, local, posteriors, model, modelsPath, words, purpose, jobs, output, report, resume,
+            files, local, posteriors, model, modelsPath, words, noVideo, purpose, jobs, output, report, resume,
         };
         command.Validators.Add(result =>
         {
@@ -41,8 +42,9 @@ internal static class ScoreFilesCommand
             var lines = parsed.GetValue(output)
                 ?? (page is not null && parsed.GetValue(resume) ? Path.ChangeExtension(page, ".jsonl") : null);
             await using IFileScorer scorer = parsed.GetValue(local)
-                ? new LocalScorer(parsed.GetValue(modelsPath)!, parsed.GetValue(purpose), parsed.GetValue(words))
-                : new RemoteScorer(server.Connect(parsed), parsed.GetValue(words));
+                ? new LocalScorer(
+                    parsed.GetValue(modelsPath)!, parsed.GetValue(purpose), parsed.GetValue(words), video: !parsed.GetValue(noVideo))
+                : new RemoteScorer(server.Connect(parsed), parsed.GetValue(words), video: !parsed.GetValue(noVideo));
             var run = new ScoreRun(
                 scorer, parsed.GetValue(posteriors) || page is not null, parsed.GetValue(model), parsed.GetValue(jobs),
                 TimeProvider.System);

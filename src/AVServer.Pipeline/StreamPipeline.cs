@@ -94,9 +94,11 @@ internal sealed partial class StreamPipeline : IStreamPipeline
     public async Task<ScoreReport> ScoreFileAsync(string path, ScoreRequest request, CancellationToken cancellationToken)
     {
         var models = request.Model is { } name ? _catalog.Get(name) : _catalog.Active;
+        if (!request.Video) models = models.WithoutPictures;
         var curves = request.Posteriors ? new CurveRecorder() : null;
         var words = await _words.PlanAsync(request.Words, null, alone: request.Model is not null, cancellationToken);
-        var plan = new RunPlan(models, _faces, _time, _options.Gate, Paced: false, Speech: _speech, Words: words);
+        var plan = new RunPlan(
+            models, _faces, _time, _options.Gate, Paced: false, MayHavePictures: request.Video, Speech: _speech, Words: words);
         await using var run = new StreamRun(plan, request.Model is null ? _fbank : FrontEnd(models), curves);
         var (events, spoken, warnings) = (new List<StreamEvent>(), new List<StreamEvent>(), new List<ScoreWarning>());
         await foreach (var item in _files.DecodeAsync(path, video: Pictures(plan), cancellationToken: cancellationToken))

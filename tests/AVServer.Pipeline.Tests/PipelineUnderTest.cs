@@ -119,8 +119,9 @@ public sealed class PipelineUnderTest : IDisposable
     }
 
     /// <summary>Scores a file.</summary>
-    public Task<ScoreReport> ScoreAsync(string path, string? model = null) =>
-        Pipeline.ScoreFileAsync(path, new ScoreRequest(Path.GetFileName(path), Posteriors: true, model), CancellationToken.None);
+    public Task<ScoreReport> ScoreAsync(string path, string? model = null, bool video = true) =>
+        Pipeline.ScoreFileAsync(
+            path, new ScoreRequest(Path.GetFileName(path), Posteriors: true, model) { Video = video }, CancellationToken.None);
 
     /// <summary>Runs PCM through the pipeline, cut into chunks by <paramref name="chunkSamples"/>.</summary>
     public async Task<List<StreamEvent>> RunAsync(float[] samples, Func<int> chunkSamples, int sampleRateHz = 16_000, string id = "s")
