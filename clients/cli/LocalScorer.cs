@@ -15,16 +15,19 @@ internal sealed class LocalScorer : IFileScorer
     /// <param name="modelsPath">Folder of the models.</param>
     /// <param name="purpose">What emotion is estimated for; null: it isn't.</param>
     /// <param name="words">Words that are looked for beside those of the models, as text.</param>
+    /// <param name="lips">Model of lips that words are looked for on too; null: they are only heard.</param>
     /// <param name="video">Whether pictures count.</param>
     /// <exception cref="Runtime.ModelStoreException">The models aren't what their manifests say.</exception>
-    /// <exception cref="SetupException">Emotion is asked for, but there is no model for it.</exception>
+    /// <exception cref="SetupException">Emotion or lips are asked for, but there is no model for it.</exception>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The purpose is one that is refused.</exception>
-    public LocalScorer(string modelsPath, string? purpose = null, IReadOnlyList<string>? words = null, bool video = true)
+    public LocalScorer(
+        string modelsPath, string? purpose = null, IReadOnlyList<string>? words = null, string? lips = null, bool video = true)
     {
         _services = PipelineServices.BuildPipeline(
             modelsPath,
             KeyValuePair.Create($"{EmotionOptions.Section}:{nameof(EmotionOptions.Purpose)}", purpose),
-            KeyValuePair.Create($"{KeywordsOptions.Section}:{nameof(KeywordsOptions.MeasuredPath)}", CacheFolder));
+            KeyValuePair.Create($"{KeywordsOptions.Section}:{nameof(KeywordsOptions.MeasuredPath)}", CacheFolder),
+            KeyValuePair.Create($"{KeywordsOptions.Section}:{nameof(KeywordsOptions.Lips)}", lips));
         _pipeline = _services.GetRequiredService<IStreamPipeline>();
         _video = video;
         _words = [.. (words ?? []).Select(word => new KeywordRequest(word))];

@@ -12,6 +12,10 @@ internal static class ScoreFilesCommand
         var posteriors = new Option<bool>("--posteriors") { Description = "Add the posterior curves." };
         var model = new Option<string?>("--model") { Description = "Only this keyword model; default: those that listen on the server." };
         var modelsPath = ModelsPath();
+        var lips = new Option<string?>("--lips")
+        {
+            Description = "With --local: look for words on lips too, by this model, as lip-phones (an experiment).",
+        };
         var purpose = new Option<string?>("--purpose")
         {
             Description = "With --local: estimate emotion too, for this purpose; at work and in education it is refused.",
@@ -28,7 +32,7 @@ internal static class ScoreFilesCommand
         var server = new ServerOptions();
         var command = new Command("score", "Scores media files: prints what was detected in each, one JSON line a file.")
         {
-            files, local, posteriors, model, modelsPath, words, noVideo, purpose, jobs, output, report, resume,
+            files, local, posteriors, model, modelsPath, words, noVideo, lips, purpose, jobs, output, report, resume,
         };
         command.Validators.Add(result =>
         {
@@ -43,7 +47,8 @@ internal static class ScoreFilesCommand
                 ?? (page is not null && parsed.GetValue(resume) ? Path.ChangeExtension(page, ".jsonl") : null);
             await using IFileScorer scorer = parsed.GetValue(local)
                 ? new LocalScorer(
-                    parsed.GetValue(modelsPath)!, parsed.GetValue(purpose), parsed.GetValue(words), video: !parsed.GetValue(noVideo))
+                    parsed.GetValue(modelsPath)!, parsed.GetValue(purpose), parsed.GetValue(words), parsed.GetValue(lips),
+                    video: !parsed.GetValue(noVideo))
                 : new RemoteScorer(server.Connect(parsed), parsed.GetValue(words), video: !parsed.GetValue(noVideo));
             var run = new ScoreRun(
                 scorer, parsed.GetValue(posteriors) || page is not null, parsed.GetValue(model), parsed.GetValue(jobs),
