@@ -6,7 +6,8 @@ namespace AVServer.Pipeline;
 
 /// <summary>One stream's eye for typed words: asks the lips of the one who speaks about each candidate, and decides.</summary>
 /// <remarks>
-/// One stream's own; one caller at a time. Where lips can't be read the sound decides, as if there were no pictures.
+/// One stream's own; one caller at a time. Where lips can't be read, or say nothing for the word, the sound decides, as if there were no
+/// pictures.
 /// </remarks>
 /// <param name="lips">The network, shared.</param>
 /// <param name="decision">This stream's own.</param>
@@ -34,24 +35,24 @@ internal sealed class LipListener(LipPhones lips, WordDecision decision) : IDisp
     {
         var end = SlotOf(origin.TotalSeconds + word.Span.End) + skew;
         var mouth = video.ReadableFace(end) is { } face ? Mouths.Of(face) : null;
-        var gain = mouth is null ? null : Gain(word, origin, skew, mouth);
+        var gain = mouth is null ? 0 : Gain(word, origin, skew, mouth);
         if (decision.Decide(word, gain) is not { } said) return null;
         var told = said.ToEvent(origin);
         var seenAt = VideoGrid.TimeOf(end + LipFusion.LatestShift + PicturesAfter);
-        return gain is not null && seenAt > told.DetectedAt ? told with { DetectedAt = seenAt } : told;
+        return gain > 0 && seenAt > told.DetectedAt ? told with { DetectedAt = seenAt } : told;
     }
 
     public void Dispose() => Mouths.Dispose();
 
     private static long SlotOf(double seconds) => (long)Math.Floor((seconds * VideoGrid.SlotsPerSecond) + 1e-6);
 
-    // What the lips add; null where the face wasn't there when the word began.
-    private float? Gain(ScoredWord word, TimeSpan origin, long skew, MouthTrack mouth)
+    // What the lips add; nothing where the face wasn't there when the word began.
+    private float Gain(ScoredWord word, TimeSpan origin, long skew, MouthTrack mouth)
     {
         var candidate = word.Candidate;
         var first = SlotOfFrame(candidate.Start) + LipFusion.EarliestShift;
         var last = SlotOfFrame(candidate.End) + LipFusion.LatestShift;
-        if (first < mouth.First) return null;
+        if (first < mouth.First) return 0;
         var from = Math.Max(first - PicturesBefore, mouth.First);
         var values = new float[(last + PicturesAfter - from + 1) * MouthFeatures.Values];
         mouth.Read(from, values);
@@ -59,11 +60,11 @@ internal sealed class LipListener(LipPhones lips, WordDecision decision) : IDisp
         lips.Read(values, gains);
 
         int[] labels = [.. word.Phones.Select(phone => lips.Labels[phone])];
-        return LipFusion.Gain(candidate, labels, (frame, shift, label) => gains[GainAt(SlotOfFrame(frame) + shift, label)]);
+        return LipFusion.Gain(candidate, labels, (frame, shift, label) => gains[PlaceOf(SlotOfFrame(frame) + shift, label)]);
 
         long SlotOfFrame(long frame) =>
             SlotOf(origin.TotalSeconds + word.OriginSeconds + (frame * WordTiming.OutputSeconds)) + skew;
 
-        long GainAt(long slot, int label) => ((slot - from) * lips.LabelCount) + label;
+        long PlaceOf(long slot, int label) => ((slot - from) * lips.LabelCount) + label;
     }
 }

@@ -18,13 +18,13 @@ internal sealed class WordDecision
 
     /// <summary>Decides about a candidate.</summary>
     /// <param name="word">The candidate.</param>
-    /// <param name="lips">What lips add to its log-odds; null where none were read, and its sound alone decides.</param>
+    /// <param name="lips">What lips add to its log-odds; where that is nothing, its sound alone decides.</param>
     /// <returns>Null where the word wasn't said.</returns>
-    public KeywordDetection? Decide(ScoredWord word, float? lips = null)
+    public KeywordDetection? Decide(ScoredWord word, float lips = 0)
     {
-        var heard = lips is null ? word.ByEar : word.ForEye;
+        var heard = lips > 0 ? word.ForEye : word.ByEar;
         if (heard is null) return null;
-        var score = heard.LogOdds + (lips ?? 0);
+        var score = heard.LogOdds + lips;
         var posterior = WordCalibrator.Posterior(score);
         var name = word.Word.Name;
         _maxScores[name] = Math.Max(_maxScores.GetValueOrDefault(name), posterior);
@@ -33,15 +33,15 @@ internal sealed class WordDecision
         _refractoryUntil[name] = Math.Max(span.End, span.Start + word.Word.Request.RefractorySeconds);
         return new KeywordDetection(name, posterior, span, word.Step, word.Model, ScoresOf(heard, posterior, lips))
         {
-            Modality = lips is null ? Modality.Audio : Modality.AudioVisual,
+            Modality = lips > 0 ? Modality.AudioVisual : Modality.Audio,
         };
     }
 
-    private static IReadOnlyDictionary<string, float> ScoresOf(SoundScore heard, float posterior, float? lips) =>
-        lips is not { } gain ? heard.Scores : new Dictionary<string, float>(heard.Scores)
+    private static IReadOnlyDictionary<string, float> ScoresOf(SoundScore heard, float posterior, float lips) =>
+        lips <= 0 ? heard.Scores : new Dictionary<string, float>(heard.Scores)
         {
             [AudioVisualSpec.Audio] = WordCalibrator.Posterior(heard.LogOdds),
-            [AudioVisualSpec.Visual] = WordCalibrator.Posterior(gain),
+            [AudioVisualSpec.Visual] = WordCalibrator.Posterior(lips),
             [AudioVisualSpec.Both] = posterior,
         };
 }

@@ -21,11 +21,11 @@ public sealed class LipFusionTests
     [Fact]
     public void What_lips_add_grows_with_what_they_show_and_is_bounded()
     {
-        Assert.True(LipFusion.Gain(10, 7) > LipFusion.Gain(5, 7));
-        Assert.True(LipFusion.Gain(10, 7) > 0);
-        Assert.True(LipFusion.Gain(10, 20) < 0);
+        Assert.True(LipFusion.Gain(14, 7) > LipFusion.Gain(12, 7));
+        Assert.True(LipFusion.Gain(12, 7) > 0);
+        Assert.Equal(0, LipFusion.Gain(12, 20));
         Assert.Equal(LipFusion.Most, LipFusion.Gain(1e6f, 7));
-        Assert.Equal(LipFusion.Least, LipFusion.Gain(-1e6f, 7));
+        Assert.Equal(0, LipFusion.Gain(-1e6f, 7));
     }
 
     [Theory]

@@ -41,19 +41,18 @@ public sealed class LipWordTests : IDisposable
     }
 
     [CorporaFact]
-    public async Task Lips_that_show_something_else_speak_against_a_word()
+    public async Task Lips_that_show_something_else_leave_the_decision_to_the_sound()
     {
         using var test = Listening(Contradicting, falseAlarmsPerHour: "1000");
-        var doubted = 0;
+        var words = 0;
         foreach (var clip in Talkers.Select(talker => GridMedia.Clip(talker)))
         {
             var (seen, heard) = (await test.ScoreAsync(clip), await test.ScoreAsync(clip, video: false));
-            Assert.True(Words(seen).Length <= Words(heard).Length, clip);
-            Assert.True(seen.MaxPosterior[Word] <= heard.MaxPosterior[Word], clip);
-            Assert.All(Words(seen), word => Assert.True(word.Scores["audioVisual"] < word.Scores["audio"]));
-            if (seen.MaxPosterior[Word] < heard.MaxPosterior[Word]) doubted++;
+            Assert.Equal(Serialised(heard), Serialised(seen));
+            Assert.Equal(heard.MaxPosterior, seen.MaxPosterior);
+            words += Words(heard).Length;
         }
-        Assert.True(doubted > 0);
+        Assert.True(words > 0);
     }
 
     [CorporaFact]
