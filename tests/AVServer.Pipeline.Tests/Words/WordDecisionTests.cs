@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using AVServer.Contracts;
 using AVServer.Detection;
-using AVServer.Speech;
 
 namespace AVServer.Pipeline.Tests.Words;
 
