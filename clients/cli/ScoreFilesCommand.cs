@@ -12,6 +12,10 @@ internal static class ScoreFilesCommand
         var posteriors = new Option<bool>("--posteriors") { Description = "Add the posterior curves." };
         var model = new Option<string?>("--model") { Description = "Only this keyword model; default: those that listen on the server." };
         var modelsPath = ModelsPath();
+        var lips = new Option<string?>("--lips")
+        {
+            Description = "With --local: look for words on lips too, by this model, as lip-phones (an experiment).",
+        };
         var purpose = new Option<string?>("--purpose")
         {
             Description = "With --local: estimate emotion too, for this purpose; at work and in education it is refused.",
@@ -24,10 +28,11 @@ internal static class ScoreFilesCommand
         };
         var resume = Resume();
         var words = WordsCommand.OfCall();
+        var noVideo = new Option<bool>("--no-video") { Description = "Only hear, whatever the pictures show: to compare." };
         var server = new ServerOptions();
         var command = new Command("score", "Scores media files: prints what was detected in each, one JSON line a file.")
         {
-            files, local, posteriors, model, modelsPath, words, purpose, jobs, output, report, resume,
+            files, local, posteriors, model, modelsPath, words, noVideo, lips, purpose, jobs, output, report, resume,
         };
         command.Validators.Add(result =>
         {
@@ -41,8 +46,10 @@ internal static class ScoreFilesCommand
             var lines = parsed.GetValue(output)
                 ?? (page is not null && parsed.GetValue(resume) ? Path.ChangeExtension(page, ".jsonl") : null);
             await using IFileScorer scorer = parsed.GetValue(local)
-                ? new LocalScorer(parsed.GetValue(modelsPath)!, parsed.GetValue(purpose), parsed.GetValue(words))
-                : new RemoteScorer(server.Connect(parsed), parsed.GetValue(words));
+                ? new LocalScorer(
+                    parsed.GetValue(modelsPath)!, parsed.GetValue(purpose), parsed.GetValue(words), parsed.GetValue(lips),
+                    video: !parsed.GetValue(noVideo))
+                : new RemoteScorer(server.Connect(parsed), parsed.GetValue(words), video: !parsed.GetValue(noVideo));
             var run = new ScoreRun(
                 scorer, parsed.GetValue(posteriors) || page is not null, parsed.GetValue(model), parsed.GetValue(jobs),
                 TimeProvider.System);

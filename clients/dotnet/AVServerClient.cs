@@ -142,16 +142,18 @@ public sealed class AVServerClient : IDisposable
     /// <param name="model">Only this keyword model; absent: those that listen.</param>
     /// <param name="onProgress">Told how far a job is, twice a second; a short file is none.</param>
     /// <param name="words">Words that are looked for beside those that listen, as text.</param>
+    /// <param name="video">Whether pictures count; if not, the file is only heard.</param>
     /// <param name="cancellationToken">Breaks the request off; a job is cancelled.</param>
     /// <exception cref="ServerRefusedException">The server does not take the file, or can't score it.</exception>
     public async Task<ScoreReport> ScoreAsync(
         Stream media, string fileName, bool posteriors = false, string? model = null, Action<JobStatus>? onProgress = null,
-        IReadOnlyList<string>? words = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<string>? words = null, bool video = true, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(media);
         ArgumentException.ThrowIfNullOrEmpty(fileName);
         var query = $"?fileName={Uri.EscapeDataString(fileName)}&posteriors={(posteriors ? "true" : "false")}";
         if (model is not null) query += $"&model={Uri.EscapeDataString(model)}";
+        if (!video) query += "&video=false";
         query += QueryOf(words);
         using var content = new StreamContent(new NonDisposingStream(media));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");

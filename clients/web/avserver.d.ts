@@ -21,10 +21,10 @@ export class AVServer {
    * what is gone.
    */
   subscribe(filter?: EventFilter, options?: { signal?: AbortSignal; onState?: (state: FeedState) => void }): AsyncGenerator<StreamEvent>;
-  /** Has the server score a media file of any container. Rejects with ServerRefused. */
+  /** Has the server score a media file of any container; with `video: false` it is only heard. Rejects with ServerRefused. */
   score(
     file: Blob & { name?: string },
-    options?: { posteriors?: boolean; model?: string; words?: string[]; signal?: AbortSignal }): Promise<ScoreReport>;
+    options?: { posteriors?: boolean; model?: string; words?: string[]; video?: boolean; signal?: AbortSignal }): Promise<ScoreReport>;
   /** The wake words that live streams are searched for; those that were given as text have `details`. */
   keywords(): Promise<KeywordSummary[]>;
   /** A wake word that was given as text. Rejects with ServerRefused where there is none of that name. */

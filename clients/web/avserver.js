@@ -74,13 +74,14 @@ export class AVServer {
     return new EventFeed(this.#url('hubs/events'), this.#apiKey, { onState }).read(filter, signal);
   }
 
-  /** Has the server score a media file of any container. */
-  async score(file, { posteriors = false, model, words, signal } = {}) {
+  /** Has the server score a media file of any container; with `video: false` it is only heard. */
+  async score(file, { posteriors = false, model, words, video = true, signal } = {}) {
     const url = this.#url('api/score');
     url.searchParams.set('posteriors', posteriors);
     url.searchParams.set('job', false);
     url.searchParams.set('fileName', file.name ?? 'upload');
     if (model) url.searchParams.set('model', model);
+    if (!video) url.searchParams.set('video', false);
     addWords(url, words);
     return this.#fetch(url, { method: 'POST', body: file, headers: { 'Content-Type': 'application/octet-stream' }, signal });
   }

@@ -50,8 +50,8 @@ public sealed record ClosedEvent(CloseReason Reason, TimeSpan Duration) : Stream
 /// <param name="End">Media time at which the word ends.</param>
 /// <param name="Modality">What the decision rests on.</param>
 /// <param name="Scores">Score of each stage and modality that ran, by name (<c>firstStage</c>, <c>audio</c>, <c>visual</c>,
-/// <c>audioVisual</c>; of a typed word <c>matcher</c>, <c>judge</c>, <c>recogniser</c>, and where they count <c>recordings</c> of it and
-/// the <c>trained</c> model of the same keyword).</param>
+/// <c>audioVisual</c>; of a typed word <c>matcher</c>, <c>judge</c>, <c>recogniser</c>, and where they count <c>recordings</c> of it,
+/// the <c>trained</c> model of the same keyword, and the three modalities where lips helped to decide).</param>
 /// <param name="Model">The model that decided.</param>
 /// <param name="DetectedAt">Media time that had been heard when the decision fell; less <paramref name="End"/> it is the algorithmic
 /// latency.</param>

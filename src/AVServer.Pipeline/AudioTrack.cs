@@ -32,16 +32,16 @@ internal sealed class AudioTrack
     private readonly IStepObserver? _observer;
     private readonly AudioVisualRun? _audioVisual;
     private readonly IReadOnlySet<string> _sharedKeywords;
-    private readonly List<WakeWordEvent> _sharedWords = [];
+    private readonly List<HeardWord> _heard = [];
     private readonly SpeechRun? _speech;
     private readonly WordListener? _words;
-    private readonly Dictionary<string, TimeSpan> _published = [];
+    private readonly ToldWords _told = new();
     private readonly int _number;
     private long _step;
     private long _nextUnheard;
     private long _nextSpoken;
     private bool _open;
-    private bool _ends;
+    private TimeSpan? _soundEnd;
 
     /// <param name="origin">Media time of the first sample.</param>
     /// <param name="sampleRateHz">Rate of the samples that will be accepted.</param>
@@ -50,7 +50,7 @@ internal sealed class AudioTrack
     /// <param name="listeners">This stream's own, in the order in which they report.</param>
     /// <param name="observer">Sees every step; null where nobody looks.</param>
     /// <param name="audioVisual">Takes every step to bring it together with the pictures; null where there is no need.</param>
-    /// <param name="sharedKeywords">Keywords whose events go that way too: an audio-visual model knows them as well.</param>
+    /// <param name="sharedKeywords">Keywords whose words go that way too: an audio-visual model knows them as well.</param>
     /// <param name="speech">Takes every step that is heard, to follow who speaks; null where there is no need.</param>
     /// <param name="words">Hears typed words; null where there are none.</param>
     /// <param name="number">Number of this track within its stream.</param>
@@ -95,15 +95,19 @@ internal sealed class AudioTrack
     }
 
     /// <summary>Ends the sound.</summary>
-    public async ValueTask CompleteAsync(List<StreamEvent> events, CancellationToken cancellationToken)
+    /// <param name="soundEnd">Media time of its end; what follows it here is silence that was added.</param>
+    /// <param name="events">Receives what comes to light.</param>
+    /// <param name="cancellationToken">Ends waiting inside.</param>
+    public async ValueTask CompleteAsync(TimeSpan soundEnd, List<StreamEvent> events, CancellationToken cancellationToken)
     {
+        _soundEnd = soundEnd;
         if (_resampler is not null)
             await AcceptResampledAsync(_resampled.AsMemory(0, _resampler.Finish(_resampled)), events, cancellationToken);
-        _ends = true;
         var silence = new float[AudioClock.StepSamples];
         for (var i = 0; i < FlushSteps; i++) await AcceptResampledAsync(silence, events, cancellationToken);
         if (_words is not null) await _words.CompleteAsync(_ring, _detections, cancellationToken);
         Publish(events);
+        if (_heard.Count > 0) await HandOnAsync(_step - 1, [], events, cancellationToken);
     }
 
     private async ValueTask AcceptResampledAsync(
@@ -141,13 +145,19 @@ internal sealed class AudioTrack
         else await SkipAsync(events, cancellationToken);
         var end = _origin + AudioClock.EndOf(_step);
         _observer?.OnStep(end, _open, _listeners, events);
-        if (_audioVisual is not null)
-            await _audioVisual.AcceptStepAsync(
-                new FeatureStep(_number, _step, end, _origin + AudioClock.HeardAt(_step), _open, [.. features], [.. _sharedWords]), events,
-                cancellationToken);
-        _sharedWords.Clear();
+        await HandOnAsync(_step, features, events, cancellationToken);
         if (!_open && _speech is not null) await _speech.AcceptSilenceAsync(end, events, cancellationToken);
         _step++;
+    }
+
+    private async ValueTask HandOnAsync(long step, float[] features, List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        if (_audioVisual is null) return;
+        var handed = new FeatureStep(
+            _number, step, _origin, _origin + AudioClock.EndOf(step), _origin + AudioClock.HeardAt(step), _open, [.. features],
+            [.. _heard], _soundEnd);
+        _heard.Clear();
+        await _audioVisual.AcceptStepAsync(handed, events, cancellationToken);
     }
 
     private async ValueTask ListenAsync(long step, List<StreamEvent> events, CancellationToken cancellationToken)
@@ -166,7 +176,7 @@ internal sealed class AudioTrack
     private async ValueTask SpeakAheadAsync(List<StreamEvent> events, CancellationToken cancellationToken)
     {
         var step = _fbank.NextFrame / AudioClock.StepFrames;
-        if (_speech is { IsBeside: true } && !_ends && _nextSpoken == step && _passes[step % _passes.Length]
+        if (_speech is { IsBeside: true } && _soundEnd is null && _nextSpoken == step && _passes[step % _passes.Length]
             && _fbank.NextFrame % AudioClock.StepFrames > 0 && _ring.Count >= (step + 1) * AudioClock.StepSamples)
             await SpeakAsync(_speech, step, events, cancellationToken);
     }
@@ -191,14 +201,18 @@ internal sealed class AudioTrack
     // A word that two kinds of models know is told once.
     private void Publish(List<StreamEvent> events)
     {
-        foreach (var word in _detections.Select(detection => detection.ToEvent(_origin)))
+        foreach (var detection in _detections)
         {
-            if (_published.TryGetValue(word.Keyword, out var end) && word.Start < end) continue;
-            _published[word.Keyword] = word.End;
-            if (_sharedKeywords.Contains(word.Keyword)) _sharedWords.Add(word);
+            var word = detection.ToEvent(_origin);
+            var isUndecided = _words?.IsUndecided(word.Keyword) == true;
+            if (!isUndecided && !_told.IsNew(word)) continue;
+            if (isUndecided || _sharedKeywords.Contains(word.Keyword)) _heard.Add(new HeardWord(detection, null));
             else events.Add(word);
         }
         _detections.Clear();
+        if (_words is null) return;
+        _heard.AddRange(_words.Undecided.Select(candidate => new HeardWord(null, candidate)));
+        _words.Undecided.Clear();
     }
 
     private void ReadFrames()

@@ -37,9 +37,10 @@ internal sealed class CallWords(KeywordRegistry keywords) : IDisposable
     public async Task<WordPlan?> PlanAsync(
         IReadOnlyList<KeywordRequest> words, string? streamId, bool alone, CancellationToken cancellationToken)
     {
-        if (words.Count == 0) return keywords.Model is { } model && !alone ? new WordPlan(model, () => keywords.Current, streamId) : null;
+        if (words.Count == 0)
+            return keywords.Model is { } model && !alone ? new WordPlan(model, () => keywords.Current, streamId, keywords.Lips) : null;
         var own = await MeasureAsync(words, cancellationToken);
-        return new WordPlan(keywords.Model!, Join(own, alone ? () => null : () => keywords.Current), streamId);
+        return new WordPlan(keywords.Model!, Join(own, alone ? () => null : () => keywords.Current), streamId, keywords.Lips);
     }
 
     public void Dispose() => _measuring.Dispose();

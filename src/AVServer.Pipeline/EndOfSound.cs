@@ -17,13 +17,7 @@ internal static class EndOfSound
         {
             events[i] = events[i] switch
             {
-                WakeWordEvent word =>
-                    word with
-                    {
-                        Start = Earlier(word.Start, end),
-                        End = Earlier(word.End, end),
-                        DetectedAt = Earlier(word.DetectedAt, end)
-                    },
+                WakeWordEvent word => Cut(word, end),
                 SpeechEvent speech =>
                     speech with { Start = Earlier(speech.Start, end), End = Earlier(speech.End, end), Words = Cut(speech.Words, end) },
                 EmotionEvent emotion => emotion with
@@ -36,6 +30,14 @@ internal static class EndOfSound
             };
         }
     }
+
+    /// <summary>Moves every time of a word that lies behind the end to it.</summary>
+    public static WakeWordEvent Cut(WakeWordEvent word, TimeSpan end) => word with
+    {
+        Start = Earlier(word.Start, end),
+        End = Earlier(word.End, end),
+        DetectedAt = Earlier(word.DetectedAt, end),
+    };
 
     private static IReadOnlyList<TimedWord>? Cut(IReadOnlyList<TimedWord>? words, TimeSpan end) =>
         words is null ? null : [.. words.Select(word => word with { Start = Earlier(word.Start, end), End = Earlier(word.End, end) })];

@@ -13,13 +13,16 @@ namespace AVServer.Pipeline;
 internal sealed record KeywordDetection(
     string Keyword, float Score, WordSpan Span, long Step, ModelReference Model, IReadOnlyDictionary<string, float> Scores)
 {
+    /// <summary>What the decision rests on.</summary>
+    public Modality Modality { get; init; } = Modality.Audio;
+
     /// <param name="origin">Media time of the track's first sample.</param>
     public WakeWordEvent ToEvent(TimeSpan origin) => new(
         Keyword,
         Score,
         origin + TimeSpan.FromSeconds(Span.Start),
         origin + TimeSpan.FromSeconds(Span.End),
-        Modality.Audio,
+        Modality,
         Scores,
         Model,
         origin + AudioClock.HeardAt(Step));

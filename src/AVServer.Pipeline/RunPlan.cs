@@ -21,10 +21,18 @@ internal sealed record RunPlan(
     bool MayHaveSound = true,
     bool MayHavePictures = true,
     SpeechModels? Speech = null,
-    WordPlan? Words = null);
+    WordPlan? Words = null)
+{
+    /// <summary>The lips that typed words are looked for on; null where they are only heard, or there are no pictures.</summary>
+    public LipPhones? Lips => MayHavePictures ? Words?.Lips : null;
+
+    /// <summary>Whether anything makes use of pictures.</summary>
+    public bool WantsPictures => MayHavePictures && (Models.WantsPictures || Lips is not null);
+}
 
 /// <summary>How typed words are listened for.</summary>
 /// <param name="Model">What finds them.</param>
 /// <param name="List">The words of the moment; null while there are none.</param>
 /// <param name="StreamId">The stream, for words that are for some only; null: all count.</param>
-internal sealed record WordPlan(WordModel Model, Func<WordList?> List, string? StreamId);
+/// <param name="Lips">Where they are looked for too, if there are pictures; null: nowhere.</param>
+internal sealed record WordPlan(WordModel Model, Func<WordList?> List, string? StreamId, LipPhones? Lips = null);

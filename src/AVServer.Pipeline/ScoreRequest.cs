@@ -11,6 +11,9 @@ public sealed record ScoreRequest(string FileName, bool Posteriors = false, stri
     /// <summary>Words that are looked for beside those of the server.</summary>
     public IReadOnlyList<KeywordRequest> Words { get; init; } = [];
 
+    /// <summary>Whether pictures count; if not, the file is only heard, as if it had none.</summary>
+    public bool Video { get; init; } = true;
+
     /// <summary>
     /// Takes the events as they are found; the list is not the taker's to keep. The report then holds none, and a long file needs no more
     /// memory than a short one. Absent: the report holds them.

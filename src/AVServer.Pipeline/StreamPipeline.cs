@@ -43,8 +43,9 @@ internal sealed partial class StreamPipeline : IStreamPipeline
     {
         if (_catalog.Active.Features is null) return;
         var words = await _words.PlanAsync([], null, alone: false, cancellationToken);
+        var heard = words is null ? null : words with { Lips = null };
         var warmUp = new WarmUp(
-            new RunPlan(_catalog.Active.WithoutPictures, _faces, _time, _options.Gate, Paced: true, Speech: _speech, Words: words), _fbank);
+            new RunPlan(_catalog.Active.WithoutPictures, _faces, _time, _options.Gate, Paced: true, Speech: _speech, Words: heard), _fbank);
         await warmUp.RunAsync(cancellationToken);
     }
 
@@ -96,7 +97,8 @@ internal sealed partial class StreamPipeline : IStreamPipeline
         var models = request.Model is { } name ? _catalog.Get(name) : _catalog.Active;
         var curves = request.Posteriors ? new CurveRecorder() : null;
         var words = await _words.PlanAsync(request.Words, null, alone: request.Model is not null, cancellationToken);
-        var plan = new RunPlan(models, _faces, _time, _options.Gate, Paced: false, Speech: _speech, Words: words);
+        var plan = new RunPlan(
+            models, _faces, _time, _options.Gate, Paced: false, MayHavePictures: request.Video, Speech: _speech, Words: words);
         await using var run = new StreamRun(plan, request.Model is null ? _fbank : FrontEnd(models), curves);
         var (events, spoken, warnings) = (new List<StreamEvent>(), new List<StreamEvent>(), new List<ScoreWarning>());
         await foreach (var item in _files.DecodeAsync(path, video: Pictures(plan), cancellationToken: cancellationToken))
@@ -129,7 +131,7 @@ internal sealed partial class StreamPipeline : IStreamPipeline
 
     // Upright phones make high pictures: neither side is larger than what a face that can be read needs.
     private static VideoOutput? Pictures(RunPlan plan) =>
-        plan is { Models.WantsPictures: true, MayHavePictures: true }
+        plan.WantsPictures
             ? new VideoOutput(PixelFormat.Bgr24, MaxPictureSide, MaxPictureSide, Fps: null)
             : null;
 

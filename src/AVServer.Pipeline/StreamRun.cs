@@ -17,6 +17,7 @@ internal sealed class StreamRun : IAsyncDisposable
     private readonly IReadOnlySet<string> _shared = FrozenSet<string>.Empty;
     private readonly SpeechRun? _speech;
     private readonly WordListener? _words;
+    private readonly WordDecision _decision = new();
     private readonly TrainedScores _trained = new();
     private AudioTrack? _track;
     private TimeSpan _soundEnd;
@@ -31,16 +32,19 @@ internal sealed class StreamRun : IAsyncDisposable
         _listeners = [.. plan.Models.Spoken.Select(model => new KeywordListener(model, plan.Paced, observer is not null, _trained))];
         _audioVisualListeners = [.. plan.Models.AudioVisual.Select(model => new AudioVisualListener(model, observer))];
         if (plan.Words is { } words)
-            _words = new WordListener(words.Model, words.List, words.StreamId, _trained, plan.Paced, observer);
+            _words = new WordListener(
+                words.Model, words.List, words.StreamId, _trained, plan.Paced, plan.Lips is null ? _decision : null, observer);
         if (plan.Speech is { Listens: true } speech)
         {
             var speechTrack = new SpeechTrack(speech, plan.Time, beside: plan.Paced, reportsPartial: observer is Telemetry);
             _speech = new SpeechRun(speechTrack, beside: plan.Paced, plan.Time);
         }
-        if (_audioVisualListeners.Count == 0) return;
+        if (_audioVisualListeners.Count == 0 && plan.Lips is null) return;
         _shared = plan.Models.SharedKeywords;
+        var lips = plan.Lips is null ? null : new LipListener(plan.Lips, _decision);
         var track = new AudioVisualTrack(
-            plan.Faces, _audioVisualListeners, new DetectionMerger(_shared), new AudioVideoSync(plan.MayHaveSound, plan.MayHavePictures));
+            plan.Faces, _audioVisualListeners, lips, new DetectionMerger(_shared),
+            new AudioVideoSync(plan.MayHaveSound, plan.MayHavePictures));
         _audioVisual = new AudioVisualRun(track, plan.Paced, plan.DropsLatePictures, plan.Time);
     }
 
@@ -53,7 +57,8 @@ internal sealed class StreamRun : IAsyncDisposable
     /// <summary>By keyword, the highest score of the stage that decides.</summary>
     public IReadOnlyDictionary<string, float> MaxScores => _listeners.SelectMany(listener => listener.MaxScores)
         .Concat(_audioVisualListeners.Select(listener => (listener.Keyword.Keyword, Score: listener.MaxScore)))
-        .Concat(_words?.MaxScores ?? [])
+        .Concat(_words?.Names.Select(name => (Keyword: name, Score: 0f)) ?? [])
+        .Concat(_decision.MaxScores)
         .GroupBy(score => score.Keyword)
         .ToDictionary(group => group.Key, group => group.Max(score => score.Score));
 
@@ -118,7 +123,7 @@ internal sealed class StreamRun : IAsyncDisposable
     private async ValueTask EndTrackAsync(List<StreamEvent> events, CancellationToken cancellationToken)
     {
         if (_track is null) return;
-        await _track.CompleteAsync(events, cancellationToken);
+        await _track.CompleteAsync(_soundEnd, events, cancellationToken);
         _track = null;
         if (_speech is not null) await _speech.EndSoundAsync(events, cancellationToken);
         EndOfSound.Cut(events, _soundEnd);

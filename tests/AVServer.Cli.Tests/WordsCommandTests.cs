@@ -98,6 +98,20 @@ public sealed class WordsCommandTests
     }
 
     [Fact]
+    public async Task Score_only_hears_where_it_is_told_to()
+    {
+        await using var server = await EchoServer.StartAsync();
+        using var folder = new TestKit.TemporaryFolder();
+        var file = Path.Combine(folder.Path, "a.mkv");
+        await File.WriteAllBytesAsync(file, new byte[100]);
+        var (seen, looked, _) = await CommandRun.OfAsync(server, ScoreFilesCommand.Create(), file);
+        var (heard, listened, _) = await CommandRun.OfAsync(server, ScoreFilesCommand.Create(), file, "--no-video");
+        Assert.Equal((0, 0), (seen, heard));
+        Assert.False(looked[0].TryGetProperty("warnings", out _));
+        Assert.Equal("heardOnly", listened[0].GetProperty("warnings")[0].GetProperty("code").GetString());
+    }
+
+    [Fact]
     public async Task Score_without_a_server_says_what_a_word_needs()
     {
         using var folder = new TestKit.TemporaryFolder();

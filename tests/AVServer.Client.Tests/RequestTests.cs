@@ -21,6 +21,18 @@ public sealed class RequestTests
         Assert.True(media.CanRead);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task File_is_scored_with_its_pictures_unless_they_are_not_to_count(bool video)
+    {
+        await using var server = await EchoServer.StartAsync();
+        using var client = new AVServerClient(server.Address);
+        using var media = new MemoryStream(new byte[1000]);
+        var report = await client.ScoreAsync(media, "talk.mkv", video: video);
+        Assert.Equal(video ? [] : ["heardOnly"], (report.Warnings ?? []).Select(warning => warning.Code));
+    }
+
     [Fact]
     public async Task Long_file_becomes_a_job_that_is_followed_and_forgotten()
     {

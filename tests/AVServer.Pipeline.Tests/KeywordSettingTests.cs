@@ -11,6 +11,8 @@ public sealed class KeywordSettingTests
     [Theory]
     [InlineData(KeywordModel, "computer-verifer", $"{KeywordModel}: expected one of the keyword models", "'computer-verifer'")]
     [InlineData(KeywordModel, "face-mesh", $"{KeywordModel}: expected one of the keyword models", "'face-mesh'")]
+    [InlineData("Keywords:Lips", "lip-phonse", "Keywords:Lips: expected a model of lips out of lip-phones, lip-phones-nc", "'lip-phonse'")]
+    [InlineData("Keywords:Lips", "face-mesh", "Keywords:Lips: expected a model of lips out of lip-phones, lip-phones-nc", "'face-mesh'")]
     [InlineData("Emotion:Model", "emotoin", "Emotion:Model: there is no emotion model", "'emotoin'")]
     public void Model_that_is_not_there_stops_the_start_with_its_name(string setting, string value, string expected, string got)
     {

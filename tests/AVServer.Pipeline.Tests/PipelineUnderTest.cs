@@ -46,6 +46,22 @@ public sealed class PipelineUnderTest : IDisposable
         return new PipelineUnderTest(folder.FullName, folder, gate: true, settings: [("Keywords:Shipped", "false"), .. settings]);
     }
 
+    /// <summary>The same beside lips that typed words are looked for on.</summary>
+    /// <param name="lips">What they show; null: they are read by the shipped network.</param>
+    /// <param name="settings">Further settings.</param>
+    public static PipelineUnderTest WithLips(FakeLips? lips, params (string Key, string Value)[] settings)
+    {
+        const string Shipped = "lip-phones";
+        var folder = Directory.CreateTempSubdirectory("avserver-pipeline-");
+        new FakeSpotter { Centre = 1000 }.Write(folder.FullName);
+        TypedWordModels.Write(folder.FullName);
+        (lips ?? new FakeLips()).WriteWithFaceModels(folder.FullName);
+        Directory.CreateSymbolicLink(Path.Combine(folder.FullName, Shipped), Path.Combine(TestPaths.Models, Shipped));
+        (string, string)[] own =
+            [("Keywords:Shipped", "false"), ("Keywords:Lips", lips?.Name ?? Shipped), ("Pipeline:DropLatePictures", "false")];
+        return new PipelineUnderTest(folder.FullName, folder, gate: true, settings: [.. own, .. settings]);
+    }
+
     /// <summary>A spotter that triggers on loud sound; its posterior depends on its cache, so that mixed-up streams would show.</summary>
     public static PipelineUnderTest WithFakeSpotter(bool gate = true)
     {
@@ -119,8 +135,9 @@ public sealed class PipelineUnderTest : IDisposable
     }
 
     /// <summary>Scores a file.</summary>
-    public Task<ScoreReport> ScoreAsync(string path, string? model = null) =>
-        Pipeline.ScoreFileAsync(path, new ScoreRequest(Path.GetFileName(path), Posteriors: true, model), CancellationToken.None);
+    public Task<ScoreReport> ScoreAsync(string path, string? model = null, bool video = true) =>
+        Pipeline.ScoreFileAsync(
+            path, new ScoreRequest(Path.GetFileName(path), Posteriors: true, model) { Video = video }, CancellationToken.None);
 
     /// <summary>Runs PCM through the pipeline, cut into chunks by <paramref name="chunkSamples"/>.</summary>
     public async Task<List<StreamEvent>> RunAsync(float[] samples, Func<int> chunkSamples, int sampleRateHz = 16_000, string id = "s")

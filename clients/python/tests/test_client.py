@@ -214,6 +214,9 @@ class ClientTests(unittest.IsolatedAsyncioTestCase):
         report = await self.server.score(b"RIFFabcd", posteriors=True, words=["hey marvin"])
         self.assertEqual(({"computer", "hey marvin"}, 8), (set(report["maxPosterior"]), report["durationSeconds"]))
         self.assertEqual("computer", report["posteriors"][0]["keyword"])
+        self.assertNotIn("warnings", report)
+        heard = await self.server.score(b"RIFFabcd", video=False)
+        self.assertEqual("heardOnly", heard["warnings"][0]["code"])
         states: List[str] = []
         # A second a byte to this server: above a mebibyte it asks, and makes a job of what is longer than ten minutes.
         path = self.wav(seconds=40)

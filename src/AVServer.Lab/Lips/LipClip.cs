@@ -40,8 +40,11 @@ internal sealed class LipClip
     public ReadOnlySpan<double> SumOf(int view) => _sums[view];
 
     /// <summary>The picture that shows a frame of the sound.</summary>
-    public int PictureOf(int frame) =>
-        Math.Clamp((int)Math.Floor((frame * PhoneScores.FrameSeconds * TalkingFace.Fps) + Delay), 0, Face.Pictures - 1);
+    public int PictureOf(long frame) => PictureAt(frame, Delay);
+
+    /// <summary>The same if the pictures came so many behind the sound.</summary>
+    public int PictureAt(long frame, int delay) =>
+        Math.Clamp((int)Math.Floor((frame * PhoneScores.FrameSeconds * TalkingFace.Fps) + delay), 0, Face.Pictures - 1);
 
     /// <summary>All pictures as the network takes them, behind what was seen of the talker before.</summary>
     /// <param name="before">Recordings of the talker that were seen before.</param>

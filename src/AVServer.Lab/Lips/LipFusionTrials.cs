@@ -74,13 +74,13 @@ internal sealed class LipFusionTrials : IAsyncDisposable
             foreach (var (number, word) in _words.Words.Index())
                 yield return new LipFusionTrial(
                     reading.Clip.Talker, condition, weight, word.Request.Text, reading.Clip.Spoken.Texts.Contains(word.Request.Text),
-                    [.. candidates[number].Select(found => (found.Score, found.Lips))]);
+                    [.. candidates[number].Select(found => (found.Score, found.Lips, found.Gain))]);
         }
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
-    private IEnumerable<(int Word, float Score, float Lips)> Candidates(
+    private IEnumerable<(int Word, float Score, float Lips, float Gain)> Candidates(
         LipReading reading, float[] samples, float[] outputs, float weight,
         Dictionary<(int Word, long Start, long End), RescoredSegment> scored)
     {
@@ -100,7 +100,8 @@ internal sealed class LipFusionTrials : IAsyncDisposable
         {
             var path = _words.Set.Paths[found.Path];
             var word = _words.Words[path.Word];
-            var lips = Lips(reading, found, path.Phones);
+            int[] labels = [.. path.Phones.Select(phone => _labelOf[phone])];
+            var lips = LipFusion.Sum(found, labels, (frame, label) => reading.Gain(reading.Clip.PictureOf(frame), label));
             // The judge knows sound: what lips added to the matcher's score is taken off again.
             var candidate = found with { Score = found.Score - (weight * lips) };
             var judge = _model.Judge.Judge(candidate, path.Phones, history);
@@ -110,21 +111,10 @@ internal sealed class LipFusionTrials : IAsyncDisposable
             var around = WordSegment.Around(WordTiming.Span(candidate.Start, candidate.End), samples.Length);
             var heard = segment.Rescore(
                 _model, around.Extract(samples), around.Tight, word with { Threshold = word.Threshold - Margin }, judge);
-            yield return (path.Word, _model.Table.Rescoring.Score(judge, heard) - word.Threshold, lips);
+            var served = LipFusion.Gain(
+                found, labels, (frame, shift, label) => reading.Gain(reading.Clip.PictureAt(frame, shift), label));
+            yield return (path.Word, _model.Table.Rescoring.Score(judge, heard) - word.Threshold, lips, served);
         }
-    }
-
-    // Sum over the frames that the candidate lies over of the gain of the phone that is laid there.
-    private float Lips(LipReading reading, WordCandidate candidate, IReadOnlyList<int> phones)
-    {
-        var sum = 0f;
-        var place = 0;
-        for (var frame = candidate.Start; frame <= candidate.End; frame++)
-        {
-            while (place + 1 < phones.Count && candidate.Entries[place + 1] <= frame) place++;
-            sum += reading.Gain(reading.Clip.PictureOf((int)frame), _labelOf[phones[place]]);
-        }
-        return sum;
     }
 
     private float[] Sound(TalkingFace face, double snrDb, Random random)
@@ -153,14 +143,17 @@ internal sealed class LipFusionTrials : IAsyncDisposable
 /// <param name="MatcherWeight">How much lips counted in the matcher.</param>
 /// <param name="Word">The word.</param>
 /// <param name="IsSaid">Whether it is said.</param>
-/// <param name="Candidates">What was found: log-odds above the word's threshold by sound, and what the lips say along it.</param>
+/// <param name="Candidates">
+/// What was found: log-odds above the word's threshold by sound, what the lips say along it, and what the server makes of that.
+/// </param>
 internal sealed record LipFusionTrial(
-    string Talker, int Condition, float MatcherWeight, string Word, bool IsSaid, IReadOnlyList<(float Score, float Lips)> Candidates)
+    string Talker, int Condition, float MatcherWeight, string Word, bool IsSaid,
+    IReadOnlyList<(float Score, float Lips, float Gain)> Candidates)
 {
     // What nothing was found of.
     private const float Nothing = -40;
 
-    /// <summary>The best of it, with so much weight for the lips.</summary>
-    public float Score(float weight) =>
-        Candidates.Select(found => found.Score + (weight * found.Lips)).DefaultIfEmpty(Nothing).Max();
+    /// <summary>The best of it, with so much weight for the lips; null: as the server has it.</summary>
+    public float Score(float? weight) =>
+        Candidates.Select(found => found.Score + (weight is { } times ? times * found.Lips : found.Gain)).DefaultIfEmpty(Nothing).Max();
 }

@@ -131,28 +131,33 @@ internal sealed class LipPhoneReport(
             .Append(CultureInfo.InvariantCulture, $"{readings.Count} recordings, {said} words said. Missed by the server's matcher, judge ")
             .Append("and recognisers at the word's own threshold (false alarms), and at the threshold at which 1 % of the recordings ")
             .Append("without a word have it, % (95 %). With lips their gains, times a weight, are added frame by frame to the matcher's, ")
-            .Append("or along a candidate to its log-odds, or both.\n\n| in the matcher | in the score |");
+            .Append("or along a candidate to its log-odds, or both; as served: as the server adds them, at the best of the shifts that it ")
+            .Append("tries and within bounds.\n\n| in the matcher | in the score |");
         foreach (var snr in LipFusionTrials.Conditions)
             text.Append(CultureInfo.InvariantCulture, $" {(double.IsPositiveInfinity(snr) ? "clean" : $"{snr} dB")} | at 1 % |");
         text.Append(CultureInfo.InvariantCulture, $"\n|--:|--:|{string.Concat(LipFusionTrials.Conditions.Select(_ => "--:|--:|"))}\n");
         foreach (var (inMatcher, weight) in LipFusionTrials.MatcherWeights.SelectMany(_ => Weights, (matcher, score) => (matcher, score)))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"| {inMatcher} | {weight} |");
-            for (var condition = 0; condition < LipFusionTrials.Conditions.Count; condition++)
-            {
-                var own = trials.Where(trial => trial.Condition == condition && trial.MatcherWeight == inMatcher).ToArray();
-                var (missed, alarms) = (
-                    own.Where(trial => trial.IsSaid).Average(trial => trial.Score(weight) < 0 ? 1.0 : 0),
-                    own.Count(trial => !trial.IsSaid && trial.Score(weight) >= 0));
-                var (rate, low, high) = Misses(own, weight);
-                text.Append(CultureInfo.InvariantCulture, $" {100 * missed:F1} ({alarms}) | ")
-                    .Append(CultureInfo.InvariantCulture, $"{100 * rate:F1} ({100 * low:F1}–{100 * high:F1}) |");
-            }
-            text.Append('\n');
-        }
+            FusionRow(text, trials, string.Create(CultureInfo.InvariantCulture, $"{inMatcher} | {weight}"), inMatcher, weight);
+        FusionRow(text, trials, "0 | as served", 0, null);
     }
 
-    private (double Rate, double Low, double High) Misses(IReadOnlyList<LipFusionTrial> trials, float weight)
+    private void FusionRow(StringBuilder text, List<LipFusionTrial> trials, string name, float inMatcher, float? weight)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"| {name} |");
+        for (var condition = 0; condition < LipFusionTrials.Conditions.Count; condition++)
+        {
+            var own = trials.Where(trial => trial.Condition == condition && trial.MatcherWeight == inMatcher).ToArray();
+            var (missed, alarms) = (
+                own.Where(trial => trial.IsSaid).Average(trial => trial.Score(weight) < 0 ? 1.0 : 0),
+                own.Count(trial => !trial.IsSaid && trial.Score(weight) >= 0));
+            var (rate, low, high) = Misses(own, weight);
+            text.Append(CultureInfo.InvariantCulture, $" {100 * missed:F1} ({alarms}) | ")
+                .Append(CultureInfo.InvariantCulture, $"{100 * rate:F1} ({100 * low:F1}–{100 * high:F1}) |");
+        }
+        text.Append('\n');
+    }
+
+    private (double Rate, double Low, double High) Misses(IReadOnlyList<LipFusionTrial> trials, float? weight)
     {
         var talkers = trials.GroupBy(trial => trial.Talker)
             .Select(talker => talker.Select(trial => (trial.IsSaid, Score: trial.Score(weight))).ToArray()).ToArray();

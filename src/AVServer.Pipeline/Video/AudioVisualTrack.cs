@@ -27,24 +27,29 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
     private const int SlotsAfterLips = StepsAfterVoice * VideoGrid.SlotsPerStep;
 
     private readonly IReadOnlyList<AudioVisualListener> _listeners;
+    private readonly LipListener? _lips;
     private readonly VideoTrack _video;
     private readonly DetectionMerger _merger;
     private readonly AudioVideoSync _sync;
     private readonly Queue<FeatureStep> _steps = new();
     private readonly PictureGrid _pictures = new();
     private readonly SpeakerSkew _skew = new();
+    private ToldWords _told = new();
     private int _track = -1;
     private long _lastVoice = long.MinValue / 2;
     private long? _nextSlot;
 
     /// <param name="models">Shared.</param>
     /// <param name="listeners">This stream's own; disposed with it.</param>
+    /// <param name="lips">Asks lips about typed words, this stream's own, disposed with it; null where they are only heard.</param>
     /// <param name="merger">This stream's own.</param>
     /// <param name="sync">This stream's own.</param>
-    public AudioVisualTrack(FaceModels models, IReadOnlyList<AudioVisualListener> listeners, DetectionMerger merger, AudioVideoSync sync)
+    public AudioVisualTrack(
+        FaceModels models, IReadOnlyList<AudioVisualListener> listeners, LipListener? lips, DetectionMerger merger, AudioVideoSync sync)
     {
-        (_listeners, _merger, _sync) = (listeners, merger, sync);
-        _video = new VideoTrack(models, [.. listeners.Select(listener => listener.Lips)]);
+        (_listeners, _lips, _merger, _sync) = (listeners, lips, merger, sync);
+        IEnumerable<IFaceWatcher> watchers = listeners.Select(listener => listener.Lips);
+        _video = new VideoTrack(models, [.. lips is null ? watchers : watchers.Append(lips.Mouths)]);
     }
 
     private bool HasPictures => _nextSlot is not null;
@@ -99,6 +104,7 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
     {
         await _video.DisposeAsync();
         foreach (var listener in _listeners) listener.Dispose();
+        _lips?.Dispose();
     }
 
     private static long LastSlotFor(long end) => end + AudioVisualFiles.LipDelayFrames - 1;
@@ -115,7 +121,8 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
         if (step.HasVoice) _lastVoice = step.Index;
         await AnalyseUpToAsync(visible, step.HasVoice ? Voice.Heard : Voice.Silence, events, cancellationToken);
         var seen = end + _skew.Slots;
-        foreach (var word in step.Words) _merger.AddHeard(word, step.End, _video.ReadableFace(seen) is not null, events);
+        foreach (var word in step.Words) Tell(word, step, seen, events);
+        if (step.Features.Length == 0) return;
         foreach (var listener in _listeners)
         {
             listener.AcceptFeatures(step.Features);
@@ -128,9 +135,19 @@ internal sealed class AudioVisualTrack : IAsyncDisposable
         _sync.MarkJudged(step.End);
     }
 
+    private void Tell(in HeardWord heard, in FeatureStep step, long seen, List<StreamEvent> events)
+    {
+        var word = heard.Candidate is { } candidate ? _lips!.Decide(candidate, step.Origin, _skew.Slots, _video)
+            : heard.Detection!.ToEvent(step.Origin);
+        if (word is null || !_told.IsNew(word)) return;
+        if (step.SoundEnd is { } end) word = EndOfSound.Cut(word, end);
+        _merger.AddHeard(word, step.End, _video.ReadableFace(seen) is not null, events);
+    }
+
     private void Begin(int track)
     {
-        (_track, _lastVoice) = (track, long.MinValue / 2);
+        (_track, _lastVoice, _told) = (track, long.MinValue / 2, new ToldWords());
+        _lips?.Restart();
         foreach (var listener in _listeners) listener.Restart();
     }
 

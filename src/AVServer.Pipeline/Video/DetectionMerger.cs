@@ -23,14 +23,15 @@ internal sealed class DetectionMerger(IReadOnlySet<string> keywords)
     private readonly List<(WakeWordEvent Word, TimeSpan Until)> _waiting = [];
     private readonly Dictionary<string, TimeSpan> _published = [];
 
-    /// <summary>Takes a word that was heard.</summary>
+    /// <summary>Takes a word that was heard; one that only one kind of model knows is told at once.</summary>
     /// <param name="word">The event.</param>
     /// <param name="now">End of the step at which it was found.</param>
     /// <param name="lipsAreRead">Whether the other model reads lips there.</param>
     /// <param name="events">Receives what is told.</param>
     public void AddHeard(WakeWordEvent word, TimeSpan now, bool lipsAreRead, List<StreamEvent> events)
     {
-        if (lipsAreRead) _waiting.Add((word, now + Wait));
+        if (!keywords.Contains(word.Keyword)) events.Add(word);
+        else if (lipsAreRead) _waiting.Add((word, now + Wait));
         else Publish(word, events);
     }
 

@@ -7,7 +7,7 @@ namespace AVServer.Pipeline;
 /// <summary>The lips of all faces of one stream, in the form that one model takes.</summary>
 /// <param name="encoder">The model's lip encoder, shared.</param>
 /// <param name="spec">Its form.</param>
-internal sealed class LipTracks(DynamicBatcher encoder, AudioVisualSpec spec) : IDisposable
+internal sealed class LipTracks(DynamicBatcher encoder, AudioVisualSpec spec) : IFaceWatcher, IDisposable
 {
     private readonly LipRoiCropper _cropper = new();
     private readonly Dictionary<int, LipTrack> _tracks = [];

@@ -22,7 +22,7 @@ internal sealed class VideoTrack : IAsyncDisposable
 
     private readonly FaceModels _models;
     private readonly FaceTracker _tracker;
-    private readonly IReadOnlyList<LipTracks> _lips;
+    private readonly IReadOnlyList<IFaceWatcher> _watchers;
     private readonly JpegDecoder _jpeg;
     private readonly PictureReader _pictures = new();
     private readonly Dictionary<int, FaceHistory> _faces = [];
@@ -38,10 +38,10 @@ internal sealed class VideoTrack : IAsyncDisposable
     private TimeSpan? _damagedSince;
 
     /// <param name="models">Shared.</param>
-    /// <param name="lipTracks">This stream's own, one for each model that reads lips.</param>
-    public VideoTrack(FaceModels models, IReadOnlyList<LipTracks> lipTracks)
+    /// <param name="watchers">This stream's own, one for each model that reads lips.</param>
+    public VideoTrack(FaceModels models, IReadOnlyList<IFaceWatcher> watchers)
     {
-        (_models, _lips) = (models, lipTracks);
+        (_models, _watchers) = (models, watchers);
         (_tracker, _jpeg) = (models.CreateTracker(), models.CreateJpegDecoder());
     }
 
@@ -162,7 +162,7 @@ internal sealed class VideoTrack : IAsyncDisposable
             _candidates.Add(new SpeakerCandidate(face.Id, face.Box.Width, face.LipsMove ? face.LipActivityLevel : 0));
             if (face.LipsMove) _active = Math.Max(_active, slot);
             if (face.LipRoi.Width > 0)
-                foreach (var lips in _lips) lips.Add(slot, frame, face);
+                foreach (var watcher in _watchers) watcher.Add(slot, frame, face);
         }
         var chosen = _choice.Next(_candidates, voice != Voice.Silence);
         foreach (var face in _tracker.Faces)
@@ -177,7 +177,7 @@ internal sealed class VideoTrack : IAsyncDisposable
         {
             if (!history.TryGet(slot - 1, out var moment)) continue;
             history.Set(slot, moment);
-            foreach (var lips in _lips) lips.Hold(id, slot);
+            foreach (var watcher in _watchers) watcher.Hold(id, slot);
         }
     }
 
@@ -187,7 +187,7 @@ internal sealed class VideoTrack : IAsyncDisposable
         {
             if (slot - history.Latest <= FaceHistory.Capacity || id == _choice.Current) continue;
             _faces.Remove(id);
-            foreach (var lips in _lips) lips.Forget(id);
+            foreach (var watcher in _watchers) watcher.Forget(id);
         }
     }
 

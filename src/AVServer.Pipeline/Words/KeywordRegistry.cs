@@ -31,6 +31,7 @@ internal sealed class KeywordRegistry : IKeywordRegistry
         _model = new Lazy<WordModel?>(() => WordModel.TryLoad(
             runtime,
             _options.MeasuredPath is { Length: > 0 } folder ? WordMeasurements.Open(folder, runtime.Store, logger) : null));
+        if (_options.Lips is { Length: > 0 } lips && Model is { } heard) Lips = LipPhones.Load(runtime, lips, heard.States);
         _file = _options.Path is { Length: > 0 } path ? new KeywordFile(path) : null;
         var stored = _file?.Read() ?? [];
         if (_options.Shipped && Model is { } model)
@@ -66,6 +67,9 @@ internal sealed class KeywordRegistry : IKeywordRegistry
 
     /// <summary>What finds typed words; null where the models' folder lacks it.</summary>
     public WordModel? Model => _model.Value;
+
+    /// <summary>The lips that they are looked for on too; null where they are only heard.</summary>
+    public LipPhones? Lips { get; }
 
     /// <summary>The words of this moment; null while there are none.</summary>
     public WordList? Current => _current;

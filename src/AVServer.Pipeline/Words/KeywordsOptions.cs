@@ -28,6 +28,12 @@ public sealed class KeywordsOptions
     /// </summary>
     public string? MeasuredPath { get; set; }
 
+    /// <summary>
+    /// Model of lips, by folder name, that typed words are looked for on beside their sound, on streams with pictures. Absent, as by
+    /// default: words are only heard. An experiment: lips of people who were recorded otherwise than those who taught them tell little.
+    /// </summary>
+    public string? Lips { get; set; }
+
     /// <summary>Words that may be listened for at once. Default 1,000.</summary>
     [Range(0, 10_000)]
     [Limit(Beyond.Refused, "avserver.refusals")]

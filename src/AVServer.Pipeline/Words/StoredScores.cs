@@ -37,7 +37,7 @@ internal static class StoredScores
                 await track.AcceptAsync(samples.AsMemory(at, length), events, cancellationToken);
                 Take(first);
             }
-            await track.CompleteAsync(events, cancellationToken);
+            await track.CompleteAsync(track.End, events, cancellationToken);
             Take(first);
         }
         return Strongest(stored);

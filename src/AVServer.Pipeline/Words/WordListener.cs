@@ -20,9 +20,10 @@ internal sealed class WordListener
     private readonly AutomaticGainControl _gain = new();
     private readonly float[] _samples = new float[AudioClock.StepSamples];
     private readonly List<WordCandidate> _candidates = [];
-    private readonly Dictionary<string, double> _refractoryUntil = [];
-    private readonly RescoredSegments _segments = new();
-    private readonly Dictionary<string, float> _maxScores = [];
+    private readonly RescoredSegments _heardSegments = new();
+    private readonly RescoredSegments _hopedSegments = new();   // apart, so that what is hoped for changes nothing of what is heard
+    private readonly WordDecision? _decision;
+    private readonly HashSet<string> _names = [];
     private readonly IStepObserver? _observer;
     private WordList? _list;
     private WordMatcher? _matcher;
@@ -35,11 +36,13 @@ internal sealed class WordListener
     /// <param name="streamId">The stream, for words that are for some only; null: all words count.</param>
     /// <param name="trained">What trained models say of keywords, up to the step that is taken.</param>
     /// <param name="paced">Whether the sound arrives at its own speed.</param>
-    /// <param name="observer">Sees each candidate's score; null where nobody looks.</param>
+    /// <param name="decision">Decides by the sound; null: candidates are left <see cref="Undecided"/>, for lips to be asked too.</param>
+    /// <param name="observer">Sees what each candidate's sound is worth; null where nobody looks.</param>
     public WordListener(
-        WordModel model, Func<WordList?> words, string? streamId, TrainedScores trained, bool paced, IStepObserver? observer = null)
+        WordModel model, Func<WordList?> words, string? streamId, TrainedScores trained, bool paced, WordDecision? decision,
+        IStepObserver? observer)
     {
-        (_model, _words, _streamId, _trained, _observer) = (model, words, streamId, trained, observer);
+        (_model, _words, _streamId, _trained, _decision, _observer) = (model, words, streamId, trained, decision, observer);
         model.Rescorer.WarmUp();
         _phones = new PhoneRecogniser(model, paced);
         _history = new PhoneScoreHistory(model.States);
@@ -50,13 +53,19 @@ internal sealed class WordListener
         (int)(WordSegment.MaxSeconds * AudioClock.SampleRateHz)
         + ((PhoneRecogniser.LatencySteps + AutomaticGainControl.MaxDelaySteps) * AudioClock.StepSamples);
 
-    /// <summary>By keyword, the highest score so far.</summary>
-    public IEnumerable<(string Keyword, float Score)> MaxScores => _maxScores.Select(score => (score.Key, score.Value));
+    /// <summary>The keywords that were listened for so far.</summary>
+    public IReadOnlyCollection<string> Names => _names;
+
+    /// <summary>Candidates that somebody else decides about, the caller's to take out.</summary>
+    public List<ScoredWord> Undecided { get; } = [];
+
+    /// <summary>Whether somebody else decides about words of this name.</summary>
+    public bool IsUndecided(string keyword) => _decision is null && _names.Contains(keyword);
 
     /// <summary>Begins a new track: steps count from 0 again.</summary>
     public void Restart()
     {
-        _refractoryUntil.Clear();
+        _decision?.Restart();
         _lastStep = long.MinValue;
     }
 
@@ -103,7 +112,8 @@ internal sealed class WordListener
     {
         _phones.Reset();
         _history.Reset();
-        _segments.Clear();   // frames count from 0 again
+        _heardSegments.Clear();   // frames count from 0 again
+        _hopedSegments.Clear();
         _matcher?.Reset();
         _gain.Reset();
         _nextStep = step;
@@ -142,7 +152,7 @@ internal sealed class WordListener
         _matcher = list is null ? null : new WordMatcher(list.Set, _history);
         _candidates.Clear();
         TypedWord[] own = [.. (list?.Words ?? []).Where(IsFor)];
-        foreach (var word in own) _maxScores.TryAdd(word.Name, 0);
+        foreach (var word in own) _names.Add(word.Name);
         _trained.Follow(own);
     }
 
@@ -163,46 +173,64 @@ internal sealed class WordListener
             var judgeScore = _model.Judge.Judge(candidate, path.Phones, _history);
             var span = WordTiming.Span(candidate.Start, candidate.End, _firstSample / (double)AudioClock.SampleRateHz);
             var trained = word.Fused is null ? 0 : _trained.Highest(word.Name, span.End);
-            var gain = ScoreFusion.Gain(trained);
-            // Too unlikely to be rescored, or no sound brings it above the threshold.
-            if (judgeScore < word.SmallRecogniserThreshold) continue;
-            if (_model.Table.Rescoring.UpperBound(judgeScore, word.Examples is not null) + gain < word.Threshold) continue;
-            if (Rescore(candidate, span, word, judgeScore, gain, history) is not { } likelihood) continue;
-            var score = _model.Table.Rescoring.Score(judgeScore, likelihood) + gain;
-            var similarity = word.Examples?.Similarity(WordExamples.Embed(_history, candidate.Start, candidate.End));
-            if (similarity is { } likeness) score += RescoringWeights.ExampleScore(likeness);
-            var posterior = WordCalibrator.Posterior(score);
-            _observer?.OnCandidateJudged(word.Name, _model.Reference.Name, posterior);
-            _maxScores[word.Name] = Math.Max(_maxScores.GetValueOrDefault(word.Name), posterior);
-            if (score < word.Threshold || span.Start < _refractoryUntil.GetValueOrDefault(word.Name, double.NegativeInfinity)) continue;
-            _refractoryUntil[word.Name] = Math.Max(span.End, span.Start + word.Request.RefractorySeconds);
-            var scores = new Dictionary<string, float>
-            {
-                ["matcher"] = candidate.Score / path.Phones.Count,
-                ["judge"] = WordCalibrator.Posterior(judgeScore),
-                ["recogniser"] = MathF.Exp(likelihood.Text / likelihood.Tokens),
-            };
-            if (similarity is { } alike) scores["recordings"] = alike;
-            if (gain > 0) scores["trained"] = trained;
-            detections.Add(new KeywordDetection(word.Name, posterior, span, step, _model.Reference, scores));
+            var found = new Found(candidate, span, word, judgeScore, trained);
+            var byEar = Score(found, _heardSegments, 0, history);
+            var forEye = _decision is null ? Score(found, _hopedSegments, LipFusion.Most, history) : byEar;
+            if (byEar is not null)
+                _observer?.OnCandidateJudged(word.Name, _model.Reference.Name, WordCalibrator.Posterior(byEar.LogOdds));
+            if (forEye is null) continue;
+            var scored = new ScoredWord(
+                word, candidate, path.Phones, _firstSample / (double)AudioClock.SampleRateHz, step, _model.Reference, byEar, forEye);
+            if (_decision is null) Undecided.Add(scored);
+            else if (_decision.Decide(scored) is { } said) detections.Add(said);
         }
         _candidates.Clear();
     }
 
+    // What a candidate's sound is worth; null where it is too unlikely to be rescored, or nothing brings it above the threshold: no sound
+    // fits better than surely, and what isn't known yet adds no more than is hoped for.
+    private SoundScore? Score(in Found found, RescoredSegments segments, float hope, SampleRing history)
+    {
+        var (word, judgeScore, gain) = (found.Word, found.JudgeScore, ScoreFusion.Gain(found.Trained));
+        if (judgeScore < word.SmallRecogniserThreshold) return null;
+        if (_model.Table.Rescoring.UpperBound(judgeScore, word.Examples is not null) + gain + hope < word.Threshold) return null;
+        if (Rescore(found, segments, gain + hope, history) is not { } likelihood) return null;
+        var score = _model.Table.Rescoring.Score(judgeScore, likelihood) + gain;
+        var similarity =
+            word.Examples?.Similarity(WordExamples.Embed(_history, found.Candidate.Start, found.Candidate.End));
+        if (similarity is { } likeness) score += RescoringWeights.ExampleScore(likeness);
+        var scores = new Dictionary<string, float>
+        {
+            ["matcher"] = found.Candidate.Score / found.Candidate.Entries.Count,
+            ["judge"] = WordCalibrator.Posterior(judgeScore),
+            ["recogniser"] = MathF.Exp(likelihood.Text / likelihood.Tokens),
+        };
+        if (similarity is { } alike) scores["recordings"] = alike;
+        if (gain > 0) scores["trained"] = found.Trained;
+        return new SoundScore(score, scores);
+    }
+
     // Of the sound up to the step's end, however it arrived; null where it is forgotten, as when a sound ends long after
     // the gate closed.
-    private TextLikelihood? Rescore(
-        WordCandidate candidate, WordSpan span, TypedWord word, float judgeScore, float gain, SampleRing history)
+    private TextLikelihood? Rescore(in Found found, RescoredSegments segments, float gain, SampleRing history)
     {
-        var segment = WordSegment.Around(span, Math.Min(history.Count, (_lastStep + 1) * AudioClock.StepSamples));
+        var segment = WordSegment.Around(found.Span, Math.Min(history.Count, (_lastStep + 1) * AudioClock.StepSamples));
         if (segment.First < history.Oldest) return null;
         var sound = new float[segment.Count];
         history.Read(segment.First, sound);
         _gain.Amplify(sound);
-        return _segments.Find(word, candidate).Rescore(_model, sound, segment.Tight, word, judgeScore, gain);
+        return segments.Find(found.Word, found.Candidate).Rescore(_model, sound, segment.Tight, found.Word, found.JudgeScore, gain);
     }
 
     private bool IsFor(TypedWord word) =>
         _streamId is null || word.Request.Streams is not { Count: > 0 } streams
         || streams.Any(id => id.EndsWith('*') ? _streamId.StartsWith(id[..^1], StringComparison.Ordinal) : id == _streamId);
+
+    /// <summary>A candidate as the judge left it.</summary>
+    /// <param name="Candidate">The alignment.</param>
+    /// <param name="Span">Where it lies.</param>
+    /// <param name="Word">What it is a candidate of.</param>
+    /// <param name="JudgeScore">The judge's log-odds.</param>
+    /// <param name="Trained">What a trained model of the keyword says of the same moment.</param>
+    private readonly record struct Found(WordCandidate Candidate, WordSpan Span, TypedWord Word, float JudgeScore, float Trained);
 }

@@ -13,13 +13,14 @@ namespace AVServer.Server.Cluster;
 /// <param name="Total">Length of the media where its container states it.</param>
 /// <param name="SubmittedAt">When it came, UTC.</param>
 /// <param name="Trace">The request's trace, as W3C writes it.</param>
+/// <param name="Video">Whether pictures count; nodes that don't say so yet mean that they do.</param>
 internal sealed record SharedJob(
     string File, bool Posteriors, string? Model, IReadOnlyList<KeywordRequest> Words, TimeSpan? Total, DateTimeOffset SubmittedAt,
-    string? Trace)
+    string? Trace, bool Video = true)
 {
     /// <summary>What its sender asks for now.</summary>
     public static SharedJob Of(ScoreRequest request, TimeSpan? total, DateTimeOffset now) =>
-        new(request.FileName, request.Posteriors, request.Model, request.Words, total, now, Activity.Current?.Id);
+        new(request.FileName, request.Posteriors, request.Model, request.Words, total, now, Activity.Current?.Id, request.Video);
 
     public static SharedJob Parse(string json) => JsonSerializer.Deserialize<SharedJob>(json, ContractsJson.Options)!;
 
@@ -28,5 +29,5 @@ internal sealed record SharedJob(
 
     public string ToJson() => JsonSerializer.Serialize(this, ContractsJson.Options);
 
-    public ScoreRequest ToRequest() => new(File, Posteriors, Model) { Words = Words };
+    public ScoreRequest ToRequest() => new(File, Posteriors, Model) { Words = Words, Video = Video };
 }

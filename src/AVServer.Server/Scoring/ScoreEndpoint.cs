@@ -21,7 +21,7 @@ internal static class ScoreEndpoint
 
     /// <summary>What the query may hold.</summary>
     public static readonly IReadOnlySet<string> Parameters = new HashSet<string>(
-        ["posteriors", "model", "word", "fileName", "format", "job"], StringComparer.OrdinalIgnoreCase);
+        ["posteriors", "model", "word", "fileName", "format", "job", "video"], StringComparer.OrdinalIgnoreCase);
 
     public static IEndpointRouteBuilder MapScore(this IEndpointRouteBuilder routes)
     {
@@ -31,7 +31,7 @@ internal static class ScoreEndpoint
                 "Scores a media file of any container: the one file of a form, or the raw body. The answer is JSON, CSV, "
                 + "WebVTT or a page, by ?format=json|csv|vtt|html or Accept; for a long file, or with ?job=true, it is 202 with the job's "
                 + "address. "
-                + "?word=, again and again, looks for further words.")
+                + "?word=, again and again, looks for further words; ?video=false only hears, whatever the pictures show.")
             // Kestrel's own counts the multipart envelope too; the spool counts the file.
             .WithMetadata(new DisableRequestSizeLimitAttribute())
             .Produces<ScoreReport>(StatusCodes.Status200OK, "application/json", "text/csv", "text/vtt", "text/html")
@@ -51,7 +51,7 @@ internal static class ScoreEndpoint
         HttpContext context, IStreamPipeline pipeline, QueryWords queryWords, IJobStore jobs, Spool spool, ScoreLimiter limiter,
         IOptions<ServerLimits> limits, IOptions<JobOptions> jobOptions, ServerMetrics metrics, KeyLimits keyLimits, TimeProvider time,
         [FromQuery(Name = QueryWords.Name)] string[] words,
-        bool posteriors = false, string? model = null, string? fileName = null, string? format = null, bool? job = null)
+        bool posteriors = false, string? model = null, bool video = true, string? fileName = null, string? format = null, bool? job = null)
     {
         CheckQuery(context.Request.Query);
         var (wanted, stop) = (ReportNegotiation.FormatOf(context.Request, format), context.RequestAborted);
@@ -67,7 +67,7 @@ internal static class ScoreEndpoint
         var becomesJob = false;
         try
         {
-            var request = new ScoreRequest(upload.FileName, posteriors, model) { Words = own };
+            var request = new ScoreRequest(upload.FileName, posteriors, model) { Words = own, Video = video };
             var length = job != false && (job == true || upload.Length > SmallBytes) ? await pipeline.FindDurationAsync(upload.Path, stop)
                 : null;
             if (job ?? length > jobOptions.Value.AutomaticAbove)

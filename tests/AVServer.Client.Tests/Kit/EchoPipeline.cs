@@ -68,6 +68,7 @@ internal sealed class EchoPipeline : IStreamPipeline
     {
         PosteriorCurve[]? curves = request.Posteriors ? [new PosteriorCurve("computer", "echo", 0.04, [0.1f, 0.9f])] : null;
         var scores = request.Words.Select(own => own.Text).Prepend("computer").ToDictionary(word => word, _ => 0.9f);
-        return Task.FromResult(new ScoreReport(request.FileName, new FileInfo(path).Length, scores, [], curves));
+        ScoreWarning[]? told = request.Video ? null : [new ScoreWarning("heardOnly", "Pictures don't count.")];
+        return Task.FromResult(new ScoreReport(request.FileName, new FileInfo(path).Length, scores, [], curves, Warnings: told));
     }
 }

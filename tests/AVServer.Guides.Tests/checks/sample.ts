@@ -26,7 +26,7 @@ export async function see(): Promise<void> {
 
 export async function send(file: File): Promise<number> {
   const closed: ClosedEvent = await server.publishFile(file, { streamId: 'file', container: 'webm', onEvent: event => console.log(event.sequence) });
-  const report: ScoreReport = await server.score(file, { posteriors: true, words: ['hey marvin'] });
+  const report: ScoreReport = await server.score(file, { posteriors: true, words: ['hey marvin'], video: false });
   const curve: number[] | undefined = report.posteriors?.[0]?.values;
   return closed.duration + report.durationSeconds + (curve?.length ?? 0);
 }

@@ -76,6 +76,22 @@ public sealed class TalkingFaceTests(ITestOutputHelper output) : IDisposable
     }
 
     [CorporaFact]
+    public async Task File_that_is_only_heard_is_one_without_pictures()
+    {
+        using var test = PipelineUnderTest.WithAudioVisual(Hears);
+        var (path, soundOnly) = (GridMedia.Clip("s2"), _media.Copy("mkv", "-i", GridMedia.Clip("s2"), "-vn"));
+
+        foreach (var model in (string?[])[null, "fake-av"])
+        {
+            var (heard, without) = (await test.ScoreAsync(path, model, video: false), await test.ScoreAsync(soundOnly, model));
+            Assert.Equal(Serialised(without.Events), Serialised(heard.Events));
+            Assert.Equal(without.MaxPosterior, heard.MaxPosterior);
+        }
+        Assert.Equal(
+            Modality.Audio, Assert.Single((await test.ScoreAsync(path, "fake-av", video: false)).Events.OfType<WakeWordEvent>()).Modality);
+    }
+
+    [CorporaFact]
     public async Task Lips_without_any_sound_decide_alone()
     {
         using var test = PipelineUnderTest.WithAudioVisual(Hears with { LipWeight = 20, LipCentre = 0.05f });
@@ -225,6 +241,9 @@ public sealed class TalkingFaceTests(ITestOutputHelper output) : IDisposable
             if (changes.Count == 0 || !Equals(changes[^1], value)) changes.Add(value);
         return changes;
     }
+
+    private static string[] Serialised(IEnumerable<StreamEvent> events) =>
+        [.. events.Select(happened => System.Text.Json.JsonSerializer.Serialize(happened, ContractsJson.Options))];
 
     private void Print(IEnumerable<StreamEvent> events)
     {

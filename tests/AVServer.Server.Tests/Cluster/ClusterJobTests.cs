@@ -58,6 +58,7 @@ public sealed class ClusterJobTests : IAsyncLifetime
                 var report = (await node.Http.GetFromJsonAsync<ScoreReport>($"{Routes.Jobs}/{job.Id}/result", ContractsJson.Options))!;
                 Assert.Equal(("a.wav", 5_000.0, 10), (report.File, report.DurationSeconds, report.Events.Count));
                 Assert.NotEmpty(Assert.Single(report.Posteriors!).Values);
+                Assert.Equal("heardOnly", Assert.Single(report.Warnings!).Code);
             }
         Assert.Equal(JobState.Succeeded, (await watched)[^1].State);
         foreach (var job in (JobStatus[])[first, second])
@@ -236,7 +237,7 @@ public sealed class ClusterJobTests : IAsyncLifetime
     private static async Task<HttpResponseMessage> PostAsync(RunningServer server)
     {
         using var file = new ByteArrayContent(new byte[5_000]) { Headers = { ContentType = new MediaTypeHeaderValue("audio/wav") } };
-        return await server.Http.PostAsync(Routes.Score + "?job=true&fileName=a.wav&posteriors=true", file);
+        return await server.Http.PostAsync(Routes.Score + "?job=true&fileName=a.wav&posteriors=true&video=false", file);
     }
 
     private static async Task<JobStatus> UntilAsync(RunningServer server, string id, Func<JobStatus, bool> condition)

@@ -120,7 +120,8 @@ internal sealed class FakePipeline : IStreamPipeline
         if (request.OnEvents is not null) return await ScoreInStepsAsync(length, request, cancellationToken);
         var curve = new PosteriorCurve("computer", request.Model ?? "fake", 0.08, [0.1f, 0.9f]);
         return new ScoreReport(
-            request.FileName, length, MaxPosteriorOf(request), [new FaultEvent("path", path)], request.Posteriors ? [curve] : null);
+            request.FileName, length, MaxPosteriorOf(request), [new FaultEvent("path", path)], request.Posteriors ? [curve] : null,
+            Warnings: HeardOnly(request));
     }
 
     // A wake word a step of a tenth; the valve holds each.
@@ -136,8 +137,11 @@ internal sealed class FakePipeline : IStreamPipeline
             if (step == PauseAfterStep) Pause();
         }
         PosteriorCurve[]? curves = request.Posteriors ? [new PosteriorCurve("computer", "fake", 0.08, [0.1f, 0.9f])] : null;
-        return new ScoreReport(request.FileName, length, MaxPosteriorOf(request), [], curves);
+        return new ScoreReport(request.FileName, length, MaxPosteriorOf(request), [], curves, Warnings: HeardOnly(request));
     }
+
+    private static ScoreWarning[]? HeardOnly(ScoreRequest request) =>
+        request.Video ? null : [new ScoreWarning("heardOnly", "Pictures don't count.")];
 
     private static string? WordIn(MediaChunk chunk, StreamRequest request) => chunk.Payload.Span[0] switch
     {

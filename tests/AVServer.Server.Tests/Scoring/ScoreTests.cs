@@ -56,6 +56,18 @@ public sealed class ScoreTests
         Assert.Equal(FaultCodes.LimitExceeded, await ProblemAnswer.CodeOfAsync(response));
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("?video=true", false)]
+    [InlineData("?video=false", true)]
+    public async Task File_is_only_heard_where_that_is_asked_for(string query, bool heardOnly)
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var content = Raw(File, "video/mp4");
+        var report = await ScoreAsync(server, query, content);
+        Assert.Equal(heardOnly ? ["heardOnly"] : [], (report.Warnings ?? []).Select(warning => warning.Code));
+    }
+
     public static TheoryData<string, HttpContent, HttpStatusCode, string> WrongBodies => new()
     {
         { "", Raw(File, "text/plain"), HttpStatusCode.UnsupportedMediaType, FaultCodes.UnsupportedMedia },
@@ -91,6 +103,7 @@ public sealed class ScoreTests
         { "", new MultipartFormDataContent { { Bytes, "a", "a.wav" }, { new StringContent("x"), "model" } }, "a field 'model'" },
         { "?posteriors=yes", Raw(File, "audio/wav"), "Expected true or false as 'posteriors', got 'yes'" },
         { "?job=1", Raw(File, "audio/wav"), "Expected true or false as 'job', got '1'" },
+        { "?video=no", Raw(File, "audio/wav"), "Expected true or false as 'video', got 'no'" },
         { "?posterior=true", Raw(File, "audio/wav"), "Expected parameters out of posteriors, model, word, fileName, format, job" },
     };
 

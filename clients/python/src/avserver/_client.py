@@ -181,6 +181,7 @@ class Client:
         posteriors: bool = False,
         model: Optional[str] = None,
         words: Sequence[str] = (),
+        video: bool = True,
         on_progress: Optional[Callable[[JobStatus], None]] = None,
     ) -> ScoreReport:
         """
@@ -191,12 +192,14 @@ class Client:
         :param posteriors: whether the report carries posterior curves
         :param model: only this keyword model; absent: those that listen
         :param words: words that are looked for beside those that listen, as text
+        :param video: whether pictures count; if not, the file is only heard
         :param on_progress: told how far a job is, twice a second
         """
         name = file_name or ("upload" if isinstance(media, bytes) else Path(media).name)
         params = [("fileName", name), ("posteriors", "true" if posteriors else "false")]
         params += [("model", model)] if model else []
         params += [("word", word) for word in words]
+        params += [] if video else [("video", "false")]
         headers = {"Content-Type": "application/octet-stream"}
         with _opened(media) as body:
             answer, status = await self._ask("POST", "/api/score", params=params, data=body, headers=headers)
