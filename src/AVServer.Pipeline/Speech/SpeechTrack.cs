@@ -22,8 +22,8 @@ internal sealed class SpeechTrack : IAsyncDisposable
     // Frames of rest after which the recogniser is asked what it understood: it answers in the time that is left until a pause ends the
     // utterance.
     private const int SettlingPause = 8;
-    // Frames of rest after which what is left of the utterance is heard ahead: more than a step before a pause is long enough, mostly before
-    // the gate closes, and of the rests that last so long few end nothing.
+    // Frames of rest after which what is left of the utterance is heard ahead: more than a step before a pause is long enough, mostly
+    // before the gate closes, and of the rests that last so long few end nothing.
     private const int PreparingPause = 10;
     private const int Spare = 2 * AudioClock.SampleRateHz;
     // What a step brings with what the step before left.

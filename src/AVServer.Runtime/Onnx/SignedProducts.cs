@@ -34,8 +34,8 @@ internal static class SignedProducts
         return true;
     }
 
-    /// <summary>The weights that are tried, [<see cref="Depth"/>, <see cref="Columns"/>]: by columns the largest, the least, and both in turn.
-    /// </summary>
+    /// <summary>The weights that are tried: by columns the largest, the least, and both in turn.</summary>
+    /// <returns>[<see cref="Depth"/>, <see cref="Columns"/>].</returns>
     internal static sbyte[] Weights()
     {
         var weights = new sbyte[Depth * Columns];

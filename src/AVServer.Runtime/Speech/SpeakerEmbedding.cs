@@ -4,7 +4,7 @@ namespace AVServer.Runtime;
 
 /// <summary>Who speaks in an utterance, as a vector: those of one speaker lie in about one direction (x-vectors).</summary>
 /// <remarks>
-/// Stateless and safe to share between threads. Frames and a run cost a sixth of what the speech encoder does for the same sound.
+/// Stateless and safe to share between threads. Frames and a run cost some quarter of what the speech encoder does for the same sound.
 /// </remarks>
 public sealed class SpeakerEmbedding : IDisposable
 {

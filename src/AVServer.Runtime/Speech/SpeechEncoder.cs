@@ -5,7 +5,7 @@ namespace AVServer.Runtime;
 /// <summary>Hears a window of speech by the first layers of a recogniser's encoder, cut behind the manifest's output.</summary>
 /// <remarks>
 /// Stateless and safe to share between threads. The encoder looks at the whole window, and its 8-bit scales follow it: the same window
-/// gives the same vectors, one window at a time. A run blocks for about 9 ms for each second of sound.
+/// gives the same vectors, one window at a time. A run blocks for 6 to 9 ms for each second of sound.
 /// </remarks>
 public sealed class SpeechEncoder : IDisposable
 {
