@@ -1,5 +1,4 @@
 using System.Globalization;
-using AVServer.Detection;
 using AVServer.Runtime;
 using AVServer.Speech;
 
