@@ -114,7 +114,10 @@ var zooRecipe = new Option<string>("--recipe")
 var zooTrain = new Command("train", "Trains and measures networks of the literature; started again, it goes on where it was.") { rows };
 zooTrain.SetAction(parsed => ZooCommand.Train(Folders(parsed), parsed.GetValue(zooRecipe)!, parsed.GetValue(rows)!, Console.Out));
 var zooPlan = new Command(
-    "plan", "Finds out how many steps of each row fit into its budget: while nothing else runs. Training then may run beside anything.") { rows };
+    "plan", "Finds out how many steps of each row fit into its budget: while nothing else runs. Training then may run beside anything.")
+{
+    rows,
+};
 zooPlan.SetAction(parsed => ZooCommand.Plan(Folders(parsed), parsed.GetValue(zooRecipe)!, parsed.GetValue(rows)!, Console.Out));
 var zooTable = new Command("table", "Writes the table of the zoo into models/README.md, and its picture.");
 zooTable.SetAction(parsed => ZooCommand.Table(Folders(parsed), parsed.GetValue(zooRecipe)!, Console.Out));

@@ -14,8 +14,8 @@ internal sealed class CurveRecorder : IStepObserver
     [
         .. _curves.Select(
             curve => new PosteriorCurve(curve.Key.Keyword, curve.Key.Stage, curve.Value.Step.TotalSeconds, [.. curve.Value.Values])),
-        .. _typed.Select(
-            curve => new PosteriorCurve(curve.Key.Keyword, curve.Key.Stage, AudioClock.Step.TotalSeconds, [.. Filled(curve.Value, _steps)])),
+        .. _typed.Select(curve => new PosteriorCurve(
+            curve.Key.Keyword, curve.Key.Stage, AudioClock.Step.TotalSeconds, [.. Filled(curve.Value, _steps)])),
     ];
 
     public void AcceptSamples(ReadOnlySpan<float> samples)

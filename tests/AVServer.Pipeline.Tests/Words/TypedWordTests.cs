@@ -89,7 +89,8 @@ public sealed class TypedWordTests(TypedWordTests.Shared shared) : IClassFixture
         foreach (var file in Files("picovoice_wakeword/jarvis").Take(3))
         {
             var report = await test.ScoreAsync(file);
-            var live = await test.RunAsync([.. await new MediaFile(new MediaOptions()).ReadAudioAsync(file, Rate), .. new float[Rate]], () => 900);
+            var samples = await new MediaFile(new MediaOptions()).ReadAudioAsync(file, Rate);
+            var live = await test.RunAsync([.. samples, .. new float[Rate]], () => 900);
             var curve = Assert.Single(report.Posteriors!, curve => curve is { Keyword: "jarvis", Stage: "phones-en" });
             var word = Assert.Single(Words(report, "jarvis"));
             var telemetry = live.OfType<TelemetryEvent>().ToArray();
