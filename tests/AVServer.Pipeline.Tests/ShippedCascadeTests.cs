@@ -168,7 +168,8 @@ public sealed class ShippedCascadeTests(ShippedCascadeTests.Shared shared) : ICl
             Assert.Equal(
                 report.Events.OfType<WakeWordEvent>().Select(word => (word.Start, word.End)),
                 live.OfType<WakeWordEvent>().Select(word => (word.Start, word.End)));
-            Assert.Equal(["computer-spotter", "computer-verifier"], report.Posteriors!.Select(curve => curve.Stage));
+            Assert.Equal(["computer-spotter", "computer-verifier"], report.Posteriors!.Take(2).Select(curve => curve.Stage));
+            Assert.All(report.Posteriors!.Skip(2), curve => Assert.Equal("phones-en", curve.Stage));
             Assert.All(
                 PipelineUnderTest.Posteriors(live).Zip(report.Posteriors![0].Values), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
             Assert.All(Verified(live).Zip(report.Posteriors![1].Values), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
