@@ -44,8 +44,7 @@ internal sealed class CurveRecorder : IStepObserver
         foreach (var (modality, score) in scores)
         {
             var curve = Curve(model.Keyword, $"{model.Name}/{modality}", model.StrideSteps * AudioClock.Step);
-            while (curve.Count < ((step + 1) / model.StrideSteps) - 1) curve.Add(0);
-            curve.Add(score);
+            Filled(curve, (int)((step + 1) / model.StrideSteps) - 1).Add(score);
         }
     }
 
